@@ -1,0 +1,8 @@
+/** MQTT on the wire: packets of 3.1, 3.1.1 and 5.0, topics, reason codes. Start at {@link io.maxmq.codec.wire.PacketDecoder}. */
+@org.jspecify.annotations.NullMarked
+module io.maxmq.codec {
+    requires static transitive org.jspecify;
+    requires io.netty.buffer;
+
+    exports io.maxmq.codec;
+}

@@ -1,0 +1,14 @@
+/** The MaxMQ broker. Start at {@link io.maxmq.MaxMQ}. */
+@org.jspecify.annotations.NullMarked
+module io.maxmq.core {
+    requires static transitive org.jspecify;
+    requires transitive io.maxmq.codec;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires org.agrona;
+    requires org.jctools.core;
+    requires org.slf4j;
+    requires jdk.jfr;
+}
