@@ -11,4 +11,6 @@ module io.maxmq.core {
     requires org.jctools.core;
     requires org.slf4j;
     requires jdk.jfr;
+
+    exports io.maxmq.spi.storage;
 }

@@ -1,0 +1,46 @@
+package io.maxmq.spi.storage;
+
+import java.util.Set;
+
+/**
+ * What a store can do and how much of it. Fixed while it is open. Immutable.
+ *
+ * @param durability the level at which batches complete
+ * @param features what it has of what it need not have
+ * @param maxBatchBytes the largest {@link Batch#sizeBytes()} that it takes, at least 1 MiB
+ */
+public record Capabilities(Durability durability, Set<Feature> features, long maxBatchBytes) {
+
+    /** The least that a store may say for {@code maxBatchBytes}. */
+    public static final long MIN_BATCH_BYTES = 1024 * 1024;
+
+    /**
+     * @throws IllegalArgumentException when {@code maxBatchBytes} is below 1 MiB
+     */
+    public Capabilities {
+        features = Set.copyOf(features);
+        if (maxBatchBytes < MIN_BATCH_BYTES) {
+            throw new IllegalArgumentException("maxBatchBytes must be at least 1 MiB: maxBatchBytes=" + maxBatchBytes);
+        }
+    }
+
+    public boolean has(Feature feature) {
+        return features.contains(feature);
+    }
+
+    /** A call that needs one which the store does not have fails with {@link StorageException.Kind#UNSUPPORTED}. */
+    public enum Feature {
+        /** What is durable is there again after {@code close()} and {@code open()}, in another process too. */
+        PERSISTENT,
+        /** Survives the loss of a machine. */
+        REPLICATED,
+        /** {@link Scan#backwards()}. */
+        REVERSE_SCAN,
+        /** {@link KeyValueStore#watch}. */
+        WATCH,
+        /** {@link KeyValueStore#snapshot()}. */
+        SNAPSHOT,
+        /** {@link KeyValueStore#restore}. */
+        RESTORE
+    }
+}

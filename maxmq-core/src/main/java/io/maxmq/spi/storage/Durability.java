@@ -1,0 +1,11 @@
+package io.maxmq.spi.storage;
+
+/** What a completed batch survives. Whatever the level, a crash leaves a prefix of a partition's batches, in order. */
+public enum Durability {
+    /** Power loss: forced to the medium, of a majority when the store is replicated. */
+    FSYNC,
+    /** The process being killed, but not power loss: handed to the operating system. */
+    OS,
+    /** Nothing: completed when applied in memory. A log, if there is one, is written behind. */
+    NONE
+}

@@ -1,0 +1,20 @@
+package io.maxmq.spi.storage;
+
+/**
+ * A key and what it holds. Immutable.
+ *
+ * @param version of the batch that last wrote it, 1 or more
+ */
+public record Entry(Bytes key, Bytes value, long version) {
+
+    /** What an entry counts in limits of bytes: key and value. */
+    public int sizeBytes() {
+        return key.length() + value.length();
+    }
+
+    /** Without the value, which may be a payload. */
+    @Override
+    public String toString() {
+        return "Entry[key=" + key + ", valueBytes=" + value.length() + ", version=" + version + "]";
+    }
+}

@@ -1,0 +1,17 @@
+package io.maxmq.spi.storage;
+
+import java.util.List;
+
+/**
+ * One step of a {@link Cursor}. Immutable.
+ *
+ * @param entries in the order of the scan; empty only when {@code last}
+ * @param version the state that was read: every batch of the partition up to this version, and none after it. The same
+ *     for all pages of a cursor, so that a {@link KeyValueStore#watch} from {@code version + 1} continues it without a gap
+ * @param last whether nothing follows
+ */
+public record Page(List<Entry> entries, long version, boolean last) {
+    public Page {
+        entries = List.copyOf(entries);
+    }
+}

@@ -1,0 +1,56 @@
+package io.maxmq.spi.storage;
+
+import org.jspecify.annotations.Nullable;
+
+/** What must hold just before a {@link Batch} for the batch to be applied. Immutable. */
+public sealed interface Precondition {
+
+    Table table();
+
+    Bytes key();
+
+    /**
+     * Whether it holds.
+     *
+     * @param entry what the key holds, or null when it holds nothing
+     */
+    boolean holds(@Nullable Entry entry);
+
+    /** There is no entry. */
+    record Absent(Table table, Bytes key) implements Precondition {
+        @Override
+        public boolean holds(@Nullable Entry entry) {
+            return entry == null;
+        }
+    }
+
+    /** There is an entry, and it has this value. */
+    record EqualTo(Table table, Bytes key, Bytes value) implements Precondition {
+        @Override
+        public boolean holds(@Nullable Entry entry) {
+            return entry != null && entry.value().equals(value);
+        }
+
+        /** Without the value, which may be a payload. */
+        @Override
+        public String toString() {
+            return "EqualTo[table=" + table + ", key=" + key + ", valueBytes=" + value.length() + "]";
+        }
+    }
+
+    /**
+     * There is an entry, and a version below {@code limit} wrote it last.
+     *
+     * <p>A fence: who claims a session with a batch that writes its owner record and commits at version {@code v} puts
+     * {@code VersionBelow(owner, v + 1)} into every later batch. As soon as somebody else has written that record, or
+     * removed it, the batches of the old owner conflict, those too that are on their way already.
+     *
+     * @param limit exclusive
+     */
+    record VersionBelow(Table table, Bytes key, long limit) implements Precondition {
+        @Override
+        public boolean holds(@Nullable Entry entry) {
+            return entry != null && entry.version() < limit;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.maxmq.spi.storage;
+
+import java.util.Set;
+
+/**
+ * The whole store as it was: each partition in one state of its own, all of them later than every batch that had
+ * completed when the snapshot was asked for. Later batches don't show, though they may cost space until it is closed.
+ *
+ * <p>{@link KeyValueStore#restore} reads any implementation: a snapshot of another store, or a backup. Thread-safe.
+ */
+public interface Snapshot extends AutoCloseable {
+
+    /** How shards were mapped; need not be the mapping of the store that restores it. */
+    Partitions partitions();
+
+    /**
+     * The last batch of a partition that it contains; 0 when there was none.
+     *
+     * @throws IllegalArgumentException when there is no such partition
+     */
+    long version(int partition);
+
+    /** At least those tables that are not empty. */
+    Set<Table> tables();
+
+    /** Reads it; {@link Scan#consistency()} has no meaning here. Fails as {@link KeyValueStore#scan} does. */
+    Cursor scan(Scan scan);
+
+    /** Gives up the state, its cursors included. Idempotent. */
+    @Override
+    void close();
+}
