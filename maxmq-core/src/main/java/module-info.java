@@ -12,5 +12,11 @@ module io.maxmq.core {
     requires org.slf4j;
     requires jdk.jfr;
 
+    exports io.maxmq.config;
+    exports io.maxmq.spi;
+    exports io.maxmq.spi.auth;
+    exports io.maxmq.spi.event;
+    exports io.maxmq.spi.intercept;
+    exports io.maxmq.spi.limit;
     exports io.maxmq.spi.storage;
 }

@@ -1,0 +1,266 @@
+package io.maxmq.config;
+
+import io.maxmq.spi.Stable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Everything a broker is told before it starts, apart from the objects that plug into it. Immutable.
+ *
+ * @param name in thread names, loggers and metrics; unique in the JVM; 1..64 characters out of {@code a-z A-Z 0-9
+ *     . _ -}
+ * @param listeners where clients connect; names differ; none means in-process clients only
+ * @param allowAnonymous whether everybody may connect when there is no authenticator; default false, and then a
+ *     start without an authenticator fails
+ * @param loops event loops, 0 for one per available processor; default 0
+ * @param workers threads for plug-ins that may block and for listeners, started when needed; 0 for twice the
+ *     available processors, at least 4; default 0
+ * @param workerQueue tasks that may wait for a worker; default 10,000
+ * @param pluginDeadline in which authenticators, authorizers and interceptors must answer; default 5 s
+ * @param closeTimeout that closing gives to connections and extensions; default 2 s
+ * @param stallThreshold after which an event loop that does not turn is reported; default 500 ms
+ * @param willGraceAfterRestart how long wills that a crash made due wait for their clients; default 0
+ * @param datacenter of message ids, 0..255; default 0
+ * @param machine of message ids, 0..8191; default 0
+ * @param connections per connection
+ * @param sessions per session
+ * @param retained of retained messages
+ * @param memory of the whole broker
+ * @param capabilities what clients may use
+ * @since 0.1.0
+ */
+@Stable
+public record BrokerConfig(
+        String name,
+        List<Listener> listeners,
+        boolean allowAnonymous,
+        int loops,
+        int workers,
+        int workerQueue,
+        Duration pluginDeadline,
+        Duration closeTimeout,
+        Duration stallThreshold,
+        Duration willGraceAfterRestart,
+        int datacenter,
+        int machine,
+        ConnectionLimits connections,
+        SessionLimits sessions,
+        RetainedLimits retained,
+        MemoryLimits memory,
+        Capabilities capabilities) {
+
+    /** Checks every value. */
+    public BrokerConfig {
+        Checks.name("name", name);
+        Checks.distinctNames(listeners);
+        listeners = List.copyOf(listeners);
+        Checks.range("loops", loops, 0, 1024);
+        Checks.range("workers", workers, 0, 4096);
+        Checks.range("workerQueue", workerQueue, 1, Integer.MAX_VALUE);
+        Checks.positive("pluginDeadline", pluginDeadline);
+        Checks.positive("closeTimeout", closeTimeout);
+        Checks.positive("stallThreshold", stallThreshold);
+        Checks.notNegative("willGraceAfterRestart", willGraceAfterRestart);
+        Checks.range("datacenter", datacenter, 0, 255);
+        Checks.range("machine", machine, 0, 8191);
+    }
+
+    /** The defaults. */
+    public static BrokerConfig defaults() {
+        return builder().build();
+    }
+
+    /** Starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Starts from these values. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.name = name;
+        builder.listeners = listeners;
+        builder.allowAnonymous = allowAnonymous;
+        builder.loops = loops;
+        builder.workers = workers;
+        builder.workerQueue = workerQueue;
+        builder.pluginDeadline = pluginDeadline;
+        builder.closeTimeout = closeTimeout;
+        builder.stallThreshold = stallThreshold;
+        builder.willGraceAfterRestart = willGraceAfterRestart;
+        builder.datacenter = datacenter;
+        builder.machine = machine;
+        builder.connections = connections;
+        builder.sessions = sessions;
+        builder.retained = retained;
+        builder.memory = memory;
+        builder.capabilities = capabilities;
+        return builder;
+    }
+
+    /**
+     * Collects values. Not thread-safe.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    public static final class Builder {
+
+        private String name = "maxmq";
+        private List<Listener> listeners = List.of();
+        private boolean allowAnonymous = false;
+        private int loops = 0;
+        private int workers = 0;
+        private int workerQueue = 10_000;
+        private Duration pluginDeadline = Duration.ofSeconds(5);
+        private Duration closeTimeout = Duration.ofSeconds(2);
+        private Duration stallThreshold = Duration.ofMillis(500);
+        private Duration willGraceAfterRestart = Duration.ZERO;
+        private int datacenter = 0;
+        private int machine = 0;
+        private ConnectionLimits connections = ConnectionLimits.defaults();
+        private SessionLimits sessions = SessionLimits.defaults();
+        private RetainedLimits retained = RetainedLimits.defaults();
+        private MemoryLimits memory = MemoryLimits.AUTO;
+        private Capabilities capabilities = Capabilities.defaults();
+
+        private Builder() {}
+
+        /** See {@link BrokerConfig#name()}. */
+        public Builder name(String value) {
+            name = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#listeners()}. */
+        public Builder listeners(List<Listener> value) {
+            listeners = value;
+            return this;
+        }
+
+        /** Adds one behind those already there. */
+        public Builder listener(Listener listener) {
+            List<Listener> more = new ArrayList<>(listeners);
+            more.add(listener);
+            listeners = more;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#allowAnonymous()}. */
+        public Builder allowAnonymous(boolean value) {
+            allowAnonymous = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#loops()}. */
+        public Builder loops(int value) {
+            loops = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#workers()}. */
+        public Builder workers(int value) {
+            workers = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#workerQueue()}. */
+        public Builder workerQueue(int value) {
+            workerQueue = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#pluginDeadline()}. */
+        public Builder pluginDeadline(Duration value) {
+            pluginDeadline = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#closeTimeout()}. */
+        public Builder closeTimeout(Duration value) {
+            closeTimeout = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#stallThreshold()}. */
+        public Builder stallThreshold(Duration value) {
+            stallThreshold = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#willGraceAfterRestart()}. */
+        public Builder willGraceAfterRestart(Duration value) {
+            willGraceAfterRestart = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#datacenter()}. */
+        public Builder datacenter(int value) {
+            datacenter = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#machine()}. */
+        public Builder machine(int value) {
+            machine = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#connections()}. */
+        public Builder connections(ConnectionLimits value) {
+            connections = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#sessions()}. */
+        public Builder sessions(SessionLimits value) {
+            sessions = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#retained()}. */
+        public Builder retained(RetainedLimits value) {
+            retained = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#memory()}. */
+        public Builder memory(MemoryLimits value) {
+            memory = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#capabilities()}. */
+        public Builder capabilities(Capabilities value) {
+            capabilities = value;
+            return this;
+        }
+
+        /**
+         * The settings.
+         *
+         * @throws IllegalArgumentException naming the field and its value
+         */
+        public BrokerConfig build() {
+            return new BrokerConfig(
+                    name,
+                    listeners,
+                    allowAnonymous,
+                    loops,
+                    workers,
+                    workerQueue,
+                    pluginDeadline,
+                    closeTimeout,
+                    stallThreshold,
+                    willGraceAfterRestart,
+                    datacenter,
+                    machine,
+                    connections,
+                    sessions,
+                    retained,
+                    memory,
+                    capabilities);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.maxmq.config;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Checks of settings. Each throws {@link IllegalArgumentException} with the field's name and value. */
+final class Checks {
+
+    private static final Duration MAX_KEEP_ALIVE = Duration.ofSeconds(0xFFFF);
+
+    /** So that every duration fits a long of nanoseconds: 292 years. */
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
+    private Checks() {}
+
+    /** Both ends included. */
+    static void range(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " must be " + min + ".." + max + ": " + name + "=" + value);
+        }
+    }
+
+    static void positive(String name, Duration value) {
+        if (value.isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(name + " must be positive: " + name + "=" + value);
+        }
+    }
+
+    static void notNegative(String name, Duration value) {
+        if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(name + " must not be negative: " + name + "=" + value);
+        }
+    }
+
+    static void keepAlive(String name, Duration value) {
+        if (value.compareTo(Duration.ofSeconds(1)) < 0 || value.compareTo(MAX_KEEP_ALIVE) > 0) {
+            throw new IllegalArgumentException(name + " must be 1 s..65535 s: " + name + "=" + value);
+        }
+    }
+
+    static void name(String field, String value) {
+        boolean good = !value.isEmpty() && value.length() <= 64;
+        for (int i = 0; good && i < value.length(); i++) {
+            char c = value.charAt(i);
+            good = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || c == '.'
+                    || c == '_'
+                    || c == '-';
+        }
+        if (!good) {
+            throw new IllegalArgumentException(
+                    field + " must be 1..64 characters out of a-z A-Z 0-9 . _ -: " + field + "=" + value);
+        }
+    }
+
+    static void distinctNames(List<Listener> listeners) {
+        Set<String> seen = new HashSet<>();
+        for (Listener listener : listeners) {
+            if (!seen.add(listener.name())) {
+                throw new IllegalArgumentException(
+                        "listeners must have different names, set one with withName: name=" + listener.name());
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+package io.maxmq.config;
+
+import io.maxmq.spi.Stable;
+import java.time.Duration;
+
+/**
+ * What one connection may take, send and be sent. Immutable.
+ *
+ * @param connectTimeout from the accepted socket to the whole CONNECT, however slowly its bytes come; default 10
+ *     s
+ * @param maxPacketBytes of one packet from a client, header included; v5 clients are told; default 1 MiB
+ * @param maxPacketBytesBeforeConnect of the first packet; default 64 KiB
+ * @param maxKeepAlive longest keep alive, also in place of none; v5 clients are told, v3 clients are held to it;
+ *     default 65535 s
+ * @param maxKeepAliveAnonymous the same for clients without a user name; default 1 h
+ * @param receiveMaximum QoS 1 and 2 publishes of a client not yet acknowledged by the broker, for v3 too; default
+ *     100
+ * @param topicAliasMaximum topic aliases that a client may set; default 32
+ * @param topicAliasMaximumOutbound topic aliases that the broker sets at most, when the client allows as many;
+ *     default 32
+ * @param maxTopicLevels levels of a topic name or filter; default 128
+ * @param maxClientIdBytes of a client identifier in UTF-8; default 256
+ * @param longClientIdsInV31 whether MQTT 3.1 clients may have client identifiers of more than the 23 bytes of
+ *     that version; default true
+ * @param maxWillBytes of a will's topic, payload and properties; default 64 KiB
+ * @param maxUserProperties user properties of one packet; default 128
+ * @param maxUserPropertyBytes of all user properties of one packet; default 32 KiB
+ * @param outboundLowWatermarkBytes not yet taken by the socket, below which sending goes on; default 64 KiB
+ * @param outboundHighWatermarkBytes not yet taken by the socket, above which QoS 0 is dropped, QoS 1 and 2 wait
+ *     in the session, and reading from this client stops; default 256 KiB
+ * @param slowConsumerTimeout above the high watermark without one byte taken, after which the client is cut off;
+ *     default 30 s
+ * @since 0.1.0
+ */
+@Stable
+public record ConnectionLimits(
+        Duration connectTimeout,
+        int maxPacketBytes,
+        int maxPacketBytesBeforeConnect,
+        Duration maxKeepAlive,
+        Duration maxKeepAliveAnonymous,
+        int receiveMaximum,
+        int topicAliasMaximum,
+        int topicAliasMaximumOutbound,
+        int maxTopicLevels,
+        int maxClientIdBytes,
+        boolean longClientIdsInV31,
+        int maxWillBytes,
+        int maxUserProperties,
+        int maxUserPropertyBytes,
+        int outboundLowWatermarkBytes,
+        int outboundHighWatermarkBytes,
+        Duration slowConsumerTimeout) {
+
+    /** Checks every value. */
+    public ConnectionLimits {
+        Checks.positive("connectTimeout", connectTimeout);
+        Checks.range("maxPacketBytes", maxPacketBytes, 1024, 268435460);
+        Checks.range("maxPacketBytesBeforeConnect", maxPacketBytesBeforeConnect, 64, 268435460);
+        Checks.keepAlive("maxKeepAlive", maxKeepAlive);
+        Checks.keepAlive("maxKeepAliveAnonymous", maxKeepAliveAnonymous);
+        Checks.range("receiveMaximum", receiveMaximum, 1, 65535);
+        Checks.range("topicAliasMaximum", topicAliasMaximum, 0, 65535);
+        Checks.range("topicAliasMaximumOutbound", topicAliasMaximumOutbound, 0, 65535);
+        Checks.range("maxTopicLevels", maxTopicLevels, 1, 65535);
+        Checks.range("maxClientIdBytes", maxClientIdBytes, 23, 65535);
+        Checks.range("maxWillBytes", maxWillBytes, 0, 268435460);
+        Checks.range("maxUserProperties", maxUserProperties, 0, 1048576);
+        Checks.range("maxUserPropertyBytes", maxUserPropertyBytes, 0, 268435460);
+        Checks.range("outboundLowWatermarkBytes", outboundLowWatermarkBytes, 1, 1073741824);
+        Checks.range("outboundHighWatermarkBytes", outboundHighWatermarkBytes, 1, 1073741824);
+        Checks.positive("slowConsumerTimeout", slowConsumerTimeout);
+        if (outboundLowWatermarkBytes > outboundHighWatermarkBytes) {
+            throw new IllegalArgumentException("outboundLowWatermarkBytes must not exceed outboundHighWatermarkBytes: "
+                    + outboundLowWatermarkBytes + " > " + outboundHighWatermarkBytes);
+        }
+        if (maxPacketBytesBeforeConnect > maxPacketBytes) {
+            throw new IllegalArgumentException("maxPacketBytesBeforeConnect must not exceed maxPacketBytes: "
+                    + maxPacketBytesBeforeConnect + " > " + maxPacketBytes);
+        }
+    }
+
+    /** The defaults. */
+    public static ConnectionLimits defaults() {
+        return builder().build();
+    }
+
+    /** Starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Starts from these values. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.connectTimeout = connectTimeout;
+        builder.maxPacketBytes = maxPacketBytes;
+        builder.maxPacketBytesBeforeConnect = maxPacketBytesBeforeConnect;
+        builder.maxKeepAlive = maxKeepAlive;
+        builder.maxKeepAliveAnonymous = maxKeepAliveAnonymous;
+        builder.receiveMaximum = receiveMaximum;
+        builder.topicAliasMaximum = topicAliasMaximum;
+        builder.topicAliasMaximumOutbound = topicAliasMaximumOutbound;
+        builder.maxTopicLevels = maxTopicLevels;
+        builder.maxClientIdBytes = maxClientIdBytes;
+        builder.longClientIdsInV31 = longClientIdsInV31;
+        builder.maxWillBytes = maxWillBytes;
+        builder.maxUserProperties = maxUserProperties;
+        builder.maxUserPropertyBytes = maxUserPropertyBytes;
+        builder.outboundLowWatermarkBytes = outboundLowWatermarkBytes;
+        builder.outboundHighWatermarkBytes = outboundHighWatermarkBytes;
+        builder.slowConsumerTimeout = slowConsumerTimeout;
+        return builder;
+    }
+
+    /**
+     * Collects values. Not thread-safe.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    public static final class Builder {
+
+        private Duration connectTimeout = Duration.ofSeconds(10);
+        private int maxPacketBytes = 1 << 20;
+        private int maxPacketBytesBeforeConnect = 64 << 10;
+        private Duration maxKeepAlive = Duration.ofSeconds(0xFFFF);
+        private Duration maxKeepAliveAnonymous = Duration.ofHours(1);
+        private int receiveMaximum = 100;
+        private int topicAliasMaximum = 32;
+        private int topicAliasMaximumOutbound = 32;
+        private int maxTopicLevels = 128;
+        private int maxClientIdBytes = 256;
+        private boolean longClientIdsInV31 = true;
+        private int maxWillBytes = 64 << 10;
+        private int maxUserProperties = 128;
+        private int maxUserPropertyBytes = 32 << 10;
+        private int outboundLowWatermarkBytes = 64 << 10;
+        private int outboundHighWatermarkBytes = 256 << 10;
+        private Duration slowConsumerTimeout = Duration.ofSeconds(30);
+
+        private Builder() {}
+
+        /** See {@link ConnectionLimits#connectTimeout()}. */
+        public Builder connectTimeout(Duration value) {
+            connectTimeout = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#maxPacketBytes()}. */
+        public Builder maxPacketBytes(int value) {
+            maxPacketBytes = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#maxPacketBytesBeforeConnect()}. */
+        public Builder maxPacketBytesBeforeConnect(int value) {
+            maxPacketBytesBeforeConnect = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#maxKeepAlive()}. */
+        public Builder maxKeepAlive(Duration value) {
+            maxKeepAlive = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#maxKeepAliveAnonymous()}. */
+        public Builder maxKeepAliveAnonymous(Duration value) {
+            maxKeepAliveAnonymous = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#receiveMaximum()}. */
+        public Builder receiveMaximum(int value) {
+            receiveMaximum = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#topicAliasMaximum()}. */
+        public Builder topicAliasMaximum(int value) {
+            topicAliasMaximum = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#topicAliasMaximumOutbound()}. */
+        public Builder topicAliasMaximumOutbound(int value) {
+            topicAliasMaximumOutbound = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#maxTopicLevels()}. */
+        public Builder maxTopicLevels(int value) {
+            maxTopicLevels = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#maxClientIdBytes()}. */
+        public Builder maxClientIdBytes(int value) {
+            maxClientIdBytes = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#longClientIdsInV31()}. */
+        public Builder longClientIdsInV31(boolean value) {
+            longClientIdsInV31 = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#maxWillBytes()}. */
+        public Builder maxWillBytes(int value) {
+            maxWillBytes = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#maxUserProperties()}. */
+        public Builder maxUserProperties(int value) {
+            maxUserProperties = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#maxUserPropertyBytes()}. */
+        public Builder maxUserPropertyBytes(int value) {
+            maxUserPropertyBytes = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#outboundLowWatermarkBytes()}. */
+        public Builder outboundLowWatermarkBytes(int value) {
+            outboundLowWatermarkBytes = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#outboundHighWatermarkBytes()}. */
+        public Builder outboundHighWatermarkBytes(int value) {
+            outboundHighWatermarkBytes = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#slowConsumerTimeout()}. */
+        public Builder slowConsumerTimeout(Duration value) {
+            slowConsumerTimeout = value;
+            return this;
+        }
+
+        /**
+         * The settings.
+         *
+         * @throws IllegalArgumentException naming the field and its value
+         */
+        public ConnectionLimits build() {
+            return new ConnectionLimits(
+                    connectTimeout,
+                    maxPacketBytes,
+                    maxPacketBytesBeforeConnect,
+                    maxKeepAlive,
+                    maxKeepAliveAnonymous,
+                    receiveMaximum,
+                    topicAliasMaximum,
+                    topicAliasMaximumOutbound,
+                    maxTopicLevels,
+                    maxClientIdBytes,
+                    longClientIdsInV31,
+                    maxWillBytes,
+                    maxUserProperties,
+                    maxUserPropertyBytes,
+                    outboundLowWatermarkBytes,
+                    outboundHighWatermarkBytes,
+                    slowConsumerTimeout);
+        }
+    }
+}

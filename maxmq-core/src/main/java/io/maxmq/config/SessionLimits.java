@@ -1,0 +1,151 @@
+package io.maxmq.config;
+
+import io.maxmq.spi.Stable;
+import java.time.Duration;
+
+/**
+ * What one session may hold. Immutable.
+ *
+ * @param maxQueuedMessages messages waiting for a client, online or not, without those in flight; default 1000
+ * @param maxQueuedBytes of these messages, topic and payload; default 8 MiB
+ * @param maxInFlight QoS 1 and 2 messages sent and not acknowledged; a v5 client may ask for fewer by its receive
+ *     maximum; default 100
+ * @param maxSubscriptions topic filters of a session; default 1000
+ * @param maxExpiry longest time that a session outlives its connection; v5 clients are told; default 30 days
+ * @param defaultExpiryV3 what a v3 session without Clean Session gets, whose client cannot say; default 30 days,
+ *     at most {@code maxExpiry} counts
+ * @param maxSessions sessions of the broker; CONNECT of a new one is then refused; default 1,000,000
+ * @param overflow what happens when the queue is full; default {@link Overflow#DROP_NEWEST}
+ * @since 0.1.0
+ */
+@Stable
+public record SessionLimits(
+        int maxQueuedMessages,
+        long maxQueuedBytes,
+        int maxInFlight,
+        int maxSubscriptions,
+        Duration maxExpiry,
+        Duration defaultExpiryV3,
+        int maxSessions,
+        Overflow overflow) {
+
+    /** Checks every value. */
+    public SessionLimits {
+        Checks.range("maxQueuedMessages", maxQueuedMessages, 1, Integer.MAX_VALUE);
+        Checks.range("maxQueuedBytes", maxQueuedBytes, 1, Long.MAX_VALUE);
+        Checks.range("maxInFlight", maxInFlight, 1, 65535);
+        Checks.range("maxSubscriptions", maxSubscriptions, 1, Integer.MAX_VALUE);
+        Checks.notNegative("maxExpiry", maxExpiry);
+        Checks.notNegative("defaultExpiryV3", defaultExpiryV3);
+        Checks.range("maxSessions", maxSessions, 1, Integer.MAX_VALUE);
+    }
+
+    /** The defaults. */
+    public static SessionLimits defaults() {
+        return builder().build();
+    }
+
+    /** Starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Starts from these values. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.maxQueuedMessages = maxQueuedMessages;
+        builder.maxQueuedBytes = maxQueuedBytes;
+        builder.maxInFlight = maxInFlight;
+        builder.maxSubscriptions = maxSubscriptions;
+        builder.maxExpiry = maxExpiry;
+        builder.defaultExpiryV3 = defaultExpiryV3;
+        builder.maxSessions = maxSessions;
+        builder.overflow = overflow;
+        return builder;
+    }
+
+    /**
+     * Collects values. Not thread-safe.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    public static final class Builder {
+
+        private int maxQueuedMessages = 1000;
+        private long maxQueuedBytes = 8 << 20;
+        private int maxInFlight = 100;
+        private int maxSubscriptions = 1000;
+        private Duration maxExpiry = Duration.ofDays(30);
+        private Duration defaultExpiryV3 = Duration.ofDays(30);
+        private int maxSessions = 1_000_000;
+        private Overflow overflow = Overflow.DROP_NEWEST;
+
+        private Builder() {}
+
+        /** See {@link SessionLimits#maxQueuedMessages()}. */
+        public Builder maxQueuedMessages(int value) {
+            maxQueuedMessages = value;
+            return this;
+        }
+
+        /** See {@link SessionLimits#maxQueuedBytes()}. */
+        public Builder maxQueuedBytes(long value) {
+            maxQueuedBytes = value;
+            return this;
+        }
+
+        /** See {@link SessionLimits#maxInFlight()}. */
+        public Builder maxInFlight(int value) {
+            maxInFlight = value;
+            return this;
+        }
+
+        /** See {@link SessionLimits#maxSubscriptions()}. */
+        public Builder maxSubscriptions(int value) {
+            maxSubscriptions = value;
+            return this;
+        }
+
+        /** See {@link SessionLimits#maxExpiry()}. */
+        public Builder maxExpiry(Duration value) {
+            maxExpiry = value;
+            return this;
+        }
+
+        /** See {@link SessionLimits#defaultExpiryV3()}. */
+        public Builder defaultExpiryV3(Duration value) {
+            defaultExpiryV3 = value;
+            return this;
+        }
+
+        /** See {@link SessionLimits#maxSessions()}. */
+        public Builder maxSessions(int value) {
+            maxSessions = value;
+            return this;
+        }
+
+        /** See {@link SessionLimits#overflow()}. */
+        public Builder overflow(Overflow value) {
+            overflow = value;
+            return this;
+        }
+
+        /**
+         * The settings.
+         *
+         * @throws IllegalArgumentException naming the field and its value
+         */
+        public SessionLimits build() {
+            return new SessionLimits(
+                    maxQueuedMessages,
+                    maxQueuedBytes,
+                    maxInFlight,
+                    maxSubscriptions,
+                    maxExpiry,
+                    defaultExpiryV3,
+                    maxSessions,
+                    overflow);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.maxmq.spi;
+
+import io.maxmq.spi.event.BrokerListener;
+import io.maxmq.spi.event.MetricsSink;
+import io.maxmq.spi.storage.KeyValueStore;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * The broker as an extension sees it. Only the broker implements it, so it grows by abstract methods. Thread-safe.
+ * Registrations end with the broker; after its close methods throw {@link IllegalStateException}, except
+ * {@link #publish}, whose stage then completes with {@link PublishRefusedException}.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public interface BrokerContext {
+
+    /** The broker's name, unique among the brokers of one JVM; part of thread, logger and metric names. */
+    String brokerName();
+
+    /** The time that the broker lives by. */
+    Clock clock();
+
+    /** {@link #publish(Tenant, Message)} to {@link Tenant#DEFAULT}. */
+    default CompletionStage<PublishResult> publish(Message message) {
+        return publish(Tenant.DEFAULT, message);
+    }
+
+    /**
+     * Publishes as a network client would: same interceptors, limits, routing and durability. Authorizers are not
+     * asked. Never blocks and never queues without limit: past the bound it is refused.
+     *
+     * @return completes when what the QoS promises is kept: at once for QoS 0, after durability for QoS 1 and 2, on a
+     *     thread of the broker where dependent actions must not block; exceptionally with
+     *     {@link PublishRefusedException}
+     * @throws IllegalArgumentException when the topic is not a valid topic name
+     */
+    CompletionStage<PublishResult> publish(Tenant tenant, Message message);
+
+    /** {@link #onPublish(Tenant, String, PublishHook)} of {@link Tenant#DEFAULT}. */
+    default Registration onPublish(String topicFilter, PublishHook hook) {
+        return onPublish(Tenant.DEFAULT, topicFilter, hook);
+    }
+
+    /**
+     * Calls the hook for each message whose topic the filter matches. Takes effect before the returned object is seen
+     * by the caller.
+     *
+     * @throws IllegalArgumentException when the filter is not valid, or is a shared one
+     */
+    Registration onPublish(Tenant tenant, String topicFilter, PublishHook hook);
+
+    /** Adds an observer of events. */
+    Registration addListener(BrokerListener listener);
+
+    /** Timers by the broker's clock. */
+    Timers timers();
+
+    /**
+     * The broker's bounded pool for work that may block. Throws
+     * {@link java.util.concurrent.RejectedExecutionException} when its queue is full.
+     */
+    Executor workers();
+
+    /** The broker's storage, for tables of the extension's own; empty when the broker keeps everything in memory. */
+    Optional<KeyValueStore> storage();
+
+    /** A new account of the broker's memory budget. */
+    MemoryAccount memoryAccount();
+
+    /** Where the extension registers its metrics; the broker adds its name as a tag. */
+    MetricsSink metrics();
+}

@@ -1,0 +1,225 @@
+package io.maxmq.spi;
+
+import io.maxmq.codec.ProtocolVersion;
+import java.net.SocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is at the other end of a connection, or who a session belongs to. One object per connection, made at CONNECT and
+ * made anew when authentication changes a name. Immutable and thread-safe.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public final class ClientInfo {
+
+    private final Tenant tenant;
+    private final String clientId;
+    private final @Nullable String username;
+    private final SocketAddress remoteAddress;
+    private final String listener;
+    private final ProtocolVersion protocolVersion;
+    private final boolean cleanStart;
+    private final int keepAliveSeconds;
+    private final long sessionExpirySeconds;
+    private final long connectedAtEpochMillis;
+    private final Map<String, String> attributes;
+
+    private ClientInfo(Builder builder) {
+        tenant = builder.tenant;
+        clientId = builder.clientId;
+        username = builder.username;
+        remoteAddress = builder.remoteAddress;
+        listener = builder.listener;
+        protocolVersion = builder.protocolVersion;
+        cleanStart = builder.cleanStart;
+        keepAliveSeconds = builder.keepAliveSeconds;
+        sessionExpirySeconds = builder.sessionExpirySeconds;
+        connectedAtEpochMillis = builder.connectedAtEpochMillis;
+        attributes = builder.attributes;
+    }
+
+    /** Starts one: default tenant, no user name, clean start, no keep alive, no session expiry, no attributes. */
+    public static Builder builder(
+            String clientId, ProtocolVersion protocolVersion, SocketAddress remoteAddress, String listener) {
+        return new Builder(clientId, protocolVersion, remoteAddress, listener);
+    }
+
+    /** Starts from this one. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** The namespace that the client id and all topics of this client belong to. */
+    public Tenant tenant() {
+        return tenant;
+    }
+
+    /** The client identifier; empty only at CONNECT, before the broker has assigned one. */
+    public String clientId() {
+        return clientId;
+    }
+
+    /** The user name: what CONNECT carried, or what an authenticator put in its place; empty when anonymous. */
+    public Optional<String> username() {
+        return Optional.ofNullable(username);
+    }
+
+    /** The client's address; behind a trusted proxy the one that the proxy names. */
+    public SocketAddress remoteAddress() {
+        return remoteAddress;
+    }
+
+    /** The name of the listener that accepted the connection. */
+    public String listener() {
+        return listener;
+    }
+
+    /** The version of MQTT that CONNECT named. */
+    public ProtocolVersion protocolVersion() {
+        return protocolVersion;
+    }
+
+    /** Clean Start (v5), Clean Session (v3). */
+    public boolean cleanStart() {
+        return cleanStart;
+    }
+
+    /** The keep alive in force, 0..65535; 0 for none. */
+    public int keepAliveSeconds() {
+        return keepAliveSeconds;
+    }
+
+    /** How long the session outlives its connection, 0..2^32-1, where 2^32-1 is for ever. */
+    public long sessionExpirySeconds() {
+        return sessionExpirySeconds;
+    }
+
+    /** When CONNECT was read, in milliseconds since 1970. */
+    public long connectedAtEpochMillis() {
+        return connectedAtEpochMillis;
+    }
+
+    /** What authenticators noted about this client, for authorizers and limiters. Unmodifiable. */
+    public Map<String, String> attributes() {
+        return attributes;
+    }
+
+    /** For logs: names and addresses only. */
+    @Override
+    public String toString() {
+        return "ClientInfo[tenant=" + tenant + ", clientId=" + clientId + ", username=" + username + ", remoteAddress="
+                + remoteAddress + ", listener=" + listener + ", " + protocolVersion + "]";
+    }
+
+    /**
+     * Collects a client's parts. Not thread-safe.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    public static final class Builder {
+
+        private Tenant tenant = Tenant.DEFAULT;
+        private String clientId;
+        private @Nullable String username;
+        private SocketAddress remoteAddress;
+        private String listener;
+        private ProtocolVersion protocolVersion;
+        private boolean cleanStart = true;
+        private int keepAliveSeconds;
+        private long sessionExpirySeconds;
+        private long connectedAtEpochMillis;
+        private Map<String, String> attributes = Map.of();
+
+        private Builder(
+                String clientId, ProtocolVersion protocolVersion, SocketAddress remoteAddress, String listener) {
+            this.clientId = clientId;
+            this.protocolVersion = protocolVersion;
+            this.remoteAddress = remoteAddress;
+            this.listener = listener;
+        }
+
+        private Builder(ClientInfo from) {
+            tenant = from.tenant;
+            clientId = from.clientId;
+            username = from.username;
+            remoteAddress = from.remoteAddress;
+            listener = from.listener;
+            protocolVersion = from.protocolVersion;
+            cleanStart = from.cleanStart;
+            keepAliveSeconds = from.keepAliveSeconds;
+            sessionExpirySeconds = from.sessionExpirySeconds;
+            connectedAtEpochMillis = from.connectedAtEpochMillis;
+            attributes = from.attributes;
+        }
+
+        /** Default {@link Tenant#DEFAULT}. */
+        public Builder tenant(Tenant newTenant) {
+            tenant = newTenant;
+            return this;
+        }
+
+        /** Replaces the client identifier. */
+        public Builder clientId(String newClientId) {
+            clientId = newClientId;
+            return this;
+        }
+
+        /** Null for anonymous. */
+        public Builder username(@Nullable String newUsername) {
+            username = newUsername;
+            return this;
+        }
+
+        /** Replaces the address. */
+        public Builder remoteAddress(SocketAddress address) {
+            remoteAddress = address;
+            return this;
+        }
+
+        /** Default true. */
+        public Builder cleanStart(boolean newCleanStart) {
+            cleanStart = newCleanStart;
+            return this;
+        }
+
+        /** 0..65535. */
+        public Builder keepAliveSeconds(int seconds) {
+            if (seconds < 0 || seconds > 0xFFFF) {
+                throw new IllegalArgumentException("keepAliveSeconds must be 0..65535: keepAliveSeconds=" + seconds);
+            }
+            keepAliveSeconds = seconds;
+            return this;
+        }
+
+        /** 0..2^32-1. */
+        public Builder sessionExpirySeconds(long seconds) {
+            if (seconds < 0 || seconds > 0xFFFF_FFFFL) {
+                throw new IllegalArgumentException(
+                        "sessionExpirySeconds must be 0..4294967295: sessionExpirySeconds=" + seconds);
+            }
+            sessionExpirySeconds = seconds;
+            return this;
+        }
+
+        /** Milliseconds since 1970. */
+        public Builder connectedAtEpochMillis(long epochMillis) {
+            connectedAtEpochMillis = epochMillis;
+            return this;
+        }
+
+        /** Replaces all; copied. */
+        public Builder attributes(Map<String, String> newAttributes) {
+            attributes = Map.copyOf(newAttributes);
+            return this;
+        }
+
+        /** The client. */
+        public ClientInfo build() {
+            return new ClientInfo(this);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.maxmq.spi;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Something that lives as long as a broker and builds on it: rules, a management API, a bridge. Handed to the builder;
+ * one object serves one broker.
+ *
+ * <p>Order: {@code start} of each extension in the order of the builder, after storage and before the first listener
+ * opens; {@code stop} in reverse, after the last listener has closed and while publishing still works. Both are called
+ * on the thread that starts or closes the broker, not on an event loop.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public interface Extension {
+
+    /** What logs, metrics and events call it. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /**
+     * Registers what the extension needs and prepares it.
+     *
+     * @return completes when it is ready; the broker's own start waits for it. A throw, null or an exceptional
+     *     completion fails the broker's start, which stops the extensions already started
+     * @throws Exception fails the broker's start with this as its cause
+     */
+    CompletionStage<Void> start(BrokerContext context) throws Exception;
+
+    /**
+     * Gives back what {@code start} took. Registrations at the context are closed by the broker anyway. Called once,
+     * also after a failed {@code start}.
+     *
+     * @return the broker's close waits for it, up to its own deadline; a failure is logged and reported as
+     *     {@code PluginFailed}
+     */
+    default CompletionStage<Void> stop() {
+        return CompletableFuture.completedFuture(null);
+    }
+}

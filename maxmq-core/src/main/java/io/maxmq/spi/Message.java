@@ -1,0 +1,392 @@
+package io.maxmq.spi;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.packet.UserProperty;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An Application Message (MQTT 5.0 §3.3), free of any connection: what was published, not how a packet carried it.
+ * Immutable and thread-safe.
+ *
+ * <p>A message that a callback on an event loop is given may be a <em>view</em>: its payload and correlation data lie in
+ * the broker's buffers and end with the callback. {@link #copy()} gives one that stays.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public final class Message {
+
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
+    /** Message Expiry Interval is a four byte integer of seconds (§3.3.2.3.3). */
+    private static final Duration MAX_EXPIRY = Duration.ofSeconds(0xFFFF_FFFFL);
+
+    private final String topic;
+    private final ByteBuffer payload;
+    private final QoS qos;
+    private final boolean retain;
+    private final boolean view;
+    private final @Nullable MessageId id;
+    private final @Nullable PayloadFormat payloadFormat;
+    private final @Nullable String contentType;
+    private final @Nullable String responseTopic;
+    private final @Nullable ByteBuffer correlationData;
+    private final @Nullable Duration messageExpiry;
+    private final List<UserProperty> userProperties;
+
+    private Message(Builder builder) {
+        topic = builder.topic;
+        payload = builder.payload;
+        qos = builder.qos;
+        retain = builder.retain;
+        view = builder.view;
+        id = builder.id;
+        payloadFormat = builder.payloadFormat;
+        contentType = builder.contentType;
+        responseTopic = builder.responseTopic;
+        correlationData = builder.correlationData;
+        messageExpiry = builder.messageExpiry;
+        userProperties = List.copyOf(builder.userProperties);
+    }
+
+    /** A message of QoS 0 with a copy of the payload; more by {@link #builder(String)}. */
+    public static Message of(String topic, byte[] payload) {
+        return builder(topic).payload(payload).build();
+    }
+
+    /** A message of QoS 0 whose payload is the text in UTF-8. */
+    public static Message of(String topic, String payload) {
+        return builder(topic).payload(payload).build();
+    }
+
+    /**
+     * Starts a message of QoS 0, not retained, with an empty payload and no properties.
+     *
+     * @param topic where it is published; that it is a valid topic name is checked when it is published
+     * @throws IllegalArgumentException when {@code topic} is empty
+     */
+    public static Builder builder(String topic) {
+        return new Builder(topic);
+    }
+
+    /** Starts from this message; also keeps its id, and its payload without a copy. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** The topic name it is published to; in a delivery the one that the publisher used, never an alias. */
+    public String topic() {
+        return topic;
+    }
+
+    /**
+     * The payload as a read-only buffer of its own position and limit, positioned at its first byte. Costs a small
+     * object, no copy. For a view valid during the callback only.
+     */
+    public ByteBuffer payload() {
+        return payload.duplicate();
+    }
+
+    /** A fresh copy of the payload. */
+    public byte[] payloadBytes() {
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(payload.position(), bytes);
+        return bytes;
+    }
+
+    /** The payload decoded as UTF-8, malformed bytes replaced. */
+    public String payloadText() {
+        return StandardCharsets.UTF_8.decode(payload.duplicate()).toString();
+    }
+
+    /** How many bytes the payload has, without creating anything. */
+    public int payloadLength() {
+        return payload.remaining();
+    }
+
+    /** The QoS it was published with; in a delivery what the subscription left of it. */
+    public QoS qos() {
+        return qos;
+    }
+
+    /**
+     * Published with RETAIN. In a delivery: a retained message of a new subscription, or one that was published with
+     * RETAIN to a subscription with Retain As Published (§3.3.1.3).
+     */
+    public boolean retain() {
+        return retain;
+    }
+
+    /** The broker's id; empty until the broker has accepted the message. */
+    public Optional<MessageId> id() {
+        return Optional.ofNullable(id);
+    }
+
+    /** §3.3.2.3.2; empty when the publisher left it out, which means {@link PayloadFormat#BYTES}. */
+    public Optional<PayloadFormat> payloadFormatIndicator() {
+        return Optional.ofNullable(payloadFormat);
+    }
+
+    /** §3.3.2.3.9. */
+    public Optional<String> contentType() {
+        return Optional.ofNullable(contentType);
+    }
+
+    /** §3.3.2.3.5. */
+    public Optional<String> responseTopic() {
+        return Optional.ofNullable(responseTopic);
+    }
+
+    /** §3.3.2.3.6, as a read-only buffer; valid as long as {@link #payload()} is. */
+    public Optional<ByteBuffer> correlationData() {
+        return Optional.ofNullable(correlationData).map(ByteBuffer::duplicate);
+    }
+
+    /** §3.3.2.3.3: how long it is worth delivering, counted from its acceptance; in a delivery what is left. */
+    public Optional<Duration> messageExpiry() {
+        return Optional.ofNullable(messageExpiry);
+    }
+
+    /** §3.3.2.3.7, in the publisher's order; names may repeat. Unmodifiable. */
+    public List<UserProperty> userProperties() {
+        return userProperties;
+    }
+
+    /** Whether payload and correlation data end with the callback that gave this message. */
+    public boolean isView() {
+        return view;
+    }
+
+    /** This message when it isn't a view, else one whose payload and correlation data are copied. */
+    public Message copy() {
+        if (!view) {
+            return this;
+        }
+        Builder copy = toBuilder().payload(payload.duplicate());
+        if (correlationData != null) {
+            copy.correlationData(correlationData.duplicate());
+        }
+        copy.view = false;
+        return copy.build();
+    }
+
+    /** Two messages are equal when all that was published is, whatever id the broker gave. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Message that
+                && topic.equals(that.topic)
+                && payload.equals(that.payload)
+                && qos == that.qos
+                && retain == that.retain
+                && payloadFormat == that.payloadFormat
+                && Objects.equals(contentType, that.contentType)
+                && Objects.equals(responseTopic, that.responseTopic)
+                && Objects.equals(correlationData, that.correlationData)
+                && Objects.equals(messageExpiry, that.messageExpiry)
+                && userProperties.equals(that.userProperties);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * topic.hashCode() + payload.hashCode();
+    }
+
+    /** For logs and test failures: never the payload's bytes. */
+    @Override
+    public String toString() {
+        return "Message[topic=" + topic + ", qos=" + qos.code() + ", retain=" + retain + ", payloadLength="
+                + payloadLength() + (id == null ? "]" : ", id=" + id + "]");
+    }
+
+    /**
+     * Collects a message's parts. Not thread-safe; may be used again after {@link #build()}.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    public static final class Builder {
+
+        private String topic;
+        private ByteBuffer payload = EMPTY;
+        private QoS qos = QoS.AT_MOST_ONCE;
+        private boolean retain;
+        private boolean view;
+        private @Nullable MessageId id;
+        private @Nullable PayloadFormat payloadFormat;
+        private @Nullable String contentType;
+        private @Nullable String responseTopic;
+        private @Nullable ByteBuffer correlationData;
+        private @Nullable Duration messageExpiry;
+        private List<UserProperty> userProperties = new ArrayList<>();
+
+        private Builder(String topic) {
+            this.topic = checked(topic);
+        }
+
+        private Builder(Message from) {
+            topic = from.topic;
+            payload = from.payload;
+            qos = from.qos;
+            retain = from.retain;
+            view = from.view;
+            id = from.id;
+            payloadFormat = from.payloadFormat;
+            contentType = from.contentType;
+            responseTopic = from.responseTopic;
+            correlationData = from.correlationData;
+            messageExpiry = from.messageExpiry;
+            userProperties.addAll(from.userProperties);
+        }
+
+        /** Publishes elsewhere. */
+        public Builder topic(String newTopic) {
+            topic = checked(newTopic);
+            return this;
+        }
+
+        /** Copies the bytes. */
+        public Builder payload(byte[] bytes) {
+            payload = readOnly(bytes.clone());
+            return this;
+        }
+
+        /** Copies what remains of the buffer; its position stays. */
+        public Builder payload(ByteBuffer bytes) {
+            payload = copyOf(bytes);
+            return this;
+        }
+
+        /** The text in UTF-8. Does not set the Payload Format Indicator. */
+        public Builder payload(String text) {
+            payload = readOnly(text.getBytes(StandardCharsets.UTF_8));
+            return this;
+        }
+
+        /** Takes the array as it is. Nobody may write to it any more. */
+        public Builder wrapPayload(byte[] bytes) {
+            payload = readOnly(bytes);
+            return this;
+        }
+
+        /** Takes what remains of the buffer as it is. Nobody may write to these bytes any more. */
+        public Builder wrapPayload(ByteBuffer bytes) {
+            payload = bytes.slice().asReadOnlyBuffer();
+            return this;
+        }
+
+        /** Default QoS 0. */
+        public Builder qos(QoS newQos) {
+            qos = newQos;
+            return this;
+        }
+
+        /** Default false. */
+        public Builder retain(boolean newRetain) {
+            retain = newRetain;
+            return this;
+        }
+
+        /** Null leaves it out. */
+        public Builder payloadFormatIndicator(@Nullable PayloadFormat format) {
+            payloadFormat = format;
+            return this;
+        }
+
+        /** Null leaves it out. */
+        public Builder contentType(@Nullable String type) {
+            contentType = type;
+            return this;
+        }
+
+        /** Null leaves it out. */
+        public Builder responseTopic(@Nullable String newResponseTopic) {
+            responseTopic = newResponseTopic;
+            return this;
+        }
+
+        /** Copies the bytes; null leaves it out. */
+        public Builder correlationData(byte @Nullable [] data) {
+            correlationData = data == null ? null : readOnly(data.clone());
+            return this;
+        }
+
+        /** Copies what remains of the buffer. */
+        public Builder correlationData(ByteBuffer data) {
+            correlationData = copyOf(data);
+            return this;
+        }
+
+        /**
+         * Null never expires.
+         *
+         * @param expiry at least 1 ms, at most 2^32-1 seconds; on the wire rounded up to whole seconds
+         * @throws IllegalArgumentException when it is out of range
+         */
+        public Builder messageExpiry(@Nullable Duration expiry) {
+            if (expiry != null && (expiry.toMillis() < 1 || expiry.compareTo(MAX_EXPIRY) > 0)) {
+                throw new IllegalArgumentException("messageExpiry must be 1 ms..4294967295 s: messageExpiry=" + expiry);
+            }
+            messageExpiry = expiry;
+            return this;
+        }
+
+        /** Adds one behind those already there. */
+        public Builder userProperty(String name, String value) {
+            userProperties.add(new UserProperty(name, value));
+            return this;
+        }
+
+        /** Replaces all. */
+        public Builder userProperties(List<UserProperty> properties) {
+            userProperties = new ArrayList<>(properties);
+            return this;
+        }
+
+        /** The broker's: an id that an embedder sets is replaced at publication. */
+        @Internal
+        public Builder id(@Nullable MessageId newId) {
+            id = newId;
+            return this;
+        }
+
+        /** The broker's: payload and correlation data are views, taken as they are, that end with the callback. */
+        @Internal
+        public Builder view(ByteBuffer payloadView, @Nullable ByteBuffer correlationDataView) {
+            payload = payloadView.slice().asReadOnlyBuffer();
+            correlationData = correlationDataView == null
+                    ? null
+                    : correlationDataView.slice().asReadOnlyBuffer();
+            view = true;
+            return this;
+        }
+
+        /** The message. */
+        public Message build() {
+            return new Message(this);
+        }
+
+        private static String checked(String topic) {
+            if (topic.isEmpty()) {
+                throw new IllegalArgumentException("topic must not be empty");
+            }
+            return topic;
+        }
+
+        private static ByteBuffer copyOf(ByteBuffer bytes) {
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(bytes.position(), copy);
+            return readOnly(copy);
+        }
+
+        private static ByteBuffer readOnly(byte[] bytes) {
+            return bytes.length == 0 ? EMPTY : ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+        }
+    }
+}

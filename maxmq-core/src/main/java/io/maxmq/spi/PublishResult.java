@@ -1,0 +1,35 @@
+package io.maxmq.spi;
+
+import io.maxmq.spi.event.DropReason;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What became of a published message at the moment it was accepted. Immutable.
+ *
+ * @param matched how many sessions had a subscription to its topic; a shared subscription counts once
+ * @param queued how many of them have it in flight or queued (or, at QoS 0, written towards their connection)
+ * @param dropped how many of them do not, by reason; unmodifiable
+ * @since 0.1.0
+ */
+@Stable
+public record PublishResult(int matched, int queued, Map<DropReason, Integer> dropped) {
+
+    /** Nobody had a subscription. */
+    public static final PublishResult UNMATCHED = new PublishResult(0, 0, Map.of());
+
+    /** Copies the map. */
+    public PublishResult {
+        dropped = dropped.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(dropped));
+    }
+
+    /** How many sessions the message was dropped for, whatever the reason. */
+    public int droppedTotal() {
+        int total = 0;
+        for (int count : dropped.values()) {
+            total += count;
+        }
+        return total;
+    }
+}

@@ -1,0 +1,24 @@
+package io.maxmq.spi;
+
+import java.time.Duration;
+
+/**
+ * Timers of an extension, by the broker's clock, so a virtual clock drives them too. Resolution about 10 ms. Only the
+ * broker implements it. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public interface Timers {
+
+    /** Runs the task once on the worker pool. A throwing task is reported as {@code PluginFailed}. */
+    Registration after(Duration delay, Runnable task);
+
+    /**
+     * Runs the task again and again on the worker pool, first after one period. Runs of one task never overlap; one
+     * that is late is not made up for.
+     *
+     * @throws IllegalArgumentException when the period is not positive
+     */
+    Registration every(Duration period, Runnable task);
+}

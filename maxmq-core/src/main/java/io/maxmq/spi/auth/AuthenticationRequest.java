@@ -1,0 +1,65 @@
+package io.maxmq.spi.auth;
+
+import io.maxmq.codec.packet.UserProperty;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Stable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a CONNECT says about who the client is. Immutable and thread-safe.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public final class AuthenticationRequest {
+
+    private final ClientInfo client;
+    private final byte @Nullable [] password;
+    private final List<UserProperty> userProperties;
+
+    /**
+     * A request; the password is copied.
+     *
+     * @param password null when CONNECT carried none, which differs from an empty one
+     */
+    public AuthenticationRequest(ClientInfo client, byte @Nullable [] password, List<UserProperty> userProperties) {
+        this.client = client;
+        this.password = password == null ? null : password.clone();
+        this.userProperties = List.copyOf(userProperties);
+    }
+
+    /** The client as CONNECT describes it; nothing of it is proven yet. */
+    public ClientInfo client() {
+        return client;
+    }
+
+    /** A copy of the password; empty when CONNECT carried none, which differs from an empty one. */
+    public Optional<byte[]> password() {
+        return password == null ? Optional.empty() : Optional.of(password.clone());
+    }
+
+    /** Compares in a time that depends on the lengths only. False when CONNECT carried no password. */
+    public boolean passwordEquals(byte[] expected) {
+        return password != null && MessageDigest.isEqual(password, expected);
+    }
+
+    /** {@link #passwordEquals(byte[])} of the text in UTF-8. */
+    public boolean passwordEquals(String expected) {
+        return passwordEquals(expected.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** CONNECT's user properties (v5), in order. Unmodifiable. */
+    public List<UserProperty> userProperties() {
+        return userProperties;
+    }
+
+    /** For logs: never the password. */
+    @Override
+    public String toString() {
+        return "AuthenticationRequest[" + client + ", password=" + (password == null ? "none" : "***") + "]";
+    }
+}

@@ -1,0 +1,148 @@
+package io.maxmq.spi.auth;
+
+import io.maxmq.codec.PacketType;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.spi.Stable;
+import io.maxmq.spi.Tenant;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An authenticator's answer. Immutable.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public sealed interface AuthenticationResult {
+
+    /** Lets the client in as it described itself. */
+    static Allowed allowed() {
+        return Allowed.AS_IS;
+    }
+
+    /** Refuses with 0x86, Bad User Name or Password. */
+    static Denied denied() {
+        return Denied.BAD_USER_NAME_OR_PASSWORD;
+    }
+
+    /** Refuses with a reason code that CONNACK may carry, and a text for the log and the client. */
+    static Denied denied(ReasonCode reasonCode, @Nullable String reason) {
+        return new Denied(reasonCode, reason);
+    }
+
+    /** Leaves the decision to the next authenticator. */
+    static Next next() {
+        return Next.INSTANCE;
+    }
+
+    /**
+     * The client may connect, perhaps under other names than it gave.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    final class Allowed implements AuthenticationResult {
+
+        static final Allowed AS_IS = new Allowed(null, null, null, Map.of());
+
+        private final @Nullable String username;
+        private final @Nullable String clientId;
+        private final @Nullable Tenant tenant;
+        private final Map<String, String> attributes;
+
+        private Allowed(
+                @Nullable String username,
+                @Nullable String clientId,
+                @Nullable Tenant tenant,
+                Map<String, String> attributes) {
+            this.username = username;
+            this.clientId = clientId;
+            this.tenant = tenant;
+            this.attributes = attributes;
+        }
+
+        /** Puts a user name in the place of CONNECT's. */
+        public Allowed withUsername(String newUsername) {
+            return new Allowed(newUsername, clientId, tenant, attributes);
+        }
+
+        /**
+         * Puts a client identifier in the place of CONNECT's; v5 clients are told by Assigned Client Identifier.
+         *
+         * @throws IllegalArgumentException when it is empty
+         */
+        public Allowed withClientId(String newClientId) {
+            if (newClientId.isEmpty()) {
+                throw new IllegalArgumentException("clientId must not be empty");
+            }
+            return new Allowed(username, newClientId, tenant, attributes);
+        }
+
+        /** Puts the client into this tenant. */
+        public Allowed withTenant(Tenant newTenant) {
+            return new Allowed(username, clientId, newTenant, attributes);
+        }
+
+        /** What {@code ClientInfo.attributes()} shall hold for authorizers and limiters; copied. */
+        public Allowed withAttributes(Map<String, String> newAttributes) {
+            return new Allowed(username, clientId, tenant, Map.copyOf(newAttributes));
+        }
+
+        /** Empty: as CONNECT says. */
+        public Optional<String> username() {
+            return Optional.ofNullable(username);
+        }
+
+        /** Empty: as CONNECT says. */
+        public Optional<String> clientId() {
+            return Optional.ofNullable(clientId);
+        }
+
+        /** Empty: the listener's. */
+        public Optional<Tenant> tenant() {
+            return Optional.ofNullable(tenant);
+        }
+
+        /** Unmodifiable. */
+        public Map<String, String> attributes() {
+            return attributes;
+        }
+
+        @Override
+        public String toString() {
+            return "Allowed[username=" + username + ", clientId=" + clientId + ", tenant=" + tenant + ", attributes="
+                    + attributes + "]";
+        }
+    }
+
+    /**
+     * The client may not connect.
+     *
+     * @param reasonCode an error that CONNACK may carry (MQTT 5.0 §3.2.2.2)
+     * @param reason for the broker's log and the v5 client's Reason String; say nothing an attacker could use
+     * @since 0.1.0
+     */
+    @Stable
+    record Denied(ReasonCode reasonCode, @Nullable String reason) implements AuthenticationResult {
+
+        static final Denied BAD_USER_NAME_OR_PASSWORD = new Denied(ReasonCode.BAD_USER_NAME_OR_PASSWORD, null);
+
+        /** Checks the reason code. */
+        public Denied {
+            if (!reasonCode.isError() || !reasonCode.allowedIn(PacketType.CONNACK)) {
+                throw new IllegalArgumentException("reasonCode must be an error of CONNACK: reasonCode=" + reasonCode);
+            }
+        }
+    }
+
+    /**
+     * No opinion.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    record Next() implements AuthenticationResult {
+        static final Next INSTANCE = new Next();
+    }
+}

@@ -1,0 +1,92 @@
+package io.maxmq.spi.auth;
+
+import io.maxmq.spi.Stable;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Decides who a client is, from its CONNECT. Several form a chain in the builder's order: the first that allows or denies
+ * decides, {@link AuthenticationResult#next()} asks the one behind it, and a chain in which nobody decides denies.
+ *
+ * <p><b>Thread:</b> an event loop, for many clients concurrently; must not block. Blocking code is wrapped by
+ * {@link #blocking}, which the broker then calls on its worker pool. The stage may complete on any thread.
+ *
+ * <p><b>Order:</b> before any other decision on the connection but the connection rate limit; the client's later
+ * packets wait meanwhile, and reading pauses at a bound. <b>Cost:</b> once per CONNECT.
+ *
+ * <p><b>Deadline:</b> the broker's plug-in deadline, for the whole chain. <b>Failure:</b> a throw, null, an exceptional
+ * completion, no answer in time and a full worker pool all deny, are counted, and are reported as {@code PluginFailed}
+ * with this authenticator's name.
+ *
+ * <p><b>What a denied client sees:</b> v5 CONNACK with the reason code, and the reason string if the client asked for
+ * problem information; v3.1 and v3.1.1 CONNACK with 2 (identifier rejected) for 0x85, 3 (server unavailable) for 0x88,
+ * 0x89 and 0x97, 4 (bad user name or password) for 0x86, else 5 (not authorized). Then the connection is closed.
+ *
+ * @since 0.1.0
+ */
+@Stable
+@FunctionalInterface
+public interface Authenticator {
+
+    /** Starts the decision on one CONNECT. */
+    CompletionStage<AuthenticationResult> authenticate(AuthenticationRequest request);
+
+    /** What logs, metrics and events call it. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /** Whether {@link #authenticate} may block, so that the broker calls it on its worker pool. */
+    default boolean mayBlock() {
+        return false;
+    }
+
+    /** An authenticator of blocking code; the broker calls it on its worker pool, several at a time. */
+    static Authenticator blocking(String name, Blocking decision) {
+        Objects.requireNonNull(decision, "decision");
+        return new Authenticator() {
+            @Override
+            public CompletionStage<AuthenticationResult> authenticate(AuthenticationRequest request) {
+                try {
+                    return CompletableFuture.completedFuture(decision.authenticate(request));
+                } catch (Exception e) {
+                    return CompletableFuture.failedFuture(e);
+                }
+            }
+
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public boolean mayBlock() {
+                return true;
+            }
+        };
+    }
+
+    /** {@link #blocking(String, Blocking)} named after the class of the decision. */
+    static Authenticator blocking(Blocking decision) {
+        return blocking(decision.getClass().getSimpleName(), decision);
+    }
+
+    /**
+     * A decision that may wait, for a database say.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    @FunctionalInterface
+    interface Blocking {
+
+        /**
+         * Decides on one CONNECT, on a worker thread. After the deadline the answer is no longer used, and the thread is
+         * interrupted only when the broker closes.
+         *
+         * @throws Exception denies
+         */
+        AuthenticationResult authenticate(AuthenticationRequest request) throws Exception;
+    }
+}

@@ -1,0 +1,75 @@
+package io.maxmq.spi.auth;
+
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Registration;
+import io.maxmq.spi.Stable;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Decides what a connected client may do. Several form a chain in the builder's order: the first that allows or denies
+ * decides, {@link Authorization#next()} asks the one behind it, and a chain in which nobody decides denies. Without any
+ * authorizer everything is allowed that a client may do at all.
+ *
+ * <p><b>Thread:</b> an event loop, for many clients concurrently; must not block unless {@link #mayBlock()} says so. The
+ * stage may complete on any thread. <b>Order:</b> a pending decision holds the client's later packets, bounded; reading
+ * pauses at the bound.
+ *
+ * <p><b>Cost:</b> cacheable answers are remembered per client and topic until {@link #onChange} or the client's session
+ * ends, so a client that publishes to few topics costs one call for each. An answer made by
+ * {@link Authorization#stage()} creates nothing.
+ *
+ * <p><b>Deadline:</b> the broker's plug-in deadline, for the whole chain. <b>Failure:</b> a throw, null, an exceptional
+ * completion and no answer in time deny, are never remembered, are counted, and are reported as {@code PluginFailed}.
+ *
+ * <p><b>What a denial answers:</b>
+ *
+ * <table>
+ * <caption>Denials by action and version</caption>
+ * <tr><th>action</th><th>v5</th><th>v3.1.1</th><th>v3.1</th></tr>
+ * <tr><td>publish QoS 0</td><td>dropped, event</td><td>dropped, event</td><td>dropped, event</td></tr>
+ * <tr><td>publish QoS 1, 2</td><td>PUBACK or PUBREC with the reason code</td><td colspan="2">acknowledged and dropped,
+ * event</td></tr>
+ * <tr><td>subscribe</td><td>SUBACK with the reason code</td><td>SUBACK 0x80</td><td>SUBACK QoS 0, and nothing is
+ * delivered</td></tr>
+ * <tr><td>will, at CONNECT</td><td>CONNACK with the reason code</td><td colspan="2">CONNACK 5</td></tr>
+ * <tr><td>will, when due; receive</td><td colspan="3">dropped, event</td></tr>
+ * </table>
+ *
+ * @since 0.1.0
+ */
+@Stable
+@FunctionalInterface
+public interface Authorizer {
+
+    /** Starts the decision on one action of one client. */
+    CompletionStage<Authorization> authorize(ClientInfo client, Action action);
+
+    /** What logs, metrics and events call it. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /** Whether {@link #authorize} may block, so that the broker calls it on its worker pool. */
+    default boolean mayBlock() {
+        return false;
+    }
+
+    /**
+     * Whether {@link Action.Receive} is asked for each delivery too. Without it what a client may receive is settled when
+     * it subscribes, and deliveries cost nothing.
+     */
+    default boolean authorizesReceive() {
+        return false;
+    }
+
+    /**
+     * Called once, when the broker starts, so that it learns when the rules have changed.
+     *
+     * @param changed forgets all remembered decisions, and asks again for existing subscriptions; thread-safe, returns
+     *     at once
+     * @return closed when the broker closes
+     */
+    default Registration onChange(Runnable changed) {
+        return Registration.NONE;
+    }
+}

@@ -1,0 +1,266 @@
+package io.maxmq.spi.event;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Stable;
+import io.maxmq.spi.Tenant;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Something that happened in the broker. Immutable. New kinds and new components may come with a minor version: ignore
+ * what you don't know, and read events by their accessors. Created only when a listener wants the kind.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public sealed interface BrokerEvent {
+
+    /** When it happened, in milliseconds since 1970. */
+    long atEpochMillis();
+
+    /**
+     * Who ended a connection.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    enum Initiator {
+        /** The client sent DISCONNECT. */
+        CLIENT,
+        /** The broker closed it: protocol error, keep alive, takeover, limits, shutdown. */
+        BROKER,
+        /** The embedder or an extension asked for it. */
+        ADMINISTRATOR,
+        /** The connection broke, or was closed without DISCONNECT. */
+        NETWORK
+    }
+
+    /**
+     * Why a session ended.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    enum SessionEnd {
+        /** Its expiry interval passed, or was zero when the connection ended. */
+        EXPIRED,
+        /** The client came back with a clean start. */
+        CLEAN_START,
+        /** The embedder or an extension asked for it. */
+        PURGED,
+        /** The broker closed, and nothing keeps sessions. */
+        BROKER_CLOSED
+    }
+
+    /**
+     * How a plug-in failed.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    enum Failure {
+        /** It threw, or its stage completed exceptionally. */
+        THREW,
+        /** It gave null. */
+        NULL,
+        /** It did not answer within its deadline. */
+        TIMEOUT,
+        /** The worker pool was full, so it was not asked. */
+        REJECTED,
+        /** Its answer is not allowed here. */
+        INVALID_ANSWER,
+        /** Its queue of events was full, so it lost some. */
+        OVERFLOW
+    }
+
+    /**
+     * The broker accepts connections.
+     *
+     * @param broker the broker's name
+     * @since 0.1.0
+     */
+    @Stable
+    record BrokerStarted(long atEpochMillis, String broker) implements BrokerEvent {}
+
+    /**
+     * The broker is being closed: it accepts nothing new.
+     *
+     * @param broker the broker's name
+     * @since 0.1.0
+     */
+    @Stable
+    record BrokerStopping(long atEpochMillis, String broker) implements BrokerEvent {}
+
+    /**
+     * A listener accepts connections.
+     *
+     * @param listener its name
+     * @param address what it is bound to
+     * @since 0.1.0
+     */
+    @Stable
+    record ListenerOpened(long atEpochMillis, String listener, SocketAddress address) implements BrokerEvent {}
+
+    /**
+     * A listener no longer accepts connections.
+     *
+     * @param listener its name
+     * @since 0.1.0
+     */
+    @Stable
+    record ListenerClosed(long atEpochMillis, String listener) implements BrokerEvent {}
+
+    /**
+     * CONNACK with success was sent.
+     *
+     * @param sessionPresent whether an earlier session was resumed
+     * @since 0.1.0
+     */
+    @Stable
+    record ClientConnected(long atEpochMillis, ClientInfo client, boolean sessionPresent) implements BrokerEvent {}
+
+    /**
+     * A connection that had been accepted by CONNACK is gone.
+     *
+     * @param by who ended it
+     * @param reasonCode what DISCONNECT said or would have said
+     * @param detail for people; empty when there is nothing to add
+     * @since 0.1.0
+     */
+    @Stable
+    record ClientDisconnected(long atEpochMillis, ClientInfo client, Initiator by, ReasonCode reasonCode, String detail)
+            implements BrokerEvent {}
+
+    /**
+     * A connection ended before CONNACK with success.
+     *
+     * @param clientId empty when no CONNECT was read
+     * @param reasonCode what CONNACK said or would have said
+     * @param detail for people; empty when there is nothing to add
+     * @since 0.1.0
+     */
+    @Stable
+    record ConnectRefused(
+            long atEpochMillis,
+            SocketAddress remoteAddress,
+            String listener,
+            Tenant tenant,
+            String clientId,
+            ReasonCode reasonCode,
+            String detail)
+            implements BrokerEvent {}
+
+    /**
+     * A session began.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    record SessionCreated(long atEpochMillis, Tenant tenant, String clientId) implements BrokerEvent {}
+
+    /**
+     * A client came back to its session.
+     *
+     * @param queuedMessages how many waited for it
+     * @since 0.1.0
+     */
+    @Stable
+    record SessionResumed(long atEpochMillis, Tenant tenant, String clientId, int queuedMessages)
+            implements BrokerEvent {}
+
+    /**
+     * A new connection took the session from a running one (MQTT 5.0 §3.1.4).
+     *
+     * @param client the new connection
+     * @param previousAddress of the connection that lost it
+     * @since 0.1.0
+     */
+    @Stable
+    record SessionTakenOver(long atEpochMillis, ClientInfo client, SocketAddress previousAddress)
+            implements BrokerEvent {}
+
+    /**
+     * A session ended, with all that it held.
+     *
+     * @param droppedMessages how many messages went with it
+     * @since 0.1.0
+     */
+    @Stable
+    record SessionExpired(long atEpochMillis, Tenant tenant, String clientId, SessionEnd why, int droppedMessages)
+            implements BrokerEvent {}
+
+    /**
+     * A subscription was made or replaced.
+     *
+     * @param topicFilter with {@code $share/NAME/} when shared
+     * @param qos as granted
+     * @since 0.1.0
+     */
+    @Stable
+    record Subscribed(long atEpochMillis, ClientInfo client, String topicFilter, QoS qos) implements BrokerEvent {}
+
+    /**
+     * A subscription was removed by UNSUBSCRIBE or by the broker.
+     *
+     * @param topicFilter with {@code $share/NAME/} when shared
+     * @since 0.1.0
+     */
+    @Stable
+    record Unsubscribed(long atEpochMillis, Tenant tenant, String clientId, String topicFilter)
+            implements BrokerEvent {}
+
+    /**
+     * Messages were lost on purpose. May stand for several: equal drops of one loop iteration are one event.
+     *
+     * @param clientId whose session lost them, or who published them where {@code reason} is about publishing; empty for the
+     *     embedder
+     * @param topic of the first of them; empty when unknown
+     * @param count how many messages
+     * @param bytes of their payloads
+     * @since 0.1.0
+     */
+    @Stable
+    record MessageDropped(
+            long atEpochMillis, Tenant tenant, String clientId, String topic, DropReason reason, long count, long bytes)
+            implements BrokerEvent {}
+
+    /**
+     * A client does not take what is sent to it.
+     *
+     * @param pendingBytes not yet taken by its connection
+     * @param withoutProgress how long not one byte moved
+     * @param disconnected whether it was cut off now
+     * @since 0.1.0
+     */
+    @Stable
+    record SlowConsumer(
+            long atEpochMillis, ClientInfo client, long pendingBytes, Duration withoutProgress, boolean disconnected)
+            implements BrokerEvent {}
+
+    /**
+     * An event loop has not turned for longer than the configured threshold.
+     *
+     * @param loop the thread's name
+     * @param stalled so far
+     * @since 0.1.0
+     */
+    @Stable
+    record LoopStalled(long atEpochMillis, String loop, Duration stalled) implements BrokerEvent {}
+
+    /**
+     * Code that the embedder gave the broker threw, gave null, answered too late or could not be run. Equal failures
+     * of one plug-in are at most one event per second.
+     *
+     * @param plugin its name
+     * @param operation what it was asked, {@code authenticate} for example
+     * @param count how many failures since the last such event
+     * @since 0.1.0
+     */
+    @Stable
+    record PluginFailed(
+            long atEpochMillis, String plugin, String operation, Failure failure, Optional<Throwable> cause, long count)
+            implements BrokerEvent {}
+}

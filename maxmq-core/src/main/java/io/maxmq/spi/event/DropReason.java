@@ -1,0 +1,43 @@
+package io.maxmq.spi.event;
+
+import io.maxmq.spi.Stable;
+
+/**
+ * Why a message did not reach a session that it was meant for, or did not reach the broker. New reasons may come with a
+ * minor version.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public enum DropReason {
+    /** The session's queue held as many messages as it may. */
+    QUEUE_FULL_MESSAGES,
+    /** The session's queue held as many bytes as it may. */
+    QUEUE_FULL_BYTES,
+    /** The broker's memory budget was used up. */
+    MEMORY,
+    /** Its message expiry interval passed. */
+    EXPIRED,
+    /** Larger than the receiver's maximum packet size (MQTT 5.0 §3.1.2.11.4). */
+    TOO_LARGE,
+    /** QoS 0 and the subscriber's connection took no more bytes. */
+    QOS0_NOT_WRITABLE,
+    /** QoS 0 and the subscriber was not connected. */
+    QOS0_OFFLINE,
+    /** An authorizer denied it, or failed. */
+    NOT_AUTHORIZED,
+    /** A rate limiter said drop. */
+    RATE_LIMIT,
+    /** An interceptor dropped or rejected it, or failed. */
+    INTERCEPTED,
+    /** The session ended while it still held the message. */
+    SESSION_ENDED,
+    /** Retained messages reached their bound; it was delivered but not retained. */
+    RETAINED_LIMIT,
+    /** Storage refused it. */
+    STORAGE,
+    /** The broker shed load. */
+    OVERLOAD,
+    /** The broker was closing. */
+    SHUTTING_DOWN
+}

@@ -1,0 +1,52 @@
+package io.maxmq.spi.event;
+
+import io.maxmq.spi.Registration;
+import io.maxmq.spi.Stable;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Where the broker registers its metrics, once each; the sink reads them when it likes. The hot path only increments
+ * plain numbers.
+ *
+ * <p><b>Thread:</b> registrations come from the thread that starts the broker, adds a listener or an extension. The
+ * suppliers may be read on any thread, never block and never throw; a value may lag by a moment. After the registration
+ * is closed a supplier still answers with the last value. <b>Failure:</b> a throw is logged, and that metric is missing.
+ *
+ * <p>Names are in lower case with dots, in MQTT's words ({@code maxmq.messages.received}), units in the description. The
+ * tags hold the broker's name as {@code broker}.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public interface MetricsSink {
+
+    /** Keeps nothing. */
+    MetricsSink NONE = new MetricsSink() {
+        @Override
+        public Registration counter(String name, String description, Map<String, String> tags, LongSupplier value) {
+            return Registration.NONE;
+        }
+
+        @Override
+        public Registration gauge(String name, String description, Map<String, String> tags, LongSupplier value) {
+            return Registration.NONE;
+        }
+    };
+
+    /**
+     * A number that only grows while the broker runs.
+     *
+     * @param tags unmodifiable
+     * @return closed when what it counts is gone
+     */
+    Registration counter(String name, String description, Map<String, String> tags, LongSupplier value);
+
+    /**
+     * A number that goes up and down.
+     *
+     * @param tags unmodifiable
+     * @return closed when what it measures is gone
+     */
+    Registration gauge(String name, String description, Map<String, String> tags, LongSupplier value);
+}

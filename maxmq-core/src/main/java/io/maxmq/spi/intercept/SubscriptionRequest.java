@@ -1,0 +1,35 @@
+package io.maxmq.spi.intercept;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.RetainHandling;
+import io.maxmq.spi.Stable;
+
+/**
+ * One filter of a SUBSCRIBE with its options. MQTT 5.0 §3.8.3. Immutable.
+ *
+ * @param topicFilter as the client wrote it, {@code $share/NAME/} included
+ * @param qos the highest QoS that the client wants
+ * @param noLocal false for v3
+ * @param retainAsPublished false for v3
+ * @param retainHandling {@link RetainHandling#SEND_AT_SUBSCRIBE} for v3
+ * @since 0.1.0
+ */
+@Stable
+public record SubscriptionRequest(
+        String topicFilter, QoS qos, boolean noLocal, boolean retainAsPublished, RetainHandling retainHandling) {
+
+    /** With the options that v3 has. */
+    public SubscriptionRequest(String topicFilter, QoS qos) {
+        this(topicFilter, qos, false, false, RetainHandling.SEND_AT_SUBSCRIBE);
+    }
+
+    /** Subscribes to another filter. */
+    public SubscriptionRequest withTopicFilter(String newTopicFilter) {
+        return new SubscriptionRequest(newTopicFilter, qos, noLocal, retainAsPublished, retainHandling);
+    }
+
+    /** Grants another QoS. */
+    public SubscriptionRequest withQos(QoS newQos) {
+        return new SubscriptionRequest(topicFilter, newQos, noLocal, retainAsPublished, retainHandling);
+    }
+}

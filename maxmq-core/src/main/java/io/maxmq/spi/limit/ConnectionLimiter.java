@@ -1,0 +1,38 @@
+package io.maxmq.spi.limit;
+
+import io.maxmq.spi.Stable;
+
+/**
+ * The limits of one connection. Runs on its event loop, one call at a time; its own counters need no locks. Must not
+ * block and should not allocate: on the hot path.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public interface ConnectionLimiter extends AutoCloseable {
+
+    /** Limits nothing. The broker knows it and does not even call it. */
+    ConnectionLimiter NONE = (count, bytes, nowNanos) -> Decision.ALLOW;
+
+    /**
+     * Takes what was just read. Called once per message, or once for all messages of a read; a pause lets them pass and
+     * stops reading after them.
+     *
+     * @param count how many PUBLISH packets, at least 1
+     * @param bytes of these packets, headers included
+     * @param nowNanos the clock's {@code nanoTime}
+     */
+    Decision acquirePublish(int count, long bytes, long nowNanos);
+
+    /**
+     * Takes the filters of one SUBSCRIBE. {@link Decision#DROP} answers 0x97 (v5), 0x80 (v3.1.1), QoS 0 without
+     * deliveries (v3.1).
+     */
+    default Decision acquireSubscribe(int filters, long nowNanos) {
+        return Decision.ALLOW;
+    }
+
+    /** The connection is gone. Called once. */
+    @Override
+    default void close() {}
+}

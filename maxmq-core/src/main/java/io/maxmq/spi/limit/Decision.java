@@ -1,0 +1,100 @@
+package io.maxmq.spi.limit;
+
+import io.maxmq.spi.Stable;
+
+/**
+ * A limiter's answer. Immutable. What it means:
+ *
+ * <table>
+ * <caption>Answers by what was limited</caption>
+ * <tr><th>decision</th><th>connection</th><th>PUBLISH QoS 0</th><th>PUBLISH QoS 1/2, v5</th><th>PUBLISH QoS 1/2,
+ * v3</th></tr>
+ * <tr><td>allow</td><td colspan="4">goes on</td></tr>
+ * <tr><td>pause</td><td>accepted later</td><td colspan="3">taken; then reading stops for that time</td></tr>
+ * <tr><td>drop</td><td>closed</td><td>dropped, event</td><td>PUBACK or PUBREC 0x97, event</td><td>acknowledged and
+ * dropped, event</td></tr>
+ * <tr><td>disconnect</td><td>CONNACK 0x9F (v5) or 3 (v3)</td><td>DISCONNECT 0x96 (v5), close</td><td>DISCONNECT
+ * 0x96</td><td>close</td></tr>
+ * </table>
+ *
+ * @since 0.1.0
+ */
+@Stable
+public sealed interface Decision {
+
+    /** Within the limit. */
+    Decision ALLOW = new Allow();
+
+    /** Over the limit: lose it. */
+    Decision DROP = new Drop();
+
+    /** Over the limit: lose the client. */
+    Decision DISCONNECT = new Disconnect();
+
+    /**
+     * Over the limit: come again later. Rounded up to whole milliseconds; creates nothing up to one second.
+     *
+     * @param nanos how long, at least 0
+     * @throws IllegalArgumentException when it is negative
+     */
+    static Decision pause(long nanos) {
+        return Pause.of(nanos);
+    }
+
+    /**
+     * See {@link Decision#ALLOW}.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    record Allow() implements Decision {}
+
+    /**
+     * See {@link Decision#pause}.
+     *
+     * @param nanos how long, at least 0
+     * @since 0.1.0
+     */
+    @Stable
+    record Pause(long nanos) implements Decision {
+
+        private static final long NANOS_PER_MILLI = 1_000_000;
+        private static final Pause[] BY_MILLIS = new Pause[1001];
+
+        static {
+            for (int millis = 0; millis < BY_MILLIS.length; millis++) {
+                BY_MILLIS[millis] = new Pause(millis * NANOS_PER_MILLI);
+            }
+        }
+
+        /** Checks the time. */
+        public Pause {
+            if (nanos < 0) {
+                throw new IllegalArgumentException("nanos must not be negative: nanos=" + nanos);
+            }
+        }
+
+        static Pause of(long nanos) {
+            if (nanos < 0 || nanos > 1000 * NANOS_PER_MILLI) {
+                return new Pause(nanos);
+            }
+            return BY_MILLIS[(int) ((nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI)];
+        }
+    }
+
+    /**
+     * See {@link Decision#DROP}.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    record Drop() implements Decision {}
+
+    /**
+     * See {@link Decision#DISCONNECT}.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    record Disconnect() implements Decision {}
+}

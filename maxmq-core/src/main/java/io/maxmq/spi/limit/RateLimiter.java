@@ -1,0 +1,67 @@
+package io.maxmq.spi.limit;
+
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Stable;
+import java.net.SocketAddress;
+
+/**
+ * Decides how much clients may do in a time. Finds its counters (of the client, its address, its tenant, the broker)
+ * once, in {@link #open}; after that the broker asks the connection's own {@link ConnectionLimiter}, so that nothing is
+ * looked up per message.
+ *
+ * <p><b>Thread:</b> event loops, concurrently; must not block. Counters that several connections share must be
+ * thread-safe. <b>Time:</b> comes as an argument, by the broker's clock. <b>Failure:</b> a throw counts as
+ * {@link Decision#ALLOW} where the client is connected already and as {@link Decision#DROP} for a new connection, and is
+ * reported as {@code PluginFailed}.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public interface RateLimiter {
+
+    /** Limits nothing and costs nothing. */
+    RateLimiter NONE = new RateLimiter() {
+        @Override
+        public ConnectionLimiter open(ClientInfo client) {
+            return ConnectionLimiter.NONE;
+        }
+
+        @Override
+        public String toString() {
+            return "RateLimiter.NONE";
+        }
+    };
+
+    /** What logs, metrics and events call it. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /**
+     * A socket was accepted; nothing has been read from it. {@link Decision#DISCONNECT} means the same as
+     * {@link Decision#DROP} here.
+     *
+     * @param listener the listener's name
+     * @param nowNanos the clock's {@code nanoTime}
+     */
+    default Decision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
+        return Decision.ALLOW;
+    }
+
+    /**
+     * A CONNECT was read, authentication has not begun.
+     *
+     * @param client as CONNECT describes it; nothing of it is proven
+     * @param nowNanos the clock's {@code nanoTime}
+     */
+    default Decision onConnect(ClientInfo client, long nowNanos) {
+        return Decision.ALLOW;
+    }
+
+    /**
+     * The client is authenticated, before CONNACK.
+     *
+     * @return the limiter of this connection; closed when the connection is
+     */
+    ConnectionLimiter open(ClientInfo client);
+}
