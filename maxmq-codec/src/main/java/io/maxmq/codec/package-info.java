@@ -1,5 +1,5 @@
 /**
- * The vocabulary of MQTT that all layers share: versions, QoS, reason codes, and the one exception of bad input.
- * Immutable values; imports nothing.
+ * The vocabulary of MQTT that all layers share: versions, QoS, reason codes, what a string may hold, and the one
+ * exception of bad input. Immutable values and pure functions; imports nothing.
  */
 package io.maxmq.codec;

@@ -1,0 +1,142 @@
+package io.maxmq.codec;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Strings as MQTT allows them (5.0 §1.5.4): well-formed UTF-8 without U+0000, at most 65,535 bytes. Overlong forms,
+ * surrogates and code points above U+10FFFF are refused [MQTT-1.5.4-1], [MQTT-1.5.4-2]; other control characters and
+ * non-characters are allowed. Stateless, thread-safe, one pass, no allocation.
+ */
+public final class Utf8 {
+    /** The longest string in bytes: its length has two bytes. */
+    public static final int MAX_BYTES = 65_535;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+    private static final long LOW_BITS = 0x0101_0101_0101_0101L;
+
+    private Utf8() {}
+
+    /** Whether {@code length} bytes from the absolute index {@code from} are a string that MQTT allows. */
+    public static boolean isWellFormed(ByteBuffer bytes, int from, int length) {
+        int end = from + length;
+        int at = from;
+        while (at < end) {
+            if (end - at >= 8 && isAsciiWithoutNul(bytes.getLong(at))) {
+                at += 8;
+                continue;
+            }
+            int lead = bytes.get(at);
+            if (lead > 0) {
+                at++;
+                continue;
+            }
+            int size = sizeOf(lead);
+            if (size == 0
+                    || end - at < size
+                    || !isTail(
+                            lead,
+                            bytes.get(at + 1),
+                            size > 2 ? bytes.get(at + 2) : CONTINUATION,
+                            size > 3 ? bytes.get(at + 3) : CONTINUATION)) {
+                return false;
+            }
+            at += size;
+        }
+        return true;
+    }
+
+    /** As {@link #isWellFormed(ByteBuffer, int, int)}, for an array. */
+    public static boolean isWellFormed(byte[] bytes, int from, int length) {
+        int end = from + length;
+        int at = from;
+        while (at < end) {
+            if (end - at >= 8 && isAsciiWithoutNul((long) LONGS.get(bytes, at))) {
+                at += 8;
+                continue;
+            }
+            int lead = bytes[at];
+            if (lead > 0) {
+                at++;
+                continue;
+            }
+            int size = sizeOf(lead);
+            if (size == 0
+                    || end - at < size
+                    || !isTail(
+                            lead,
+                            bytes[at + 1],
+                            size > 2 ? bytes[at + 2] : CONTINUATION,
+                            size > 3 ? bytes[at + 3] : CONTINUATION)) {
+                return false;
+            }
+            at += size;
+        }
+        return true;
+    }
+
+    /** How many bytes {@code text} has in UTF-8, or -1 when it holds U+0000 or half of a surrogate pair. */
+    public static int encodedLength(String text) {
+        int bytes = 0;
+        int length = text.length();
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c == 0) {
+                return -1;
+            } else if (c < 0x80) {
+                bytes++;
+            } else if (c < 0x800) {
+                bytes += 2;
+            } else if (!Character.isSurrogate(c)) {
+                bytes += 3;
+            } else if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(text.charAt(i + 1))) {
+                bytes += 4;
+                i++;
+            } else {
+                return -1;
+            }
+        }
+        return bytes;
+    }
+
+    private static final byte CONTINUATION = (byte) 0x80;
+
+    /** Exact when no byte has its high bit set: the subtraction then borrows only from a byte that is 0. */
+    private static boolean isAsciiWithoutNul(long eightBytes) {
+        return ((eightBytes | (eightBytes - LOW_BITS)) & HIGH_BITS) == 0;
+    }
+
+    /** How many bytes follow from a lead byte that is not ASCII, itself included: 2..4, or 0 for U+0000 and none. */
+    private static int sizeOf(int lead) {
+        int unsigned = lead & 0xFF;
+        if (unsigned >= 0xC2 && unsigned <= 0xDF) {
+            return 2;
+        }
+        if ((unsigned & 0xF0) == 0xE0) {
+            return 3;
+        }
+        return unsigned >= 0xF0 && unsigned <= 0xF4 ? 4 : 0;
+    }
+
+    /** Unicode 15 table 3-7: the second byte's range depends on the lead byte, the others are 80..BF. */
+    private static boolean isTail(int lead, byte second, byte third, byte fourth) {
+        if (!isContinuation(second) || !isContinuation(third) || !isContinuation(fourth)) {
+            return false;
+        }
+        int unsigned = second & 0xFF;
+        return switch (lead & 0xFF) {
+            case 0xE0 -> unsigned >= 0xA0; // overlong below
+            case 0xED -> unsigned <= 0x9F; // surrogates above
+            case 0xF0 -> unsigned >= 0x90; // overlong below
+            case 0xF4 -> unsigned <= 0x8F; // beyond U+10FFFF above
+            default -> true;
+        };
+    }
+
+    private static boolean isContinuation(byte b) {
+        return (b & 0xC0) == 0x80;
+    }
+}

@@ -1,0 +1,22 @@
+package io.maxmq.codec.packet;
+
+import io.maxmq.codec.PacketType;
+import io.maxmq.codec.ReasonCode;
+import java.util.List;
+
+/**
+ * UNSUBACK: answers UNSUBSCRIBE. MQTT 5.0 §3.11.
+ *
+ * @param reasons one for each filter, in its order. Before 5.0 they do not travel: what is read there has none
+ */
+public record UnsubAck(int packetId, Properties properties, List<ReasonCode> reasons) implements Packet {
+    public UnsubAck {
+        Checks.packetId(packetId);
+        reasons = List.copyOf(reasons);
+    }
+
+    @Override
+    public PacketType type() {
+        return PacketType.UNSUBACK;
+    }
+}
