@@ -1,0 +1,141 @@
+package io.maxmq.core.observe;
+
+import io.maxmq.spi.Clock;
+import io.maxmq.spi.Registration;
+import io.maxmq.spi.event.BrokerEvent;
+import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.event.BrokerListener;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Brings events to the listeners that want them. Each listener has its own bounded queue and is called on the worker
+ * pool, one event at a time, so a slow one delays and loses only its own events. Thread-safe.
+ *
+ * <p>Who has something to tell asks {@link #wants} first, so that an event nobody wants is never created.
+ */
+public final class Events {
+
+    /** Events that may wait for one listener. */
+    private static final int QUEUE_CAPACITY = 4096;
+
+    private final WorkerPool workers;
+    private final PluginFailures failures;
+    private final AtomicLong lost = new AtomicLong();
+
+    /** Guarded by this, for writing only. */
+    private final List<Sink> sinks = new ArrayList<>();
+
+    /** Who wants which kind; replaced as a whole under the lock of this, read without. */
+    private volatile Map<Class<?>, Sink[]> sinksByKind = Map.of();
+
+    /** No listeners yet. */
+    public Events(WorkerPool workers, Clock clock, Loggers loggers) {
+        this.workers = workers;
+        this.failures = new PluginFailures(clock, this, loggers.of("plugin"));
+    }
+
+    /** Whether any listener wants events of this kind. Costs a volatile read and, with listeners, a hash lookup. */
+    public boolean wants(Class<? extends BrokerEvent> kind) { // hot: per drop
+        Map<Class<?>, Sink[]> byKind = sinksByKind;
+        return !byKind.isEmpty() && byKind.containsKey(kind);
+    }
+
+    /** Hands the event to each listener that wants it. Never blocks, never throws. */
+    public void emit(BrokerEvent event) {
+        Sink[] wanting = sinksByKind.get(event.getClass());
+        if (wanting != null) {
+            for (Sink sink : wanting) {
+                sink.offer(event);
+            }
+        }
+    }
+
+    /** Adds a listener. */
+    public Registration add(BrokerListener listener) {
+        Sink sink = new Sink(listener, workers.serial(QUEUE_CAPACITY));
+        synchronized (this) {
+            sinks.add(sink);
+            publishSinks();
+        }
+        return () -> remove(sink);
+    }
+
+    /** How many events were lost because a listener's queue was full. */
+    public long lost() {
+        return lost.get();
+    }
+
+    /** Where failures of plug-ins are reported. */
+    public PluginFailures failures() {
+        return failures;
+    }
+
+    private synchronized void remove(Sink sink) {
+        sink.closed = true;
+        if (sinks.remove(sink)) {
+            publishSinks();
+        }
+    }
+
+    private void publishSinks() {
+        Map<Class<?>, Sink[]> byKind = new HashMap<>();
+        for (Class<?> kind : BrokerEvent.class.getPermittedSubclasses()) {
+            Sink[] wanting =
+                    sinks.stream().filter(sink -> sink.kinds.contains(kind)).toArray(Sink[]::new);
+            if (wanting.length > 0) {
+                byKind.put(kind, wanting);
+            }
+        }
+        sinksByKind = byKind;
+    }
+
+    /** One listener with its queue. */
+    private final class Sink {
+
+        private final BrokerListener listener;
+        private final String name;
+        private final List<Class<?>> kinds;
+        private final SerialExecutor queue;
+
+        /** Set once, by remove; read on the worker before each call. */
+        private volatile boolean closed;
+
+        Sink(BrokerListener listener, SerialExecutor queue) {
+            this.listener = listener;
+            this.name = listener.name();
+            this.queue = queue;
+            this.kinds = new ArrayList<>();
+            for (Class<?> kind : BrokerEvent.class.getPermittedSubclasses()) {
+                if (listener.wants(kind.asSubclass(BrokerEvent.class))) {
+                    kinds.add(kind);
+                }
+            }
+        }
+
+        void offer(BrokerEvent event) {
+            if (event instanceof BrokerEvent.PluginFailed failed
+                    && failed.plugin().equals(name)) {
+                return; // its own failures would only feed themselves
+            }
+            if (!queue.tryExecute(() -> call(event))) {
+                lost.incrementAndGet();
+                failures.report(name, "onEvent", Failure.OVERFLOW, null);
+            }
+        }
+
+        private void call(BrokerEvent event) {
+            if (closed) {
+                return;
+            }
+            try {
+                listener.onEvent(event);
+            } catch (Throwable e) { // a listener can't change anything, so it can't stop anything either
+                failures.report(name, "onEvent", Failure.THREW, e);
+            }
+        }
+    }
+}

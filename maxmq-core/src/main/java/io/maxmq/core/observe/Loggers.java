@@ -1,0 +1,25 @@
+package io.maxmq.core.observe;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Loggers of one broker: {@code io.maxmq.BROKER.SUBJECT}, so that each of several brokers can be set apart. Immutable. */
+public final class Loggers {
+
+    private final String prefix;
+
+    /** Loggers of the broker with this name. */
+    public Loggers(String brokerName) {
+        this.prefix = "io.maxmq." + brokerName;
+    }
+
+    /** The logger of one part of the broker, {@code connection} for example. */
+    public Logger of(String subject) {
+        return LoggerFactory.getLogger(prefix + "." + subject);
+    }
+
+    /** The broker's own: start and stop. */
+    public Logger broker() {
+        return LoggerFactory.getLogger(prefix);
+    }
+}

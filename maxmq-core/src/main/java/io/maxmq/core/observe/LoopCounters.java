@@ -1,0 +1,80 @@
+package io.maxmq.core.observe;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.spi.event.DropReason;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * One event loop's counters: plain numbers that only this loop writes, so counting costs an addition and no fence. Others
+ * read them racily: a value may lag, never tears and never goes back.
+ *
+ * <pre>
+ *   | 16 longs of padding | Counter... | drops by DropReason... | dropped bytes by DropReason... | 16 longs of padding |
+ * </pre>
+ *
+ * The padding keeps two loops' numbers off one cache line and its prefetched neighbour. Methods that change something run
+ * on the owning loop; the others on any thread.
+ */
+public final class LoopCounters {
+
+    private static final VarHandle VALUES = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private static final int PADDING = 16;
+    private static final Counter[] COUNTERS = Counter.values();
+    private static final DropReason[] REASONS = DropReason.values();
+    private static final int DROPS = PADDING + COUNTERS.length;
+    private static final int DROPPED_BYTES = DROPS + REASONS.length;
+    private static final int LENGTH = DROPPED_BYTES + REASONS.length + PADDING;
+
+    private final long[] values = new long[LENGTH];
+
+    /** All zero. */
+    public LoopCounters() {}
+
+    /** Adds one. */
+    public void increment(Counter counter) { // hot: per message
+        add(PADDING + counter.ordinal(), 1);
+    }
+
+    /** Adds {@code delta}, which is negative only for a level. */
+    public void add(Counter counter, long delta) { // hot: per message
+        add(PADDING + counter.ordinal(), delta);
+    }
+
+    /** Counts PUBLISH packets received. */
+    public void received(QoS qos, long count) { // hot: per message
+        add(PADDING + Counter.RECEIVED_QOS_0.ordinal() + qos.ordinal(), count);
+    }
+
+    /** Counts PUBLISH packets sent. */
+    public void sent(QoS qos, long count) { // hot: per message
+        add(PADDING + Counter.SENT_QOS_0.ordinal() + qos.ordinal(), count);
+    }
+
+    /** Counts messages dropped, and the bytes of their payloads. */
+    public void dropped(DropReason reason, long count, long bytes) { // hot: per drop
+        add(DROPS + reason.ordinal(), count);
+        add(DROPPED_BYTES + reason.ordinal(), bytes);
+    }
+
+    /** Reads a counter, on any thread. */
+    public long value(Counter counter) {
+        return (long) VALUES.getOpaque(values, PADDING + counter.ordinal());
+    }
+
+    /** How many messages were dropped for this reason, on any thread. */
+    public long droppedMessages(DropReason reason) {
+        return (long) VALUES.getOpaque(values, DROPS + reason.ordinal());
+    }
+
+    /** How many bytes of payload were dropped for this reason, on any thread. */
+    public long droppedBytes(DropReason reason) {
+        return (long) VALUES.getOpaque(values, DROPPED_BYTES + reason.ordinal());
+    }
+
+    /** The owner's own last write is what it reads, so a plain read does; the opaque write is what others see whole. */
+    private void add(int index, long delta) {
+        VALUES.setOpaque(values, index, values[index] + delta);
+    }
+}

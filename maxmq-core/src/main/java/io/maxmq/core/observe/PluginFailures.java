@@ -1,0 +1,83 @@
+package io.maxmq.core.observe;
+
+import io.maxmq.spi.Clock;
+import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * Counts, names and reports what the embedder's code does wrong. Equal failures of one plug-in are at most one line in
+ * the log and one event per second, which say how many they stand for, so a plug-in that always fails can't flood
+ * either. Thread-safe.
+ */
+public final class PluginFailures {
+
+    private static final long QUIET_NANOS = 1_000_000_000L;
+
+    private record Key(String plugin, String operation, Failure failure) {}
+
+    /** Guarded by itself. */
+    private static final class Tally {
+        private long sinceReport;
+        private long reportedAtNanos;
+        private boolean reported;
+    }
+
+    private final Clock clock;
+    private final Events events;
+    private final Logger log;
+    private final AtomicLong total = new AtomicLong();
+    private final Map<Key, Tally> tallies = new ConcurrentHashMap<>(); // as many as plug-ins, not as failures
+
+    PluginFailures(Clock clock, Events events, Logger log) {
+        this.clock = clock;
+        this.events = events;
+        this.log = log;
+    }
+
+    /** Notes one failure. */
+    public void report(String plugin, String operation, Failure failure, @Nullable Throwable cause) {
+        total.incrementAndGet();
+        long count = countIfDue(tallies.computeIfAbsent(new Key(plugin, operation, failure), key -> new Tally()));
+        if (count == 0) {
+            return;
+        }
+        log.warn(
+                "plug-in {} failed: {} {}, {} times since the last such line",
+                plugin,
+                operation,
+                failure,
+                count,
+                cause);
+        if (events.wants(PluginFailed.class)) {
+            events.emit(new PluginFailed(
+                    clock.epochMillis(), plugin, operation, failure, Optional.ofNullable(cause), count));
+        }
+    }
+
+    /** How many failures since the start. */
+    public long total() {
+        return total.get();
+    }
+
+    /** How many failures to report now; 0 while it is too early. */
+    private long countIfDue(Tally tally) {
+        long now = clock.nanoTime();
+        synchronized (tally) {
+            tally.sinceReport++;
+            if (tally.reported && now - tally.reportedAtNanos < QUIET_NANOS) {
+                return 0;
+            }
+            long count = tally.sinceReport;
+            tally.sinceReport = 0;
+            tally.reportedAtNanos = now;
+            tally.reported = true;
+            return count;
+        }
+    }
+}
