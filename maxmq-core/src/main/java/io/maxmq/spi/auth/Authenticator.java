@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p><b>Deadline:</b> the broker's plug-in deadline, for the whole chain. <b>Failure:</b> a throw, null, an exceptional
  * completion, no answer in time and a full worker pool all deny, are counted, and are reported as {@code PluginFailed}
- * with this authenticator's name.
+ * with this authenticator's name; the client then sees 0x88 (Server unavailable), or 0x89 (Server busy) for a full pool.
  *
  * <p><b>What a denied client sees:</b> v5 CONNACK with the reason code, and the reason string if the client asked for
  * problem information; v3.1 and v3.1.1 CONNACK with 2 (identifier rejected) for 0x85, 3 (server unavailable) for 0x88,

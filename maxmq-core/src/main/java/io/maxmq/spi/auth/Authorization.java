@@ -34,7 +34,10 @@ public sealed interface Authorization {
         return Denied.ONCE;
     }
 
-    /** No opinion: asks the next authorizer. When all say so the action is denied. */
+    /**
+     * No opinion: asks the next authorizer. When all say so the action is denied. Remembered with the answer that
+     * decides.
+     */
     static Next next() {
         return Next.INSTANCE;
     }
@@ -53,8 +56,8 @@ public sealed interface Authorization {
         static final Allowed CACHEABLE = new Allowed(true);
         static final Allowed ONCE = new Allowed(false);
         private static final CompletionStage<Authorization> CACHEABLE_STAGE =
-                CompletableFuture.completedStage(CACHEABLE);
-        private static final CompletionStage<Authorization> ONCE_STAGE = CompletableFuture.completedStage(ONCE);
+                CompletableFuture.completedFuture(CACHEABLE);
+        private static final CompletionStage<Authorization> ONCE_STAGE = CompletableFuture.completedFuture(ONCE);
 
         @Override
         public CompletionStage<Authorization> stage() {
@@ -74,7 +77,7 @@ public sealed interface Authorization {
         static final Denied CACHEABLE = new Denied(ReasonCode.NOT_AUTHORIZED, true);
         static final Denied ONCE = new Denied(ReasonCode.NOT_AUTHORIZED, false);
         private static final CompletionStage<Authorization> CACHEABLE_STAGE =
-                CompletableFuture.completedStage(CACHEABLE);
+                CompletableFuture.completedFuture(CACHEABLE);
 
         /** Checks the reason code. */
         public Denied {
@@ -85,7 +88,7 @@ public sealed interface Authorization {
 
         @Override
         public CompletionStage<Authorization> stage() {
-            return this == CACHEABLE ? CACHEABLE_STAGE : CompletableFuture.completedStage(this);
+            return this == CACHEABLE ? CACHEABLE_STAGE : CompletableFuture.completedFuture(this);
         }
     }
 
@@ -97,7 +100,7 @@ public sealed interface Authorization {
     @Stable
     record Next() implements Authorization {
         static final Next INSTANCE = new Next();
-        private static final CompletionStage<Authorization> STAGE = CompletableFuture.completedStage(INSTANCE);
+        private static final CompletionStage<Authorization> STAGE = CompletableFuture.completedFuture(INSTANCE);
 
         @Override
         public CompletionStage<Authorization> stage() {

@@ -56,7 +56,7 @@ public interface Authorizer {
 
     /**
      * Whether {@link Action.Receive} is asked for each delivery too. Without it what a client may receive is settled when
-     * it subscribes, and deliveries cost nothing.
+     * it subscribes, and deliveries cost nothing. Read once, when the broker is built.
      */
     default boolean authorizesReceive() {
         return false;

@@ -1,0 +1,178 @@
+package io.maxmq.core.access;
+
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Clock;
+import io.maxmq.spi.Registration;
+import io.maxmq.spi.auth.AuthenticationRequest;
+import io.maxmq.spi.auth.AuthenticationResult;
+import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.auth.Authorizer;
+import io.maxmq.spi.event.BrokerEvent.Failure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Decides who may connect and what they may do, by asking the embedder's chains. Fails closed: throw, null, exceptional
+ * completion, no answer in time, a full worker pool and a chain in which nobody decides all deny.
+ *
+ * <p>{@link #start()} before the first question; {@link #close()} ends the registrations at the authorizers. Thread-safe;
+ * questions are asked on event loops and answered there.
+ */
+public final class Access implements AutoCloseable {
+
+    private final List<Asked<Authenticator>> authenticators;
+    private final List<Asked<Authorizer>> authorizers;
+
+    /** Those of {@link #authorizers} that want to be asked for deliveries. */
+    private final List<Asked<Authorizer>> receiveAuthorizers;
+
+    private final boolean allowAnonymous;
+    private final Duration deadline;
+    private final PluginCalls calls;
+    private final Clock clock;
+    private final List<Registration> registrations = new ArrayList<>(); // by start and close, one thread at a time
+    private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
+
+    /** Grows with each change of the rules; what was decided under an older one is forgotten. */
+    private final AtomicInteger epoch = new AtomicInteger();
+
+    /** Asks nobody yet. */
+    public Access(AccessSettings settings, PluginCalls calls, Clock clock) {
+        this.authenticators = settings.authenticators().stream()
+                .map(plugin -> new Asked<>(plugin, plugin.name(), plugin.mayBlock()))
+                .toList();
+        this.authorizers = settings.authorizers().stream()
+                .map(plugin -> new Asked<>(plugin, plugin.name(), plugin.mayBlock()))
+                .toList();
+        this.receiveAuthorizers = authorizers.stream()
+                .filter(asked -> asked.plugin().authorizesReceive())
+                .toList();
+        this.allowAnonymous = settings.allowAnonymous();
+        this.deadline = settings.deadline();
+        this.calls = calls;
+        this.clock = clock;
+    }
+
+    /**
+     * Begins to listen for changes of the rules.
+     *
+     * @throws IllegalStateException when nobody could ever connect, with what to add
+     */
+    public void start() {
+        if (authenticators.isEmpty() && !allowAnonymous) {
+            throw new IllegalStateException(
+                    "no client could connect: there is no authenticator and anonymous clients are"
+                            + " not allowed. Add .authenticator(...) to the builder, or .allowAnonymous() to let everybody in.");
+        }
+        for (Asked<Authorizer> asked : authorizers) {
+            registrations.add(asked.plugin().onChange(this::rulesChanged));
+        }
+    }
+
+    /**
+     * Decides on a CONNECT. Called on the loop.
+     *
+     * @param answer called once on the loop, perhaps before this returns, with allowed or denied, never next
+     */
+    public void authenticate(AuthenticationRequest request, CallerLoop loop, Consumer<AuthenticationResult> answer) {
+        if (authenticators.isEmpty()) {
+            answer.accept(allowAnonymous ? AuthenticationResult.allowed() : AuthenticationResult.denied());
+        } else {
+            new AuthenticationQuestion(this, request, loop, answer).ask();
+        }
+    }
+
+    /** The client as authentication leaves it. */
+    public static ClientInfo authenticated(ClientInfo client, AuthenticationResult.Allowed result) {
+        if (result == AuthenticationResult.allowed()) {
+            return client;
+        }
+        ClientInfo.Builder builder = client.toBuilder();
+        result.username().ifPresent(builder::username);
+        result.clientId().ifPresent(builder::clientId);
+        result.tenant().ifPresent(builder::tenant);
+        if (!result.attributes().isEmpty()) {
+            builder.attributes(result.attributes());
+        }
+        return builder.build();
+    }
+
+    /** What a client may do, asked by its connection on its loop. Costs nothing but the object without authorizers. */
+    public ClientAccess open(ClientInfo client, CallerLoop loop) {
+        return new ClientAccess(this, client, loop);
+    }
+
+    /**
+     * Calls the listener after each change of the rules, when decisions of before are forgotten: time to ask again for
+     * existing subscriptions. On any thread; must not block.
+     */
+    public Registration onRulesChanged(Runnable listener) {
+        changeListeners.add(listener);
+        return () -> changeListeners.remove(listener);
+    }
+
+    /** Whether nobody need be asked what clients do. */
+    public boolean allowsEverything() {
+        return authorizers.isEmpty();
+    }
+
+    /** Whether some authorizer wants to be asked for each delivery. */
+    public boolean authorizesReceive() {
+        return !receiveAuthorizers.isEmpty();
+    }
+
+    /** Ends the registrations at the authorizers. Idempotent. */
+    @Override
+    public void close() {
+        List<Registration> all = List.copyOf(registrations);
+        registrations.clear();
+        for (Registration registration : all) {
+            try {
+                registration.close();
+            } catch (Throwable e) { // the embedder's code; closing goes on
+                calls.failures().report("authorizer", "onChange", Failure.THREW, e);
+            }
+        }
+    }
+
+    List<Asked<Authenticator>> authenticators() {
+        return authenticators;
+    }
+
+    List<Asked<Authorizer>> authorizers() {
+        return authorizers;
+    }
+
+    List<Asked<Authorizer>> receiveAuthorizers() {
+        return receiveAuthorizers;
+    }
+
+    boolean allowAnonymous() {
+        return allowAnonymous;
+    }
+
+    Duration deadline() {
+        return deadline;
+    }
+
+    PluginCalls calls() {
+        return calls;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    int epoch() {
+        return epoch.get();
+    }
+
+    private void rulesChanged() {
+        epoch.incrementAndGet(); // before the listeners, so that what they ask is answered by the new rules
+        changeListeners.forEach(Runnable::run);
+    }
+}

@@ -1,0 +1,57 @@
+package io.maxmq.core.access;
+
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.spi.auth.AuthenticationRequest;
+import io.maxmq.spi.auth.AuthenticationResult;
+import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.event.BrokerEvent.Failure;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Who is this client? Runs on the client's loop. Not thread-safe. */
+final class AuthenticationQuestion extends ChainQuestion<Authenticator, AuthenticationResult> {
+
+    private final boolean allowAnonymous;
+    private final AuthenticationRequest request;
+    private final Consumer<AuthenticationResult> answer;
+
+    AuthenticationQuestion(
+            Access access, AuthenticationRequest request, CallerLoop loop, Consumer<AuthenticationResult> answer) {
+        super(access, access.authenticators(), "authenticate", loop);
+        this.allowAnonymous = access.allowAnonymous();
+        this.request = request;
+        this.answer = answer;
+    }
+
+    @Override
+    @Nullable
+    CompletionStage<AuthenticationResult> call(Authenticator authenticator) {
+        return authenticator.authenticate(request);
+    }
+
+    @Override
+    boolean decide(AuthenticationResult result) {
+        if (result instanceof AuthenticationResult.Next) {
+            return false;
+        }
+        answer.accept(result);
+        return true;
+    }
+
+    @Override
+    void undecided() {
+        boolean anonymous =
+                request.client().username().isEmpty() && request.password().isEmpty();
+        answer.accept(
+                anonymous && allowAnonymous
+                        ? AuthenticationResult.allowed()
+                        : AuthenticationResult.denied(ReasonCode.NOT_AUTHORIZED, null));
+    }
+
+    @Override
+    public void failed(Failure failure) {
+        ReasonCode reasonCode = failure == Failure.REJECTED ? ReasonCode.SERVER_BUSY : ReasonCode.SERVER_UNAVAILABLE;
+        answer.accept(AuthenticationResult.denied(reasonCode, null));
+    }
+}

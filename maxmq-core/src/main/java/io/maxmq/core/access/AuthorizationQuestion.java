@@ -1,0 +1,71 @@
+package io.maxmq.core.access;
+
+import io.maxmq.codec.PacketType;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.auth.Action;
+import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.auth.Authorizer;
+import io.maxmq.spi.event.BrokerEvent.Failure;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** May this client do that? Runs on the client's loop. Not thread-safe. */
+final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorization> {
+
+    private final ClientInfo client;
+    private final Action action;
+    private final boolean allowedUnlessDenied;
+    private final Consumer<Authorization> answer;
+
+    AuthorizationQuestion(
+            Access access, ClientInfo client, Action action, CallerLoop loop, Consumer<Authorization> answer) {
+        super(
+                access,
+                action instanceof Action.Receive ? access.receiveAuthorizers() : access.authorizers(),
+                "authorize",
+                loop);
+        this.client = client;
+        this.action = action;
+        // An authorizer that is not asked for deliveries has had its say when the client subscribed.
+        this.allowedUnlessDenied = action instanceof Action.Receive
+                && access.receiveAuthorizers().size() < access.authorizers().size();
+        this.answer = answer;
+    }
+
+    @Override
+    @Nullable
+    CompletionStage<Authorization> call(Authorizer authorizer) {
+        return authorizer.authorize(client, action);
+    }
+
+    @Override
+    boolean decide(Authorization result) {
+        if (result instanceof Authorization.Next) {
+            return false;
+        }
+        answer.accept(result instanceof Authorization.Denied denied ? sendable(denied) : result);
+        return true;
+    }
+
+    @Override
+    void undecided() {
+        answer.accept(allowedUnlessDenied ? Authorization.allowed() : Authorization.denied());
+    }
+
+    @Override
+    public void failed(Failure failure) {
+        answer.accept(Authorization.deniedOnce());
+    }
+
+    /** With a reason code that the answering packet may carry. */
+    private Authorization.Denied sendable(Authorization.Denied denied) {
+        PacketType answering = action instanceof Action.Publish
+                ? PacketType.PUBACK
+                : action instanceof Action.Subscribe ? PacketType.SUBACK : PacketType.CONNACK;
+        return denied.reasonCode().allowedIn(answering)
+                ? denied
+                : new Authorization.Denied(ReasonCode.NOT_AUTHORIZED, denied.cacheable());
+    }
+}

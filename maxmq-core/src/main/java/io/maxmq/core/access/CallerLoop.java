@@ -1,0 +1,11 @@
+package io.maxmq.core.access;
+
+import io.maxmq.spi.Registration;
+import java.util.concurrent.Executor;
+
+/** The event loop that asks a question, as far as the answer needs it: answers and deadlines arrive there. */
+public interface CallerLoop extends Executor {
+
+    /** Runs the task on this loop after the delay, unless the registration is closed before. Called on this loop. */
+    Registration after(long delayNanos, Runnable task);
+}

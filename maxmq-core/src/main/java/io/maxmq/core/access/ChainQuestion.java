@@ -1,0 +1,75 @@
+package io.maxmq.core.access;
+
+import io.maxmq.spi.Clock;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One question on its way down a chain: asks one plug-in after the other until one decides, all within one deadline. A
+ * failure ends it. Runs on the loop that asks. Not thread-safe.
+ */
+abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
+
+    private final PluginCalls calls;
+    private final Clock clock;
+    private final long deadlineNanos;
+    private final long startedAtNanos;
+    private final List<Asked<P>> chain;
+    private final String operation;
+    private final CallerLoop loop;
+    private int next;
+
+    /** Whether {@link #ask} is running, so that answers given at once come back to its loop, not on top of it. */
+    private boolean asking;
+
+    private boolean answeredMeanwhile;
+
+    ChainQuestion(Access access, List<Asked<P>> chain, String operation, CallerLoop loop) {
+        this.calls = access.calls();
+        this.clock = access.clock();
+        this.deadlineNanos = access.deadline().toNanos();
+        this.startedAtNanos = clock.nanoTime();
+        this.chain = chain;
+        this.operation = operation;
+        this.loop = loop;
+    }
+
+    /** Asks one plug-in; it may do anything in there. */
+    abstract @Nullable CompletionStage<R> call(P plugin);
+
+    /** Tells who asked if this decides; false when the next one has to be asked. */
+    abstract boolean decide(R result);
+
+    /** Nobody decided. */
+    abstract void undecided();
+
+    /** Asks the next plug-in, or those after it while they pass at once; a chain of any length needs no deeper stack. */
+    final void ask() {
+        asking = true;
+        do {
+            answeredMeanwhile = false;
+            if (next == chain.size()) {
+                asking = false;
+                undecided();
+                return;
+            }
+            Asked<P> asked = chain.get(next++);
+            long leftNanos = deadlineNanos - (clock.nanoTime() - startedAtNanos);
+            calls.ask(asked.name(), operation, asked.mayBlock(), () -> call(asked.plugin()), loop, leftNanos, this);
+        } while (answeredMeanwhile);
+        asking = false;
+    }
+
+    @Override
+    public final void answered(R result) {
+        if (decide(result)) {
+            return;
+        }
+        if (asking) {
+            answeredMeanwhile = true;
+        } else {
+            ask();
+        }
+    }
+}
