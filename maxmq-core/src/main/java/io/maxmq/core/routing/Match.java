@@ -1,0 +1,115 @@
+package io.maxmq.core.routing;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who gets the messages of one topic, as one loop sees it. Belongs to that loop. The local part may change while it is
+ * walked:
+ *
+ * <pre>{@code
+ * for (int i = 0, count = match.localCount(); i < count; i++) {
+ *     Subscription subscription = match.local(i);
+ *     if (subscription != null) { ... }
+ * }
+ * }</pre>
+ *
+ * A subscription that stays is met once, one that is removed meanwhile is not met any more, one that is added may be.
+ */
+public final class Match {
+    static final Subscription[] NONE = {};
+
+    /** The tree's version up to which it is known to be right. */
+    long version;
+
+    private final Subscription[] fixed;
+    /** The longest of the lists, not copied, or null. */
+    private final @Nullable SubscriberList live;
+    /** Those of {@link #live} that are merged into {@link #fixed}: open addressing, at most half full. */
+    private final @Nullable Subscription @Nullable [] skipped;
+
+    private final long remoteLoops;
+    private final SharedGroup[] groups;
+
+    Match(
+            long version,
+            Subscription[] fixed,
+            @Nullable SubscriberList live,
+            @Nullable Subscription @Nullable [] skipped,
+            long remoteLoops,
+            SharedGroup[] groups) {
+        this.version = version;
+        this.fixed = fixed;
+        this.live = live;
+        this.skipped = skipped;
+        this.remoteLoops = remoteLoops;
+        this.groups = groups;
+    }
+
+    /** The bound of {@link #local}'s index; not fewer than there are subscriptions. */
+    public int localCount() {
+        SubscriberList list = live;
+        return list == null ? fixed.length : fixed.length + list.extent();
+    }
+
+    /** The subscription at that index of this loop's plain ones, or null: go on with the next index. */
+    // hot: per message and subscriber
+    public @Nullable Subscription local(int index) {
+        if (index < fixed.length) {
+            Subscription subscription = fixed[index];
+            return subscription.isActive() ? subscription : null;
+        }
+        SubscriberList list = live;
+        if (list == null) {
+            return null;
+        }
+        Subscription subscription = list.get(index - fixed.length);
+        return skipped != null && subscription != null && isSkipped(skipped, subscription) ? null : subscription;
+    }
+
+    /** Bit i: loop i has plain subscribers, and isn't this one. */
+    public long remoteLoops() {
+        return remoteLoops;
+    }
+
+    /** The groups of which one member each gets the message. Not a copy: read only. */
+    public SharedGroup[] groups() {
+        return groups;
+    }
+
+    /** Whether nobody gets it, on any loop. */
+    public boolean isEmpty() {
+        return remoteLoops == 0 && groups.length == 0 && localCount() == 0;
+    }
+
+    /** How many references it keeps alive by itself. */
+    int weight() {
+        return fixed.length + (skipped == null ? 0 : skipped.length) + groups.length;
+    }
+
+    static void putSkipped(@Nullable Subscription[] table, Subscription subscription) {
+        int mask = table.length - 1;
+        int at = slot(subscription, mask);
+        while (table[at] != null) {
+            at = (at + 1) & mask;
+        }
+        table[at] = subscription;
+    }
+
+    private static int slot(Subscription subscription, int mask) {
+        int h = System.identityHashCode(subscription) * 0x9E3779B9;
+        return (h ^ h >>> 16) & mask;
+    }
+
+    private static boolean isSkipped(@Nullable Subscription[] table, Subscription subscription) {
+        int mask = table.length - 1;
+        for (int at = slot(subscription, mask); ; at = (at + 1) & mask) {
+            Subscription found = table[at];
+            if (found == subscription) {
+                return true;
+            }
+            if (found == null) {
+                return false;
+            }
+        }
+    }
+}

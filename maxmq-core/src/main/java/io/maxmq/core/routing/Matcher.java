@@ -1,0 +1,337 @@
+package io.maxmq.core.routing;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes matches for one loop: walks the tree level by level with arrays that it keeps, so neither the depth nor the
+ * width of the tree reaches the stack. Belongs to its loop.
+ */
+final class Matcher {
+    /** From this length on a list is walked live, even if other filters match as well. */
+    private static final int LIVE_FROM = 64;
+    /** Up to this number of subscribers a linear search finds overlaps. */
+    private static final int LINEAR = 16;
+    /** Arrays wider than this aren't kept. */
+    private static final int KEPT = 1 << 12;
+    /** A match that keeps at most this many references alive is not worth counting. */
+    private static final int LIGHT = 16;
+
+    private final int loop;
+    private final int loops;
+    private final boolean mergeOverlapping;
+    private final int heavyBudget;
+
+    /** Nodes that match the levels so far, and those that match one more. */
+    private @Nullable TreeNode[] frontier = new TreeNode[64];
+
+    private @Nullable TreeNode[] next = new TreeNode[64];
+    private int nextCount;
+
+    // What the walk found.
+    private @Nullable Object[] sources = new Object[16]; // Subscription or SubscriberList, of this loop
+    private int sourceCount;
+    private long loopMask;
+    private SharedGroup[] groups = Subscribers.NO_GROUPS;
+    private @Nullable List<SharedGroup> gathered;
+
+    /** The heavy matches that topics of this loop hold, oldest first, and what they weigh together. */
+    private final ArrayDeque<Heavy> heavy = new ArrayDeque<>();
+
+    private long heavyWeight;
+
+    // Statistics: written by the loop, read by any thread, which may see them a little late.
+    private volatile long computed;
+    private volatile int maxVisited;
+
+    private record Heavy(Topic topic, Match match) {}
+
+    Matcher(int loop, int loops, boolean mergeOverlapping, int heavyBudget) {
+        this.loop = loop;
+        this.loops = loops;
+        this.mergeOverlapping = mergeOverlapping;
+        this.heavyBudget = heavyBudget;
+    }
+
+    long computed() {
+        return computed;
+    }
+
+    int maxVisited() {
+        return maxVisited;
+    }
+
+    /** Computes, and has the topic keep it. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only its loop writes
+    Match match(TreeNode root, Topic topic, long version) {
+        int visited = walk(root, topic);
+        computed++;
+        if (visited > maxVisited) {
+            maxVisited = visited;
+        }
+        Match match = build(version);
+        topic.match(loop, loops, match);
+        if (match.weight() > LIGHT) {
+            keepHeavy(topic, match);
+        }
+        reset();
+        return match;
+    }
+
+    /** Collects the subscribers of every filter that matches. Gives the number of nodes visited. */
+    private int walk(TreeNode root, Topic topic) {
+        byte[] name = topic.utf8();
+        frontier[0] = root;
+        int count = 1;
+        int visited = 0;
+        int start = 0;
+        while (count > 0 && start <= name.length) {
+            int end = LevelNode.levelEnd(name, start);
+            int hash = LevelHash.of(name, start, end);
+            boolean literalOnly = start == 0 && topic.startsWithDollar(); // [MQTT-4.7.2-1]
+            nextCount = 0;
+            for (int i = 0; i < count; i++) {
+                TreeNode node = frontier[i];
+                TreeNode.Branches branches = node == null ? null : node.branches;
+                if (branches == null) {
+                    continue;
+                }
+                if (!literalOnly) {
+                    TreeNode multi = branches.multi;
+                    if (multi != null) {
+                        collect(multi);
+                        visited++;
+                    }
+                    push(branches.plus);
+                }
+                push(branches.find(name, start, end, hash));
+            }
+            count = nextCount;
+            visited += count;
+            @Nullable TreeNode[] swap = frontier;
+            frontier = next;
+            next = swap;
+            start = end + 1;
+        }
+        for (int i = 0; i < count; i++) { // these match all levels
+            TreeNode node = frontier[i];
+            if (node != null) {
+                collect(node);
+                TreeNode.Branches branches = node.branches;
+                TreeNode multi = branches == null ? null : branches.multi;
+                if (multi != null) { // §4.7.1.2: a/# matches a
+                    collect(multi);
+                    visited++;
+                }
+            }
+        }
+        return visited;
+    }
+
+    private void push(@Nullable TreeNode node) {
+        if (node != null) {
+            if (nextCount == next.length) {
+                next = Arrays.copyOf(next, 2 * nextCount);
+            }
+            next[nextCount++] = node;
+        }
+    }
+
+    private void collect(TreeNode node) {
+        Object found = node.subscribers;
+        if (found instanceof Subscribers all) {
+            loopMask |= all.loops();
+            SubscriberList list = all.list(loop);
+            if (list != null) {
+                addSource(list);
+            }
+            if (all.groups().length > 0) {
+                addGroups(all.groups());
+            }
+        } else if (found instanceof Subscription only) {
+            loopMask |= 1L << only.loop();
+            if (only.loop() == loop) {
+                addSource(only);
+            }
+        }
+    }
+
+    private void addSource(Object source) {
+        if (sourceCount == sources.length) {
+            sources = Arrays.copyOf(sources, 2 * sourceCount);
+        }
+        sources[sourceCount++] = source;
+    }
+
+    private void addGroups(SharedGroup[] more) {
+        if (groups.length == 0) {
+            groups = more;
+            return;
+        }
+        if (gathered == null) {
+            gathered = new ArrayList<>(Arrays.asList(groups));
+        }
+        gathered.addAll(Arrays.asList(more));
+    }
+
+    private Match build(long version) {
+        SharedGroup[] allGroups = gathered == null ? groups : gathered.toArray(Subscribers.NO_GROUPS);
+        long remote = loopMask & ~(1L << loop);
+        if (sourceCount == 0) {
+            return new Match(version, Match.NONE, null, null, remote, allGroups);
+        }
+        if (sourceCount == 1) {
+            return sources[0] instanceof SubscriberList list
+                    ? new Match(version, Match.NONE, list, null, remote, allGroups)
+                    : new Match(version, new Subscription[] {(Subscription) source(0)}, null, null, remote, allGroups);
+        }
+        int longest = longestList();
+        SubscriberList live = longest < 0 ? null : (SubscriberList) source(longest);
+        Overlaps overlaps = new Overlaps(entriesBeside(longest));
+        for (int i = 0; i < sourceCount; i++) {
+            if (i == longest) {
+                continue;
+            }
+            if (source(i) instanceof SubscriberList list) {
+                list.copied = true;
+                for (int at = 0, extent = list.extent(); at < extent; at++) {
+                    Subscription entry = list.get(at);
+                    if (entry != null) {
+                        overlaps.add(entry, mergeOverlapping);
+                    }
+                }
+            } else {
+                overlaps.add((Subscription) source(i), mergeOverlapping);
+            }
+        }
+        @Nullable Subscription[] skipped = null;
+        if (live != null && mergeOverlapping) {
+            live.copied = true; // who comes to it may be in the others too
+            skipped = overlaps.mergeWith(live);
+        }
+        return new Match(version, overlaps.toArray(), live, skipped, remote, allGroups);
+    }
+
+    private Object source(int index) {
+        Object source = sources[index];
+        if (source == null) {
+            throw new AssertionError("no source at " + index);
+        }
+        return source;
+    }
+
+    /** The index of the longest list that is worth walking live, or -1. */
+    private int longestList() {
+        int longest = -1;
+        int length = LIVE_FROM - 1;
+        for (int i = 0; i < sourceCount; i++) {
+            if (sources[i] instanceof SubscriberList list && list.extent() > length) {
+                longest = i;
+                length = list.extent();
+            }
+        }
+        return longest;
+    }
+
+    private int entriesBeside(int excluded) {
+        int count = 0;
+        for (int i = 0; i < sourceCount; i++) {
+            if (i != excluded) {
+                count += sources[i] instanceof SubscriberList list ? list.size() : 1;
+            }
+        }
+        return count;
+    }
+
+    /** Heavy matches of many topics could fill the heap: the oldest are forgotten, and computed again if need be. */
+    private void keepHeavy(Topic topic, Match match) {
+        heavy.addLast(new Heavy(topic, match));
+        heavyWeight += match.weight();
+        while (heavyWeight > heavyBudget && heavy.size() > 1) {
+            Heavy oldest = heavy.removeFirst();
+            heavyWeight -= oldest.match.weight();
+            if (oldest.topic.match(loop) == oldest.match) {
+                oldest.topic.match(loop, loops, null);
+            }
+        }
+    }
+
+    private void reset() {
+        if (frontier.length > KEPT || next.length > KEPT) {
+            frontier = new TreeNode[64];
+            next = new TreeNode[64];
+        }
+        if (sources.length > KEPT) {
+            sources = new Object[16];
+        } else {
+            Arrays.fill(sources, 0, sourceCount, null);
+        }
+        sourceCount = 0;
+        loopMask = 0;
+        groups = Subscribers.NO_GROUPS;
+        gathered = null;
+    }
+
+    /** Subscriptions, those of one subscriber merged. */
+    private static final class Overlaps {
+        private final Subscription[] found;
+        private int count;
+        /** Indices into {@link #found} plus one, by subscriber, at most half full; null while few. */
+        private final int @Nullable [] bySubscriber;
+
+        Overlaps(int capacity) {
+            found = new Subscription[capacity];
+            bySubscriber = capacity <= LINEAR ? null : new int[Integer.highestOneBit(capacity) * 4];
+        }
+
+        void add(Subscription subscription, boolean merge) {
+            if (merge) {
+                int[] table = bySubscriber;
+                if (table == null) {
+                    for (int i = 0; i < count; i++) {
+                        if (found[i].subscriber() == subscription.subscriber()) {
+                            found[i] = MergedSubscription.of(found[i], subscription);
+                            return;
+                        }
+                    }
+                } else {
+                    int mask = table.length - 1;
+                    int at = SubscriberList.slot(subscription.subscriber(), mask);
+                    for (; table[at] != 0; at = (at + 1) & mask) {
+                        int i = table[at] - 1;
+                        if (found[i].subscriber() == subscription.subscriber()) {
+                            found[i] = MergedSubscription.of(found[i], subscription);
+                            return;
+                        }
+                    }
+                    table[at] = count + 1;
+                }
+            }
+            found[count++] = subscription;
+        }
+
+        /** Merges in what {@code list} has of these subscribers. Gives a table of what it took from there, or null. */
+        @Nullable
+        Subscription @Nullable [] mergeWith(SubscriberList list) {
+            @Nullable Subscription[] taken = null;
+            for (int i = 0; i < count; i++) {
+                Subscription other = list.find(found[i].subscriber());
+                if (other != null) {
+                    found[i] = MergedSubscription.of(found[i], other);
+                    if (taken == null) {
+                        taken = new Subscription[Integer.highestOneBit(Math.max(1, count)) * 4];
+                    }
+                    Match.putSkipped(taken, other);
+                }
+            }
+            return taken;
+        }
+
+        Subscription[] toArray() {
+            return count == found.length ? found : Arrays.copyOf(found, count);
+        }
+    }
+}

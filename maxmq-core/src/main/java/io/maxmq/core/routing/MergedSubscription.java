@@ -1,0 +1,102 @@
+package io.maxmq.core.routing;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The overlapping subscriptions of one subscriber that match one topic, as if they were one (MQTT 5.0 §3.3.4): the
+ * highest QoS, all subscription ids, retain as published when any part has it. Immutable.
+ */
+final class MergedSubscription extends Subscription {
+    private final Subscription[] parts;
+    private final boolean anyNoLocal;
+
+    private MergedSubscription(Subscription[] parts, int maxQos, boolean allNoLocal, boolean anyNoLocal, boolean rap) {
+        super(parts[0].subscriber(), parts[0].filter(), maxQos, allNoLocal, rap, ids(parts));
+        this.parts = parts;
+        this.anyNoLocal = anyNoLocal;
+    }
+
+    /** @param parts two or more of one subscriber, none merged itself; kept and sorted by subscription id */
+    static MergedSubscription of(Subscription[] parts) {
+        Arrays.sort(parts, Comparator.comparingInt(Subscription::subscriptionId));
+        int maxQos = 0;
+        boolean allNoLocal = true;
+        boolean anyNoLocal = false;
+        boolean retainAsPublished = false;
+        for (Subscription part : parts) {
+            maxQos = Math.max(maxQos, part.maxQos());
+            allNoLocal &= part.noLocal();
+            anyNoLocal |= part.noLocal();
+            retainAsPublished |= part.retainAsPublished();
+        }
+        return new MergedSubscription(parts, maxQos, allNoLocal, anyNoLocal, retainAsPublished);
+    }
+
+    /** Either may be merged already. */
+    static MergedSubscription of(Subscription a, Subscription b) {
+        Subscription[] ofA = a.parts();
+        Subscription[] ofB = b.parts();
+        Subscription[] parts = Arrays.copyOf(ofA, ofA.length + ofB.length);
+        System.arraycopy(ofB, 0, parts, ofA.length, ofB.length);
+        return of(parts);
+    }
+
+    private static int[] ids(Subscription[] parts) {
+        int count = 0;
+        for (Subscription part : parts) {
+            count += part.subscriptionIds().length;
+        }
+        if (count == 0) {
+            return NO_IDS;
+        }
+        int[] ids = new int[count];
+        int at = 0;
+        for (Subscription part : parts) {
+            if (part.subscriptionId() != 0) {
+                ids[at++] = part.subscriptionId();
+            }
+        }
+        return ids;
+    }
+
+    @Override
+    boolean isActive() {
+        for (Subscription part : parts) {
+            if (part.isActive()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public Subscription[] parts() {
+        return parts;
+    }
+
+    @Override
+    public boolean anyNoLocal() {
+        return anyNoLocal;
+    }
+
+    @Override
+    public @Nullable Subscription withoutNoLocal() {
+        if (!anyNoLocal) {
+            return this;
+        }
+        Subscription[] left = new Subscription[parts.length];
+        int count = 0;
+        for (Subscription part : parts) {
+            if (!part.noLocal()) {
+                left[count++] = part;
+            }
+        }
+        return switch (count) {
+            case 0 -> null;
+            case 1 -> left[0];
+            default -> of(Arrays.copyOf(left, count));
+        };
+    }
+}

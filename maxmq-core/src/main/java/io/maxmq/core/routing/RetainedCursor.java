@@ -1,0 +1,98 @@
+package io.maxmq.core.routing;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks over the retained messages that a filter matches, as slowly as its owner likes. One that is there from the
+ * cursor's start to its end is given once, with the value it has when it is given; one that comes or goes meanwhile may
+ * be given or not. Costs no more than the path to where it stands. Not thread-safe.
+ */
+public final class RetainedCursor {
+    private static final int FEW = 4;
+
+    private final byte[] filter;
+
+    /**
+     * The path to where it stands, as frames. A frame is a set of children or a part of one, the next to look at in it,
+     * and where the level begins in the filter that these children are to match.
+     */
+    private Object[] @Nullable [] frames = new Object[FEW][];
+
+    private int[] indices = new int[FEW];
+    private int[] levelStarts = new int[FEW];
+    private int depth;
+
+    private @Nullable StoredMessage ready;
+
+    RetainedCursor(RetainedNode root, byte[] filter) {
+        this.filter = filter;
+        ready = enter(root, 0);
+    }
+
+    /** The next message, or null at the end. Steps over branches without one that matches. */
+    public @Nullable StoredMessage next() {
+        StoredMessage found = ready;
+        ready = null;
+        while (found == null && depth > 0) {
+            int top = depth - 1;
+            Object[] frame = frames[top];
+            if (frame == null || indices[top] == frame.length) {
+                frames[top] = null;
+                depth = top;
+            } else {
+                found = step(LevelMap.slot(frame, indices[top]++), levelStarts[top]);
+            }
+        }
+        return found;
+    }
+
+    private @Nullable StoredMessage step(Object slot, int levelStart) {
+        if (slot instanceof RetainedNode node) {
+            if (levelStart == 0 && node.level.length > 0 && node.level[0] == '$') {
+                return null; // only a wildcard walks over children [MQTT-4.7.2-1]
+            }
+            return filter[levelStart] == '#' ? enter(node, levelStart) : enter(node, levelStart + 2);
+        }
+        push(slot, levelStart);
+        return null;
+    }
+
+    /** Goes down from a node that matches the filter before {@code levelStart}. Gives its message if it matches. */
+    private @Nullable StoredMessage enter(RetainedNode from, int levelStart) {
+        RetainedNode node = from;
+        int start = levelStart;
+        while (start <= filter.length) {
+            LevelMap<RetainedNode> children = node.children;
+            int first = start < filter.length ? filter[start] : '/';
+            if (first == '#' || first == '+') {
+                Object all = children == null ? null : children.root();
+                if (all != null) {
+                    push(all, start);
+                }
+                return first == '#' ? node.message() : null; // §4.7.1.2: a/# matches a
+            }
+            int end = LevelNode.levelEnd(filter, start);
+            RetainedNode child =
+                    children == null ? null : children.find(filter, start, end, LevelHash.of(filter, start, end));
+            if (child == null) {
+                return null;
+            }
+            node = child;
+            start = end + 1;
+        }
+        return node.message();
+    }
+
+    private void push(Object children, int levelStart) {
+        if (depth == indices.length) {
+            frames = Arrays.copyOf(frames, 2 * depth);
+            indices = Arrays.copyOf(indices, 2 * depth);
+            levelStarts = Arrays.copyOf(levelStarts, 2 * depth);
+        }
+        frames[depth] = LevelMap.slots(children);
+        indices[depth] = 0;
+        levelStarts[depth] = levelStart;
+        depth++;
+    }
+}

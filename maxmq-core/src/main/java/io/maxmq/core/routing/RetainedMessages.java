@@ -1,0 +1,206 @@
+package io.maxmq.core.routing;
+
+import io.maxmq.codec.topic.TopicFilter;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * The last retained message of each topic of one tenant (MQTT 5.0 §3.3.1.3), in a tree by topic level. Thread-safe:
+ * reading and replacing take no lock, a new topic and the last message of a branch take a short one. Per topic the put
+ * that finishes last wins.
+ */
+public final class RetainedMessages {
+    /**
+     * How much a tenant may retain.
+     *
+     * @param maxMessages 0 or more
+     * @param maxBytes the sum of {@link StoredMessage#bytes}, 0 or more
+     */
+    public record Limits(long maxMessages, long maxBytes) {
+        public static final Limits NONE = new Limits(Long.MAX_VALUE, Long.MAX_VALUE);
+
+        public Limits {
+            if (maxMessages < 0 || maxBytes < 0) {
+                throw new IllegalArgumentException("maxMessages and maxBytes must be at least 0: maxMessages="
+                        + maxMessages + ", maxBytes=" + maxBytes);
+            }
+        }
+    }
+
+    private final Limits limits;
+    private final RetainedNode root = new RetainedNode(null, new byte[0], 0);
+    private final AtomicLong count = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+    /** Guards the structure of the tree. Never held while calling out. */
+    private final ReentrantLock structure = new ReentrantLock();
+
+    public RetainedMessages(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** Keeps the message, if the limits allow; one that gets smaller is always allowed. */
+    public RetainedPut put(Topic topic, StoredMessage message) {
+        byte[] name = topic.utf8();
+        RetainedNode node = find(name);
+        while (true) {
+            Object previous = node == null ? null : node.value();
+            if (previous == RetainedNode.GONE) {
+                node = null;
+                continue;
+            }
+            StoredMessage before = previous instanceof StoredMessage stored ? stored : null;
+            long moreMessages = before == null ? 1 : 0;
+            long moreBytes = (long) message.bytes() - (before == null ? 0 : before.bytes());
+            if (!reserve(count, moreMessages, limits.maxMessages())) {
+                return RetainedPut.Refused.TOO_MANY_MESSAGES;
+            }
+            if (!reserve(bytes, moreBytes, limits.maxBytes())) {
+                count.addAndGet(-moreMessages);
+                return RetainedPut.Refused.TOO_MANY_BYTES;
+            }
+            if (node == null ? putNew(name, message) : node.replace(previous, message)) {
+                return before == null ? RetainedPut.Stored.FIRST : new RetainedPut.Stored(before);
+            }
+            count.addAndGet(-moreMessages);
+            bytes.addAndGet(-moreBytes);
+            node = find(name);
+        }
+    }
+
+    /** Gives what was there, or null. */
+    public @Nullable StoredMessage remove(Topic topic) {
+        RetainedNode node = find(topic.utf8());
+        if (node == null) {
+            return null;
+        }
+        while (true) {
+            StoredMessage message = node.message();
+            if (message == null) {
+                return null;
+            }
+            if (remove(node, message)) {
+                return message;
+            }
+        }
+    }
+
+    /** Removes exactly that message, as when it has expired: false when there is another one by now, or none. */
+    public boolean remove(Topic topic, StoredMessage message) {
+        RetainedNode node = find(topic.utf8());
+        return node != null && remove(node, message);
+    }
+
+    public @Nullable StoredMessage get(Topic topic) {
+        RetainedNode node = find(topic.utf8());
+        return node == null ? null : node.message();
+    }
+
+    public long count() {
+        return count.get();
+    }
+
+    public long bytes() {
+        return bytes.get();
+    }
+
+    /** Gives, one by one, the messages whose topics the filter matches; its share does not matter. */
+    public RetainedCursor cursor(TopicFilter filter) {
+        return new RetainedCursor(root, filter.text().getBytes(UTF_8));
+    }
+
+    private boolean remove(RetainedNode node, StoredMessage message) {
+        if (!node.replace(message, null)) {
+            return false;
+        }
+        count.decrementAndGet();
+        bytes.addAndGet(-message.bytes());
+        if (node.children == null) {
+            structure.lock();
+            try {
+                prune(node);
+            } finally {
+                structure.unlock();
+            }
+        }
+        return true;
+    }
+
+    /** False when a node is there, with or without a message. */
+    private boolean putNew(byte[] name, StoredMessage message) {
+        structure.lock();
+        try {
+            RetainedNode node = root;
+            boolean made = false;
+            for (int start = 0; start <= name.length; ) {
+                int end = LevelNode.levelEnd(name, start);
+                int hash = LevelHash.of(name, start, end);
+                LevelMap<RetainedNode> children = node.children;
+                if (children == null) {
+                    children = new LevelMap<>();
+                    node.children = children;
+                }
+                RetainedNode child = children.find(name, start, end, hash);
+                made = child == null;
+                if (child == null) {
+                    child = new RetainedNode(node, Arrays.copyOfRange(name, start, end), hash);
+                    if (end == name.length) {
+                        child.replace(null, message); // before anybody sees it
+                    }
+                    children.add(child);
+                }
+                node = child;
+                start = end + 1;
+            }
+            return made;
+        } finally {
+            structure.unlock();
+        }
+    }
+
+    /** Removes the node if it has become useless, and then those above it. Under the lock. */
+    private static void prune(RetainedNode node) {
+        RetainedNode at = node;
+        for (RetainedNode parent = at.parent; parent != null; at = parent, parent = at.parent) {
+            LevelMap<RetainedNode> siblings = parent.children;
+            if (siblings == null || at.children != null || !at.replace(null, RetainedNode.GONE)) {
+                return;
+            }
+            siblings.remove(at);
+            if (!siblings.isEmpty()) {
+                return;
+            }
+            parent.children = null;
+        }
+    }
+
+    private @Nullable RetainedNode find(byte[] name) {
+        RetainedNode node = root;
+        for (int start = 0; start <= name.length; ) {
+            int end = LevelNode.levelEnd(name, start);
+            LevelMap<RetainedNode> children = node.children;
+            RetainedNode child =
+                    children == null ? null : children.find(name, start, end, LevelHash.of(name, start, end));
+            if (child == null) {
+                return null;
+            }
+            node = child;
+            start = end + 1;
+        }
+        return node;
+    }
+
+    private static boolean reserve(AtomicLong used, long more, long limit) {
+        if (more == 0) {
+            return true;
+        }
+        if (used.addAndGet(more) > limit && more > 0) {
+            used.addAndGet(-more);
+            return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,193 @@
+package io.maxmq.core.routing;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plain subscriptions of one filter on one loop; only that loop touches it. While a message walks over it,
+ * subscriptions may come and go: none moves. A removed one leaves a hole that the next one fills; {@link #compact}
+ * closes holes when nobody walks.
+ */
+final class SubscriberList {
+    private static final int[] NO_HOLES = {};
+
+    private @Nullable Subscription[] entries;
+    private int extent;
+    private int size;
+    private int[] holes = NO_HOLES;
+    private int holeCount;
+
+    /** By subscriber, open addressing, at most half full; null until somebody asks. */
+    private @Nullable Subscription @Nullable [] bySubscriber;
+
+    /** Whether a match holds what was computed from the entries, so that a change must invalidate it. */
+    boolean copied;
+    /** Whether it waits for {@link #compact}. */
+    boolean sparse;
+
+    SubscriberList(Subscription first) {
+        entries = new Subscription[2];
+        entries[0] = first;
+        extent = 1;
+        size = 1;
+    }
+
+    /** How many. */
+    int size() {
+        return size;
+    }
+
+    /** One more than the highest index in use, holes included. */
+    int extent() {
+        return extent;
+    }
+
+    /** Null at a hole and at or beyond {@link #extent}. */
+    // hot: per message and subscriber
+    @Nullable
+    Subscription get(int index) {
+        return index < extent ? entries[index] : null;
+    }
+
+    void add(Subscription subscription) {
+        int index = extent;
+        while (holeCount > 0) {
+            int hole = holes[--holeCount];
+            if (hole < extent) {
+                index = hole;
+                break;
+            }
+        }
+        if (index == extent) {
+            if (extent == entries.length) {
+                entries = Arrays.copyOf(entries, 2 * extent);
+            }
+            extent++;
+        }
+        entries[index] = subscription;
+        subscription.index = index;
+        size++;
+        if (bySubscriber != null) {
+            index(subscription);
+        }
+    }
+
+    void remove(Subscription subscription) {
+        int index = subscription.index;
+        assert entries[index] == subscription : subscription;
+        entries[index] = null;
+        size--;
+        if (index == extent - 1) {
+            extent--;
+        } else {
+            if (holeCount == holes.length) {
+                holes = Arrays.copyOf(holes, Math.max(4, 2 * holeCount));
+            }
+            holes[holeCount++] = index;
+        }
+        if (bySubscriber != null) {
+            unindex(subscription);
+        }
+    }
+
+    /** Whether {@link #compact} would pay. */
+    boolean isSparse() {
+        return extent >= 32 && size < extent / 2;
+    }
+
+    /** Closes the holes. Nobody may be walking. */
+    void compact() {
+        @Nullable Subscription[] dense = new Subscription[Math.max(2, size + size / 2)];
+        int count = 0;
+        for (int i = 0; i < extent; i++) {
+            Subscription entry = entries[i];
+            if (entry != null) {
+                entry.index = count;
+                dense[count++] = entry;
+            }
+        }
+        entries = dense;
+        extent = count;
+        holes = NO_HOLES;
+        holeCount = 0;
+        if (bySubscriber != null) {
+            indexAll();
+        }
+    }
+
+    /** The subscription of that subscriber, or null. The first call costs a walk over all. */
+    @Nullable
+    Subscription find(Subscriber subscriber) {
+        @Nullable Subscription[] table = bySubscriber;
+        if (table == null) {
+            table = indexAll();
+        }
+        int mask = table.length - 1;
+        for (int at = slot(subscriber, mask); ; at = (at + 1) & mask) {
+            Subscription found = table[at];
+            if (found == null || found.subscriber() == subscriber) {
+                return found;
+            }
+        }
+    }
+
+    private @Nullable Subscription[] indexAll() {
+        @Nullable Subscription[] table = new Subscription[Integer.highestOneBit(Math.max(4, size)) * 4];
+        bySubscriber = table;
+        for (int i = 0; i < extent; i++) {
+            Subscription entry = entries[i];
+            if (entry != null) {
+                put(table, entry);
+            }
+        }
+        return table;
+    }
+
+    private void index(Subscription subscription) {
+        @Nullable Subscription[] table = bySubscriber;
+        if (table == null || 2 * size > table.length) {
+            indexAll();
+        } else {
+            put(table, subscription);
+        }
+    }
+
+    private static void put(@Nullable Subscription[] table, Subscription subscription) {
+        int mask = table.length - 1;
+        int at = slot(subscription.subscriber(), mask);
+        while (table[at] != null) {
+            at = (at + 1) & mask;
+        }
+        table[at] = subscription;
+    }
+
+    /** Moves later entries of the run into the gap, so that no run breaks. */
+    private void unindex(Subscription subscription) {
+        @Nullable Subscription[] table = bySubscriber;
+        if (table == null) {
+            return;
+        }
+        int mask = table.length - 1;
+        int gap = slot(subscription.subscriber(), mask);
+        while (table[gap] != subscription) {
+            gap = (gap + 1) & mask;
+        }
+        for (int at = (gap + 1) & mask; ; at = (at + 1) & mask) {
+            Subscription later = table[at];
+            if (later == null) {
+                break;
+            }
+            int home = slot(later.subscriber(), mask);
+            if (((at - home) & mask) >= ((at - gap) & mask)) {
+                table[gap] = later;
+                gap = at;
+            }
+        }
+        table[gap] = null;
+    }
+
+    static int slot(Subscriber subscriber, int mask) {
+        int h = System.identityHashCode(subscriber) * 0x9E3779B9;
+        return (h ^ h >>> 16) & mask;
+    }
+}

@@ -1,0 +1,138 @@
+package io.maxmq.core.routing;
+
+import io.maxmq.codec.topic.ShareName;
+import io.maxmq.codec.topic.TopicFilter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * That a subscriber wants what a filter matches, and how (MQTT 5.0 §3.8.3.1). To change an option, remove the old one
+ * and add a new one; a subscriber must not have two of the same filter and share in a tree at one time.
+ *
+ * <p>The properties are immutable; the bookkeeping of its place in the tree belongs to the tree.
+ */
+public sealed class Subscription permits MergedSubscription {
+    static final int[] NO_IDS = {};
+
+    private static final int QOS_MASK = 0b11;
+    private static final int NO_LOCAL = 1 << 2;
+    private static final int RETAIN_AS_PUBLISHED = 1 << 3;
+
+    private final Subscriber subscriber;
+    private final TopicFilter filter;
+    private final int[] ids;
+    private final byte flags;
+    private final byte loop;
+
+    // Bookkeeping. Plain: its loop's alone. Shared: guarded by the group.
+    /** Where it is in the tree, or null when it is in none. */
+    @Nullable
+    TreeNode node;
+    /** Its place in the list or group that holds it. */
+    int index;
+
+    /**
+     * @param filter with its share, if any
+     * @param maxQos 0..2
+     * @param subscriptionId 1..268,435,455, or 0 for none
+     */
+    public Subscription(
+            Subscriber subscriber,
+            TopicFilter filter,
+            int maxQos,
+            boolean noLocal,
+            boolean retainAsPublished,
+            int subscriptionId) {
+        this(
+                subscriber,
+                filter,
+                maxQos,
+                noLocal,
+                retainAsPublished,
+                subscriptionId == 0 ? NO_IDS : new int[] {subscriptionId});
+    }
+
+    Subscription(
+            Subscriber subscriber,
+            TopicFilter filter,
+            int maxQos,
+            boolean noLocal,
+            boolean retainAsPublished,
+            int[] ids) {
+        if (maxQos < 0 || maxQos > 2) {
+            throw new IllegalArgumentException("maxQos must be 0..2: maxQos=" + maxQos);
+        }
+        this.subscriber = subscriber;
+        this.filter = filter;
+        this.ids = ids;
+        this.flags = (byte) (maxQos | (noLocal ? NO_LOCAL : 0) | (retainAsPublished ? RETAIN_AS_PUBLISHED : 0));
+        this.loop = (byte) subscriber.loopIndex();
+    }
+
+    public final Subscriber subscriber() {
+        return subscriber;
+    }
+
+    /** The filter; of a merged subscription, that of its first part. */
+    public final TopicFilter filter() {
+        return filter;
+    }
+
+    /** Null when it isn't shared. */
+    public final @Nullable ShareName share() {
+        return filter.share();
+    }
+
+    /** 0..2. */
+    public final int maxQos() {
+        return flags & QOS_MASK;
+    }
+
+    /** Whether the subscriber's own messages are left out (§3.8.3.1); of a merged one, whether all parts say so. */
+    public final boolean noLocal() {
+        return (flags & NO_LOCAL) != 0;
+    }
+
+    public final boolean retainAsPublished() {
+        return (flags & RETAIN_AS_PUBLISHED) != 0;
+    }
+
+    /** 0 when it has none; of a merged one, the lowest. */
+    public final int subscriptionId() {
+        return ids.length == 0 ? 0 : ids[0];
+    }
+
+    /** Ascending; equal ones as often as they occur. Not a copy: read only. */
+    public final int[] subscriptionIds() {
+        return ids;
+    }
+
+    /** The index of the subscriber's loop. */
+    final int loop() {
+        return loop;
+    }
+
+    /** Whether the tree still has it; of a merged one, any part. On its loop. */
+    boolean isActive() {
+        return node != null;
+    }
+
+    /** What it was merged from, or itself alone. */
+    public Subscription[] parts() {
+        return new Subscription[] {this};
+    }
+
+    /** Whether any part has {@link #noLocal()}. */
+    public boolean anyNoLocal() {
+        return noLocal();
+    }
+
+    /** What is left of it for a message of the subscriber's own, or null when nothing is. On its loop. */
+    public @Nullable Subscription withoutNoLocal() {
+        return noLocal() ? null : this;
+    }
+
+    @Override
+    public String toString() {
+        return filter + " qos=" + maxQos();
+    }
+}

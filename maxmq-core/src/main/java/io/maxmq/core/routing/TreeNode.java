@@ -1,0 +1,73 @@
+package io.maxmq.core.routing;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A level of the filters in a {@link SubscriptionTree}, below the levels of its parents. Written under the tree's lock,
+ * read by any thread. Lean: a million filters make a million of these.
+ */
+final class TreeNode extends LevelNode {
+    final @Nullable TreeNode parent;
+
+    /** Null when it has no children; then it goes as soon as it has no subscribers either. */
+    volatile @Nullable Branches branches;
+
+    /** Null, the only {@link Subscription} (plain), or {@link Subscribers}. */
+    volatile @Nullable Object subscribers;
+
+    TreeNode(@Nullable TreeNode parent, byte[] level, int hash) {
+        super(level, hash);
+        this.parent = parent;
+    }
+
+    /** The children of a node: the wildcards apart, the others by level. */
+    static final class Branches extends LevelMap<TreeNode> {
+        volatile @Nullable TreeNode plus;
+        volatile @Nullable TreeNode multi;
+        /** The shape of the node that these are the children of. */
+        final WildcardShapes.Shape shape;
+
+        Branches(WildcardShapes.Shape shape) {
+            this.shape = shape;
+        }
+
+        /** The child of the level {@code bytes[start..end)} of a filter. */
+        @Nullable
+        TreeNode child(byte[] filter, int start, int end) {
+            if (end == start + 1) {
+                if (filter[start] == '+') {
+                    return plus;
+                }
+                if (filter[start] == '#') {
+                    return multi;
+                }
+            }
+            return find(filter, start, end, LevelHash.of(filter, start, end));
+        }
+
+        void put(TreeNode child) {
+            if (child.level.length == 1 && child.level[0] == '+') {
+                plus = child;
+            } else if (child.level.length == 1 && child.level[0] == '#') {
+                multi = child;
+            } else {
+                add(child);
+            }
+        }
+
+        void drop(TreeNode child) {
+            if (child == plus) {
+                plus = null;
+            } else if (child == multi) {
+                multi = null;
+            } else {
+                remove(child);
+            }
+        }
+
+        @Override
+        boolean isEmpty() {
+            return plus == null && multi == null && super.isEmpty();
+        }
+    }
+}
