@@ -112,6 +112,11 @@ public final class RetainedMessages {
         return new RetainedCursor(root, filter.text().getBytes(UTF_8));
     }
 
+    /** Whether no branch is left. For tests. */
+    boolean isPruned() {
+        return root.children == null;
+    }
+
     private boolean remove(RetainedNode node, StoredMessage message) {
         if (!node.replace(message, null)) {
             return false;

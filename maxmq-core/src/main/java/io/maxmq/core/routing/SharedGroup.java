@@ -80,7 +80,8 @@ public final class SharedGroup {
         count = Math.min(count, now.length);
         int start = Math.min(first.index, count - 1);
         int skip = tried;
-        for (boolean online : new boolean[] {true, false}) {
+        for (int pass = 0; pass < 2; pass++) {
+            boolean online = pass == 0;
             for (int i = 0, at = start; i < count; i++, at = at + 1 == count ? 0 : at + 1) {
                 Subscription member = now[at];
                 if (member != null && member.subscriber().isOnline() == online && skip-- == 0) {

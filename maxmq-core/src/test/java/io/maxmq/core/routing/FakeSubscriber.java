@@ -1,0 +1,33 @@
+package io.maxmq.core.routing;
+
+/** A subscriber that does nothing but be online or not. */
+final class FakeSubscriber implements Subscriber {
+    private final int loop;
+    private final String name;
+    volatile boolean online = true;
+
+    FakeSubscriber(int loop, String name) {
+        this.loop = loop;
+        this.name = name;
+    }
+
+    @Override
+    public int loopIndex() {
+        return loop;
+    }
+
+    @Override
+    public void deliver(InTransit message, Subscription subscription) {
+        throw new AssertionError("routing delivers nothing by itself");
+    }
+
+    @Override
+    public boolean isOnline() {
+        return online;
+    }
+
+    @Override
+    public String toString() {
+        return name + "@" + loop;
+    }
+}

@@ -1,0 +1,57 @@
+package io.maxmq.core.routing;
+
+import io.maxmq.codec.topic.TopicFilter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** The obvious way, to compare with. */
+final class Naive {
+    private Naive() {}
+
+    /** MQTT 5.0 §4.7 level by level. */
+    static boolean matches(String filter, String topic) {
+        String[] filterLevels = filter.split("/", -1);
+        String[] topicLevels = topic.split("/", -1);
+        if (topic.startsWith("$") && (filterLevels[0].equals("+") || filterLevels[0].equals("#"))) {
+            return false;
+        }
+        for (int i = 0; i < filterLevels.length; i++) {
+            if (filterLevels[i].equals("#")) {
+                return topicLevels.length >= i;
+            }
+            if (i == topicLevels.length || !(filterLevels[i].equals("+") || filterLevels[i].equals(topicLevels[i]))) {
+                return false;
+            }
+        }
+        return filterLevels.length == topicLevels.length;
+    }
+
+    static Topic topic(String name) {
+        byte[] utf8 = name.getBytes(UTF_8);
+        return new Topic(utf8, Arrays.hashCode(utf8));
+    }
+
+    static Subscription subscription(Subscriber subscriber, String filter) {
+        return new Subscription(subscriber, TopicFilter.of(filter), 0, false, false, 0);
+    }
+
+    /** A message that counts {@code bytes} bytes. */
+    static StoredMessage stored(Topic topic, int bytes) {
+        return new StoredMessage(topic, bytes);
+    }
+
+    /** What a walk over the local part meets. */
+    static List<Subscription> locals(Match match) {
+        List<Subscription> found = new ArrayList<>();
+        for (int i = 0, count = match.localCount(); i < count; i++) {
+            Subscription subscription = match.local(i);
+            if (subscription != null) {
+                found.add(subscription);
+            }
+        }
+        return found;
+    }
+}

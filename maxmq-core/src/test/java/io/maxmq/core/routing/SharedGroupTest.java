@@ -1,0 +1,102 @@
+package io.maxmq.core.routing;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+import static io.maxmq.core.routing.Naive.subscription;
+import static io.maxmq.core.routing.Naive.topic;
+import static org.assertj.core.api.Assertions.assertThat;
+
+class SharedGroupTest {
+    private final SubscriptionTree tree = new SubscriptionTree(4, SubscriptionTree.Options.DEFAULTS);
+    private final List<FakeSubscriber> subscribers = new ArrayList<>();
+    private final List<Subscription> members = new ArrayList<>();
+
+    @Test
+    void takesTurns() {
+        SharedGroup group = group(3);
+
+        assertThat(turns(group, 300))
+                .hasSize(3)
+                .allSatisfy((who, count) -> assertThat(count).isEqualTo(100));
+    }
+
+    @Test
+    void sharesTheTurnsOfThoseOfflineEvenly() {
+        SharedGroup group = group(6);
+        subscribers.get(1).online = false;
+        subscribers.get(2).online = false;
+        subscribers.get(3).online = false;
+
+        assertThat(turns(group, 300))
+                .hasSize(3)
+                .allSatisfy((who, count) -> assertThat(count).isEqualTo(100));
+    }
+
+    @Test
+    void choosesAnOfflineMemberOnlyWhenNoneIsOnline() {
+        SharedGroup group = group(3);
+        subscribers.forEach(subscriber -> subscriber.online = false);
+
+        assertThat(turns(group, 300)).hasSize(3);
+
+        subscribers.get(1).online = true;
+        assertThat(turns(group, 300)).containsOnlyKeys(subscribers.get(1));
+    }
+
+    @Test
+    void offersEachOtherMemberOnceWhenOneRefusesOnlineOnesFirst() {
+        SharedGroup group = group(5);
+        subscribers.get(0).online = false;
+        subscribers.get(3).online = false;
+
+        Subscription first = group.next();
+        List<Subscription> offered = new ArrayList<>(List.of(first));
+        for (int tried = 1; ; tried++) {
+            Subscription another = group.next(first, tried);
+            if (another == null) {
+                break;
+            }
+            offered.add(another);
+        }
+
+        assertThat(offered).containsExactlyInAnyOrderElementsOf(members);
+        assertThat(offered.subList(0, 3)).allMatch(member -> member.subscriber().isOnline());
+    }
+
+    @Test
+    void forgetsMembersThatLeaveAndGoesWithTheLast() {
+        SharedGroup group = group(100);
+
+        for (int i = 0; i < 99; i++) {
+            tree.remove(members.get(i));
+            assertThat(turns(group, 100)).hasSize(99 - i).doesNotContainKey(subscribers.get(i));
+        }
+        tree.remove(members.get(99));
+
+        assertThat(group.next()).isNull();
+        assertThat(group.size()).isZero();
+        assertThat(tree.match(topic("a"), 0).groups()).isEmpty();
+        assertThat(tree.nodeCount()).isZero();
+    }
+
+    private SharedGroup group(int size) {
+        for (int i = 0; i < size; i++) {
+            subscribers.add(new FakeSubscriber(i % 4, "s" + i));
+            members.add(subscription(subscribers.get(i), "$share/g/a"));
+            tree.add(members.get(i));
+        }
+        return tree.match(topic("a"), 0).groups()[0];
+    }
+
+    private static Map<Subscriber, Integer> turns(SharedGroup group, int messages) {
+        Map<Subscriber, Integer> turns = new HashMap<>();
+        for (int i = 0; i < messages; i++) {
+            turns.merge(group.next().subscriber(), 1, Integer::sum);
+        }
+        return turns;
+    }
+}
