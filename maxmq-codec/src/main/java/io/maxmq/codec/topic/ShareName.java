@@ -29,7 +29,7 @@ public record ShareName(String text) {
             return "is empty";
         }
         if (text.indexOf('/') >= 0 || text.indexOf('+') >= 0 || text.indexOf('#') >= 0) {
-            return "holds '/', '+' or '#'";
+            return "holds a slash or a wildcard";
         }
         int bytes = Utf8.encodedLength(text);
         if (bytes < 0) {

@@ -30,9 +30,9 @@ final class FieldWriter {
     }
 
     static void writeString(ByteBuf out, String text) {
-        int lengthAt = out.writerIndex();
-        out.writeShort(0);
-        out.setShort(lengthAt, ByteBufUtil.writeUtf8(out, text));
+        int bytes = Utf8.encodedLength(text);
+        out.writeShort(bytes);
+        ByteBufUtil.reserveAndWriteUtf8(out, text, bytes); // writeUtf8 would reserve three bytes a character
     }
 
     /**
