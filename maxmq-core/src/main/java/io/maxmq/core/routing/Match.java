@@ -63,7 +63,10 @@ public final class Match {
             return null;
         }
         Subscription subscription = list.get(index - fixed.length);
-        return skipped != null && subscription != null && isSkipped(skipped, subscription) ? null : subscription;
+        if (skipped != null && subscription != null && subscription.wasMerged && isSkipped(skipped, subscription)) {
+            return null;
+        }
+        return subscription;
     }
 
     /** Bit i: loop i has plain subscribers, and isn't this one. */
@@ -93,6 +96,7 @@ public final class Match {
             at = (at + 1) & mask;
         }
         table[at] = subscription;
+        subscription.wasMerged = true;
     }
 
     private static int slot(Subscription subscription, int mask) {

@@ -49,7 +49,7 @@ public final class RetainedCursor {
 
     private @Nullable StoredMessage step(Object slot, int levelStart) {
         if (slot instanceof RetainedNode node) {
-            if (levelStart == 0 && node.level.length > 0 && node.level[0] == '$') {
+            if (levelStart == 0 && node.isFirstLevel() && node.level.length > 0 && node.level[0] == '$') {
                 return null; // only a wildcard walks over children [MQTT-4.7.2-1]
             }
             return filter[levelStart] == '#' ? enter(node, levelStart) : enter(node, levelStart + 2);

@@ -42,6 +42,10 @@ final class RetainedNode extends LevelNode {
         return value instanceof StoredMessage message ? message : null;
     }
 
+    boolean isFirstLevel() {
+        return parent != null && parent.parent == null;
+    }
+
     boolean replace(@Nullable Object expected, @Nullable Object by) {
         return VALUE.compareAndSet(this, expected, by);
     }

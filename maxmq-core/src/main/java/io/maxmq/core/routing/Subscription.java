@@ -27,6 +27,9 @@ public sealed class Subscription permits MergedSubscription {
     /** Where it is in the tree, or null when it is in none. */
     @Nullable
     TreeNode node;
+    /** Whether any match has ever merged it into another; so most are known not to be without a search. */
+    boolean wasMerged;
+
     /** Its place in the list or group that holds it. */
     int index;
 

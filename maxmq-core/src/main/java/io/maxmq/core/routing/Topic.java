@@ -1,5 +1,6 @@
 package io.maxmq.core.routing;
 
+import io.maxmq.codec.wire.PublishView;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -27,6 +28,9 @@ public final class Topic {
     private final int secretHash;
     private @Nullable String name; // a race computes it twice
 
+    /** Of its table, the generation that took it last; a race sets an older one, and costs a look into the map. */
+    int generation;
+
     /** Slot i is read and written by loop i alone; volatile because any loop may be the one that makes the array. */
     @SuppressWarnings("unused") // written by MATCHES
     private volatile @Nullable Match @Nullable [] matches;
@@ -35,7 +39,7 @@ public final class Topic {
      * One that no table knows, such as that of a retained message read from storage.
      *
      * @param utf8 a valid topic name; kept, not copied
-     * @param hash as the codec computes it
+     * @param hash of the name, {@link PublishView#topicHash(byte[])}
      */
     public Topic(byte[] utf8, int hash) {
         this(utf8, hash, LevelHash.of(utf8, 0, utf8.length));
@@ -45,6 +49,12 @@ public final class Topic {
         this.utf8 = utf8;
         this.hash = hash;
         this.secretHash = secretHash;
+    }
+
+    /** As the constructor, from a valid topic name. */
+    public static Topic of(String name) {
+        byte[] utf8 = name.getBytes(UTF_8);
+        return new Topic(utf8, PublishView.topicHash(utf8));
     }
 
     /** Not a copy: read only. */
@@ -70,7 +80,7 @@ public final class Topic {
         return LevelNode.levelCount(utf8);
     }
 
-    /** The codec's hash of the bytes. */
+    /** {@link PublishView#topicHash(byte[])} of the name. */
     public int hash() {
         return hash;
     }

@@ -1,5 +1,6 @@
 package io.maxmq.core.routing;
 
+import io.maxmq.codec.wire.PublishView;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -36,12 +37,17 @@ public final class TopicTable {
     private final long generationBytes;
     private final int maxLevels;
     private final Object rotation = new Object();
-    private volatile Generations generations = new Generations(new Generation(), new Generation());
+    private volatile Generations generations = new Generations(new Generation(1), new Generation(0));
 
     private static final class Generation {
+        final int number;
         final ConcurrentMap<Object, Topic> topics = new ConcurrentHashMap<>();
         final AtomicLong count = new AtomicLong();
         final AtomicLong bytes = new AtomicLong();
+
+        Generation(int number) {
+            this.number = number;
+        }
     }
 
     private record Generations(Generation young, Generation old) {}
@@ -107,14 +113,14 @@ public final class TopicTable {
      * The topic that spells {@code buffer[start..start+length)}, absolute indices, or null when it must be validated
      * and {@linkplain #intern(int, byte[], int) interned} first.
      *
-     * @param hash of these bytes, as the codec computes it
+     * @param hash of these bytes, {@link PublishView#topicHash()}
      */
     // hot: per message
     public @Nullable Topic find(int loop, ByteBuffer buffer, int start, int length, int hash) {
         LoopCache cache = caches[loop];
         Topic topic = cache.topics[hash & (cache.topics.length - 1)];
         if (topic != null && topic.hash() == hash && spells(topic.utf8(), buffer, start, length)) {
-            return topic;
+            return topic.generation == generations.young.number ? topic : keepUsed(cache, topic);
         }
         return findShared(cache, buffer, start, length, hash);
     }
@@ -123,21 +129,22 @@ public final class TopicTable {
         LoopCache cache = caches[loop];
         Topic topic = cache.topics[hash & (cache.topics.length - 1)];
         if (topic != null && topic.hash() == hash && Arrays.equals(topic.utf8(), utf8)) {
-            return topic;
+            return topic.generation == generations.young.number ? topic : keepUsed(cache, topic);
         }
         cache.key.set(utf8, utf8.length);
         return findShared(cache, hash);
     }
 
-    public @Nullable Topic find(int loop, String name, int hash) {
-        return find(loop, name.getBytes(UTF_8), hash);
+    public @Nullable Topic find(int loop, String name) {
+        byte[] utf8 = name.getBytes(UTF_8);
+        return find(loop, utf8, PublishView.topicHash(utf8));
     }
 
     /**
      * The topic of that name; made when it isn't there.
      *
      * @param utf8 a valid topic name; kept, not copied
-     * @param hash of the name, as the codec computes it
+     * @param hash of the name, {@link PublishView#topicHash(byte[])}
      * @throws IllegalArgumentException when it has more levels than allowed; {@link #isTooDeep} tells before
      */
     public Topic intern(int loop, byte[] utf8, int hash) {
@@ -155,8 +162,10 @@ public final class TopicTable {
         return topic;
     }
 
-    public Topic intern(int loop, String name, int hash) {
-        return intern(loop, name.getBytes(UTF_8), hash);
+    /** As {@link #intern(int, byte[], int)}. */
+    public Topic intern(int loop, String name) {
+        byte[] utf8 = name.getBytes(UTF_8);
+        return intern(loop, utf8, PublishView.topicHash(utf8));
     }
 
     public boolean isTooDeep(byte[] utf8) {
@@ -192,13 +201,22 @@ public final class TopicTable {
         return topic;
     }
 
+    /** Keeps a topic of a loop's cache from falling out of the map, where the other loops find it. */
+    private Topic keepUsed(LoopCache cache, Topic topic) {
+        Topic kept = keep(topic);
+        cache.topics[topic.hash() & (cache.topics.length - 1)] = kept;
+        return kept;
+    }
+
     /** Puts it into the young generation, or gives the equal one that is there. */
     private Topic keep(Topic topic) {
         Generation young = generations.young;
         Topic known = young.topics.putIfAbsent(topic, topic);
         if (known != null) {
+            known.generation = young.number;
             return known;
         }
+        topic.generation = young.number;
         long count = young.count.incrementAndGet();
         long bytes = young.bytes.addAndGet(topic.utf8().length);
         if (count >= generationSize || bytes >= generationBytes) {
@@ -211,7 +229,7 @@ public final class TopicTable {
         synchronized (rotation) { // guards the exchange of generations, nothing else
             Generations now = generations;
             if (now.young == full) {
-                generations = new Generations(new Generation(), full);
+                generations = new Generations(new Generation(full.number + 1), full);
             }
         }
     }

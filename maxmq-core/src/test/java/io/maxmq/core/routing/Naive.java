@@ -2,10 +2,7 @@ package io.maxmq.core.routing;
 
 import io.maxmq.codec.topic.TopicFilter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** The obvious way, to compare with. */
 final class Naive {
@@ -30,8 +27,7 @@ final class Naive {
     }
 
     static Topic topic(String name) {
-        byte[] utf8 = name.getBytes(UTF_8);
-        return new Topic(utf8, Arrays.hashCode(utf8));
+        return Topic.of(name);
     }
 
     static Subscription subscription(Subscriber subscriber, String filter) {

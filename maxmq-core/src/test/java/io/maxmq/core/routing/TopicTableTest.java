@@ -1,8 +1,8 @@
 package io.maxmq.core.routing;
 
+import io.maxmq.codec.wire.PublishView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -25,7 +25,7 @@ class TopicTableTest {
             assertThat(table.find(0, buffer.order(ByteOrder.LITTLE_ENDIAN), 5, utf8.length, hash(utf8)))
                     .isSameAs(topic);
             assertThat(table.find(1, buffer, 5, utf8.length, hash(utf8))).isSameAs(topic);
-            assertThat(table.find(1, name, hash(utf8))).isSameAs(topic);
+            assertThat(table.find(1, name)).isSameAs(topic);
         }
     }
 
@@ -53,7 +53,7 @@ class TopicTableTest {
             assertThat(table.size()).isLessThanOrEqualTo(200);
         }
 
-        assertThat(table.find(1, "flood/0", hash("flood/0".getBytes(UTF_8)))).isNull();
+        assertThat(table.find(1, "flood/0")).isNull();
     }
 
     @Test
@@ -70,8 +70,8 @@ class TopicTableTest {
         Topic used = intern(0, "used");
         for (int i = 0; i < 1000; i++) {
             intern(0, "flood/" + i);
-            assertThat(table.find(1, "other", 1)).isNull();
-            Topic found = table.find(i % 50 == 0 ? 1 : 0, "used", hash("used".getBytes(UTF_8)));
+            assertThat(table.find(1, "other")).isNull();
+            Topic found = table.find(i % 50 == 0 ? 1 : 0, "used");
             assertThat(found).isEqualTo(used);
         }
     }
@@ -98,11 +98,10 @@ class TopicTableTest {
     }
 
     private Topic intern(int loop, String name) {
-        byte[] utf8 = name.getBytes(UTF_8);
-        return table.intern(loop, utf8, hash(utf8));
+        return table.intern(loop, name);
     }
 
     private static int hash(byte[] utf8) {
-        return Arrays.hashCode(utf8);
+        return PublishView.topicHash(utf8);
     }
 }
