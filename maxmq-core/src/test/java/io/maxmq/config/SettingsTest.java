@@ -1,0 +1,109 @@
+package io.maxmq.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class SettingsTest {
+
+    @Test
+    void defaultsAreTheDocumentedLimits() {
+        ConnectionLimits connections = BrokerConfig.defaults().connections();
+        SessionLimits sessions = BrokerConfig.defaults().sessions();
+
+        assertThat(connections.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(connections.maxPacketBytes()).isEqualTo(1_048_576);
+        assertThat(connections.maxPacketBytesBeforeConnect()).isEqualTo(65_536);
+        assertThat(connections.receiveMaximum()).isEqualTo(100);
+        assertThat(connections.maxTopicLevels()).isEqualTo(128);
+        assertThat(connections.maxKeepAliveAnonymous()).isEqualTo(Duration.ofHours(1));
+        assertThat(connections.maxWillBytes()).isEqualTo(65_536);
+        assertThat(sessions.maxQueuedMessages()).isEqualTo(1000);
+        assertThat(sessions.maxSubscriptions()).isEqualTo(1000);
+        assertThat(sessions.overflow()).isEqualTo(Overflow.DROP_NEWEST);
+        assertThat(BrokerConfig.defaults().allowAnonymous()).isFalse();
+    }
+
+    @Test
+    void changesOneValueAndKeepsTheOthers() {
+        BrokerConfig before = BrokerConfig.builder()
+                .name("b")
+                .listener(Listener.tcp(0))
+                .sessions(SessionLimits.builder().maxInFlight(7).build())
+                .build();
+
+        BrokerConfig after = before.toBuilder().loops(3).build();
+
+        assertThat(after.toBuilder().loops(before.loops()).build()).isEqualTo(before);
+        assertThat(after.loops()).isEqualTo(3);
+    }
+
+    static List<Arguments> badValues() {
+        return List.of(
+                bad(
+                        "maxPacketBytes=0",
+                        () -> ConnectionLimits.builder().maxPacketBytes(0).build()),
+                bad(
+                        "receiveMaximum=0",
+                        () -> ConnectionLimits.builder().receiveMaximum(0).build()),
+                bad(
+                        "receiveMaximum=65536",
+                        () -> ConnectionLimits.builder().receiveMaximum(65_536).build()),
+                bad(
+                        "connectTimeout=PT0S",
+                        () -> ConnectionLimits.builder()
+                                .connectTimeout(Duration.ZERO)
+                                .build()),
+                bad(
+                        "maxKeepAlive=PT0S",
+                        () -> ConnectionLimits.builder()
+                                .maxKeepAlive(Duration.ZERO)
+                                .build()),
+                bad(
+                        "outboundLowWatermarkBytes",
+                        () -> ConnectionLimits.builder()
+                                .outboundHighWatermarkBytes(1)
+                                .build()),
+                bad(
+                        "maxPacketBytesBeforeConnect",
+                        () -> ConnectionLimits.builder().maxPacketBytes(2048).build()),
+                bad(
+                        "maxQueuedMessages=0",
+                        () -> SessionLimits.builder().maxQueuedMessages(0).build()),
+                bad(
+                        "maxExpiry=PT-1S",
+                        () -> SessionLimits.builder()
+                                .maxExpiry(Duration.ofSeconds(-1))
+                                .build()),
+                bad("maxBytes=-1", () -> RetainedLimits.builder().maxBytes(-1).build()),
+                bad("networkBytes=4194304", () -> new MemoryLimits(2 << 20, 4 << 20)),
+                bad("port=65536", () -> Listener.tcp(65_536)),
+                bad("host", () -> Listener.tcp("", 1)),
+                bad("maxConnections=0", () -> Listener.tcp(1).withMaxConnections(0)),
+                bad("name=a b", () -> BrokerConfig.builder().name("a b").build()),
+                bad("machine=8192", () -> BrokerConfig.builder().machine(8192).build()),
+                bad(
+                        "name=tcp-0",
+                        () -> BrokerConfig.builder()
+                                .listener(Listener.tcp(0))
+                                .listener(Listener.tcp(0))
+                                .build()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badValues")
+    void refusesABadValueByItsName(String named, Supplier<Object> settings) {
+        assertThatIllegalArgumentException().isThrownBy(settings::get).withMessageContaining(named);
+    }
+
+    private static Arguments bad(String named, Supplier<Object> settings) {
+        return Arguments.of(named, settings);
+    }
+}
