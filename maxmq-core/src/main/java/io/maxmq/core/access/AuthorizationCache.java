@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs on the client's loop. Not thread-safe.
  */
+@SuppressWarnings("EnumOrdinal") // the slots are not kept anywhere
 final class AuthorizationCache {
 
     static final int MAX_TOPICS = 64;

@@ -104,7 +104,10 @@ public enum Counter {
 
     private final String metric;
     private final String description;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Map.of
     private final Map<String, String> tags;
+
     private final boolean level;
 
     Counter(String metric, String description, Map<String, String> tags, boolean level) {

@@ -16,6 +16,7 @@ import jdk.jfr.Timespan;
  * What a flight recording shows of the broker. While no recording wants an event, nothing is created: a probe of each
  * kind, made once, tells. Thread-safe.
  */
+@SuppressWarnings("UnusedVariable") // JFR reads the fields
 public final class FlightEvents {
 
     private static final ConnectEvent CONNECT = new ConnectEvent();

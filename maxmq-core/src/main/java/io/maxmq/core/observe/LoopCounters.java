@@ -16,6 +16,7 @@ import java.lang.invoke.VarHandle;
  * The padding keeps two loops' numbers off one cache line and its prefetched neighbour. Methods that change something run
  * on the owning loop; the others on any thread.
  */
+@SuppressWarnings("EnumOrdinal") // the slots are not kept anywhere
 public final class LoopCounters {
 
     private static final VarHandle VALUES = MethodHandles.arrayElementVarHandle(long[].class);

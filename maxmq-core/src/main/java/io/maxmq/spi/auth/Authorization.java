@@ -87,6 +87,7 @@ public sealed interface Authorization {
         }
 
         @Override
+        @SuppressWarnings("ReferenceEquality") // only the constant has a stage of its own
         public CompletionStage<Authorization> stage() {
             return this == CACHEABLE ? CACHEABLE_STAGE : CompletableFuture.completedFuture(this);
         }

@@ -40,6 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+@SuppressWarnings("FutureReturnValueIgnored") // plug-ins that do wrong on purpose
 class AccessTest {
 
     private static final Duration DEADLINE = Duration.ofSeconds(5);

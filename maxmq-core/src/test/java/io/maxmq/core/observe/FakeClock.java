@@ -4,6 +4,7 @@ import io.maxmq.spi.Clock;
 import java.time.Duration;
 
 /** A clock that stands until moved. */
+@SuppressWarnings("NonAtomicVolatileUpdate") // only advance writes, one thread at a time
 public final class FakeClock implements Clock {
 
     private volatile long nanos =
@@ -11,7 +12,7 @@ public final class FakeClock implements Clock {
     private volatile long millis = 1_700_000_000_000L;
 
     /** Lets time pass. */
-    public void advance(Duration by) {
+    public synchronized void advance(Duration by) {
         nanos += by.toNanos();
         millis += by.toMillis();
     }

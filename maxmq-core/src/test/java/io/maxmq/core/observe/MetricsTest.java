@@ -54,7 +54,8 @@ class MetricsTest {
             first.add(counter, ++n);
         }
         for (DropReason reason : DropReason.values()) {
-            first.dropped(reason, ++n, ++n);
+            int bytes = ++n;
+            first.dropped(reason, ++n, bytes);
         }
 
         assertThat(sink.metrics).hasSize(Counter.values().length + 2 * DropReason.values().length);
