@@ -1,0 +1,22 @@
+package io.maxmq.benchmarks;
+
+import io.maxmq.benchmarks.e2e.EndToEnd;
+import java.util.Arrays;
+
+/** Entry of the benchmark jar: {@code e2e} compares brokers over sockets, {@code jmh} runs the micro-benchmarks. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) throws Exception {
+        String command = args.length == 0 ? "" : args[0];
+        String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
+        switch (command) {
+            case "e2e" -> EndToEnd.main(rest);
+            case "jmh" -> org.openjdk.jmh.Main.main(rest);
+            default -> {
+                System.err.println("usage: java -jar benchmarks.jar e2e|jmh [options]   (e2e --help, jmh -h)");
+                System.exit(2);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.maxmq.benchmarks.e2e;
+
+import io.maxmq.benchmarks.load.MemoryProbe;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A broker that runs in a process of its own and listens on a loopback port. Closing it ends that process. */
+abstract class BrokerProcess implements AutoCloseable {
+    private static final long EXIT_SECONDS = 10;
+
+    final Process process;
+    private final int port;
+
+    BrokerProcess(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    /**
+     * How long the broker takes.
+     *
+     * @param first from the call (for a broker without a JVM: from starting the process) to accepting
+     * @param later the same in a JVM that has started it before
+     * @param stop from the call to the end, or to the end of the process
+     */
+    record StartTimes(Duration first, Optional<Duration> later, Duration stop) {}
+
+    final InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** User and system time of all its threads. */
+    final long cpuNanos() {
+        return process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
+    }
+
+    /** Live and resident memory, after a full collection where there is something to collect. */
+    abstract MemoryProbe.Memory memory() throws IOException;
+
+    /** Stops and starts a few times; afterwards the broker may be gone. */
+    abstract StartTimes startTimes() throws IOException, InterruptedException;
+
+    /** Asks the broker to end. */
+    abstract void askToStop() throws IOException;
+
+    /** Asks first and insists after a while. */
+    @Override
+    public final void close() throws IOException {
+        try {
+            askToStop();
+            if (!process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the process at once. */
+    final void kill() {
+        process.destroyForcibly();
+    }
+
+    /** Resident set in bytes; -1 where the system has no /proc. */
+    final long residentBytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return -1;
+        }
+        for (String line : Files.readAllLines(status)) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+            }
+        }
+        return -1;
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package io.maxmq.benchmarks.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs every scenario on every broker, a fresh process each time, the brokers of one scenario one after the other, and
+ * prints one table. Progress goes to standard error.
+ */
+public final class EndToEnd {
+    private final Options options;
+    private final List<Broker> brokers;
+    /** Set by the main thread, read by the shutdown hook. */
+    private volatile @Nullable BrokerProcess running;
+
+    private EndToEnd(Options options, List<Broker> brokers) {
+        this.options = options;
+        this.brokers = brokers;
+    }
+
+    public static void main(String[] args) throws Exception {
+        List<Scenario> scenarios = Scenario.all();
+        if (List.of(args).contains("--help")) {
+            System.out.print(Options.USAGE);
+            scenarios.forEach(scenario -> System.out.printf("  %-18s  %s%n", scenario.id(), scenario.title()));
+            return;
+        }
+        Options options;
+        try {
+            options = Options.parse(
+                    args,
+                    List.of("mosquitto", "maxmq", "moquette", "hivemq", "artemis"),
+                    scenarios.stream().map(Scenario::id).toList());
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
+        EndToEnd harness = new EndToEnd(options, available(options));
+        Runtime.getRuntime().addShutdownHook(new Thread(harness::kill));
+        String table = harness.run(scenarios.stream()
+                .filter(scenario -> options.scenarios().contains(scenario.id()))
+                .toList());
+        System.out.print(table);
+        if (options.out().isPresent()) {
+            Files.writeString(options.out().get(), table);
+        }
+    }
+
+    private static List<Broker> available(Options options) throws InterruptedException, URISyntaxException {
+        List<Broker> available = new ArrayList<>();
+        for (String id : options.brokers()) {
+            Broker broker = broker(id, options);
+            try {
+                broker.prepare();
+                available.add(broker);
+            } catch (IOException e) {
+                System.err.println(id + " left out: " + e.getMessage());
+            }
+        }
+        return available;
+    }
+
+    private static Broker broker(String id, Options options) throws URISyntaxException {
+        return switch (id) {
+            case "mosquitto" -> new MosquittoBroker();
+            case "maxmq" ->
+                new JavaBroker(
+                        id,
+                        "MaxMQ",
+                        MaxMqPeer.class.getName(),
+                        () -> System.getProperty("java.class.path"),
+                        options.jvmArgs());
+            case "moquette" -> peer(id, "Moquette 0.17", "MoquettePeer", options);
+            case "hivemq" -> peer(id, "HiveMQ CE 2025.5", "HiveMqPeer", options);
+            case "artemis" -> peer(id, "Artemis 2.40.0", "ArtemisPeer", options);
+            default -> throw new IllegalArgumentException("unknown broker: " + id);
+        };
+    }
+
+    private static Broker peer(String id, String title, String mainClass, Options options) throws URISyntaxException {
+        Path folder = options.peers().isPresent() ? options.peers().get() : peersBesideThisJar();
+        return new JavaBroker(
+                id,
+                title,
+                "io.maxmq.benchmarks.peer." + mainClass,
+                JavaBroker.built(options.maven(), folder.resolve(id)),
+                options.jvmArgs());
+    }
+
+    private static Path peersBesideThisJar() throws URISyntaxException {
+        URI here = EndToEnd.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI();
+        for (Path folder = Path.of(here); folder != null; folder = folder.getParent()) {
+            if (Files.exists(folder.resolve("peers/pom.xml"))) {
+                return folder.resolve("peers");
+            }
+        }
+        return Path.of("peers");
+    }
+
+    private String run(List<Scenario> scenarios) throws IOException, InterruptedException {
+        Report report = new Report(brokers, options);
+        for (Scenario scenario : scenarios) {
+            List<List<Cell>> cells = new ArrayList<>();
+            brokers.forEach(broker -> cells.add(new ArrayList<>()));
+            for (int round = 0; round < options.rounds(); round++) {
+                List<Integer> order = new ArrayList<>();
+                for (int i = 0; i < brokers.size(); i++) {
+                    order.add(i);
+                }
+                Collections.rotate(order, -round); // nobody is always first
+                for (int i : order) {
+                    Cell cell = measure(scenario, brokers.get(i));
+                    System.err.printf(
+                            "%-10s %-10s %s%n", scenario.id(), brokers.get(i).id(), cell.render(cell));
+                    cells.get(i).add(cell);
+                }
+            }
+            for (int i = 0; i < brokers.size(); i++) {
+                report.add(scenario, brokers.get(i), cells.get(i));
+            }
+        }
+        return report.render();
+    }
+
+    private Cell measure(Scenario scenario, Broker broker) throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("maxmq-e2e");
+        try (BrokerProcess process = broker.start(directory)) {
+            running = process;
+            return scenario.run().on(process, options);
+        } catch (IOException e) {
+            return Cell.failed(String.valueOf(e.getMessage()));
+        } finally {
+            running = null;
+            delete(directory);
+        }
+    }
+
+    private void kill() {
+        BrokerProcess process = running;
+        if (process != null) {
+            process.kill();
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> {
+                try {
+                    Files.delete(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+}

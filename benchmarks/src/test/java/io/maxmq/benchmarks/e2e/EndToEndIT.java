@@ -1,0 +1,56 @@
+package io.maxmq.benchmarks.e2e;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/** Every kind of load against a real broker, where Mosquitto is installed. */
+class EndToEndIT {
+    @ParameterizedTest
+    @CsvSource({
+        "qos0,4",
+        "qos1,4",
+        "qos2,5",
+        "fanout200,5",
+        "fanin200,4",
+        "latency0,4",
+        "latency1,5",
+        "connect,4",
+        "idle,4",
+        "retained,5",
+        "start,4"
+    })
+    void measuresWithoutLossOnMosquitto(String scenario, String version, @TempDir Path directory) throws Exception {
+        MosquittoBroker broker = new MosquittoBroker();
+        assumeTrue(canPrepare(broker), "mosquitto is not installed");
+        String line = "--seconds 0.3 --warmup 0.2 --connections 100 --retained 1000 --version " + version;
+        Options options = Options.parse(line.split(" "), List.of(), List.of());
+        Scenario row = Scenario.all().stream()
+                .filter(each -> each.id().equals(scenario))
+                .findFirst()
+                .orElseThrow();
+
+        Cell cell;
+        try (BrokerProcess process = broker.start(directory)) {
+            cell = row.run().on(process, options);
+        }
+
+        assertThat(cell.text()).doesNotContain("failed");
+        assertThat(cell.remarks()).noneMatch(remark -> remark.matches("(lost|ended|\\d+ ).*"));
+    }
+
+    private static boolean canPrepare(Broker broker) throws InterruptedException {
+        try {
+            broker.prepare();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
