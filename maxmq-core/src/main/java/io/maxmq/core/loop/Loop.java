@@ -1,0 +1,228 @@
+package io.maxmq.core.loop;
+
+import io.maxmq.core.limit.MemoryCredit;
+import io.maxmq.core.observe.LoopCounters;
+import io.maxmq.core.time.Timers;
+import io.maxmq.spi.Clock;
+import java.util.ArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * One event loop of a broker and what it alone owns: timers, memory credit, counters, the work that ends its iteration.
+ * A session lives on one loop for ever; other threads reach it by {@link #execute} only.
+ *
+ * <p>Methods run on the loop's thread, but for those marked {@code @AnyThread} in their text.
+ */
+public final class Loop {
+    /** How often pending deadlines are looked at. A loop without deadlines does not wake up. */
+    private static final long TIMER_POLL_NANOS = 50_000_000L;
+
+    /** 36 years: nobody waits longer, and no sum overflows. */
+    private static final long MAX_DELAY_NANOS = 1L << 60;
+
+    private final int index;
+    private final LoopThread thread;
+    private final Clock clock;
+    private final Timers timers;
+    private final MemoryCredit credit;
+    private final MemoryCredit networkCredit;
+    private final LoopCounters counters;
+    private final Consumer<Throwable> onFailure;
+
+    private final Runnable runDeferred = this::runDeferred;
+    private final Runnable pollTimers = this::pollTimers;
+    private ArrayList<Deferred> deferred = new ArrayList<>();
+    private ArrayList<Deferred> spare = new ArrayList<>();
+    private boolean timerPollScheduled;
+    private long nowNanos;
+
+    /**
+     * @param index 0..loops-1
+     * @param onFailure told what a task has thrown; must not throw
+     */
+    public Loop(
+            int index,
+            LoopThread thread,
+            Clock clock,
+            MemoryCredit credit,
+            MemoryCredit networkCredit,
+            LoopCounters counters,
+            Consumer<Throwable> onFailure) {
+        this.index = index;
+        this.thread = thread;
+        this.clock = clock;
+        this.credit = credit;
+        this.networkCredit = networkCredit;
+        this.counters = counters;
+        this.onFailure = onFailure;
+        this.nowNanos = clock.nanoTime();
+        this.timers = new Timers(nowNanos, task -> {
+            try {
+                task.onDeadline();
+            } catch (Throwable t) {
+                onFailure.accept(t);
+            }
+        });
+    }
+
+    /** Its place among the broker's loops, 0-based. Any thread. */
+    public int index() {
+        return index;
+    }
+
+    /** Whether the caller runs on this loop. Any thread. */
+    public boolean inLoop() {
+        return thread.inLoop();
+    }
+
+    /**
+     * Runs {@code task} on this loop; what it throws is reported and harms nobody else. Any thread, never blocks. A task
+     * for a loop that has ended is dropped: its sessions are closed.
+     */
+    public void execute(Runnable task) {
+        try {
+            thread.execute(new Contained(task));
+        } catch (RejectedExecutionException ended) {
+            // The broker is closed; nobody is left to be told.
+        }
+    }
+
+    /** Runs {@code task} at once on this loop, else posts it. Any thread. */
+    public void run(Runnable task) {
+        if (inLoop()) {
+            task.run();
+        } else {
+            execute(task);
+        }
+    }
+
+    /** Hot: once per batch. The task itself must contain what it throws. Any thread. */
+    public void executeContained(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException ended) {
+            // As in execute.
+        }
+    }
+
+    /** Has {@code work} run once, after the I/O of this iteration. The caller sees to it that it is not queued twice. */
+    public void defer(Deferred work) {
+        assert inLoop();
+        if (deferred.isEmpty()) {
+            executeContained(runDeferred);
+        }
+        deferred.add(work);
+    }
+
+    /** The time as of this batch, on the broker's monotonic clock. */
+    public long nowNanos() {
+        return nowNanos;
+    }
+
+    /** Reads the clock; called once per batch of input. */
+    public long refreshTime() {
+        return nowNanos = clock.nanoTime();
+    }
+
+    /** Wall time in ms since the epoch; read at each call. Any thread. */
+    public long epochMillis() {
+        return clock.epochMillis();
+    }
+
+    /** Schedules a task {@code delayNanos} from now; the id is for {@link #cancel}. */
+    public long schedule(long delayNanos, Timers.Task task) {
+        assert inLoop();
+        long id = timers.schedule(refreshTime() + Math.min(delayNanos, MAX_DELAY_NANOS), task);
+        scheduleTimerPoll();
+        return id;
+    }
+
+    /** Cancels what {@link #schedule} gave; an id that has run is no error. */
+    public void cancel(long timerId) {
+        timers.cancel(timerId);
+    }
+
+    /** Runs the deadlines that are due now; the virtual clock calls it when it moves. */
+    public void pollDueTimers() {
+        assert inLoop();
+        int guard = 0;
+        while (timers.poll(refreshTime()) && guard++ < 1_000_000) {
+            // More ticks or more tasks than one poll takes.
+        }
+    }
+
+    /** The loop's share of the broker's memory budget: for messages. */
+    public MemoryCredit credit() {
+        return credit;
+    }
+
+    /** The loop's share of what sockets' buffers may take. */
+    public MemoryCredit networkCredit() {
+        return networkCredit;
+    }
+
+    /** What this loop counts. */
+    public LoopCounters counters() {
+        return counters;
+    }
+
+    /** Reports what a piece of work has thrown, for those who contain it themselves. */
+    public void reportFailure(Throwable failure) {
+        onFailure.accept(failure);
+    }
+
+    private void runDeferred() {
+        ArrayList<Deferred> work = deferred;
+        deferred = spare;
+        spare = work;
+        for (int i = 0; i < work.size(); i++) {
+            try {
+                work.get(i).runDeferred();
+            } catch (Throwable t) {
+                onFailure.accept(t);
+            }
+        }
+        work.clear();
+    }
+
+    private void scheduleTimerPoll() {
+        if (!timerPollScheduled && timers.count() > 0) {
+            timerPollScheduled = true;
+            try {
+                thread.schedule(pollTimers, TIMER_POLL_NANOS);
+            } catch (RejectedExecutionException ended) {
+                // As in execute.
+            }
+        }
+    }
+
+    private void pollTimers() {
+        timerPollScheduled = false;
+        try {
+            timers.poll(refreshTime());
+        } catch (Throwable t) {
+            onFailure.accept(t);
+        }
+        scheduleTimerPoll();
+    }
+
+    /** A task whose failure ends only itself. */
+    private final class Contained implements Runnable {
+        private final Runnable task;
+
+        Contained(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            refreshTime();
+            try {
+                task.run();
+            } catch (Throwable t) {
+                onFailure.accept(t);
+            }
+        }
+    }
+}
