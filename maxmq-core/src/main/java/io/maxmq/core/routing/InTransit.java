@@ -1,4 +1,268 @@
 package io.maxmq.core.routing;
 
-/** The message that is being delivered, as one event loop sees it. Valid only during the call that passes it. */
-public final class InTransit {}
+import io.maxmq.spi.event.DropReason;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One application message on its way through one loop: a reusable flyweight over the bytes of the read (or of a batch, or
+ * of a kept message), valid while {@link Router} routes it. Nothing is allocated until a recipient has to keep the
+ * message; then {@link #keep} copies it once for all recipients of the loop.
+ *
+ * <p>Runs on its loop. Not thread-safe. Hot: per message.
+ */
+public final class InTransit {
+    private static final byte[] NO_BYTES = new byte[0];
+
+    private final MessageIds ids;
+
+    private long sequence;
+    private @Nullable Topic topic;
+    private int qos;
+    private boolean retain;
+    private long expiresAtMillis;
+    private @Nullable Subscriber publisher;
+
+    private byte[] properties = NO_BYTES;
+    private int propertiesStart;
+    private int propertiesLength;
+    private @Nullable ByteBuffer payloadBuffer;
+    private byte[] payloadArray = NO_BYTES;
+    private int payloadStart;
+    private int payloadLength;
+
+    private @Nullable StoredMessage kept;
+    private @Nullable StoredMessage foreign;
+
+    private int matched;
+    private int accepted;
+    private int refused;
+    private boolean tracked;
+    private @Nullable Map<DropReason, Integer> drops;
+    private @Nullable Outcome outcome;
+
+    public InTransit(MessageIds ids) {
+        this.ids = ids;
+    }
+
+    /** Begins the next message. Body and expiry follow. */
+    public void begin(Topic topic, int qos, boolean retain, @Nullable Subscriber publisher) {
+        sequence++;
+        this.topic = topic;
+        this.qos = qos;
+        this.retain = retain;
+        this.publisher = publisher;
+        expiresAtMillis = 0;
+        propertiesLength = 0;
+        kept = null;
+        foreign = null;
+        matched = 0;
+        accepted = 0;
+        refused = 0;
+        tracked = false;
+        drops = null;
+        outcome = null;
+    }
+
+    /** Payload in a buffer, at an absolute index; it is not changed and not read after the routing. */
+    public void payload(ByteBuffer buffer, int start, int length) {
+        payloadBuffer = buffer;
+        payloadStart = start;
+        payloadLength = length;
+    }
+
+    /** Payload in an array. */
+    public void payload(byte[] array, int start, int length) {
+        payloadBuffer = null;
+        payloadArray = array;
+        payloadStart = start;
+        payloadLength = length;
+    }
+
+    /** Encoded MQTT 5.0 properties to hand on: without topic alias, message expiry and the length before them. */
+    public void properties(byte[] encoded, int start, int length) {
+        properties = encoded;
+        propertiesStart = start;
+        propertiesLength = length;
+    }
+
+    /** Wall time in ms at which the message expires; 0 for never. */
+    public void expiresAtMillis(long epochMillis) {
+        expiresAtMillis = epochMillis;
+    }
+
+    /** Has the outcome include what other loops do with the message, whatever that costs. */
+    public void track() {
+        tracked = true;
+    }
+
+    /** Begins with a message kept on this loop. */
+    public void begin(StoredMessage message, @Nullable Subscriber publisher) {
+        begin(message.topic(), message.qos(), message.retain(), publisher);
+        kept = message;
+        body(message);
+    }
+
+    /** Begins with a message that another loop may have kept; kept anew here only when a recipient asks for it. */
+    public void beginForeign(StoredMessage message) {
+        begin(message.topic(), message.qos(), message.retain(), null);
+        foreign = message;
+        body(message);
+    }
+
+    private void body(StoredMessage message) {
+        expiresAtMillis = message.expiresAtMillis();
+        properties(message.body(), 0, message.propertiesLength());
+        payload(message.body(), message.propertiesLength(), message.payloadLength());
+    }
+
+    /** Differs for each message that this flyweight has carried; caches of encoded bytes compare it. */
+    public long sequence() {
+        return sequence;
+    }
+
+    public Topic topic() {
+        Topic present = topic;
+        assert present != null;
+        return present;
+    }
+
+    /** As published, 0..2. */
+    public int qos() {
+        return qos;
+    }
+
+    public boolean retain() {
+        return retain;
+    }
+
+    /** Who published it, for No Local (MQTT 5.0 §3.8.3.1); null for the application and for other loops' publishers. */
+    public @Nullable Subscriber publisher() {
+        return publisher;
+    }
+
+    public long expiresAtMillis() {
+        return expiresAtMillis;
+    }
+
+    public int propertiesLength() {
+        return propertiesLength;
+    }
+
+    public int payloadLength() {
+        return payloadLength;
+    }
+
+    public void copyProperties(byte[] target, int at) {
+        System.arraycopy(properties, propertiesStart, target, at, propertiesLength);
+    }
+
+    public void copyPayload(byte[] target, int at) {
+        ByteBuffer buffer = payloadBuffer;
+        if (buffer == null) {
+            System.arraycopy(payloadArray, payloadStart, target, at, payloadLength);
+        } else {
+            buffer.get(payloadStart, target, at, payloadLength);
+        }
+    }
+
+    /** The message as an object that may be held beyond the routing; the same one for every recipient of this loop. */
+    public StoredMessage keep() {
+        StoredMessage message = kept;
+        if (message == null) {
+            StoredMessage elsewhere = foreign;
+            message = elsewhere != null ? elsewhere.forAnotherLoop() : copy();
+            kept = message;
+        }
+        return message;
+    }
+
+    /** Has {@link #keep} make a new message although this one is kept: something about it has changed. */
+    public void copyBeforeKeep() {
+        kept = null;
+        foreign = null;
+    }
+
+    private StoredMessage copy() {
+        byte[] body = new byte[propertiesLength + payloadLength];
+        copyProperties(body, 0);
+        copyPayload(body, propertiesLength);
+        return new StoredMessage(
+                topic(), body, propertiesLength, qos, retain, expiresAtMillis, ids.nextHigh(), ids.nextLow());
+    }
+
+    /** A recipient exists, whether or not it takes the message. */
+    public void countMatched() {
+        matched++;
+    }
+
+    /** A recipient has sent or queued the message, or may leave it out by its own terms. */
+    public void countAccepted() {
+        accepted++;
+    }
+
+    /** A recipient could not take the message: full, or no memory. */
+    public void countRefused() {
+        refused++;
+    }
+
+    /** A recipient has not got the message. Remembered only when somebody asked to {@link #track} it. */
+    public void countDropped(DropReason reason) {
+        if (!tracked) {
+            return;
+        }
+        Map<DropReason, Integer> counts = drops;
+        if (counts == null) {
+            counts = new EnumMap<>(DropReason.class);
+            drops = counts;
+        }
+        counts.merge(reason, 1, Integer::sum);
+    }
+
+    /** Why recipients have not got it; null when nobody asked, or there is nothing to tell. */
+    public @Nullable Map<DropReason, Integer> drops() {
+        return drops;
+    }
+
+    /** The recipient that refused is not the last to be asked: another member of its group is. */
+    void forgetRecipient(boolean refusedToo) {
+        matched--;
+        if (refusedToo) {
+            refused--;
+        }
+    }
+
+    public int matched() {
+        return matched;
+    }
+
+    public int accepted() {
+        return accepted;
+    }
+
+    public int refused() {
+        return refused;
+    }
+
+    boolean isTracked() {
+        return tracked;
+    }
+
+    /** What is still to come from elsewhere: other loops, storage. Null when all is known once the routing returns. */
+    public @Nullable Outcome outcome() {
+        return outcome;
+    }
+
+    /** Adds one thing to wait for. */
+    public Outcome await() {
+        Outcome waiting = outcome;
+        if (waiting == null) {
+            waiting = new Outcome();
+            outcome = waiting;
+        }
+        waiting.await();
+        return waiting;
+    }
+}

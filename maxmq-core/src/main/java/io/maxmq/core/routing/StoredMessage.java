@@ -1,21 +1,116 @@
 package io.maxmq.core.routing;
 
-/** A message that is kept. Immutable. */
+/**
+ * An application message that outlives the read that brought it: queued, in flight or retained. Immutable, so that loops
+ * share its bytes; only {@link #holders}, the number of places on one loop that hold it, changes, and only on that loop.
+ *
+ * <pre>
+ * body:  | encoded MQTT 5.0 properties to hand on | payload |
+ *        0                      propertiesLength           body.length
+ * </pre>
+ */
 public final class StoredMessage {
-    private final Topic topic;
-    private final int bytes;
+    /** Heap that a message takes beside its body: this object, the array's header and an entry in a queue. */
+    public static final int OVERHEAD_BYTES = 112;
 
-    public StoredMessage(Topic topic, int bytes) {
+    private final Topic topic;
+    private final byte[] body;
+    private final int propertiesLength;
+    private final byte qos;
+    private final boolean retain;
+    private final long expiresAtMillis;
+    private final long idHigh;
+    private final long idLow;
+    private int holders;
+
+    StoredMessage(
+            Topic topic,
+            byte[] body,
+            int propertiesLength,
+            int qos,
+            boolean retain,
+            long expiresAtMillis,
+            long idHigh,
+            long idLow) {
         this.topic = topic;
-        this.bytes = bytes;
+        this.body = body;
+        this.propertiesLength = propertiesLength;
+        this.qos = (byte) qos;
+        this.retain = retain;
+        this.expiresAtMillis = expiresAtMillis;
+        this.idHigh = idHigh;
+        this.idLow = idLow;
+    }
+
+    /** The same message for another loop: shares the bytes, counts its own holders. */
+    StoredMessage forAnotherLoop() {
+        return new StoredMessage(topic, body, propertiesLength, qos, retain, expiresAtMillis, idHigh, idLow);
     }
 
     public Topic topic() {
         return topic;
     }
 
-    /** What it counts towards quotas. */
+    /** Properties and payload; nobody writes to it. */
+    public byte[] body() {
+        return body;
+    }
+
+    public int propertiesLength() {
+        return propertiesLength;
+    }
+
+    public int payloadLength() {
+        return body.length - propertiesLength;
+    }
+
+    /** As published, 0..2. */
+    public int qos() {
+        return qos;
+    }
+
+    /** The RETAIN flag as published. */
+    public boolean retain() {
+        return retain;
+    }
+
+    /** Wall time in ms at which the message expires (MQTT 5.0 §3.3.2.3.3); 0 for never. */
+    public long expiresAtMillis() {
+        return expiresAtMillis;
+    }
+
+    public boolean isExpired(long epochMillis) {
+        return expiresAtMillis != 0 && epochMillis >= expiresAtMillis;
+    }
+
+    /** Upper half of the message id. */
+    public long idHigh() {
+        return idHigh;
+    }
+
+    /** Lower half of the message id. */
+    public long idLow() {
+        return idLow;
+    }
+
+    /** What the message costs on the heap, estimated, without its topic. */
     public int bytes() {
-        return bytes;
+        return body.length + OVERHEAD_BYTES;
+    }
+
+    /** One more place on this loop holds the message; true for the first, which is the one to charge. */
+    public boolean hold() {
+        return holders++ == 0;
+    }
+
+    /** One place less; true for the last, which is the one to give the charge back. */
+    public boolean release() {
+        assert holders > 0;
+        return --holders == 0;
+    }
+
+    /** Whether any place on this loop holds it. */
+    public boolean isHeld() {
+        return holders > 0;
     }
 }

@@ -34,9 +34,9 @@ final class Naive {
         return new Subscription(subscriber, TopicFilter.of(filter), 0, false, false, 0);
     }
 
-    /** A message that counts {@code bytes} bytes. */
-    static StoredMessage stored(Topic topic, int bytes) {
-        return new StoredMessage(topic, bytes);
+    /** A message with a payload of {@code payload} bytes; it counts {@link StoredMessage#OVERHEAD_BYTES} more. */
+    static StoredMessage stored(Topic topic, int payload) {
+        return new StoredMessage(topic, new byte[payload], 0, 1, true, 0, 0, 0);
     }
 
     /** What a walk over the local part meets. */

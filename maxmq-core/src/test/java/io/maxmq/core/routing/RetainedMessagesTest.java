@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import static io.maxmq.core.routing.Naive.stored;
 import static io.maxmq.core.routing.Naive.topic;
+import static io.maxmq.core.routing.StoredMessage.OVERHEAD_BYTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class RetainedMessagesTest {
@@ -56,7 +57,7 @@ class RetainedMessagesTest {
 
     @Test
     void refusesWhatExceedsTheNumberOfMessages() {
-        RetainedMessages retained = new RetainedMessages(new RetainedMessages.Limits(1, 100));
+        RetainedMessages retained = new RetainedMessages(new RetainedMessages.Limits(1, OVERHEAD_BYTES + 100));
         StoredMessage first = stored(topic("a"), 10);
         StoredMessage second = stored(topic("a"), 20);
 
@@ -66,22 +67,23 @@ class RetainedMessagesTest {
 
         assertThat(retained.get(topic("b"))).isNull();
         assertThat(retained.count()).isEqualTo(1);
-        assertThat(retained.bytes()).isEqualTo(20);
+        assertThat(retained.bytes()).isEqualTo(OVERHEAD_BYTES + 20);
     }
 
     @Test
     void refusesWhatExceedsTheBytesAndKeepsThePreviousOne() {
-        RetainedMessages retained = new RetainedMessages(new RetainedMessages.Limits(10, 100));
+        RetainedMessages retained = new RetainedMessages(new RetainedMessages.Limits(10, 2 * OVERHEAD_BYTES + 100));
         StoredMessage first = stored(topic("a"), 60);
         retained.put(topic("a"), first);
 
         assertThat(retained.put(topic("b"), stored(topic("b"), 41))).isEqualTo(RetainedPut.Refused.TOO_MANY_BYTES);
-        assertThat(retained.put(topic("a"), stored(topic("a"), 101))).isEqualTo(RetainedPut.Refused.TOO_MANY_BYTES);
+        assertThat(retained.put(topic("a"), stored(topic("a"), OVERHEAD_BYTES + 101)))
+                .isEqualTo(RetainedPut.Refused.TOO_MANY_BYTES);
         assertThat(retained.get(topic("a"))).isSameAs(first);
         assertThat(retained.put(topic("b"), stored(topic("b"), 40))).isEqualTo(new RetainedPut.Stored(null));
 
         assertThat(retained.count()).isEqualTo(2);
-        assertThat(retained.bytes()).isEqualTo(100);
+        assertThat(retained.bytes()).isEqualTo(2 * OVERHEAD_BYTES + 100);
     }
 
     @Test
@@ -122,7 +124,7 @@ class RetainedMessagesTest {
             rest.add(next);
         }
         assertThat(rest).hasSize(Integer.parseInt(given.substring(2)) % 2 == 0 ? 50 : 49);
-        assertThat(rest).allMatch(message -> message.bytes() == 2);
+        assertThat(rest).allMatch(message -> message.payloadLength() == 2);
     }
 
     @Test

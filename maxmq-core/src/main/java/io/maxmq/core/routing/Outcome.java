@@ -1,0 +1,71 @@
+package io.maxmq.core.routing;
+
+import io.maxmq.spi.event.DropReason;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a message at recipients that do not answer at once: on other loops, in storage. Allocated only when
+ * there is something to wait for. Runs on the loop of the publisher. Not thread-safe.
+ */
+public final class Outcome {
+    private int outstanding;
+    private int matched;
+    private int accepted;
+    private int refused;
+    private final Map<DropReason, Integer> drops = new EnumMap<>(DropReason.class);
+    private @Nullable Runnable onComplete;
+
+    void await() {
+        outstanding++;
+    }
+
+    /** One of the awaited has answered, with how many recipients it had and why some have not got the message. */
+    public void complete(int matched, int accepted, int refused, @Nullable Map<DropReason, Integer> dropped) {
+        add(matched, accepted, refused, dropped);
+        if (--outstanding == 0 && onComplete != null) {
+            onComplete.run();
+        }
+    }
+
+    /** Adds what is known at once to what comes later. */
+    public void addKnown(InTransit message) {
+        add(message.matched(), message.accepted(), message.refused(), message.drops());
+    }
+
+    private void add(int more, int moreAccepted, int moreRefused, @Nullable Map<DropReason, Integer> dropped) {
+        matched += more;
+        accepted += moreAccepted;
+        refused += moreRefused;
+        if (dropped != null) {
+            dropped.forEach((reason, count) -> drops.merge(reason, count, Integer::sum));
+        }
+    }
+
+    public boolean isComplete() {
+        return outstanding == 0;
+    }
+
+    /** Runs {@code action} when the last has answered; not called when all have. */
+    public void onComplete(Runnable action) {
+        onComplete = action;
+    }
+
+    public int matched() {
+        return matched;
+    }
+
+    public int accepted() {
+        return accepted;
+    }
+
+    public int refused() {
+        return refused;
+    }
+
+    /** Why recipients have not got the message, where that was asked for. */
+    public Map<DropReason, Integer> drops() {
+        return drops;
+    }
+}

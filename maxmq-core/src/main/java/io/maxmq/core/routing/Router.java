@@ -1,0 +1,221 @@
+package io.maxmq.core.routing;
+
+import io.maxmq.core.loop.Loop;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a message to everyone who is to have it, from the loop of its publisher: matches once, walks this loop's
+ * subscribers, hands it over once to each other loop that has some, chooses the members of shared subscriptions, and
+ * keeps retained messages.
+ *
+ * <p>One per loop. Runs on the loop. Not thread-safe. Hot: per message.
+ */
+public final class Router {
+    /** How many members of a shared subscription are asked before a message counts as refused. */
+    private static final int MAX_SHARED_ATTEMPTS = 8;
+
+    private final Loop loop;
+    private final int self;
+    private final boolean remoteAnswersDecide;
+    private final InTransit handedOver;
+    private final List<Runnable> waitingForRoom = new ArrayList<>();
+    private Handover[] handovers = new Handover[0];
+
+    /**
+     * @param remoteAnswersDecide whether an acknowledgement depends on what other loops' recipients answer: when a full
+     *     queue rejects the publisher, or when storage has to confirm
+     */
+    public Router(Loop loop, MessageIds ids, boolean remoteAnswersDecide) {
+        this.loop = loop;
+        this.self = loop.index();
+        this.remoteAnswersDecide = remoteAnswersDecide;
+        this.handedOver = new InTransit(ids);
+    }
+
+    /**
+     * Makes the ways between all loops of a broker, before any of them routes.
+     *
+     * @param maxBytesUnderWay what may be on each way before the source's publishers are no longer read
+     */
+    public static void connect(List<Router> routers, long maxBytesUnderWay) {
+        for (Router source : routers) {
+            Handover[] ways = new Handover[routers.size()];
+            for (Router target : routers) {
+                if (target != source) {
+                    ways[target.self] = new Handover(source.loop, target.loop, source, target, maxBytesUnderWay);
+                }
+            }
+            source.handovers = ways;
+        }
+    }
+
+    /** What became of the RETAIN flag of a message. */
+    public enum Retained {
+        STORED,
+        REMOVED,
+        /** The quota of retained messages is used up; the message has not been routed. */
+        REFUSED
+    }
+
+    /**
+     * Stores or removes the retained message of a topic (MQTT 5.0 §3.3.1.3). Call it before {@link #publish}, so that a
+     * subscription made at the same time finds the message in one of the two ways.
+     */
+    public Retained retain(InTransit message, Routes routes) {
+        if (message.payloadLength() == 0) {
+            routes.retained().remove(message.topic());
+            return Retained.REMOVED;
+        }
+        return routes.retained().put(message.topic(), message.keep()) instanceof RetainedPut.Stored
+                ? Retained.STORED
+                : Retained.REFUSED;
+    }
+
+    /** Delivers a message of this loop to all who match. Its counts, and its outcome if any, tell what became of it. */
+    public void publish(InTransit message, Routes routes) {
+        assert loop.inLoop();
+        if (routes.isHooked()) {
+            deliverLocal(message, routes.hooks().match(routes.hookTopic(message.topic(), self), self));
+        }
+        Match match = routes.tree().match(message.topic(), self);
+        if (match.isEmpty()) {
+            return;
+        }
+        deliverLocal(message, match);
+        long remote = match.remoteLoops();
+        if (remote != 0) {
+            handOver(message, routes, remote);
+        }
+        SharedGroup[] groups = match.groups();
+        for (int i = 0; i < groups.length; i++) {
+            deliverShared(message, routes, groups[i], 0);
+        }
+    }
+
+    /** Whether another loop is so far behind that this loop's publishers should no longer be read. */
+    public boolean isCongested() {
+        for (Handover way : handovers) {
+            if (way != null && way.isCongested()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Runs {@code resume} once, on this loop, when {@link #isCongested} may no longer hold. */
+    public void awaitRoom(Runnable resume) {
+        waitingForRoom.add(resume);
+        boolean roomEverywhere = true;
+        for (Handover way : handovers) {
+            if (way != null && way.isCongested()) {
+                roomEverywhere &= way.awaitRoom();
+            }
+        }
+        if (roomEverywhere) {
+            loop.execute(this::roomAgain);
+        }
+    }
+
+    void roomAgain() {
+        if (waitingForRoom.isEmpty()) {
+            return;
+        }
+        List<Runnable> resumed = List.copyOf(waitingForRoom);
+        waitingForRoom.clear();
+        for (Runnable resume : resumed) {
+            try {
+                resume.run();
+            } catch (Throwable t) {
+                loop.reportFailure(t);
+            }
+        }
+    }
+
+    /** The flyweight that batches from other loops are read with. */
+    InTransit handedOver() {
+        loop.refreshTime();
+        return handedOver;
+    }
+
+    /** A message from another loop: for all plain subscribers here, or for one member of a shared subscription. */
+    void receive(
+            InTransit message,
+            Routes routes,
+            @Nullable SharedGroup group,
+            @Nullable Subscription member,
+            int attempts) {
+        try {
+            if (group == null || member == null) {
+                deliverLocal(message, routes.tree().match(message.topic(), self));
+            } else if (!deliverToMember(message, member)) {
+                deliverShared(message, routes, group, attempts + 1);
+            }
+        } catch (Throwable t) {
+            loop.reportFailure(t);
+        }
+    }
+
+    private void deliverLocal(InTransit message, Match match) {
+        for (int i = 0; i < match.localCount(); i++) {
+            deliver(message, match.local(i));
+        }
+    }
+
+    private void deliver(InTransit message, @Nullable Subscription subscription) {
+        if (subscription == null) {
+            return;
+        }
+        try {
+            subscription.subscriber().deliver(message, subscription);
+        } catch (Throwable t) {
+            // One broken recipient must not keep the message from the others.
+            loop.reportFailure(t);
+        }
+    }
+
+    private void handOver(InTransit message, Routes routes, long loops) {
+        for (long left = loops; left != 0; left &= left - 1) {
+            Handover way = handovers[Long.numberOfTrailingZeros(left)];
+            way.add(message, routes, null, null, 0, outcomeOf(message));
+        }
+    }
+
+    private @Nullable Outcome outcomeOf(InTransit message) {
+        if (message.isTracked() || (remoteAnswersDecide && message.qos() > 0)) {
+            return message.await();
+        }
+        // Nobody asks how many there are; the message has been taken over.
+        message.countMatched();
+        message.countAccepted();
+        return null;
+    }
+
+    private void deliverShared(InTransit message, Routes routes, SharedGroup group, int attempts) {
+        for (int attempt = attempts; attempt < MAX_SHARED_ATTEMPTS; attempt++) {
+            Subscription member = group.next();
+            if (member == null) {
+                return;
+            }
+            int owner = member.subscriber().loopIndex();
+            if (owner != self) {
+                handovers[owner].add(message, routes, group, member, attempt, outcomeOf(message));
+                return;
+            }
+            int refusedBefore = message.refused();
+            if (deliverToMember(message, member) || attempt + 1 >= group.size()) {
+                return;
+            }
+            message.forgetRecipient(message.refused() > refusedBefore);
+        }
+    }
+
+    /** False when the member could not take it, so that another may be asked. */
+    private boolean deliverToMember(InTransit message, Subscription member) {
+        int acceptedBefore = message.accepted();
+        Outcome outcomeBefore = message.outcome();
+        deliver(message, member);
+        return message.accepted() > acceptedBefore || message.outcome() != outcomeBefore;
+    }
+}

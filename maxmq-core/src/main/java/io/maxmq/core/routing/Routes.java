@@ -1,0 +1,70 @@
+package io.maxmq.core.routing;
+
+import io.maxmq.spi.Tenant;
+
+/**
+ * What one tenant's messages are routed by: its topics, its subscriptions, its retained messages, and the hooks of
+ * extensions, which see each message once, on the loop of its publisher. Thread-safe.
+ */
+public final class Routes {
+    private final Tenant tenant;
+    private final TopicTable topics;
+    private final TopicTable hookTopics;
+    private final SubscriptionTree tree;
+    private final SubscriptionTree hooks;
+    private final RetainedMessages retained;
+
+    /** Set once, before the first hook is added: without hooks nothing is matched against them. */
+    private volatile boolean hooked;
+
+    public Routes(
+            Tenant tenant,
+            TopicTable topics,
+            TopicTable hookTopics,
+            SubscriptionTree tree,
+            SubscriptionTree hooks,
+            RetainedMessages retained) {
+        this.tenant = tenant;
+        this.topics = topics;
+        this.hookTopics = hookTopics;
+        this.tree = tree;
+        this.hooks = hooks;
+        this.retained = retained;
+    }
+
+    public Tenant tenant() {
+        return tenant;
+    }
+
+    public TopicTable topics() {
+        return topics;
+    }
+
+    public SubscriptionTree tree() {
+        return tree;
+    }
+
+    public RetainedMessages retained() {
+        return retained;
+    }
+
+    boolean isHooked() {
+        return hooked;
+    }
+
+    /** The hooks, each with a subscription per loop. */
+    public SubscriptionTree hooks() {
+        return hooks;
+    }
+
+    /** A topic as the hooks' tree knows it: a topic caches the matches of one tree only. */
+    Topic hookTopic(Topic topic, int loop) {
+        Topic known = hookTopics.find(loop, topic.utf8(), topic.hash());
+        return known != null ? known : hookTopics.intern(loop, topic.utf8(), topic.hash());
+    }
+
+    /** From now on messages are matched against the hooks as well. */
+    public void hook() {
+        hooked = true;
+    }
+}
