@@ -1,0 +1,137 @@
+package io.maxmq.core.session;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.UserProperty;
+import io.maxmq.codec.wire.PublishProperties;
+import io.maxmq.codec.wire.PublishView;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Topic;
+import io.maxmq.core.routing.TopicTable;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.MessageId;
+import io.maxmq.spi.PayloadFormat;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Messages as applications have them, to and from the form in which they are routed. Stateless. */
+public final class ApplicationMessages {
+    private ApplicationMessages() {}
+
+    /** The shared topic of this name, which is valid. */
+    public static Topic topic(TopicTable topics, int loop, String name) {
+        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+        int hash = PublishView.topicHash(utf8);
+        Topic known = topics.find(loop, utf8, hash);
+        return known != null ? known : topics.intern(loop, utf8, hash);
+    }
+
+    /** Begins the routing of a message of the application. */
+    public static void begin(InTransit transit, Message message, Topic topic, long epochMillis) {
+        transit.begin(topic, message.qos().code(), message.retain(), null);
+        byte[] properties = PublishProperties.encode(propertiesOf(message));
+        transit.properties(properties, 0, properties.length);
+        ByteBuffer payload = message.payload();
+        transit.payload(payload, payload.position(), payload.remaining());
+        message.messageExpiry().ifPresent(expiry -> transit.expiresAtMillis(epochMillis + expiry.toMillis()));
+    }
+
+    private static Properties propertiesOf(Message message) {
+        Properties.Builder properties = Properties.builder();
+        message.payloadFormatIndicator()
+                .ifPresent(format -> properties.set(PropertyId.PAYLOAD_FORMAT_INDICATOR, format.ordinal()));
+        message.contentType().ifPresent(type -> properties.set(PropertyId.CONTENT_TYPE, type));
+        message.responseTopic().ifPresent(topic -> properties.set(PropertyId.RESPONSE_TOPIC, topic));
+        message.correlationData().ifPresent(data -> properties.set(PropertyId.CORRELATION_DATA, data));
+        for (UserProperty property : message.userProperties()) {
+            properties.userProperty(property.name(), property.value());
+        }
+        return properties.build();
+    }
+
+    /** The message as a view for an application; it has to copy what it wants to keep. */
+    public static Message view(InTransit transit, long epochMillis) {
+        byte[] payload = new byte[transit.payloadLength()];
+        transit.copyPayload(payload, 0);
+        byte[] properties = new byte[transit.propertiesLength()];
+        transit.copyProperties(properties, 0);
+        return message(
+                transit.topic(),
+                payload,
+                0,
+                properties,
+                QoS.of(transit.qos()),
+                transit.retain(),
+                transit.expiresAtMillis(),
+                epochMillis,
+                null);
+    }
+
+    /** A kept message as an application sees it: its payload is not copied. */
+    public static Message view(StoredMessage stored, QoS qos, boolean retain, long epochMillis) {
+        byte[] properties = new byte[stored.propertiesLength()];
+        System.arraycopy(stored.body(), 0, properties, 0, properties.length);
+        return message(
+                stored.topic(),
+                stored.body(),
+                stored.propertiesLength(),
+                properties,
+                qos,
+                retain,
+                stored.expiresAtMillis(),
+                epochMillis,
+                new MessageId(stored.idHigh(), stored.idLow()));
+    }
+
+    private static Message message(
+            Topic topic,
+            byte[] payload,
+            int payloadStart,
+            byte[] encodedProperties,
+            QoS qos,
+            boolean retain,
+            long expiresAtMillis,
+            long epochMillis,
+            @Nullable MessageId id) {
+        Message.Builder message =
+                Message.builder(topic.name()).qos(qos).retain(retain).id(id);
+        ByteBuffer correlation = null;
+        if (encodedProperties.length > 0) {
+            Properties properties = PublishProperties.decode(encodedProperties);
+            if (properties.has(PropertyId.PAYLOAD_FORMAT_INDICATOR)) {
+                message.payloadFormatIndicator(
+                        PayloadFormat.values()[properties.intOr(PropertyId.PAYLOAD_FORMAT_INDICATOR, 0)]);
+            }
+            message.contentType(properties.string(PropertyId.CONTENT_TYPE));
+            message.responseTopic(properties.string(PropertyId.RESPONSE_TOPIC));
+            message.userProperties(List.copyOf(properties.userProperties()));
+            correlation = properties.binary(PropertyId.CORRELATION_DATA);
+        }
+        if (expiresAtMillis != 0) {
+            message.messageExpiry(Duration.ofMillis(Math.max(1, expiresAtMillis - epochMillis)));
+        }
+        return message.view(ByteBuffer.wrap(payload, payloadStart, payload.length - payloadStart), correlation)
+                .build();
+    }
+
+    /** The will of a CONNECT as its session keeps it. */
+    public static Will will(
+            ClientInfo client, io.maxmq.codec.packet.Will will, TopicTable topics, int loop, InTransit transit) {
+        Properties properties = will.properties();
+        long delaySeconds = properties.longOr(PropertyId.WILL_DELAY_INTERVAL, 0);
+        long expirySeconds = properties.longOr(PropertyId.MESSAGE_EXPIRY_INTERVAL, -1);
+        byte[] forward = PublishProperties.encode(
+                properties.without(PropertyId.WILL_DELAY_INTERVAL).without(PropertyId.MESSAGE_EXPIRY_INTERVAL));
+        transit.begin(topic(topics, loop, will.topic()), will.qos().code(), will.retain(), null);
+        transit.properties(forward, 0, forward.length);
+        ByteBuffer payload = will.payload();
+        transit.payload(payload, payload.position(), payload.remaining());
+        return new Will(client, transit.keep(), delaySeconds, expirySeconds);
+    }
+}

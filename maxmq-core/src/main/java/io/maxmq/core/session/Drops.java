@@ -1,0 +1,45 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.observe.Events;
+import io.maxmq.core.observe.FlightEvents;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Topic;
+import io.maxmq.spi.event.BrokerEvent;
+import io.maxmq.spi.event.DropReason;
+
+/**
+ * Accounts for every message that a recipient does not get: a counter by reason always, a JFR event and a broker event
+ * for who listens. One per loop. Runs on the loop.
+ */
+public final class Drops {
+    private final String broker;
+    private final Loop loop;
+    private final Events events;
+
+    public Drops(String broker, Loop loop, Events events) {
+        this.broker = broker;
+        this.loop = loop;
+        this.events = events;
+    }
+
+    /** @param recipient who does not get it; for what is not taken in, who sent it */
+    public void dropped(SessionKey recipient, InTransit message, DropReason reason) { // hot: per drop
+        message.countDropped(reason);
+        dropped(recipient, message.topic(), reason, message.payloadLength());
+    }
+
+    public void dropped(SessionKey recipient, StoredMessage message, DropReason reason) {
+        dropped(recipient, message.topic(), reason, message.payloadLength());
+    }
+
+    private void dropped(SessionKey key, Topic topic, DropReason reason, long bytes) {
+        loop.counters().dropped(reason, 1, bytes);
+        FlightEvents.drop(broker, key.clientId(), topic.name(), reason, 1, bytes);
+        if (events.wants(BrokerEvent.MessageDropped.class)) {
+            events.emit(new BrokerEvent.MessageDropped(
+                    loop.epochMillis(), key.tenant(), key.clientId(), topic.name(), reason, 1, bytes));
+        }
+    }
+}

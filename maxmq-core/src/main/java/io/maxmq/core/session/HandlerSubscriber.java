@@ -1,0 +1,129 @@
+package io.maxmq.core.session;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.core.limit.BudgetAccount;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.observe.PluginFailures;
+import io.maxmq.core.observe.SerialExecutor;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Subscriber;
+import io.maxmq.core.routing.Subscription;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.event.DropReason;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subscription of the application: hands messages to its handler, one at a time and in order, on the worker pool, or
+ * inline on the event loop. What waits for the handler is bounded in messages and charged to the memory budget.
+ *
+ * <p>{@link #deliver} runs on the loop.
+ */
+public final class HandlerSubscriber implements Subscriber {
+    private final SessionKey key;
+    private final Loop loop;
+    private final Drops drops;
+    private final Consumer<Message> handler;
+    private final @Nullable SerialExecutor executor;
+    private final BudgetAccount account;
+    private final PluginFailures failures;
+    private volatile boolean open = true;
+
+    /**
+     * @param key names it in drop events
+     * @param executor where the handler runs; null for inline on the loop
+     * @param account what is charged for messages that wait
+     */
+    public HandlerSubscriber(
+            SessionKey key,
+            Loop loop,
+            Drops drops,
+            Consumer<Message> handler,
+            @Nullable SerialExecutor executor,
+            BudgetAccount account,
+            PluginFailures failures) {
+        this.key = key;
+        this.loop = loop;
+        this.drops = drops;
+        this.handler = handler;
+        this.executor = executor;
+        this.account = account;
+        this.failures = failures;
+    }
+
+    @Override
+    public int loopIndex() {
+        return loop.index();
+    }
+
+    @Override
+    public boolean isOnline() {
+        return open;
+    }
+
+    /** No message reaches the handler after this, but for the one that it may be handling. */
+    public void close() {
+        open = false;
+        account.close();
+    }
+
+    @Override
+    public void deliver(InTransit message, Subscription subscription) {
+        if (!open) {
+            return;
+        }
+        message.countMatched();
+        QoS qos = QoS.of(Math.min(message.qos(), subscription.maxQos()));
+        StoredMessage kept = message.keep();
+        boolean retain = message.retain() && subscription.retainAsPublished();
+        offer(message, kept, qos, retain);
+    }
+
+    /** A retained message for the new subscription; false when the handler's queue has no room and it is to be tried again. */
+    public boolean deliverRetained(InTransit message, Subscription subscription) {
+        if (!open) {
+            return true;
+        }
+        int before = message.accepted();
+        offer(message, message.keep(), QoS.of(Math.min(message.qos(), subscription.maxQos())), true);
+        return message.accepted() > before;
+    }
+
+    private void offer(InTransit message, StoredMessage kept, QoS qos, boolean retain) {
+        SerialExecutor queue = executor;
+        if (queue == null) {
+            handle(kept, qos, retain);
+            message.countAccepted();
+            return;
+        }
+        int bytes = kept.bytes();
+        if (!account.tryCharge(bytes)) {
+            drops.dropped(key, message, DropReason.MEMORY);
+            message.countRefused();
+            return;
+        }
+        boolean queued = queue.tryExecute(() -> {
+            account.release(bytes);
+            if (open) {
+                handle(kept, qos, retain);
+            }
+        });
+        if (queued) {
+            message.countAccepted();
+        } else {
+            account.release(bytes);
+            drops.dropped(key, message, DropReason.QUEUE_FULL_MESSAGES);
+            message.countRefused();
+        }
+    }
+
+    private void handle(StoredMessage kept, QoS qos, boolean retain) {
+        try {
+            handler.accept(ApplicationMessages.view(kept, qos, retain, loop.epochMillis()));
+        } catch (Throwable t) {
+            failures.report(key.clientId(), "onMessage", Failure.THREW, t);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Subscription;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages of QoS 1 and 2 that wait for the subscriber: for its return, its window, or its socket. First in, first out,
+ * bounded in messages and in bytes by the caller's checks. Empty, it holds no arrays.
+ *
+ * <p>Runs on the session's event loop. Not thread-safe.
+ */
+final class OutboundQueue {
+    private static final int FIRST_SLOTS = 16;
+
+    private @Nullable StoredMessage[] messages = new StoredMessage[0];
+    private @Nullable Subscription[] subscriptions = new Subscription[0];
+    private byte[] flags = new byte[0];
+    private int head;
+    private int size;
+    private long bytes;
+
+    int size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** Bytes of all queued messages, each counted fully however many sessions share it. */
+    long bytes() {
+        return bytes;
+    }
+
+    void add(StoredMessage message, int deliveryFlags, Subscription subscription) {
+        if (size == flags.length) {
+            resize(Math.max(FIRST_SLOTS, size * 2));
+        }
+        int slot = (head + size) & (flags.length - 1);
+        messages[slot] = message;
+        subscriptions[slot] = subscription;
+        flags[slot] = (byte) deliveryFlags;
+        size++;
+        bytes += message.bytes();
+    }
+
+    StoredMessage firstMessage() {
+        StoredMessage message = messages[head];
+        assert message != null;
+        return message;
+    }
+
+    Subscription firstSubscription() {
+        Subscription subscription = subscriptions[head];
+        assert subscription != null;
+        return subscription;
+    }
+
+    int firstFlags() {
+        return flags[head];
+    }
+
+    void removeFirst() {
+        bytes -= firstMessage().bytes();
+        messages[head] = null;
+        subscriptions[head] = null;
+        head = (head + 1) & (flags.length - 1);
+        if (--size == 0) {
+            head = 0;
+            if (flags.length > FIRST_SLOTS) {
+                resize(0);
+            }
+        }
+    }
+
+    void clear(Consumer<StoredMessage> released) {
+        while (size > 0) {
+            StoredMessage message = firstMessage();
+            removeFirst();
+            released.accept(message);
+        }
+    }
+
+    private void resize(int slots) {
+        @Nullable StoredMessage[] newMessages = new StoredMessage[slots];
+        @Nullable Subscription[] newSubscriptions = new Subscription[slots];
+        byte[] newFlags = new byte[slots];
+        for (int i = 0; i < size; i++) {
+            int from = (head + i) & (flags.length - 1);
+            newMessages[i] = messages[from];
+            newSubscriptions[i] = subscriptions[from];
+            newFlags[i] = flags[from];
+        }
+        messages = newMessages;
+        subscriptions = newSubscriptions;
+        flags = newFlags;
+        head = 0;
+    }
+}

@@ -1,0 +1,36 @@
+package io.maxmq.core.session;
+
+import io.maxmq.codec.PacketType;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Subscription;
+import java.net.SocketAddress;
+
+/**
+ * Where a session's packets go: the connection that it is attached to. Called on the session's event loop only; nothing
+ * here blocks, and bytes leave at the end of the loop's iteration.
+ */
+public interface PacketSink {
+    /** Whether one more PUBLISH may be sent; when it becomes so again {@link Session#onWritable} is called. */
+    boolean isWritable();
+
+    /** Whether the packet keeps within the client's Maximum Packet Size (MQTT 5.0 §3.1.2.11.4). */
+    boolean fits(InTransit message, int flags, Subscription subscription);
+
+    /**
+     * Sends PUBLISH.
+     *
+     * @param flags see {@link DeliveryFlags}
+     * @param packetId 0 at QoS 0
+     */
+    void sendPublish(InTransit message, int flags, int packetId, boolean dup, Subscription subscription);
+
+    /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP; the reason reaches MQTT 5.0 clients only. */
+    void sendAck(PacketType type, int packetId, ReasonCode reason);
+
+    /** Where the client is. */
+    SocketAddress remoteAddress();
+
+    /** Ends the connection: DISCONNECT with the reason to MQTT 5.0 clients, then the close. The session is detached by the caller. */
+    void disconnect(ReasonCode reason, String detail);
+}

@@ -1,0 +1,63 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.Events;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.event.BrokerEvent;
+import io.maxmq.spi.event.BrokerEvent.SessionEnd;
+import io.maxmq.spi.event.DropReason;
+import java.net.SocketAddress;
+
+/** Tells listeners and counters what happens to the sessions of a loop. Runs on the loop. */
+public final class SessionEvents {
+    private final Loop loop;
+    private final Events events;
+
+    public SessionEvents(Loop loop, Events events) {
+        this.loop = loop;
+        this.events = events;
+    }
+
+    void created(Session session) {
+        loop.counters().increment(Counter.SESSIONS_CREATED);
+        loop.counters().add(Counter.SESSIONS, 1);
+        if (events.wants(BrokerEvent.SessionCreated.class)) {
+            SessionKey key = session.key();
+            events.emit(new BrokerEvent.SessionCreated(loop.epochMillis(), key.tenant(), key.clientId()));
+        }
+    }
+
+    void resumed(Session session) {
+        loop.counters().increment(Counter.SESSIONS_RESUMED);
+        if (events.wants(BrokerEvent.SessionResumed.class)) {
+            SessionKey key = session.key();
+            events.emit(new BrokerEvent.SessionResumed(
+                    loop.epochMillis(), key.tenant(), key.clientId(), session.queuedMessages()));
+        }
+    }
+
+    void takenOver(ClientInfo by, SocketAddress previousAddress) {
+        loop.counters().increment(Counter.TAKEOVERS);
+        if (events.wants(BrokerEvent.SessionTakenOver.class)) {
+            events.emit(new BrokerEvent.SessionTakenOver(loop.epochMillis(), by, previousAddress));
+        }
+    }
+
+    void ended(Session session, SessionEnd why, int droppedMessages) {
+        loop.counters().increment(Counter.SESSIONS_ENDED);
+        loop.counters().add(Counter.SESSIONS, -1);
+        if (droppedMessages > 0) {
+            loop.counters().dropped(DropReason.SESSION_ENDED, droppedMessages, 0);
+        }
+        if (events.wants(BrokerEvent.SessionExpired.class)) {
+            SessionKey key = session.key();
+            events.emit(new BrokerEvent.SessionExpired(
+                    loop.epochMillis(), key.tenant(), key.clientId(), why, droppedMessages));
+        }
+    }
+
+    void willPublished() {
+        loop.counters().increment(Counter.WILLS_PUBLISHED);
+    }
+}

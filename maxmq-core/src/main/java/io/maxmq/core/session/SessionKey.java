@@ -1,0 +1,14 @@
+package io.maxmq.core.session;
+
+import io.maxmq.spi.Tenant;
+
+/** Who a session belongs to: client ids are unique within a tenant. */
+public record SessionKey(Tenant tenant, String clientId) {
+    /** The loop, of {@code loops}, on which this session lives for ever. */
+    public int loopIndex(int loops) {
+        int hash = tenant.hashCode() * 31 + clientId.hashCode();
+        // The low bits of String.hashCode are the last characters alone; client ids often differ only there.
+        hash ^= hash >>> 16;
+        return Math.floorMod(hash, loops);
+    }
+}

@@ -1,0 +1,19 @@
+package io.maxmq.core.session;
+
+import io.maxmq.spi.ClientInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a CONNECT that was let in asks of its session.
+ *
+ * @param client who connects; its client id is never empty
+ * @param expirySeconds how long the session outlives the connection; {@link Session#NEVER} for ever
+ * @param window packets of QoS 1 and 2 that the client takes without acknowledging, 1..65535
+ * @param bridge the client is a bridge (bit 0x80 of the protocol level) and wants RETAIN as published
+ */
+public record SessionSetup(
+        ClientInfo client,
+        long expirySeconds,
+        int window,
+        @Nullable Will will,
+        boolean bridge) {}

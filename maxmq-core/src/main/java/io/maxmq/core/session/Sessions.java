@@ -1,0 +1,208 @@
+package io.maxmq.core.session;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.config.SessionLimits;
+import io.maxmq.core.access.Access;
+import io.maxmq.core.access.CallerLoop;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.MessageIds;
+import io.maxmq.core.routing.Router;
+import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.auth.Action;
+import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.event.BrokerEvent.SessionEnd;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of one event loop: finds, makes, takes over and ends them, and holds what they share. Since a client id
+ * has one loop for ever, all of this is single-threaded.
+ *
+ * <p>Runs on its loop. Not thread-safe.
+ */
+public final class Sessions {
+    /** What came of a CONNECT. */
+    public sealed interface Connected {
+        /** The session is attached; {@code present} is CONNACK's Session Present (MQTT 5.0 §3.2.2.1.1). */
+        record Attached(Session session, boolean present) implements Connected {}
+
+        record Refused(ReasonCode reason, String detail) implements Connected {}
+    }
+
+    private final Loop loop;
+    private final CallerLoop caller;
+    private final Router router;
+    private final SessionLimits limits;
+    private final int receiveMaximum;
+    private final Access access;
+    private final SessionEvents events;
+    private final Drops drops;
+    private final SessionCount count;
+    private final InTransit again;
+    private final InTransit will;
+    private final InTransit retained;
+    private final Map<SessionKey, Session> sessions = new HashMap<>();
+
+    /** What the sessions of a loop are made with. */
+    public record Settings(SessionLimits limits, int receiveMaximum, Access access, SessionCount count) {}
+
+    public Sessions(
+            Loop loop,
+            CallerLoop caller,
+            Router router,
+            MessageIds ids,
+            Settings settings,
+            SessionEvents events,
+            Drops drops) {
+        this.loop = loop;
+        this.caller = caller;
+        this.router = router;
+        this.limits = settings.limits();
+        this.receiveMaximum = settings.receiveMaximum();
+        this.access = settings.access();
+        this.count = settings.count();
+        this.events = events;
+        this.drops = drops;
+        this.again = new InTransit(ids);
+        this.will = new InTransit(ids);
+        this.retained = new InTransit(ids);
+    }
+
+    public Loop loop() {
+        return loop;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    SessionLimits limits() {
+        return limits;
+    }
+
+    /** Unacknowledged QoS 1 and 2 packets that a client may have sent (§3.2.2.3.3); held against MQTT 3 clients too. */
+    int receiveMaximum() {
+        return receiveMaximum;
+    }
+
+    Drops drops() {
+        return drops;
+    }
+
+    /** How many sessions live here, online or not. */
+    public int size() {
+        return sessions.size();
+    }
+
+    /** Null when there is none. */
+    public @Nullable Session find(SessionKey key) {
+        return sessions.get(key);
+    }
+
+    /**
+     * Attaches a connection to the client's session, which is made if need be (§3.1.4). Another connection of the same
+     * client is told 0x8E and closed; but a session belongs to the user who made it, and another user's CONNECT leaves it
+     * and its connection alone.
+     */
+    public Connected connect(SessionKey key, Routes routes, SessionSetup setup, PacketSink connection) {
+        assert loop.inLoop();
+        String user = setup.client().username().orElse(null);
+        Session session = sessions.get(key);
+        if (session != null && !Objects.equals(session.owner(), user)) {
+            return new Connected.Refused(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "the session belongs to another user");
+        }
+        if (session != null) {
+            takeOver(session, setup.client());
+            // The old connection's end may have ended the session as well.
+            session = sessions.get(key);
+        }
+        if (session != null && setup.client().cleanStart()) {
+            end(session, SessionEnd.CLEAN_START);
+            session = null;
+        }
+        boolean present = session != null;
+        if (session == null) {
+            if (!count.tryAdd()) {
+                return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "too many sessions");
+            }
+            session = new Session(this, key, routes, user);
+            sessions.put(key, session);
+            events.created(session);
+        } else {
+            events.resumed(session);
+        }
+        session.attach(connection, setup);
+        return new Connected.Attached(session, present);
+    }
+
+    private void takeOver(Session session, ClientInfo by) {
+        PacketSink old = session.sink();
+        if (old == null) {
+            return;
+        }
+        events.takenOver(by, old.remoteAddress());
+        session.detach(old);
+        old.disconnect(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again");
+    }
+
+    /** Ends a session now: its subscriptions and messages go, its will is published if it has one pending. */
+    void end(Session session, SessionEnd why) {
+        if (sessions.remove(session.key(), session)) {
+            count.remove();
+            int dropped = session.end();
+            events.ended(session, why, dropped);
+        }
+    }
+
+    /** Ends all sessions as the broker closes; their wills are not published: the broker's end is no client's failure. */
+    public void close() {
+        for (Session session : new ArrayList<>(sessions.values())) {
+            session.dropWill();
+            end(session, SessionEnd.BROKER_CLOSED);
+        }
+    }
+
+    /** Publishes a will that is due, if the client may still publish there. */
+    void publishWill(Will due, Routes routes) {
+        StoredMessage message = due.message();
+        access.open(due.client(), caller)
+                .will(new Action.Will(message.topic().name(), QoS.of(message.qos()), message.retain()), decision -> {
+                    if (decision instanceof Authorization.Allowed) {
+                        publishAuthorized(due, routes);
+                    }
+                });
+    }
+
+    private void publishAuthorized(Will due, Routes routes) {
+        will.begin(due.message(), null);
+        if (due.expirySeconds() >= 0) {
+            will.expiresAtMillis(loop.epochMillis() + due.expirySeconds() * 1000);
+            // Kept anew, so that what is queued carries the expiry as well.
+            will.copyBeforeKeep();
+        }
+        if (will.retain() && router.retain(will, routes) == Router.Retained.REFUSED) {
+            return;
+        }
+        router.publish(will, routes);
+        events.willPublished();
+    }
+
+    /** The flyweight for a message that this loop keeps: queued or in flight. Valid until the next call. */
+    InTransit again(StoredMessage message) {
+        again.begin(message, null);
+        return again;
+    }
+
+    /** The flyweight for a retained message, which any loop may have kept. Valid until the next call. */
+    InTransit retained(StoredMessage message) {
+        retained.beginForeign(message);
+        return retained;
+    }
+}
