@@ -1,0 +1,22 @@
+package io.maxmq.core.connection;
+
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+
+/**
+ * What a transport tells its connection. Called on the loop that the connection is on, never from within a call of
+ * {@link ByteSink}.
+ */
+public interface ByteSource {
+    /** Bytes have come; takes over the reference. */
+    void onBytes(ByteBuf bytes);
+
+    /** {@link ByteSink#isWritable} holds again. */
+    void onWritable();
+
+    /** The peer has taken nothing for too long while bytes waited for it. */
+    void onStalled(long pendingBytes, Duration withoutProgress);
+
+    /** The bytes' way has closed, from whichever side. Called once. */
+    void onClosed();
+}

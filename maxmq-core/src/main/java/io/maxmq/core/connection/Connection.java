@@ -1,0 +1,544 @@
+package io.maxmq.core.connection;
+
+import io.maxmq.codec.MalformedPacketException;
+import io.maxmq.codec.PacketType;
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.Auth;
+import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Disconnect;
+import io.maxmq.codec.packet.Packet;
+import io.maxmq.codec.packet.PingReq;
+import io.maxmq.codec.packet.PingResp;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.Subscribe;
+import io.maxmq.codec.packet.Unsubscribe;
+import io.maxmq.codec.wire.AckFrame;
+import io.maxmq.codec.wire.PacketDecoder;
+import io.maxmq.codec.wire.PacketEncoder;
+import io.maxmq.codec.wire.PacketHandler;
+import io.maxmq.codec.wire.PublishView;
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.session.DeliveryFlags;
+import io.maxmq.core.session.PacketSink;
+import io.maxmq.core.session.Session;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
+import io.netty.buffer.ByteBuf;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Network Connection (MQTT 5.0 §4.2): decodes what comes, passes it to whose job it is, and encodes what the session
+ * sends. Something that takes time (authentication, a plug-in, another loop that is behind) <em>holds</em> the packets
+ * behind it: decoding stops, and reading pauses, until it is released.
+ *
+ * <p>Runs on one loop at a time: where the socket was accepted until CONNECT has been let in, then on the session's.
+ * Not thread-safe.
+ */
+final class Connection implements ByteSource, PacketHandler, PacketSink {
+    /** CONNECT waits for an answer. */
+    static final int HOLD_CONNECT = 1;
+    /** The channel is between two loops. */
+    static final int HOLD_MOVE = 1 << 1;
+    /** A plug-in has yet to answer about a packet. */
+    static final int HOLD_PLUGIN = 1 << 2;
+    /** Another loop is too far behind to be sent more. */
+    static final int HOLD_CONGESTION = 1 << 3;
+    /** Too many acknowledgements wait for recipients. */
+    static final int HOLD_ACKS = 1 << 4;
+    /** The client does not take the answers to what it sends. */
+    static final int HOLD_OUTPUT = 1 << 5;
+    /** The rate limiter wants a pause. */
+    static final int HOLD_RATE = 1 << 6;
+
+    /** Answers may take this much beyond the high watermark, at which PUBLISH stops. */
+    private static final int ANSWERS_BYTES = 64 * 1024;
+
+    private static final int MAX_WAITING_ACKS = 1024;
+
+    private final Connections home;
+    private final ByteSink out;
+    private final PacketDecoder decoder;
+
+    // the way in
+    private LoopServices here;
+    private int holds;
+    private boolean decoding;
+    private boolean readingPaused;
+    private @Nullable ArrayDeque<ByteBuf> held;
+    private long lastReadNanos;
+    private long timer;
+    private boolean closed;
+
+    // valid from CONNECT on
+    private @Nullable ClientInfo client;
+    private boolean v5;
+
+    // valid from CONNACK on
+    private @Nullable Session session;
+    private @Nullable PublishIntake intake;
+    private long keepAliveNanos;
+    private int maxPacketBytes = Integer.MAX_VALUE;
+    private boolean problemInformation = true;
+
+    Connection(Connections home, ByteSink out, LoopServices here) {
+        this.home = home;
+        this.out = out;
+        this.here = here;
+        this.decoder = PacketDecoder.forServer(home.decodeLimits());
+        this.lastReadNanos = here.loop().refreshTime();
+    }
+
+    /** Begins to wait for CONNECT: an absolute deadline, however busily the client sends (threat of slow handshakes). */
+    void open() {
+        here.open().add(this);
+        here.loop().counters().increment(Counter.CONNECTIONS_ACCEPTED);
+        here.loop().counters().add(Counter.CONNECTIONS, 1);
+        timer = here.loop().schedule(home.limits().connectTimeout().toNanos(), this::connectTimedOut);
+    }
+
+    private void connectTimedOut() {
+        timer = 0;
+        end(
+                Initiator.BROKER,
+                ReasonCode.MAXIMUM_CONNECT_TIME,
+                "no CONNECT within " + home.limits().connectTimeout());
+    }
+
+    // ---- bytes
+
+    @Override
+    public void onBytes(ByteBuf bytes) {
+        lastReadNanos = here.loop().refreshTime();
+        here.loop().counters().increment(Counter.READS);
+        here.loop().counters().add(Counter.BYTES_RECEIVED, bytes.readableBytes());
+        if (closed) {
+            bytes.release();
+        } else if (holds != 0 || held != null) {
+            hold(bytes);
+        } else {
+            decode(bytes);
+            afterBatch();
+        }
+    }
+
+    private void decode(ByteBuf bytes) {
+        decoding = true;
+        try {
+            decoder.decode(bytes, this);
+        } catch (MalformedPacketException e) {
+            onMalformed(e);
+        } catch (Throwable t) {
+            here.loop().reportFailure(t);
+            end(Initiator.BROKER, ReasonCode.UNSPECIFIED_ERROR, "internal error");
+        } finally {
+            decoding = false;
+        }
+        if (bytes.isReadable() && !closed) {
+            holdFirst(bytes);
+        } else {
+            bytes.release();
+        }
+    }
+
+    private void onMalformed(MalformedPacketException e) {
+        here.loop().counters().increment(Counter.PROTOCOL_ERRORS);
+        String detail = String.valueOf(e.getMessage());
+        if (session == null && client == null) {
+            home.events().refused(this, null, e.reason(), detail);
+            Handshake.answerUnreadable(out, decoder.version(), e.reason());
+        }
+        end(Initiator.BROKER, e.reason(), detail);
+    }
+
+    /** What holds for the whole batch is looked at once, not per packet. */
+    private void afterBatch() {
+        if (closed) {
+            return;
+        }
+        Session attached = session;
+        if (attached != null) {
+            if (here.router().isCongested()) {
+                hold(HOLD_CONGESTION);
+                here.router().awaitRoom(() -> release(HOLD_CONGESTION));
+            }
+            if (attached.waitingAcks() > MAX_WAITING_ACKS) {
+                hold(HOLD_ACKS);
+            }
+            if (out.pendingBytes() > home.limits().outboundHighWatermarkBytes() + ANSWERS_BYTES) {
+                hold(HOLD_OUTPUT);
+            }
+        }
+        // While it moves nothing can be read anyway.
+        if ((holds & ~HOLD_MOVE) != 0 && !readingPaused) {
+            readingPaused = true;
+            here.loop().counters().increment(Counter.READ_PAUSES);
+            out.pauseReading();
+        }
+    }
+
+    /** Keeps the packets that follow until {@link #release}. */
+    void hold(int reason) {
+        holds |= reason;
+    }
+
+    /** Goes on with what was held, once no reason is left. */
+    void release(int reason) {
+        holds &= ~reason;
+        if (holds != 0 || decoding || closed) {
+            return;
+        }
+        ArrayDeque<ByteBuf> waiting = held;
+        while (waiting != null && holds == 0 && !closed) {
+            ByteBuf next = waiting.poll();
+            if (next == null) {
+                held = null;
+                break;
+            }
+            decode(next);
+        }
+        afterBatch();
+        if (holds == 0 && readingPaused && !closed) {
+            readingPaused = false;
+            lastReadNanos = here.loop().refreshTime();
+            out.resumeReading();
+        }
+    }
+
+    boolean isHeld() {
+        return holds != 0;
+    }
+
+    private void hold(ByteBuf bytes) {
+        ArrayDeque<ByteBuf> waiting = held;
+        if (waiting == null) {
+            waiting = new ArrayDeque<>(2);
+            held = waiting;
+        }
+        waiting.add(bytes);
+    }
+
+    private void holdFirst(ByteBuf bytes) {
+        ArrayDeque<ByteBuf> waiting = held;
+        if (waiting == null) {
+            hold(bytes);
+        } else {
+            waiting.addFirst(bytes);
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        Session attached = session;
+        if (attached != null) {
+            attached.onWritable();
+        }
+        if ((holds & HOLD_OUTPUT) != 0) {
+            release(HOLD_OUTPUT);
+        }
+    }
+
+    @Override
+    public void onStalled(long pendingBytes, Duration withoutProgress) {
+        here.loop().counters().increment(Counter.SLOW_CONSUMERS);
+        ClientInfo who = client;
+        if (who != null) {
+            home.events().slowConsumer(who, pendingBytes, withoutProgress);
+        }
+        end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "took nothing for " + withoutProgress.toMillis() + " ms");
+        out.abort();
+    }
+
+    @Override
+    public void onClosed() {
+        end(Initiator.NETWORK, ReasonCode.UNSPECIFIED_ERROR, "connection lost");
+        here.open().remove(this);
+        here.loop().counters().increment(Counter.CONNECTIONS_CLOSED);
+        here.loop().counters().add(Counter.CONNECTIONS, -1);
+    }
+
+    // ---- packets
+
+    @Override
+    public boolean onPublish(PublishView publish) throws MalformedPacketException { // hot: per message
+        PublishIntake in = intake;
+        if (in == null) {
+            return false;
+        }
+        in.onPublish(publish);
+        return holds == 0;
+    }
+
+    @Override
+    public boolean onAck(PacketType type, int packetId, ReasonCode reason) { // hot: per message
+        Session attached = session;
+        if (attached == null) {
+            return false;
+        }
+        attached.onAck(type, packetId, reason);
+        return holds == 0;
+    }
+
+    @Override
+    public boolean onPacket(Packet packet) throws MalformedPacketException {
+        here.loop().counters().increment(Counter.PACKETS_RECEIVED);
+        if (packet instanceof PingReq) {
+            send(PingResp.INSTANCE);
+        } else if (packet instanceof Subscribe subscribe) {
+            new SubscribeProcedure(this, home, subscribe).begin();
+        } else if (packet instanceof Unsubscribe unsubscribe) {
+            new UnsubscribeProcedure(this, home, unsubscribe).begin();
+        } else if (packet instanceof Connect connect) {
+            onConnect(connect);
+        } else if (packet instanceof Disconnect disconnect) {
+            onDisconnect(disconnect);
+        } else if (packet instanceof Auth) {
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR, "AUTH without an authentication method in CONNECT");
+        } else {
+            throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, packet.type() + " from a client");
+        }
+        return holds == 0 && !closed;
+    }
+
+    private void onConnect(Connect connect) {
+        cancelTimer();
+        v5 = connect.version() == ProtocolVersion.MQTT_5;
+        hold(HOLD_CONNECT);
+        new Handshake(this, home, connect).begin();
+    }
+
+    /** A goodbye (§3.14): the will goes unsent unless the client wants it. */
+    private void onDisconnect(Disconnect disconnect) throws MalformedPacketException {
+        Session attached = session;
+        if (attached != null) {
+            Properties properties = disconnect.properties();
+            if (properties.has(PropertyId.SESSION_EXPIRY_INTERVAL)) {
+                long seconds = properties.longOr(PropertyId.SESSION_EXPIRY_INTERVAL, 0);
+                if (attached.expirySeconds() == 0 && seconds > 0) {
+                    throw new MalformedPacketException(
+                            ReasonCode.PROTOCOL_ERROR,
+                            "session expiry interval was 0 in CONNECT and is " + seconds + " in DISCONNECT");
+                }
+                attached.expirySeconds(home.cappedExpirySeconds(seconds));
+            }
+            if (disconnect.reason() == ReasonCode.SUCCESS) {
+                attached.dropWill();
+            }
+        }
+        end(Initiator.CLIENT, disconnect.reason(), "");
+    }
+
+    // ---- the handshake's side
+
+    LoopServices here() {
+        return here;
+    }
+
+    ByteSink out() {
+        return out;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    boolean isV5() {
+        return v5;
+    }
+
+    @Nullable
+    ClientInfo client() {
+        return client;
+    }
+
+    @Nullable
+    Session session() {
+        return session;
+    }
+
+    @Nullable
+    PublishIntake intake() {
+        return intake;
+    }
+
+    /** Who the client says it is; from now on a failure is answered with CONNACK. */
+    void identified(ClientInfo as) {
+        client = as;
+    }
+
+    /** Goes over to the loop of its session, and goes on there. */
+    void moveTo(LoopServices target, Runnable arrived) {
+        if (target == here) {
+            arrived.run();
+            return;
+        }
+        hold(HOLD_MOVE);
+        here.open().remove(this);
+        here.loop().counters().add(Counter.CONNECTIONS, -1);
+        out.moveTo(target.loop(), () -> {
+            here = target;
+            here.open().add(this);
+            here.loop().counters().add(Counter.CONNECTIONS, 1);
+            if (!closed) {
+                arrived.run();
+                release(HOLD_MOVE);
+            }
+        });
+    }
+
+    /** CONNACK has been sent: packets flow in both directions. */
+    void established(Established as) {
+        session = as.session();
+        intake = new PublishIntake(this, home, as.session(), as.access(), as.limiter());
+        maxPacketBytes = as.maxPacketBytes();
+        problemInformation = as.problemInformation();
+        decoder.maxPacketBytes(home.limits().maxPacketBytes());
+        here.loop().counters().add(Counter.CLIENTS, 1);
+        if (as.keepAliveSeconds() > 0) {
+            // One and a half times the interval (§3.1.2.10).
+            keepAliveNanos = as.keepAliveSeconds() * 1_500_000_000L;
+            timer = here.loop().schedule(keepAliveNanos, this::checkKeepAlive);
+        }
+        as.session().resume();
+        release(HOLD_CONNECT);
+    }
+
+    /** The timer does not move with each packet: it looks when the last one came, and comes again. */
+    private void checkKeepAlive() {
+        timer = 0;
+        long now = here.loop().refreshTime();
+        if (holds != 0) {
+            // The broker itself does not read: the client may have sent.
+            lastReadNanos = now;
+        }
+        long idleNanos = now - lastReadNanos;
+        if (idleNanos >= keepAliveNanos) {
+            end(
+                    Initiator.BROKER,
+                    ReasonCode.KEEP_ALIVE_TIMEOUT,
+                    "nothing received for " + idleNanos / 1_000_000 + " ms");
+            return;
+        }
+        timer = here.loop().schedule(keepAliveNanos - idleNanos, this::checkKeepAlive);
+    }
+
+    private void cancelTimer() {
+        if (timer != 0) {
+            here.loop().cancel(timer);
+            timer = 0;
+        }
+    }
+
+    // ---- the session's side
+
+    @Override
+    public boolean isWritable() { // hot: per message and recipient
+        return !closed && out.isWritable();
+    }
+
+    @Override
+    public boolean fits(InTransit message, int flags, Subscription subscription) { // hot: per message and recipient
+        return maxPacketBytes == Integer.MAX_VALUE
+                || PublishFrames.length(message, v5, flags, subscription) <= maxPacketBytes;
+    }
+
+    @Override
+    public void sendPublish(
+            InTransit message, int flags, int packetId, boolean dup, Subscription subscription) { // hot: per message
+        here.frames().write(out, message, v5, flags, packetId, dup, subscription);
+        here.loop().counters().increment(dup ? Counter.RESENT : Connections.sentAt(DeliveryFlags.qos(flags)));
+    }
+
+    @Override
+    public void sendAck(PacketType type, int packetId, ReasonCode reason) { // hot: per message
+        if (v5 && reason != ReasonCode.SUCCESS) {
+            AckFrame.write(out.output(8), type, packetId, reason);
+        } else {
+            AckFrame.write(out.output(8), type, packetId);
+        }
+        if ((holds & HOLD_ACKS) != 0 && !decoding) {
+            here.loop().execute(() -> release(HOLD_ACKS));
+        }
+    }
+
+    @Override
+    public SocketAddress remoteAddress() {
+        return out.remoteAddress();
+    }
+
+    @Override
+    public void disconnect(ReasonCode reason, String detail) {
+        // The session may be in the middle of a delivery; and it has let go of this connection, or soon will.
+        intake = null;
+        here.loop().execute(() -> end(Initiator.BROKER, reason, detail));
+    }
+
+    // ---- sending, and the end
+
+    /** Sends any packet but PUBLISH and its acknowledgements; false when the client's maximum leaves no room for it. */
+    boolean send(Packet packet) {
+        ProtocolVersion version = decoder.version();
+        here.loop().counters().increment(Counter.PACKETS_SENT);
+        return PacketEncoder.encode(
+                packet, version == null ? ProtocolVersion.MQTT_3_1_1 : version, out.output(64), maxPacketBytes);
+    }
+
+    boolean wantsProblemInformation() {
+        return problemInformation;
+    }
+
+    /** The broker stops. */
+    void shutDown() {
+        end(Initiator.BROKER, ReasonCode.SERVER_SHUTTING_DOWN, "the broker stops");
+    }
+
+    /** Ends the connection: tells an MQTT 5.0 client why, detaches the session, closes. The first reason counts. */
+    void end(Initiator by, ReasonCode reason, String detail) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        cancelTimer();
+        Session attached = session;
+        if (by == Initiator.BROKER && attached != null && v5) {
+            send(new Disconnect(disconnectReason(reason), reasonString(detail)));
+        }
+        session = null;
+        intake = null;
+        decoder.release();
+        dropHeld();
+        ClientInfo who = client;
+        if (attached != null && who != null) {
+            here.loop().counters().add(Counter.CLIENTS, -1);
+            attached.detach(this);
+            home.events().disconnected(who, by, reason, detail, here.loop());
+        }
+        out.close();
+    }
+
+    /** A code that DISCONNECT may carry (§3.14.2.1). */
+    private static ReasonCode disconnectReason(ReasonCode reason) {
+        return reason.allowedIn(PacketType.DISCONNECT, false) ? reason : ReasonCode.UNSPECIFIED_ERROR;
+    }
+
+    private Properties reasonString(String detail) {
+        return detail.isEmpty() || !problemInformation
+                ? Properties.NONE
+                : Properties.builder().set(PropertyId.REASON_STRING, detail).build();
+    }
+
+    private void dropHeld() {
+        ArrayDeque<ByteBuf> waiting = held;
+        held = null;
+        if (waiting != null) {
+            waiting.forEach(ByteBuf::release);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.maxmq.core.connection;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.observe.Events;
+import io.maxmq.core.observe.FlightEvents;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.event.BrokerEvent;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/** Tells listeners, JFR and the log what happens to connections. Allocates events only for who listens. Thread-safe. */
+final class ConnectionEvents {
+    private final String broker;
+    private final Events events;
+    private final Logger log;
+
+    ConnectionEvents(String broker, Events events, Logger log) {
+        this.broker = broker;
+        this.events = events;
+        this.log = log;
+    }
+
+    void connected(ClientInfo client, boolean sessionPresent, Loop loop) {
+        FlightEvents.connect(broker, client, sessionPresent);
+        if (events.wants(BrokerEvent.ClientConnected.class)) {
+            events.emit(new BrokerEvent.ClientConnected(loop.epochMillis(), client, sessionPresent));
+        }
+        log.debug("connected: {}", client);
+    }
+
+    void disconnected(ClientInfo client, Initiator by, ReasonCode reason, String detail, Loop loop) {
+        FlightEvents.disconnect(broker, client, by, reason);
+        if (events.wants(BrokerEvent.ClientDisconnected.class)) {
+            events.emit(new BrokerEvent.ClientDisconnected(loop.epochMillis(), client, by, reason, detail));
+        }
+        log.debug("disconnected by {}: {} {} {}", by, client, reason, detail);
+    }
+
+    void refused(Connection connection, @Nullable ClientInfo client, ReasonCode reason, String detail) {
+        if (events.wants(BrokerEvent.ConnectRefused.class)) {
+            events.emit(new BrokerEvent.ConnectRefused(
+                    connection.here().loop().epochMillis(),
+                    connection.out().remoteAddress(),
+                    connection.out().listener(),
+                    client == null ? Tenant.DEFAULT : client.tenant(),
+                    client == null ? "" : client.clientId(),
+                    reason,
+                    detail));
+        }
+        log.debug("refused: {} {} {} {}", connection.out().remoteAddress(), client, reason, detail);
+    }
+
+    void subscribed(Connection connection, TopicFilter filter, QoS qos) {
+        ClientInfo client = connection.client();
+        if (client != null && events.wants(BrokerEvent.Subscribed.class)) {
+            events.emit(
+                    new BrokerEvent.Subscribed(connection.here().loop().epochMillis(), client, filter.toString(), qos));
+        }
+    }
+
+    void unsubscribed(Connection connection, String filter) {
+        ClientInfo client = connection.client();
+        if (client != null && events.wants(BrokerEvent.Unsubscribed.class)) {
+            events.emit(new BrokerEvent.Unsubscribed(
+                    connection.here().loop().epochMillis(), client.tenant(), client.clientId(), filter));
+        }
+    }
+
+    void slowConsumer(ClientInfo client, long pendingBytes, Duration withoutProgress) {
+        if (events.wants(BrokerEvent.SlowConsumer.class)) {
+            events.emit(new BrokerEvent.SlowConsumer(
+                    System.currentTimeMillis(), client, pendingBytes, withoutProgress, true));
+        }
+        log.info("cut off, took nothing for {}: {}", withoutProgress, client);
+    }
+}

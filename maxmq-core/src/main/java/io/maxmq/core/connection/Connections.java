@@ -1,0 +1,254 @@
+package io.maxmq.core.connection;
+
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.wire.DecodeLimits;
+import io.maxmq.config.BrokerConfig;
+import io.maxmq.config.Capabilities;
+import io.maxmq.config.ConnectionLimits;
+import io.maxmq.core.access.Access;
+import io.maxmq.core.access.CallerLoop;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.Events;
+import io.maxmq.core.observe.Loggers;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.MessageIds;
+import io.maxmq.core.routing.Router;
+import io.maxmq.core.routing.Routes;
+import io.maxmq.core.session.ApplicationMessages;
+import io.maxmq.core.session.Drops;
+import io.maxmq.core.session.SessionKey;
+import io.maxmq.core.session.Sessions;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.limit.ConnectionLimiter;
+import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateLimiter;
+import io.netty.buffer.ByteBufAllocator;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes connections and holds what all of a broker's share. Immutable after {@link #addLoop}; thread-safe, but methods
+ * that take a loop run on it.
+ */
+public final class Connections {
+    private static final Counter[] SENT = {Counter.SENT_QOS_0, Counter.SENT_QOS_1, Counter.SENT_QOS_2};
+    private static final Counter[] RECEIVED = {Counter.RECEIVED_QOS_0, Counter.RECEIVED_QOS_1, Counter.RECEIVED_QOS_2};
+
+    /** Nodes of the subscription tree that one match may visit because of wildcards. */
+    private static final int MAX_VISITS_PER_MATCH = 10_000;
+
+    /** Who decides and who is told. */
+    public record Collaborators(
+            Access access, RateLimiter rateLimiter, Events events, Loggers loggers, Function<Tenant, Routes> routes) {}
+
+    private final BrokerConfig config;
+    private final Collaborators collaborators;
+    private final ConnectionEvents events;
+    private final DecodeLimits decodeLimits;
+    private final List<LoopServices> loops = new ArrayList<>();
+    private final List<Drops> drops = new ArrayList<>();
+
+    public Connections(BrokerConfig config, Collaborators collaborators) {
+        this.config = config;
+        this.collaborators = collaborators;
+        this.events = new ConnectionEvents(
+                config.name(), collaborators.events(), collaborators.loggers().of("connection"));
+        ConnectionLimits limits = config.connections();
+        this.decodeLimits = new DecodeLimits(
+                limits.maxPacketBytesBeforeConnect(),
+                limits.maxPacketBytes(),
+                limits.maxUserProperties(),
+                limits.maxUserPropertyBytes(),
+                config.sessions().maxSubscriptions(),
+                limits.longClientIdsInV31() ? limits.maxClientIdBytes() : 23);
+    }
+
+    /** Adds the next loop; all are added before the first connection comes. */
+    public void addLoop(
+            Loop loop,
+            CallerLoop caller,
+            Router router,
+            Sessions sessions,
+            MessageIds ids,
+            Drops dropsOfLoop,
+            ByteBufAllocator allocator) {
+        loops.add(new LoopServices(
+                loop, caller, router, sessions, new PublishFrames(loop, allocator), new InTransit(ids)));
+        drops.add(dropsOfLoop);
+    }
+
+    /** A connection on {@code loop} for what a transport has accepted. */
+    public ByteSource open(ByteSink sink, Loop loop) {
+        Connection connection = new Connection(this, sink, loops.get(loop.index()));
+        connection.open();
+        return connection;
+    }
+
+    /** Whether a socket may stay: the rate limiter's say, before anything is read from it. */
+    public boolean admits(SocketAddress remote, String listener, Loop loop) {
+        RateLimiter limiter = collaborators.rateLimiter();
+        if (limiter == RateLimiter.NONE) {
+            return true;
+        }
+        try {
+            return limiter.onAccept(remote, listener, loop.refreshTime()) instanceof Decision.Allow;
+        } catch (Throwable t) {
+            failed(limiter, "onAccept", t);
+            return false;
+        }
+    }
+
+    /** Says goodbye on all connections of this loop. */
+    public void shutDown(Loop loop) {
+        for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {
+            connection.shutDown();
+        }
+    }
+
+    // ---- for connections
+
+    ConnectionLimits limits() {
+        return config.connections();
+    }
+
+    Capabilities capabilities() {
+        return config.capabilities();
+    }
+
+    DecodeLimits decodeLimits() {
+        return decodeLimits;
+    }
+
+    Access access() {
+        return collaborators.access();
+    }
+
+    ConnectionEvents events() {
+        return events;
+    }
+
+    Drops drops(LoopServices here) {
+        return drops.get(here.loop().index());
+    }
+
+    Routes routes(Tenant tenant) {
+        return collaborators.routes().apply(tenant);
+    }
+
+    int maxVisitsPerMatch() {
+        return MAX_VISITS_PER_MATCH;
+    }
+
+    /** The loop on which this client's session lives. */
+    LoopServices servicesOf(SessionKey key) {
+        return loops.get(key.loopIndex(loops.size()));
+    }
+
+    static Counter sentAt(int qos) {
+        return SENT[qos];
+    }
+
+    static Counter receivedAt(int qos) {
+        return RECEIVED[qos];
+    }
+
+    @Nullable
+    ProtocolVersion versionOf(Connection connection) {
+        ClientInfo client = connection.client();
+        return client == null ? null : client.protocolVersion();
+    }
+
+    long cappedExpirySeconds(long seconds) {
+        return Math.min(seconds, config.sessions().maxExpiry().toSeconds());
+    }
+
+    long expirySecondsV3() {
+        return cappedExpirySeconds(config.sessions().defaultExpiryV3().toSeconds());
+    }
+
+    /** 0, for none, only where nothing caps it. */
+    int cappedKeepAliveSeconds(int asked, boolean anonymous) {
+        Duration cap = anonymous ? limits().maxKeepAliveAnonymous() : limits().maxKeepAlive();
+        long capSeconds = cap.toSeconds();
+        if (capSeconds <= 0 || capSeconds >= 0xFFFF && asked == 0) {
+            return asked;
+        }
+        return asked == 0 ? (int) capSeconds : (int) Math.min(asked, capSeconds);
+    }
+
+    void addCapabilities(Properties.Builder granted) {
+        Capabilities offered = capabilities();
+        if (offered.maximumQos().code() < 2) {
+            granted.set(PropertyId.MAXIMUM_QOS, offered.maximumQos().code());
+        }
+        if (!offered.retainAvailable()) {
+            granted.set(PropertyId.RETAIN_AVAILABLE, false);
+        }
+        if (!offered.wildcardSubscriptionsAvailable()) {
+            granted.set(PropertyId.WILDCARD_SUBSCRIPTION_AVAILABLE, false);
+        }
+        if (!offered.subscriptionIdentifiersAvailable()) {
+            granted.set(PropertyId.SUBSCRIPTION_IDENTIFIER_AVAILABLE, false);
+        }
+        if (!offered.sharedSubscriptionsAvailable()) {
+            granted.set(PropertyId.SHARED_SUBSCRIPTION_AVAILABLE, false);
+        }
+    }
+
+    /** The will as the session keeps it. */
+    io.maxmq.core.session.Will will(ClientInfo client, Will will, LoopServices here) {
+        return ApplicationMessages.will(
+                client, will, routes(client.tenant()).topics(), here.loop().index(), here.inTransit());
+    }
+
+    // ---- the rate limiter, at the border
+
+    Decision rateOf(ClientInfo client, Loop loop) {
+        RateLimiter limiter = collaborators.rateLimiter();
+        if (limiter == RateLimiter.NONE) {
+            return Decision.ALLOW;
+        }
+        try {
+            return limiter.onConnect(client, loop.nowNanos());
+        } catch (Throwable t) {
+            failed(limiter, "onConnect", t);
+            return Decision.DROP;
+        }
+    }
+
+    ConnectionLimiter openLimiter(ClientInfo client) {
+        RateLimiter limiter = collaborators.rateLimiter();
+        if (limiter == RateLimiter.NONE) {
+            return ConnectionLimiter.NONE;
+        }
+        try {
+            return limiter.open(client);
+        } catch (Throwable t) {
+            failed(limiter, "open", t);
+            return ConnectionLimiter.NONE;
+        }
+    }
+
+    Decision acquirePublish(ConnectionLimiter limiter, long bytes, Loop loop) {
+        try {
+            return limiter.acquirePublish(1, bytes, loop.nowNanos());
+        } catch (Throwable t) {
+            failed(collaborators.rateLimiter(), "acquirePublish", t);
+            return Decision.ALLOW;
+        }
+    }
+
+    private void failed(RateLimiter limiter, String operation, Throwable cause) {
+        collaborators.events().failures().report(limiter.name(), operation, Failure.THREW, cause);
+    }
+}

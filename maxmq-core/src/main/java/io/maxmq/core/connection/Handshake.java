@@ -1,0 +1,264 @@
+package io.maxmq.core.connection;
+
+import io.maxmq.codec.PacketType;
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.ConnAck;
+import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.wire.PacketEncoder;
+import io.maxmq.core.access.Access;
+import io.maxmq.core.access.ClientAccess;
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.session.Session;
+import io.maxmq.core.session.SessionKey;
+import io.maxmq.core.session.SessionSetup;
+import io.maxmq.core.session.Sessions;
+import io.maxmq.core.session.Will;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.auth.Action;
+import io.maxmq.spi.auth.AuthenticationRequest;
+import io.maxmq.spi.auth.AuthenticationResult;
+import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
+import io.maxmq.spi.limit.Decision;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From CONNECT to CONNACK (MQTT 5.0 §3.1, §3.2): checks what the client asks for, has it let in, moves the connection to
+ * the loop of its session, attaches it there, and answers with what the broker grants.
+ *
+ * <p>One per connection; forgotten when it is done. Runs on the connection's loop. Not thread-safe.
+ */
+final class Handshake {
+    private static final int UNLIMITED = Integer.MAX_VALUE;
+    private static final int MAX_RECEIVE_MAXIMUM = 65_535;
+
+    private final Connection connection;
+    private final Connections home;
+    private final Connect connect;
+    private final Properties asked;
+    private boolean clientIdAssigned;
+    private int keepAliveSeconds;
+
+    Handshake(Connection connection, Connections home, Connect connect) {
+        this.connection = connection;
+        this.home = home;
+        this.connect = connect;
+        this.asked = connect.properties();
+    }
+
+    void begin() {
+        String clientId = connect.clientId();
+        if (clientId.isEmpty()) {
+            if (!connect.version().isV5() && !connect.cleanStart()) {
+                refuse(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "empty client id without clean session");
+                return;
+            }
+            clientId = "auto-" + UUID.randomUUID();
+            clientIdAssigned = true;
+        }
+        if (tooLong(clientId)) {
+            refuse(
+                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                    "client id is longer than " + home.limits().maxClientIdBytes() + " bytes");
+            return;
+        }
+        keepAliveSeconds = home.cappedKeepAliveSeconds(connect.keepAliveSeconds(), connect.userName() == null);
+        ClientInfo client = describe(clientId);
+        connection.identified(client);
+        if (asked.has(PropertyId.AUTHENTICATION_METHOD)) {
+            refuse(
+                    ReasonCode.BAD_AUTHENTICATION_METHOD,
+                    "authentication method is not supported: " + asked.string(PropertyId.AUTHENTICATION_METHOD));
+            return;
+        }
+        WillCheck.Problem problem = WillCheck.problem(connect.will(), home);
+        if (problem != null) {
+            refuse(problem.reason(), problem.detail());
+            return;
+        }
+        if (!(home.rateOf(client, connection.here().loop()) instanceof Decision.Allow)) {
+            refuse(ReasonCode.CONNECTION_RATE_EXCEEDED, "connection rate exceeded");
+            return;
+        }
+        home.access()
+                .authenticate(
+                        new AuthenticationRequest(client, bytes(connect.password()), asked.userProperties()),
+                        connection.here().caller(),
+                        this::authenticated);
+    }
+
+    private boolean tooLong(String clientId) {
+        int limit = home.limits().maxClientIdBytes();
+        return clientId.length() > limit || clientId.getBytes(StandardCharsets.UTF_8).length > limit;
+    }
+
+    private ClientInfo describe(String clientId) {
+        return ClientInfo.builder(
+                        clientId,
+                        connect.version(),
+                        connection.out().remoteAddress(),
+                        connection.out().listener())
+                .username(connect.userName())
+                .cleanStart(connect.cleanStart())
+                .keepAliveSeconds(keepAliveSeconds)
+                .sessionExpirySeconds(expirySeconds())
+                .connectedAtEpochMillis(connection.here().loop().epochMillis())
+                .build();
+    }
+
+    /** How long the session outlives the connection: MQTT 3 says it with clean session (§3.1.2.4, MQTT 3.1.1). */
+    private long expirySeconds() {
+        if (connect.version().isV5()) {
+            return home.cappedExpirySeconds(asked.longOr(PropertyId.SESSION_EXPIRY_INTERVAL, 0));
+        }
+        return connect.cleanStart() ? 0 : home.expirySecondsV3();
+    }
+
+    private static byte @Nullable [] bytes(@Nullable ByteBuffer buffer) {
+        if (buffer == null) {
+            return null;
+        }
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.get(buffer.position(), copy);
+        return copy;
+    }
+
+    private void authenticated(AuthenticationResult result) {
+        if (connection.isClosed()) {
+            return;
+        }
+        if (!(result instanceof AuthenticationResult.Allowed allowed)) {
+            connection.here().loop().counters().increment(Counter.CONNECTS_DENIED);
+            ReasonCode reason = ReasonCode.NOT_AUTHORIZED;
+            String detail = "";
+            if (result instanceof AuthenticationResult.Denied denied) {
+                reason = denied.reasonCode();
+                detail = denied.reason() == null ? "" : denied.reason();
+            }
+            refuse(reason, detail);
+            return;
+        }
+        ClientInfo before = connection.client();
+        assert before != null;
+        ClientInfo client = Access.authenticated(before, allowed);
+        connection.identified(client);
+        SessionKey key = new SessionKey(client.tenant(), client.clientId());
+        connection.moveTo(home.servicesOf(key), () -> authorizeWill(key, client));
+    }
+
+    private void authorizeWill(SessionKey key, ClientInfo client) {
+        ClientAccess access = home.access().open(client, connection.here().caller());
+        io.maxmq.codec.packet.Will will = connect.will();
+        if (will == null) {
+            attach(key, client, access);
+            return;
+        }
+        access.will(new Action.Will(will.topic(), will.qos(), will.retain()), decision -> {
+            if (connection.isClosed()) {
+                return;
+            }
+            if (decision instanceof Authorization.Allowed) {
+                attach(key, client, access);
+            } else {
+                refuse(ReasonCode.NOT_AUTHORIZED, "the will is not authorized");
+            }
+        });
+    }
+
+    private void attach(SessionKey key, ClientInfo client, ClientAccess access) {
+        LoopServices here = connection.here();
+        Sessions.Connected connected =
+                here.sessions().connect(key, home.routes(client.tenant()), setup(client), connection);
+        if (connected instanceof Sessions.Connected.Refused refused) {
+            refuse(refused.reason(), refused.detail());
+        } else if (connected instanceof Sessions.Connected.Attached attached) {
+            here.loop().counters().increment(Counter.CONNECTS_ACCEPTED);
+            Session session = attached.session();
+            connection.send(new ConnAck(attached.present(), ReasonCode.SUCCESS, granted(client)));
+            connection.established(new Established(
+                    session,
+                    access,
+                    home.openLimiter(client),
+                    keepAliveSeconds,
+                    clientMaxPacketBytes(),
+                    asked.intOr(PropertyId.REQUEST_PROBLEM_INFORMATION, 1) == 1));
+            home.events().connected(client, attached.present(), here.loop());
+        }
+    }
+
+    private SessionSetup setup(ClientInfo client) {
+        int window = connect.version().isV5()
+                ? asked.intOr(PropertyId.RECEIVE_MAXIMUM, MAX_RECEIVE_MAXIMUM)
+                : MAX_RECEIVE_MAXIMUM;
+        Will will = connect.will() == null ? null : home.will(client, connect.will(), connection.here());
+        return new SessionSetup(client, client.sessionExpirySeconds(), window, will, connect.bridge());
+    }
+
+    private int clientMaxPacketBytes() {
+        long bytes = asked.longOr(PropertyId.MAXIMUM_PACKET_SIZE, UNLIMITED);
+        return (int) Math.min(bytes, UNLIMITED);
+    }
+
+    /** What the broker grants where it differs from what a client assumes (§3.2.2.3). */
+    private Properties granted(ClientInfo client) {
+        if (!connect.version().isV5()) {
+            return Properties.NONE;
+        }
+        Properties.Builder granted = Properties.builder();
+        long askedExpiry = asked.longOr(PropertyId.SESSION_EXPIRY_INTERVAL, 0);
+        if (client.sessionExpirySeconds() != askedExpiry) {
+            granted.set(PropertyId.SESSION_EXPIRY_INTERVAL, client.sessionExpirySeconds());
+        }
+        if (home.limits().receiveMaximum() < MAX_RECEIVE_MAXIMUM) {
+            granted.set(PropertyId.RECEIVE_MAXIMUM, home.limits().receiveMaximum());
+        }
+        granted.set(PropertyId.MAXIMUM_PACKET_SIZE, home.limits().maxPacketBytes());
+        if (clientIdAssigned || !client.clientId().equals(connect.clientId())) {
+            granted.set(PropertyId.ASSIGNED_CLIENT_IDENTIFIER, client.clientId());
+        }
+        if (home.limits().topicAliasMaximum() > 0) {
+            granted.set(PropertyId.TOPIC_ALIAS_MAXIMUM, home.limits().topicAliasMaximum());
+        }
+        if (keepAliveSeconds != connect.keepAliveSeconds()) {
+            granted.set(PropertyId.SERVER_KEEP_ALIVE, keepAliveSeconds);
+        }
+        home.addCapabilities(granted);
+        return granted.build();
+    }
+
+    /** Refuses with CONNACK, then closes. */
+    private void refuse(ReasonCode reason, String detail) {
+        connection.here().loop().counters().increment(Counter.CONNECTS_REFUSED);
+        home.events().refused(connection, connection.client(), reason, detail);
+        ReasonCode told = reason.allowedIn(PacketType.CONNACK) ? reason : ReasonCode.UNSPECIFIED_ERROR;
+        Properties properties = connect.version().isV5()
+                        && !detail.isEmpty()
+                        && asked.intOr(PropertyId.REQUEST_PROBLEM_INFORMATION, 1) == 1
+                ? Properties.builder().set(PropertyId.REASON_STRING, detail).build()
+                : Properties.NONE;
+        connection.send(new ConnAck(false, told, properties));
+        connection.end(Initiator.BROKER, reason, detail);
+    }
+
+    /**
+     * Answers a CONNECT that could not be read. When its version could be, the client is told why; an unknown protocol
+     * level gets the one answer that any version understands (MQTT 3.1.1 §3.1.2.2).
+     */
+    static void answerUnreadable(ByteSink out, @Nullable ProtocolVersion version, ReasonCode reason) {
+        if (version != null) {
+            if (version.isV5()) {
+                ReasonCode told = reason.allowedIn(PacketType.CONNACK) ? reason : ReasonCode.MALFORMED_PACKET;
+                PacketEncoder.encode(new ConnAck(false, told, Properties.NONE), version, out.output(16));
+            }
+        } else if (reason == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
+            PacketEncoder.encode(
+                    new ConnAck(false, reason, Properties.NONE), ProtocolVersion.MQTT_3_1_1, out.output(16));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.maxmq.core.connection;
+
+import io.maxmq.core.access.CallerLoop;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Router;
+import io.maxmq.core.session.Sessions;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** What the connections of one loop share. Runs on the loop. Not thread-safe. */
+final class LoopServices {
+    private static final int FIRST_SCRATCH_BYTES = 256;
+
+    private final Loop loop;
+    private final CallerLoop caller;
+    private final Router router;
+    private final Sessions sessions;
+    private final PublishFrames frames;
+    private final InTransit inTransit;
+    private final Set<Connection> open = new LinkedHashSet<>();
+    private byte[] scratch = new byte[FIRST_SCRATCH_BYTES];
+
+    LoopServices(
+            Loop loop, CallerLoop caller, Router router, Sessions sessions, PublishFrames frames, InTransit inTransit) {
+        this.loop = loop;
+        this.caller = caller;
+        this.router = router;
+        this.sessions = sessions;
+        this.frames = frames;
+        this.inTransit = inTransit;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    /** The loop as the access chains see it. */
+    CallerLoop caller() {
+        return caller;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    Sessions sessions() {
+        return sessions;
+    }
+
+    PublishFrames frames() {
+        return frames;
+    }
+
+    /** The flyweight for what is published on this loop; one message at a time. */
+    InTransit inTransit() {
+        return inTransit;
+    }
+
+    /** Room for at least {@code bytes}, valid until the next call. */
+    byte[] scratch(int bytes) {
+        if (scratch.length < bytes) {
+            scratch = new byte[Math.max(bytes, scratch.length * 2)];
+        }
+        return scratch;
+    }
+
+    /** The connections that live here now. */
+    Set<Connection> open() {
+        return open;
+    }
+}

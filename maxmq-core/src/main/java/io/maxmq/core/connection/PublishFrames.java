@@ -1,0 +1,194 @@
+package io.maxmq.core.connection;
+
+import io.maxmq.codec.wire.PublishFrame;
+import io.maxmq.core.loop.Deferred;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.session.DeliveryFlags;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes PUBLISH packets (MQTT 5.0 §3.3), encoding a message once per protocol version and kind of QoS, however many
+ * recipients it has on this loop: for each, only the first byte and the packet id are set anew. Recipients with
+ * subscription identifiers get a frame of their own.
+ *
+ * <p>A payload of 32 KiB or more is copied once, into a buffer that all recipients' sockets share, and is sent from there.
+ *
+ * <p>One per loop. Runs on the loop. Not thread-safe. Hot: per message and recipient.
+ */
+final class PublishFrames implements Deferred {
+    private static final int SHARE_FROM_BYTES = 32 * 1024;
+    private static final int FIRST_FRAME_BYTES = 512;
+    private static final int MAX_IDLE_FRAME_BYTES = 256 * 1024;
+    private static final int PUBLISH = 0x30;
+
+    /** The encoded message, valid for one message of one flyweight. */
+    private static final class Frame {
+        final boolean v5;
+        final boolean hasPacketId;
+        byte[] bytes = new byte[FIRST_FRAME_BYTES];
+        int length;
+        int packetIdAt;
+
+        @Nullable
+        InTransit source;
+
+        long sequence;
+
+        Frame(boolean v5, boolean hasPacketId) {
+            this.v5 = v5;
+            this.hasPacketId = hasPacketId;
+        }
+    }
+
+    private final Loop loop;
+    private final ByteBufAllocator allocator;
+    private final Frame[] frames = {
+        new Frame(false, false), new Frame(false, true), new Frame(true, false), new Frame(true, true)
+    };
+    private final Frame individual5 = new Frame(true, true);
+    private final Frame individual5AtMostOnce = new Frame(true, false);
+
+    private @Nullable ByteBuf sharedPayload;
+    private @Nullable InTransit sharedSource;
+    private long sharedSequence;
+
+    PublishFrames(Loop loop, ByteBufAllocator allocator) {
+        this.loop = loop;
+        this.allocator = allocator;
+    }
+
+    /** The packet's whole length for one recipient, in bytes. */
+    static int length(InTransit message, boolean v5, int flags, Subscription subscription) {
+        return PublishFrame.length(
+                v5,
+                message.topic().utf8().length,
+                DeliveryFlags.qos(flags) > 0,
+                v5 ? propertiesLength(message, subscription.subscriptionIds()) : 0,
+                message.payloadLength());
+    }
+
+    private static int propertiesLength(InTransit message, int[] subscriptionIds) {
+        int length = message.propertiesLength();
+        if (message.expiresAtMillis() != 0) {
+            length += PublishFrame.MESSAGE_EXPIRY_BYTES;
+        }
+        for (int id : subscriptionIds) {
+            length += PublishFrame.subscriptionIdBytes(id);
+        }
+        return length;
+    }
+
+    /** Writes the packet for one recipient. */
+    void write(
+            ByteSink to,
+            InTransit message,
+            boolean v5,
+            int flags,
+            int packetId,
+            boolean dup,
+            Subscription subscription) {
+        int qos = DeliveryFlags.qos(flags);
+        int[] ids = v5 ? subscription.subscriptionIds() : NO_IDS;
+        Frame frame;
+        if (ids.length == 0) {
+            frame = frames[(v5 ? 2 : 0) + (qos > 0 ? 1 : 0)];
+            if (frame.source != message || frame.sequence != message.sequence()) {
+                encode(frame, message, ids);
+            }
+        } else {
+            frame = qos > 0 ? individual5 : individual5AtMostOnce;
+            encode(frame, message, ids);
+        }
+        byte[] bytes = frame.bytes;
+        bytes[0] = (byte) (PUBLISH | PublishFrame.flags(dup, qos, DeliveryFlags.retain(flags)));
+        if (qos > 0) {
+            bytes[frame.packetIdAt] = (byte) (packetId >>> 8);
+            bytes[frame.packetIdAt + 1] = (byte) packetId;
+        }
+        to.write(bytes, 0, frame.length);
+        if (message.payloadLength() >= SHARE_FROM_BYTES) {
+            to.writeShared(sharedPayload(message).retainedDuplicate());
+        }
+    }
+
+    private static final int[] NO_IDS = new int[0];
+
+    private void encode(Frame frame, InTransit message, int[] subscriptionIds) {
+        byte[] topic = message.topic().utf8();
+        int properties = frame.v5 ? propertiesLength(message, subscriptionIds) : 0;
+        int payload = message.payloadLength();
+        boolean shared = payload >= SHARE_FROM_BYTES;
+        int length = PublishFrame.length(frame.v5, topic.length, frame.hasPacketId, properties, payload);
+        int remaining = PublishFrame.remainingLength(frame.v5, topic.length, frame.hasPacketId, properties, payload);
+        reserve(frame, shared ? length - payload : length);
+
+        byte[] bytes = frame.bytes;
+        // The id and the flags are set for each recipient; the QoS tells only whether there is room for an id.
+        int at = PublishFrame.writeHead(
+                bytes, 0, PublishFrame.flags(false, frame.hasPacketId ? 1 : 0, false), remaining, topic, 1);
+        frame.packetIdAt = at - 2;
+        if (frame.v5) {
+            at = PublishFrame.writePropertiesLength(bytes, at, properties);
+            if (message.expiresAtMillis() != 0) {
+                at = PublishFrame.writeMessageExpiry(bytes, at, secondsLeft(message));
+            }
+            message.copyProperties(bytes, at);
+            at += message.propertiesLength();
+            for (int id : subscriptionIds) {
+                at = PublishFrame.writeSubscriptionId(bytes, at, id);
+            }
+        }
+        if (!shared) {
+            message.copyPayload(bytes, at);
+            at += payload;
+        }
+        frame.length = at;
+        frame.source = message;
+        frame.sequence = message.sequence();
+    }
+
+    /** What is left of the message expiry interval (§3.3.2.3.3): at least a second, or it would not be sent at all. */
+    private long secondsLeft(InTransit message) {
+        long millis = message.expiresAtMillis() - loop.epochMillis();
+        return Math.max(1, (millis + 999) / 1000);
+    }
+
+    private static void reserve(Frame frame, int length) {
+        if (frame.bytes.length < length || frame.bytes.length > MAX_IDLE_FRAME_BYTES) {
+            frame.bytes = new byte[Math.max(FIRST_FRAME_BYTES, Integer.highestOneBit(Math.max(1, length - 1)) << 1)];
+        }
+    }
+
+    private ByteBuf sharedPayload(InTransit message) {
+        ByteBuf present = sharedPayload;
+        if (present != null && sharedSource == message && sharedSequence == message.sequence()) {
+            return present;
+        }
+        if (present == null) {
+            loop.defer(this);
+        } else {
+            present.release();
+        }
+        byte[] bytes = new byte[message.payloadLength()];
+        message.copyPayload(bytes, 0);
+        ByteBuf payload = allocator.directBuffer(bytes.length, bytes.length).writeBytes(bytes);
+        sharedPayload = payload;
+        sharedSource = message;
+        sharedSequence = message.sequence();
+        return payload;
+    }
+
+    @Override
+    public void runDeferred() {
+        ByteBuf payload = sharedPayload;
+        if (payload != null) {
+            sharedPayload = null;
+            sharedSource = null;
+            payload.release();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.maxmq.core.connection;
+
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.topic.TopicName;
+import org.jspecify.annotations.Nullable;
+
+/** What may be wrong with a Will (MQTT 5.0 §3.1.2.5 to §3.1.2.7, §3.1.3.2 to §3.1.3.4) before anybody is asked. */
+final class WillCheck {
+    /** Why CONNECT is refused. */
+    record Problem(ReasonCode reason, String detail) {}
+
+    private WillCheck() {}
+
+    static @Nullable Problem problem(@Nullable Will will, Connections home) {
+        if (will == null) {
+            return null;
+        }
+        String invalid = TopicName.problem(will.topic(), home.limits().maxTopicLevels());
+        if (invalid != null) {
+            return new Problem(ReasonCode.TOPIC_NAME_INVALID, "will topic: " + invalid);
+        }
+        if (will.topic().startsWith("$")) {
+            return new Problem(ReasonCode.NOT_AUTHORIZED, "will topic begins with $");
+        }
+        if (will.payload().remaining() > home.limits().maxWillBytes()) {
+            return new Problem(
+                    ReasonCode.PACKET_TOO_LARGE,
+                    "will payload is larger than " + home.limits().maxWillBytes() + " bytes");
+        }
+        if (will.qos().compareTo(home.capabilities().maximumQos()) > 0) {
+            return new Problem(
+                    ReasonCode.QOS_NOT_SUPPORTED, "will QoS: " + will.qos().code());
+        }
+        if (will.retain() && !home.capabilities().retainAvailable()) {
+            return new Problem(ReasonCode.RETAIN_NOT_SUPPORTED, "will RETAIN is set");
+        }
+        return null;
+    }
+}
