@@ -1,0 +1,110 @@
+package io.maxmq.core.transport;
+
+import io.maxmq.core.loop.LoopThread;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that a broker's loops run on: epoll where its native library is on the class path and may be loaded without
+ * a warning, else NIO. Thread-safe.
+ */
+public final class EventLoops implements AutoCloseable {
+    private final MultiThreadIoEventLoopGroup group;
+    private final List<EventLoop> loops;
+    private final boolean epoll;
+    private final long closeTimeoutMillis;
+
+    /** Starts nothing yet: a loop's thread starts with its first task. */
+    public EventLoops(String broker, int count, long closeTimeoutMillis) {
+        this.closeTimeoutMillis = closeTimeoutMillis;
+        this.epoll = NativeAccess.isSilent() && EpollPresence.isAvailable();
+        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        this.group = new MultiThreadIoEventLoopGroup(count, named(broker), io);
+        this.loops = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            loops.add(group.next());
+        }
+    }
+
+    private static ThreadFactory named(String broker) {
+        AtomicInteger next = new AtomicInteger();
+        return task -> {
+            // Netty's own thread class gives its pools their fast thread-locals.
+            Thread thread = new io.netty.util.concurrent.FastThreadLocalThread(
+                    task, "maxmq-" + broker + "-loop-" + next.getAndIncrement());
+            thread.setDaemon(false);
+            return thread;
+        };
+    }
+
+    /** {@code epoll} or {@code nio}. */
+    public String name() {
+        return epoll ? "epoll" : "nio";
+    }
+
+    MultiThreadIoEventLoopGroup group() {
+        return group;
+    }
+
+    EventLoop eventLoop(int index) {
+        return loops.get(index);
+    }
+
+    Class<? extends ServerSocketChannel> serverChannel() {
+        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /** The thread behind the loop of this index. */
+    public LoopThread thread(int index) {
+        return new NettyThread(loops.get(index));
+    }
+
+    /** Ends all loops and waits for their threads. */
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, closeTimeoutMillis, TimeUnit.MILLISECONDS);
+        try {
+            if (!group.awaitTermination(closeTimeoutMillis, TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException("event loops did not end within " + closeTimeoutMillis + " ms");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private record NettyThread(EventLoop loop) implements LoopThread {
+        @Override
+        public boolean inLoop() {
+            return loop.inEventLoop();
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            loop.execute(task);
+        }
+
+        @Override
+        public void schedule(Runnable task, long delayNanos) {
+            loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Apart, so that Netty's epoll classes load only when asked for. */
+    private static final class EpollPresence {
+        static boolean isAvailable() {
+            return Epoll.isAvailable();
+        }
+    }
+}

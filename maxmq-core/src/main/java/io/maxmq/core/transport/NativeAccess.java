@@ -1,0 +1,30 @@
+package io.maxmq.core.transport;
+
+import java.lang.reflect.Method;
+
+/**
+ * Whether a native library may be loaded without the JVM writing a warning to stderr. From JDK 24 on (JEP 472) it warns
+ * unless native access was enabled for the caller's module, by {@code --enable-native-access} or by the manifest of the
+ * application's jar.
+ */
+final class NativeAccess {
+    private static final int FIRST_RELEASE_THAT_WARNS = 24;
+
+    private NativeAccess() {}
+
+    static boolean isSilent() {
+        if (Runtime.version().feature() < FIRST_RELEASE_THAT_WARNS) {
+            return true;
+        }
+        try {
+            // Netty's loader calls System.load from its own module. The method is there since JDK 22.
+            Module loader = Class.forName(
+                            "io.netty.util.internal.NativeLibraryLoader", false, NativeAccess.class.getClassLoader())
+                    .getModule();
+            Method isEnabled = Module.class.getMethod("isNativeAccessEnabled");
+            return (boolean) isEnabled.invoke(loader);
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+}
