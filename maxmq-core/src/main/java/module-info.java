@@ -12,6 +12,7 @@ module io.maxmq.core {
     requires org.slf4j;
     requires jdk.jfr;
 
+    exports io.maxmq;
     exports io.maxmq.config;
     exports io.maxmq.spi;
     exports io.maxmq.spi.auth;

@@ -1,0 +1,174 @@
+package io.maxmq;
+
+import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.config.BrokerConfig;
+import io.maxmq.core.bootstrap.Broker;
+import io.maxmq.core.bootstrap.Plugins;
+import io.maxmq.core.bootstrap.Subscribers;
+import io.maxmq.core.transport.MemorySocketFactory;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishRefusedException;
+import io.maxmq.spi.PublishResult;
+import io.maxmq.spi.Stable;
+import io.maxmq.spi.Tenant;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import javax.net.SocketFactory;
+
+/**
+ * A running MQTT broker inside this JVM.
+ *
+ * <pre>{@code
+ * try (MaxMQ broker = MaxMQ.builder().listener(Listener.tcp(1883)).allowAnonymous().start()) {
+ *     broker.subscribe("greetings/#", message -> System.out.println(message.payloadText()));
+ *     broker.publish(Message.of("greetings/world", "hello"));
+ * }
+ * }</pre>
+ *
+ * <p>Any number of brokers run side by side, each with a name of its own in its threads, loggers and metrics. Threads,
+ * ports and buffers are given back by {@link #close}. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public final class MaxMQ implements AutoCloseable {
+    private final Broker broker;
+    private final Listeners listeners;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private MaxMQ(Broker broker) {
+        this.broker = broker;
+        this.listeners = new Listeners(broker.listeners());
+    }
+
+    /** Begins a broker. With neither {@code allowAnonymous()} nor an authenticator it will not start. */
+    public static MaxMQBuilder builder() {
+        return new MaxMQBuilder();
+    }
+
+    static MaxMQ start(BrokerConfig config, Plugins plugins) {
+        Broker broker = new Broker(config, plugins);
+        try {
+            broker.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+        return new MaxMQ(broker);
+    }
+
+    /** The broker's name. */
+    public String name() {
+        return broker.name();
+    }
+
+    /** Its listeners, with the addresses that they are bound to. */
+    public Listeners listeners() {
+        return listeners;
+    }
+
+    /** Whether {@link #close} has not been called. */
+    public boolean isRunning() {
+        return !closed.get();
+    }
+
+    /**
+     * Publishes a message as a client would: retained if it says so, routed to sessions and subscriptions. Messages of one
+     * topic keep the order of the calls.
+     *
+     * @return completes on an event loop when each recipient has sent, queued or dropped it; exceptionally with
+     *     {@link PublishRefusedException} when 16 MiB already wait to be routed, or no recipient could take it
+     * @throws IllegalArgumentException when the topic may not be published to (MQTT 5.0 §4.7)
+     * @throws IllegalStateException when the broker is closed
+     */
+    public CompletionStage<PublishResult> publish(Message message) {
+        return publish(Tenant.DEFAULT, message);
+    }
+
+    /** The same for one tenant. */
+    public CompletionStage<PublishResult> publish(Tenant tenant, Message message) {
+        requireRunning();
+        return broker.publisher()
+                .publish(Objects.requireNonNull(tenant, "tenant"), Objects.requireNonNull(message, "message"));
+    }
+
+    /**
+     * Subscribes this application, with the defaults of {@link SubscribeOptions}.
+     *
+     * @param topicFilter {@code $share/NAME/FILTER} for a shared subscription
+     */
+    public Subscription subscribe(String topicFilter, Consumer<Message> handler) {
+        return subscribe(topicFilter, SubscribeOptions.defaults(), handler);
+    }
+
+    /**
+     * Subscribes this application. The handler gets one message at a time, in order, on a worker thread (or on the event
+     * loop, see {@link SubscribeOptions#inline}). A message is a view that ends with the call: {@link Message#copy} what is
+     * to be kept. What waits for a slow handler is bounded by the options; beyond it messages are dropped, each as an event.
+     * A handler that throws is reported and gets the next message.
+     *
+     * @return in force when its {@link Subscription#active} has completed
+     * @throws IllegalArgumentException when the filter is not valid (§4.7)
+     * @throws IllegalStateException when the broker is closed
+     */
+    public Subscription subscribe(String topicFilter, SubscribeOptions options, Consumer<Message> handler) {
+        requireRunning();
+        Objects.requireNonNull(handler, "handler");
+        TopicFilter filter = TopicFilter.of(topicFilter);
+        Subscribers.Made made = broker.subscribers()
+                .subscribe(
+                        new Subscribers.Request(
+                                options.tenant(),
+                                filter,
+                                options.maximumQos().code(),
+                                options.queue(),
+                                options.isInline(),
+                                options.wantsRetained()),
+                        handler);
+        return new Subscription(topicFilter, made.registration(), made.active());
+    }
+
+    /**
+     * Connects without a socket: a stream of bytes on which any MQTT client can talk. The broker treats it as a connection
+     * of the listener {@code in-memory}, with the same authentication and limits.
+     *
+     * @throws IllegalStateException when the broker is closed
+     */
+    public InMemoryConnection connect() {
+        requireRunning();
+        return new InMemoryConnection(broker.connect());
+    }
+
+    /** Makes sockets that are {@linkplain #connect in-memory connections}, for client libraries that take a factory. */
+    public SocketFactory socketFactory() {
+        return new MemorySocketFactory(() -> {
+            requireRunning();
+            return broker.connect();
+        });
+    }
+
+    private void requireRunning() {
+        if (closed.get()) {
+            throw new IllegalStateException("the broker is closed: name=" + name());
+        }
+    }
+
+    /**
+     * Stops the broker: listeners close, MQTT 5.0 clients are told 0x8B (server shutting down), and every thread, port and
+     * buffer is given back. Waits for that, at most for the close timeout. Idempotent.
+     */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            broker.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "MaxMQ[name=" + name() + ", listeners=" + listeners + ", running=" + isRunning() + "]";
+    }
+}

@@ -1,0 +1,208 @@
+package io.maxmq;
+
+import io.maxmq.config.BrokerConfig;
+import io.maxmq.config.Capabilities;
+import io.maxmq.config.ConnectionLimits;
+import io.maxmq.config.Listener;
+import io.maxmq.config.MemoryLimits;
+import io.maxmq.config.RetainedLimits;
+import io.maxmq.config.SessionLimits;
+import io.maxmq.core.bootstrap.Plugins;
+import io.maxmq.spi.Clock;
+import io.maxmq.spi.Extension;
+import io.maxmq.spi.Stable;
+import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.auth.Authorizer;
+import io.maxmq.spi.event.BrokerListener;
+import io.maxmq.spi.event.MetricsSink;
+import io.maxmq.spi.intercept.Interceptor;
+import io.maxmq.spi.limit.RateLimiter;
+import io.maxmq.spi.storage.KeyValueStore;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes a broker and starts it. Every setting has a default but one: who may connect. Not thread-safe; each start makes
+ * a new broker.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public final class MaxMQBuilder {
+    private BrokerConfig.Builder config = BrokerConfig.builder();
+    private final List<Authenticator> authenticators = new ArrayList<>();
+    private final List<Authorizer> authorizers = new ArrayList<>();
+    private final List<Interceptor> interceptors = new ArrayList<>();
+    private final List<BrokerListener> eventListeners = new ArrayList<>();
+    private final List<Extension> extensions = new ArrayList<>();
+    private Clock clock = Clock.system();
+    private RateLimiter rateLimiter = RateLimiter.NONE;
+    private MetricsSink metrics = MetricsSink.NONE;
+    private @Nullable KeyValueStore storage;
+
+    MaxMQBuilder() {}
+
+    /** Takes every setting from {@code settings}; what is set before is lost, what is set later wins. */
+    public MaxMQBuilder config(BrokerConfig settings) {
+        config = settings.toBuilder();
+        return this;
+    }
+
+    /** The broker's name in threads, loggers and metrics; 1..64 of {@code a-z A-Z 0-9 . _ -}. */
+    public MaxMQBuilder name(String name) {
+        config.name(name);
+        return this;
+    }
+
+    /** Adds a listener; without any only in-process clients connect. */
+    public MaxMQBuilder listener(Listener listener) {
+        config.listener(listener);
+        return this;
+    }
+
+    /** Lets everybody in whom no authenticator has anything to say about. */
+    public MaxMQBuilder allowAnonymous() {
+        config.allowAnonymous(true);
+        return this;
+    }
+
+    /** Adds to the chain that decides who may connect; asked in the order of the calls. */
+    public MaxMQBuilder authenticator(Authenticator authenticator) {
+        authenticators.add(authenticator);
+        return this;
+    }
+
+    /** Adds to the chain that decides what clients may do. Without any, everything. */
+    public MaxMQBuilder authorizer(Authorizer authorizer) {
+        authorizers.add(authorizer);
+        return this;
+    }
+
+    /** Decides how much clients may do in a time. */
+    public MaxMQBuilder rateLimiter(RateLimiter limiter) {
+        rateLimiter = limiter;
+        return this;
+    }
+
+    /** Adds one that sees, changes or vetoes. */
+    public MaxMQBuilder interceptor(Interceptor interceptor) {
+        interceptors.add(interceptor);
+        return this;
+    }
+
+    /** Adds one that is told what happens. */
+    public MaxMQBuilder eventListener(BrokerListener listener) {
+        eventListeners.add(listener);
+        return this;
+    }
+
+    /** Where the broker's metrics go. */
+    public MaxMQBuilder metrics(MetricsSink sink) {
+        metrics = sink;
+        return this;
+    }
+
+    /** Adds an extension; started in the order of the calls, before the listeners open. */
+    public MaxMQBuilder extension(Extension extension) {
+        extensions.add(extension);
+        return this;
+    }
+
+    /** Another clock than the system's; a virtual one drives every deadline of the broker. */
+    public MaxMQBuilder clock(Clock newClock) {
+        clock = newClock;
+        return this;
+    }
+
+    /** A store for extensions. The broker itself keeps everything in memory. */
+    public MaxMQBuilder storage(KeyValueStore store) {
+        storage = store;
+        return this;
+    }
+
+    /** Event loops, 1..64; 0, the default, for one per processor. */
+    public MaxMQBuilder loops(int loops) {
+        config.loops(loops);
+        return this;
+    }
+
+    /** Limits per connection. */
+    public MaxMQBuilder connections(ConnectionLimits limits) {
+        config.connections(limits);
+        return this;
+    }
+
+    /** Limits per session. */
+    public MaxMQBuilder sessions(SessionLimits limits) {
+        config.sessions(limits);
+        return this;
+    }
+
+    /** Limits of retained messages. */
+    public MaxMQBuilder retained(RetainedLimits limits) {
+        config.retained(limits);
+        return this;
+    }
+
+    /** The memory budget of the whole broker. */
+    public MaxMQBuilder memory(MemoryLimits limits) {
+        config.memory(limits);
+        return this;
+    }
+
+    /** What clients may use. */
+    public MaxMQBuilder capabilities(Capabilities capabilities) {
+        config.capabilities(capabilities);
+        return this;
+    }
+
+    /** Changes any setting of {@link BrokerConfig}. */
+    public MaxMQBuilder configure(UnaryOperator<BrokerConfig.Builder> change) {
+        config = change.apply(config);
+        return this;
+    }
+
+    /**
+     * Starts the broker and waits until its listeners are bound.
+     *
+     * @throws IllegalArgumentException when a setting is wrong; names it and its value
+     * @throws IllegalStateException when nobody could connect, or an extension fails; says what to do
+     * @throws UncheckedIOException when a listener cannot be bound; names it and its address
+     */
+    public MaxMQ start() {
+        return MaxMQ.start(
+                config.build(),
+                new Plugins(
+                        clock,
+                        authenticators,
+                        authorizers,
+                        rateLimiter,
+                        interceptors,
+                        eventListeners,
+                        metrics,
+                        extensions,
+                        storage));
+    }
+
+    /** Starts the broker on a thread of its own; completes there as {@link #start} returns or throws. */
+    public CompletionStage<MaxMQ> startAsync() {
+        CompletableFuture<MaxMQ> started = new CompletableFuture<>();
+        Thread starter = new Thread(
+                () -> {
+                    try {
+                        started.complete(start());
+                    } catch (Throwable t) {
+                        started.completeExceptionally(t);
+                    }
+                },
+                "maxmq-start");
+        starter.setDaemon(true);
+        starter.start();
+        return started;
+    }
+}

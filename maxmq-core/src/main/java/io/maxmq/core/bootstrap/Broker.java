@@ -1,0 +1,368 @@
+package io.maxmq.core.bootstrap;
+
+import io.maxmq.config.BrokerConfig;
+import io.maxmq.config.Listener;
+import io.maxmq.config.Overflow;
+import io.maxmq.config.TcpListener;
+import io.maxmq.core.access.Access;
+import io.maxmq.core.access.AccessSettings;
+import io.maxmq.core.access.PluginCalls;
+import io.maxmq.core.connection.ByteSource;
+import io.maxmq.core.connection.Connections;
+import io.maxmq.core.limit.MemoryBudget;
+import io.maxmq.core.limit.MemoryCredit;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.Events;
+import io.maxmq.core.observe.Loggers;
+import io.maxmq.core.observe.LoopCounters;
+import io.maxmq.core.observe.Metrics;
+import io.maxmq.core.observe.WorkerPool;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.MessageIds;
+import io.maxmq.core.routing.Router;
+import io.maxmq.core.session.Drops;
+import io.maxmq.core.session.SessionCount;
+import io.maxmq.core.session.SessionEvents;
+import io.maxmq.core.session.Sessions;
+import io.maxmq.core.transport.EventLoops;
+import io.maxmq.core.transport.MemoryPipe;
+import io.maxmq.core.transport.TcpAcceptor;
+import io.maxmq.spi.Registration;
+import io.maxmq.spi.event.BrokerEvent;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+
+/**
+ * One broker, wired. {@link #start} and {@link #close} are called once each, by {@code io.maxmq.MaxMQ}, on a thread of the
+ * embedder; what runs in between is thread-safe.
+ *
+ * <p>Start order: workers and events, loops, access, extensions, listeners. Close is the reverse: no new connections,
+ * goodbye to the open ones, extensions, sessions, loops, workers.
+ */
+public final class Broker {
+    /** What may be between two loops before publishers wait, at most; and as a part of the memory budget. */
+    private static final long MAX_BYTES_UNDER_WAY = 4 << 20;
+
+    private static final int MAX_LOOPS = 64;
+    private static final int MIN_WORKERS = 4;
+
+    private final BrokerConfig config;
+    private final Plugins plugins;
+    private final Loggers loggers;
+    private final Logger log;
+
+    private final WorkerPool workers;
+    private final Events events;
+    private final Metrics metrics;
+    private final MemoryBudget budget;
+    private final EventLoops eventLoops;
+    private final PooledByteBufAllocator allocator;
+    private final TenantRoutes routes;
+    private final Access access;
+    private final Connections connections;
+    private final List<LoopAssembly> loops = new ArrayList<>();
+    private final Publisher publisher;
+    private final Subscribers subscribers;
+    private final Extensions extensions;
+    private final LoopWatchdog watchdog;
+    private final Map<String, TcpAcceptor> acceptors = new LinkedHashMap<>();
+    private final List<BoundListener> bound = new ArrayList<>();
+    private final AtomicInteger nextPipe = new AtomicInteger();
+    private Registration clockRegistration = Registration.NONE;
+
+    /** A listener and the address that it got. */
+    public record BoundListener(String name, InetSocketAddress address) {}
+
+    public Broker(BrokerConfig config, Plugins plugins) {
+        this.config = config;
+        this.plugins = plugins;
+        this.loggers = new Loggers(config.name());
+        this.log = loggers.broker();
+        int processors = Runtime.getRuntime().availableProcessors();
+        int loopCount = Math.min(MAX_LOOPS, config.loops() == 0 ? processors : config.loops());
+        int workerCount = config.workers() == 0 ? Math.max(MIN_WORKERS, 2 * processors) : config.workers();
+
+        this.workers = new WorkerPool(config.name(), workerCount, config.workerQueue(), config.closeTimeout(), loggers);
+        this.events = new Events(workers, plugins.clock(), loggers);
+        this.metrics = new Metrics(config.name(), plugins.metrics(), loggers);
+        this.budget = MemoryBudget.of(config.memory());
+        this.eventLoops =
+                new EventLoops(config.name(), loopCount, config.closeTimeout().toMillis());
+        // Arenas of its own: what the broker takes is bounded by its budget, and goes with it.
+        this.allocator = new PooledByteBufAllocator(true, 0, loopCount, 8192, 7, 0, 64, true);
+        this.routes = new TenantRoutes(config, loopCount);
+        PluginCalls calls = new PluginCalls(workers, events.failures());
+        this.access = new Access(
+                new AccessSettings(
+                        plugins.authenticators(),
+                        plugins.authorizers(),
+                        config.allowAnonymous(),
+                        config.pluginDeadline()),
+                calls,
+                plugins.clock());
+        this.connections = new Connections(
+                config, new Connections.Collaborators(access, plugins.rateLimiter(), events, loggers, routes::of));
+        assembleLoops(loopCount);
+        this.publisher = new Publisher(config, loops, routes, plugins.clock());
+        this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
+        this.extensions = new Extensions(
+                plugins,
+                new ExtensionServices(config, plugins, loops, routes, publisher, events, workers, budget, metrics));
+        this.watchdog = new LoopWatchdog(config, loops, events, log);
+    }
+
+    private void assembleLoops(int count) {
+        MemoryBudget network = new MemoryBudget(Math.max(1 << 20, budget.networkBytes()), 0);
+        MessageIds.Origin origin = new MessageIds.Origin(
+                config.datacenter(),
+                config.machine(),
+                ThreadLocalRandom.current().nextInt(1 << 22),
+                new AtomicLong());
+        SessionCount sessionCount = new SessionCount(config.sessions().maxSessions());
+        Sessions.Settings settings =
+                new Sessions.Settings(config.sessions(), config.connections().receiveMaximum(), access, sessionCount);
+        boolean remoteAnswersDecide = config.sessions().overflow() == Overflow.REJECT_PUBLISHER;
+        List<Router> routers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Loop loop = new Loop(
+                    i,
+                    eventLoops.thread(i),
+                    plugins.clock(),
+                    new MemoryCredit(budget),
+                    new MemoryCredit(network),
+                    new LoopCounters(),
+                    this::onLoopFailure);
+            LoopCaller caller = new LoopCaller(loop);
+            MessageIds ids = new MessageIds(origin, plugins.clock()::epochMillis);
+            Router router = new Router(loop, ids, remoteAnswersDecide);
+            routers.add(router);
+            Drops drops = new Drops(config.name(), loop, events);
+            Sessions sessions =
+                    new Sessions(loop, caller, router, ids, settings, new SessionEvents(loop, events), drops);
+            connections.addLoop(loop, caller, router, sessions, ids, drops, allocator);
+            loops.add(new LoopAssembly(loop, caller, ids, router, sessions, drops, new InTransit(ids)));
+        }
+        Router.connect(routers, Math.min(MAX_BYTES_UNDER_WAY, Math.max(64 << 10, budget.capacityBytes() / 16)));
+    }
+
+    private void onLoopFailure(Throwable failure) {
+        log.error("a task failed on an event loop; the loop goes on", failure);
+    }
+
+    // ---- start
+
+    /**
+     * Starts everything, or nothing: a failure closes what was started.
+     *
+     * @throws IllegalStateException when the settings let nobody in, or an extension fails
+     * @throws IOException when a listener cannot be bound; names it and its address
+     */
+    public void start() throws IOException {
+        try {
+            access.start();
+            for (var listener : plugins.listeners()) {
+                events.add(listener);
+            }
+            metrics.registerLoops(
+                    loops.stream().map(each -> each.loop().counters()).toList());
+            metrics.registerEvents(events);
+            metrics.registerWorkers(workers);
+            BrokerMetrics.register(metrics, routes, budget);
+            clockRegistration = plugins.clock().onAdvance(this::onClockAdvanced);
+            extensions.start();
+            for (Listener listener : config.listeners()) {
+                open(listener);
+            }
+            watchdog.start();
+        } catch (Throwable t) {
+            close();
+            throw t;
+        }
+        emit(new BrokerEvent.BrokerStarted(plugins.clock().epochMillis(), config.name()));
+        log.info("started: {} with {} loops on {}", bound, loops.size(), eventLoops.name());
+    }
+
+    private void open(Listener listener) throws IOException {
+        if (!(listener instanceof TcpListener tcp)) {
+            throw new IllegalStateException("unknown kind of listener: " + listener);
+        }
+        TcpAcceptor acceptor = new TcpAcceptor(
+                tcp,
+                new TcpAcceptor.Shared(
+                        eventLoops,
+                        loops.stream().map(LoopAssembly::loop).toList(),
+                        allocator,
+                        config.connections().outboundLowWatermarkBytes(),
+                        config.connections().outboundHighWatermarkBytes(),
+                        config.connections().slowConsumerTimeout(),
+                        connections::admits,
+                        connections::open));
+        try {
+            InetSocketAddress address = acceptor.open().toCompletableFuture().join();
+            acceptors.put(tcp.name(), acceptor);
+            bound.add(new BoundListener(tcp.name(), address));
+            emit(new BrokerEvent.ListenerOpened(plugins.clock().epochMillis(), tcp.name(), address));
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException(
+                    "cannot listen on " + tcp.host() + ":" + tcp.port() + " (listener " + tcp.name() + "): "
+                            + cause.getMessage(),
+                    cause);
+        }
+    }
+
+    private void emit(BrokerEvent event) {
+        if (events.wants(event.getClass())) {
+            events.emit(event);
+        }
+    }
+
+    /** A virtual clock has moved: every loop looks at its deadlines. Waits for them, so that a test sees the effects. */
+    private void onClockAdvanced() {
+        CountDownLatch polled = new CountDownLatch(loops.size());
+        boolean onLoop = false;
+        for (LoopAssembly each : loops) {
+            onLoop |= each.loop().inLoop();
+            each.loop().execute(() -> {
+                try {
+                    each.loop().pollDueTimers();
+                } finally {
+                    polled.countDown();
+                }
+            });
+        }
+        if (!onLoop) {
+            await(polled);
+        }
+    }
+
+    // ---- while running
+
+    public String name() {
+        return config.name();
+    }
+
+    /** Name of the I/O in use: {@code epoll} or {@code nio}. */
+    public String transport() {
+        return eventLoops.name();
+    }
+
+    public List<BoundListener> listeners() {
+        return List.copyOf(bound);
+    }
+
+    public Publisher publisher() {
+        return publisher;
+    }
+
+    public Subscribers subscribers() {
+        return subscribers;
+    }
+
+    /** A connection without a socket. */
+    public MemoryPipe connect() {
+        Loop loop = loops.get(Math.floorMod(nextPipe.getAndIncrement(), loops.size()))
+                .loop();
+        MemoryPipe pipe = new MemoryPipe("in-memory", loop, config.connections().outboundHighWatermarkBytes());
+        CountDownLatch opened = new CountDownLatch(1);
+        loop.execute(() -> {
+            ByteSource source = connections.open(pipe, loop);
+            pipe.open(source);
+            opened.countDown();
+        });
+        await(opened);
+        return pipe;
+    }
+
+    // ---- close
+
+    /** Stops everything in reverse order. Waits for it, within the close timeout. */
+    public void close() {
+        emit(new BrokerEvent.BrokerStopping(plugins.clock().epochMillis(), config.name()));
+        quietly("clock", clockRegistration::close);
+        watchdog.close();
+        for (Map.Entry<String, TcpAcceptor> each : acceptors.entrySet()) {
+            quietly("listener " + each.getKey(), each.getValue()::close);
+            emit(new BrokerEvent.ListenerClosed(plugins.clock().epochMillis(), each.getKey()));
+        }
+        acceptors.clear();
+        quietly("connections", this::sayGoodbye);
+        quietly("extensions", extensions::stop);
+        quietly("in-process subscriptions", subscribers::close);
+        quietly("sessions", this::endSessions);
+        quietly("access", access::close);
+        quietly("metrics", metrics::close);
+        quietly("event loops", eventLoops::close);
+        quietly("workers", workers::close);
+        log.info("stopped");
+    }
+
+    private void sayGoodbye() {
+        onEachLoop(each -> connections.shutDown(each.loop()));
+        // A moment for the goodbyes to leave; who does not take them is cut off with the loops.
+        long deadlineNanos = System.nanoTime() + config.closeTimeout().toNanos() / 2;
+        while (openConnections() > 0 && System.nanoTime() < deadlineNanos) {
+            onEachLoop(each -> {});
+        }
+    }
+
+    private long openConnections() {
+        return loops.stream()
+                .mapToLong(each -> each.loop().counters().value(Counter.CONNECTIONS))
+                .sum();
+    }
+
+    private void endSessions() {
+        onEachLoop(each -> {
+            each.sessions().close();
+            each.loop().credit().close();
+            each.loop().networkCredit().close();
+        });
+    }
+
+    private void onEachLoop(Consumer<LoopAssembly> action) {
+        CountDownLatch done = new CountDownLatch(loops.size());
+        for (LoopAssembly each : loops) {
+            each.loop().execute(() -> {
+                try {
+                    action.accept(each);
+                } finally {
+                    done.countDown();
+                }
+            });
+        }
+        await(done);
+    }
+
+    private void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(config.closeTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+                log.warn("event loops did not answer within {}", config.closeTimeout());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void quietly(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable t) {
+            log.warn("closing {} failed; going on", what, t);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.maxmq.core.bootstrap;
+
+import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.config.BrokerConfig;
+import io.maxmq.core.limit.BudgetAccount;
+import io.maxmq.core.limit.MemoryBudget;
+import io.maxmq.core.observe.Events;
+import io.maxmq.core.observe.Metrics;
+import io.maxmq.core.observe.PluginFailures;
+import io.maxmq.core.observe.WorkerPool;
+import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.Subscription;
+import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.Clock;
+import io.maxmq.spi.MemoryAccount;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishHook;
+import io.maxmq.spi.PublishResult;
+import io.maxmq.spi.Registration;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.Timers;
+import io.maxmq.spi.event.BrokerListener;
+import io.maxmq.spi.event.MetricsSink;
+import io.maxmq.spi.storage.KeyValueStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/** What an extension gets of its broker. Thread-safe. */
+final class ExtensionServices implements BrokerContext {
+    private final BrokerConfig config;
+    private final Plugins plugins;
+    private final List<LoopAssembly> loops;
+    private final TenantRoutes routes;
+    private final Publisher publisher;
+    private final Events events;
+    private final WorkerPool workers;
+    private final BudgetAccount account;
+    private final Metrics metrics;
+    private final ExtensionTimers timers;
+
+    /** What the broker takes back when an extension forgets to. */
+    private final Set<Registration> registrations = ConcurrentHashMap.newKeySet();
+
+    ExtensionServices(
+            BrokerConfig config,
+            Plugins plugins,
+            List<LoopAssembly> loops,
+            TenantRoutes routes,
+            Publisher publisher,
+            Events events,
+            WorkerPool workers,
+            MemoryBudget budget,
+            Metrics metrics) {
+        this.config = config;
+        this.plugins = plugins;
+        this.loops = loops;
+        this.routes = routes;
+        this.publisher = publisher;
+        this.events = events;
+        this.workers = workers;
+        this.account = new BudgetAccount(budget);
+        this.metrics = metrics;
+        this.timers = new ExtensionTimers(loops.get(0).loop(), workers, events.failures());
+    }
+
+    @Override
+    public String brokerName() {
+        return config.name();
+    }
+
+    @Override
+    public Clock clock() {
+        return plugins.clock();
+    }
+
+    @Override
+    public CompletionStage<PublishResult> publish(Tenant tenant, Message message) {
+        return publisher.publish(tenant, message);
+    }
+
+    @Override
+    public Registration onPublish(Tenant tenant, String topicFilter, PublishHook hook) {
+        TopicFilter filter = TopicFilter.of(topicFilter);
+        if (filter.share() != null) {
+            throw new IllegalArgumentException("a hook cannot be shared: topicFilter=" + topicFilter);
+        }
+        Routes tenantRoutes = routes.of(tenant);
+        tenantRoutes.hook();
+        List<Runnable> removals = new ArrayList<>();
+        for (LoopAssembly each : loops) {
+            Subscription subscription = new Subscription(
+                    new HookSubscriber(tenant, each.loop(), hook, events.failures()), filter, 2, false, true, 0);
+            each.loop().run(() -> tenantRoutes.hooks().add(subscription));
+            removals.add(() -> each.loop().run(() -> tenantRoutes.hooks().remove(subscription)));
+        }
+        return registered(() -> removals.forEach(Runnable::run));
+    }
+
+    @Override
+    public Registration addListener(BrokerListener listener) {
+        return registered(events.add(listener));
+    }
+
+    private Registration registered(Registration of) {
+        Registration registration = new Registration() {
+            @Override
+            public void close() {
+                if (registrations.remove(this)) {
+                    of.close();
+                }
+            }
+        };
+        registrations.add(registration);
+        return registration;
+    }
+
+    @Override
+    public Timers timers() {
+        return timers;
+    }
+
+    @Override
+    public Executor workers() {
+        return workers;
+    }
+
+    @Override
+    public Optional<KeyValueStore> storage() {
+        return Optional.ofNullable(plugins.storage());
+    }
+
+    @Override
+    public MemoryAccount memoryAccount() {
+        return account;
+    }
+
+    @Override
+    public MetricsSink metrics() {
+        return metrics.forExtensions();
+    }
+
+    Duration closeTimeout() {
+        return config.closeTimeout();
+    }
+
+    PluginFailures failures() {
+        return events.failures();
+    }
+
+    void close() {
+        for (Registration each : registrations) {
+            each.close();
+        }
+        account.close();
+    }
+}

@@ -1,0 +1,19 @@
+package io.maxmq.core.bootstrap;
+
+import io.maxmq.core.access.CallerLoop;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.spi.Registration;
+
+/** A loop as the access chains see it: where answers and deadlines arrive. */
+record LoopCaller(Loop loop) implements CallerLoop {
+    @Override
+    public void execute(Runnable task) {
+        loop.execute(task);
+    }
+
+    @Override
+    public Registration after(long delayNanos, Runnable task) {
+        long id = loop.schedule(delayNanos, task::run);
+        return () -> loop.cancel(id);
+    }
+}

@@ -1,0 +1,126 @@
+package io.maxmq.core.bootstrap;
+
+import io.maxmq.config.BrokerConfig;
+import io.maxmq.core.observe.Events;
+import io.maxmq.core.observe.FlightEvents;
+import io.maxmq.spi.event.BrokerEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * Reports event loops that do not turn: asks each, once per threshold, to run a task, and looks whether it has. One
+ * daemon thread.
+ */
+final class LoopWatchdog implements AutoCloseable {
+    private final String broker;
+    private final long thresholdNanos;
+    private final List<LoopAssembly> loops;
+    private final Events events;
+    private final Logger log;
+    private final Probe[] probes;
+
+    /** Guards {@link #closed}; its condition ends the pause between two looks. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition closing = lock.newCondition();
+    private boolean closed;
+    private @Nullable Thread thread;
+
+    /** One question to one loop. */
+    private static final class Probe implements Runnable {
+        /** Written by the loop, read by the watchdog. */
+        private volatile boolean answered = true;
+
+        private long askedNanos;
+
+        @Override
+        public void run() {
+            answered = true;
+        }
+    }
+
+    LoopWatchdog(BrokerConfig config, List<LoopAssembly> loops, Events events, Logger log) {
+        this.broker = config.name();
+        this.thresholdNanos = config.stallThreshold().toNanos();
+        this.loops = loops;
+        this.events = events;
+        this.log = log;
+        this.probes = new Probe[loops.size()];
+        for (int i = 0; i < probes.length; i++) {
+            probes[i] = new Probe();
+        }
+    }
+
+    void start() {
+        Thread watcher = new Thread(this::watch, "maxmq-" + broker + "-watchdog");
+        watcher.setDaemon(true);
+        thread = watcher;
+        watcher.start();
+    }
+
+    private void watch() {
+        while (pause()) {
+            for (int i = 0; i < probes.length; i++) {
+                look(i);
+            }
+        }
+    }
+
+    /** False when the watchdog is closed. */
+    private boolean pause() {
+        lock.lock();
+        try {
+            long left = thresholdNanos;
+            while (!closed && left > 0) {
+                left = closing.awaitNanos(left);
+            }
+            return !closed;
+        } catch (InterruptedException e) {
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void look(int index) {
+        Probe probe = probes[index];
+        long now = System.nanoTime();
+        if (probe.answered) {
+            probe.answered = false;
+            probe.askedNanos = now;
+            loops.get(index).loop().executeContained(probe);
+            return;
+        }
+        long stalledNanos = now - probe.askedNanos;
+        String name = "maxmq-" + broker + "-loop-" + index;
+        FlightEvents.stall(broker, name, stalledNanos);
+        if (events.wants(BrokerEvent.LoopStalled.class)) {
+            events.emit(new BrokerEvent.LoopStalled(System.currentTimeMillis(), name, Duration.ofNanos(stalledNanos)));
+        }
+        log.warn("event loop {} has not turned for {} ms", name, TimeUnit.NANOSECONDS.toMillis(stalledNanos));
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            closing.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        Thread watcher = thread;
+        if (watcher != null && watcher != Thread.currentThread()) {
+            try {
+                watcher.join(1000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.maxmq.core.bootstrap;
+
+import io.maxmq.spi.Clock;
+import io.maxmq.spi.Extension;
+import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.auth.Authorizer;
+import io.maxmq.spi.event.BrokerListener;
+import io.maxmq.spi.event.MetricsSink;
+import io.maxmq.spi.intercept.Interceptor;
+import io.maxmq.spi.limit.RateLimiter;
+import io.maxmq.spi.storage.KeyValueStore;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The embedder's objects that plug into a broker. Immutable. */
+public record Plugins(
+        Clock clock,
+        List<Authenticator> authenticators,
+        List<Authorizer> authorizers,
+        RateLimiter rateLimiter,
+        List<Interceptor> interceptors,
+        List<BrokerListener> listeners,
+        MetricsSink metrics,
+        List<Extension> extensions,
+        @Nullable KeyValueStore storage) {
+    public Plugins {
+        authenticators = List.copyOf(authenticators);
+        authorizers = List.copyOf(authorizers);
+        interceptors = List.copyOf(interceptors);
+        listeners = List.copyOf(listeners);
+        extensions = List.copyOf(extensions);
+    }
+}

@@ -1,0 +1,125 @@
+package io.maxmq.core.bootstrap;
+
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.topic.TopicName;
+import io.maxmq.config.BrokerConfig;
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.Router;
+import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.Topic;
+import io.maxmq.core.session.ApplicationMessages;
+import io.maxmq.spi.Clock;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishRefusedException;
+import io.maxmq.spi.PublishResult;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.event.DropReason;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Publishes what the application publishes, by the same way as a client's message. Messages of one topic keep the order
+ * of their calls. Thread-safe.
+ */
+public final class Publisher {
+    /** Published and not yet routed; more is refused, never queued. */
+    private static final long MAX_WAITING_BYTES = 16 << 20;
+
+    /** What a waiting message costs beside its payload. */
+    private static final int MESSAGE_BYTES = 256;
+
+    private final BrokerConfig config;
+    private final List<LoopAssembly> loops;
+    private final TenantRoutes routes;
+    private final Clock clock;
+    private final AtomicLong waitingBytes = new AtomicLong();
+
+    Publisher(BrokerConfig config, List<LoopAssembly> loops, TenantRoutes routes, Clock clock) {
+        this.config = config;
+        this.loops = loops;
+        this.routes = routes;
+        this.clock = clock;
+    }
+
+    /**
+     * Completes when every recipient has answered; exceptionally with PublishRefusedException when too much waits to be
+     * routed, or when nobody could take the message.
+     *
+     * @throws IllegalArgumentException when the topic is not one that may be published to
+     */
+    public CompletionStage<PublishResult> publish(Tenant tenant, Message message) {
+        String problem = TopicName.problem(message.topic(), config.connections().maxTopicLevels());
+        if (problem != null) {
+            throw new IllegalArgumentException(problem);
+        }
+        Message kept = message.copy();
+        long bytes = MESSAGE_BYTES + kept.payloadLength();
+        CompletableFuture<PublishResult> result = new CompletableFuture<>();
+        if (waitingBytes.addAndGet(bytes) > MAX_WAITING_BYTES) {
+            waitingBytes.addAndGet(-bytes);
+            result.completeExceptionally(new PublishRefusedException(
+                    ReasonCode.QUOTA_EXCEEDED, "more than " + MAX_WAITING_BYTES + " bytes wait to be routed"));
+            return result;
+        }
+        int loop = Math.floorMod(spread(message.topic().hashCode()), loops.size());
+        LoopAssembly at = loops.get(loop);
+        at.loop().execute(() -> {
+            waitingBytes.addAndGet(-bytes);
+            try {
+                route(at, routes.of(tenant), kept, result);
+            } catch (Throwable t) {
+                result.completeExceptionally(t);
+            }
+        });
+        return result;
+    }
+
+    private static int spread(int hash) {
+        return hash ^ (hash >>> 16);
+    }
+
+    private void route(LoopAssembly at, Routes tenantRoutes, Message message, CompletableFuture<PublishResult> result) {
+        Topic topic = ApplicationMessages.topic(tenantRoutes.topics(), at.loop().index(), message.topic());
+        InTransit transit = at.inProcess();
+        ApplicationMessages.begin(transit, message, topic, clock.epochMillis());
+        transit.track();
+        at.loop().counters().increment(Counter.PUBLISHED_IN_PROCESS);
+        if (transit.retain() && at.router().retain(transit, tenantRoutes) == Router.Retained.REFUSED) {
+            result.completeExceptionally(
+                    new PublishRefusedException(ReasonCode.QUOTA_EXCEEDED, "too many retained messages"));
+            return;
+        }
+        at.router().publish(transit, tenantRoutes);
+        Outcome later = transit.outcome();
+        if (later == null) {
+            complete(result, transit.matched(), transit.accepted(), transit.refused(), transit.drops());
+            return;
+        }
+        later.addKnown(transit);
+        Runnable complete = () -> complete(result, later.matched(), later.accepted(), later.refused(), later.drops());
+        if (later.isComplete()) {
+            complete.run();
+        } else {
+            later.onComplete(complete);
+        }
+    }
+
+    private static void complete(
+            CompletableFuture<PublishResult> result,
+            int matched,
+            int accepted,
+            int refused,
+            @org.jspecify.annotations.Nullable Map<DropReason, Integer> drops) {
+        if (accepted == 0 && refused > 0) {
+            result.completeExceptionally(
+                    new PublishRefusedException(ReasonCode.QUOTA_EXCEEDED, "no recipient could take it: " + drops));
+        } else {
+            result.complete(new PublishResult(matched, accepted, drops == null ? Map.of() : drops));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.maxmq.core.bootstrap;
+
+import io.maxmq.config.BrokerConfig;
+import io.maxmq.core.routing.RetainedMessages;
+import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.SubscriptionTree;
+import io.maxmq.core.routing.TopicTable;
+import io.maxmq.spi.Tenant;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The routes of each tenant, made when it is first heard of. Thread-safe. */
+final class TenantRoutes {
+    /** A topic and its cached matches take some 500 bytes; two generations of them may take a sixteenth of the heap. */
+    private static final long HEAP_BYTES_PER_CACHED_TOPIC = 16 * 2 * 500;
+
+    private static final int MIN_CACHED_TOPICS = 1024;
+    private static final int MAX_CACHED_TOPICS = 1 << 17;
+    private static final int CACHED_HOOK_TOPICS = 4096;
+
+    private final BrokerConfig config;
+    private final int loops;
+    private final ConcurrentHashMap<Tenant, Routes> routes = new ConcurrentHashMap<>();
+    private final Routes defaultRoutes;
+
+    TenantRoutes(BrokerConfig config, int loops) {
+        this.config = config;
+        this.loops = loops;
+        this.defaultRoutes = make(Tenant.DEFAULT);
+        routes.put(Tenant.DEFAULT, defaultRoutes);
+    }
+
+    Routes of(Tenant tenant) {
+        return tenant.equals(Tenant.DEFAULT) ? defaultRoutes : routes.computeIfAbsent(tenant, this::make);
+    }
+
+    Collection<Routes> all() {
+        return routes.values();
+    }
+
+    private Routes make(Tenant tenant) {
+        int levels = config.connections().maxTopicLevels();
+        SubscriptionTree.Options options = SubscriptionTree.Options.DEFAULTS.withMaxLevels(levels);
+        return new Routes(
+                tenant,
+                new TopicTable(loops, cachedTopics(), levels),
+                new TopicTable(loops, CACHED_HOOK_TOPICS, levels),
+                new SubscriptionTree(loops, options),
+                new SubscriptionTree(loops, options),
+                new RetainedMessages(new RetainedMessages.Limits(
+                        config.retained().maxMessages(), config.retained().maxBytes())));
+    }
+
+    private static int cachedTopics() {
+        long byHeap = Runtime.getRuntime().maxMemory() / HEAP_BYTES_PER_CACHED_TOPIC;
+        return (int) Math.max(MIN_CACHED_TOPICS, Math.min(MAX_CACHED_TOPICS, byHeap));
+    }
+}
