@@ -58,7 +58,8 @@ public interface KeyValueStore extends AutoCloseable {
      * first is. Between partitions there is no order. A batch that conflicts or fails does not hold up those after it;
      * make them depend on it by a precondition.
      *
-     * <p>Completions: those of one partition come one at a time, in the order of the batches, failures included.
+     * <p>Completions: those of one partition come one at a time, in the order of the batches, failures included. Only a
+     * batch that is not taken at all ({@code BUSY}, {@code CLOSED}) fails at once.
      *
      * <p>Cost: the store groups what is pending, across batches and callers, into one write. So submit many and wait
      * once, rather than one after another.

@@ -1,6 +1,9 @@
 package io.maxmq.spi.storage;
 
 import java.util.BitSet;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -34,19 +37,19 @@ public final class Partitions {
         if (count < 1 || count > MAX_COUNT) {
             throw new IllegalArgumentException("partitions must be 1..64: count=" + count);
         }
+        if (count == 1) {
+            return new Partitions(1, new int[Shard.COUNT]);
+        }
+        NavigableMap<Long, Integer> points = new TreeMap<>(Long::compareUnsigned);
+        for (int partition = 0; partition < count; partition++) {
+            for (int point = 0; point < POINTS_PER_PARTITION; point++) {
+                points.put(Shard.mix((partition + 1L) << 32 | point), partition);
+            }
+        }
         int[] partitionOfShard = new int[Shard.COUNT];
         for (int shard = 0; shard < Shard.COUNT; shard++) {
-            long position = Shard.mix(0x5348415244L | (long) shard << 56);
-            long nearest = -1; // the distance to the next point, unsigned: the ring wraps as longs do
-            for (int partition = 0; partition < count; partition++) {
-                for (int point = 0; point < POINTS_PER_PARTITION; point++) {
-                    long distance = Shard.mix((partition + 1L) << 32 | point) - position;
-                    if (Long.compareUnsigned(distance, nearest) < 0) {
-                        nearest = distance;
-                        partitionOfShard[shard] = partition;
-                    }
-                }
-            }
+            Map.Entry<Long, Integer> next = points.ceilingEntry(Shard.mix(0x5348415244L | (long) shard << 56));
+            partitionOfShard[shard] = next == null ? points.firstEntry().getValue() : next.getValue();
         }
         return new Partitions(count, partitionOfShard);
     }
@@ -73,7 +76,7 @@ public final class Partitions {
         return new Partitions(count, partitionOfShard.clone());
     }
 
-    /** How many partitions there are, 1..64. One may hold no shard. */
+    /** How many partitions there are, 1..64. Each of a {@link #ring} holds at least one shard. */
     public int count() {
         return count;
     }

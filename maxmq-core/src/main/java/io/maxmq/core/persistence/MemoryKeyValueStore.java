@@ -1,0 +1,260 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Capabilities;
+import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.CommitResult;
+import io.maxmq.spi.storage.Consistency;
+import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.Durability;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Partitions;
+import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.Snapshot;
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.Table;
+import io.maxmq.spi.storage.Watch;
+import io.maxmq.spi.storage.WatchHandler;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/**
+ * A store in the heap of this process: everything of the contract except that it is gone when the store is closed.
+ *
+ * <p>It has no thread. All its work, and every stage and handler, runs on the executor that it is given, at most one task a
+ * partition, one a watch and one a read at a time; the caller's stack is used only once that executor rejects tasks, and by
+ * one that runs tasks in place, as tests like it. The executor must run what it has accepted, and outlive the store.
+ *
+ * <p>A partition is an immutable tree behind one reference, so that reads never wait for writes, and a cursor or snapshot
+ * costs what is changed while it is open. Keys and values are kept as they come, not copied, except where they are slices of
+ * a larger array.
+ *
+ * <p>Thread-safe.
+ */
+public final class MemoryKeyValueStore implements KeyValueStore {
+
+    private final Executor executor;
+    private final Partitions partitions;
+    private final Capabilities capabilities;
+    private final MemoryQuota quota;
+    private final List<MemoryPartition> partitionList = new ArrayList<>();
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
+
+    private enum Phase {
+        NEW,
+        OPEN,
+        CLOSED
+    }
+
+    /** With {@link Settings#DEFAULTS}. */
+    public MemoryKeyValueStore(Executor executor) {
+        this(executor, Settings.DEFAULTS);
+    }
+
+    /**
+     * @param executor where everything runs; must outlive the store
+     */
+    public MemoryKeyValueStore(Executor executor, Settings settings) {
+        this.executor = executor;
+        partitions = Partitions.ring(settings.partitions());
+        capabilities = new Capabilities(
+                Durability.NONE,
+                EnumSet.of(Feature.REVERSE_SCAN, Feature.WATCH, Feature.SNAPSHOT, Feature.RESTORE),
+                settings.maxPendingBytes());
+        quota = new MemoryQuota(settings.maxBytes(), settings.maxPendingBytes());
+        for (int i = 0; i < partitions.count(); i++) {
+            ChangeHistory history = new ChangeHistory(settings.historyBatches(), settings.historyBytes());
+            partitionList.add(new MemoryPartition(executor, quota, history));
+        }
+    }
+
+    /**
+     * The bounds of a store. Immutable.
+     *
+     * @param partitions 1..64, on the ring of {@link Partitions#ring}
+     * @param maxBytes the most bytes of keys and values, 0 or more; each entry takes some 150 bytes of heap beyond them
+     * @param maxPendingBytes the most bytes of batches not yet applied, and the largest single batch; 1 MiB or more
+     * @param historyBatches how many batches of each partition a watch can fall behind, 0 or more
+     * @param historyBytes how many bytes of batches of each partition a watch can fall behind, 0 or more
+     */
+    public record Settings(int partitions, long maxBytes, long maxPendingBytes, int historyBatches, long historyBytes) {
+
+        /** One partition, no limit but the heap, 64 MiB pending, 10,000 batches or 16 MiB of history. */
+        public static final Settings DEFAULTS =
+                new Settings(1, Long.MAX_VALUE, 64L * 1024 * 1024, 10_000, 16L * 1024 * 1024);
+
+        /**
+         * @throws IllegalArgumentException when a number is out of its range; {@code partitions} and {@code maxPendingBytes}
+         *     are checked by the store
+         */
+        public Settings {
+            if (maxBytes < 0 || historyBatches < 0 || historyBytes < 0) {
+                throw new IllegalArgumentException("bounds must be 0 or more: maxBytes=" + maxBytes
+                        + ", historyBatches=" + historyBatches + ", historyBytes=" + historyBytes);
+            }
+        }
+
+        public Settings withPartitions(int count) {
+            return new Settings(count, maxBytes, maxPendingBytes, historyBatches, historyBytes);
+        }
+
+        public Settings withMaxBytes(long bytes) {
+            return new Settings(partitions, bytes, maxPendingBytes, historyBatches, historyBytes);
+        }
+
+        public Settings withMaxPendingBytes(long bytes) {
+            return new Settings(partitions, maxBytes, bytes, historyBatches, historyBytes);
+        }
+
+        public Settings withHistory(int batches, long bytes) {
+            return new Settings(partitions, maxBytes, maxPendingBytes, batches, bytes);
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> open() {
+        if (!phase.compareAndSet(Phase.NEW, Phase.OPEN) && phase.get() == Phase.OPEN) {
+            throw new IllegalStateException("open() must be called once");
+        }
+        return onExecutor(() -> null);
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public Partitions partitions() {
+        return partitions;
+    }
+
+    @Override
+    public CompletionStage<CommitResult> commit(Batch batch) {
+        if (batch.sizeBytes() > capabilities.maxBatchBytes()) {
+            throw new IllegalArgumentException("batch must have at most " + capabilities.maxBatchBytes()
+                    + " bytes: sizeBytes=" + batch.sizeBytes());
+        }
+        if (isClosed()) {
+            return CompletableFuture.failedFuture(closed());
+        }
+        return partitionList.get(partitions.ofShard(batch.shard())).commit(batch);
+    }
+
+    @Override
+    public CompletionStage<Optional<Entry>> get(Table table, Bytes key, Consistency consistency) {
+        MemoryPartition partition = partitionList.get(partitions.ofKey(key));
+        return onExecutor(
+                () -> Optional.ofNullable(partition.state().table(table).get(key)));
+    }
+
+    @Override
+    public Cursor scan(Scan scan) {
+        isClosed(); // throws before open(); a closed store fails the pages
+        MemoryPartition partition = partitionList.get(partitions.check(scan.partition()));
+        return new MemoryCursor(scan, partition::state, this::isClosed, executor);
+    }
+
+    @Override
+    public Watch watch(Table table, int partition, long fromVersion, WatchHandler handler) {
+        if (fromVersion < 0 && fromVersion != Watch.NOW) {
+            throw new IllegalArgumentException("fromVersion must be 0 or more, or NOW: fromVersion=" + fromVersion);
+        }
+        isClosed(); // throws before open(); a closed partition ends the watch itself
+        return partitionList.get(partitions.check(partition)).watch(table, fromVersion, handler);
+    }
+
+    @Override
+    public CompletionStage<Snapshot> snapshot() {
+        return onExecutor(() -> new MemorySnapshot(
+                partitions, partitionList.stream().map(MemoryPartition::state).toList(), executor));
+    }
+
+    @Override
+    public CompletionStage<Void> restore(Snapshot snapshot) {
+        if (isClosed()) {
+            return CompletableFuture.failedFuture(closed());
+        }
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        new MemoryRestore(partitions, snapshot, executor)
+                .start()
+                .thenCompose(this::replaceAll)
+                .whenComplete((done, failure) -> {
+                    // Stages fail with the exception itself; only what is chained to them wraps it.
+                    if (failure instanceof CompletionException wrapped && wrapped.getCause() != null) {
+                        result.completeExceptionally(wrapped.getCause());
+                    } else if (failure != null) {
+                        result.completeExceptionally(failure);
+                    } else {
+                        result.complete(null);
+                    }
+                });
+        return result;
+    }
+
+    private CompletionStage<Void> replaceAll(MemoryRestore.Content content) {
+        quota.checkFits(content.bytes());
+        List<CompletableFuture<Void>> replaced = new ArrayList<>();
+        for (int i = 0; i < partitionList.size(); i++) {
+            replaced.add(partitionList
+                    .get(i)
+                    .replace(content.trees().get(i), content.highestVersion())
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(replaced.toArray(CompletableFuture[]::new));
+    }
+
+    /** Does not wait: what is pending fails on the executor. */
+    @Override
+    public void close() {
+        if (phase.getAndSet(Phase.CLOSED) != Phase.CLOSED) {
+            partitionList.forEach(partition -> partition.close(closed()));
+        }
+    }
+
+    private boolean isClosed() {
+        Phase now = phase.get();
+        if (now == Phase.NEW) {
+            throw new IllegalStateException("the store must be open");
+        }
+        return now == Phase.CLOSED;
+    }
+
+    private <T> CompletionStage<T> onExecutor(Supplier<T> task) {
+        if (isClosed()) {
+            return CompletableFuture.failedFuture(closed());
+        }
+        CompletableFuture<T> result = new CompletableFuture<>();
+        try {
+            executor.execute(() -> {
+                try {
+                    if (isClosed()) {
+                        throw closed();
+                    }
+                    result.complete(task.get());
+                } catch (Throwable e) { // nobody may wait for ever, out of memory or not
+                    result.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(new StorageException(Kind.CLOSED, "the store's executor takes no more", e));
+        }
+        return result;
+    }
+
+    private static StorageException closed() {
+        return new StorageException(Kind.CLOSED, "the store is closed");
+    }
+}

@@ -1,0 +1,184 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Change;
+import io.maxmq.spi.storage.CommitResult;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.Mutation;
+import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.Precondition;
+import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.Table;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All tables of one partition after one batch, and what the next batch makes of them: a function of state and batch alone,
+ * without clock, randomness or threads. Immutable.
+ *
+ * @param version of the last batch, 0 before the first
+ * @param tables those that are not empty
+ */
+record PartitionState(long version, Map<Table, EntryTree> tables) {
+
+    static final PartitionState EMPTY = new PartitionState(0, Map.of());
+
+    PartitionState {
+        tables = Map.copyOf(tables);
+    }
+
+    /**
+     * What a batch did.
+     *
+     * @param state the state after it; the same as before when it conflicted
+     * @param changes by table, for those who watch
+     */
+    record Applied(PartitionState state, CommitResult result, Map<Table, List<Change>> changes) {}
+
+    /** The sum of all {@link Entry#sizeBytes()}. */
+    long bytes() {
+        long bytes = 0;
+        for (EntryTree tree : tables.values()) {
+            bytes += tree.bytes();
+        }
+        return bytes;
+    }
+
+    EntryTree table(Table table) {
+        return tables.getOrDefault(table, EntryTree.EMPTY);
+    }
+
+    /**
+     * The state after {@code batch}, if its preconditions hold.
+     *
+     * @throws StorageException {@code NOT_A_COUNTER}
+     */
+    Applied apply(Batch batch) {
+        for (Precondition precondition : batch.preconditions()) {
+            Entry actual = table(precondition.table()).get(precondition.key());
+            if (!precondition.holds(actual)) {
+                return new Applied(this, new CommitResult.Conflict(precondition, actual), Map.of());
+            }
+        }
+        Application application = new Application(this);
+        batch.mutations().forEach(application::apply);
+        return application.finish();
+    }
+
+    /**
+     * One page of a scan, and in {@code rest} what is left of its range.
+     *
+     * @param rest null when nothing is
+     */
+    record Step(Page page, @Nullable KeyRange rest) {}
+
+    /** The entries of {@code range} as far as one page of {@code scan} reaches. */
+    Step page(Scan scan, KeyRange range) {
+        List<Entry> entries = new ArrayList<>();
+        long[] bytes = {0};
+        boolean[] full = {false};
+        table(scan.table()).visit(range, scan.reverse(), entry -> {
+            // Asked for one entry more than the page takes, so that a last page knows that it is the last.
+            if (entries.size() == scan.maxPageEntries() || bytes[0] >= scan.maxPageBytes()) {
+                full[0] = true;
+                return false;
+            }
+            entries.add(entry);
+            bytes[0] += entry.sizeBytes();
+            return true;
+        });
+        KeyRange rest = full[0] ? behind(entries.get(entries.size() - 1).key(), range, scan.reverse()) : null;
+        return new Step(new Page(entries, version, rest == null), rest);
+    }
+
+    private static KeyRange behind(Bytes key, KeyRange range, boolean reverse) {
+        return reverse
+                ? new KeyRange(range.from(), key)
+                : new KeyRange(
+                        key.concat(Bytes.wrap(new byte[1])), range.to()); // key + 0x00 is the next key there can be
+    }
+
+    /** A batch half applied. Used by one thread and thrown away. */
+    private static final class Application {
+        private final Map<Table, EntryTree> tables;
+        private final long version;
+        private final List<Long> counters = new ArrayList<>(0);
+        private final Map<Table, List<Change>> changes = new HashMap<>();
+
+        Application(PartitionState before) {
+            tables = new HashMap<>(before.tables);
+            version = before.version + 1;
+        }
+
+        void apply(Mutation mutation) {
+            EntryTree tree = tables.getOrDefault(mutation.table(), EntryTree.EMPTY);
+            Change change;
+            // Whoever keeps a key or a value keeps it alone, not the read block that it was cut from.
+            if (mutation instanceof Mutation.Put put) {
+                Entry entry = new Entry(put.key().compact(), put.value().compact(), version);
+                tree = tree.put(entry);
+                change = new Change.Put(entry.key(), entry.value());
+            } else if (mutation instanceof Mutation.Delete delete) {
+                tree = tree.remove(delete.key());
+                change = new Change.Deleted(delete.key().compact());
+            } else if (mutation instanceof Mutation.DeleteRange delete) {
+                tree = tree.removeRange(delete.range());
+                change = new Change.RangeDeleted(compact(delete.range()));
+            } else {
+                Mutation.Add add = (Mutation.Add) mutation;
+                Bytes key = add.key().compact();
+                long sum = sum(tree.get(key), add);
+                counters.add(sum);
+                tree = sum == 0 ? tree.remove(key) : tree.put(new Entry(key, Bytes.ofLong(sum), version));
+                change = sum == 0 ? new Change.Deleted(key) : new Change.Put(key, Bytes.ofLong(sum));
+            }
+            tables.put(mutation.table(), tree);
+            changes.computeIfAbsent(mutation.table(), t -> new ArrayList<>()).add(change);
+        }
+
+        Applied finish() {
+            tables.values().removeIf(tree -> tree.size() == 0);
+            PartitionState after = new PartitionState(version, tables);
+            return new Applied(after, new CommitResult.Committed(version, counters), changes);
+        }
+
+        private static KeyRange compact(KeyRange range) {
+            Bytes to = range.to();
+            return new KeyRange(range.from().compact(), to == null ? null : to.compact());
+        }
+
+        private static long sum(@Nullable Entry entry, Mutation.Add add) {
+            if (entry == null) {
+                return add.delta();
+            }
+            if (entry.value().length() != Long.BYTES) {
+                throw notACounter(
+                        "counter must be 8 bytes: key=" + add.key() + ", bytes="
+                                + entry.value().length(),
+                        add,
+                        null);
+            }
+            long before = entry.value().longAt(0);
+            try {
+                return Math.addExact(before, add.delta());
+            } catch (ArithmeticException e) {
+                throw notACounter(
+                        "counter leaves the range of a long: key=" + add.key() + ", value=" + before + ", delta="
+                                + add.delta(),
+                        add,
+                        e);
+            }
+        }
+
+        private static StorageException notACounter(String detail, Mutation.Add add, @Nullable Throwable cause) {
+            StorageException.Place place = new StorageException.Place(null, -1, add.table());
+            return new StorageException(StorageException.Kind.NOT_A_COUNTER, detail, place, cause);
+        }
+    }
+}
