@@ -177,6 +177,20 @@ class AccessTest {
     }
 
     @Test
+    void aFailureAfterTheDeadlineIsNoSecondAnswer() {
+        CompletableFuture<AuthenticationResult> pending = new CompletableFuture<>();
+        Access access = access(List.of(request -> pending), List.of(), true);
+
+        access.authenticate(request("u", "p"), loop, results::add);
+        loop.advance(DEADLINE);
+        pending.completeExceptionally(new IllegalStateException("on purpose"));
+        loop.runTasks();
+
+        assertThat(results).hasSize(1);
+        assertThat(events.failures().total()).isEqualTo(1);
+    }
+
+    @Test
     void theDeadlineIsForTheWholeChain() {
         CompletableFuture<AuthenticationResult> first = new CompletableFuture<>();
         CompletableFuture<AuthenticationResult> second = new CompletableFuture<>();
