@@ -84,9 +84,15 @@ public final class Match {
         return remoteLoops == 0 && groups.length == 0 && localCount() == 0;
     }
 
-    /** How many references it keeps alive by itself. */
+    /** How many references it keeps alive by itself, roughly. */
     int weight() {
-        return fixed.length + (skipped == null ? 0 : skipped.length) + groups.length;
+        int weight = fixed.length + (skipped == null ? 0 : skipped.length) + groups.length;
+        for (Subscription subscription : fixed) {
+            if (subscription instanceof MergedSubscription) {
+                weight += 8 + 2 * subscription.parts().length; // the object, its parts and ids
+            }
+        }
+        return weight;
     }
 
     static void putSkipped(@Nullable Subscription[] table, Subscription subscription) {

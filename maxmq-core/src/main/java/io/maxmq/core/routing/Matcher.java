@@ -275,10 +275,12 @@ final class Matcher {
         gathered = null;
     }
 
-    /** Subscriptions, those of one subscriber merged. */
+    /** Subscriptions, those of one subscriber merged. Costs by their number, however they overlap. */
     private static final class Overlaps {
         private final Subscription[] found;
         private int count;
+        /** Of those that overlap, all parts; null while none does. */
+        private @Nullable List<Subscription> @Nullable [] parts;
         /** Indices into {@link #found} plus one, by subscriber, at most half full; null while few. */
         private final int @Nullable [] bySubscriber;
 
@@ -288,29 +290,50 @@ final class Matcher {
         }
 
         void add(Subscription subscription, boolean merge) {
-            if (merge) {
-                int[] table = bySubscriber;
-                if (table == null) {
-                    for (int i = 0; i < count; i++) {
-                        if (found[i].subscriber() == subscription.subscriber()) {
-                            found[i] = MergedSubscription.of(found[i], subscription);
-                            return;
-                        }
+            int known = merge ? indexOf(subscription.subscriber()) : -1;
+            if (known >= 0) {
+                overlap(known, subscription);
+            } else {
+                found[count++] = subscription;
+            }
+        }
+
+        /** Where the subscriber is, or -1; then it will be found at {@link #count}. */
+        private int indexOf(Subscriber subscriber) {
+            int[] table = bySubscriber;
+            if (table == null) {
+                for (int i = 0; i < count; i++) {
+                    if (found[i].subscriber() == subscriber) {
+                        return i;
                     }
-                } else {
-                    int mask = table.length - 1;
-                    int at = SubscriberList.slot(subscription.subscriber(), mask);
-                    for (; table[at] != 0; at = (at + 1) & mask) {
-                        int i = table[at] - 1;
-                        if (found[i].subscriber() == subscription.subscriber()) {
-                            found[i] = MergedSubscription.of(found[i], subscription);
-                            return;
-                        }
-                    }
-                    table[at] = count + 1;
+                }
+                return -1;
+            }
+            int mask = table.length - 1;
+            int at = SubscriberList.slot(subscriber, mask);
+            for (; table[at] != 0; at = (at + 1) & mask) {
+                if (found[table[at] - 1].subscriber() == subscriber) {
+                    return table[at] - 1;
                 }
             }
-            found[count++] = subscription;
+            table[at] = count + 1;
+            return -1;
+        }
+
+        @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
+        private void overlap(int index, Subscription part) {
+            @Nullable List<Subscription>[] all = parts;
+            if (all == null) {
+                all = new List[found.length];
+                parts = all;
+            }
+            List<Subscription> ofOne = all[index];
+            if (ofOne == null) {
+                ofOne = new ArrayList<>(4);
+                ofOne.add(found[index]);
+                all[index] = ofOne;
+            }
+            ofOne.add(part);
         }
 
         /** Merges in what {@code list} has of these subscribers. Gives a table of what it took from there, or null. */
@@ -320,9 +343,9 @@ final class Matcher {
             for (int i = 0; i < count; i++) {
                 Subscription other = list.find(found[i].subscriber());
                 if (other != null) {
-                    found[i] = MergedSubscription.of(found[i], other);
+                    overlap(i, other);
                     if (taken == null) {
-                        taken = new Subscription[Integer.highestOneBit(Math.max(1, count)) * 4];
+                        taken = new Subscription[Integer.highestOneBit(count) * 4];
                     }
                     Match.putSkipped(taken, other);
                 }
@@ -331,6 +354,13 @@ final class Matcher {
         }
 
         Subscription[] toArray() {
+            @Nullable List<Subscription>[] all = parts;
+            for (int i = 0; all != null && i < count; i++) {
+                List<Subscription> ofOne = all[i];
+                if (ofOne != null) {
+                    found[i] = MergedSubscription.of(ofOne.toArray(Match.NONE));
+                }
+            }
             return count == found.length ? found : Arrays.copyOf(found, count);
         }
     }

@@ -34,15 +34,6 @@ final class MergedSubscription extends Subscription {
         return new MergedSubscription(parts, maxQos, allNoLocal, anyNoLocal, retainAsPublished);
     }
 
-    /** Either may be merged already. */
-    static MergedSubscription of(Subscription a, Subscription b) {
-        Subscription[] ofA = a.parts();
-        Subscription[] ofB = b.parts();
-        Subscription[] parts = Arrays.copyOf(ofA, ofA.length + ofB.length);
-        System.arraycopy(ofB, 0, parts, ofA.length, ofB.length);
-        return of(parts);
-    }
-
     private static int[] ids(Subscription[] parts) {
         int count = 0;
         for (Subscription part : parts) {

@@ -122,7 +122,7 @@ class RoutingConcurrencyTest {
     void aSubscriptionThatWasAddedIsSeenByEveryMatchThatBeginsLater() throws Exception {
         Topic topic = topic("a/b");
         AtomicInteger round = new AtomicInteger(); // even: the writer's turn
-        int rounds = 20_000;
+        int rounds = 10_000;
         FakeSubscriber subscriber = new FakeSubscriber(0, "s");
         String[] filters = {"a/b", "+/b", "#"};
 
@@ -165,9 +165,53 @@ class RoutingConcurrencyTest {
     }
 
     @Test
+    void aMatchComputedDuringAChangeIsNotTakenForANewerOne() throws Exception {
+        for (int bits = 0; bits < 1 << 10; bits++) { // so that a match takes a while, and looks at # first
+            StringBuilder filter = new StringBuilder("x");
+            for (int level = 0; level < 10; level++) {
+                filter.append((bits >> level & 1) == 0 ? "/x" : "/+");
+            }
+            tree.add(subscription(new FakeSubscriber(2, "slow"), filter.toString()));
+        }
+        int rounds = 1000;
+        AtomicInteger arrived = new AtomicInteger();
+
+        List<Boolean> results = inParallel(loop -> {
+            Random random = new Random(loop);
+            FakeSubscriber subscriber = new FakeSubscriber(0, "s");
+            boolean right = true;
+            for (int i = 0; loop < 2 && i < rounds; i++) {
+                Topic topic = topic("x" + "/x".repeat(10));
+                arrived.incrementAndGet();
+                await(arrived, 6 * i + 2);
+                Subscription added = subscription(subscriber, "#");
+                if (loop == 0) {
+                    for (int spin = random.nextInt(3000); spin > 0; spin--) {
+                        Thread.onSpinWait();
+                    }
+                    tree.add(added);
+                } else {
+                    tree.match(topic, 1);
+                }
+                arrived.incrementAndGet();
+                await(arrived, 6 * i + 4);
+                if (loop == 1) {
+                    right &= (tree.match(topic, 1).remoteLoops() & 1) == 1;
+                }
+                arrived.incrementAndGet();
+                await(arrived, 6 * i + 6);
+                tree.remove(added); // loop 1 hasn't added its own
+            }
+            return right;
+        });
+
+        assertThat(results).containsOnly(true);
+    }
+
+    @Test
     void aRetainedMessageIsFoundByTheMatchOrByTheScan() throws Exception {
         RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
-        int rounds = 3000;
+        int rounds = 1000;
         AtomicInteger starts = new AtomicInteger();
         AtomicIntegerArray found = new AtomicIntegerArray(rounds);
         List<Topic> topics = new ArrayList<>();
@@ -178,9 +222,7 @@ class RoutingConcurrencyTest {
         inParallel(loop -> {
             for (int i = 0; loop < 2 && i < rounds; i++) {
                 starts.incrementAndGet();
-                while (starts.get() < 2 * (i + 1)) {
-                    Thread.onSpinWait();
-                }
+                await(starts, 2 * (i + 1));
                 if (loop == 0) { // publish: store, then match
                     retained.put(topics.get(i), stored(topics.get(i), 1));
                     if (tree.match(topics.get(i), 0).remoteLoops() != 0) {
@@ -344,9 +386,14 @@ class RoutingConcurrencyTest {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // there may be fewer cores than threads
     private static void await(AtomicInteger round, int wanted) {
-        while (round.get() < wanted) {
-            Thread.onSpinWait();
+        for (int spins = 0; round.get() < wanted; spins++) {
+            if (spins < 500) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+            }
         }
     }
 }
