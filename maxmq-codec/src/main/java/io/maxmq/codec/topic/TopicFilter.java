@@ -177,9 +177,6 @@ public final class TopicFilter {
         if (startsWithWildcard() && other.text.charAt(0) == '$') {
             return false;
         }
-        if (other.text.equals("#")) {
-            return text.equals("#") || text.equals("+/#"); // a topic has at least one level: they mean the same
-        }
         int thisEnd = text.length();
         int otherEnd = other.text.length();
         int f = 0;
@@ -188,10 +185,10 @@ public final class TopicFilter {
             if (f < thisEnd && text.charAt(f) == '#') {
                 return true;
             }
-            int otherLevelEnd = levelEnd(other.text, o);
             if (o < otherEnd && other.text.charAt(o) == '#') {
-                return false; // the parent or the depth escapes
+                return !other.hasParentTopic(o) && text.startsWith("+/#", f);
             }
+            int otherLevelEnd = levelEnd(other.text, o);
             if (f < thisEnd && text.charAt(f) == '+') {
                 f++;
             } else {
@@ -216,6 +213,11 @@ public final class TopicFilter {
     private boolean startsWithWildcard() {
         char first = text.charAt(0);
         return first == '+' || first == '#';
+    }
+
+    /** Whether {@code #} at {@code at} has a parent that can be a topic: {@code #} has none, that of {@code /#} is empty. */
+    private boolean hasParentTopic(int at) {
+        return at > 1 || (at == 1 && text.charAt(0) != '/');
     }
 
     /** Whether from {@code at}, the end of a level, only {@code /#} follows, which includes the parent (§4.7.1.2). */

@@ -19,7 +19,7 @@ final class TopicBytes {
     private TopicBytes() {}
 
     static int hash(ByteBuffer bytes, int start, int length) { // hot: per message
-        long hash = SEED ^ length;
+        long hash = fold(SEED ^ length); // folded: else the length and a byte could cancel out
         int end = start + length;
         if (length >= 8) {
             for (int at = start; at < end - 8; at += 8) {
@@ -37,7 +37,7 @@ final class TopicBytes {
 
     static int hash(byte[] bytes) {
         int length = bytes.length;
-        long hash = SEED ^ length;
+        long hash = fold(SEED ^ length); // folded: else the length and a byte could cancel out
         if (length >= 8) {
             for (int at = 0; at < length - 8; at += 8) {
                 hash = fold(hash ^ (long) LONGS.get(bytes, at));

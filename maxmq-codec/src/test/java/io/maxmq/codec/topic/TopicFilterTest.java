@@ -207,7 +207,9 @@ class TopicFilterTest {
         "+/#, $SYS/#",
         "+/a, $SYS/a",
         "+, +/+",
-        "a/b/#, a"
+        "a/b/#, a",
+        "/+/+/#, /#",
+        "/+, /#"
     })
     void doesNotCover(String filter, String other) {
         assertThat(TopicFilter.of(filter).covers(TopicFilter.of(other))).isFalse();
