@@ -18,6 +18,9 @@ public final class Utf8 {
     private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
     private static final long LOW_BITS = 0x0101_0101_0101_0101L;
 
+    private static final byte CONTINUATION = (byte) 0x80;
+    private static final int MAX_QUOTED = 100;
+
     private Utf8() {}
 
     /** Whether {@code length} bytes from the absolute index {@code from} are a string that MQTT allows. */
@@ -102,7 +105,23 @@ public final class Utf8 {
         return bytes;
     }
 
-    private static final byte CONTINUATION = (byte) 0x80;
+    /**
+     * {@code text} for an exception's message or a log line: at most 100 characters of it, control characters replaced, so
+     * that a peer can neither fill a log nor forge its lines.
+     */
+    public static String quote(String text) {
+        StringBuilder quoted = new StringBuilder();
+        for (int i = 0; i < text.length() && i < MAX_QUOTED; i++) {
+            char c = text.charAt(i);
+            quoted.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
+        }
+        return text.length() <= MAX_QUOTED
+                ? quoted.toString()
+                : quoted.append("… (")
+                        .append(text.length())
+                        .append(" characters)")
+                        .toString();
+    }
 
     /** Exact when no byte has its high bit set: the subtraction then borrows only from a byte that is 0. */
     private static boolean isAsciiWithoutNul(long eightBytes) {

@@ -78,6 +78,13 @@ class Utf8PropertyTest {
         assertThat(Utf8.encodedLength("\uD83D\uD83D\uDE00")).isEqualTo(-1);
     }
 
+    @Example
+    void quotesWithoutLettingThePeerFillOrForgeALog() {
+        assertThat(Utf8.quote("a/ä")).isEqualTo("a/ä");
+        assertThat(Utf8.quote("a\nERROR b\u0085\uD83D\uDE00")).isEqualTo("a?ERROR b???");
+        assertThat(Utf8.quote("x".repeat(65_535))).isEqualTo("x".repeat(100) + "… (65535 characters)");
+    }
+
     /** As arrays and buffers, within other bytes that must not matter. */
     private static boolean check(byte... bytes) {
         byte[] padded = new byte[bytes.length + 5];

@@ -14,7 +14,7 @@ public record ShareName(String text) {
     public ShareName {
         String problem = problem(text);
         if (problem != null) {
-            throw new IllegalArgumentException("share name " + problem + ": shareName=" + TopicText.quote(text));
+            throw new IllegalArgumentException("share name " + problem + ": shareName=" + Utf8.quote(text));
         }
     }
 

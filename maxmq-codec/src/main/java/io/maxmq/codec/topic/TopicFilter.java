@@ -1,5 +1,6 @@
 package io.maxmq.codec.topic;
 
+import io.maxmq.codec.Utf8;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ public final class TopicFilter {
     public static TopicFilter of(String subscribed) {
         String problem = problem(subscribed);
         if (problem != null) {
-            throw new IllegalArgumentException("topic filter " + problem + ": filter=" + TopicText.quote(subscribed));
+            throw new IllegalArgumentException("topic filter " + problem + ": filter=" + Utf8.quote(subscribed));
         }
         return ofValid(subscribed);
     }

@@ -1,5 +1,6 @@
 package io.maxmq.codec.topic;
 
+import io.maxmq.codec.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ public record TopicName(String text) {
     public TopicName {
         String problem = problem(text);
         if (problem != null) {
-            throw new IllegalArgumentException("topic name " + problem + ": topic=" + TopicText.quote(text));
+            throw new IllegalArgumentException("topic name " + problem + ": topic=" + Utf8.quote(text));
         }
     }
 

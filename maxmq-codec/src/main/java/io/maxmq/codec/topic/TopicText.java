@@ -31,9 +31,4 @@ final class TopicText {
         }
         return levels;
     }
-
-    /** {@code text} for a message: cut to a bearable length. */
-    static String quote(String text) {
-        return text.length() <= 100 ? text : text.substring(0, 100) + "… (" + text.length() + " characters)";
-    }
 }

@@ -4,6 +4,7 @@ import io.maxmq.codec.MalformedPacketException;
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
+import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.Will;
@@ -39,7 +40,7 @@ final class ConnectReader {
         ProtocolVersion version = ProtocolVersion.of(level & ~BRIDGE);
         if (version == null || !version.protocolName().equals(name) || (isBridge(level) && version.isV5())) {
             throw new MalformedPacketException(
-                    UNSUPPORTED_PROTOCOL_VERSION, "protocol is unknown: name=" + name + ", level=" + level);
+                    UNSUPPORTED_PROTOCOL_VERSION, "protocol is unknown: name=" + Utf8.quote(name) + ", level=" + level);
         }
         return level;
     }
@@ -101,7 +102,8 @@ final class ConnectReader {
         String topic = in.readString("will topic");
         String problem = TopicName.problem(topic);
         if (problem != null) {
-            throw new MalformedPacketException(TOPIC_NAME_INVALID, "will topic " + problem + ": topic=" + topic);
+            throw new MalformedPacketException(
+                    TOPIC_NAME_INVALID, "will topic " + problem + ": topic=" + Utf8.quote(topic));
         }
         ByteBuffer payload = in.readBinary("will payload");
         return new Will(topic, payload, QoS.of(flags >> WILL_QOS_SHIFT & 0b11), (flags & WILL_RETAIN) != 0, own);

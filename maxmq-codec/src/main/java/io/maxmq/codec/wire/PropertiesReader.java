@@ -2,6 +2,7 @@ package io.maxmq.codec.wire;
 
 import io.maxmq.codec.MalformedPacketException;
 import io.maxmq.codec.PacketType;
+import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import java.nio.ByteBuffer;
@@ -166,7 +167,8 @@ final class PropertiesReader {
         int start = in.position() - length;
         if (length == 0 || TopicBytes.hasWildcard(in.bytes(), start, length)) {
             throw new MalformedPacketException(
-                    PROTOCOL_ERROR, "RESPONSE_TOPIC is empty or holds a wildcard: value=" + in.string(start, length));
+                    PROTOCOL_ERROR,
+                    "RESPONSE_TOPIC is empty or holds a wildcard: value=" + Utf8.quote(in.string(start, length)));
         }
     }
 

@@ -149,7 +149,8 @@ public final class PublishView {
         if (TopicBytes.hasWildcard(bytes, topicStart, topicLength)) {
             throw new MalformedPacketException(
                     TOPIC_NAME_INVALID,
-                    "topic name holds a wildcard: topic=" + new String(copyTopic(), StandardCharsets.UTF_8));
+                    "topic name holds a wildcard: topic="
+                            + Utf8.quote(new String(copyTopic(), StandardCharsets.UTF_8)));
         }
     }
 

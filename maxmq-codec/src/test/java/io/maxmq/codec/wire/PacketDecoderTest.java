@@ -91,6 +91,16 @@ class PacketDecoderTest {
     }
 
     @Test
+    void quotesOnlySoMuchOfWhatThePeerSent() throws MalformedPacketException {
+        decoder.decode(bytes(CONNECT_BYTES), handler);
+
+        MalformedPacketException refusal = refusal(bytes("30 92 4E 27 10" + " 0A".repeat(9_999) + " 23"));
+
+        assertThat(refusal.reason()).isEqualTo(ReasonCode.TOPIC_NAME_INVALID);
+        assertThat(refusal.getMessage()).hasSizeLessThan(200).doesNotContain("\n");
+    }
+
+    @Test
     void stopsBehindThePacketWhoseHandlerSaysSoAndResumes() throws MalformedPacketException {
         ByteBuf in = bytes(CONNECT_BYTES + "C0 00 C0 00 C0");
         RecordingHandler stopping = new RecordingHandler() {
