@@ -9,6 +9,7 @@ import io.maxmq.core.access.AccessSettings;
 import io.maxmq.core.access.PluginCalls;
 import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.connection.Connections;
+import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.loop.Loop;
@@ -73,6 +74,7 @@ public final class Broker {
     private final PooledByteBufAllocator allocator;
     private final TenantRoutes routes;
     private final Access access;
+    private final Interceptors interceptors;
     private final Connections connections;
     private final List<LoopAssembly> loops = new ArrayList<>();
     private final Publisher publisher;
@@ -114,10 +116,13 @@ public final class Broker {
                         config.pluginDeadline()),
                 calls,
                 plugins.clock());
+        this.interceptors = new Interceptors(plugins.interceptors(), calls, config.pluginDeadline());
         this.connections = new Connections(
-                config, new Connections.Collaborators(access, plugins.rateLimiter(), events, loggers, routes::of));
+                config,
+                new Connections.Collaborators(
+                        access, interceptors, plugins.rateLimiter(), events, loggers, routes::of));
         assembleLoops(loopCount);
-        this.publisher = new Publisher(config, loops, routes, plugins.clock());
+        this.publisher = new Publisher(config, loops, routes, interceptors, plugins.clock());
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
         this.extensions = new Extensions(
                 plugins,
@@ -133,8 +138,13 @@ public final class Broker {
                 ThreadLocalRandom.current().nextInt(1 << 22),
                 new AtomicLong());
         SessionCount sessionCount = new SessionCount(config.sessions().maxSessions());
-        Sessions.Settings settings =
-                new Sessions.Settings(config.sessions(), config.connections().receiveMaximum(), access, sessionCount);
+        Sessions.Settings settings = new Sessions.Settings(
+                config.sessions(),
+                config.connections().receiveMaximum(),
+                access,
+                interceptors,
+                sessionCount,
+                routes::of);
         boolean remoteAnswersDecide = config.sessions().overflow() == Overflow.REJECT_PUBLISHER;
         List<Router> routers = new ArrayList<>();
         for (int i = 0; i < count; i++) {

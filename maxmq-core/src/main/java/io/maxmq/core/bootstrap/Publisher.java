@@ -3,9 +3,10 @@ package io.maxmq.core.bootstrap;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicName;
 import io.maxmq.config.BrokerConfig;
+import io.maxmq.core.intercept.Interceptors;
+import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.Topic;
@@ -18,9 +19,11 @@ import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.DropReason;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes what the application publishes, by the same way as a client's message. Messages of one topic keep the order
@@ -36,13 +39,20 @@ public final class Publisher {
     private final BrokerConfig config;
     private final List<LoopAssembly> loops;
     private final TenantRoutes routes;
+    private final Interceptors interceptors;
     private final Clock clock;
     private final AtomicLong waitingBytes = new AtomicLong();
 
-    Publisher(BrokerConfig config, List<LoopAssembly> loops, TenantRoutes routes, Clock clock) {
+    Publisher(
+            BrokerConfig config,
+            List<LoopAssembly> loops,
+            TenantRoutes routes,
+            Interceptors interceptors,
+            Clock clock) {
         this.config = config;
         this.loops = loops;
         this.routes = routes;
+        this.interceptors = interceptors;
         this.clock = clock;
     }
 
@@ -69,11 +79,12 @@ public final class Publisher {
         int loop = Math.floorMod(spread(message.topic().hashCode()), loops.size());
         LoopAssembly at = loops.get(loop);
         at.loop().execute(() -> {
-            waitingBytes.addAndGet(-bytes);
             try {
-                route(at, routes.of(tenant), kept, result);
+                intercept(at, routes.of(tenant), kept, result);
             } catch (Throwable t) {
                 result.completeExceptionally(t);
+            } finally {
+                waitingBytes.addAndGet(-bytes);
             }
         });
         return result;
@@ -83,10 +94,35 @@ public final class Publisher {
         return hash ^ (hash >>> 16);
     }
 
+    private void intercept(
+            LoopAssembly at, Routes tenantRoutes, Message message, CompletableFuture<PublishResult> result) {
+        if (!interceptors.interceptsPublish()) {
+            route(at, tenantRoutes, message, result);
+            return;
+        }
+        interceptors.publish(Optional.empty(), message, at.caller(), outcome -> {
+            if (outcome instanceof Outcome.Passed<Message> passed) {
+                String problem = TopicName.problem(
+                        passed.subject().topic(), config.connections().maxTopicLevels());
+                if (problem == null) {
+                    route(at, tenantRoutes, passed.subject(), result);
+                } else {
+                    result.completeExceptionally(
+                            new PublishRefusedException(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, problem));
+                }
+            } else if (outcome instanceof Outcome.Rejected<Message> rejected) {
+                result.completeExceptionally(new PublishRefusedException(
+                        rejected.reasonCode(), rejected.reason() == null ? "rejected" : rejected.reason()));
+            } else {
+                result.complete(new PublishResult(0, 0, Map.of(DropReason.INTERCEPTED, 1)));
+            }
+        });
+    }
+
     private void route(LoopAssembly at, Routes tenantRoutes, Message message, CompletableFuture<PublishResult> result) {
         Topic topic = ApplicationMessages.topic(tenantRoutes.topics(), at.loop().index(), message.topic());
         InTransit transit = at.inProcess();
-        ApplicationMessages.begin(transit, message, topic, clock.epochMillis());
+        ApplicationMessages.begin(transit, message, topic, null, clock.epochMillis());
         transit.track();
         at.loop().counters().increment(Counter.PUBLISHED_IN_PROCESS);
         if (transit.retain() && at.router().retain(transit, tenantRoutes) == Router.Retained.REFUSED) {
@@ -95,7 +131,7 @@ public final class Publisher {
             return;
         }
         at.router().publish(transit, tenantRoutes);
-        Outcome later = transit.outcome();
+        io.maxmq.core.routing.Outcome later = transit.outcome();
         if (later == null) {
             complete(result, transit.matched(), transit.accepted(), transit.refused(), transit.drops());
             return;
@@ -114,7 +150,7 @@ public final class Publisher {
             int matched,
             int accepted,
             int refused,
-            @org.jspecify.annotations.Nullable Map<DropReason, Integer> drops) {
+            @Nullable Map<DropReason, Integer> drops) {
         if (accepted == 0 && refused > 0) {
             result.completeExceptionally(
                     new PublishRefusedException(ReasonCode.QUOTA_EXCEEDED, "no recipient could take it: " + drops));

@@ -46,7 +46,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     static final int HOLD_CONNECT = 1;
     /** The channel is between two loops. */
     static final int HOLD_MOVE = 1 << 1;
-    /** A plug-in has yet to answer about a packet. */
+    /** An interceptor has yet to answer about a packet. */
     static final int HOLD_PLUGIN = 1 << 2;
     /** Another loop is too far behind to be sent more. */
     static final int HOLD_CONGESTION = 1 << 3;
@@ -56,6 +56,8 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     static final int HOLD_OUTPUT = 1 << 5;
     /** The rate limiter wants a pause. */
     static final int HOLD_RATE = 1 << 6;
+    /** An authorizer has yet to answer about a packet. */
+    static final int HOLD_AUTHORIZER = 1 << 7;
 
     /** Answers may take this much beyond the high watermark, at which PUBLISH stops. */
     private static final int ANSWERS_BYTES = 64 * 1024;
@@ -291,9 +293,9 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         if (packet instanceof PingReq) {
             send(PingResp.INSTANCE);
         } else if (packet instanceof Subscribe subscribe) {
-            new SubscribeProcedure(this, home, subscribe).begin();
+            onSubscribe(subscribe);
         } else if (packet instanceof Unsubscribe unsubscribe) {
-            new UnsubscribeProcedure(this, home, unsubscribe).begin();
+            onUnsubscribe(unsubscribe);
         } else if (packet instanceof Connect connect) {
             onConnect(connect);
         } else if (packet instanceof Disconnect disconnect) {
@@ -305,6 +307,20 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, packet.type() + " from a client");
         }
         return holds == 0 && !closed;
+    }
+
+    private void onSubscribe(Subscribe subscribe) throws MalformedPacketException {
+        ClientInfo who = client;
+        if (who != null) {
+            new SubscribeProcedure(this, home, who, subscribe).begin();
+        }
+    }
+
+    private void onUnsubscribe(Unsubscribe unsubscribe) {
+        ClientInfo who = client;
+        if (who != null) {
+            new UnsubscribeProcedure(this, home, who, unsubscribe).begin();
+        }
     }
 
     private void onConnect(Connect connect) {

@@ -1,15 +1,14 @@
 package io.maxmq.core.connection;
 
-import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
-import io.maxmq.codec.packet.Will;
 import io.maxmq.codec.wire.DecodeLimits;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Capabilities;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.CallerLoop;
+import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
@@ -24,6 +23,7 @@ import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
+import io.maxmq.spi.Will;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.Decision;
@@ -34,7 +34,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes connections and holds what all of a broker's share. Immutable after {@link #addLoop}; thread-safe, but methods
@@ -49,7 +48,12 @@ public final class Connections {
 
     /** Who decides and who is told. */
     public record Collaborators(
-            Access access, RateLimiter rateLimiter, Events events, Loggers loggers, Function<Tenant, Routes> routes) {}
+            Access access,
+            Interceptors interceptors,
+            RateLimiter rateLimiter,
+            Events events,
+            Loggers loggers,
+            Function<Tenant, Routes> routes) {}
 
     private final BrokerConfig config;
     private final Collaborators collaborators;
@@ -133,6 +137,10 @@ public final class Connections {
         return collaborators.access();
     }
 
+    Interceptors interceptors() {
+        return collaborators.interceptors();
+    }
+
     ConnectionEvents events() {
         return events;
     }
@@ -160,12 +168,6 @@ public final class Connections {
 
     static Counter receivedAt(int qos) {
         return RECEIVED[qos];
-    }
-
-    @Nullable
-    ProtocolVersion versionOf(Connection connection) {
-        ClientInfo client = connection.client();
-        return client == null ? null : client.protocolVersion();
     }
 
     long cappedExpirySeconds(long seconds) {

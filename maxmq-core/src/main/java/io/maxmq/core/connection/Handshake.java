@@ -10,18 +10,22 @@ import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.ClientAccess;
+import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.SessionSetup;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.core.session.Will;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
+import io.maxmq.spi.intercept.ConnectRequest;
 import io.maxmq.spi.limit.Decision;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +48,7 @@ final class Handshake {
     private final Properties asked;
     private boolean clientIdAssigned;
     private int keepAliveSeconds;
+    private io.maxmq.spi.@Nullable Will will;
 
     Handshake(Connection connection, Connections home, Connect connect) {
         this.connection = connection;
@@ -86,11 +91,36 @@ final class Handshake {
             refuse(ReasonCode.CONNECTION_RATE_EXCEEDED, "connection rate exceeded");
             return;
         }
-        home.access()
-                .authenticate(
-                        new AuthenticationRequest(client, bytes(connect.password()), asked.userProperties()),
+        home.interceptors()
+                .connect(
+                        new ConnectRequest(client, willOf(connect.will()), asked.userProperties()),
                         connection.here().caller(),
-                        this::authenticated);
+                        this::intercepted);
+    }
+
+    private static io.maxmq.spi.@Nullable Will willOf(io.maxmq.codec.packet.@Nullable Will will) {
+        return will == null ? null : ApplicationMessages.will(will);
+    }
+
+    private void intercepted(Outcome<ConnectRequest> outcome) {
+        if (connection.isClosed()) {
+            return;
+        }
+        if (outcome instanceof Outcome.Passed<ConnectRequest> passed) {
+            ClientInfo client = passed.subject().client();
+            will = passed.subject().will().orElse(null);
+            keepAliveSeconds = client.keepAliveSeconds();
+            connection.identified(client);
+            home.access()
+                    .authenticate(
+                            new AuthenticationRequest(client, bytes(connect.password()), asked.userProperties()),
+                            connection.here().caller(),
+                            this::authenticated);
+        } else if (outcome instanceof Outcome.Rejected<ConnectRequest> rejected) {
+            refuse(rejected.reasonCode(), rejected.reason() == null ? "" : rejected.reason());
+        } else {
+            refuse(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "");
+        }
     }
 
     private boolean tooLong(String clientId) {
@@ -154,12 +184,13 @@ final class Handshake {
 
     private void authorizeWill(SessionKey key, ClientInfo client) {
         ClientAccess access = home.access().open(client, connection.here().caller());
-        io.maxmq.codec.packet.Will will = connect.will();
-        if (will == null) {
+        io.maxmq.spi.Will asked = will;
+        if (asked == null) {
             attach(key, client, access);
             return;
         }
-        access.will(new Action.Will(will.topic(), will.qos(), will.retain()), decision -> {
+        Message message = asked.message();
+        access.will(new Action.Will(message.topic(), message.qos(), message.retain()), decision -> {
             if (connection.isClosed()) {
                 return;
             }
@@ -196,8 +227,8 @@ final class Handshake {
         int window = connect.version().isV5()
                 ? asked.intOr(PropertyId.RECEIVE_MAXIMUM, MAX_RECEIVE_MAXIMUM)
                 : MAX_RECEIVE_MAXIMUM;
-        Will will = connect.will() == null ? null : home.will(client, connect.will(), connection.here());
-        return new SessionSetup(client, client.sessionExpirySeconds(), window, will, connect.bridge());
+        Will kept = will == null ? null : home.will(client, will, connection.here());
+        return new SessionSetup(client, client.sessionExpirySeconds(), window, kept, connect.bridge());
     }
 
     private int clientMaxPacketBytes() {

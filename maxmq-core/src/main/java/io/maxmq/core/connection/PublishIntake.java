@@ -3,20 +3,25 @@ package io.maxmq.core.connection;
 import io.maxmq.codec.MalformedPacketException;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.topic.TopicName;
 import io.maxmq.codec.wire.PublishView;
 import io.maxmq.core.access.ClientAccess;
+import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.routing.TopicTable;
+import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.Session;
+import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.Decision;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +38,7 @@ final class PublishIntake {
     private final ClientAccess access;
     private final ConnectionLimiter limiter;
     private final boolean limited;
+    private final boolean intercepted;
     private final int maxQos;
     private final boolean retainAvailable;
 
@@ -47,6 +53,7 @@ final class PublishIntake {
         this.access = access;
         this.limiter = limiter;
         this.limited = limiter != ConnectionLimiter.NONE;
+        this.intercepted = home.interceptors().interceptsPublish();
         this.maxQos = home.capabilities().maximumQos().code();
         this.retainAvailable = home.capabilities().retainAvailable();
     }
@@ -75,14 +82,24 @@ final class PublishIntake {
         if (limited && !withinRate(publish, message)) {
             return;
         }
-        Authorization decision =
-                topic.startsWithDollar() ? Authorization.denied() : access.publishDecision(topic, QoS.of(qos), retain);
-        if (decision instanceof Authorization.Allowed) {
-            pass(message, publish.packetId());
-        } else if (decision instanceof Authorization.Denied denied) {
-            deny(message, publish.packetId(), denied);
+        if (intercepted && !(qos == 2 && session.isRepeated(publish.packetId()))) {
+            new Passage(message, qos, publish.packetId()).begin();
         } else {
-            ask(message, publish.packetId());
+            proceed(message, qos, publish.packetId());
+        }
+    }
+
+    /** From here on the message is what it will be: may it be published? */
+    private void proceed(InTransit message, int qos, int packetId) {
+        Authorization decision = message.topic().startsWithDollar()
+                ? Authorization.denied()
+                : access.publishDecision(message.topic(), QoS.of(message.qos()), message.retain());
+        if (decision instanceof Authorization.Allowed) {
+            pass(message, qos, packetId);
+        } else if (decision instanceof Authorization.Denied denied) {
+            deny(message, qos, packetId, denied);
+        } else {
+            ask(message, qos, packetId);
         }
     }
 
@@ -103,8 +120,8 @@ final class PublishIntake {
         }
     }
 
-    private void pass(InTransit message, int packetId) {
-        if (!session.onPublish(message, packetId)) {
+    private void pass(InTransit message, int qos, int packetId) {
+        if (!session.onPublish(message, qos, packetId)) {
             connection.end(
                     Initiator.BROKER,
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
@@ -112,10 +129,14 @@ final class PublishIntake {
         }
     }
 
-    private void deny(InTransit message, int packetId, Authorization.Denied denied) {
+    private void deny(InTransit message, int qos, int packetId, Authorization.Denied denied) {
         connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
-        home.drops(connection.here()).dropped(session.key(), message, DropReason.NOT_AUTHORIZED);
-        session.refusePublish(message.qos(), packetId, denied.reasonCode());
+        drop(message, DropReason.NOT_AUTHORIZED);
+        session.refusePublish(qos, packetId, denied.reasonCode());
+    }
+
+    private void drop(InTransit message, DropReason reason) {
+        home.drops(connection.here()).dropped(session.key(), message, reason);
     }
 
     // ---- topics
@@ -189,7 +210,7 @@ final class PublishIntake {
             return true;
         }
         if (decision instanceof Decision.Drop) {
-            home.drops(connection.here()).dropped(session.key(), message, DropReason.RATE_LIMIT);
+            drop(message, DropReason.RATE_LIMIT);
             session.refusePublish(message.qos(), publish.packetId(), ReasonCode.QUOTA_EXCEEDED);
         } else {
             connection.end(Initiator.BROKER, ReasonCode.MESSAGE_RATE_TOO_HIGH, "PUBLISH rate too high");
@@ -197,8 +218,8 @@ final class PublishIntake {
         return false;
     }
 
-    private void ask(InTransit message, int packetId) {
-        Question question = new Question(message, packetId);
+    private void ask(InTransit message, int qos, int packetId) {
+        Question question = new Question(message, qos, packetId);
         access.publish(
                 message.topic(),
                 new Action.Publish(message.topic().name(), QoS.of(message.qos()), message.retain()),
@@ -209,19 +230,21 @@ final class PublishIntake {
     /** Asks about one PUBLISH; when the answer takes time, keeps the message and holds the packets behind it. */
     private final class Question implements Consumer<Authorization> {
         private final InTransit message;
+        private final int qos;
         private final int packetId;
         private @Nullable StoredMessage kept;
         private @Nullable Authorization answer;
 
-        Question(InTransit message, int packetId) {
+        Question(InTransit message, int qos, int packetId) {
             this.message = message;
+            this.qos = qos;
             this.packetId = packetId;
         }
 
         void asked() {
             if (answer == null) {
                 kept = message.keep();
-                connection.hold(Connection.HOLD_PLUGIN);
+                connection.hold(Connection.HOLD_AUTHORIZER);
             } else {
                 act(answer);
             }
@@ -236,15 +259,89 @@ final class PublishIntake {
             }
             message.begin(waiting, session);
             act(decision);
-            connection.release(Connection.HOLD_PLUGIN);
+            connection.release(Connection.HOLD_AUTHORIZER);
         }
 
         private void act(Authorization decision) {
             if (decision instanceof Authorization.Allowed) {
-                pass(message, packetId);
+                pass(message, qos, packetId);
             } else if (decision instanceof Authorization.Denied denied) {
-                deny(message, packetId, denied);
+                deny(message, qos, packetId, denied);
             }
+        }
+    }
+
+    /** Takes one PUBLISH through the interceptors; when they take time, keeps it and holds the packets behind it. */
+    private final class Passage {
+        private final InTransit message;
+        private final int qos;
+        private final int packetId;
+        private final Message view;
+        private @Nullable StoredMessage kept;
+        private boolean answered;
+
+        Passage(InTransit message, int qos, int packetId) {
+            this.message = message;
+            this.qos = qos;
+            this.packetId = packetId;
+            this.view =
+                    ApplicationMessages.view(message, connection.here().loop().epochMillis());
+        }
+
+        void begin() {
+            home.interceptors()
+                    .publish(
+                            Optional.of(access.client()),
+                            view,
+                            connection.here().caller(),
+                            this::intercepted);
+            if (!answered) {
+                kept = message.keep();
+                connection.hold(Connection.HOLD_PLUGIN);
+            }
+        }
+
+        private void intercepted(Outcome<Message> outcome) {
+            answered = true;
+            if (connection.isClosed()) {
+                return;
+            }
+            StoredMessage waited = kept;
+            if (waited != null) {
+                message.begin(waited, session);
+            }
+            if (outcome instanceof Outcome.Passed<Message> passed) {
+                goOnAs(passed.subject());
+            } else {
+                drop(message, DropReason.INTERCEPTED);
+                session.refusePublish(
+                        qos,
+                        packetId,
+                        outcome instanceof Outcome.Rejected<Message> rejected
+                                ? rejected.reasonCode()
+                                : ReasonCode.SUCCESS);
+            }
+            if (waited != null) {
+                connection.release(Connection.HOLD_PLUGIN);
+            }
+        }
+
+        private void goOnAs(Message subject) {
+            if (subject != view && !subject.equals(view)) {
+                if (TopicName.problem(subject.topic(), home.limits().maxTopicLevels()) != null) {
+                    drop(message, DropReason.INTERCEPTED);
+                    session.refusePublish(qos, packetId, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+                    return;
+                }
+                int loop = connection.here().loop().index();
+                ApplicationMessages.begin(
+                        message,
+                        subject,
+                        ApplicationMessages.topic(session.routes().topics(), loop, subject.topic()),
+                        session,
+                        connection.here().loop().epochMillis());
+            }
+            proceed(message, qos, packetId);
         }
     }
 }

@@ -5,16 +5,20 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.RetainHandling;
+import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.topic.ShareName;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.Capabilities;
+import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.Session;
+import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.intercept.SubscriptionRequest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +38,15 @@ final class SubscribeProcedure {
     private final List<ReasonCode> answers;
     private final Connection connection;
     private final Connections home;
+    private final ClientInfo client;
     private final Subscribe subscribe;
     private final int subscriptionId;
-    private int next;
-    private boolean waiting;
+    private boolean held;
 
-    SubscribeProcedure(Connection connection, Connections home, Subscribe subscribe) {
+    SubscribeProcedure(Connection connection, Connections home, ClientInfo client, Subscribe subscribe) {
         this.connection = connection;
         this.home = home;
+        this.client = client;
         this.subscribe = subscribe;
         this.answers = new ArrayList<>(subscribe.subscriptions().size());
         List<Integer> ids = subscribe.properties().subscriptionIdentifiers();
@@ -63,21 +68,100 @@ final class SubscribeProcedure {
         proceed();
     }
 
+    /** Goes through the filters that are left; comes back here when an answer has taken its time. */
     private void proceed() {
-        while (next < subscribe.subscriptions().size()) {
-            Subscription wanted = subscribe.subscriptions().get(next);
-            TopicFilter filter =
-                    TopicFilter.parse(wanted.topicFilter(), home.limits().maxTopicLevels());
-            ReasonCode problem = filter == null ? ReasonCode.TOPIC_FILTER_INVALID : problemOf(filter);
-            if (filter == null || problem != null) {
-                answer(problem == null ? ReasonCode.TOPIC_FILTER_INVALID : problem);
-                continue;
+        while (answers.size() < subscribe.subscriptions().size()) {
+            int before = answers.size();
+            Item item = new Item(subscribe.subscriptions().get(before));
+            item.intercept();
+            if (connection.isClosed()) {
+                return;
             }
-            if (!authorize(wanted, filter)) {
+            if (answers.size() == before) {
+                item.late = true;
+                held = true;
+                connection.hold(Connection.HOLD_PLUGIN);
                 return;
             }
         }
         acknowledge();
+    }
+
+    /** One filter on its way from the interceptors to the session. */
+    private final class Item {
+        private final Subscription asked;
+        private boolean late;
+
+        Item(Subscription asked) {
+            this.asked = asked;
+        }
+
+        void intercept() {
+            home.interceptors()
+                    .subscribe(
+                            client,
+                            new SubscriptionRequest(
+                                    asked.topicFilter(),
+                                    asked.maxQos(),
+                                    asked.noLocal(),
+                                    asked.retainAsPublished(),
+                                    asked.retainHandling()),
+                            connection.here().caller(),
+                            this::intercepted);
+        }
+
+        private void intercepted(Outcome<SubscriptionRequest> outcome) {
+            if (connection.isClosed()) {
+                return;
+            }
+            if (outcome instanceof Outcome.Passed<SubscriptionRequest> passed) {
+                authorize(passed.subject());
+            } else if (outcome instanceof Outcome.Rejected<SubscriptionRequest> rejected) {
+                answer(rejected.reasonCode());
+            } else {
+                answer(ReasonCode.UNSPECIFIED_ERROR);
+            }
+        }
+
+        private void authorize(SubscriptionRequest wanted) {
+            TopicFilter filter =
+                    TopicFilter.parse(wanted.topicFilter(), home.limits().maxTopicLevels());
+            ReasonCode problem = filter == null ? ReasonCode.TOPIC_FILTER_INVALID : problemOf(filter);
+            PublishIntake intake = connection.intake();
+            if (filter == null || problem != null || intake == null) {
+                answer(problem == null ? ReasonCode.UNSPECIFIED_ERROR : problem);
+                return;
+            }
+            ShareName share = filter.share();
+            intake.access()
+                    .subscribe(
+                            new Action.Subscribe(filter.text(), share == null ? null : share.text(), wanted.qos()),
+                            decision -> authorized(wanted, filter, decision));
+        }
+
+        private void authorized(SubscriptionRequest wanted, TopicFilter filter, Authorization decision) {
+            if (connection.isClosed()) {
+                return;
+            }
+            if (decision instanceof Authorization.Denied denied) {
+                connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
+                answer(denied.reasonCode());
+            } else {
+                answer(add(wanted, filter));
+            }
+        }
+
+        private void answer(ReasonCode code) {
+            ReasonCode told = code;
+            if (code.isError() && client.protocolVersion() == ProtocolVersion.MQTT_3_1) {
+                // MQTT 3.1 §3.9 has no code for a refusal: the client is told what it asked for, and gets nothing.
+                told = grantedCode(asked.maxQos());
+            }
+            answers.add(told);
+            if (late) {
+                proceed();
+            }
+        }
     }
 
     /** What the broker does not offer. */
@@ -95,79 +179,27 @@ final class SubscribeProcedure {
         return null;
     }
 
-    /** Asks about the next filter; false when the answer takes time, and {@link #proceed} goes on with it. */
-    private boolean authorize(Subscription wanted, TopicFilter filter) {
-        PublishIntake intake = connection.intake();
-        if (intake == null) {
-            return false;
-        }
-        ShareName share = filter.share();
-        Answer answer = new Answer(wanted, filter);
-        intake.access()
-                .subscribe(
-                        new Action.Subscribe(filter.text(), share == null ? null : share.text(), wanted.maxQos()),
-                        answer::accept);
-        if (answer.given) {
-            return true;
-        }
-        answer.late = true;
-        waiting = true;
-        connection.hold(Connection.HOLD_PLUGIN);
-        return false;
-    }
-
-    private final class Answer {
-        private final Subscription wanted;
-        private final TopicFilter filter;
-        private boolean given;
-        private boolean late;
-
-        Answer(Subscription wanted, TopicFilter filter) {
-            this.wanted = wanted;
-            this.filter = filter;
-        }
-
-        void accept(Authorization decision) {
-            given = true;
-            if (connection.isClosed()) {
-                return;
-            }
-            if (decision instanceof Authorization.Denied denied) {
-                connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
-                answer(denied.reasonCode());
-            } else {
-                add(wanted, filter);
-            }
-            if (late) {
-                proceed();
-            }
-        }
-    }
-
-    private void add(Subscription wanted, TopicFilter filter) {
+    private ReasonCode add(SubscriptionRequest wanted, TopicFilter filter) {
         Session session = connection.session();
         if (session == null) {
-            answer(ReasonCode.UNSPECIFIED_ERROR);
-            return;
+            return ReasonCode.UNSPECIFIED_ERROR;
         }
         if (session.routes().tree().visitBoundWith(filter) > home.maxVisitsPerMatch()) {
             // Filters that together make every match walk half the tree are refused, not served slowly.
-            answer(ReasonCode.QUOTA_EXCEEDED);
-            return;
+            return ReasonCode.QUOTA_EXCEEDED;
         }
-        QoS granted = wanted.maxQos().min(home.capabilities().maximumQos());
+        QoS granted = wanted.qos().min(home.capabilities().maximumQos());
         Session.Subscribed outcome = session.subscribe(
                 filter,
                 new Session.Options(granted.code(), wanted.noLocal(), wanted.retainAsPublished(), subscriptionId));
         if (outcome == Session.Subscribed.QUOTA_EXCEEDED) {
-            answer(ReasonCode.QUOTA_EXCEEDED);
-            return;
+            return ReasonCode.QUOTA_EXCEEDED;
         }
-        answer(grantedCode(granted));
         if (filter.share() == null && wantsRetained(wanted.retainHandling(), outcome)) {
             retainedFor.add(filter);
         }
         home.events().subscribed(connection, filter, granted);
+        return grantedCode(granted);
     }
 
     private static boolean wantsRetained(RetainHandling handling, Session.Subscribed outcome) {
@@ -183,25 +215,15 @@ final class SubscribeProcedure {
         };
     }
 
-    private void answer(ReasonCode code) {
-        Subscription wanted = subscribe.subscriptions().get(next++);
-        ReasonCode told = code;
-        if (code.isError() && home.versionOf(connection) == ProtocolVersion.MQTT_3_1) {
-            // MQTT 3.1 §3.9 has no code for a refusal: the client is told what it asked for, and gets nothing.
-            told = grantedCode(wanted.maxQos());
-        }
-        answers.add(told);
-    }
-
     private void acknowledge() {
-        connection.send(new SubAck(subscribe.packetId(), io.maxmq.codec.packet.Properties.NONE, answers));
+        connection.send(new SubAck(subscribe.packetId(), Properties.NONE, answers));
         Session session = connection.session();
         if (session != null) {
             for (TopicFilter filter : retainedFor) {
                 session.sendRetained(filter);
             }
         }
-        if (waiting) {
+        if (held) {
             connection.release(Connection.HOLD_PLUGIN);
         }
     }

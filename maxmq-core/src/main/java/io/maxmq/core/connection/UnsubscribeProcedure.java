@@ -4,41 +4,92 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
+import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.Session;
+import io.maxmq.spi.ClientInfo;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One UNSUBSCRIBE (MQTT 5.0 §3.10). Runs on the connection's loop. */
+/**
+ * One UNSUBSCRIBE (MQTT 5.0 §3.10): its filters one after the other, then UNSUBACK. While an interceptor takes its time the
+ * packets behind it are held. Runs on the connection's loop. Not thread-safe.
+ */
 final class UnsubscribeProcedure {
     private final Connection connection;
     private final Connections home;
+    private final ClientInfo client;
     private final Unsubscribe unsubscribe;
+    private final List<ReasonCode> answers;
+    private boolean held;
 
-    UnsubscribeProcedure(Connection connection, Connections home, Unsubscribe unsubscribe) {
+    UnsubscribeProcedure(Connection connection, Connections home, ClientInfo client, Unsubscribe unsubscribe) {
         this.connection = connection;
         this.home = home;
+        this.client = client;
         this.unsubscribe = unsubscribe;
+        this.answers = new ArrayList<>(unsubscribe.topicFilters().size());
     }
 
     void begin() {
-        Session session = connection.session();
-        if (session == null) {
-            return;
-        }
         connection
                 .here()
                 .loop()
                 .counters()
                 .add(Counter.UNSUBSCRIBES, unsubscribe.topicFilters().size());
-        List<ReasonCode> answers = new ArrayList<>(unsubscribe.topicFilters().size());
-        for (String filter : unsubscribe.topicFilters()) {
-            boolean existed = session.unsubscribe(filter);
-            answers.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
-            if (existed) {
-                home.events().unsubscribed(connection, filter);
+        proceed();
+    }
+
+    /** Goes through the filters that are left; comes back here when an answer has taken its time. */
+    private void proceed() {
+        while (answers.size() < unsubscribe.topicFilters().size()) {
+            int before = answers.size();
+            Item item = new Item();
+            home.interceptors()
+                    .unsubscribe(
+                            client,
+                            unsubscribe.topicFilters().get(before),
+                            connection.here().caller(),
+                            item::intercepted);
+            if (answers.size() == before) {
+                item.late = true;
+                held = true;
+                connection.hold(Connection.HOLD_PLUGIN);
+                return;
             }
         }
         connection.send(new UnsubAck(unsubscribe.packetId(), Properties.NONE, answers));
+        if (held) {
+            connection.release(Connection.HOLD_PLUGIN);
+        }
+    }
+
+    private final class Item {
+        private boolean late;
+
+        void intercepted(Outcome<String> outcome) {
+            if (connection.isClosed()) {
+                return;
+            }
+            answers.add(answerTo(outcome));
+            if (late) {
+                proceed();
+            }
+        }
+    }
+
+    private ReasonCode answerTo(Outcome<String> outcome) {
+        Session session = connection.session();
+        if (outcome instanceof Outcome.Rejected<String> rejected) {
+            return rejected.reasonCode();
+        }
+        if (!(outcome instanceof Outcome.Passed<String> passed) || session == null) {
+            return ReasonCode.UNSPECIFIED_ERROR;
+        }
+        if (!session.unsubscribe(passed.subject())) {
+            return ReasonCode.NO_SUBSCRIPTION_EXISTED;
+        }
+        home.events().unsubscribed(connection, passed.subject());
+        return ReasonCode.SUCCESS;
     }
 }

@@ -8,6 +8,7 @@ import io.maxmq.codec.wire.PublishProperties;
 import io.maxmq.codec.wire.PublishView;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.routing.TopicTable;
 import io.maxmq.spi.ClientInfo;
@@ -32,9 +33,10 @@ public final class ApplicationMessages {
         return known != null ? known : topics.intern(loop, utf8, hash);
     }
 
-    /** Begins the routing of a message of the application. */
-    public static void begin(InTransit transit, Message message, Topic topic, long epochMillis) {
-        transit.begin(topic, message.qos().code(), message.retain(), null);
+    /** Begins the routing of a message of the application, or of one that it has changed. */
+    public static void begin(
+            InTransit transit, Message message, Topic topic, @Nullable Subscriber publisher, long epochMillis) {
+        transit.begin(topic, message.qos().code(), message.retain(), publisher);
         byte[] properties = PublishProperties.encode(propertiesOf(message));
         transit.properties(properties, 0, properties.length);
         ByteBuffer payload = message.payload();
@@ -103,15 +105,7 @@ public final class ApplicationMessages {
                 Message.builder(topic.name()).qos(qos).retain(retain).id(id);
         ByteBuffer correlation = null;
         if (encodedProperties.length > 0) {
-            Properties properties = PublishProperties.decode(encodedProperties);
-            if (properties.has(PropertyId.PAYLOAD_FORMAT_INDICATOR)) {
-                message.payloadFormatIndicator(
-                        PayloadFormat.values()[properties.intOr(PropertyId.PAYLOAD_FORMAT_INDICATOR, 0)]);
-            }
-            message.contentType(properties.string(PropertyId.CONTENT_TYPE));
-            message.responseTopic(properties.string(PropertyId.RESPONSE_TOPIC));
-            message.userProperties(List.copyOf(properties.userProperties()));
-            correlation = properties.binary(PropertyId.CORRELATION_DATA);
+            correlation = copyProperties(PublishProperties.decode(encodedProperties), message);
         }
         if (expiresAtMillis != 0) {
             message.messageExpiry(Duration.ofMillis(Math.max(1, expiresAtMillis - epochMillis)));
@@ -120,18 +114,44 @@ public final class ApplicationMessages {
                 .build();
     }
 
-    /** The will of a CONNECT as its session keeps it. */
-    public static Will will(
-            ClientInfo client, io.maxmq.codec.packet.Will will, TopicTable topics, int loop, InTransit transit) {
+    /** Answers the correlation data, which is set apart because it may be a view. */
+    private static @Nullable ByteBuffer copyProperties(Properties properties, Message.Builder message) {
+        if (properties.has(PropertyId.PAYLOAD_FORMAT_INDICATOR)) {
+            message.payloadFormatIndicator(
+                    PayloadFormat.values()[properties.intOr(PropertyId.PAYLOAD_FORMAT_INDICATOR, 0)]);
+        }
+        message.contentType(properties.string(PropertyId.CONTENT_TYPE));
+        message.responseTopic(properties.string(PropertyId.RESPONSE_TOPIC));
+        message.userProperties(List.copyOf(properties.userProperties()));
+        return properties.binary(PropertyId.CORRELATION_DATA);
+    }
+
+    /** The will of a CONNECT as interceptors see it. */
+    public static io.maxmq.spi.Will will(io.maxmq.codec.packet.Will will) {
         Properties properties = will.properties();
-        long delaySeconds = properties.longOr(PropertyId.WILL_DELAY_INTERVAL, 0);
-        long expirySeconds = properties.longOr(PropertyId.MESSAGE_EXPIRY_INTERVAL, -1);
-        byte[] forward = PublishProperties.encode(
-                properties.without(PropertyId.WILL_DELAY_INTERVAL).without(PropertyId.MESSAGE_EXPIRY_INTERVAL));
-        transit.begin(topic(topics, loop, will.topic()), will.qos().code(), will.retain(), null);
-        transit.properties(forward, 0, forward.length);
-        ByteBuffer payload = will.payload();
-        transit.payload(payload, payload.position(), payload.remaining());
-        return new Will(client, transit.keep(), delaySeconds, expirySeconds);
+        Message.Builder message = Message.builder(will.topic())
+                .qos(will.qos())
+                .retain(will.retain())
+                .payload(will.payload());
+        ByteBuffer correlation = copyProperties(properties, message);
+        if (correlation != null) {
+            message.correlationData(correlation);
+        }
+        if (properties.has(PropertyId.MESSAGE_EXPIRY_INTERVAL)) {
+            message.messageExpiry(
+                    Duration.ofSeconds(Math.max(1, properties.longOr(PropertyId.MESSAGE_EXPIRY_INTERVAL, 0))));
+        }
+        return new io.maxmq.spi.Will(
+                message.build(), Duration.ofSeconds(properties.longOr(PropertyId.WILL_DELAY_INTERVAL, 0)));
+    }
+
+    /** A will as its session keeps it. */
+    public static Will will(ClientInfo client, io.maxmq.spi.Will will, TopicTable topics, int loop, InTransit transit) {
+        Message message = will.message();
+        begin(transit, message, topic(topics, loop, message.topic()), null, 0);
+        // The expiry counts from the publication, so the message that is kept has none.
+        transit.expiresAtMillis(0);
+        long expirySeconds = message.messageExpiry().map(Duration::toSeconds).orElse(-1L);
+        return new Will(client, transit.keep(), will.delay().toSeconds(), expirySeconds);
     }
 }

@@ -2,9 +2,12 @@ package io.maxmq.core.session;
 
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.topic.TopicName;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.CallerLoop;
+import io.maxmq.core.intercept.Interceptors;
+import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
@@ -12,13 +15,19 @@ import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
+import io.maxmq.spi.event.DropReason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,16 +51,25 @@ public final class Sessions {
     private final SessionLimits limits;
     private final int receiveMaximum;
     private final Access access;
+    private final Interceptors interceptors;
+    private final Function<Tenant, Routes> routesOf;
     private final SessionEvents events;
     private final Drops drops;
     private final SessionCount count;
     private final InTransit again;
     private final InTransit will;
     private final InTransit retained;
+    private final InTransit changed;
     private final Map<SessionKey, Session> sessions = new HashMap<>();
 
     /** What the sessions of a loop are made with. */
-    public record Settings(SessionLimits limits, int receiveMaximum, Access access, SessionCount count) {}
+    public record Settings(
+            SessionLimits limits,
+            int receiveMaximum,
+            Access access,
+            Interceptors interceptors,
+            SessionCount count,
+            Function<Tenant, Routes> routes) {}
 
     public Sessions(
             Loop loop,
@@ -67,12 +85,15 @@ public final class Sessions {
         this.limits = settings.limits();
         this.receiveMaximum = settings.receiveMaximum();
         this.access = settings.access();
+        this.interceptors = settings.interceptors();
+        this.routesOf = settings.routes();
         this.count = settings.count();
         this.events = events;
         this.drops = drops;
         this.again = new InTransit(ids);
         this.will = new InTransit(ids);
         this.retained = new InTransit(ids);
+        this.changed = new InTransit(ids);
     }
 
     public Loop loop() {
@@ -169,8 +190,31 @@ public final class Sessions {
         }
     }
 
-    /** Publishes a will that is due, if the client may still publish there. */
+    /** Publishes a will that is due, as interceptors let it, and if the client may still publish there. */
     void publishWill(Will due, Routes routes) {
+        if (!interceptors.interceptsPublish()) {
+            authorizeWill(due, routes);
+            return;
+        }
+        Message message = ApplicationMessages.view(
+                due.message(), QoS.of(due.message().qos()), due.message().retain(), loop.epochMillis());
+        interceptors.publish(Optional.of(due.client()), message, caller, outcome -> {
+            if (outcome instanceof Outcome.Passed<Message> passed) {
+                authorizeWill(passed.subject() == message ? due : changed(due, passed.subject(), routes), routes);
+            } else {
+                will.begin(due.message(), null);
+                drops.dropped(
+                        new SessionKey(due.client().tenant(), due.client().clientId()), will, DropReason.INTERCEPTED);
+            }
+        });
+    }
+
+    private Will changed(Will due, Message message, Routes routes) {
+        return ApplicationMessages.will(
+                due.client(), new io.maxmq.spi.Will(message, Duration.ZERO), routes.topics(), loop.index(), will);
+    }
+
+    private void authorizeWill(Will due, Routes routes) {
         StoredMessage message = due.message();
         access.open(due.client(), caller)
                 .will(new Action.Will(message.topic().name(), QoS.of(message.qos()), message.retain()), decision -> {
@@ -187,11 +231,34 @@ public final class Sessions {
             // Kept anew, so that what is queued carries the expiry as well.
             will.copyBeforeKeep();
         }
-        if (will.retain() && router.retain(will, routes) == Router.Retained.REFUSED) {
-            return;
-        }
-        router.publish(will, routes);
+        Inbound.route(this, new SessionKey(due.client().tenant(), due.client().clientId()), routes, will);
         events.willPublished();
+    }
+
+    /**
+     * A message on its way to a client as interceptors let it: the same flyweight when nobody changes it, null when the
+     * client is not to have it. Valid until the next call.
+     */
+    @Nullable
+    InTransit intercepted(@Nullable ClientInfo recipient, InTransit message) {
+        if (recipient == null || !interceptors.interceptsDelivery()) {
+            return message;
+        }
+        Message before = ApplicationMessages.view(message, loop.epochMillis());
+        Message after = interceptors.deliver(recipient, before);
+        if (after == null) {
+            return null;
+        }
+        if (after == before || TopicName.problem(after.topic()) != null) {
+            return message;
+        }
+        ApplicationMessages.begin(
+                changed,
+                after,
+                ApplicationMessages.topic(routesOf.apply(recipient.tenant()).topics(), loop.index(), after.topic()),
+                null,
+                loop.epochMillis());
+        return changed;
     }
 
     /** The flyweight for a message that this loop keeps: queued or in flight. Valid until the next call. */

@@ -1,0 +1,189 @@
+package io.maxmq.core.intercept;
+
+import io.maxmq.core.access.CallerLoop;
+import io.maxmq.core.access.PluginCalls;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.intercept.ConnectInterceptor;
+import io.maxmq.spi.intercept.ConnectRequest;
+import io.maxmq.spi.intercept.DeliveryInterceptor;
+import io.maxmq.spi.intercept.Interceptor;
+import io.maxmq.spi.intercept.PublishInterceptor;
+import io.maxmq.spi.intercept.SubscribeInterceptor;
+import io.maxmq.spi.intercept.SubscriptionRequest;
+import io.maxmq.spi.intercept.UnsubscribeInterceptor;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A broker's interceptors, sorted into one chain per concern. Immutable; runs on the loop of who asks. */
+public final class Interceptors {
+    private final Chain<ConnectInterceptor, ConnectRequest, ConnectRequest> connect;
+    private final Chain<PublishInterceptor, Optional<ClientInfo>, Message> publish;
+    private final Chain<SubscribeInterceptor, ClientInfo, SubscriptionRequest> subscribe;
+    private final Chain<UnsubscribeInterceptor, ClientInfo, String> unsubscribe;
+    private final List<DeliveryInterceptor> delivery;
+    private final PluginCalls calls;
+
+    public Interceptors(List<Interceptor> all, PluginCalls calls, Duration deadline) {
+        this.calls = calls;
+        long nanos = deadline.toNanos();
+        this.connect = new Chain<>(
+                sorted(all, ConnectInterceptor.class),
+                "onConnect",
+                calls,
+                nanos,
+                (each, about, request) -> step(each.onConnect(request), request));
+        this.publish = new Chain<>(
+                sorted(all, PublishInterceptor.class),
+                "onPublish",
+                calls,
+                nanos,
+                (each, publisher, message) -> step(each.onPublish(publisher.orElse(null), message), message));
+        this.subscribe = new Chain<>(
+                sorted(all, SubscribeInterceptor.class),
+                "onSubscribe",
+                calls,
+                nanos,
+                (each, client, request) -> step(each.onSubscribe(client, request), request));
+        this.unsubscribe = new Chain<>(
+                sorted(all, UnsubscribeInterceptor.class),
+                "onUnsubscribe",
+                calls,
+                nanos,
+                (each, client, filter) -> step(each.onUnsubscribe(client, filter), filter));
+        this.delivery = sorted(all, DeliveryInterceptor.class);
+    }
+
+    private static <I extends Interceptor> List<I> sorted(List<Interceptor> all, Class<I> concern) {
+        return all.stream()
+                .filter(concern::isInstance)
+                .map(concern::cast)
+                .sorted(Comparator.comparingInt(Interceptor::priority).reversed())
+                .toList();
+    }
+
+    public void connect(ConnectRequest request, CallerLoop loop, Consumer<Outcome<ConnectRequest>> answer) {
+        connect.run(request, request, loop, answer);
+    }
+
+    /** Without any, publishing need not make a message object. */
+    public boolean interceptsPublish() {
+        return !publish.isEmpty();
+    }
+
+    /** @param publisher empty for the application's own */
+    public void publish(
+            Optional<ClientInfo> publisher, Message message, CallerLoop loop, Consumer<Outcome<Message>> answer) {
+        publish.run(publisher, message, loop, answer);
+    }
+
+    public void subscribe(
+            ClientInfo client,
+            SubscriptionRequest request,
+            CallerLoop loop,
+            Consumer<Outcome<SubscriptionRequest>> answer) {
+        subscribe.run(client, request, loop, answer);
+    }
+
+    public void unsubscribe(ClientInfo client, String topicFilter, CallerLoop loop, Consumer<Outcome<String>> answer) {
+        unsubscribe.run(client, topicFilter, loop, answer);
+    }
+
+    /** Without any, recipients share encoded bytes. */
+    public boolean interceptsDelivery() {
+        return !delivery.isEmpty();
+    }
+
+    /** The message as this recipient is to have it; null when it is not to have it. A failure drops the delivery. */
+    public @Nullable Message deliver(ClientInfo recipient, Message message) {
+        Message current = message;
+        for (DeliveryInterceptor each : delivery) {
+            try {
+                DeliveryInterceptor.Decision decision = each.onDelivery(recipient, current);
+                if (decision instanceof DeliveryInterceptor.Decision.Change change) {
+                    current = change.message();
+                } else if (decision instanceof DeliveryInterceptor.Decision.Drop) {
+                    return null;
+                } else if (!(decision instanceof DeliveryInterceptor.Decision.Proceed)) {
+                    calls.failures().report(each.name(), "onDelivery", Failure.NULL, null);
+                    return null;
+                }
+            } catch (Throwable t) { // the embedder's code
+                calls.failures().report(each.name(), "onDelivery", Failure.THREW, t);
+                return null;
+            }
+        }
+        return current;
+    }
+
+    // ---- each concern's decisions as steps; null stays null, which the chain reports
+
+    private static @Nullable Step<ConnectRequest> step(
+            ConnectInterceptor.@Nullable Decision decision, ConnectRequest request) {
+        if (decision instanceof ConnectInterceptor.Decision.Proceed) {
+            return new Step.Next<>(request);
+        } else if (decision instanceof ConnectInterceptor.Decision.Change change) {
+            return new Step.Next<>(change.request());
+        } else if (decision instanceof ConnectInterceptor.Decision.Reject reject) {
+            return new Step.End<>(new Outcome.Rejected<>(reject.reasonCode(), reject.reason()));
+        } else if (decision instanceof ConnectInterceptor.Decision.Later later) {
+            return later(later.decision(), answer -> step(answer, request));
+        }
+        return null;
+    }
+
+    private static @Nullable Step<Message> step(PublishInterceptor.@Nullable Decision decision, Message message) {
+        if (decision instanceof PublishInterceptor.Decision.Proceed) {
+            return new Step.Next<>(message);
+        } else if (decision instanceof PublishInterceptor.Decision.Change change) {
+            return new Step.Next<>(change.message());
+        } else if (decision instanceof PublishInterceptor.Decision.Drop) {
+            return new Step.End<>(new Outcome.Dropped<>());
+        } else if (decision instanceof PublishInterceptor.Decision.Reject reject) {
+            return new Step.End<>(new Outcome.Rejected<>(reject.reasonCode(), reject.reason()));
+        } else if (decision instanceof PublishInterceptor.Decision.Later later) {
+            // The view ends with the call; what goes on later is a copy.
+            Message copy = message.copy();
+            return later(later.decision(), answer -> step(answer, copy));
+        }
+        return null;
+    }
+
+    private static @Nullable Step<SubscriptionRequest> step(
+            SubscribeInterceptor.@Nullable Decision decision, SubscriptionRequest request) {
+        if (decision instanceof SubscribeInterceptor.Decision.Proceed) {
+            return new Step.Next<>(request);
+        } else if (decision instanceof SubscribeInterceptor.Decision.Change change) {
+            return new Step.Next<>(change.request());
+        } else if (decision instanceof SubscribeInterceptor.Decision.Reject reject) {
+            return new Step.End<>(new Outcome.Rejected<>(reject.reasonCode(), null));
+        } else if (decision instanceof SubscribeInterceptor.Decision.Later later) {
+            return later(later.decision(), answer -> step(answer, request));
+        }
+        return null;
+    }
+
+    private static @Nullable Step<String> step(UnsubscribeInterceptor.@Nullable Decision decision, String filter) {
+        if (decision instanceof UnsubscribeInterceptor.Decision.Proceed) {
+            return new Step.Next<>(filter);
+        } else if (decision instanceof UnsubscribeInterceptor.Decision.Change change) {
+            return new Step.Next<>(change.topicFilter());
+        } else if (decision instanceof UnsubscribeInterceptor.Decision.Reject reject) {
+            return new Step.End<>(new Outcome.Rejected<>(reject.reasonCode(), null));
+        } else if (decision instanceof UnsubscribeInterceptor.Decision.Later later) {
+            return later(later.decision(), answer -> step(answer, filter));
+        }
+        return null;
+    }
+
+    private static <D, S> Step<S> later(CompletionStage<D> decision, Function<D, @Nullable Step<S>> toStep) {
+        return new Step.Later<>(decision.thenApply(toStep));
+    }
+}

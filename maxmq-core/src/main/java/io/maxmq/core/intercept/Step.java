@@ -1,0 +1,15 @@
+package io.maxmq.core.intercept;
+
+import java.util.concurrent.CompletionStage;
+
+/** One interceptor's answer, of whatever kind it is. */
+sealed interface Step<S> {
+    /** The chain goes on with this. */
+    record Next<S>(S subject) implements Step<S> {}
+
+    /** The chain ends. */
+    record End<S>(Outcome<S> outcome) implements Step<S> {}
+
+    /** The answer comes later. */
+    record Later<S>(CompletionStage<Step<S>> step) implements Step<S> {}
+}

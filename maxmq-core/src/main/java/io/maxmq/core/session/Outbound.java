@@ -1,0 +1,338 @@
+package io.maxmq.core.session;
+
+import io.maxmq.codec.PacketType;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.config.Overflow;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RetainedCursor;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Subscription;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.event.DropReason;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session owes its client at QoS 1 and 2, and the retained messages of new subscriptions: sent at once when the
+ * window and the socket have room, else queued, in order. Made when a session first needs it.
+ *
+ * <p>Each message held here is charged to the loop's memory credit once, however many sessions of the loop hold it.
+ *
+ * <p>Runs on the session's event loop. Not thread-safe.
+ */
+final class Outbound implements InFlight.Resender {
+    /** Retained messages sent in one go, before other sessions of the loop have their turn. */
+    private static final int RETAINED_PER_TURN = 256;
+
+    private final Sessions home;
+    private final SessionKey key;
+
+    // valid for the session
+    private final OutboundQueue queue = new OutboundQueue();
+    private final InFlight inFlight = new InFlight();
+    private final ArrayDeque<RetainedDelivery> retained = new ArrayDeque<>(1);
+
+    // valid for the connection
+    private @Nullable PacketSink sink;
+    private @Nullable ClientInfo client;
+    private int window;
+    private boolean turnPosted;
+
+    Outbound(Sessions home, SessionKey key) {
+        this.home = home;
+        this.key = key;
+    }
+
+    /** A connection is there; what is unacknowledged goes to it first, with the next {@link #pump}. */
+    void attach(PacketSink connection, ClientInfo as, int receiveMaximum) {
+        sink = connection;
+        client = as;
+        window = Math.min(receiveMaximum, home.limits().maxInFlight());
+        inFlight.restart();
+    }
+
+    void detach() {
+        sink = null;
+        client = null;
+    }
+
+    int queued() {
+        return queue.size();
+    }
+
+    int inFlight() {
+        return inFlight.outstanding();
+    }
+
+    /** Forgets everything; returns how many messages that were. */
+    int clear() {
+        int dropped = queue.size() + inFlight.outstanding();
+        queue.clear(this::release);
+        inFlight.clear(this::release);
+        retained.clear();
+        return dropped;
+    }
+
+    // ---- what comes from the router
+
+    // hot: per message
+    void deliver(InTransit message, int flags, Subscription subscription) {
+        PacketSink to = sink;
+        if (to != null && queue.isEmpty() && canSend(to)) {
+            sendNow(to, message, flags, subscription);
+        } else {
+            enqueue(message, flags, subscription);
+        }
+    }
+
+    private boolean canSend(PacketSink to) {
+        return inFlight.hasRoom(window, home.limits().maxQueuedBytes()) && to.isWritable();
+    }
+
+    private void sendNow(PacketSink to, InTransit routed, int flags, Subscription subscription) {
+        InTransit message = home.intercepted(client, routed);
+        if (message == null) {
+            home.drops().dropped(key, routed, DropReason.INTERCEPTED);
+            routed.countAccepted();
+        } else if (!to.fits(message, flags, subscription)) {
+            // Dropped as if delivered (MQTT 5.0 §3.1.2.11.4); it takes no place in the window.
+            home.drops().dropped(key, routed, DropReason.TOO_LARGE);
+            routed.countAccepted();
+        } else {
+            StoredMessage kept = message.keep();
+            if (hold(kept)) {
+                to.sendPublish(message, flags, inFlight.add(kept, flags, subscription), false, subscription);
+                routed.countAccepted();
+            } else {
+                refuse(routed, DropReason.MEMORY);
+            }
+        }
+    }
+
+    private void enqueue(InTransit message, int flags, Subscription subscription) {
+        StoredMessage kept = message.keep();
+        DropReason full = fullFor(kept);
+        if (full != null && home.limits().overflow() == Overflow.DROP_OLDEST) {
+            dropOldestFor(kept, full);
+            full = fullFor(kept);
+        }
+        if (full != null) {
+            overflow(message, full);
+        } else if (hold(kept)) {
+            queue.add(kept, flags, subscription);
+            message.countAccepted();
+        } else {
+            refuse(message, DropReason.MEMORY);
+        }
+    }
+
+    private @Nullable DropReason fullFor(StoredMessage message) {
+        if (queue.size() >= home.limits().maxQueuedMessages()) {
+            return DropReason.QUEUE_FULL_MESSAGES;
+        }
+        return queue.bytes() + message.bytes() > home.limits().maxQueuedBytes() ? DropReason.QUEUE_FULL_BYTES : null;
+    }
+
+    private void dropOldestFor(StoredMessage message, DropReason full) {
+        while (!queue.isEmpty() && fullFor(message) != null) {
+            StoredMessage oldest = queue.firstMessage();
+            queue.removeFirst();
+            home.drops().dropped(key, oldest, full);
+            release(oldest);
+        }
+    }
+
+    private void overflow(InTransit message, DropReason full) {
+        if (home.limits().overflow() == Overflow.REJECT_PUBLISHER) {
+            refuse(message, full);
+            return;
+        }
+        home.drops().dropped(key, message, full);
+        PacketSink to = sink;
+        if (to != null && home.limits().overflow() == Overflow.DISCONNECT) {
+            to.disconnect(ReasonCode.QUOTA_EXCEEDED, "queue full: " + full);
+        }
+    }
+
+    private void refuse(InTransit message, DropReason reason) {
+        home.drops().dropped(key, message, reason);
+        message.countRefused();
+    }
+
+    // ---- what the client acknowledges
+
+    // hot: per message
+    void onPubAck(int packetId) {
+        releaseTaken(inFlight.remove(packetId, 1));
+        pump();
+    }
+
+    void onPubRec(int packetId, ReasonCode reason) {
+        if (reason.isError()) {
+            releaseTaken(inFlight.remove(packetId, 2));
+            pump();
+            return;
+        }
+        StoredMessage taken = inFlight.release(packetId);
+        releaseTaken(taken);
+        boolean known = taken != null || inFlight.isReleased(packetId);
+        sendPubRel(packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+    }
+
+    void onPubComp(int packetId) {
+        if (inFlight.complete(packetId)) {
+            pump();
+        }
+    }
+
+    private void sendPubRel(int packetId, ReasonCode reason) {
+        PacketSink to = sink;
+        if (to != null) {
+            to.sendAck(PacketType.PUBREL, packetId, reason);
+        }
+    }
+
+    // ---- sending what waits
+
+    /** Sends what can be sent: the unacknowledged again, then the queue, then retained messages. */
+    // hot: per acknowledgement
+    void pump() {
+        PacketSink to = sink;
+        if (to == null) {
+            return;
+        }
+        while (to.isWritable() && inFlight.resendNext(window, this)) {
+            // One after the other, in the original order.
+        }
+        while (!queue.isEmpty() && canSend(to)) {
+            sendFirst(to);
+        }
+        if (!retained.isEmpty()) {
+            pumpRetained();
+        }
+    }
+
+    @Override
+    public void resendPublish(StoredMessage message, int flags, int packetId, Subscription subscription) {
+        PacketSink to = sink;
+        if (to != null) {
+            to.sendPublish(home.again(message), flags, packetId, true, subscription);
+        }
+    }
+
+    @Override
+    public void resendPubRel(int packetId) {
+        sendPubRel(packetId, ReasonCode.SUCCESS);
+    }
+
+    private void sendFirst(PacketSink to) {
+        StoredMessage message = queue.firstMessage();
+        Subscription subscription = queue.firstSubscription();
+        int flags = queue.firstFlags();
+        queue.removeFirst();
+        if (message.isExpired(home.loop().epochMillis())) {
+            dropQueued(message, DropReason.EXPIRED);
+            return;
+        }
+        InTransit routed = home.again(message);
+        InTransit changed = home.intercepted(client, routed);
+        if (changed == null) {
+            dropQueued(message, DropReason.INTERCEPTED);
+        } else if (!to.fits(changed, flags, subscription)) {
+            dropQueued(message, DropReason.TOO_LARGE);
+        } else {
+            StoredMessage kept = changed.keep();
+            if (kept != message) {
+                release(message);
+                if (!hold(kept)) {
+                    home.drops().dropped(key, kept, DropReason.MEMORY);
+                    return;
+                }
+            }
+            to.sendPublish(changed, flags, inFlight.add(kept, flags, subscription), false, subscription);
+        }
+    }
+
+    private void dropQueued(StoredMessage message, DropReason reason) {
+        home.drops().dropped(key, message, reason);
+        release(message);
+    }
+
+    private boolean hold(StoredMessage message) {
+        if (message.hold() && !home.loop().credit().tryCharge(message.bytes())) {
+            message.release();
+            return false;
+        }
+        return true;
+    }
+
+    private void releaseTaken(@Nullable StoredMessage message) {
+        if (message != null) {
+            release(message);
+        }
+    }
+
+    private void release(StoredMessage message) {
+        if (message.release()) {
+            home.loop().credit().release(message.bytes());
+        }
+    }
+
+    // ---- retained messages
+
+    /** Retained messages on their way to a new subscription: as far as the client has taken them. */
+    private record RetainedDelivery(RetainedCursor cursor, Subscription subscription) {}
+
+    /** Has the retained messages of the cursor sent, as fast as the client takes them (§3.3.1.3). */
+    void addRetained(RetainedCursor cursor, Subscription subscription) {
+        retained.add(new RetainedDelivery(cursor, subscription));
+        pumpRetained();
+    }
+
+    /** The subscription is gone, and with it what it has not got yet. */
+    void forgetRetained(Subscription subscription) {
+        retained.removeIf(delivery -> delivery.subscription() == subscription);
+    }
+
+    private void pumpRetained() {
+        for (int sent = 0; sent < RETAINED_PER_TURN; sent++) {
+            PacketSink to = sink;
+            RetainedDelivery delivery = retained.peek();
+            if (delivery == null || to == null || !queue.isEmpty() || !canSend(to)) {
+                // Writability, an acknowledgement, or a reconnect comes back here.
+                return;
+            }
+            StoredMessage message = delivery.cursor().next();
+            if (message == null) {
+                retained.poll();
+            } else if (!message.isExpired(home.loop().epochMillis())) {
+                sendRetained(to, message, delivery.subscription());
+            }
+        }
+        if (!turnPosted) {
+            turnPosted = true;
+            home.loop().execute(() -> {
+                turnPosted = false;
+                pump();
+            });
+        }
+    }
+
+    private void sendRetained(PacketSink to, StoredMessage message, Subscription subscription) {
+        InTransit routed = home.retained(message);
+        int qos = Math.min(message.qos(), subscription.maxQos());
+        int flags = DeliveryFlags.of(qos, true);
+        if (qos > 0) {
+            sendNow(to, routed, flags, subscription);
+            return;
+        }
+        InTransit changed = home.intercepted(client, routed);
+        if (changed == null) {
+            home.drops().dropped(key, message, DropReason.INTERCEPTED);
+        } else if (!to.fits(changed, flags, subscription)) {
+            home.drops().dropped(key, message, DropReason.TOO_LARGE);
+        } else {
+            to.sendPublish(changed, flags, 0, false, subscription);
+        }
+    }
+}
