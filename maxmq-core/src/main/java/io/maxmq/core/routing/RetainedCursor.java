@@ -23,17 +23,18 @@ public final class RetainedCursor {
     private int[] levelStarts = new int[FEW];
     private int depth;
 
-    private @Nullable StoredMessage ready;
+    /** The first node that matches, if the filter leads to one directly. */
+    private @Nullable RetainedNode first;
 
     RetainedCursor(RetainedNode root, byte[] filter) {
         this.filter = filter;
-        ready = enter(root, 0);
+        first = enter(root, 0);
     }
 
     /** The next message, or null at the end. Steps over branches without one that matches. */
     public @Nullable StoredMessage next() {
-        StoredMessage found = ready;
-        ready = null;
+        StoredMessage found = first == null ? null : first.message(); // not earlier: it may have changed
+        first = null;
         while (found == null && depth > 0) {
             int top = depth - 1;
             Object[] frame = frames[top];
@@ -41,13 +42,14 @@ public final class RetainedCursor {
                 frames[top] = null;
                 depth = top;
             } else {
-                found = step(LevelMap.slot(frame, indices[top]++), levelStarts[top]);
+                RetainedNode node = step(LevelMap.slot(frame, indices[top]++), levelStarts[top]);
+                found = node == null ? null : node.message();
             }
         }
         return found;
     }
 
-    private @Nullable StoredMessage step(Object slot, int levelStart) {
+    private @Nullable RetainedNode step(Object slot, int levelStart) {
         if (slot instanceof RetainedNode node) {
             if (levelStart == 0 && node.isFirstLevel() && node.level.length > 0 && node.level[0] == '$') {
                 return null; // only a wildcard walks over children [MQTT-4.7.2-1]
@@ -58,19 +60,19 @@ public final class RetainedCursor {
         return null;
     }
 
-    /** Goes down from a node that matches the filter before {@code levelStart}. Gives its message if it matches. */
-    private @Nullable StoredMessage enter(RetainedNode from, int levelStart) {
+    /** Goes down from a node that matches the filter before {@code levelStart}. Gives the node that matches, if one does. */
+    private @Nullable RetainedNode enter(RetainedNode from, int levelStart) {
         RetainedNode node = from;
         int start = levelStart;
         while (start <= filter.length) {
             LevelMap<RetainedNode> children = node.children;
-            int first = start < filter.length ? filter[start] : '/';
-            if (first == '#' || first == '+') {
+            int character = start < filter.length ? filter[start] : '/';
+            if (character == '#' || character == '+') {
                 Object all = children == null ? null : children.root();
                 if (all != null) {
                     push(all, start);
                 }
-                return first == '#' ? node.message() : null; // §4.7.1.2: a/# matches a
+                return character == '#' ? node : null; // §4.7.1.2: a/# matches a
             }
             int end = LevelNode.levelEnd(filter, start);
             RetainedNode child =
@@ -81,7 +83,7 @@ public final class RetainedCursor {
             node = child;
             start = end + 1;
         }
-        return node.message();
+        return node;
     }
 
     private void push(Object children, int levelStart) {

@@ -39,6 +39,11 @@ final class Naive {
         return new StoredMessage(topic, new byte[payload], 0, 1, true, 0, 0, 0);
     }
 
+    /** A message that is told from others by its id. */
+    static StoredMessage numbered(Topic topic, long id) {
+        return new StoredMessage(topic, new byte[1], 0, 1, true, 0, 0, id);
+    }
+
     /** What a walk over the local part meets. */
     static List<Subscription> locals(Match match) {
         List<Subscription> found = new ArrayList<>();

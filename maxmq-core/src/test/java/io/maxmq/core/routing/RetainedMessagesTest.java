@@ -128,6 +128,20 @@ class RetainedMessagesTest {
     }
 
     @Test
+    void givesTheValueOfTheMomentForAnExactFilterToo() {
+        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        StoredMessage newer = stored(topic("a"), 2);
+        retained.put(topic("a"), stored(topic("a"), 1));
+        RetainedCursor exact = retained.cursor(TopicFilter.of("a"));
+        RetainedCursor below = retained.cursor(TopicFilter.of("a/#"));
+
+        retained.put(topic("a"), newer);
+
+        assertThat(all(exact)).containsExactly(newer);
+        assertThat(all(below)).containsExactly(newer);
+    }
+
+    @Test
     void walksTopicsOfManyThousandLevels() {
         RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
         Topic deep = topic("/".repeat(65_000));
