@@ -9,12 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** A broker that runs in a process of its own and listens on a loopback port. Closing it ends that process. */
 abstract class BrokerProcess implements AutoCloseable {
-    private static final long EXIT_SECONDS = 10;
-
     final Process process;
     private final int port;
 
@@ -47,24 +44,17 @@ abstract class BrokerProcess implements AutoCloseable {
     /** Stops and starts a few times; afterwards the broker may be gone. */
     abstract StartTimes startTimes() throws IOException, InterruptedException;
 
-    /** Asks the broker to end. */
-    abstract void askToStop() throws IOException;
-
-    /** Asks first and insists after a while. */
+    /** Ends the process the hard way: it keeps nothing that would be worth waiting for. */
     @Override
-    public final void close() throws IOException {
+    public final void close() {
         try {
-            askToStop();
-            if (!process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
+            process.destroyForcibly().waitFor();
         } catch (InterruptedException e) {
-            process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Ends the process at once. */
+    /** As {@link #close}, without waiting. */
     final void kill() {
         process.destroyForcibly();
     }

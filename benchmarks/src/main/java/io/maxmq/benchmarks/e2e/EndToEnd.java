@@ -74,13 +74,7 @@ public final class EndToEnd {
     private static Broker broker(String id, Options options) throws URISyntaxException {
         return switch (id) {
             case "mosquitto" -> new MosquittoBroker();
-            case "maxmq" ->
-                new JavaBroker(
-                        id,
-                        "MaxMQ",
-                        MaxMqPeer.class.getName(),
-                        () -> System.getProperty("java.class.path"),
-                        options.jvmArgs());
+            case "maxmq" -> new JavaBroker(id, "MaxMQ", MaxMqPeer.class.getName(), JavaBroker.own(), options.jvmArgs());
             case "moquette" -> peer(id, "Moquette 0.17", "MoquettePeer", options);
             case "hivemq" -> peer(id, "HiveMQ CE 2025.5", "HiveMqPeer", options);
             case "artemis" -> peer(id, "Artemis 2.40.0", "ArtemisPeer", options);

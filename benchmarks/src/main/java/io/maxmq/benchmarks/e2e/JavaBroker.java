@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A broker on the JVM behind the command loop of {@link io.maxmq.benchmarks.peer.PeerMain}. */
 final class JavaBroker implements Broker {
@@ -41,6 +43,13 @@ final class JavaBroker implements Broker {
         this.mainClass = mainClass;
         this.classPath = classPath;
         this.jvmArgs = List.copyOf(jvmArgs);
+    }
+
+    /** That of this process, wherever it was started. */
+    static ClassPath own() {
+        return () -> Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** Builds the project {@code folder} with Maven, which fetches the broker, and takes the class path from there. */
@@ -136,11 +145,6 @@ final class JavaBroker implements Broker {
                 start = Duration.ofNanos(stopAndStart[1]);
             }
             return new StartTimes(firstStart, Optional.of(start), stop);
-        }
-
-        @Override
-        void askToStop() throws IOException {
-            commands.close();
         }
 
         private long[] ask(String command) throws IOException {

@@ -116,10 +116,5 @@ final class MosquittoBroker implements Broker {
             process.waitFor();
             return new StartTimes(firstStart, Optional.empty(), Duration.ofNanos(System.nanoTime() - begin));
         }
-
-        @Override
-        void askToStop() {
-            process.destroy();
-        }
     }
 }

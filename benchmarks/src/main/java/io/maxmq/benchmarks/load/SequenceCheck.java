@@ -22,23 +22,30 @@ final class SequenceCheck {
         next = new int[streams];
     }
 
-    void accept(int stream, int sequence) { // hot: per message
+    /**
+     * Takes a message that has arrived.
+     *
+     * @return for how many messages of the stream the fate is known since: 1 if this was the expected one, more if some
+     *     before it were skipped, 0 if it came late
+     */
+    int accept(int stream, int sequence) { // hot: per message
         if (next[stream] == sequence) {
             next[stream] = sequence + 1;
-        } else {
-            acceptUnexpected(stream, sequence);
+            return 1;
         }
+        return acceptUnexpected(stream, sequence);
     }
 
-    private void acceptUnexpected(int stream, int sequence) {
+    private int acceptUnexpected(int stream, int sequence) {
         if (sequence < next[stream]) {
             if (skipped.remove(key(stream, sequence))) {
                 outOfOrder++;
             } else {
                 duplicates++;
             }
-            return;
+            return 0;
         }
+        int advance = sequence + 1 - next[stream];
         for (int missing = next[stream]; missing < sequence; missing++) {
             if (skipped.size() < MAX_TRACKED) {
                 skipped.add(key(stream, missing));
@@ -47,6 +54,7 @@ final class SequenceCheck {
             }
         }
         next[stream] = sequence + 1;
+        return advance;
     }
 
     private static long key(int stream, int sequence) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class TrafficLoad {
     private static final int MAX_OUT_BYTES = 256 * 1024;
     private static final long STALL_NANOS = 1_000_000_000L;
-    private static final long MAX_DRAIN_NANOS = 10_000_000_000L;
+    private static final long MAX_DRAIN_NANOS = 30_000_000_000L;
     /** At a fixed rate messages due in one such span leave together. */
     private static final long RATE_STEP_NANOS = 100_000;
 
@@ -30,8 +30,11 @@ public final class TrafficLoad {
     private final List<Publisher> publishers = new ArrayList<>();
     private final List<Subscriber> subscribers = new ArrayList<>();
 
-    /** Deliveries of each stream, to all its subscribers. */
-    private final long[] delivered;
+    /**
+     * Of each stream how many messages are no longer on their way, summed over its subscribers: delivered, or dropped, which
+     * shows when a later one arrives.
+     */
+    private final long[] settled;
 
     private final Histogram latency = new Histogram();
     private long received;
@@ -45,7 +48,7 @@ public final class TrafficLoad {
         this.plan = plan;
         this.loop = loop;
         this.meter = meter;
-        delivered = new long[plan.publishers()];
+        settled = new long[plan.publishers()];
     }
 
     /** Connects, subscribes, sends for both durations, drains, disconnects. */
@@ -115,7 +118,7 @@ public final class TrafficLoad {
     /** What has not arrived when nothing moved for a while is lost and no longer holds its publisher back. */
     private void writeOff() {
         for (Publisher publisher : publishers) {
-            delivered[publisher.stream] = (long) publisher.sent * plan.copies();
+            settled[publisher.stream] = (long) publisher.sent * plan.copies();
         }
     }
 
@@ -161,7 +164,7 @@ public final class TrafficLoad {
             if (received != progress) {
                 progress = received;
                 progressNanos = loop.nowNanos();
-            } else if (loop.nowNanos() - progressNanos > STALL_NANOS || loop.nowNanos() - begin > MAX_DRAIN_NANOS) {
+            } else if (loop.nowNanos() - progressNanos > 2 * STALL_NANOS || loop.nowNanos() - begin > MAX_DRAIN_NANOS) {
                 return;
             }
         }
@@ -169,7 +172,7 @@ public final class TrafficLoad {
 
     private boolean isDrained() {
         for (Publisher publisher : publishers) {
-            if (delivered[publisher.stream] < (long) publisher.sent * plan.copies()
+            if (settled[publisher.stream] < (long) publisher.sent * plan.copies()
                     || (plan.qos() > 0 && publisher.unacknowledged() > 0)) {
                 return false;
             }
@@ -267,7 +270,7 @@ public final class TrafficLoad {
 
         /** Closed loop: sends as much as there is room for, when that is worth a write. */
         void pump() throws IOException {
-            int room = plan.outstanding() - (int) (sent - delivered[stream] / plan.copies());
+            int room = plan.outstanding() - (int) (sent - settled[stream] / plan.copies());
             if (plan.qos() > 0) {
                 room = Math.min(room, window - unacknowledged());
             }
@@ -338,12 +341,11 @@ public final class TrafficLoad {
             }
             long stamp = in.getLong(position);
             int stream = in.getInt(position + 8);
-            if (stream < 0 || stream >= delivered.length) {
+            if (stream < 0 || stream >= settled.length) {
                 corrupt++;
                 return;
             }
-            check.accept(stream, in.getInt(position + 12));
-            delivered[stream]++;
+            settled[stream] += check.accept(stream, in.getInt(position + 12));
             received++;
             if (stamp >= measureFromNanos && stamp < measureToNanos) {
                 latency.record(loop.nowNanos() - stamp);

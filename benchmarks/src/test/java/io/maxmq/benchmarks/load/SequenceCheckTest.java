@@ -44,6 +44,13 @@ class SequenceCheckTest {
         assertThat(check.missingAtTail(1, 5)).isEqualTo(5);
     }
 
+    @Test
+    void tellsOfHowManyMessagesTheFateIsKnown() {
+        assertThat(check.accept(0, 0)).isEqualTo(1);
+        assertThat(check.accept(0, 3)).isEqualTo(3);
+        assertThat(check.accept(0, 1)).isZero();
+    }
+
     private void accept(int... sequences) {
         for (int sequence : sequences) {
             check.accept(0, sequence);
