@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param connectTimeout from the accepted socket to the whole CONNECT, however slowly its bytes come; default 10
  *     s
  * @param maxPacketBytes of one packet from a client, header included; v5 clients are told; default 1 MiB
- * @param maxPacketBytesBeforeConnect of the first packet; default 64 KiB
+ * @param maxPacketBytesBeforeConnect of the first packet; default 2 MiB
  * @param maxKeepAlive longest keep alive, also in place of none; v5 clients are told, v3 clients are held to it;
  *     default 65535 s
  * @param maxKeepAliveAnonymous the same for clients without a user name; default 1 h
@@ -25,9 +25,9 @@ import java.time.Duration;
  * @param maxWillBytes of a will's topic, payload and properties; default 64 KiB
  * @param maxUserProperties user properties of one packet; default 128
  * @param maxUserPropertyBytes of all user properties of one packet; default 32 KiB
- * @param outboundLowWatermarkBytes not yet taken by the socket, below which sending goes on; default 64 KiB
+ * @param outboundLowWatermarkBytes not yet taken by the socket, below which sending goes on; default 2 MiB
  * @param outboundHighWatermarkBytes not yet taken by the socket, above which QoS 0 is dropped, QoS 1 and 2 wait
- *     in the session, and reading from this client stops; default 256 KiB
+ *     in the session, and reading from this client stops; default 4 MiB
  * @param slowConsumerTimeout above the high watermark without one byte taken, after which the client is cut off;
  *     default 30 s
  * @since 0.1.0
@@ -135,8 +135,8 @@ public record ConnectionLimits(
         private int maxWillBytes = 64 << 10;
         private int maxUserProperties = 128;
         private int maxUserPropertyBytes = 32 << 10;
-        private int outboundLowWatermarkBytes = 64 << 10;
-        private int outboundHighWatermarkBytes = 256 << 10;
+        private int outboundLowWatermarkBytes = 2 << 20;
+        private int outboundHighWatermarkBytes = 4 << 20;
         private Duration slowConsumerTimeout = Duration.ofSeconds(30);
 
         private Builder() {}

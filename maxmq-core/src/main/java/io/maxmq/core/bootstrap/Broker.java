@@ -70,6 +70,9 @@ public final class Broker {
     private final Events events;
     private final Metrics metrics;
     private final MemoryBudget budget;
+    /** What sockets' buffers may hold; apart, because it is direct memory. */
+    private final MemoryBudget network;
+
     private final EventLoops eventLoops;
     private final PooledByteBufAllocator allocator;
     private final TenantRoutes routes;
@@ -102,6 +105,7 @@ public final class Broker {
         this.events = new Events(workers, plugins.clock(), loggers);
         this.metrics = new Metrics(config.name(), plugins.metrics(), loggers);
         this.budget = MemoryBudget.of(config.memory());
+        this.network = new MemoryBudget(Math.max(1 << 20, budget.networkBytes()), 0);
         this.eventLoops =
                 new EventLoops(config.name(), loopCount, config.closeTimeout().toMillis());
         // Arenas of its own: what the broker takes is bounded by its budget, and goes with it.
@@ -131,7 +135,6 @@ public final class Broker {
     }
 
     private void assembleLoops(int count) {
-        MemoryBudget network = new MemoryBudget(Math.max(1 << 20, budget.networkBytes()), 0);
         MessageIds.Origin origin = new MessageIds.Origin(
                 config.datacenter(),
                 config.machine(),
@@ -219,6 +222,7 @@ public final class Broker {
                         config.connections().outboundLowWatermarkBytes(),
                         config.connections().outboundHighWatermarkBytes(),
                         config.connections().slowConsumerTimeout(),
+                        network,
                         connections::admits,
                         connections::open));
         try {

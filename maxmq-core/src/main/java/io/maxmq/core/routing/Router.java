@@ -68,7 +68,7 @@ public final class Router {
             routes.retained().remove(message.topic());
             return Retained.REMOVED;
         }
-        return routes.retained().put(message.topic(), message.keep()) instanceof RetainedPut.Stored
+        return routes.retained().put(message.topic(), message.keep().toRetain()) instanceof RetainedPut.Stored
                 ? Retained.STORED
                 : Retained.REFUSED;
     }
@@ -158,7 +158,9 @@ public final class Router {
     }
 
     private void deliverLocal(InTransit message, Match match) {
-        for (int i = 0; i < match.localCount(); i++) {
+        // Read once: a delivery may subscribe, and must not prolong the walk.
+        int count = match.localCount();
+        for (int i = 0; i < count; i++) {
             deliver(message, match.local(i));
         }
     }
@@ -193,21 +195,23 @@ public final class Router {
     }
 
     private void deliverShared(InTransit message, Routes routes, SharedGroup group, int attempts) {
-        for (int attempt = attempts; attempt < MAX_SHARED_ATTEMPTS; attempt++) {
-            Subscription member = group.next();
-            if (member == null) {
-                return;
-            }
+        Subscription first = group.next();
+        Subscription member = first;
+        for (int attempt = attempts; first != null && member != null && attempt < MAX_SHARED_ATTEMPTS; attempt++) {
             int owner = member.subscriber().loopIndex();
             if (owner != self) {
                 handovers[owner].add(message, routes, group, member, attempt, outcomeOf(message));
                 return;
             }
             int refusedBefore = message.refused();
-            if (deliverToMember(message, member) || attempt + 1 >= group.size()) {
+            if (deliverToMember(message, member)) {
                 return;
             }
-            message.forgetRecipient(message.refused() > refusedBefore);
+            Subscription other = group.next(first, attempt - attempts + 1);
+            if (other != null) {
+                message.forgetRecipient(message.refused() > refusedBefore);
+            }
+            member = other;
         }
     }
 

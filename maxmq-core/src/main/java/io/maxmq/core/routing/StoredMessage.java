@@ -42,6 +42,12 @@ public final class StoredMessage {
         this.idLow = idLow;
     }
 
+    /** The same message to be retained: without what its topic remembers for routing. */
+    StoredMessage toRetain() {
+        return new StoredMessage(
+                topic.withoutMatches(), body, propertiesLength, qos, retain, expiresAtMillis, idHigh, idLow);
+    }
+
     /** The same message for another loop: shares the bytes, counts its own holders. */
     StoredMessage forAnotherLoop() {
         return new StoredMessage(topic, body, propertiesLength, qos, retain, expiresAtMillis, idHigh, idLow);

@@ -228,6 +228,7 @@ public final class Session implements Subscriber {
         for (Subscription subscription : left) {
             routes.tree().remove(subscription);
         }
+        home.compactLater(routes);
         if (inbound != null) {
             inbound.clear();
         }
@@ -411,6 +412,7 @@ public final class Session implements Subscriber {
 
     private void remove(Subscription subscription) {
         routes.tree().remove(subscription);
+        home.compactLater(routes);
         if (outbound != null) {
             outbound.forgetRetained(subscription);
         }

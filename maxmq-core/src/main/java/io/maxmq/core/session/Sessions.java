@@ -24,9 +24,11 @@ import io.maxmq.spi.event.DropReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,7 @@ public final class Sessions {
     private final InTransit retained;
     private final InTransit changed;
     private final Map<SessionKey, Session> sessions = new HashMap<>();
+    private final Set<Routes> toCompact = new HashSet<>();
 
     /** What the sessions of a loop are made with. */
     public record Settings(
@@ -259,6 +262,20 @@ public final class Sessions {
                 null,
                 loop.epochMillis());
         return changed;
+    }
+
+    /** Has the holes that removed subscriptions left closed at the end of the iteration, when nobody walks the tree. */
+    void compactLater(Routes routes) {
+        if (toCompact.add(routes) && toCompact.size() == 1) {
+            loop.defer(this::compact);
+        }
+    }
+
+    private void compact() {
+        for (Routes each : toCompact) {
+            each.tree().compact(loop.index());
+        }
+        toCompact.clear();
     }
 
     /** The flyweight for a message that this loop keeps: queued or in flight. Valid until the next call. */

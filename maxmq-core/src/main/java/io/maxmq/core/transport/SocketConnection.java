@@ -2,6 +2,7 @@ package io.maxmq.core.transport;
 
 import io.maxmq.core.connection.ByteSink;
 import io.maxmq.core.connection.ByteSource;
+import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.loop.Deferred;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
@@ -32,14 +33,22 @@ import org.jspecify.annotations.Nullable;
 final class SocketConnection extends ChannelInboundHandlerAdapter implements ByteSink, Deferred {
     private static final int FLUSH_AT_BYTES = 64 * 1024;
     private static final int SMALLEST_OUTPUT_BYTES = 256;
+    private static final long SMALLEST_SHARE_BYTES = 64 * 1024;
+    private static final int SHARES = 8;
     private static final long LINGER_NANOS = 2_000_000_000L;
 
     /** What an accepted socket is set up with. */
-    record Settings(String listener, int lowWatermarkBytes, int highWatermarkBytes, Duration slowConsumerTimeout) {}
+    record Settings(
+            String listener,
+            int lowWatermarkBytes,
+            int highWatermarkBytes,
+            Duration slowConsumerTimeout,
+            MemoryBudget network) {}
 
     private final Settings settings;
     private final BiFunction<ByteSink, Loop, ByteSource> connect;
     private final Acceptance acceptance;
+    private final Deferred drained = this::onDrained;
 
     // valid while the channel is active
     private @Nullable ChannelHandlerContext context;
@@ -53,6 +62,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
     /** What the channel held after the last flush. */
     private long stalledBytes;
 
+    private long roomBytes;
     private long chargedBytes;
     private boolean outOfCredit;
     private boolean unwritable;
@@ -81,6 +91,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
     SocketConnection(
             Settings settings, Loop loop, BiFunction<ByteSink, Loop, ByteSource> connect, Acceptance acceptance) {
         this.settings = settings;
+        this.roomBytes = settings.highWatermarkBytes();
         this.loop = loop;
         this.connect = connect;
         this.acceptance = acceptance;
@@ -220,14 +231,16 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
         ChannelOutboundBuffer buffer = context().channel().unsafe().outboundBuffer();
         stalledBytes = buffer == null ? 0 : buffer.totalPendingWriteBytes();
         chargeStalled();
+        roomBytes = fairShare();
         if (stalledBytes > 0 && !drainAwaited && buffer != null) {
             drainAwaited = true;
             // Completes when everything before it has been sent.
             context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
-                drainAwaited = false;
+                // The channel is in the middle of its flush: what it holds is known only afterwards.
                 if (sent.isSuccess()) {
-                    noteStalled();
-                    noteWritable();
+                    loop.defer(drained);
+                } else {
+                    drainAwaited = false;
                 }
             });
         }
@@ -236,6 +249,20 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
             progressBytes = handedBytes - stalledBytes;
             progressNanos = loop.nowNanos();
             watchProgress();
+        }
+    }
+
+    /** The more of the sockets' memory is in use, the less one connection may hold of it. */
+    private long fairShare() {
+        long free = settings.network().capacityBytes() - settings.network().usedBytes();
+        return Math.min(settings.highWatermarkBytes(), Math.max(SMALLEST_SHARE_BYTES, free / SHARES));
+    }
+
+    private void onDrained() {
+        drainAwaited = false;
+        if (!inactive) {
+            noteStalled();
+            noteWritable();
         }
     }
 
@@ -263,7 +290,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
     }
 
     private void noteWritable() {
-        if (unwritable && !closing && stalledBytes <= settings.lowWatermarkBytes() && isWritable()) {
+        if (unwritable && !closing && stalledBytes <= lowWater() && isWritable()) {
             unwritable = false;
             ByteSource to = connection;
             if (to != null) {
@@ -274,14 +301,18 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
 
     @Override
     public boolean isWritable() {
-        if (unwritable && stalledBytes > settings.lowWatermarkBytes()) {
+        if (unwritable && stalledBytes > lowWater()) {
             return false;
         }
         return hasRoom();
     }
 
+    private long lowWater() {
+        return Math.min(settings.lowWatermarkBytes(), roomBytes / 2);
+    }
+
     private boolean hasRoom() {
-        return pendingBytes() < settings.highWatermarkBytes() && !outOfCredit && !closing;
+        return pendingBytes() < roomBytes && !outOfCredit && !closing;
     }
 
     @Override

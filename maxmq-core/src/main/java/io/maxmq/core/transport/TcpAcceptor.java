@@ -3,6 +3,7 @@ package io.maxmq.core.transport;
 import io.maxmq.config.TcpListener;
 import io.maxmq.core.connection.ByteSink;
 import io.maxmq.core.connection.ByteSource;
+import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.loop.Loop;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -34,6 +35,7 @@ public final class TcpAcceptor {
             int lowWatermarkBytes,
             int highWatermarkBytes,
             Duration slowConsumerTimeout,
+            MemoryBudget network,
             Admission admission,
             BiFunction<ByteSink, Loop, ByteSource> connect) {}
 
@@ -98,7 +100,11 @@ public final class TcpAcceptor {
 
     private final class Accepting extends ChannelInitializer<Channel> implements SocketConnection.Acceptance {
         private final SocketConnection.Settings connectionSettings = new SocketConnection.Settings(
-                settings.name(), shared.lowWatermarkBytes(), shared.highWatermarkBytes(), shared.slowConsumerTimeout());
+                settings.name(),
+                shared.lowWatermarkBytes(),
+                shared.highWatermarkBytes(),
+                shared.slowConsumerTimeout(),
+                shared.network());
 
         @Override
         protected void initChannel(Channel channel) {
