@@ -21,6 +21,9 @@ final class StoreDriver {
 
     private static final long DEADLINE_SECONDS = 30;
 
+    /** More than any test has: a scan that does not get on must fail a test, not hang it. */
+    private static final int MAX_PAGES = 10_000;
+
     final KeyValueStore store;
 
     StoreDriver(KeyValueStore store) {
@@ -100,6 +103,7 @@ final class StoreDriver {
     static List<Page> pages(Cursor cursor) {
         List<Page> pages = new ArrayList<>();
         do {
+            assertThat(pages).as("pages of a scan that ends").hasSizeLessThan(MAX_PAGES);
             pages.add(await(cursor.next()));
         } while (!pages.get(pages.size() - 1).last());
         cursor.close();
