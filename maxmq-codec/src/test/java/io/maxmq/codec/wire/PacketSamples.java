@@ -311,7 +311,9 @@ final class PacketSamples {
                     version,
                     C,
                     MALFORMED_PACKET,
-                    "10 " + length + " 00 04 'MQTT' " + level + " 1E " + tail);
+                    version.isV5()
+                            ? "10 13 00 04 'MQTT' 05 1E 00 3C 00 00 00 00 00 01 'w' 00 00"
+                            : "10 11 00 04 'MQTT' 04 1E 00 3C 00 00 00 01 'w' 00 00");
             refused(
                     "CONNECT whose user name is missing",
                     version,
