@@ -190,11 +190,7 @@ public final class Broker {
             for (var listener : plugins.listeners()) {
                 events.add(listener);
             }
-            metrics.registerLoops(
-                    loops.stream().map(each -> each.loop().counters()).toList());
-            metrics.registerEvents(events);
-            metrics.registerWorkers(workers);
-            BrokerMetrics.register(metrics, routes, budget);
+            registerMetrics();
             clockRegistration = plugins.clock().onAdvance(this::onClockAdvanced);
             extensions.start();
             for (Listener listener : config.listeners()) {
@@ -217,7 +213,7 @@ public final class Broker {
                 tcp,
                 new TcpAcceptor.Shared(
                         eventLoops,
-                        loops.stream().map(LoopAssembly::loop).toList(),
+                        bareLoops(),
                         allocator,
                         config.connections().outboundLowWatermarkBytes(),
                         config.connections().outboundHighWatermarkBytes(),
@@ -236,6 +232,24 @@ public final class Broker {
                     "cannot listen on " + tcp.host() + ":" + tcp.port() + " (listener " + tcp.name() + "): "
                             + cause.getMessage(),
                     cause);
+        }
+    }
+
+    private List<Loop> bareLoops() {
+        List<Loop> bare = new ArrayList<>();
+        for (LoopAssembly each : loops) {
+            bare.add(each.loop());
+        }
+        return bare;
+    }
+
+    private void registerMetrics() {
+        if (metrics.areKept()) {
+            metrics.registerLoops(
+                    loops.stream().map(each -> each.loop().counters()).toList());
+            metrics.registerEvents(events);
+            metrics.registerWorkers(workers);
+            BrokerMetrics.register(metrics, routes, budget);
         }
     }
 
@@ -335,9 +349,11 @@ public final class Broker {
     }
 
     private long openConnections() {
-        return loops.stream()
-                .mapToLong(each -> each.loop().counters().value(Counter.CONNECTIONS))
-                .sum();
+        long open = 0;
+        for (LoopAssembly each : loops) {
+            open += each.loop().counters().value(Counter.CONNECTIONS);
+        }
+        return open;
     }
 
     private void endSessions() {

@@ -14,6 +14,7 @@ import io.maxmq.spi.intercept.SubscribeInterceptor;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import io.maxmq.spi.intercept.UnsubscribeInterceptor;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -62,11 +63,16 @@ public final class Interceptors {
     }
 
     private static <I extends Interceptor> List<I> sorted(List<Interceptor> all, Class<I> concern) {
-        return all.stream()
-                .filter(concern::isInstance)
-                .map(concern::cast)
-                .sorted(Comparator.comparingInt(Interceptor::priority).reversed())
-                .toList();
+        List<I> chosen = new ArrayList<>();
+        for (Interceptor each : all) {
+            if (concern.isInstance(each)) {
+                chosen.add(concern.cast(each));
+            }
+        }
+        if (chosen.size() > 1) {
+            chosen.sort(Comparator.comparingInt(Interceptor::priority).reversed());
+        }
+        return List.copyOf(chosen);
     }
 
     public void connect(ConnectRequest request, CallerLoop loop, Consumer<Outcome<ConnectRequest>> answer) {

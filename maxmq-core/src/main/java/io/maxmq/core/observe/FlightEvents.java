@@ -7,6 +7,7 @@ import io.maxmq.spi.event.DropReason;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -19,16 +20,19 @@ import jdk.jfr.Timespan;
 @SuppressWarnings("UnusedVariable") // JFR reads the fields
 public final class FlightEvents {
 
-    private static final ConnectEvent CONNECT = new ConnectEvent();
-    private static final DisconnectEvent DISCONNECT = new DisconnectEvent();
-    private static final DropEvent DROP = new DropEvent();
-    private static final StallEvent STALL = new StallEvent();
+    /** Apart, so that the flight recorder's machinery loads with the first recording, not with the broker. */
+    private static final class Probes {
+        static final ConnectEvent CONNECT = new ConnectEvent();
+        static final DisconnectEvent DISCONNECT = new DisconnectEvent();
+        static final DropEvent DROP = new DropEvent();
+        static final StallEvent STALL = new StallEvent();
+    }
 
     private FlightEvents() {}
 
     /** CONNACK with success was sent. */
     public static void connect(String broker, ClientInfo client, boolean sessionPresent) {
-        if (!CONNECT.isEnabled()) {
+        if (!FlightRecorder.isInitialized() || !Probes.CONNECT.isEnabled()) {
             return;
         }
         ConnectEvent event = new ConnectEvent();
@@ -44,7 +48,7 @@ public final class FlightEvents {
 
     /** A connection that had been accepted by CONNACK is gone. */
     public static void disconnect(String broker, ClientInfo client, Initiator by, ReasonCode reasonCode) {
-        if (!DISCONNECT.isEnabled()) {
+        if (!FlightRecorder.isInitialized() || !Probes.DISCONNECT.isEnabled()) {
             return;
         }
         DisconnectEvent event = new DisconnectEvent();
@@ -59,7 +63,7 @@ public final class FlightEvents {
 
     /** Messages were lost on purpose. */
     public static void drop(String broker, String clientId, String topic, DropReason reason, long count, long bytes) {
-        if (!DROP.isEnabled()) {
+        if (!FlightRecorder.isInitialized() || !Probes.DROP.isEnabled()) {
             return;
         }
         DropEvent event = new DropEvent();
@@ -74,7 +78,7 @@ public final class FlightEvents {
 
     /** An event loop has not turned for a while. */
     public static void stall(String broker, String loop, long stalledNanos) {
-        if (!STALL.isEnabled()) {
+        if (!FlightRecorder.isInitialized() || !Probes.STALL.isEnabled()) {
             return;
         }
         StallEvent event = new StallEvent();

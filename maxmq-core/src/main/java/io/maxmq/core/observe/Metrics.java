@@ -32,6 +32,11 @@ public final class Metrics implements AutoCloseable {
         this.log = loggers.of("metrics");
     }
 
+    /** Whether anybody keeps the metrics; else registering them is a waste of the start. */
+    public boolean areKept() {
+        return sink != MetricsSink.NONE;
+    }
+
     /** Registers the sums of all counters, and of dropped messages and bytes by reason. Called once. */
     public void registerLoops(List<LoopCounters> loops) {
         LoopCounters[] all = loops.toArray(LoopCounters[]::new);
