@@ -1,0 +1,90 @@
+package io.maxmq.examples.standalone;
+
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the command line says. Immutable.
+ *
+ * @param help nothing but the help is asked for
+ * @param host name or address to listen on
+ * @param port 0..65535; 0 takes a free one
+ * @param name of the broker, in threads and logs
+ * @param allowAnonymous whether everybody may connect
+ */
+record Options(boolean help, String host, int port, String name, boolean allowAnonymous) {
+    static final String HELP = """
+            Usage: java -jar maxmq-standalone.jar [--host HOST] [--port N] [--name NAME] --allow-anonymous
+
+            An MQTT 3.1, 3.1.1 and 5.0 broker that keeps everything in memory.
+
+              --host HOST         name or address to listen on; 127.0.0.1 unless told, 0.0.0.0 for all
+              --port N            port to listen on, 0 for a free one; 1883 unless told
+              --name NAME         the broker's name in threads and logs; maxmq unless told
+              --allow-anonymous   let everybody connect; there is no authentication yet, so it has to be said
+              --help              show this
+
+            Prints one line when clients can connect: MaxMQ ready: tcp HOST:PORT ...
+            Warnings go to standard error. SIGTERM and SIGINT (Ctrl-C) stop the broker within 2 seconds: MQTT 5.0 clients
+            are told that the server is shutting down, the exit code is 143 or 130. What is wrong with the command line
+            or the port is said in one line on standard error, the exit code is 2.
+            """;
+
+    /**
+     * Reads a command line.
+     *
+     * @throws UsageException saying what is wrong with it
+     */
+    static Options parse(List<String> arguments) throws UsageException {
+        String host = "127.0.0.1";
+        int port = 1883;
+        String name = "maxmq";
+        boolean allowAnonymous = false;
+        boolean help = false;
+
+        Set<String> seen = new HashSet<>();
+        Iterator<String> rest = arguments.iterator();
+        while (rest.hasNext()) {
+            String option = rest.next();
+            switch (option) {
+                case "--host" -> host = value(option, rest);
+                case "--port" -> port = port(value(option, rest));
+                case "--name" -> name = value(option, rest);
+                case "--allow-anonymous" -> allowAnonymous = true;
+                case "--help" -> help = true;
+                case "--data-dir" ->
+                    throw new UsageException("--data-dir is not supported yet: the broker keeps everything in memory");
+                default -> throw new UsageException("unknown option " + option + ", see --help");
+            }
+            if (!seen.add(option)) {
+                throw new UsageException(option + " is given twice");
+            }
+        }
+        if (!help && !allowAnonymous) {
+            throw new UsageException("nobody could connect: add --allow-anonymous to let everybody in");
+        }
+        return new Options(help, host, port, name, allowAnonymous);
+    }
+
+    private static String value(String option, Iterator<String> rest) throws UsageException {
+        String value = rest.hasNext() ? rest.next() : "";
+        if (value.isEmpty() || value.startsWith("--")) {
+            throw new UsageException(option + " needs a value");
+        }
+        return value;
+    }
+
+    private static int port(String value) throws UsageException {
+        try {
+            int port = Integer.parseInt(value);
+            if (port >= 0 && port <= 65_535) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new UsageException("--port must be 0..65535, not " + value);
+    }
+}

@@ -1,0 +1,18 @@
+package io.maxmq.examples.standalone;
+
+import java.io.Serial;
+
+/** A command line that can't be followed. Its message is one line for the person who wrote it. */
+final class UsageException extends Exception {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    UsageException(String message) {
+        super(message);
+    }
+
+    /** With the message of what the broker refused. */
+    UsageException(RuntimeException refusal) {
+        super(refusal.getMessage(), refusal);
+    }
+}

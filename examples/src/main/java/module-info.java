@@ -1,0 +1,8 @@
+/** Small programs, one idea each. */
+@org.jspecify.annotations.NullMarked
+module io.maxmq.examples {
+    requires static org.jspecify;
+    requires io.maxmq.core;
+    // Only the round trip has a client in the same process.
+    requires static org.eclipse.paho.mqttv5.client;
+}

@@ -1,0 +1,67 @@
+package io.maxmq.examples.standalone;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class OptionsTest {
+    @Test
+    void listensOnTheLoopbackAddressUnlessTold() throws UsageException {
+        Options options = parse("--allow-anonymous");
+
+        assertThat(options).isEqualTo(new Options(false, "127.0.0.1", 1883, "maxmq", true));
+    }
+
+    @Test
+    void takesEveryOptionInAnyOrder() throws UsageException {
+        Options options = parse("--name a", "--allow-anonymous", "--port 0", "--host ::1");
+
+        assertThat(options).isEqualTo(new Options(false, "::1", 0, "a", true));
+    }
+
+    @Test
+    void helpNeedsNothingElse() throws UsageException {
+        assertThat(parse("--help").help()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--allow-anonymous --prot 1 | unknown option --prot, see --help",
+                "--allow-anonymous extra    | unknown option extra, see --help",
+                "--allow-anonymous --port   | --port needs a value",
+                "--port --allow-anonymous   | --port needs a value",
+                "--port 1 --port 2          | --port is given twice",
+                "--data-dir /tmp            | --data-dir is not supported yet: the broker keeps everything in memory",
+            })
+    void saysWhatIsWrong(String arguments, String message) {
+        assertThatThrownBy(() -> parse(arguments))
+                .isInstanceOf(UsageException.class)
+                .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "65536", "mqtt", "99999999999"})
+    void refusesWhatIsNoPort(String port) {
+        assertThatThrownBy(() -> parse("--allow-anonymous", "--port " + port))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("--port must be 0..65535, not " + port);
+    }
+
+    @Test
+    void letsNobodyInUnlessTold() {
+        assertThatThrownBy(() -> parse("--port 1883"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("--allow-anonymous");
+    }
+
+    private static Options parse(String... parts) throws UsageException {
+        return Options.parse(List.of(String.join(" ", parts).split(" ")));
+    }
+}
