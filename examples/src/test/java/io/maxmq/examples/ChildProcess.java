@@ -1,0 +1,109 @@
+package io.maxmq.examples;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+/** A Java program in a process of its own, without JVM flags, and what it writes. Closing kills it. */
+final class ChildProcess implements AutoCloseable {
+    /** Long, for machines that are busy with something else. */
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final BlockingQueue<String> stdout = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> stderr = new LinkedBlockingQueue<>();
+    private final List<Thread> readers;
+
+    private ChildProcess(Process process) {
+        this.process = process;
+        this.readers = List.of(
+                reader("stdout", process.getInputStream(), stdout), reader("stderr", process.getErrorStream(), stderr));
+    }
+
+    static ChildProcess start(TestedJdk jdk, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(jdk.java().toString());
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        // The JVM tells about these on stderr.
+        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+        try {
+            return new ChildProcess(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Thread reader(String name, InputStream from, BlockingQueue<String> lines) {
+        Thread reader = new Thread(
+                () -> new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))
+                        .lines()
+                        .forEach(lines::add),
+                name);
+        reader.setDaemon(true);
+        reader.start();
+        return reader;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** The next line on stdout. */
+    String nextLine() throws InterruptedException {
+        String line = stdout.poll(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+        return line != null ? line : fail("no line on stdout within %s; stderr: %s", DEADLINE, stderr);
+    }
+
+    /** Presses Enter. */
+    void enter() throws IOException {
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
+    }
+
+    /** Sends SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for the end; the exit code. */
+    int exitCode() throws InterruptedException {
+        assertThat(process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+        for (Thread reader : readers) {
+            reader.join(DEADLINE.toMillis());
+        }
+        return process.exitValue();
+    }
+
+    /** Lines on stdout that {@link #nextLine} has not taken; complete after the end. */
+    List<String> stdout() {
+        return List.copyOf(stdout);
+    }
+
+    /**
+     * Lines on stderr, complete after the end. Without the warning about event loops that do not get the processor: on a
+     * machine busy with something else it is right.
+     */
+    List<String> stderr() {
+        return stderr.stream()
+                .filter(line -> !line.contains("has not turned for"))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

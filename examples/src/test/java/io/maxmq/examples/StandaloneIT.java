@@ -1,0 +1,179 @@
+package io.maxmq.examples;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.paho.mqttv5.client.MqttClient;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The jar of the standalone broker, as a process. */
+class StandaloneIT {
+    private static final String JAR =
+            Path.of("target", "maxmq-standalone.jar").toAbsolutePath().toString();
+    private static final Pattern READY = Pattern.compile("MaxMQ ready: tcp 127\\.0\\.0\\.1:(\\d+) \\(broker .+");
+    private static final int SERVER_SHUTTING_DOWN = 0x8B;
+    private static final int EXIT_USAGE = 2;
+
+    /** 128 + SIGTERM: what a JVM answers when it was told to end. */
+    private static final int EXIT_TERMINATED = 143;
+
+    @ParameterizedTest
+    @EnumSource(TestedJdk.class)
+    void servesClientsSilentlyAndSaysGoodbyeOnSigterm(TestedJdk jdk) throws Exception {
+        try (ChildProcess broker = start(jdk, "--port", "0", "--allow-anonymous", "--name", "edge-1")) {
+            String ready = broker.nextLine();
+            int port = port(ready);
+            assertThat(ready).contains("(broker edge-1");
+            assertThat(Clients.roundTripV3(port, "three")).isEqualTo("three");
+            CompletableFuture<Integer> goodbye = new CompletableFuture<>();
+            MqttClient client = Clients.connectV5(port, goodbye);
+            assertThat(Clients.roundTripV5(client, "five")).isEqualTo("five");
+            assertUsesEpollWhereItIs(broker);
+
+            assertEndsWithinTwoSecondsOfSigterm(broker);
+
+            assertThat(goodbye.get(10, TimeUnit.SECONDS)).isEqualTo(SERVER_SHUTTING_DOWN);
+            assertThat(broker.stdout()).isEmpty();
+            assertThat(broker.stderr()).isEmpty();
+            client.close();
+        }
+    }
+
+    @Test
+    void clientsThatDoNotReadDoNotDelayTheEnd() throws Exception {
+        List<Socket> stalled = new ArrayList<>();
+        try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--port", "0", "--allow-anonymous")) {
+            int port = port(broker.nextLine());
+            for (int i = 0; i < 4; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                socket.getOutputStream().write(connectAndSubscribe("stalled-" + i));
+                assertThat(socket.getInputStream().readNBytes(4)).startsWith(0x20);
+                stalled.add(socket);
+            }
+            flood(port);
+
+            assertEndsWithinTwoSecondsOfSigterm(broker);
+        } finally {
+            for (Socket socket : stalled) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void saysInOneLineThatThePortIsTaken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ChildProcess broker = start(
+                        TestedJdk.OF_THE_BUILD,
+                        "--host",
+                        taken.getInetAddress().getHostAddress(),
+                        "--port",
+                        "" + taken.getLocalPort(),
+                        "--allow-anonymous")) {
+            assertThat(broker.exitCode()).isEqualTo(EXIT_USAGE);
+            assertThat(broker.stdout()).isEmpty();
+            assertThat(broker.stderr())
+                    .singleElement()
+                    .asString()
+                    .startsWith("maxmq: cannot listen on")
+                    .contains(":" + taken.getLocalPort())
+                    .contains("in use");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--port 0 --allow-anonymous --frobnicate  | --frobnicate",
+                "--port 0                                 | --allow-anonymous",
+                "--port 0 --allow-anonymous --name a/b    | name",
+                "--port 0 --allow-anonymous --data-dir /x | not supported yet",
+            })
+    void saysInOneLineWhatIsWrongWithTheCommand(String arguments, String said) throws Exception {
+        try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, arguments.split(" "))) {
+            assertThat(broker.exitCode()).isEqualTo(EXIT_USAGE);
+            assertThat(broker.stdout()).isEmpty();
+            assertThat(broker.stderr())
+                    .singleElement()
+                    .asString()
+                    .startsWith("maxmq: ")
+                    .contains(said);
+        }
+    }
+
+    @Test
+    void helpGoesToStdout() throws Exception {
+        try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--help")) {
+            assertThat(broker.exitCode()).isZero();
+            assertThat(broker.stdout()).first().asString().startsWith("Usage: ");
+            assertThat(broker.stderr()).isEmpty();
+        }
+    }
+
+    private static ChildProcess start(TestedJdk jdk, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("-jar", JAR));
+        arguments.addAll(List.of(options));
+        return ChildProcess.start(jdk, arguments.toArray(String[]::new));
+    }
+
+    private static int port(String ready) {
+        Matcher matcher = READY.matcher(ready);
+        assertThat(matcher.matches()).as(ready).isTrue();
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    private static void assertEndsWithinTwoSecondsOfSigterm(ChildProcess broker) throws InterruptedException {
+        long toldNanos = System.nanoTime();
+        broker.terminate();
+        assertThat(broker.exitCode()).isEqualTo(EXIT_TERMINATED);
+        assertThat(Duration.ofNanos(System.nanoTime() - toldNanos)).isLessThan(Duration.ofSeconds(2));
+    }
+
+    /** The manifest allows the jar its native library, also on JDKs that would warn otherwise. */
+    private static void assertUsesEpollWhereItIs(ChildProcess broker) throws Exception {
+        Path maps = Path.of("/proc", "" + broker.pid(), "maps");
+        if (Files.isReadable(maps) && System.getProperty("os.arch").equals("amd64")) {
+            assertThat(Files.readString(maps)).contains("netty_transport_native_epoll");
+        }
+    }
+
+    /** CONNECT of MQTT 3.1.1 with a clean session and SUBSCRIBE to {@code flood} at QoS 0. */
+    private static byte[] connectAndSubscribe(String clientId) {
+        byte[] id = clientId.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(14 + id.length + 12)
+                .put(new byte[] {0x10, (byte) (12 + id.length), 0, 4, 'M', 'Q', 'T', 'T', 4, 0x02, 0, 60})
+                .putShort((short) id.length)
+                .put(id)
+                .put(new byte[] {(byte) 0x82, 10, 0, 1, 0, 5, 'f', 'l', 'o', 'o', 'd', 0})
+                .array();
+    }
+
+    /** More than the sockets of clients that do not read can hold. */
+    private static void flood(int port) throws Exception {
+        MqttClient publisher = Clients.connectV5(port, new CompletableFuture<>());
+        byte[] payload = new byte[512 * 1024];
+        for (int i = 0; i < 32; i++) {
+            publisher.publish("flood", payload, 0, false);
+        }
+        publisher.publish("end", new byte[0], 1, false);
+        publisher.disconnect();
+        publisher.close();
+    }
+}
