@@ -211,9 +211,9 @@ public final class Broker {
         }
         TcpAcceptor acceptor = new TcpAcceptor(
                 tcp,
+                loops.get(acceptors.size() % loops.size()).loop(),
                 new TcpAcceptor.Shared(
                         eventLoops,
-                        bareLoops(),
                         allocator,
                         config.connections().outboundLowWatermarkBytes(),
                         config.connections().outboundHighWatermarkBytes(),
@@ -233,14 +233,6 @@ public final class Broker {
                             + cause.getMessage(),
                     cause);
         }
-    }
-
-    private List<Loop> bareLoops() {
-        List<Loop> bare = new ArrayList<>();
-        for (LoopAssembly each : loops) {
-            bare.add(each.loop());
-        }
-        return bare;
     }
 
     private void registerMetrics() {

@@ -54,10 +54,6 @@ public final class EventLoops implements AutoCloseable {
         return epoll ? "epoll" : "nio";
     }
 
-    MultiThreadIoEventLoopGroup group() {
-        return group;
-    }
-
     EventLoop eventLoop(int index) {
         return loops.get(index);
     }

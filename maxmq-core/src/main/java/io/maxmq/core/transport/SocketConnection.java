@@ -402,7 +402,9 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
             arrived.run();
             return;
         }
-        flushNow();
+        if (out != null) {
+            flushNow();
+        }
         cancelStallTimer();
         release(chargedBytes);
         Channel channel = context().channel();

@@ -11,11 +11,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -30,7 +30,6 @@ public final class TcpAcceptor {
     /** What all acceptors of a broker share. */
     public record Shared(
             EventLoops eventLoops,
-            List<Loop> loops,
             ByteBufAllocator allocator,
             int lowWatermarkBytes,
             int highWatermarkBytes,
@@ -46,19 +45,24 @@ public final class TcpAcceptor {
     }
 
     private final TcpListener settings;
+    private final Loop loop;
     private final Shared shared;
     private final AtomicInteger open = new AtomicInteger();
     private volatile @Nullable Channel server;
 
-    public TcpAcceptor(TcpListener settings, Shared shared) {
+    /** @param loop accepts, and has the connections until they move to the loops of their sessions */
+    public TcpAcceptor(TcpListener settings, Loop loop, Shared shared) {
         this.settings = settings;
+        this.loop = loop;
         this.shared = shared;
     }
 
     /** Binds; completes with the bound address, or fails with what the operating system says. */
     public CompletionStage<InetSocketAddress> open() {
+        EventLoop acceptingLoop = shared.eventLoops().eventLoop(loop.index());
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(shared.eventLoops().group())
+                // Its sockets stay on its loop until CONNECT names the session's: one move at most, no wake-up before.
+                .group(acceptingLoop, acceptingLoop)
                 .channel(shared.eventLoops().serverChannel())
                 .option(ChannelOption.SO_BACKLOG, settings.backlog())
                 .option(ChannelOption.SO_REUSEADDR, true)
@@ -108,7 +112,6 @@ public final class TcpAcceptor {
 
         @Override
         protected void initChannel(Channel channel) {
-            Loop loop = loopOf(channel);
             if (open.incrementAndGet() > settings.maxConnections()
                     || !shared.admission().admits(channel.remoteAddress(), settings.name(), loop)) {
                 open.decrementAndGet();
@@ -132,15 +135,6 @@ public final class TcpAcceptor {
                     target.run(failed);
                 }
             });
-        }
-
-        private Loop loopOf(Channel channel) {
-            for (Loop loop : shared.loops()) {
-                if (shared.eventLoops().eventLoop(loop.index()) == channel.eventLoop()) {
-                    return loop;
-                }
-            }
-            throw new IllegalStateException("channel on a loop of another broker: " + channel);
         }
     }
 }
