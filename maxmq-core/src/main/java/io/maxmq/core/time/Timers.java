@@ -15,6 +15,9 @@ public final class Timers {
     private static final long TICK_NANOS = 1L << 24;
     private static final int TICKS_PER_WHEEL = 512;
     private static final int MAX_EXPIRIES_PER_POLL = 4096;
+    private static final int PLACE_BITS = 41;
+    private static final long PLACE_MASK = (1L << PLACE_BITS) - 1;
+    private static final long MAX_GENERATION = (1L << (63 - PLACE_BITS)) - 1;
 
     /** What runs when a deadline has passed; on the loop, and it may schedule and cancel. */
     @FunctionalInterface
@@ -23,9 +26,14 @@ public final class Timers {
     }
 
     private final DeadlineTimerWheel wheel;
-    private final Long2ObjectHashMap<Task> tasks = new Long2ObjectHashMap<>();
+    /** By the wheel's id, which another timer gets as soon as this one is done with. */
+    private final Long2ObjectHashMap<Pending> tasks = new Long2ObjectHashMap<>();
+
     private final DeadlineTimerWheel.TimerHandler expire = this::expire;
     private final ExpiryHandler onExpiry;
+    private long generation;
+
+    private record Pending(Task task, long id) {}
 
     /** Receives what a task throws, so that one task cannot stop the others. */
     @FunctionalInterface
@@ -42,17 +50,28 @@ public final class Timers {
         this.onExpiry = onExpiry;
     }
 
-    /** Schedules {@code task} for {@code deadlineNanos} and returns the id that {@link #cancel} takes. */
+    /**
+     * Schedules {@code task} for {@code deadlineNanos} and returns the id that {@link #cancel} takes: never 0, and not soon
+     * given to another timer, so that cancelling what has run harms nobody.
+     */
     public long schedule(long deadlineNanos, Task task) {
-        long id = wheel.scheduleTimer(deadlineNanos);
-        tasks.put(id, task);
+        long place = wheel.scheduleTimer(deadlineNanos);
+        // The wheel's ids are 9 bits of spoke above 32 bits of index.
+        generation = generation == MAX_GENERATION ? 1 : generation + 1;
+        long id = generation << PLACE_BITS | place;
+        tasks.put(place, new Pending(task, id));
         return id;
     }
 
     /** Cancels a timer; false when it has run or was cancelled before. */
     public boolean cancel(long id) {
-        tasks.remove(id);
-        return wheel.cancelTimer(id);
+        long place = id & PLACE_MASK;
+        Pending pending = tasks.get(place);
+        if (pending == null || pending.id() != id) {
+            return false;
+        }
+        tasks.remove(place);
+        return wheel.cancelTimer(place);
     }
 
     /** How many deadlines are pending. */
@@ -83,9 +102,9 @@ public final class Timers {
     }
 
     private boolean expire(TimeUnit unit, long nowNanos, long id) {
-        Task task = tasks.remove(id);
-        if (task != null) {
-            onExpiry.run(task);
+        Pending pending = tasks.remove(id);
+        if (pending != null) {
+            onExpiry.run(pending.task());
         }
         return true;
     }
