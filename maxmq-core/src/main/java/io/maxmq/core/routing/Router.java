@@ -94,6 +94,22 @@ public final class Router {
         }
     }
 
+    /**
+     * Gives a message that a member of a shared subscription leaves behind to another member (MQTT 5.0 §4.8.2).
+     *
+     * @param left the member's subscription, no longer in the tree
+     * @return false when there is no other
+     */
+    public boolean passOn(InTransit message, Routes routes, Subscription left) {
+        for (SharedGroup group : routes.tree().match(message.topic(), self).groups()) {
+            if (group.filter().equals(left.filter())) {
+                deliverShared(message, routes, group, 0);
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether another loop is so far behind that this loop's publishers should no longer be read. */
     public boolean isCongested() {
         for (Handover way : handovers) {

@@ -25,6 +25,7 @@ final class AckRing {
     private @Nullable ReasonCode[] reasons = new ReasonCode[0];
     private long head;
     private long tail;
+    private int pubAcks;
 
     AckRing(Emitter emitter) {
         this.emitter = emitter;
@@ -33,6 +34,11 @@ final class AckRing {
     /** How many wait. */
     int size() {
         return (int) (tail - head);
+    }
+
+    /** How many PUBACKs wait. */
+    int waitingPubAcks() {
+        return pubAcks;
     }
 
     /** Owes an acknowledgement whose reason is known: sent at once when nothing before it waits. */
@@ -63,6 +69,9 @@ final class AckRing {
             }
             reasons[slot] = null;
             head++;
+            if (types[slot] == PacketType.PUBACK) {
+                pubAcks--;
+            }
             emitter.emit(types[slot], packetIds[slot], due);
         }
     }
@@ -75,6 +84,9 @@ final class AckRing {
         packetIds[slot] = packetId;
         types[slot] = type;
         reasons[slot] = reason;
+        if (type == PacketType.PUBACK) {
+            pubAcks++;
+        }
         return tail++;
     }
 

@@ -3,7 +3,6 @@ package io.maxmq.core.session;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import java.util.Arrays;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +36,11 @@ final class InFlight {
         void resendPublish(StoredMessage message, int flags, int packetId, Subscription subscription);
 
         void resendPubRel(int packetId);
+    }
+
+    /** Takes over what is no longer held. */
+    interface Released {
+        void onReleased(StoredMessage message, int flags, Subscription subscription);
     }
 
     private @Nullable StoredMessage[] messages = new StoredMessage[0];
@@ -159,11 +163,13 @@ final class InFlight {
     }
 
     /** Forgets all and hands what was held to {@code released}, in order. */
-    void clear(Consumer<StoredMessage> released) {
+    void clear(Released released) {
         for (long sequence = head; sequence < tail; sequence++) {
-            StoredMessage message = messages[slot(sequence)];
-            if (message != null) {
-                released.accept(message);
+            int slot = slot(sequence);
+            StoredMessage message = messages[slot];
+            Subscription subscription = subscriptions[slot];
+            if (message != null && subscription != null) {
+                released.onReleased(message, flags[slot], subscription);
             }
         }
         Arrays.fill(messages, null);

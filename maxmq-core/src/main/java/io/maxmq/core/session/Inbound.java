@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
-final class Inbound implements AckRing.Emitter {
+final class Inbound {
     private final Sessions home;
     private final SessionKey key;
     private final Routes routes;
@@ -25,7 +25,8 @@ final class Inbound implements AckRing.Emitter {
 
     // valid for the connection
     private @Nullable PacketSink sink;
-    private AckRing acks = new AckRing(this);
+    private boolean v5;
+    private AckRing acks = ringOf(null);
 
     Inbound(Sessions home, SessionKey key, Routes routes) {
         this.home = home;
@@ -34,9 +35,19 @@ final class Inbound implements AckRing.Emitter {
     }
 
     /** Null when the connection has ended: what it was owed is owed no more. */
-    void attach(@Nullable PacketSink connection) {
+    void attach(@Nullable PacketSink connection, boolean isV5) {
         sink = connection;
-        acks = new AckRing(this);
+        v5 = isV5;
+        acks = ringOf(connection);
+    }
+
+    /** After a takeover a packet id may mean another PUBLISH: what became due too late is sent on no other connection. */
+    private AckRing ringOf(@Nullable PacketSink connection) {
+        return new AckRing((type, packetId, reason) -> {
+            if (connection != null && connection == sink) {
+                connection.sendAck(type, packetId, reason);
+            }
+        });
     }
 
     int waitingAcks() {
@@ -54,7 +65,7 @@ final class Inbound implements AckRing.Emitter {
     /** False when the client has sent more than its receive maximum allows; nothing was routed. */
     // hot: per message
     boolean onPublish(InTransit message, int qos, int packetId) {
-        if (unreleased.size() + acks.size() >= home.receiveMaximum() && !unreleased.contains(packetId)) {
+        if (unacknowledged(qos) >= home.receiveMaximum() && !unreleased.contains(packetId)) {
             return false;
         }
         PacketType answer = qos == 1 ? PacketType.PUBACK : PacketType.PUBREC;
@@ -81,6 +92,11 @@ final class Inbound implements AckRing.Emitter {
             });
         }
         return true;
+    }
+
+    /** What counts towards the receive maximum: before MQTT 5.0, which has none for QoS 1, only QoS 2. */
+    private int unacknowledged(int qos) {
+        return v5 ? unreleased.size() + acks.waitingPubAcks() : qos == 2 ? unreleased.size() : 0;
     }
 
     /** Routes a message of a client; false when its retained copy was refused, and so the whole message. */
@@ -119,14 +135,12 @@ final class Inbound implements AckRing.Emitter {
 
     void onPubRel(int packetId) {
         boolean known = unreleased.remove(packetId);
-        emit(PacketType.PUBCOMP, packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
-    }
-
-    @Override
-    public void emit(PacketType type, int packetId, ReasonCode reason) {
         PacketSink to = sink;
         if (to != null) {
-            to.sendAck(type, packetId, reason);
+            to.sendAck(
+                    PacketType.PUBCOMP,
+                    packetId,
+                    known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.config.Overflow;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.RetainedCursor;
+import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
@@ -64,13 +65,46 @@ final class Outbound implements InFlight.Resender {
         return inFlight.outstanding();
     }
 
-    /** Forgets everything; returns how many messages that were. */
-    int clear() {
-        int dropped = queue.size() + inFlight.outstanding();
-        queue.clear(this::release);
-        inFlight.clear(this::release);
+    /**
+     * Forgets everything.
+     *
+     * @param passOn whether other members of shared subscriptions get what this one has not taken (§4.8.2)
+     * @return how many messages nobody gets
+     */
+    int clear(Routes routes, boolean passOn) {
+        int held = queue.size() + inFlight.outstanding();
+        Leftovers leftovers = new Leftovers(routes, passOn);
+        // QoS 2 that was sent is nobody else's [MQTT-4.8.2-5].
+        leftovers.highestQosToPassOn = 1;
+        inFlight.clear(leftovers);
+        leftovers.highestQosToPassOn = 2;
+        queue.clear(leftovers);
         retained.clear();
-        return dropped;
+        return held - leftovers.passedOn;
+    }
+
+    /** What an ended session held: released, or given to another member of its shared subscription. */
+    private final class Leftovers implements InFlight.Released {
+        private final Routes routes;
+        private final boolean passOn;
+        private int highestQosToPassOn;
+        private int passedOn;
+
+        Leftovers(Routes routes, boolean passOn) {
+            this.routes = routes;
+            this.passOn = passOn;
+        }
+
+        @Override
+        public void onReleased(StoredMessage message, int flags, Subscription subscription) {
+            if (passOn
+                    && subscription.share() != null
+                    && DeliveryFlags.qos(flags) <= highestQosToPassOn
+                    && home.router().passOn(home.again(message), routes, subscription)) {
+                passedOn++;
+            }
+            release(message);
+        }
     }
 
     // ---- what comes from the router
@@ -215,8 +249,16 @@ final class Outbound implements InFlight.Resender {
     @Override
     public void resendPublish(StoredMessage message, int flags, int packetId, Subscription subscription) {
         PacketSink to = sink;
-        if (to != null) {
-            to.sendPublish(home.again(message), flags, packetId, true, subscription);
+        if (to == null) {
+            return;
+        }
+        InTransit again = home.again(message);
+        if (to.fits(again, flags, subscription)) {
+            to.sendPublish(again, flags, packetId, true, subscription);
+        } else {
+            // This connection takes smaller packets than the one before (§3.1.2.11.4).
+            home.drops().dropped(key, message, DropReason.TOO_LARGE);
+            releaseTaken(inFlight.remove(packetId, DeliveryFlags.qos(flags)));
         }
     }
 

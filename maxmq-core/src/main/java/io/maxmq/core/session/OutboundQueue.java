@@ -2,7 +2,6 @@ package io.maxmq.core.session;
 
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,11 +74,14 @@ final class OutboundQueue {
         }
     }
 
-    void clear(Consumer<StoredMessage> released) {
+    /** Forgets all and hands it to {@code released}, in order. */
+    void clear(InFlight.Released released) {
         while (size > 0) {
             StoredMessage message = firstMessage();
+            int deliveryFlags = firstFlags();
+            Subscription subscription = firstSubscription();
             removeFirst();
-            released.accept(message);
+            released.onReleased(message, deliveryFlags, subscription);
         }
     }
 

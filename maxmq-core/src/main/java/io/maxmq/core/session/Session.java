@@ -113,7 +113,7 @@ public final class Session implements Subscriber {
         bridge = setup.bridge();
         online = true;
         if (inbound != null) {
-            inbound.attach(connection);
+            inbound.attach(connection, setup.client().protocolVersion().isV5());
         }
         if (outbound != null) {
             outbound.attach(connection, setup.client(), window);
@@ -177,7 +177,7 @@ public final class Session implements Subscriber {
         client = null;
         online = false;
         if (inbound != null) {
-            inbound.attach(null);
+            inbound.attach(null, false);
         }
         if (outbound != null) {
             outbound.detach();
@@ -217,8 +217,13 @@ public final class Session implements Subscriber {
         }
     }
 
-    /** Ends the session: a will that is pending is due (§3.1.2.5), everything else goes. Returns how many messages went. */
-    int end() {
+    /**
+     * Ends the session: a will that is pending is due (§3.1.2.5), everything else goes.
+     *
+     * @param passOn whether other members of shared subscriptions get what this one has not taken (§4.8.2)
+     * @return how many messages nobody gets
+     */
+    int end(boolean passOn) {
         ended = true;
         release();
         cancelTimers();
@@ -232,7 +237,7 @@ public final class Session implements Subscriber {
         if (inbound != null) {
             inbound.clear();
         }
-        return outbound == null ? 0 : outbound.clear();
+        return outbound == null ? 0 : outbound.clear(routes, passOn);
     }
 
     // ---- what the client sends
@@ -285,7 +290,7 @@ public final class Session implements Subscriber {
         Inbound present = inbound;
         if (present == null) {
             present = new Inbound(home, key, routes);
-            present.attach(sink);
+            present.attach(sink, client != null && client.protocolVersion().isV5());
             inbound = present;
         }
         return present;

@@ -180,7 +180,7 @@ public final class Sessions {
     void end(Session session, SessionEnd why) {
         if (sessions.remove(session.key(), session)) {
             count.remove();
-            int dropped = session.end();
+            int dropped = session.end(why != SessionEnd.BROKER_CLOSED);
             events.ended(session, why, dropped);
         }
     }
@@ -206,8 +206,7 @@ public final class Sessions {
                 authorizeWill(passed.subject() == message ? due : changed(due, passed.subject(), routes), routes);
             } else {
                 will.begin(due.message(), null);
-                drops.dropped(
-                        new SessionKey(due.client().tenant(), due.client().clientId()), will, DropReason.INTERCEPTED);
+                drops.dropped(keyOf(due), will, DropReason.INTERCEPTED);
             }
         });
     }
@@ -223,8 +222,14 @@ public final class Sessions {
                 .will(new Action.Will(message.topic().name(), QoS.of(message.qos()), message.retain()), decision -> {
                     if (decision instanceof Authorization.Allowed) {
                         publishAuthorized(due, routes);
+                    } else {
+                        drops.dropped(keyOf(due), message, DropReason.NOT_AUTHORIZED);
                     }
                 });
+    }
+
+    private static SessionKey keyOf(Will will) {
+        return new SessionKey(will.client().tenant(), will.client().clientId());
     }
 
     private void publishAuthorized(Will due, Routes routes) {
