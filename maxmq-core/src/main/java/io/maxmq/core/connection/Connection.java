@@ -27,6 +27,7 @@ import io.maxmq.core.session.PacketSink;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
+import io.maxmq.spi.limit.ConnectionLimiter;
 import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -77,6 +78,8 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     private long lastReadNanos;
     private long timer;
     private boolean closed;
+    private @Nullable LoopServices movingTo;
+    private boolean gone;
 
     // valid from CONNECT on
     private @Nullable ClientInfo client;
@@ -85,6 +88,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     // valid from CONNACK on
     private @Nullable Session session;
     private @Nullable PublishIntake intake;
+    private ConnectionLimiter limiter = ConnectionLimiter.NONE;
     private long keepAliveNanos;
     private int maxPacketBytes = Integer.MAX_VALUE;
     private boolean problemInformation = true;
@@ -260,6 +264,13 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     @Override
     public void onClosed() {
         end(Initiator.NETWORK, ReasonCode.UNSPECIFIED_ERROR, "connection lost");
+        gone = true;
+        LoopServices target = movingTo;
+        if (target != null) {
+            // Off the one loop's list and not yet on the other's; it may run on either.
+            (here.loop().inLoop() ? here : target).loop().counters().increment(Counter.CONNECTIONS_CLOSED);
+            return;
+        }
         here.open().remove(this);
         here.loop().counters().increment(Counter.CONNECTIONS_CLOSED);
         here.loop().counters().add(Counter.CONNECTIONS, -1);
@@ -396,10 +407,15 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             return;
         }
         hold(HOLD_MOVE);
+        movingTo = target;
         here.open().remove(this);
         here.loop().counters().add(Counter.CONNECTIONS, -1);
         out.moveTo(target.loop(), () -> {
             here = target;
+            movingTo = null;
+            if (gone) {
+                return;
+            }
             here.open().add(this);
             here.loop().counters().add(Counter.CONNECTIONS, 1);
             if (!closed) {
@@ -412,6 +428,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     /** CONNACK has been sent: packets flow in both directions. */
     void established(Established as) {
         session = as.session();
+        limiter = as.limiter();
         intake = new PublishIntake(this, home, as.session(), as.access(), as.limiter());
         maxPacketBytes = as.maxPacketBytes();
         problemInformation = as.problemInformation();
@@ -510,8 +527,12 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         return problemInformation;
     }
 
-    /** The broker stops. */
+    /** The broker stops; that is no failure of the client, so its will is not published. */
     void shutDown() {
+        Session attached = session;
+        if (attached != null) {
+            attached.dropWill();
+        }
         end(Initiator.BROKER, ReasonCode.SERVER_SHUTTING_DOWN, "the broker stops");
     }
 
@@ -530,6 +551,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         intake = null;
         decoder.release();
         dropHeld();
+        home.close(limiter);
         ClientInfo who = client;
         if (attached != null && who != null) {
             here.loop().counters().add(Counter.CLIENTS, -1);

@@ -250,6 +250,17 @@ public final class Connections {
         }
     }
 
+    void close(ConnectionLimiter limiter) {
+        if (limiter == ConnectionLimiter.NONE) {
+            return;
+        }
+        try {
+            limiter.close();
+        } catch (Throwable t) {
+            failed(collaborators.rateLimiter(), "close", t);
+        }
+    }
+
     private void failed(RateLimiter limiter, String operation, Throwable cause) {
         collaborators.events().failures().report(limiter.name(), operation, Failure.THREW, cause);
     }

@@ -49,6 +49,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
     private final ArrayDeque<ByteBuf> toBroker = new ArrayDeque<>();
     private int toBrokerBytes;
     private boolean readingPaused;
+    private boolean moving;
     private boolean brokerClosed;
     private boolean clientClosed;
     private int readTimeoutMillis;
@@ -255,7 +256,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
     private @Nullable ByteBuf nextToBroker() {
         lock.lock();
         try {
-            if (readingPaused && !closed) {
+            if (moving || (readingPaused && !closed)) {
                 return null;
             }
             ByteBuf bytes = toBroker.poll();
@@ -283,6 +284,10 @@ public final class MemoryPipe implements ByteSink, Deferred {
     private void clientHasClosed() {
         if (!loop.inLoop()) {
             loop.execute(this::clientHasClosed);
+            return;
+        }
+        if (isMoving()) {
+            // Noticed on arrival.
             return;
         }
         readingPaused(false);
@@ -437,8 +442,40 @@ public final class MemoryPipe implements ByteSink, Deferred {
             return;
         }
         runDeferred();
+        lock.lock();
+        try {
+            moving = true;
+        } finally {
+            lock.unlock();
+        }
         loop = target;
-        target.execute(arrived);
+        target.execute(() -> arrived(arrived));
+    }
+
+    private void arrived(Runnable then) {
+        boolean clientLeft;
+        lock.lock();
+        try {
+            moving = false;
+            clientLeft = clientClosed;
+        } finally {
+            lock.unlock();
+        }
+        then.run();
+        if (clientLeft) {
+            clientHasClosed();
+        } else {
+            drainToBroker();
+        }
+    }
+
+    private boolean isMoving() {
+        lock.lock();
+        try {
+            return moving;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
