@@ -1,5 +1,6 @@
 package io.maxmq.core.bootstrap;
 
+import io.maxmq.codec.QoS;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.PluginFailures;
 import io.maxmq.core.routing.InTransit;
@@ -31,7 +32,9 @@ record HookSubscriber(Tenant tenant, Loop loop, PublishHook hook, PluginFailures
         Optional<ClientInfo> publisher = message.publisher() instanceof Session session
                 ? Optional.ofNullable(session.client())
                 : Optional.empty();
-        Message view = ApplicationMessages.view(message, loop.epochMillis());
+        // Kept, so that the message has its id; whoever queues it gets the same copy.
+        Message view =
+                ApplicationMessages.view(message.keep(), QoS.of(message.qos()), message.retain(), loop.epochMillis());
         try {
             hook.onPublish(new Seen(tenant, view, publisher));
         } catch (Throwable t) {
