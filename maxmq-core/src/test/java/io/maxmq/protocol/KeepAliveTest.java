@@ -1,0 +1,148 @@
+package io.maxmq.protocol;
+
+import io.maxmq.Spec;
+import io.maxmq.TestBroker;
+import io.maxmq.TestClient;
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.ConnAck;
+import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.config.ConnectionLimits;
+import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
+import java.time.Duration;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Deadlines of a connection: for CONNECT, and between packets (MQTT 5.0 §3.1.2.10). */
+class KeepAliveTest {
+    @AutoClose
+    private final TestBroker broker = TestBroker.start();
+
+    @Test
+    void closesASilentConnectionAfterTenSeconds() {
+        TestClient silent = broker.client(ProtocolVersion.MQTT_5);
+
+        broker.clock().advance(Duration.ofSeconds(10));
+
+        silent.expectEnd();
+    }
+
+    @Test
+    void theDeadlineForConnectDoesNotMoveWithTheBytes() {
+        TestClient trickling = broker.client(ProtocolVersion.MQTT_3_1_1);
+        int[] connect = {0x10, 0x10, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 4, 's', 'l', 'o', 'w'};
+        for (int i = 0; i < 9; i++) {
+            trickling.sendInts(connect[i]);
+            broker.clock().advance(Duration.ofSeconds(1));
+        }
+
+        broker.clock().advance(Duration.ofSeconds(1));
+
+        trickling.expectEnd();
+    }
+
+    @Test
+    void aConnectInPiecesIsFineWithinTheDeadline() {
+        TestClient trickling = broker.client(ProtocolVersion.MQTT_3_1_1);
+        int[] connect = {0x10, 0x10, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, 4, 's', 'l', 'o', 'w'};
+
+        for (int piece : connect) {
+            trickling.sendInts(piece);
+            broker.clock().advance(Duration.ofMillis(400));
+        }
+
+        assertThat(trickling.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
+        broker.clock().advance(Duration.ofSeconds(20));
+        trickling.ping();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    @Spec("MQTT-3.1.2-22")
+    void closesAfterOneAndAHalfTimesTheKeepAlive(ProtocolVersion version) {
+        TestClient client = broker.connected(Connect.of(version, "client", true, 10));
+
+        broker.clock().advanceToJustBefore(Duration.ofSeconds(15));
+        client.ping();
+        broker.clock().advanceToJustBefore(Duration.ofSeconds(15));
+        client.send(TestClient.message("any", "packet counts", QoS.AT_MOST_ONCE, 0));
+        client.ping();
+        broker.clock().advance(Duration.ofSeconds(15));
+
+        client.expectDisconnect(ReasonCode.KEEP_ALIVE_TIMEOUT);
+        ClientDisconnected event = broker.events().await(ClientDisconnected.class);
+        assertThat(event.by()).isEqualTo(Initiator.BROKER);
+        assertThat(event.reasonCode()).isEqualTo(ReasonCode.KEEP_ALIVE_TIMEOUT);
+    }
+
+    @Test
+    void whatTheBrokerSendsIsNoSignOfLife() {
+        TestClient client = broker.connected(Connect.of(ProtocolVersion.MQTT_3_1_1, "client", true, 10));
+        client.subscribe("a", QoS.AT_MOST_ONCE);
+
+        for (int i = 0; i < 16; i++) {
+            broker.publish(io.maxmq.spi.Message.of("a", "x"));
+            broker.clock().advance(Duration.ofSeconds(1));
+        }
+
+        broker.events().await(ClientDisconnected.class);
+    }
+
+    @Test
+    void anonymousClientsAreHeldToAnHour() {
+        TestClient five = broker.client(ProtocolVersion.MQTT_5);
+        TestClient three = broker.client(ProtocolVersion.MQTT_3_1_1);
+
+        ConnAck answer = five.connect(Connect.of(ProtocolVersion.MQTT_5, "five", true, 65_535));
+        three.connect(Connect.of(ProtocolVersion.MQTT_3_1_1, "three", true, 0));
+
+        assertThat(answer.properties().intOr(PropertyId.SERVER_KEEP_ALIVE, -1)).isEqualTo(3600);
+        broker.clock().advance(Duration.ofSeconds(5400));
+        five.expectDisconnect(ReasonCode.KEEP_ALIVE_TIMEOUT);
+        three.expectEnd();
+    }
+
+    @Test
+    void aClientWithAUserNameMayDoWithoutKeepAlive() {
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+
+        ConnAck answer = client.connect(new Connect(
+                ProtocolVersion.MQTT_5,
+                false,
+                true,
+                0,
+                io.maxmq.codec.packet.Properties.NONE,
+                "client",
+                null,
+                "user",
+                null));
+
+        assertThat(answer.properties().has(PropertyId.SERVER_KEEP_ALIVE)).isFalse();
+        broker.clock().advance(Duration.ofDays(2));
+        client.ping();
+    }
+
+    @Test
+    void aConfiguredCapHoldsForAllClients() {
+        try (TestBroker capped = TestBroker.start(builder -> builder.connections(ConnectionLimits.builder()
+                .maxKeepAlive(Duration.ofSeconds(20))
+                .maxKeepAliveAnonymous(Duration.ofSeconds(20))
+                .build()))) {
+            TestClient client = capped.client(ProtocolVersion.MQTT_5);
+
+            ConnAck answer = client.connect(Connect.of(ProtocolVersion.MQTT_5, "client", true, 60));
+
+            assertThat(answer.properties().intOr(PropertyId.SERVER_KEEP_ALIVE, -1))
+                    .isEqualTo(20);
+            capped.clock().advance(Duration.ofSeconds(30));
+            client.expectDisconnect(ReasonCode.KEEP_ALIVE_TIMEOUT);
+        }
+    }
+}

@@ -1,0 +1,409 @@
+package io.maxmq.protocol;
+
+import io.maxmq.Spec;
+import io.maxmq.TestBroker;
+import io.maxmq.TestClient;
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.RetainHandling;
+import io.maxmq.codec.packet.ConnAck;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.PubAck;
+import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.SubAck;
+import io.maxmq.codec.packet.Subscribe;
+import io.maxmq.codec.packet.Subscription;
+import io.maxmq.config.Capabilities;
+import io.maxmq.config.SessionLimits;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.event.BrokerEvent;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** SUBSCRIBE, UNSUBSCRIBE, wildcards, options, shared subscriptions (MQTT 5.0 §3.8, §3.10, §4.7, §4.8). */
+class SubscriptionTest {
+    @AutoClose
+    private final TestBroker broker = TestBroker.start();
+
+    private static Message message(String topic, String payload) {
+        return Message.builder(topic)
+                .payload(TestClient.bytes(payload).array())
+                .qos(QoS.EXACTLY_ONCE)
+                .build();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    @Spec("MQTT-4.7.1-1")
+    void wildcardsMatch(ProtocolVersion version) {
+        TestClient client = broker.connected(version, "client");
+        client.subscribe("a/+/c", QoS.AT_MOST_ONCE);
+        client.subscribe("x/#", QoS.AT_MOST_ONCE);
+
+        for (String topic : List.of("a/b/c", "a//c", "a/b", "a/b/c/d", "x", "x/y", "x/y/z", "xx")) {
+            broker.publish(Message.of(topic, topic));
+        }
+
+        for (String topic : List.of("a/b/c", "a//c", "x", "x/y", "x/y/z")) {
+            client.expectMessage(topic, topic);
+        }
+        client.expectNothing();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void overlappingSubscriptionsDeliverOnceAtTheHighestQos(ProtocolVersion version) {
+        TestClient client = broker.connected(version, "client");
+        client.subscribe("a/#", QoS.AT_MOST_ONCE);
+        client.subscribe("a/b", QoS.EXACTLY_ONCE);
+        client.subscribe("+/b", QoS.AT_LEAST_ONCE);
+
+        broker.publish(message("a/b", "once"));
+
+        assertThat(client.expectMessage("a/b", "once").qos()).isEqualTo(QoS.EXACTLY_ONCE);
+        client.expectNothing();
+    }
+
+    @Test
+    @Spec({"MQTT-3.3.4-3", "MQTT-3.3.4-4"})
+    void overlappingSubscriptionsTellAllTheirIdentifiers() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.subscribe(id(1), Subscription.of("a/#", QoS.AT_MOST_ONCE));
+        client.subscribe(id(268_435_455), Subscription.of("a/b", QoS.EXACTLY_ONCE));
+        client.subscribe("+/b", QoS.AT_LEAST_ONCE);
+
+        broker.publish(message("a/b", "once"));
+
+        assertThat(client.expectMessage("a/b", "once").properties().subscriptionIdentifiers())
+                .containsExactlyInAnyOrder(1, 268_435_455);
+        client.expectNothing();
+    }
+
+    private static Properties id(int identifier) {
+        return Properties.builder().subscriptionIdentifier(identifier).build();
+    }
+
+    @Test
+    @Spec("MQTT-3.8.4-3")
+    void subscribingAgainReplacesOptionsAndIdentifier() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.subscribe(id(1), Subscription.of("a", QoS.EXACTLY_ONCE));
+        client.subscribe(id(2), Subscription.of("a", QoS.AT_LEAST_ONCE));
+
+        broker.publish(message("a", "once"));
+
+        Publish received = client.expectMessage("a", "once");
+        assertThat(received.qos()).isEqualTo(QoS.AT_LEAST_ONCE);
+        assertThat(received.properties().subscriptionIdentifiers()).containsExactly(2);
+        client.expectNothing();
+    }
+
+    @Test
+    @Spec("MQTT-3.8.3-3")
+    void noLocalKeepsOwnMessagesBack() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.subscribe(
+                Properties.NONE,
+                new Subscription("a", QoS.AT_LEAST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
+        TestClient other = broker.connected(ProtocolVersion.MQTT_5, "other");
+
+        client.publish("a", "own", QoS.AT_LEAST_ONCE);
+        other.publish("a", "other's", QoS.AT_LEAST_ONCE);
+
+        client.expectMessage("a", "other's");
+        client.expectNothing();
+    }
+
+    @Test
+    void noLocalOfOneSubscriptionLeavesTheOtherItsMessage() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.subscribe(
+                id(1), new Subscription("a/#", QoS.EXACTLY_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
+        client.subscribe(id(2), Subscription.of("a/b", QoS.AT_MOST_ONCE));
+
+        client.send(TestClient.message("a/b", "own", QoS.AT_MOST_ONCE, 0));
+
+        Publish received = client.expectMessage("a/b", "own");
+        assertThat(received.properties().subscriptionIdentifiers()).containsExactly(2);
+        client.expectNothing();
+    }
+
+    @Test
+    @Spec("MQTT-3.8.3-4")
+    void noLocalOnASharedSubscriptionIsAProtocolError() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+
+        client.send(new Subscribe(
+                1,
+                Properties.NONE,
+                List.of(new Subscription(
+                        "$share/g/a", QoS.AT_MOST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE))));
+
+        client.expectDisconnect(ReasonCode.PROTOCOL_ERROR);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void unsubscribeEndsDelivery(ProtocolVersion version) {
+        TestClient client = broker.connected(version, "client");
+        client.subscribe("a", QoS.AT_LEAST_ONCE);
+
+        client.unsubscribe("a");
+        broker.publish(message("a", "unheard"));
+
+        client.expectNothing();
+        assertThat(broker.events().await(BrokerEvent.Unsubscribed.class).topicFilter())
+                .isEqualTo("a");
+    }
+
+    @Test
+    void unsubscribeTellsWhatWasNotSubscribed() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.subscribe("a", QoS.AT_LEAST_ONCE);
+
+        assertThat(client.unsubscribe("a").reasons()).containsExactly(ReasonCode.SUCCESS);
+        assertThat(client.unsubscribe("a").reasons()).containsExactly(ReasonCode.NO_SUBSCRIPTION_EXISTED);
+        assertThat(client.unsubscribe("a/#/b").reasons()).hasSize(1);
+    }
+
+    @Test
+    void answersEachFilterOfOneSubscribe() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+
+        SubAck answer = client.send(new Subscribe(
+                        9,
+                        Properties.NONE,
+                        List.of(
+                                Subscription.of("a", QoS.AT_MOST_ONCE),
+                                Subscription.of("a/#/b", QoS.AT_LEAST_ONCE),
+                                Subscription.of("b", QoS.EXACTLY_ONCE))))
+                .expect(SubAck.class);
+
+        assertThat(answer.packetId()).isEqualTo(9);
+        assertThat(answer.reasons())
+                .containsExactly(
+                        ReasonCode.SUCCESS, ReasonCode.TOPIC_FILTER_INVALID, ReasonCode.GRANTED_QOS_2);
+    }
+
+    @Test
+    void refusesMoreFiltersThanASessionMayHave() {
+        try (TestBroker small = TestBroker.start(builder ->
+                builder.sessions(SessionLimits.builder().maxSubscriptions(2).build()))) {
+            TestClient client = small.connected(ProtocolVersion.MQTT_5, "client");
+            client.subscribe("a", QoS.AT_MOST_ONCE);
+            client.subscribe("b", QoS.AT_MOST_ONCE);
+
+            SubAck answer = client.send(new Subscribe(
+                            9, Properties.NONE, List.of(Subscription.of("c", QoS.AT_MOST_ONCE))))
+                    .expect(SubAck.class);
+
+            assertThat(answer.reasons()).containsExactly(ReasonCode.QUOTA_EXCEEDED);
+            // One that is there may be changed.
+            client.subscribe("a", QoS.AT_LEAST_ONCE);
+        }
+    }
+
+    @Test
+    void whatIsNotOfferedIsSaidAndRefused() {
+        try (TestBroker bare = TestBroker.start(builder -> builder.capabilities(Capabilities.builder()
+                .maximumQos(QoS.AT_LEAST_ONCE)
+                .wildcardSubscriptionsAvailable(false)
+                .sharedSubscriptionsAvailable(false)
+                .subscriptionIdentifiersAvailable(false)
+                .build()))) {
+            TestClient client = bare.client(ProtocolVersion.MQTT_5);
+            Properties told = client.connect("client", true).properties();
+            assertThat(told.intOr(PropertyId.MAXIMUM_QOS, 2)).isEqualTo(1);
+            assertThat(told.booleanOr(PropertyId.WILDCARD_SUBSCRIPTION_AVAILABLE, true))
+                    .isFalse();
+            assertThat(told.booleanOr(PropertyId.SHARED_SUBSCRIPTION_AVAILABLE, true))
+                    .isFalse();
+            assertThat(told.booleanOr(PropertyId.SUBSCRIPTION_IDENTIFIER_AVAILABLE, true))
+                    .isFalse();
+
+            assertThat(client.subscribe("a", QoS.EXACTLY_ONCE).reasons()).containsExactly(ReasonCode.GRANTED_QOS_1);
+            assertThat(refusal(client, Properties.NONE, "a/+"))
+                    .isEqualTo(ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED);
+            assertThat(refusal(client, Properties.NONE, "$share/g/a"))
+                    .isEqualTo(ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED);
+            assertThat(refusal(client, id(1), "a")).isEqualTo(ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED);
+            client.send(TestClient.message("a", "x", QoS.EXACTLY_ONCE, 1));
+            client.expectDisconnect(ReasonCode.QOS_NOT_SUPPORTED);
+        }
+    }
+
+    private static ReasonCode refusal(TestClient client, Properties properties, String filter) {
+        return client.send(new Subscribe(5, properties, List.of(Subscription.of(filter, QoS.AT_MOST_ONCE))))
+                .expect(SubAck.class)
+                .reasons()
+                .get(0);
+    }
+
+    @Test
+    void versionThreeOneIsToldNoRefusal() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_3_1, "client");
+
+        SubAck answer = client.send(new Subscribe(
+                        9, Properties.NONE, List.of(Subscription.of("a/#/b", QoS.AT_LEAST_ONCE))))
+                .expect(SubAck.class);
+
+        assertThat(answer.reasons()).containsExactly(ReasonCode.GRANTED_QOS_1);
+    }
+
+    // ---- shared
+
+    private TestClient member(String clientId, String filter) {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, clientId);
+        client.subscribe(filter, QoS.AT_LEAST_ONCE);
+        return client;
+    }
+
+    @Test
+    void aSharedSubscriptionGivesEachMessageToOneMemberInTurn() {
+        List<TestClient> members = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            members.add(member("member-" + i, "$share/group/a/+"));
+        }
+        TestClient other = member("other", "$share/other/a/#");
+        TestClient plain = member("plain", "a/b");
+
+        for (int i = 0; i < 9; i++) {
+            assertThat(broker.publish(message("a/b", "m" + i)).matched()).isEqualTo(3);
+        }
+
+        for (int i = 0; i < 9; i++) {
+            members.get(i % 3).expectMessage("a/b", "m" + i);
+            other.expectMessage("a/b", "m" + i);
+            plain.expectMessage("a/b", "m" + i);
+        }
+        members.forEach(TestClient::expectNothing);
+    }
+
+    @Test
+    void aMemberThatIsAwayIsSkipped() {
+        TestClient away = broker.client(ProtocolVersion.MQTT_3_1_1);
+        away.connect("away", false);
+        away.subscribe("$share/group/a", QoS.AT_LEAST_ONCE);
+        away.disconnect();
+        TestClient here = member("here", "$share/group/a");
+
+        for (int i = 0; i < 4; i++) {
+            broker.publish(message("a", "m" + i));
+        }
+
+        for (int i = 0; i < 4; i++) {
+            here.expectMessage("a", "m" + i);
+        }
+    }
+
+    @Test
+    void withEverybodyAwayAMemberKeepsTheMessage() {
+        TestClient away = broker.client(ProtocolVersion.MQTT_3_1_1);
+        away.connect("away", false);
+        away.subscribe("$share/group/a", QoS.AT_LEAST_ONCE);
+        away.disconnect();
+
+        broker.publish(message("a", "kept"));
+
+        TestClient back = broker.client(ProtocolVersion.MQTT_3_1_1);
+        back.connect("away", false);
+        back.expectMessage("a", "kept");
+    }
+
+    @Test
+    void aMemberThatUnsubscribesGetsNoMore() {
+        TestClient leaving = member("leaving", "$share/group/a");
+        TestClient staying = member("staying", "$share/group/a");
+
+        leaving.unsubscribe("$share/group/a");
+        for (int i = 0; i < 4; i++) {
+            broker.publish(message("a", "m" + i));
+        }
+
+        for (int i = 0; i < 4; i++) {
+            staying.expectMessage("a", "m" + i);
+        }
+        leaving.expectNothing();
+    }
+
+    @Test
+    @Spec("MQTT-4.8.2-5")
+    void whatAMemberLeavesUnacknowledgedGoesToAnother() {
+        TestClient leaving = member("leaving", "$share/group/a");
+        broker.publish(message("a", "left"));
+        leaving.expect(Publish.class);
+        TestClient staying = member("staying", "$share/group/a");
+
+        leaving.disconnect();
+
+        staying.expectMessage("a", "left");
+    }
+
+    @Test
+    void aFullMemberPassesTheMessageOn() {
+        try (TestBroker small = TestBroker.start(builder -> builder.sessions(SessionLimits.builder()
+                .maxInFlight(1)
+                .maxQueuedMessages(1)
+                .build()))) {
+            TestClient full = small.connected(ProtocolVersion.MQTT_5, "full");
+            full.subscribe("$share/group/a", QoS.AT_LEAST_ONCE);
+            small.publish(message("a", "in flight"));
+            small.publish(message("a", "queued"));
+            TestClient free = small.connected(ProtocolVersion.MQTT_5, "free");
+            free.subscribe("$share/group/a", QoS.AT_LEAST_ONCE);
+
+            for (int i = 0; i < 4; i++) {
+                assertThat(small.publish(message("a", "m" + i)).queued()).isEqualTo(1);
+                free.expectMessage("a", "m" + i);
+                free.ping();
+            }
+        }
+    }
+
+    @Test
+    void malformedShareFiltersAreRefused() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+
+        for (String filter : List.of("$share/", "$share/g", "$share/g/", "$share//a", "$share/+/a", "$share/#/a")) {
+            assertThat(refusal(client, Properties.NONE, filter))
+                    .as(filter)
+                    .isEqualTo(ReasonCode.TOPIC_FILTER_INVALID);
+        }
+    }
+
+    @Test
+    void theFirstOnesAcknowledgementDoesNotWaitForASlowOne() {
+        TestClient slow = broker.connected(ProtocolVersion.MQTT_5, "slow");
+        slow.subscribe("a", QoS.AT_LEAST_ONCE);
+        TestClient publisher = broker.connected(ProtocolVersion.MQTT_5, "publisher");
+
+        publisher.send(TestClient.message("a", "x", QoS.AT_LEAST_ONCE, 1));
+
+        assertThat(publisher.expect(PubAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
+    }
+
+    @Test
+    void connAckSaysNothingOfWhatIsOfferedByDefault() {
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+
+        ConnAck answer = client.connect("client", true);
+
+        assertThat(answer.properties().ids())
+                .containsExactlyInAnyOrder(
+                        PropertyId.RECEIVE_MAXIMUM,
+                        PropertyId.MAXIMUM_PACKET_SIZE,
+                        PropertyId.TOPIC_ALIAS_MAXIMUM,
+                        PropertyId.SERVER_KEEP_ALIVE);
+        assertThat(answer.properties().intOr(PropertyId.RECEIVE_MAXIMUM, 0)).isEqualTo(100);
+        assertThat(answer.properties().longOr(PropertyId.MAXIMUM_PACKET_SIZE, 0)).isEqualTo(1 << 20);
+        assertThat(answer.properties().intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0)).isEqualTo(32);
+    }
+}
