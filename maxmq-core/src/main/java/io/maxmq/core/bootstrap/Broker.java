@@ -297,7 +297,11 @@ public final class Broker {
     public MemoryPipe connect() {
         Loop loop = loops.get(Math.floorMod(nextPipe.getAndIncrement(), loops.size()))
                 .loop();
-        MemoryPipe pipe = new MemoryPipe("in-memory", loop, config.connections().outboundHighWatermarkBytes());
+        MemoryPipe pipe = new MemoryPipe(
+                "in-memory",
+                loop,
+                config.connections().outboundHighWatermarkBytes(),
+                config.connections().slowConsumerTimeout());
         CountDownLatch opened = new CountDownLatch(1);
         loop.execute(() -> {
             ByteSource source = connections.open(pipe, loop);

@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -32,6 +33,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     private final String listener;
     private final int highWatermarkBytes;
+    private final long slowConsumerNanos;
 
     // on the loop
     private volatile Loop loop;
@@ -39,6 +41,9 @@ public final class MemoryPipe implements ByteSink, Deferred {
     private @Nullable ByteBuf out;
     private boolean deferred;
     private boolean unwritable;
+    private long progressBytes;
+    private long progressNanos;
+    private long stallTimer;
     private boolean closed;
 
     // guarded by the lock: what is under way between the two sides
@@ -46,6 +51,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<ByteBuf> toClient = new ArrayDeque<>();
     private long toClientBytes;
+    private long takenBytes;
     private final ArrayDeque<ByteBuf> toBroker = new ArrayDeque<>();
     private int toBrokerBytes;
     private boolean readingPaused;
@@ -54,10 +60,12 @@ public final class MemoryPipe implements ByteSink, Deferred {
     private boolean clientClosed;
     private int readTimeoutMillis;
 
-    public MemoryPipe(String listener, Loop loop, int highWatermarkBytes) {
+    /** @param slowConsumer how long the client may take nothing while the high watermark is reached */
+    public MemoryPipe(String listener, Loop loop, int highWatermarkBytes, Duration slowConsumer) {
         this.listener = listener;
         this.loop = loop;
         this.highWatermarkBytes = highWatermarkBytes;
+        this.slowConsumerNanos = slowConsumer.toNanos();
     }
 
     /** Joins the broker side to its connection; on the loop, before the client writes. */
@@ -152,6 +160,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
                     toClient.remove().release();
                 }
                 toClientBytes -= taken;
+                takenBytes += taken;
                 drained = toClientBytes <= highWatermarkBytes / 4;
             } finally {
                 lock.unlock();
@@ -300,6 +309,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
             return;
         }
         closed = true;
+        cancelStallTimer();
         dropOutput();
         ByteSource to = connection;
         if (to != null) {
@@ -354,15 +364,70 @@ public final class MemoryPipe implements ByteSink, Deferred {
         } finally {
             lock.unlock();
         }
+        if (pendingBytes() >= highWatermarkBytes) {
+            // Answers are written without asking first; who holds them back waits for onWritable.
+            noteUnwritable();
+        }
     }
 
     @Override
     public boolean isWritable() {
         boolean writable = !closed && pendingBytes() < highWatermarkBytes;
         if (!writable) {
-            unwritable = true;
+            noteUnwritable();
         }
         return writable;
+    }
+
+    private void noteUnwritable() {
+        if (unwritable || closed) {
+            return;
+        }
+        unwritable = true;
+        progressBytes = takenBytes();
+        progressNanos = loop.nowNanos();
+        watchProgress();
+    }
+
+    private void watchProgress() {
+        if (stallTimer == 0) {
+            stallTimer = loop.schedule(slowConsumerNanos / 4, this::checkProgress);
+        }
+    }
+
+    private void checkProgress() {
+        stallTimer = 0;
+        ByteSource to = connection;
+        if (!unwritable || closed || to == null) {
+            return;
+        }
+        long taken = takenBytes();
+        if (taken != progressBytes) {
+            progressBytes = taken;
+            progressNanos = loop.nowNanos();
+        }
+        long idleNanos = loop.nowNanos() - progressNanos;
+        if (idleNanos >= slowConsumerNanos) {
+            to.onStalled(pendingBytes(), Duration.ofNanos(idleNanos));
+        } else {
+            watchProgress();
+        }
+    }
+
+    private void cancelStallTimer() {
+        if (stallTimer != 0) {
+            loop.cancel(stallTimer);
+            stallTimer = 0;
+        }
+    }
+
+    private long takenBytes() {
+        lock.lock();
+        try {
+            return takenBytes;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -442,6 +507,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
             return;
         }
         runDeferred();
+        cancelStallTimer();
         lock.lock();
         try {
             moving = true;
