@@ -60,6 +60,10 @@ final class Handshake {
     void begin() {
         String clientId = connect.clientId();
         if (clientId.isEmpty()) {
+            if (connect.version() == ProtocolVersion.MQTT_3_1) {
+                refuse(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "MQTT 3.1 has no empty client id");
+                return;
+            }
             if (!connect.version().isV5() && !connect.cleanStart()) {
                 refuse(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "empty client id without clean session");
                 return;
@@ -283,7 +287,8 @@ final class Handshake {
      */
     static void answerUnreadable(ByteSink out, @Nullable ProtocolVersion version, ReasonCode reason) {
         if (version != null) {
-            if (version.isV5()) {
+            // MQTT 3 has a code for a client id that is too long, and none for what is malformed.
+            if (version.isV5() || reason == ReasonCode.CLIENT_IDENTIFIER_NOT_VALID) {
                 ReasonCode told = reason.allowedIn(PacketType.CONNACK) ? reason : ReasonCode.MALFORMED_PACKET;
                 PacketEncoder.encode(new ConnAck(false, told, Properties.NONE), version, out.output(16));
             }

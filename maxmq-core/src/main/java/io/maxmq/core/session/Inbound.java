@@ -138,9 +138,7 @@ final class Inbound {
         PacketSink to = sink;
         if (to != null) {
             to.sendAck(
-                    PacketType.PUBCOMP,
-                    packetId,
-                    known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+                    PacketType.PUBCOMP, packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
         }
     }
 }
