@@ -92,8 +92,8 @@ class RetainedTest {
 
     @Test
     void aBridgeGetsTheFlagAsPublished() {
-        TestClient bridge = broker.connected(new Connect(
-                ProtocolVersion.MQTT_3_1_1, true, true, 0, Properties.NONE, "bridge", null, null, null));
+        TestClient bridge = broker.connected(
+                new Connect(ProtocolVersion.MQTT_3_1_1, true, true, 0, Properties.NONE, "bridge", null, null, null));
         bridge.subscribe("a", QoS.AT_MOST_ONCE);
 
         retain("a", "live", QoS.AT_MOST_ONCE);
@@ -197,9 +197,7 @@ class RetainedTest {
                 true,
                 "a",
                 0,
-                Properties.builder()
-                        .set(PropertyId.MESSAGE_EXPIRY_INTERVAL, 60)
-                        .build(),
+                Properties.builder().set(PropertyId.MESSAGE_EXPIRY_INTERVAL, 60).build(),
                 TestClient.bytes("kept")));
         publisher.ping();
         broker.clock().advance(java.time.Duration.ofSeconds(20));
@@ -289,19 +287,16 @@ class RetainedTest {
                 builder.retained(RetainedLimits.builder().maxMessages(1).build()))) {
             TestClient client = small.connected(ProtocolVersion.MQTT_5, "client");
             client.subscribe("#", QoS.AT_LEAST_ONCE);
-            client.send(new Publish(
-                    false, QoS.AT_LEAST_ONCE, true, "a", 1, Properties.NONE, TestClient.bytes("x")));
+            client.send(new Publish(false, QoS.AT_LEAST_ONCE, true, "a", 1, Properties.NONE, TestClient.bytes("x")));
             client.expectMessage("a", "x");
             assertThat(client.expect(PubAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
 
-            client.send(new Publish(
-                    false, QoS.AT_LEAST_ONCE, true, "b", 2, Properties.NONE, TestClient.bytes("x")));
+            client.send(new Publish(false, QoS.AT_LEAST_ONCE, true, "b", 2, Properties.NONE, TestClient.bytes("x")));
 
             assertThat(client.expect(PubAck.class).reason()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
             assertThat(small.events().await(MessageDropped.class).reason()).isEqualTo(DropReason.RETAINED_LIMIT);
             // Replacing is within the limit.
-            client.send(new Publish(
-                    false, QoS.AT_LEAST_ONCE, true, "a", 3, Properties.NONE, TestClient.bytes("y")));
+            client.send(new Publish(false, QoS.AT_LEAST_ONCE, true, "a", 3, Properties.NONE, TestClient.bytes("y")));
             client.expectMessage("a", "y");
             assertThat(client.expect(PubAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
         }
@@ -316,8 +311,7 @@ class RetainedTest {
             assertThat(answer.properties().booleanOr(PropertyId.RETAIN_AVAILABLE, true))
                     .isFalse();
 
-            client.send(new Publish(
-                    false, QoS.AT_MOST_ONCE, true, "a", 0, Properties.NONE, TestClient.bytes("x")));
+            client.send(new Publish(false, QoS.AT_MOST_ONCE, true, "a", 0, Properties.NONE, TestClient.bytes("x")));
 
             client.expectDisconnect(ReasonCode.RETAIN_NOT_SUPPORTED);
         }

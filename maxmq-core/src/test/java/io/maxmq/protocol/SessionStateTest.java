@@ -124,10 +124,10 @@ class SessionStateTest {
 
         TestClient late = broker.client(ProtocolVersion.MQTT_5);
         assertThat(reconnect(late, "client").sessionPresent()).isFalse();
-        assertThat(broker.events().of(SessionExpired.class))
-                .filteredOn(event -> event.clientId().equals("client"))
-                .extracting(SessionExpired::why)
-                .containsExactly(SessionEnd.EXPIRED);
+        assertThat(broker.events()
+                        .await(SessionExpired.class, event -> event.clientId().equals("client"))
+                        .why())
+                .isEqualTo(SessionEnd.EXPIRED);
     }
 
     @Test

@@ -189,8 +189,7 @@ class SubscriptionTest {
 
         assertThat(answer.packetId()).isEqualTo(9);
         assertThat(answer.reasons())
-                .containsExactly(
-                        ReasonCode.SUCCESS, ReasonCode.TOPIC_FILTER_INVALID, ReasonCode.GRANTED_QOS_2);
+                .containsExactly(ReasonCode.SUCCESS, ReasonCode.TOPIC_FILTER_INVALID, ReasonCode.GRANTED_QOS_2);
     }
 
     @Test
@@ -201,8 +200,8 @@ class SubscriptionTest {
             client.subscribe("a", QoS.AT_MOST_ONCE);
             client.subscribe("b", QoS.AT_MOST_ONCE);
 
-            SubAck answer = client.send(new Subscribe(
-                            9, Properties.NONE, List.of(Subscription.of("c", QoS.AT_MOST_ONCE))))
+            SubAck answer = client.send(
+                            new Subscribe(9, Properties.NONE, List.of(Subscription.of("c", QoS.AT_MOST_ONCE))))
                     .expect(SubAck.class);
 
             assertThat(answer.reasons()).containsExactly(ReasonCode.QUOTA_EXCEEDED);
@@ -251,8 +250,8 @@ class SubscriptionTest {
     void versionThreeOneIsToldNoRefusal() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_3_1, "client");
 
-        SubAck answer = client.send(new Subscribe(
-                        9, Properties.NONE, List.of(Subscription.of("a/#/b", QoS.AT_LEAST_ONCE))))
+        SubAck answer = client.send(
+                        new Subscribe(9, Properties.NONE, List.of(Subscription.of("a/#/b", QoS.AT_LEAST_ONCE))))
                 .expect(SubAck.class);
 
         assertThat(answer.reasons()).containsExactly(ReasonCode.GRANTED_QOS_1);
@@ -349,10 +348,8 @@ class SubscriptionTest {
 
     @Test
     void aFullMemberPassesTheMessageOn() {
-        try (TestBroker small = TestBroker.start(builder -> builder.sessions(SessionLimits.builder()
-                .maxInFlight(1)
-                .maxQueuedMessages(1)
-                .build()))) {
+        try (TestBroker small = TestBroker.start(builder -> builder.sessions(
+                SessionLimits.builder().maxInFlight(1).maxQueuedMessages(1).build()))) {
             TestClient full = small.connected(ProtocolVersion.MQTT_5, "full");
             full.subscribe("$share/group/a", QoS.AT_LEAST_ONCE);
             small.publish(message("a", "in flight"));
@@ -373,9 +370,7 @@ class SubscriptionTest {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
 
         for (String filter : List.of("$share/", "$share/g", "$share/g/", "$share//a", "$share/+/a", "$share/#/a")) {
-            assertThat(refusal(client, Properties.NONE, filter))
-                    .as(filter)
-                    .isEqualTo(ReasonCode.TOPIC_FILTER_INVALID);
+            assertThat(refusal(client, Properties.NONE, filter)).as(filter).isEqualTo(ReasonCode.TOPIC_FILTER_INVALID);
         }
     }
 
@@ -403,7 +398,8 @@ class SubscriptionTest {
                         PropertyId.TOPIC_ALIAS_MAXIMUM,
                         PropertyId.SERVER_KEEP_ALIVE);
         assertThat(answer.properties().intOr(PropertyId.RECEIVE_MAXIMUM, 0)).isEqualTo(100);
-        assertThat(answer.properties().longOr(PropertyId.MAXIMUM_PACKET_SIZE, 0)).isEqualTo(1 << 20);
+        assertThat(answer.properties().longOr(PropertyId.MAXIMUM_PACKET_SIZE, 0))
+                .isEqualTo(1 << 20);
         assertThat(answer.properties().intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0)).isEqualTo(32);
     }
 }
