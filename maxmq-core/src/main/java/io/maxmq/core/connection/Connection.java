@@ -28,6 +28,7 @@ import io.maxmq.core.session.Session;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.limit.ConnectionLimiter;
+import io.maxmq.spi.limit.Decision;
 import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -177,7 +178,8 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             if (attached.waitingAcks() > MAX_WAITING_ACKS) {
                 hold(HOLD_ACKS);
             }
-            if (out.pendingBytes() > home.limits().outboundHighWatermarkBytes() + ANSWERS_BYTES) {
+            // Asking whether it is writable has onWritable called when it is again.
+            if (out.pendingBytes() > home.limits().outboundHighWatermarkBytes() + ANSWERS_BYTES && !out.isWritable()) {
                 hold(HOLD_OUTPUT);
             }
         }
@@ -360,6 +362,23 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             }
         }
         end(Initiator.CLIENT, disconnect.reason(), "");
+    }
+
+    /** Asks the rate limiter about the filters of a SUBSCRIBE; false when they are refused. It may pause or end the connection. */
+    boolean withinSubscribeRate(int filters) {
+        Decision decision = home.acquireSubscribe(limiter, filters, here.loop());
+        if (decision instanceof Decision.Pause pause) {
+            pauseForRate(pause);
+        } else if (decision instanceof Decision.Disconnect) {
+            end(Initiator.BROKER, ReasonCode.MESSAGE_RATE_TOO_HIGH, "SUBSCRIBE rate too high");
+        }
+        return decision instanceof Decision.Allow || decision instanceof Decision.Pause;
+    }
+
+    /** What was just read still passes; what follows waits. */
+    void pauseForRate(Decision.Pause pause) {
+        hold(HOLD_RATE);
+        here.loop().schedule(pause.nanos(), () -> release(HOLD_RATE));
     }
 
     // ---- the handshake's side

@@ -506,16 +506,19 @@ public final class MemoryPipe implements ByteSink, Deferred {
             arrived.run();
             return;
         }
-        runDeferred();
-        cancelStallTimer();
         lock.lock();
         try {
             moving = true;
         } finally {
             lock.unlock();
         }
-        loop = target;
-        target.execute(() -> arrived(arrived));
+        // Later, as a channel does it: the connection may be in the middle of a batch.
+        loop.execute(() -> {
+            runDeferred();
+            cancelStallTimer();
+            loop = target;
+            target.execute(() -> arrived(arrived));
+        });
     }
 
     private void arrived(Runnable then) {
