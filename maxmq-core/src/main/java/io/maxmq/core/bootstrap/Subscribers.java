@@ -137,7 +137,7 @@ public final class Subscribers {
                 boolean expired = message.isExpired(at.loop().epochMillis());
                 if (fed >= RETAINED_PER_TURN || (!expired && !subscriber.deliverRetained(transit, subscription))) {
                     StoredMessage again = message;
-                    at.loop().schedule(RETAINED_PAUSE_NANOS, () -> feedFrom(again));
+                    at.loop().afterPause(RETAINED_PAUSE_NANOS, () -> feedFrom(again));
                     return;
                 }
                 message = cursor.next();

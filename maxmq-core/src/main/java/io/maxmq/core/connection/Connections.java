@@ -250,6 +250,18 @@ public final class Connections {
         }
     }
 
+    Decision acquireSubscribe(ConnectionLimiter limiter, int filters, Loop loop) {
+        if (limiter == ConnectionLimiter.NONE) {
+            return Decision.ALLOW;
+        }
+        try {
+            return limiter.acquireSubscribe(filters, loop.nowNanos());
+        } catch (Throwable t) {
+            failed(collaborators.rateLimiter(), "acquireSubscribe", t);
+            return Decision.ALLOW;
+        }
+    }
+
     void close(ConnectionLimiter limiter) {
         if (limiter == ConnectionLimiter.NONE) {
             return;

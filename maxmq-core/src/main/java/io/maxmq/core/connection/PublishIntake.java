@@ -204,9 +204,7 @@ final class PublishIntake {
             return true;
         }
         if (decision instanceof Decision.Pause pause) {
-            // This one still passes; what follows waits.
-            connection.hold(Connection.HOLD_RATE);
-            connection.here().loop().schedule(pause.nanos(), () -> connection.release(Connection.HOLD_RATE));
+            connection.pauseForRate(pause);
             return true;
         }
         if (decision instanceof Decision.Drop) {

@@ -65,7 +65,14 @@ final class SubscribeProcedure {
                         ReasonCode.PROTOCOL_ERROR, "No Local on a shared subscription: " + wanted.topicFilter());
             }
         }
-        proceed();
+        if (connection.withinSubscribeRate(subscribe.subscriptions().size())) {
+            proceed();
+            return;
+        }
+        if (!connection.isClosed()) {
+            subscribe.subscriptions().forEach(each -> new Item(each).answer(ReasonCode.QUOTA_EXCEEDED));
+            acknowledge();
+        }
     }
 
     /** Goes through the filters that are left; comes back here when an answer has taken its time. */

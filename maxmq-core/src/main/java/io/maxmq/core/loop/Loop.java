@@ -138,6 +138,15 @@ public final class Loop {
         return id;
     }
 
+    /** Runs {@code task} after a pause of real time, whatever the broker's clock: to pace work, not for deadlines. */
+    public void afterPause(long nanos, Runnable task) {
+        try {
+            thread.schedule(new Contained(task), nanos);
+        } catch (RejectedExecutionException ended) {
+            // As in execute.
+        }
+    }
+
     /** Cancels what {@link #schedule} gave; an id that has run is no error. */
     public void cancel(long timerId) {
         timers.cancel(timerId);
