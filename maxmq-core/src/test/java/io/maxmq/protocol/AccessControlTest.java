@@ -1,0 +1,365 @@
+package io.maxmq.protocol;
+
+import io.maxmq.TestBroker;
+import io.maxmq.TestClient;
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.ConnAck;
+import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.PubAck;
+import io.maxmq.codec.packet.SubAck;
+import io.maxmq.codec.packet.Subscribe;
+import io.maxmq.codec.packet.Subscription;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.auth.Action;
+import io.maxmq.spi.auth.AuthenticationResult;
+import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import io.maxmq.spi.event.DropReason;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Authenticators and authorizers from a client's side: what it is told, in which order, and that failure denies. */
+class AccessControlTest {
+    private TestBroker broker;
+
+    @AfterEach
+    void close() {
+        broker.close();
+    }
+
+    private static Connect connect(ProtocolVersion version, String clientId, @Nullable String user, String password) {
+        ByteBuffer secret = user == null ? null : TestClient.bytes(password);
+        return new Connect(version, false, true, 0, Properties.NONE, clientId, null, user, secret);
+    }
+
+    private ConnAck answer(Connect connect) {
+        return broker.client(connect.version()).send(connect).expect(ConnAck.class);
+    }
+
+    // ---- authenticators
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void aPasswordDecides(ProtocolVersion version) {
+        broker = TestBroker.closed(builder -> builder.authenticator(Authenticator.blocking(
+                "passwords",
+                request -> request.password()
+                                .filter(password ->
+                                        new String(password, java.nio.charset.StandardCharsets.UTF_8).equals("right"))
+                                .isPresent()
+                        ? AuthenticationResult.allowed()
+                        : AuthenticationResult.denied())));
+
+        assertThat(answer(connect(version, "a", "user", "right")).reason()).isEqualTo(ReasonCode.SUCCESS);
+        assertThat(answer(connect(version, "b", "user", "wrong")).reason())
+                .isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+        assertThat(answer(connect(version, "c", null, "")).reason()).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+    }
+
+    @Test
+    void aRefusalIsToldWithItsReason() {
+        broker = TestBroker.closed(builder -> builder.authenticator(request ->
+                CompletableFuture.completedFuture(AuthenticationResult.denied(ReasonCode.BANNED, "go away"))));
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+
+        ConnAck answer =
+                client.send(connect(ProtocolVersion.MQTT_5, "client", null, "")).expect(ConnAck.class);
+
+        assertThat(answer.reason()).isEqualTo(ReasonCode.BANNED);
+        assertThat(answer.properties().string(PropertyId.REASON_STRING)).isEqualTo("go away");
+        client.expectEnd();
+    }
+
+    @Test
+    void anAuthenticatorMayRenameTheClient() {
+        broker = TestBroker.closed(builder -> builder.authenticator(request -> CompletableFuture.completedFuture(
+                AuthenticationResult.allowed().withClientId("renamed").withTenant(new Tenant("blue")))));
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+
+        ConnAck answer = client.connect("original", true);
+
+        assertThat(answer.properties().string(PropertyId.ASSIGNED_CLIENT_IDENTIFIER))
+                .isEqualTo("renamed");
+    }
+
+    @Test
+    void tenantsShareNeitherTopicsNorClientIds() {
+        broker = TestBroker.closed(builder ->
+                builder.authenticator(request -> CompletableFuture.completedFuture(AuthenticationResult.allowed()
+                        .withTenant(new Tenant(request.client().username().orElse("none"))))));
+        TestClient blue = broker.connected(connect(ProtocolVersion.MQTT_5, "same", "blue", ""));
+        TestClient red = broker.connected(connect(ProtocolVersion.MQTT_5, "same", "red", ""));
+        blue.subscribe("#", QoS.AT_LEAST_ONCE);
+        red.subscribe("#", QoS.AT_LEAST_ONCE);
+
+        blue.publish("a", "blue", QoS.AT_MOST_ONCE, true);
+
+        blue.expectMessage("a", "blue");
+        red.expectNothing();
+        red.subscribe("a", QoS.AT_LEAST_ONCE);
+        red.expectNothing();
+    }
+
+    @Test
+    void anAuthenticatorThatFailsDenies() {
+        for (Authenticator broken : List.<Authenticator>of(
+                request -> {
+                    throw new IllegalStateException("broken");
+                },
+                request -> CompletableFuture.failedFuture(new IllegalStateException("broken")),
+                request -> null,
+                request -> CompletableFuture.completedFuture(null))) {
+            try (TestBroker closed = TestBroker.start(builder -> builder.authenticator(broken))) {
+                broker = closed;
+                TestClient client = closed.client(ProtocolVersion.MQTT_5);
+                client.send(connect(ProtocolVersion.MQTT_5, "client", "user", ""));
+
+                assertThat(client.expect(ConnAck.class).reason().isError()).isTrue();
+
+                client.expectEnd();
+                closed.events().await(PluginFailed.class);
+            }
+        }
+    }
+
+    @Test
+    void anAuthenticatorThatDoesNotAnswerDenies() {
+        broker = TestBroker.closed(builder -> builder.authenticator(request -> new CompletableFuture<>()));
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+        client.send(connect(ProtocolVersion.MQTT_5, "client", "user", ""));
+        // The question has been asked once the broker answers somebody else.
+        ping();
+
+        broker.clock().advance(Duration.ofSeconds(5));
+
+        assertThat(client.expect(ConnAck.class).reason().isError()).isTrue();
+        client.expectEnd();
+        assertThat(broker.events().await(PluginFailed.class).failure()).isEqualTo(Failure.TIMEOUT);
+    }
+
+    /** Makes sure that the one loop has handled what was sent to it. */
+    private void ping() {
+        broker.publish(Message.of("ping", ""));
+    }
+
+    @Test
+    void packetsBehindASlowAuthenticatorWaitForIt() {
+        CompletableFuture<AuthenticationResult> decision = new CompletableFuture<>();
+        broker = TestBroker.closed(builder -> builder.authenticator(request -> decision));
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+        client.send(
+                connect(ProtocolVersion.MQTT_5, "client", "user", ""),
+                new Subscribe(1, Properties.NONE, List.of(Subscription.of("a", QoS.AT_LEAST_ONCE))),
+                TestClient.message("a", "x", QoS.AT_LEAST_ONCE, 2));
+        ping();
+
+        decision.complete(AuthenticationResult.allowed());
+
+        assertThat(client.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
+        client.expect(SubAck.class);
+        client.expectMessage("a", "x");
+        client.expect(PubAck.class);
+    }
+
+    @Test
+    void aClientThatLeavesBeforeTheAnswerHarmsNobody() {
+        CompletableFuture<AuthenticationResult> decision = new CompletableFuture<>();
+        broker = TestBroker.closed(builder ->
+                builder.authenticator(request -> request.client().clientId().equals("slow")
+                        ? decision
+                        : CompletableFuture.completedFuture(AuthenticationResult.allowed())));
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+        client.send(connect(ProtocolVersion.MQTT_5, "slow", "user", ""));
+        ping();
+        client.close();
+
+        decision.complete(AuthenticationResult.allowed());
+
+        broker.connected(connect(ProtocolVersion.MQTT_5, "other", "user", "")).ping();
+    }
+
+    // ---- authorizers
+
+    private void authorize(Function<Action, CompletionStage<Authorization>> decision) {
+        broker = TestBroker.start(builder -> builder.authorizer((client, action) ->
+                client.clientId().equals("observer") ? Authorization.allowed().stage() : decision.apply(action)));
+    }
+
+    @Test
+    void aDeniedPublishIsToldAndDropped() {
+        authorize(action ->
+                action instanceof Action.Publish publish && publish.topic().equals("secret")
+                        ? Authorization.denied().stage()
+                        : Authorization.allowed().stage());
+        TestClient observer = broker.connected(ProtocolVersion.MQTT_5, "observer");
+        observer.subscribe("#", QoS.AT_LEAST_ONCE);
+        TestClient five = broker.connected(ProtocolVersion.MQTT_5, "five");
+        TestClient three = broker.connected(ProtocolVersion.MQTT_3_1_1, "three");
+
+        assertThat(five.publish("secret", "x", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        assertThat(five.publish("secret", "x", QoS.EXACTLY_ONCE)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        five.publish("secret", "x", QoS.AT_MOST_ONCE);
+        three.publish("secret", "x", QoS.AT_LEAST_ONCE);
+        three.publish("secret", "x", QoS.EXACTLY_ONCE);
+        three.publish("open", "y", QoS.AT_LEAST_ONCE);
+
+        observer.expectMessage("open", "y");
+        observer.expectNothing();
+        broker.events().awaitAll(MessageDropped.class, event -> event.reason() == DropReason.NOT_AUTHORIZED, 5);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void aDeniedFilterIsToldAndNotSubscribed(ProtocolVersion version) {
+        authorize(action -> action instanceof Action.Subscribe subscribe
+                        && (subscribe.filter().equals("#") || subscribe.filter().equals("secret"))
+                ? Authorization.denied().stage()
+                : Authorization.allowed().stage());
+        TestClient client = broker.connected(version, "client");
+
+        SubAck answer = client.send(new Subscribe(
+                        1,
+                        Properties.NONE,
+                        List.of(
+                                Subscription.of("#", QoS.AT_LEAST_ONCE),
+                                Subscription.of("open", QoS.AT_LEAST_ONCE),
+                                Subscription.of("$share/g/secret", QoS.AT_MOST_ONCE))))
+                .expect(SubAck.class);
+
+        ReasonCode told = switch (version) {
+            case MQTT_5 -> ReasonCode.NOT_AUTHORIZED;
+            case MQTT_3_1_1 -> ReasonCode.UNSPECIFIED_ERROR;
+            case MQTT_3_1 -> ReasonCode.GRANTED_QOS_1;
+        };
+        assertThat(answer.reasons().get(0)).isEqualTo(told);
+        assertThat(answer.reasons().get(1)).isEqualTo(ReasonCode.GRANTED_QOS_1);
+        broker.publish(Message.of("secret", "x"));
+        broker.publish(Message.of("open", "y"));
+        client.expectMessage("open", "y");
+        client.expectNothing();
+    }
+
+    @Test
+    void acknowledgementsKeepTheirOrderWhileAnAnswerIsPending() {
+        Map<String, CompletableFuture<Authorization>> pending = new ConcurrentHashMap<>();
+        CountDownLatch asked = new CountDownLatch(1);
+        authorize(action -> {
+            if (action instanceof Action.Publish publish && publish.topic().equals("slow")) {
+                asked.countDown();
+                return pending.computeIfAbsent("slow", any -> new CompletableFuture<>());
+            }
+            return Authorization.allowed().stage();
+        });
+        TestClient observer = broker.connected(ProtocolVersion.MQTT_5, "observer");
+        observer.subscribe("#", QoS.AT_LEAST_ONCE);
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+
+        client.send(
+                TestClient.message("fast", "1", QoS.AT_LEAST_ONCE, 1),
+                TestClient.message("slow", "2", QoS.AT_LEAST_ONCE, 2),
+                TestClient.message("fast", "3", QoS.AT_LEAST_ONCE, 3),
+                TestClient.message("fast", "4", QoS.AT_MOST_ONCE, 0));
+
+        await(asked);
+        assertThat(client.expect(PubAck.class).packetId()).isEqualTo(1);
+        observer.expectMessage("fast", "1");
+        observer.expectNothing();
+        pending.get("slow").complete(Authorization.allowed());
+        assertThat(client.expect(PubAck.class).packetId()).isEqualTo(2);
+        assertThat(client.expect(PubAck.class).packetId()).isEqualTo(3);
+        observer.expectMessage("slow", "2");
+        observer.expectMessage("fast", "3");
+        observer.expectMessage("fast", "4");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void anotherClientIsNotHeldUpByAPendingAnswer() {
+        authorize(action ->
+                action instanceof Action.Publish publish && publish.topic().equals("slow")
+                        ? new CompletableFuture<>()
+                        : Authorization.allowed().stage());
+        TestClient waiting = broker.connected(ProtocolVersion.MQTT_5, "waiting");
+        waiting.send(TestClient.message("slow", "x", QoS.AT_LEAST_ONCE, 1));
+        TestClient other = broker.connected(ProtocolVersion.MQTT_5, "other");
+
+        other.publish("fast", "y", QoS.EXACTLY_ONCE);
+
+        broker.clock().advance(Duration.ofSeconds(5));
+        assertThat(waiting.expect(PubAck.class).reason()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+    }
+
+    @Test
+    void anAuthorizerThatFailsDenies() {
+        for (Function<Action, CompletionStage<Authorization>> broken :
+                List.<Function<Action, CompletionStage<Authorization>>>of(
+                        action -> {
+                            throw new IllegalStateException("broken");
+                        },
+                        action -> CompletableFuture.failedFuture(new IllegalStateException("broken")),
+                        action -> null,
+                        action -> Authorization.next().stage())) {
+            authorize(broken);
+            TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+
+            assertThat(client.publish("a", "x", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+
+            client.ping();
+            broker.close();
+        }
+    }
+
+    @Test
+    void aHeldPublishOfAClientThatLeavesIsNotRouted() {
+        CompletableFuture<Authorization> pending = new CompletableFuture<>();
+        CountDownLatch asked = new CountDownLatch(1);
+        authorize(action -> {
+            if (action instanceof Action.Publish) {
+                asked.countDown();
+                return pending;
+            }
+            return Authorization.allowed().stage();
+        });
+        TestClient observer = broker.connected(ProtocolVersion.MQTT_5, "observer");
+        observer.subscribe("#", QoS.AT_LEAST_ONCE);
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.send(TestClient.message("a", "x", QoS.AT_LEAST_ONCE, 1));
+        await(asked);
+        client.close();
+        broker.awaitDisconnected("client");
+
+        pending.complete(Authorization.allowed());
+
+        observer.expectNothing();
+    }
+}

@@ -1,0 +1,224 @@
+package io.maxmq.protocol;
+
+import io.maxmq.TestBroker;
+import io.maxmq.TestClient;
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.ConnAck;
+import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PubAck;
+import io.maxmq.codec.packet.PubComp;
+import io.maxmq.codec.packet.PubRec;
+import io.maxmq.codec.packet.PubRel;
+import io.maxmq.codec.packet.SubAck;
+import io.maxmq.codec.packet.Subscribe;
+import io.maxmq.codec.packet.Subscription;
+import io.maxmq.config.Listener;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.limit.ConnectionLimiter;
+import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateLimiter;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What each decision of a rate limiter does to a connection and to a PUBLISH. */
+class RateLimitTest {
+    /** Decides as the test says. */
+    private static final class Told implements RateLimiter {
+        private volatile Decision accept = Decision.ALLOW;
+        private volatile Decision connect = Decision.ALLOW;
+        private volatile Decision publish = Decision.ALLOW;
+        private volatile Decision subscribe = Decision.ALLOW;
+        private volatile boolean broken;
+        private final AtomicInteger open = new AtomicInteger();
+
+        @Override
+        public Decision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
+            return orThrow(accept);
+        }
+
+        @Override
+        public Decision onConnect(ClientInfo client, long nowNanos) {
+            return orThrow(connect);
+        }
+
+        private Decision orThrow(Decision decision) {
+            if (broken) {
+                throw new IllegalStateException("broken");
+            }
+            return decision;
+        }
+
+        @Override
+        public ConnectionLimiter open(ClientInfo client) {
+            open.incrementAndGet();
+            return new ConnectionLimiter() {
+                @Override
+                public Decision acquirePublish(int count, long bytes, long nowNanos) {
+                    return client.clientId().equals("observer") ? Decision.ALLOW : orThrow(publish);
+                }
+
+                @Override
+                public Decision acquireSubscribe(int filters, long nowNanos) {
+                    return orThrow(subscribe);
+                }
+
+                @Override
+                public void close() {
+                    open.decrementAndGet();
+                }
+            };
+        }
+    }
+
+    private final Told limiter = new Told();
+
+    @AutoClose
+    private final TestBroker broker =
+            TestBroker.start(builder -> builder.rateLimiter(limiter).listener(Listener.tcp("127.0.0.1", 0)));
+
+    private TestClient observer() {
+        TestClient observer = broker.connected(ProtocolVersion.MQTT_5, "observer");
+        observer.subscribe("#", QoS.EXACTLY_ONCE);
+        return observer;
+    }
+
+    @Test
+    void aSocketThatMayNotComeIsClosed() {
+        limiter.accept = Decision.DROP;
+
+        broker.tcpClient(ProtocolVersion.MQTT_5).expectEnd();
+
+        limiter.accept = Decision.ALLOW;
+        broker.tcpClient(ProtocolVersion.MQTT_5).connect("client", true);
+    }
+
+    @Test
+    void aConnectThatMayNotComeIsToldTheRate() {
+        limiter.connect = Decision.DISCONNECT;
+        TestClient five = broker.client(ProtocolVersion.MQTT_5);
+        TestClient three = broker.client(ProtocolVersion.MQTT_3_1_1);
+
+        five.send(Connect.of(ProtocolVersion.MQTT_5, "five", true, 0));
+        three.send(Connect.of(ProtocolVersion.MQTT_3_1_1, "three", true, 0));
+
+        assertThat(five.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.CONNECTION_RATE_EXCEEDED);
+        five.expectEnd();
+        assertThat(three.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+        three.expectEnd();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void pauseTakesTheMessageAndReadsNoFurther(ProtocolVersion version) {
+        TestClient observer = observer();
+        TestClient client = broker.connected(version, "client");
+        limiter.publish = Decision.pause(Duration.ofSeconds(10).toNanos());
+
+        client.send(
+                TestClient.message("a", "1", QoS.AT_LEAST_ONCE, 1), TestClient.message("a", "2", QoS.AT_LEAST_ONCE, 2));
+
+        client.expect(PubAck.class);
+        observer.expectMessage("a", "1");
+        observer.expectNothing();
+        limiter.publish = Decision.ALLOW;
+        broker.clock().advance(Duration.ofSeconds(10));
+        client.expect(PubAck.class);
+        observer.expectMessage("a", "2");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void dropDropsAndAcknowledges(ProtocolVersion version) {
+        TestClient observer = observer();
+        TestClient client = broker.connected(version, "client");
+        limiter.publish = Decision.DROP;
+
+        client.send(
+                TestClient.message("a", "0", QoS.AT_MOST_ONCE, 0),
+                TestClient.message("a", "1", QoS.AT_LEAST_ONCE, 1),
+                TestClient.message("a", "2", QoS.EXACTLY_ONCE, 2));
+
+        ReasonCode told = version.isV5() ? ReasonCode.QUOTA_EXCEEDED : ReasonCode.SUCCESS;
+        assertThat(client.expect(PubAck.class).reason()).isEqualTo(told);
+        assertThat(client.expect(PubRec.class).reason()).isEqualTo(told);
+        if (!version.isV5()) {
+            client.send(PubRel.of(2));
+            client.expect(PubComp.class);
+        }
+        observer.expectNothing();
+        broker.events().awaitAll(MessageDropped.class, event -> event.reason() == DropReason.RATE_LIMIT, 3);
+        client.ping();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void disconnectDisconnects(ProtocolVersion version) {
+        TestClient observer = observer();
+        for (QoS qos : QoS.values()) {
+            limiter.publish = Decision.DISCONNECT;
+            TestClient client = broker.connected(version, "client");
+
+            client.send(TestClient.message("a", "x", qos, qos.code()));
+
+            client.expectDisconnect(ReasonCode.MESSAGE_RATE_TOO_HIGH);
+        }
+        observer.expectNothing();
+    }
+
+    @Test
+    void aSubscribeBeyondTheRateIsAnsweredWithQuotaExceeded() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        limiter.subscribe = Decision.DROP;
+
+        SubAck answer = client.send(new Subscribe(
+                        1,
+                        Properties.NONE,
+                        List.of(Subscription.of("a", QoS.AT_MOST_ONCE), Subscription.of("b", QoS.AT_MOST_ONCE))))
+                .expect(SubAck.class);
+
+        assertThat(answer.reasons()).containsExactly(ReasonCode.QUOTA_EXCEEDED, ReasonCode.QUOTA_EXCEEDED);
+        broker.publish(io.maxmq.spi.Message.of("a", "x"));
+        client.expectNothing();
+    }
+
+    @Test
+    void aLimiterThatThrowsLetsConnectedClientsOnAndNewOnesNotIn() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        limiter.broken = true;
+
+        assertThat(client.publish("a", "x", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.NO_MATCHING_SUBSCRIBERS);
+        TestClient other = broker.client(ProtocolVersion.MQTT_5);
+        other.send(Connect.of(ProtocolVersion.MQTT_5, "other", true, 0));
+        assertThat(other.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.CONNECTION_RATE_EXCEEDED);
+        broker.tcpClient(ProtocolVersion.MQTT_5).expectEnd();
+        broker.events().await(PluginFailed.class);
+    }
+
+    @Test
+    void aConnectionsLimiterIsClosedWithIt() {
+        TestClient one = broker.connected(ProtocolVersion.MQTT_5, "one");
+        broker.connected(ProtocolVersion.MQTT_5, "two");
+        assertThat(limiter.open).hasValue(2);
+
+        one.close();
+        broker.awaitDisconnected("one");
+        broker.connected(ProtocolVersion.MQTT_5, "two");
+        broker.awaitDisconnected("two");
+
+        assertThat(limiter.open).hasValue(1);
+    }
+}
