@@ -1,10 +1,13 @@
 package io.maxmq.core.persistence;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,6 +69,28 @@ class SerialLoopTest {
         assertThat(rejections).hasValue(1);
         loop.wake();
         assertThat(rejections).hasValue(2);
+    }
+
+    @Test
+    void looksAgainWhenWorkComesJustAfterNothingWasFound() {
+        List<String> looks = new ArrayList<>();
+        AtomicReference<SerialLoop> self = new AtomicReference<>();
+        self.set(new SerialLoop(
+                executor,
+                () -> {
+                    if (looks.isEmpty()) {
+                        looks.add("nothing");
+                        self.get().wake(); // between this look and the end of the turn
+                        return false;
+                    }
+                    return looks.size() < 2 && looks.add("found");
+                },
+                e -> {}));
+
+        self.get().wake();
+        executor.runAll();
+
+        assertThat(looks).containsExactly("nothing", "found");
     }
 
     @Test
