@@ -209,7 +209,7 @@ final class Handshake {
     private void attach(SessionKey key, ClientInfo client, ClientAccess access) {
         LoopServices here = connection.here();
         Sessions.Connected connected =
-                here.sessions().connect(key, home.routes(client.tenant()), setup(client), connection);
+                here.sessions().connect(key, home.routes(client.tenant()), setup(client, access), connection);
         if (connected instanceof Sessions.Connected.Refused refused) {
             refuse(refused.reason(), refused.detail());
         } else if (connected instanceof Sessions.Connected.Attached attached) {
@@ -227,12 +227,12 @@ final class Handshake {
         }
     }
 
-    private SessionSetup setup(ClientInfo client) {
+    private SessionSetup setup(ClientInfo client, ClientAccess access) {
         int window = connect.version().isV5()
                 ? asked.intOr(PropertyId.RECEIVE_MAXIMUM, MAX_RECEIVE_MAXIMUM)
                 : MAX_RECEIVE_MAXIMUM;
         Will kept = will == null ? null : home.will(client, will, connection.here());
-        return new SessionSetup(client, client.sessionExpirySeconds(), window, kept, connect.bridge());
+        return new SessionSetup(client, access, client.sessionExpirySeconds(), window, kept, connect.bridge());
     }
 
     private int clientMaxPacketBytes() {

@@ -3,14 +3,19 @@ package io.maxmq.core.session;
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.config.Overflow;
+import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.RetainedCursor;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.auth.Action;
+import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.DropReason;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +43,11 @@ final class Outbound implements InFlight.Resender {
     private @Nullable ClientInfo client;
     private int window;
     private boolean turnPosted;
+    /** Set when what the client receives is authorised message by message. */
+    private @Nullable ClientAccess gate;
+
+    private @Nullable Question asked;
+    private @Nullable Authorization answerForFirst;
 
     Outbound(Sessions home, SessionKey key) {
         this.home = home;
@@ -45,9 +55,10 @@ final class Outbound implements InFlight.Resender {
     }
 
     /** A connection is there; what is unacknowledged goes to it first, with the next {@link #pump}. */
-    void attach(PacketSink connection, ClientInfo as, int receiveMaximum) {
+    void attach(PacketSink connection, ClientInfo as, ClientAccess access, int receiveMaximum) {
         sink = connection;
         client = as;
+        gate = home.authorizesReceive() ? access : null;
         window = Math.min(receiveMaximum, home.limits().maxInFlight());
         inFlight.restart();
     }
@@ -55,6 +66,9 @@ final class Outbound implements InFlight.Resender {
     void detach() {
         sink = null;
         client = null;
+        gate = null;
+        asked = null;
+        answerForFirst = null;
     }
 
     int queued() {
@@ -112,10 +126,52 @@ final class Outbound implements InFlight.Resender {
     // hot: per message
     void deliver(InTransit message, int flags, Subscription subscription) {
         PacketSink to = sink;
-        if (to != null && queue.isEmpty() && canSend(to)) {
+        if (to == null || !queue.isEmpty() || !canSend(to)) {
+            enqueue(message, flags, subscription);
+            return;
+        }
+        Authorization may = mayReceive(message.topic());
+        if (may == null) {
+            enqueue(message, flags, subscription);
+        } else if (may instanceof Authorization.Allowed) {
             sendNow(to, message, flags, subscription);
         } else {
-            enqueue(message, flags, subscription);
+            home.drops().dropped(key, message, DropReason.NOT_AUTHORIZED);
+            message.countAccepted();
+        }
+    }
+
+    /** Whether the client may have the first message that waits; null when the answer takes time, and {@link #pump} goes on. */
+    private @Nullable Authorization mayReceive(Topic topic) {
+        ClientAccess access = gate;
+        if (access == null) {
+            return Authorization.allowed();
+        }
+        Authorization known = answerForFirst;
+        answerForFirst = null;
+        if (known == null) {
+            known = access.receiveDecision(topic);
+        }
+        if (known == null) {
+            Question question = new Question();
+            access.receive(topic, new Action.Receive(topic.name()), question);
+            known = question.answer;
+            asked = known == null ? question : null;
+        }
+        return known;
+    }
+
+    private final class Question implements Consumer<Authorization> {
+        private @Nullable Authorization answer;
+
+        @Override
+        public void accept(Authorization decision) {
+            answer = decision;
+            if (asked == this) {
+                asked = null;
+                answerForFirst = decision;
+                pump();
+            }
         }
     }
 
@@ -131,6 +187,9 @@ final class Outbound implements InFlight.Resender {
         } else if (!to.fits(message, flags, subscription)) {
             // Dropped as if delivered (MQTT 5.0 §3.1.2.11.4); it takes no place in the window.
             home.drops().dropped(key, routed, DropReason.TOO_LARGE);
+            routed.countAccepted();
+        } else if (DeliveryFlags.qos(flags) == 0) {
+            to.sendPublish(message, flags, 0, false, subscription);
             routed.countAccepted();
         } else {
             StoredMessage kept = message.keep();
@@ -238,9 +297,7 @@ final class Outbound implements InFlight.Resender {
         while (to.isWritable() && inFlight.resendNext(window, this)) {
             // One after the other, in the original order.
         }
-        while (!queue.isEmpty() && canSend(to)) {
-            sendFirst(to);
-        }
+        sendQueued(to);
         if (!retained.isEmpty()) {
             pumpRetained();
         }
@@ -267,6 +324,19 @@ final class Outbound implements InFlight.Resender {
         sendPubRel(packetId, ReasonCode.SUCCESS);
     }
 
+    private void sendQueued(PacketSink to) {
+        while (!queue.isEmpty() && asked == null && canSend(to)) {
+            Authorization may = mayReceive(queue.firstMessage().topic());
+            if (may instanceof Authorization.Allowed) {
+                sendFirst(to);
+            } else if (may != null) {
+                StoredMessage refused = queue.firstMessage();
+                queue.removeFirst();
+                dropQueued(refused, DropReason.NOT_AUTHORIZED);
+            }
+        }
+    }
+
     private void sendFirst(PacketSink to) {
         StoredMessage message = queue.firstMessage();
         Subscription subscription = queue.firstSubscription();
@@ -283,6 +353,11 @@ final class Outbound implements InFlight.Resender {
         } else if (!to.fits(changed, flags, subscription)) {
             dropQueued(message, DropReason.TOO_LARGE);
         } else {
+            if (DeliveryFlags.qos(flags) == 0) {
+                release(message);
+                to.sendPublish(changed, flags, 0, false, subscription);
+                return;
+            }
             StoredMessage kept = changed.keep();
             if (kept != message) {
                 release(message);
@@ -362,19 +437,13 @@ final class Outbound implements InFlight.Resender {
 
     private void sendRetained(PacketSink to, StoredMessage message, Subscription subscription) {
         InTransit routed = home.retained(message);
-        int qos = Math.min(message.qos(), subscription.maxQos());
-        int flags = DeliveryFlags.of(qos, true);
-        if (qos > 0) {
+        int flags = DeliveryFlags.of(Math.min(message.qos(), subscription.maxQos()), true);
+        if (gate == null) {
             sendNow(to, routed, flags, subscription);
-            return;
-        }
-        InTransit changed = home.intercepted(client, routed);
-        if (changed == null) {
-            home.drops().dropped(key, message, DropReason.INTERCEPTED);
-        } else if (!to.fits(changed, flags, subscription)) {
-            home.drops().dropped(key, message, DropReason.TOO_LARGE);
         } else {
-            to.sendPublish(changed, flags, 0, false, subscription);
+            // By the queue, which is empty now: there it can wait for its permission.
+            enqueue(routed, flags, subscription);
+            sendQueued(to);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.maxmq.core.session;
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.Subscriber;
@@ -44,6 +45,7 @@ public final class Session implements Subscriber {
     // valid for the connection
     private @Nullable PacketSink sink;
     private @Nullable ClientInfo client;
+    private @Nullable ClientAccess access;
     private int window;
     private boolean bridge;
 
@@ -115,8 +117,9 @@ public final class Session implements Subscriber {
         if (inbound != null) {
             inbound.attach(connection, setup.client().protocolVersion().isV5());
         }
+        access = setup.access();
         if (outbound != null) {
-            outbound.attach(connection, setup.client(), window);
+            outbound.attach(connection, setup.client(), setup.access(), window);
         }
     }
 
@@ -175,6 +178,7 @@ public final class Session implements Subscriber {
     private void release() {
         sink = null;
         client = null;
+        access = null;
         online = false;
         if (inbound != null) {
             inbound.attach(null, false);
@@ -300,8 +304,8 @@ public final class Session implements Subscriber {
         Outbound present = outbound;
         if (present == null) {
             present = new Outbound(home, key);
-            if (sink != null && client != null) {
-                present.attach(sink, client, window);
+            if (sink != null && client != null && access != null) {
+                present.attach(sink, client, access, window);
             }
             outbound = present;
         }
@@ -327,7 +331,7 @@ public final class Session implements Subscriber {
         message.countMatched();
         int qos = Math.min(message.qos(), subscription.maxQos());
         int flags = DeliveryFlags.of(qos, message.retain() && (subscription.retainAsPublished() || bridge));
-        if (qos == 0) {
+        if (qos == 0 && (sink == null || !home.authorizesReceive())) {
             deliverAtMostOnce(message, flags, subscription);
         } else {
             outbound().deliver(message, flags, subscription);

@@ -1,5 +1,6 @@
 package io.maxmq.core.session;
 
+import io.maxmq.core.access.ClientAccess;
 import io.maxmq.spi.ClientInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -7,12 +8,14 @@ import org.jspecify.annotations.Nullable;
  * What a CONNECT that was let in asks of its session.
  *
  * @param client who connects; its client id is never empty
+ * @param access what the client may do
  * @param expirySeconds how long the session outlives the connection; {@link Session#NEVER} for ever
  * @param window packets of QoS 1 and 2 that the client takes without acknowledging, 1..65535
  * @param bridge the client is a bridge (bit 0x80 of the protocol level) and wants RETAIN as published
  */
 public record SessionSetup(
         ClientInfo client,
+        ClientAccess access,
         long expirySeconds,
         int window,
         @Nullable Will will,

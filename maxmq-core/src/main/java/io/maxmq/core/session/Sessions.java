@@ -53,6 +53,7 @@ public final class Sessions {
     private final SessionLimits limits;
     private final int receiveMaximum;
     private final Access access;
+    private final boolean authorizesReceive;
     private final Interceptors interceptors;
     private final Function<Tenant, Routes> routesOf;
     private final SessionEvents events;
@@ -88,6 +89,7 @@ public final class Sessions {
         this.limits = settings.limits();
         this.receiveMaximum = settings.receiveMaximum();
         this.access = settings.access();
+        this.authorizesReceive = access.authorizesReceive();
         this.interceptors = settings.interceptors();
         this.routesOf = settings.routes();
         this.count = settings.count();
@@ -114,6 +116,11 @@ public final class Sessions {
     /** Unacknowledged QoS 1 and 2 packets that a client may have sent (§3.2.2.3.3); held against MQTT 3 clients too. */
     int receiveMaximum() {
         return receiveMaximum;
+    }
+
+    /** Whether deliveries are authorised one by one, and not only subscriptions. */
+    boolean authorizesReceive() {
+        return authorizesReceive;
     }
 
     Drops drops() {
