@@ -35,7 +35,7 @@ public final class Listeners {
             return address.getPort();
         }
 
-        /** The address as a host that clients connect to. */
+        /** A host that clients on this machine connect to: the address, or loopback when all are bound. Without brackets. */
         public String host() {
             return address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
         }

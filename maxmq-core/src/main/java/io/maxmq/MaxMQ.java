@@ -24,8 +24,10 @@ import javax.net.SocketFactory;
  *
  * <pre>{@code
  * try (MaxMQ broker = MaxMQ.builder().listener(Listener.tcp(1883)).allowAnonymous().start()) {
- *     broker.subscribe("greetings/#", message -> System.out.println(message.payloadText()));
- *     broker.publish(Message.of("greetings/world", "hello"));
+ *     broker.subscribe("greetings/#", message -> System.out.println(message.payloadText()))
+ *             .active()
+ *             .thenRun(() -> broker.publish(Message.of("greetings/world", "hello")));
+ *     System.in.read();
  * }
  * }</pre>
  *

@@ -230,7 +230,7 @@ public final class Broker {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException(
                     "cannot listen on " + tcp.host() + ":" + tcp.port() + " (listener " + tcp.name() + "): "
-                            + cause.getMessage(),
+                            + (cause.getMessage() == null ? cause : cause.getMessage()),
                     cause);
         }
     }

@@ -97,6 +97,10 @@ final class LoopWatchdog implements AutoCloseable {
             return;
         }
         long stalledNanos = now - probe.askedNanos;
+        if (stalledNanos < 2 * thresholdNanos) {
+            // On a busy machine the loop, or this thread, may just have been late: the next look decides.
+            return;
+        }
         String name = "maxmq-" + broker + "-loop-" + index;
         FlightEvents.stall(broker, name, stalledNanos);
         if (events.wants(BrokerEvent.LoopStalled.class)) {
