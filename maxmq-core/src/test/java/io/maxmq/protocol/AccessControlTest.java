@@ -10,15 +10,18 @@ import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
+import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
+import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
@@ -301,6 +304,94 @@ class AccessControlTest {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Asks about each delivery to whoever the answer is not fixed for. */
+    private void authorizeReceive(Function<String, CompletionStage<Authorization>> answer) {
+        broker = TestBroker.start(builder -> builder.authorizer(new Authorizer() {
+            @Override
+            public CompletionStage<Authorization> authorize(ClientInfo client, Action action) {
+                return action instanceof Action.Receive receive
+                        ? answer.apply(receive.topic())
+                        : Authorization.allowed().stage();
+            }
+
+            @Override
+            public boolean authorizesReceive() {
+                return true;
+            }
+        }));
+    }
+
+    @ParameterizedTest
+    @EnumSource(QoS.class)
+    void whatAClientMayNotReceiveIsDroppedAndCounted(QoS qos) {
+        authorizeReceive(topic -> topic.equals("secret")
+                ? Authorization.denied().stage()
+                : Authorization.allowed().stage());
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.subscribe("#", qos);
+
+        broker.publish(Message.builder("secret").payload("x").qos(qos).build());
+        broker.publish(Message.builder("open").payload("y").qos(qos).build());
+
+        client.expectMessage("open", "y");
+        client.expectNothing();
+        broker.events().awaitAll(MessageDropped.class, event -> event.reason() == DropReason.NOT_AUTHORIZED, 1);
+    }
+
+    @Test
+    void deliveriesKeepTheirOrderWhileAReceiveIsPending() {
+        CompletableFuture<Authorization> slow = new CompletableFuture<>();
+        CountDownLatch asked = new CountDownLatch(1);
+        authorizeReceive(topic -> {
+            if (topic.equals("slow")) {
+                asked.countDown();
+                return slow;
+            }
+            return Authorization.allowedOnce().stage();
+        });
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.subscribe("#", QoS.AT_LEAST_ONCE);
+
+        for (String topic : List.of("a", "slow", "a", "slow", "a")) {
+            broker.publish(
+                    Message.builder(topic).payload("x").qos(QoS.AT_LEAST_ONCE).build());
+        }
+
+        client.expectMessage("a", "x");
+        await(asked);
+        client.expectNothing();
+        slow.complete(Authorization.allowed());
+        for (String topic : List.of("slow", "a", "slow", "a")) {
+            client.expectMessage(topic, "x");
+        }
+    }
+
+    @Test
+    void aRetainedMessageWaitsForItsPermission() {
+        CompletableFuture<Authorization> slow = new CompletableFuture<>();
+        authorizeReceive(topic -> topic.equals("r/slow")
+                ? slow
+                : topic.equals("r/secret")
+                        ? Authorization.denied().stage()
+                        : Authorization.allowed().stage());
+        for (String topic : List.of("r/slow", "r/secret", "r/open")) {
+            broker.publish(Message.builder(topic).payload("x").retain(true).build());
+        }
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+
+        client.subscribe("r/slow", QoS.AT_MOST_ONCE);
+        client.expectNothing();
+        slow.complete(Authorization.allowed());
+        client.expectMessage("r/slow", "x");
+        client.subscribe("r/+", QoS.AT_MOST_ONCE);
+
+        assertThat(List.of(
+                        client.expect(Publish.class).topic(),
+                        client.expect(Publish.class).topic()))
+                .containsExactlyInAnyOrder("r/slow", "r/open");
+        client.expectNothing();
     }
 
     @Test
