@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param connectTimeout from the accepted socket to the whole CONNECT, however slowly its bytes come; default 10
  *     s
  * @param maxPacketBytes of one packet from a client, header included; v5 clients are told; default 1 MiB
- * @param maxPacketBytesBeforeConnect of the first packet; default 2 MiB
+ * @param maxPacketBytesBeforeConnect of the first packet; default 64 KiB
  * @param maxKeepAlive longest keep alive, also in place of none; v5 clients are told, v3 clients are held to it;
  *     default 65535 s
  * @param maxKeepAliveAnonymous the same for clients without a user name; default 1 h

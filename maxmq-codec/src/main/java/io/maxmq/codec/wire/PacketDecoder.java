@@ -113,6 +113,11 @@ public final class PacketDecoder {
         return version;
     }
 
+    /** How much memory the part of a packet takes that was cut off by the end of the last read, in bytes; 0 for none. */
+    public int heldBytes() {
+        return remainder.heldBytes();
+    }
+
     /** Frees the bytes of a packet that was cut off, and ends the decoder. Idempotent; a handler may call it. */
     public void release() {
         ended = true;

@@ -21,6 +21,11 @@ final class Remainder {
         return buffer == null;
     }
 
+    int heldBytes() {
+        ByteBuf present = buffer;
+        return present == null ? 0 : present.capacity();
+    }
+
     int packetLength() {
         return packetLength;
     }

@@ -28,6 +28,7 @@ import io.maxmq.core.session.SessionEvents;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.core.transport.EventLoops;
 import io.maxmq.core.transport.MemoryPipe;
+import io.maxmq.core.transport.SocketMemory;
 import io.maxmq.core.transport.TcpAcceptor;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
@@ -70,9 +71,6 @@ public final class Broker {
     private final Events events;
     private final Metrics metrics;
     private final MemoryBudget budget;
-    /** What sockets' buffers may hold; apart, because it is direct memory. */
-    private final MemoryBudget network;
-
     private final EventLoops eventLoops;
     private final PooledByteBufAllocator allocator;
     private final TenantRoutes routes;
@@ -80,6 +78,7 @@ public final class Broker {
     private final Interceptors interceptors;
     private final Connections connections;
     private final List<LoopAssembly> loops = new ArrayList<>();
+    private final List<SocketMemory> socketMemory = new ArrayList<>();
     private final Publisher publisher;
     private final Subscribers subscribers;
     private final Extensions extensions;
@@ -105,7 +104,6 @@ public final class Broker {
         this.events = new Events(workers, plugins.clock(), loggers);
         this.metrics = new Metrics(config.name(), plugins.metrics(), loggers);
         this.budget = MemoryBudget.of(config.memory());
-        this.network = new MemoryBudget(Math.max(1 << 20, budget.networkBytes()), 0);
         this.eventLoops =
                 new EventLoops(config.name(), loopCount, config.closeTimeout().toMillis());
         // Arenas of its own: what the broker takes is bounded by its budget, and goes with it.
@@ -135,6 +133,10 @@ public final class Broker {
     }
 
     private void assembleLoops(int count) {
+        // Three quarters for what sockets hold, the rest for what is written and sent within an iteration.
+        long networkPerLoop = budget.networkBytes() / count;
+        long socketBytes = Math.max(1 << 20, networkPerLoop / 4 * 3);
+        long openOutputBytes = Math.max(256 << 10, networkPerLoop / 4);
         MessageIds.Origin origin = new MessageIds.Origin(
                 config.datacenter(),
                 config.machine(),
@@ -156,9 +158,11 @@ public final class Broker {
                     eventLoops.thread(i),
                     plugins.clock(),
                     new MemoryCredit(budget),
-                    new MemoryCredit(network),
+                    new MemoryCredit(new MemoryBudget(socketBytes, 0)),
+                    openOutputBytes,
                     new LoopCounters(),
                     this::onLoopFailure);
+            socketMemory.add(new SocketMemory(loop.networkCredit(), socketBytes));
             LoopCaller caller = new LoopCaller(loop);
             MessageIds ids = new MessageIds(origin, plugins.clock()::epochMillis);
             Router router = new Router(loop, ids, remoteAnswersDecide);
@@ -214,11 +218,11 @@ public final class Broker {
                 loops.get(acceptors.size() % loops.size()).loop(),
                 new TcpAcceptor.Shared(
                         eventLoops,
+                        socketMemory,
                         allocator,
                         config.connections().outboundLowWatermarkBytes(),
                         config.connections().outboundHighWatermarkBytes(),
                         config.connections().slowConsumerTimeout(),
-                        network,
                         connections::admits,
                         connections::open));
         try {

@@ -23,6 +23,19 @@ public interface ByteSink {
     /** Whether less than the high watermark waits to be sent, and the broker has memory for more. */
     boolean isWritable();
 
+    /**
+     * Whether so much waits that even answers have no room, so that the peer should not be read from; when it is no longer
+     * so {@link ByteSource#onWritable} is called.
+     */
+    boolean isFull();
+
+    /**
+     * Says how much the connection holds of what it has read; replaces what it said before.
+     *
+     * @return false when there is no memory for it
+     */
+    boolean holdInput(long bytes);
+
     /** Bytes that wait to be sent. */
     long pendingBytes();
 

@@ -14,7 +14,10 @@ public interface ByteSource {
     /** {@link ByteSink#isWritable} holds again. */
     void onWritable();
 
-    /** The peer has taken nothing for too long while bytes waited for it. */
+    /**
+     * The peer has taken nothing for too long while bytes waited for it, or there was no memory left for them: then
+     * {@code withoutProgress} is zero.
+     */
     void onStalled(long pendingBytes, Duration withoutProgress);
 
     /** The bytes' way has closed, from whichever side. Called once. */

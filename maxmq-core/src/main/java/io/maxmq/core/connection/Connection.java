@@ -60,9 +60,11 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     static final int HOLD_RATE = 1 << 6;
     /** An authorizer has yet to answer about a packet. */
     static final int HOLD_AUTHORIZER = 1 << 7;
+    /** What this client causes takes too long for one turn of the loop. */
+    static final int HOLD_TURN = 1 << 8;
 
-    /** Answers may take this much beyond the high watermark, at which PUBLISH stops. */
-    private static final int ANSWERS_BYTES = 64 * 1024;
+    /** Work of the loop ({@link Loop#work}) that a packet other than PUBLISH stands for. */
+    private static final int PACKET_WORK = 8;
 
     private static final int MAX_WAITING_ACKS = 1024;
 
@@ -76,6 +78,9 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     private boolean decoding;
     private boolean readingPaused;
     private @Nullable ArrayDeque<ByteBuf> held;
+    private long heldBytes;
+    private long workAtBegin;
+    private long inputBytes;
     private long lastReadNanos;
     private long timer;
     private boolean closed;
@@ -129,6 +134,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             bytes.release();
         } else if (holds != 0 || held != null) {
             hold(bytes);
+            noteInput();
         } else {
             decode(bytes);
             afterBatch();
@@ -136,6 +142,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     }
 
     private void decode(ByteBuf bytes) {
+        workAtBegin = here.loop().workDone();
         decoding = true;
         try {
             decoder.decode(bytes, this);
@@ -169,6 +176,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         if (closed) {
             return;
         }
+        noteInput();
         Session attached = session;
         if (attached != null) {
             if (here.router().isCongested()) {
@@ -178,8 +186,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             if (attached.waitingAcks() > MAX_WAITING_ACKS) {
                 hold(HOLD_ACKS);
             }
-            // Asking whether it is writable has onWritable called when it is again.
-            if (out.pendingBytes() > home.limits().outboundHighWatermarkBytes() + ANSWERS_BYTES && !out.isWritable()) {
+            if (out.isFull()) {
                 hold(HOLD_OUTPUT);
             }
         }
@@ -188,6 +195,17 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             readingPaused = true;
             here.loop().counters().increment(Counter.READ_PAUSES);
             out.pauseReading();
+        }
+    }
+
+    /** Has the transport account for what is kept of the input: part of a packet, or packets that wait. */
+    private void noteInput() {
+        long holding = heldBytes + decoder.heldBytes();
+        if (holding != inputBytes) {
+            inputBytes = holding;
+            if (!out.holdInput(holding)) {
+                end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for what has been read");
+            }
         }
     }
 
@@ -209,6 +227,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
                 held = null;
                 break;
             }
+            heldBytes -= next.capacity();
             decode(next);
         }
         afterBatch();
@@ -229,7 +248,20 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             waiting = new ArrayDeque<>(2);
             held = waiting;
         }
-        waiting.add(bytes);
+        ByteBuf kept = compact(bytes);
+        heldBytes += kept.capacity();
+        waiting.add(kept);
+    }
+
+    /** A read buffer may be far larger than what is left in it. */
+    private static ByteBuf compact(ByteBuf bytes) {
+        int length = bytes.readableBytes();
+        if (bytes.capacity() <= 2 * length + 256) {
+            return bytes;
+        }
+        ByteBuf copy = bytes.alloc().buffer(length, length).writeBytes(bytes);
+        bytes.release();
+        return copy;
     }
 
     private void holdFirst(ByteBuf bytes) {
@@ -237,7 +269,9 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         if (waiting == null) {
             hold(bytes);
         } else {
-            waiting.addFirst(bytes);
+            ByteBuf kept = compact(bytes);
+            heldBytes += kept.capacity();
+            waiting.addFirst(kept);
         }
     }
 
@@ -259,7 +293,10 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         if (who != null) {
             home.events().slowConsumer(who, pendingBytes, withoutProgress);
         }
-        end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "took nothing for " + withoutProgress.toMillis() + " ms");
+        String why = withoutProgress.isZero()
+                ? "no memory for " + pendingBytes + " bytes that it does not take"
+                : "took nothing for " + withoutProgress.toMillis() + " ms";
+        end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, why);
         out.abort();
     }
 
@@ -287,6 +324,15 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             return false;
         }
         in.onPublish(publish);
+        return mayGoOn();
+    }
+
+    /** Whether to decode the next packet; sees to it that it is decoded later if not. */
+    private boolean mayGoOn() { // hot: per message
+        if (!here.loop().mayGoOn(workAtBegin) && (holds & HOLD_TURN) == 0 && !closed) {
+            hold(HOLD_TURN);
+            here.loop().executeNextTurn(() -> release(HOLD_TURN));
+        }
         return holds == 0;
     }
 
@@ -296,13 +342,15 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         if (attached == null) {
             return false;
         }
+        here.loop().work(1);
         attached.onAck(type, packetId, reason);
-        return holds == 0;
+        return mayGoOn();
     }
 
     @Override
     public boolean onPacket(Packet packet) throws MalformedPacketException {
         here.loop().counters().increment(Counter.PACKETS_RECEIVED);
+        here.loop().work(PACKET_WORK);
         if (packet instanceof PingReq) {
             send(PingResp.INSTANCE);
         } else if (packet instanceof Subscribe subscribe) {
@@ -319,7 +367,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         } else {
             throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, packet.type() + " from a client");
         }
-        return holds == 0 && !closed;
+        return mayGoOn() && !closed;
     }
 
     private void onSubscribe(Subscribe subscribe) throws MalformedPacketException {
@@ -594,6 +642,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     private void dropHeld() {
         ArrayDeque<ByteBuf> waiting = held;
         held = null;
+        heldBytes = 0;
         if (waiting != null) {
             waiting.forEach(ByteBuf::release);
         }

@@ -55,6 +55,7 @@ final class PublishFrames implements Deferred {
     private @Nullable ByteBuf sharedPayload;
     private @Nullable InTransit sharedSource;
     private long sharedSequence;
+    private boolean deferred;
 
     PublishFrames(Loop loop, ByteBufAllocator allocator) {
         this.loop = loop;
@@ -168,11 +169,12 @@ final class PublishFrames implements Deferred {
         if (present != null && sharedSource == message && sharedSequence == message.sequence()) {
             return present;
         }
-        if (present == null) {
+        releasePayload();
+        if (!deferred) {
+            deferred = true;
             loop.defer(this);
-        } else {
-            present.release();
         }
+        loop.reserveOutput(message.payloadLength());
         byte[] bytes = new byte[message.payloadLength()];
         message.copyPayload(bytes, 0);
         ByteBuf payload = allocator.directBuffer(bytes.length, bytes.length).writeBytes(bytes);
@@ -183,7 +185,17 @@ final class PublishFrames implements Deferred {
     }
 
     @Override
+    public void flushEarly() {
+        releasePayload();
+    }
+
+    @Override
     public void runDeferred() {
+        deferred = false;
+        releasePayload();
+    }
+
+    private void releasePayload() {
         ByteBuf payload = sharedPayload;
         if (payload != null) {
             sharedPayload = null;

@@ -69,6 +69,11 @@ public final class MemoryCredit implements AutoCloseable {
         budget.giveBack(surplus);
     }
 
+    /** What could be charged here now, or little more. */
+    public long freeBytes() { // hot: per message
+        return budget.capacityBytes() - budget.usedBytes() + reserveBytes;
+    }
+
     /** Drawn and not charged: what this loop could charge without asking the budget. */
     public long reserveBytes() {
         return reserveBytes;

@@ -4,4 +4,10 @@ package io.maxmq.core.loop;
 public interface Deferred {
     /** Runs on the loop, once per {@link Loop#defer}. */
     void runDeferred();
+
+    /**
+     * Gives back output buffers before the end of the iteration, because there are too many; {@link #runDeferred} still
+     * follows. Somebody is in the middle of a packet: do nothing else.
+     */
+    default void flushEarly() {}
 }

@@ -1,6 +1,7 @@
 package io.maxmq.core.loop;
 
 import io.maxmq.core.limit.MemoryCredit;
+import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.time.Timers;
 import io.maxmq.spi.Clock;
@@ -21,6 +22,15 @@ public final class Loop {
     /** 36 years: nobody waits longer, and no sum overflows. */
     private static final long MAX_DELAY_NANOS = 1L << 60;
 
+    /**
+     * Deliveries, or what costs as much, after which a turn of the loop is over for all who cause many: 5 to 10 ms. Everybody
+     * else of the turn gets {@link #OWN_WORK}.
+     */
+    private static final int TURN_WORK = 50_000;
+
+    /** What one source of work may do even in a turn that is over. */
+    private static final int OWN_WORK = 1_000;
+
     private final int index;
     private final LoopThread thread;
     private final Clock clock;
@@ -34,11 +44,17 @@ public final class Loop {
     private final Runnable pollTimers = this::pollTimers;
     private ArrayList<Deferred> deferred = new ArrayList<>();
     private ArrayList<Deferred> spare = new ArrayList<>();
+    private final long maxOpenOutputBytes;
+    private long openOutputBytes;
+    private long turn;
+    private long work;
+    private long workBeforeTurn;
     private boolean timerPollScheduled;
     private long nowNanos;
 
     /**
      * @param index 0..loops-1
+     * @param maxOpenOutputBytes see {@link #reserveOutput}
      * @param onFailure told what a task has thrown; must not throw
      */
     public Loop(
@@ -47,6 +63,7 @@ public final class Loop {
             Clock clock,
             MemoryCredit credit,
             MemoryCredit networkCredit,
+            long maxOpenOutputBytes,
             LoopCounters counters,
             Consumer<Throwable> onFailure) {
         this.index = index;
@@ -54,6 +71,7 @@ public final class Loop {
         this.clock = clock;
         this.credit = credit;
         this.networkCredit = networkCredit;
+        this.maxOpenOutputBytes = maxOpenOutputBytes;
         this.counters = counters;
         this.onFailure = onFailure;
         this.nowNanos = clock.nanoTime();
@@ -61,7 +79,7 @@ public final class Loop {
             try {
                 task.onDeadline();
             } catch (Throwable t) {
-                onFailure.accept(t);
+                reportFailure(t);
             }
         });
     }
@@ -113,6 +131,56 @@ public final class Loop {
             executeContained(runDeferred);
         }
         deferred.add(work);
+    }
+
+    /**
+     * Says that a buffer of this size is about to be filled with output. When the buffers that are open reach the bound,
+     * they are sent and given back now instead of at the end of the iteration.
+     */
+    public void reserveOutput(int bytes) {
+        openOutputBytes += bytes;
+        if (openOutputBytes > maxOpenOutputBytes) {
+            openOutputBytes = bytes;
+            for (int i = 0; i < deferred.size(); i++) {
+                try {
+                    deferred.get(i).flushEarly();
+                } catch (Throwable t) {
+                    reportFailure(t);
+                }
+            }
+        }
+    }
+
+    /** Notes work: 1 is about a delivery to one recipient. */
+    public void work(int units) { // hot: per message
+        long now = thread.turn();
+        if (now != turn) {
+            turn = now;
+            workBeforeTurn = work;
+        }
+        work += units;
+    }
+
+    /** What has been noted so far; for {@link #mayGoOn}. */
+    public long workDone() {
+        return work;
+    }
+
+    /**
+     * Whether who has begun at {@code workAtBegin} may go on with what it does, or should leave the rest to
+     * {@link #executeNextTurn}: so that sockets are looked at every few ms, whatever one client causes.
+     */
+    public boolean mayGoOn(long workAtBegin) { // hot: per message
+        return work - workBeforeTurn <= TURN_WORK || work - workAtBegin <= OWN_WORK || turn != thread.turn();
+    }
+
+    /** Runs {@code task} after the sockets have been looked at once more. */
+    public void executeNextTurn(Runnable task) {
+        try {
+            thread.schedule(new Contained(task), 1);
+        } catch (RejectedExecutionException ended) {
+            // As in execute.
+        }
     }
 
     /** The time as of this batch, on the broker's monotonic clock. */
@@ -178,6 +246,7 @@ public final class Loop {
 
     /** Reports what a piece of work has thrown, for those who contain it themselves. */
     public void reportFailure(Throwable failure) {
+        counters.increment(Counter.LOOP_FAILURES);
         onFailure.accept(failure);
     }
 
@@ -185,11 +254,12 @@ public final class Loop {
         ArrayList<Deferred> work = deferred;
         deferred = spare;
         spare = work;
+        openOutputBytes = 0;
         for (int i = 0; i < work.size(); i++) {
             try {
                 work.get(i).runDeferred();
             } catch (Throwable t) {
-                onFailure.accept(t);
+                reportFailure(t);
             }
         }
         work.clear();
@@ -211,7 +281,7 @@ public final class Loop {
         try {
             timers.poll(refreshTime());
         } catch (Throwable t) {
-            onFailure.accept(t);
+            reportFailure(t);
         }
         scheduleTimerPoll();
     }
@@ -230,7 +300,7 @@ public final class Loop {
             try {
                 task.run();
             } catch (Throwable t) {
-                onFailure.accept(t);
+                reportFailure(t);
             }
         }
     }

@@ -13,6 +13,9 @@ public interface LoopThread {
      */
     void execute(Runnable task);
 
+    /** How often this thread has looked for I/O; on the thread itself. */
+    long turn();
+
     /** Runs {@code task} on the thread after {@code delayNanos}. Real time, whatever the broker's clock. */
     void schedule(Runnable task, long delayNanos);
 }

@@ -63,6 +63,12 @@ public enum Counter {
     /** Messages published by the embedder and extensions. */
     PUBLISHED_IN_PROCESS(
             "maxmq.messages.published.inprocess", "Messages published by the embedder and extensions", Map.of(), false),
+    /** Recipients of all messages, whether or not each got it: sent, queued or dropped. */
+    MATCHED(
+            "maxmq.messages.matched",
+            "Recipients of all messages, whether or not each got it: sent, queued or dropped",
+            Map.of(),
+            false),
     /** Messages that no subscription matched. */
     UNMATCHED("maxmq.messages.unmatched", "Messages that no subscription matched", Map.of(), false),
     /** Wills published. */
@@ -75,6 +81,8 @@ public enum Counter {
     READS("maxmq.loop.reads", "Batches of bytes read", Map.of(), false),
     /** Times that reading from a client was paused. */
     READ_PAUSES("maxmq.loop.read.pauses", "Times that reading from a client was paused", Map.of(), false),
+    /** Tasks of event loops that threw something. */
+    LOOP_FAILURES("maxmq.loop.failures", "Tasks of event loops that threw something", Map.of(), false),
     /** Writes to sockets. */
     FLUSHES("maxmq.loop.flushes", "Writes to sockets", Map.of(), false),
     /** Times that one loop woke another. */

@@ -3,6 +3,7 @@ package io.maxmq.core.routing;
 import io.maxmq.core.loop.Deferred;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
+import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.atomic.SpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,15 @@ import org.jspecify.annotations.Nullable;
  * The way from one loop to another: gathers messages in a batch, posts it once per iteration of the source (at once when
  * it holds 64 KiB), and says when the target is so far behind that publishers of the source should no longer be read.
  *
- * <p>Runs on the source loop, but {@link #ran} and {@link #answerLater}, which run on the target.
+ * <p>Runs on the source loop, but for the part that runs on the target.
  */
 final class Handover implements Deferred {
     private static final int POST_AT_BYTES = 64 * 1024;
     private static final int IDLE_BATCHES = 4;
+    /** Deliveries under way, as far as they can be told, from which on publishers of the source wait: 15 ms or so. */
+    private static final long MAX_WORK_UNDER_WAY = 100_000;
+    /** A message that many get is not held against those that few get for long. */
+    private static final int MAX_WORK_PER_MESSAGE = 10_000;
 
     private final Loop sourceLoop;
     private final Loop targetLoop;
@@ -25,10 +30,23 @@ final class Handover implements Deferred {
 
     private @Nullable HandoverBatch open;
     private boolean deferred;
-    private long postedBytes;
 
-    /** Bytes that the target has worked off; written by the target, read by the source. */
+    /** Written by the source, read by the target as well. */
+    private final AtomicLong postedBytes = new AtomicLong();
+
+    private final AtomicLong postedMessages = new AtomicLong();
+
+    /** What the target has worked off; written by the target, read by the source. */
     private final AtomicLong doneBytes = new AtomicLong();
+
+    private final AtomicLong doneMessages = new AtomicLong();
+    private volatile int workPerMessage = 1;
+
+    /** On the target: batches that have come and are not yet delivered. */
+    private final ArrayDeque<HandoverBatch> arrived = new ArrayDeque<>(4);
+
+    private boolean delivering;
+    private final Runnable deliver = this::deliver;
     /** Set by the source when it waits for room; the target then wakes it up. Pairs with {@link #doneBytes}. */
     private volatile boolean sourceWaits;
 
@@ -81,14 +99,57 @@ final class Handover implements Deferred {
 
     private void post(HandoverBatch batch) {
         open = null;
-        postedBytes += batch.chargedBytes();
+        postedBytes.setRelease(postedBytes.getPlain() + batch.chargedBytes());
+        postedMessages.setRelease(postedMessages.getPlain() + batch.count());
         sourceLoop.counters().increment(Counter.HANDOVERS);
         targetLoop.executeContained(batch);
     }
 
     /** Whether the target is so far behind that the source's publishers are to wait. */
     boolean isCongested() {
-        return postedBytes - doneBytes.get() > maxBytesUnderWay;
+        return isBehind(maxBytesUnderWay, MAX_WORK_UNDER_WAY);
+    }
+
+    private boolean isBehind(long bytes, long work) {
+        // What is done is read first: it may grow, and must not seem to be more than has been posted.
+        long bytesDone = doneBytes.get();
+        long messagesDone = doneMessages.get();
+        return postedBytes.get() - bytesDone > bytes
+                || (postedMessages.get() - messagesDone) * workPerMessage > Math.max(work, workPerMessage);
+    }
+
+    /** What one message costs the target, about, in deliveries. */
+    int workPerMessage() {
+        return workPerMessage;
+    }
+
+    // ---- on the target
+
+    void arrived(HandoverBatch batch) {
+        arrived.add(batch);
+        if (!delivering) {
+            deliver();
+        }
+    }
+
+    /** Delivers what has come, some of it per turn of the loop. */
+    private void deliver() {
+        delivering = true;
+        long workAtBegin = targetLoop.workDone();
+        try {
+            for (HandoverBatch batch = arrived.peek(); batch != null; batch = arrived.peek()) {
+                if (!batch.deliver(targetLoop, workAtBegin)) {
+                    targetLoop.executeNextTurn(deliver);
+                    return;
+                }
+                arrived.remove();
+                ran(batch);
+            }
+            delivering = false;
+        } catch (Throwable t) {
+            delivering = false;
+            targetLoop.reportFailure(t);
+        }
     }
 
     /** Has the target wake the source's router when it has caught up; true when it already has. */
@@ -101,10 +162,12 @@ final class Handover implements Deferred {
         return true;
     }
 
-    /** On the target loop: the batch has been delivered. */
-    void ran(HandoverBatch batch) {
+    /** The batch has been delivered. */
+    private void ran(HandoverBatch batch) {
         // A lone writer: no need for an atomic addition.
         doneBytes.setRelease(doneBytes.getPlain() + batch.chargedBytes());
+        doneMessages.setRelease(doneMessages.getPlain() + batch.count());
+        noteWork((int) Math.min(MAX_WORK_PER_MESSAGE, batch.deliveries() / Math.max(1, batch.count())));
         if (batch.answersWanted()) {
             sourceLoop.executeContained(() -> complete(batch));
         } else {
@@ -113,9 +176,17 @@ final class Handover implements Deferred {
         }
         // Full fence between the write above and the read below, as awaitRoom has between its own two.
         java.lang.invoke.VarHandle.fullFence();
-        if (sourceWaits) {
+        if (sourceWaits && !isBehind(maxBytesUnderWay / 2, MAX_WORK_UNDER_WAY / 2)) {
             sourceWaits = false;
             sourceLoop.execute(source::roomAgain);
+        }
+    }
+
+    private void noteWork(int deliveriesPerMessage) {
+        int before = workPerMessage;
+        int now = Math.max(1, before + (deliveriesPerMessage - before) / 4);
+        if (now != before) {
+            workPerMessage = now;
         }
     }
 
@@ -127,7 +198,7 @@ final class Handover implements Deferred {
         }
     }
 
-    /** On the target loop: one entry's outcome is known only now. */
+    /** One entry's outcome is known only now. */
     void answerLater(Outcome wanted, Outcome known) {
         sourceLoop.execute(() -> wanted.complete(known.matched(), known.accepted(), known.refused(), known.drops()));
     }

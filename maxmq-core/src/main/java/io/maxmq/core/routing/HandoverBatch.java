@@ -1,5 +1,6 @@
 package io.maxmq.core.routing;
 
+import io.maxmq.core.loop.Loop;
 import io.maxmq.spi.event.DropReason;
 import java.util.Arrays;
 import java.util.Map;
@@ -19,6 +20,10 @@ final class HandoverBatch implements Runnable {
     private final Handover handover;
 
     private int count;
+    /** How many have been delivered. */
+    private int delivered;
+
+    private long deliveries;
     private int blockBytes;
     private long chargedBytes;
     private boolean answersWanted;
@@ -125,12 +130,32 @@ final class HandoverBatch implements Runnable {
         answers = Arrays.copyOf(answers, size * 3);
     }
 
-    /** On the target loop: delivers, in order. Contains what a recipient throws. */
+    int count() {
+        return count;
+    }
+
+    /** Recipients of all messages. */
+    long deliveries() {
+        return deliveries;
+    }
+
     @Override
     public void run() {
+        handover.arrived(this);
+    }
+
+    /**
+     * On the target loop: delivers, in order, as long as its turn lasts; false when there is more to deliver. Contains what
+     * a recipient throws.
+     */
+    boolean deliver(Loop loop, long workAtBegin) {
         Router target = handover.target();
         InTransit message = target.handedOver();
-        for (int i = 0; i < count; i++) {
+        for (int i = delivered; i < count; i++) {
+            if (!loop.mayGoOn(workAtBegin)) {
+                return false;
+            }
+            delivered = i + 1;
             int at = i * NUMBERS;
             int flags = numbers[at];
             StoredMessage reference = kept[i];
@@ -147,11 +172,12 @@ final class HandoverBatch implements Runnable {
                 message.track();
             }
             target.receive(message, routes[i], groups[i], members[i], numbers[at + 1]);
+            deliveries += message.matched();
             if (wanted != null) {
                 answer(i, wanted, message);
             }
         }
-        handover.ran(this);
+        return true;
     }
 
     private void answer(int i, Outcome wanted, InTransit message) {
@@ -189,6 +215,8 @@ final class HandoverBatch implements Runnable {
         Arrays.fill(outcomes, 0, count, null);
         Arrays.fill(drops, 0, count, null);
         count = 0;
+        delivered = 0;
+        deliveries = 0;
         blockBytes = 0;
         chargedBytes = 0;
         answersWanted = false;

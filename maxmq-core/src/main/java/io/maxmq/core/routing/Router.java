@@ -1,6 +1,7 @@
 package io.maxmq.core.routing;
 
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.observe.Counter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -165,7 +166,9 @@ public final class Router {
         try {
             if (group == null || member == null) {
                 deliverLocal(message, routes.tree().match(message.topic(), self));
-            } else if (!deliverToMember(message, member)) {
+            } else if (deliverToMember(message, member)) {
+                loop.counters().increment(Counter.MATCHED);
+            } else {
                 deliverShared(message, routes, group, attempts + 1);
             }
         } catch (Throwable t) {
@@ -174,11 +177,14 @@ public final class Router {
     }
 
     private void deliverLocal(InTransit message, Match match) {
+        int matchedBefore = message.matched();
         // Read once: a delivery may subscribe, and must not prolong the walk.
         int count = match.localCount();
         for (int i = 0; i < count; i++) {
             deliver(message, match.local(i));
         }
+        loop.work(1 + count);
+        loop.counters().add(Counter.MATCHED, message.matched() - matchedBefore);
     }
 
     private void deliver(InTransit message, @Nullable Subscription subscription) {
@@ -196,6 +202,7 @@ public final class Router {
     private void handOver(InTransit message, Routes routes, long loops) {
         for (long left = loops; left != 0; left &= left - 1) {
             Handover way = handovers[Long.numberOfTrailingZeros(left)];
+            loop.work(way.workPerMessage());
             way.add(message, routes, null, null, 0, outcomeOf(message));
         }
     }
@@ -220,12 +227,16 @@ public final class Router {
                 return;
             }
             int refusedBefore = message.refused();
+            int matchedBefore = message.matched();
             if (deliverToMember(message, member)) {
+                loop.counters().add(Counter.MATCHED, message.matched() - matchedBefore);
                 return;
             }
             Subscription other = group.next(first, attempt - attempts + 1);
             if (other != null) {
                 message.forgetRecipient(message.refused() > refusedBefore);
+            } else {
+                loop.counters().add(Counter.MATCHED, message.matched() - matchedBefore);
             }
             member = other;
         }

@@ -13,6 +13,12 @@ public final class StoredMessage {
     /** Heap that a message takes beside its body: this object, the array's header and an entry in a queue. */
     public static final int OVERHEAD_BYTES = 112;
 
+    /** From here on a collector that divides the heap into regions may give an array twice its size, in whole regions. */
+    private static final int LARGE_BYTES = 512 * 1024 - 64;
+
+    /** Longer names count: as bytes, and as the string that somebody may have asked for. */
+    private static final int SHORT_NAME_BYTES = 64;
+
     private final Topic topic;
     private final byte[] body;
     private final int propertiesLength;
@@ -99,9 +105,12 @@ public final class StoredMessage {
         return idLow;
     }
 
-    /** What the message costs on the heap, estimated, without its topic. */
-    public int bytes() {
-        return body.length + OVERHEAD_BYTES;
+    /** What the message costs on the heap, at most: other messages may have the same topic. */
+    public int bytes() { // hot: per message
+        int length = body.length;
+        int wasted = length >= LARGE_BYTES ? length : 0;
+        int name = topic.utf8().length;
+        return length + wasted + (name > SHORT_NAME_BYTES ? 2 * name : 0) + OVERHEAD_BYTES;
     }
 
     /** One more place on this loop holds the message; true for the first, which is the one to charge. */

@@ -30,6 +30,15 @@ final class Outbound implements InFlight.Resender {
     /** Retained messages sent in one go, before other sessions of the loop have their turn. */
     private static final int RETAINED_PER_TURN = 256;
 
+    /**
+     * One session may hold this part of the memory that is still free. So whoever fills queues finds ever less room, and
+     * memory never runs out for a session that holds nothing yet.
+     */
+    private static final int SHARES = 8;
+
+    /** What a message takes here beside itself: its places in the arrays. */
+    private static final int PLACE_BYTES = 16;
+
     private final Sessions home;
     private final SessionKey key;
 
@@ -176,7 +185,11 @@ final class Outbound implements InFlight.Resender {
     }
 
     private boolean canSend(PacketSink to) {
-        return inFlight.hasRoom(window, home.limits().maxQueuedBytes()) && to.isWritable();
+        return inFlight.hasRoom(window, Math.min(home.limits().maxQueuedBytes(), shareBytes())) && to.isWritable();
+    }
+
+    private long shareBytes() {
+        return home.loop().credit().freeBytes() / SHARES;
     }
 
     private void sendNow(PacketSink to, InTransit routed, int flags, Subscription subscription) {
@@ -209,7 +222,9 @@ final class Outbound implements InFlight.Resender {
             dropOldestFor(kept, full);
             full = fullFor(kept);
         }
-        if (full != null) {
+        if (full == DropReason.MEMORY) {
+            refuse(message, full);
+        } else if (full != null) {
             overflow(message, full);
         } else if (hold(kept)) {
             queue.add(kept, flags, subscription);
@@ -223,7 +238,12 @@ final class Outbound implements InFlight.Resender {
         if (queue.size() >= home.limits().maxQueuedMessages()) {
             return DropReason.QUEUE_FULL_MESSAGES;
         }
-        return queue.bytes() + message.bytes() > home.limits().maxQueuedBytes() ? DropReason.QUEUE_FULL_BYTES : null;
+        long bytes = queue.bytes() + message.bytes();
+        if (bytes > home.limits().maxQueuedBytes()) {
+            return DropReason.QUEUE_FULL_BYTES;
+        }
+        boolean first = queue.isEmpty() && inFlight.outstanding() == 0;
+        return bytes + inFlight.bytes() > shareBytes() && !first ? DropReason.MEMORY : null;
     }
 
     private void dropOldestFor(StoredMessage message, DropReason full) {
@@ -376,7 +396,8 @@ final class Outbound implements InFlight.Resender {
     }
 
     private boolean hold(StoredMessage message) {
-        if (message.hold() && !home.loop().credit().tryCharge(message.bytes())) {
+        int bytes = message.hold() ? PLACE_BYTES + message.bytes() : PLACE_BYTES;
+        if (!home.loop().credit().tryCharge(bytes)) {
             message.release();
             return false;
         }
@@ -390,9 +411,7 @@ final class Outbound implements InFlight.Resender {
     }
 
     private void release(StoredMessage message) {
-        if (message.release()) {
-            home.loop().credit().release(message.bytes());
-        }
+        home.loop().credit().release(message.release() ? PLACE_BYTES + message.bytes() : PLACE_BYTES);
     }
 
     // ---- retained messages
@@ -428,7 +447,7 @@ final class Outbound implements InFlight.Resender {
         }
         if (!turnPosted) {
             turnPosted = true;
-            home.loop().execute(() -> {
+            home.loop().executeNextTurn(() -> {
                 turnPosted = false;
                 pump();
             });

@@ -2,8 +2,11 @@ package io.maxmq.core.transport;
 
 import io.maxmq.core.loop.LoopThread;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -12,6 +15,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class EventLoops implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
-    private final List<EventLoop> loops;
+    private final List<TurnCountingLoop> loops;
     private final boolean epoll;
     private final long closeTimeoutMillis;
 
@@ -31,10 +35,10 @@ public final class EventLoops implements AutoCloseable {
         this.closeTimeoutMillis = closeTimeoutMillis;
         this.epoll = NativeAccess.isSilent() && EpollPresence.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        this.group = new MultiThreadIoEventLoopGroup(count, named(broker), io);
+        this.group = new Group(count, named(broker), io);
         this.loops = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            loops.add(group.next());
+            loops.add((TurnCountingLoop) group.next());
         }
     }
 
@@ -80,7 +84,38 @@ public final class EventLoops implements AutoCloseable {
         }
     }
 
-    private record NettyThread(EventLoop loop) implements LoopThread {
+    private static final class Group extends MultiThreadIoEventLoopGroup {
+        Group(int count, ThreadFactory threads, IoHandlerFactory io) {
+            super(count, threads, io);
+        }
+
+        @Override
+        protected IoEventLoop newChild(Executor executor, IoHandlerFactory io, Object... args) {
+            return new TurnCountingLoop(this, executor, io);
+        }
+    }
+
+    /** Counts its turns: each begins with what the sockets have, and goes on with tasks. */
+    private static final class TurnCountingLoop extends SingleThreadIoEventLoop {
+        private long turn;
+
+        TurnCountingLoop(IoEventLoopGroup parent, Executor executor, IoHandlerFactory io) {
+            super(parent, executor, io);
+        }
+
+        @Override
+        protected int runIo() {
+            turn++;
+            return super.runIo();
+        }
+    }
+
+    private record NettyThread(TurnCountingLoop loop) implements LoopThread {
+        @Override
+        public long turn() {
+            return loop.turn;
+        }
+
         @Override
         public boolean inLoop() {
             return loop.inEventLoop();

@@ -431,6 +431,16 @@ public final class MemoryPipe implements ByteSink, Deferred {
     }
 
     @Override
+    public boolean isFull() {
+        return !isWritable() && pendingBytes() > highWatermarkBytes + CLIENT_BUFFER_BYTES;
+    }
+
+    @Override
+    public boolean holdInput(long bytes) {
+        return true; // the heap of who has made the pipe; as much as a packet at most
+    }
+
+    @Override
     public long pendingBytes() {
         ByteBuf output = out;
         lock.lock();

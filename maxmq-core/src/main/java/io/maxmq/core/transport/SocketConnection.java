@@ -2,7 +2,6 @@ package io.maxmq.core.transport;
 
 import io.maxmq.core.connection.ByteSink;
 import io.maxmq.core.connection.ByteSource;
-import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.loop.Deferred;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
@@ -13,6 +12,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -25,30 +25,27 @@ import org.jspecify.annotations.Nullable;
  * iteration of the loop.
  *
  * <p>Output waits in two places: in {@link #out} until the end of the iteration, then in the channel until the peer's
- * window takes it. Both count as pending; what the channel holds beyond one iteration is charged to the memory budget.
- * Without credit a connection takes no more output until the channel is empty.
+ * window takes it. While the channel is not empty, more output is gathered up to 64 KiB before it follows, so that many
+ * small packets cannot become many buffers. Both count as pending; what waits beyond one iteration is charged to
+ * {@link SocketMemory}, and a connection that it has no room for is cut off.
  *
  * <p>Runs on the loop of its connection. Not thread-safe.
  */
 final class SocketConnection extends ChannelInboundHandlerAdapter implements ByteSink, Deferred {
     private static final int FLUSH_AT_BYTES = 64 * 1024;
     private static final int SMALLEST_OUTPUT_BYTES = 256;
-    private static final long SMALLEST_SHARE_BYTES = 64 * 1024;
-    private static final int SHARES = 8;
+    /** Answers may take this much beyond the high watermark, at which PUBLISH stops. */
+    private static final int ANSWERS_BYTES = 64 * 1024;
+
     private static final long LINGER_NANOS = 2_000_000_000L;
 
     /** What an accepted socket is set up with. */
-    record Settings(
-            String listener,
-            int lowWatermarkBytes,
-            int highWatermarkBytes,
-            Duration slowConsumerTimeout,
-            MemoryBudget network) {}
+    record Settings(String listener, int lowWatermarkBytes, int highWatermarkBytes, Duration slowConsumerTimeout) {}
 
     private final Settings settings;
     private final BiFunction<ByteSink, Loop, ByteSource> connect;
     private final Acceptance acceptance;
-    private final Deferred drained = this::onDrained;
+    private final Deferred onDrained = this::onDrained;
 
     // valid while the channel is active
     private @Nullable ChannelHandlerContext context;
@@ -59,19 +56,27 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
     private int lastFlushBytes;
     private boolean deferred;
 
-    /** What the channel held after the last flush. */
+    private SocketMemory memory;
+
+    /** What the channel held after the last flush, and what has been handed to it since. */
     private long stalledBytes;
 
-    private long roomBytes;
+    /** Capacity of what has been handed to the channel since it was last empty. */
+    private long handedCapacityBytes;
+
+    private boolean unflushed;
+    private long inputBytes;
     private long chargedBytes;
-    private boolean outOfCredit;
     private boolean unwritable;
     private boolean drainAwaited;
 
-    private long handedBytes;
-    private long progressBytes;
+    /** What the channel was sending when it was last looked at, and how much of it was left. */
+    private @Nullable Object progressHead;
+
+    private int progressLeftBytes;
     private long progressNanos;
     private long stallTimer;
+    private boolean moving;
     private boolean closing;
     private boolean inactive;
 
@@ -82,6 +87,9 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
 
         /** Registers the channel with another loop, and there runs one of the two. */
         void register(Channel channel, Loop target, Runnable arrived, Runnable failed);
+
+        /** What the sockets of that loop share. */
+        SocketMemory memoryOf(Loop loop);
     }
 
     /**
@@ -91,8 +99,8 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
     SocketConnection(
             Settings settings, Loop loop, BiFunction<ByteSink, Loop, ByteSource> connect, Acceptance acceptance) {
         this.settings = settings;
-        this.roomBytes = settings.highWatermarkBytes();
         this.loop = loop;
+        this.memory = acceptance.memoryOf(loop);
         this.connect = connect;
         this.acceptance = acceptance;
     }
@@ -138,6 +146,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
         acceptance.released();
         ByteSource to = connection;
         if (to != null) {
+            memory.left(this);
             to.onClosed();
         }
     }
@@ -179,8 +188,11 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
     }
 
     private ByteBuf open(int bytes) {
-        int size = Math.max(SMALLEST_OUTPUT_BYTES, Math.min(FLUSH_AT_BYTES, lastFlushBytes + (lastFlushBytes >> 2)));
-        ByteBuf opened = context().alloc().directBuffer(Math.max(bytes, size));
+        int likely =
+                (int) Math.min(Math.min(FLUSH_AT_BYTES, memory.shareBytes()), lastFlushBytes + (lastFlushBytes >> 2));
+        int size = Math.max(bytes, Math.max(SMALLEST_OUTPUT_BYTES, likely));
+        loop.reserveOutput(size);
+        ByteBuf opened = context().alloc().directBuffer(size);
         out = opened;
         if (!deferred) {
             deferred = true;
@@ -192,7 +204,9 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
     @Override
     public void writeShared(ByteBuf frame) {
         handToChannel();
-        handedBytes += frame.readableBytes();
+        unflushed = true;
+        loop.counters().add(Counter.BYTES_SENT, frame.readableBytes());
+        handedCapacityBytes += frame.readableBytes();
         stalledBytes += frame.readableBytes();
         context().write(frame, context().voidPromise());
         if (!deferred) {
@@ -204,11 +218,30 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
     @Override
     public void runDeferred() {
         deferred = false;
+        if (inactive) {
+            dropOutput();
+            return;
+        }
         flushNow();
+        noteWritable();
+    }
+
+    @Override
+    public void flushEarly() {
+        if (!inactive) {
+            flushNow();
+        }
     }
 
     private void flushNow() {
+        ByteBuf output = out;
+        boolean canWait = output == null || (drainAwaited && !closing && output.readableBytes() < FLUSH_AT_BYTES);
+        if (canWait && !unflushed) {
+            noteStalled(); // what there is follows when the channel is empty
+            return;
+        }
         handToChannel();
+        unflushed = false;
         loop.counters().increment(Counter.FLUSHES);
         context().flush();
         noteStalled();
@@ -220,9 +253,11 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
             return;
         }
         out = null;
+        unflushed = true;
         lastFlushBytes = output.readableBytes();
         loop.counters().add(Counter.BYTES_SENT, lastFlushBytes);
-        handedBytes += lastFlushBytes;
+        handedCapacityBytes += output.capacity();
+        stalledBytes += lastFlushBytes;
         context().write(output, context().voidPromise());
     }
 
@@ -230,67 +265,105 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
     private void noteStalled() {
         ChannelOutboundBuffer buffer = context().channel().unsafe().outboundBuffer();
         stalledBytes = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        chargeStalled();
-        roomBytes = fairShare();
-        if (stalledBytes > 0 && !drainAwaited && buffer != null) {
+        if (stalledBytes == 0) {
+            handedCapacityBytes = 0;
+        } else if (!drainAwaited) {
             drainAwaited = true;
+            memory.stalls(this);
             // Completes when everything before it has been sent.
-            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
-                // The channel is in the middle of its flush: what it holds is known only afterwards.
-                if (sent.isSuccess()) {
-                    loop.defer(drained);
-                } else {
-                    drainAwaited = false;
-                }
-            });
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this::drained);
+        }
+        if (!charge()) {
+            cutOff();
         }
         if (!unwritable && !hasRoom()) {
             unwritable = true;
-            progressBytes = handedBytes - stalledBytes;
-            progressNanos = loop.nowNanos();
-            watchProgress();
+        }
+        if (unwritable && stalledBytes > 0 && !closing && stallTimer == 0) {
+            progressHead = null;
+            checkProgress();
         }
     }
 
-    /** The more of the sockets' memory is in use, the less one connection may hold of it. */
-    private long fairShare() {
-        long free = settings.network().capacityBytes() - settings.network().usedBytes();
-        return Math.min(settings.highWatermarkBytes(), Math.max(SMALLEST_SHARE_BYTES, free / SHARES));
+    /**
+     * The channel is in the middle of its flush, and the loop may be in the middle of a packet: what the channel holds is
+     * known, and may be told, only afterwards.
+     */
+    private void drained(Future<?> sent) {
+        if (!sent.isSuccess() || moving) {
+            drainAwaited = false;
+        } else {
+            loop.defer(onDrained);
+        }
     }
 
     private void onDrained() {
         drainAwaited = false;
-        if (!inactive) {
-            noteStalled();
+        if (!inactive && !moving) {
+            memory.drained(this);
+            flushNow();
             noteWritable();
         }
     }
 
-    private void chargeStalled() {
-        if (stalledBytes > chargedBytes) {
-            long more = stalledBytes - chargedBytes;
-            if (loop.networkCredit().tryCharge(more)) {
-                chargedBytes = stalledBytes;
-            } else {
-                outOfCredit = true;
-            }
+    /** Charges what is held beyond this iteration; false when there is no memory for it. */
+    private boolean charge() {
+        if (closing || moving) {
+            return true; // it goes soon, or is charged where it arrives
+        }
+        long held = inputBytes;
+        if (stalledBytes > 0) {
+            ByteBuf gathered = out;
+            // Buffers may be larger than what is in them, but not all of them are.
+            held += Math.max(stalledBytes, Math.min(handedCapacityBytes, stalledBytes + FLUSH_AT_BYTES));
+            held += gathered == null ? 0 : gathered.capacity();
+        }
+        if (held <= chargedBytes) {
+            release(chargedBytes - held);
+        } else if (memory.tryCharge(this, held - chargedBytes)) {
+            chargedBytes = held;
         } else {
-            release(chargedBytes - stalledBytes);
+            return false;
         }
-        if (stalledBytes == 0) {
-            outOfCredit = false;
+        return true;
+    }
+
+    /** What is charged for it. */
+    long chargedBytes() {
+        return chargedBytes;
+    }
+
+    /** There is no memory for what this connection's peer does not take. */
+    void cutOff() {
+        if (closing) {
+            return;
         }
+        long pending = pendingBytes();
+        closing = true;
+        dropOutput();
+        release(chargedBytes);
+        ByteSource to = connection;
+        if (to != null) {
+            loop.execute(() -> to.onStalled(pending, Duration.ZERO));
+        }
+        context().channel().close();
+    }
+
+    @Override
+    public boolean holdInput(long bytes) {
+        inputBytes = bytes;
+        return charge();
     }
 
     private void release(long bytes) {
         if (bytes > 0) {
-            loop.networkCredit().release(bytes);
+            memory.release(bytes);
             chargedBytes -= bytes;
         }
     }
 
     private void noteWritable() {
-        if (unwritable && !closing && stalledBytes <= lowWater() && isWritable()) {
+        if (unwritable && isWritable()) {
             unwritable = false;
             ByteSource to = connection;
             if (to != null) {
@@ -301,31 +374,38 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
 
     @Override
     public boolean isWritable() {
-        if (unwritable && stalledBytes > lowWater()) {
+        if (unwritable && pendingBytes() > lowWater()) {
             return false;
         }
-        return hasRoom();
+        if (hasRoom()) {
+            return true;
+        }
+        unwritable = true; // whoever was told so is told when it changes
+        return false;
     }
 
     private long lowWater() {
-        return Math.min(settings.lowWatermarkBytes(), roomBytes / 2);
+        return Math.min(settings.lowWatermarkBytes(), memory.shareBytes() / 2);
     }
 
     private boolean hasRoom() {
-        return pendingBytes() < roomBytes && !outOfCredit && !closing;
+        return pendingBytes() < Math.min(settings.highWatermarkBytes(), memory.shareBytes()) && !closing;
+    }
+
+    @Override
+    public boolean isFull() {
+        long limit = Math.min(settings.highWatermarkBytes(), memory.shareBytes());
+        if (pendingBytes() <= limit + Math.min(ANSWERS_BYTES, limit)) {
+            return false;
+        }
+        unwritable = true;
+        return true;
     }
 
     @Override
     public long pendingBytes() {
         ByteBuf output = out;
         return output == null ? stalledBytes : stalledBytes + output.readableBytes();
-    }
-
-    private void watchProgress() {
-        long timeoutNanos = settings.slowConsumerTimeout().toNanos();
-        if (stallTimer == 0 && timeoutNanos > 0) {
-            stallTimer = loop.schedule(timeoutNanos / 4, this::checkProgress);
-        }
     }
 
     private void cancelStallTimer() {
@@ -335,25 +415,32 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
         }
     }
 
+    /**
+     * Looks whether the peer has taken anything since it was last looked at, as long as it is too far behind. Only the head
+     * of what the channel sends tells: more may have been added behind it meanwhile.
+     */
     private void checkProgress() {
         stallTimer = 0;
         if (!unwritable || closing) {
             return;
         }
         ChannelOutboundBuffer buffer = context().channel().unsafe().outboundBuffer();
-        long pending = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        long sent = handedBytes - pending;
-        if (sent != progressBytes) {
-            progressBytes = sent;
+        Object head = buffer == null ? null : buffer.current();
+        int left = head instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
+        if (head != progressHead || left != progressLeftBytes) {
+            progressHead = head;
+            progressLeftBytes = left;
             progressNanos = loop.nowNanos();
+            memory.progresses(this);
         }
         long idleNanos = loop.nowNanos() - progressNanos;
+        long timeoutNanos = settings.slowConsumerTimeout().toNanos();
         ByteSource to = connection;
-        if (idleNanos >= settings.slowConsumerTimeout().toNanos() && to != null) {
-            to.onStalled(pending, Duration.ofNanos(idleNanos));
+        if (idleNanos >= timeoutNanos && to != null) {
+            to.onStalled(pendingBytes(), Duration.ofNanos(idleNanos));
             return;
         }
-        watchProgress();
+        stallTimer = loop.schedule(timeoutNanos / 4, this::checkProgress);
     }
 
     @Override
@@ -407,15 +494,29 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
         }
         cancelStallTimer();
         release(chargedBytes);
+        memory.left(this);
+        moving = true;
         Channel channel = context().channel();
         channel.deregister().addListener(left -> {
             loop = target;
-            acceptance.register(channel, target, arrived, this::closedWhileMoving);
+            acceptance.register(channel, target, () -> arrive(arrived), this::closedWhileMoving);
         });
+    }
+
+    private void arrive(Runnable arrived) {
+        memory = acceptance.memoryOf(loop);
+        moving = false;
+        if (drainAwaited) {
+            memory.stalls(this);
+        }
+        noteStalled();
+        arrived.run();
     }
 
     /** A channel without a loop fires no event when it closes. */
     private void closedWhileMoving() {
+        memory = acceptance.memoryOf(loop);
+        moving = false;
         context().channel().close();
         onInactive();
     }

@@ -3,7 +3,6 @@ package io.maxmq.core.transport;
 import io.maxmq.config.TcpListener;
 import io.maxmq.core.connection.ByteSink;
 import io.maxmq.core.connection.ByteSource;
-import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.loop.Loop;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -16,6 +15,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -30,11 +30,11 @@ public final class TcpAcceptor {
     /** What all acceptors of a broker share. */
     public record Shared(
             EventLoops eventLoops,
+            List<SocketMemory> memory,
             ByteBufAllocator allocator,
             int lowWatermarkBytes,
             int highWatermarkBytes,
             Duration slowConsumerTimeout,
-            MemoryBudget network,
             Admission admission,
             BiFunction<ByteSink, Loop, ByteSource> connect) {}
 
@@ -104,11 +104,7 @@ public final class TcpAcceptor {
 
     private final class Accepting extends ChannelInitializer<Channel> implements SocketConnection.Acceptance {
         private final SocketConnection.Settings connectionSettings = new SocketConnection.Settings(
-                settings.name(),
-                shared.lowWatermarkBytes(),
-                shared.highWatermarkBytes(),
-                shared.slowConsumerTimeout(),
-                shared.network());
+                settings.name(), shared.lowWatermarkBytes(), shared.highWatermarkBytes(), shared.slowConsumerTimeout());
 
         @Override
         protected void initChannel(Channel channel) {
@@ -135,6 +131,11 @@ public final class TcpAcceptor {
                     target.run(failed);
                 }
             });
+        }
+
+        @Override
+        public SocketMemory memoryOf(Loop loop) {
+            return shared.memory().get(loop.index());
         }
     }
 }
