@@ -1,14 +1,26 @@
 package io.maxmq.core.session;
 
 import io.maxmq.spi.Tenant;
+import org.jspecify.annotations.Nullable;
 
 /** Who a session belongs to: client ids are unique within a tenant. */
 public record SessionKey(Tenant tenant, String clientId) {
     /** The loop, of {@code loops}, on which this session lives for ever. */
     public int loopIndex(int loops) {
-        int hash = tenant.hashCode() * 31 + clientId.hashCode();
+        int hash = hashCode();
         // The low bits of String.hashCode are the last characters alone; client ids often differ only there.
         hash ^= hash >>> 16;
         return Math.floorMod(hash, loops);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other == this
+                || (other instanceof SessionKey that && clientId.equals(that.clientId) && tenant.equals(that.tenant));
+    }
+
+    @Override
+    public int hashCode() {
+        return tenant.hashCode() * 31 + clientId.hashCode();
     }
 }

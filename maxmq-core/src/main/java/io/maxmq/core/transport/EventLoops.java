@@ -1,6 +1,7 @@
 package io.maxmq.core.transport;
 
 import io.maxmq.core.loop.LoopThread;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
@@ -30,7 +31,7 @@ public final class EventLoops implements AutoCloseable {
     private final boolean epoll;
     private final long closeTimeoutMillis;
 
-    /** Starts nothing yet: a loop's thread starts with its first task. */
+    /** A loop's thread starts with its first task. */
     public EventLoops(String broker, int count, long closeTimeoutMillis) {
         this.closeTimeoutMillis = closeTimeoutMillis;
         this.epoll = NativeAccess.isSilent() && EpollPresence.isAvailable();
@@ -39,6 +40,18 @@ public final class EventLoops implements AutoCloseable {
         this.loops = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             loops.add((TurnCountingLoop) group.next());
+        }
+        // While the caller assembles the rest, a loop's thread loads what accepting needs: a third of a JVM's first
+        // start.
+        loops.get(count - 1).execute(this::loadChannel);
+    }
+
+    private void loadChannel() {
+        try {
+            Channel unbound = epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+            unbound.unsafe().closeForcibly();
+        } catch (RuntimeException e) {
+            // Opening the listener will say what is wrong.
         }
     }
 
@@ -134,8 +147,14 @@ public final class EventLoops implements AutoCloseable {
 
     /** Apart, so that Netty's epoll classes load only when asked for. */
     private static final class EpollPresence {
+        /** Looks for the library before Netty does: its search for one that is not there takes longer. */
         static boolean isAvailable() {
-            return Epoll.isAvailable();
+            return (isPresent("x86_64") || isPresent("aarch_64")) && Epoll.isAvailable();
+        }
+
+        private static boolean isPresent(String architecture) {
+            String library = "META-INF/native/libnetty_transport_native_epoll_" + architecture + ".so";
+            return Epoll.class.getClassLoader().getResource(library) != null;
         }
     }
 }

@@ -108,6 +108,12 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
     // ---- from the channel
 
     @Override
+    public boolean isSharable() {
+        // Spares Netty the search for the annotation.
+        return false;
+    }
+
+    @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
     }
