@@ -14,9 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * A broker for one test: one loop, a clock that stands still, recorded events, clients without sockets. Closing it closes
- * its clients.
+ * its clients, and fails when a task has failed on its loops.
  */
 public final class TestBroker implements AutoCloseable {
     private static final AtomicInteger NAMES = new AtomicInteger();
@@ -119,5 +121,6 @@ public final class TestBroker implements AutoCloseable {
     public void close() {
         clients.forEach(TestClient::close);
         broker.close();
+        assertThat(RecordedLogs.errorsOf(broker.name())).as("errors logged").isEmpty();
     }
 }

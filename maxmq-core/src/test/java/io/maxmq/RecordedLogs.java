@@ -1,0 +1,111 @@
+package io.maxmq;
+
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.IMarkerFactory;
+import org.slf4j.Marker;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.BasicMarkerFactory;
+import org.slf4j.helpers.LegacyAbstractLogger;
+import org.slf4j.helpers.MessageFormatter;
+import org.slf4j.helpers.NOPMDCAdapter;
+import org.slf4j.spi.MDCAdapter;
+import org.slf4j.spi.SLF4JServiceProvider;
+
+/**
+ * The logging backend of the tests: keeps errors, prints nothing. A broker logs an error when a task fails on an event
+ * loop, and goes on; a test would not notice. Named by the system property {@code slf4j.provider}, hence public.
+ */
+public final class RecordedLogs implements SLF4JServiceProvider {
+    private static final Queue<Entry> ERRORS = new ConcurrentLinkedQueue<>();
+
+    private final IMarkerFactory markers = new BasicMarkerFactory();
+    private final MDCAdapter mdc = new NOPMDCAdapter();
+
+    private record Entry(String logger, String text) {}
+
+    /** What the broker of this name has logged as errors. */
+    static List<String> errorsOf(String broker) {
+        String prefix = "io.maxmq." + broker;
+        return ERRORS.stream()
+                .filter(entry -> entry.logger().equals(prefix) || entry.logger().startsWith(prefix + "."))
+                .map(Entry::text)
+                .toList();
+    }
+
+    @Override
+    public ILoggerFactory getLoggerFactory() {
+        return ErrorLogger::new;
+    }
+
+    @Override
+    public IMarkerFactory getMarkerFactory() {
+        return markers;
+    }
+
+    @Override
+    public MDCAdapter getMDCAdapter() {
+        return mdc;
+    }
+
+    @Override
+    public String getRequestedApiVersion() {
+        return "2.0.99";
+    }
+
+    @Override
+    public void initialize() {}
+
+    private static final class ErrorLogger extends LegacyAbstractLogger {
+        private static final long serialVersionUID = 1;
+
+        ErrorLogger(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public boolean isTraceEnabled() {
+            return false;
+        }
+
+        @Override
+        public boolean isDebugEnabled() {
+            return false;
+        }
+
+        @Override
+        public boolean isInfoEnabled() {
+            return false;
+        }
+
+        @Override
+        public boolean isWarnEnabled() {
+            return false;
+        }
+
+        @Override
+        public boolean isErrorEnabled() {
+            return true;
+        }
+
+        @Override
+        protected String getFullyQualifiedCallerName() {
+            return ErrorLogger.class.getName();
+        }
+
+        @Override
+        protected void handleNormalizedLoggingCall(
+                Level level, Marker marker, String pattern, Object[] arguments, Throwable throwable) {
+            StringBuilder text = new StringBuilder(MessageFormatter.basicArrayFormat(pattern, arguments));
+            for (Throwable cause = throwable; cause != null; cause = cause.getCause()) {
+                text.append("; ").append(cause);
+                for (StackTraceElement frame : cause.getStackTrace()) {
+                    text.append("\n    at ").append(frame);
+                }
+            }
+            ERRORS.add(new Entry(name, text.toString()));
+        }
+    }
+}

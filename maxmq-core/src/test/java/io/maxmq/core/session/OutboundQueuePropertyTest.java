@@ -1,0 +1,40 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.routing.StoredMessage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** {@link OutboundQueue} against the JDK's queue. */
+class OutboundQueuePropertyTest {
+    @Property(tries = 300)
+    void isFirstInFirstOut(@ForAll List<Boolean> adds) {
+        OutboundQueue queue = new OutboundQueue();
+        ArrayDeque<StoredMessage> model = new ArrayDeque<>();
+
+        for (int i = 0; i < adds.size(); i++) {
+            // Twice as many are added as taken.
+            if (adds.get(i) || i % 3 == 0) {
+                StoredMessage message = Messages.of("x".repeat(i % 50), 1);
+                queue.add(message, i & 7, Messages.SUBSCRIPTION);
+                model.add(message);
+            } else if (!queue.isEmpty()) {
+                assertThat(queue.firstMessage()).isSameAs(model.remove());
+                queue.removeFirst();
+            }
+            assertThat(queue.size()).isEqualTo(model.size());
+            assertThat(queue.bytes())
+                    .isEqualTo(model.stream().mapToLong(StoredMessage::bytes).sum());
+        }
+
+        List<StoredMessage> left = new ArrayList<>();
+        queue.clear((message, flags, subscription) -> left.add(message));
+        assertThat(left).isEqualTo(new ArrayList<>(model));
+        assertThat(queue.isEmpty()).isTrue();
+        assertThat(queue.bytes()).isZero();
+    }
+}
