@@ -16,6 +16,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class EventLoops implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final List<TurnCountingLoop> loops;
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final boolean epoll;
     private final long closeTimeoutMillis;
 
@@ -55,13 +57,14 @@ public final class EventLoops implements AutoCloseable {
         }
     }
 
-    private static ThreadFactory named(String broker) {
+    private ThreadFactory named(String broker) {
         AtomicInteger next = new AtomicInteger();
         return task -> {
             // Netty's own thread class gives its pools their fast thread-locals.
             Thread thread = new io.netty.util.concurrent.FastThreadLocalThread(
                     task, "maxmq-" + broker + "-loop-" + next.getAndIncrement());
             thread.setDaemon(false);
+            threads.add(thread);
             return thread;
         };
     }
@@ -91,6 +94,12 @@ public final class EventLoops implements AutoCloseable {
         try {
             if (!group.awaitTermination(closeTimeoutMillis, TimeUnit.MILLISECONDS)) {
                 throw new IllegalStateException("event loops did not end within " + closeTimeoutMillis + " ms");
+            }
+            // A loop has terminated a little before its thread.
+            for (Thread thread : threads) {
+                if (thread != Thread.currentThread()) {
+                    thread.join(closeTimeoutMillis);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
