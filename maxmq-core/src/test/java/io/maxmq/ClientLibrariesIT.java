@@ -8,6 +8,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.maxmq.config.Listener;
+import io.maxmq.config.SessionLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +41,8 @@ class ClientLibrariesIT {
             .loops(2)
             .listener(Listener.tcp("127.0.0.1", 0))
             .allowAnonymous()
+            // Publishers may be faster than the subscriber for as long as they like.
+            .sessions(SessionLimits.builder().maxQueuedMessages(10_000).build())
             .start();
 
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();

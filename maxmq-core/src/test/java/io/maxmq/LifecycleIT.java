@@ -236,7 +236,15 @@ class LifecycleIT {
                 .collect(Collectors.toSet());
     }
 
+    /** A pool's thread may live a moment longer than the pool. */
     private static void assertNoThreadsOf(String broker) {
+        for (Thread thread : threadsOf(broker)) {
+            try {
+                thread.join(2_000);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
         assertThat(threadsOf(broker)).isEmpty();
     }
 

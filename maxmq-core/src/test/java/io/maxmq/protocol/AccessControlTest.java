@@ -16,6 +16,7 @@ import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.AuthenticationResult;
@@ -25,6 +26,7 @@ import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import io.maxmq.spi.event.BrokerEvent.Unsubscribed;
 import io.maxmq.spi.event.DropReason;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -35,6 +37,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -428,6 +432,85 @@ class AccessControlTest {
             client.ping();
             broker.close();
         }
+    }
+
+    @Test
+    void deliveriesAreAuthorizedWhereAnAuthorizerWantsIt() {
+        broker = TestBroker.start(builder -> builder.authorizer(new Authorizer() {
+            @Override
+            public CompletionStage<Authorization> authorize(ClientInfo client, Action action) {
+                return action instanceof Action.Receive receive
+                                && receive.topic().equals("secret")
+                        ? Authorization.denied().stage()
+                        : Authorization.allowed().stage();
+            }
+
+            @Override
+            public boolean authorizesReceive() {
+                return true;
+            }
+        }));
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.subscribe("#", QoS.AT_LEAST_ONCE);
+
+        broker.publish(Message.of("secret", "x"));
+        broker.publish(Message.of("open", "y"));
+
+        client.expectMessage("open", "y");
+        client.expectNothing();
+    }
+
+    @Test
+    void aResumedSessionsSubscriptionsAreAuthorizedAgain() {
+        AtomicBoolean revoked = new AtomicBoolean();
+        authorize(action -> action instanceof Action.Subscribe && revoked.get()
+                ? Authorization.deniedOnce().stage()
+                : Authorization.allowedOnce().stage());
+        TestClient client = broker.client(ProtocolVersion.MQTT_3_1_1);
+        client.connect("client", false);
+        client.subscribe("a", QoS.AT_LEAST_ONCE);
+        client.disconnect();
+        revoked.set(true);
+
+        TestClient back = broker.client(ProtocolVersion.MQTT_3_1_1);
+        back.connect("client", false);
+        broker.publish(Message.of("a", "no longer"));
+
+        back.expectNothing();
+    }
+
+    @Test
+    void aChangeOfTheRulesEndsSubscriptionsThatAreNoLongerAllowed() {
+        AtomicBoolean revoked = new AtomicBoolean();
+        AtomicReference<Runnable> changed = new AtomicReference<>();
+        broker = TestBroker.start(builder -> builder.authorizer(new Authorizer() {
+            @Override
+            public CompletionStage<Authorization> authorize(ClientInfo client, Action action) {
+                return action instanceof Action.Subscribe subscribe
+                                && revoked.get()
+                                && subscribe.filter().equals("secret")
+                        ? Authorization.denied().stage()
+                        : Authorization.allowed().stage();
+            }
+
+            @Override
+            public Registration onChange(Runnable listener) {
+                changed.set(listener);
+                return Registration.NONE;
+            }
+        }));
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.subscribe("secret", QoS.AT_LEAST_ONCE);
+        client.subscribe("open", QoS.AT_LEAST_ONCE);
+
+        revoked.set(true);
+        changed.get().run();
+        broker.events().await(Unsubscribed.class);
+        broker.publish(Message.of("secret", "x"));
+        broker.publish(Message.of("open", "y"));
+
+        client.expectMessage("open", "y");
+        client.expectNothing();
     }
 
     @Test

@@ -191,6 +191,7 @@ public final class Broker {
     public void start() throws IOException {
         try {
             access.start();
+            access.onRulesChanged(this::reviewSubscriptions);
             for (var listener : plugins.listeners()) {
                 events.add(listener);
             }
@@ -207,6 +208,12 @@ public final class Broker {
         }
         emit(new BrokerEvent.BrokerStarted(plugins.clock().epochMillis(), config.name()));
         log.info("started: {} with {} loops on {}", bound, loops.size(), eventLoops.name());
+    }
+
+    private void reviewSubscriptions() {
+        for (LoopAssembly each : loops) {
+            each.loop().execute(() -> connections.reviewSubscriptions(each.loop()));
+        }
     }
 
     private void open(Listener listener) throws IOException {
@@ -341,10 +348,14 @@ public final class Broker {
 
     private void sayGoodbye() {
         onEachLoop(each -> connections.shutDown(each.loop()));
-        // A moment for the goodbyes to leave; who does not take them is cut off with the loops.
+        // A moment for the goodbyes to leave; who does not take them is cut off.
         long deadlineNanos = System.nanoTime() + config.closeTimeout().toNanos() / 2;
         while (openConnections() > 0 && System.nanoTime() < deadlineNanos) {
             onEachLoop(each -> {});
+        }
+        if (openConnections() > 0) {
+            // Not left to the loops: one that has nothing to do may end without closing its channels.
+            onEachLoop(each -> connections.cutOff(each.loop()));
         }
     }
 

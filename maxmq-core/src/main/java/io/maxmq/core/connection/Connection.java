@@ -429,6 +429,20 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         here.loop().schedule(pause.nanos(), () -> release(HOLD_RATE));
     }
 
+    /** Asks again about the session's subscriptions, and ends those that are no longer allowed. */
+    void reviewSubscriptions() {
+        Session attached = session;
+        PublishIntake in = intake;
+        if (attached == null || in == null) {
+            return;
+        }
+        SubscriptionReview.ask(in.access(), attached.subscriptions(), denied -> {
+            if (session == attached) {
+                home.revoke(this, attached, denied);
+            }
+        });
+    }
+
     // ---- the handshake's side
 
     LoopServices here() {

@@ -19,6 +19,7 @@ import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.Drops;
+import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.ClientInfo;
@@ -116,6 +117,33 @@ public final class Connections {
     public void shutDown(Loop loop) {
         for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {
             connection.shutDown();
+        }
+    }
+
+    /**
+     * The rules have changed: asks again about the subscriptions of who is connected on this loop. Who is not, is asked
+     * about with the next CONNECT.
+     */
+    public void reviewSubscriptions(Loop loop) {
+        for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {
+            connection.reviewSubscriptions();
+        }
+    }
+
+    /** Ends subscriptions that are no longer allowed. */
+    void revoke(Connection connection, Session session, List<String> filters) {
+        for (String filter : filters) {
+            if (session.unsubscribe(filter)) {
+                connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
+                events.unsubscribed(connection, filter);
+            }
+        }
+    }
+
+    /** Closes what is left on this loop, whether or not the client has taken its goodbye. */
+    public void cutOff(Loop loop) {
+        for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {
+            connection.out().abort();
         }
     }
 

@@ -29,6 +29,7 @@ import io.maxmq.spi.intercept.ConnectRequest;
 import io.maxmq.spi.limit.Decision;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -190,7 +191,7 @@ final class Handshake {
         ClientAccess access = home.access().open(client, connection.here().caller());
         io.maxmq.spi.Will asked = will;
         if (asked == null) {
-            attach(key, client, access);
+            reviewSubscriptions(key, client, access);
             return;
         }
         Message message = asked.message();
@@ -199,14 +200,29 @@ final class Handshake {
                 return;
             }
             if (decision instanceof Authorization.Allowed) {
-                attach(key, client, access);
+                reviewSubscriptions(key, client, access);
             } else {
                 refuse(ReasonCode.NOT_AUTHORIZED, "the will is not authorized");
             }
         });
     }
 
-    private void attach(SessionKey key, ClientInfo client, ClientAccess access) {
+    /** What a session brings along may no longer be allowed; it is looked at before anything is sent. */
+    private void reviewSubscriptions(SessionKey key, ClientInfo client, ClientAccess access) {
+        Session resumed =
+                connect.cleanStart() ? null : connection.here().sessions().find(key);
+        if (resumed == null || home.access().allowsEverything()) {
+            attach(key, client, access, List.of());
+            return;
+        }
+        SubscriptionReview.ask(access, resumed.subscriptions(), denied -> {
+            if (!connection.isClosed()) {
+                attach(key, client, access, denied);
+            }
+        });
+    }
+
+    private void attach(SessionKey key, ClientInfo client, ClientAccess access, List<String> denied) {
         LoopServices here = connection.here();
         Sessions.Connected connected =
                 here.sessions().connect(key, home.routes(client.tenant()), setup(client, access), connection);
@@ -215,6 +231,9 @@ final class Handshake {
         } else if (connected instanceof Sessions.Connected.Attached attached) {
             here.loop().counters().increment(Counter.CONNECTS_ACCEPTED);
             Session session = attached.session();
+            if (attached.present()) {
+                home.revoke(connection, session, denied);
+            }
             connection.send(new ConnAck(attached.present(), ReasonCode.SUCCESS, granted(client)));
             connection.established(new Established(
                     session,

@@ -427,6 +427,11 @@ public final class Session implements Subscriber {
         }
     }
 
+    /** A copy. */
+    public List<Subscription> subscriptions() {
+        return subscriptions == null ? List.of() : List.copyOf(subscriptions.values());
+    }
+
     public int subscriptionCount() {
         return subscriptions == null ? 0 : subscriptions.size();
     }
