@@ -6,7 +6,8 @@ import io.maxmq.spi.Stable;
  * How much the broker retains. Beyond it a message is delivered but not retained, with an event. Immutable.
  *
  * @param maxMessages default 1,000,000
- * @param maxBytes of topics and payloads; counts towards the memory budget too; default 256 MiB
+ * @param maxBytes of topics and payloads; counts towards the memory budget, a quarter of which it may
+ *     take; default 256 MiB
  * @param maxPayloadBytes of one retained message; default 1 MiB
  * @since 0.1.0
  */

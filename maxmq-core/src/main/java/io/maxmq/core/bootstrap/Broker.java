@@ -108,7 +108,7 @@ public final class Broker {
                 new EventLoops(config.name(), loopCount, config.closeTimeout().toMillis());
         // Arenas of its own: what the broker takes is bounded by its budget, and goes with it.
         this.allocator = new PooledByteBufAllocator(true, 0, loopCount, 8192, 7, 0, 64, true);
-        this.routes = new TenantRoutes(config, loopCount);
+        this.routes = new TenantRoutes(config, loopCount, budget);
         PluginCalls calls = new PluginCalls(workers, events.failures());
         this.access = new Access(
                 new AccessSettings(

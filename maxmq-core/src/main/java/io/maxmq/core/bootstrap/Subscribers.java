@@ -12,6 +12,7 @@ import io.maxmq.core.routing.RetainedCursor;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.session.HandlerSubscriber;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.spi.Message;
@@ -80,7 +81,8 @@ public final class Subscribers {
         Registration registration = new InForce(at, tenantRoutes, subscriber, subscription);
         open.add(registration);
         at.loop().execute(() -> {
-            tenantRoutes.tree().add(subscription);
+            int made = tenantRoutes.tree().add(subscription);
+            at.loop().credit().overdraw((long) made * SubscriptionTree.NODE_BYTES);
             active.complete(null);
             if (request.retained() && request.filter().share() == null) {
                 new RetainedFeed(
@@ -117,7 +119,10 @@ public final class Subscribers {
         public void close() {
             if (open.remove(this)) {
                 subscriber.close();
-                at.loop().execute(() -> tenantRoutes.tree().remove(subscription));
+                at.loop().execute(() -> {
+                    int gone = tenantRoutes.tree().remove(subscription);
+                    at.loop().credit().release((long) gone * SubscriptionTree.NODE_BYTES);
+                });
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.config.BrokerConfig;
+import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.routing.RetainedMessages;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SubscriptionTree;
@@ -18,13 +19,18 @@ final class TenantRoutes {
     private static final int MAX_CACHED_TOPICS = 1 << 17;
     private static final int CACHED_HOOK_TOPICS = 4096;
 
+    /** Retained messages of a tenant may take this part of the memory budget. */
+    private static final int RETAINED_PART = 4;
+
     private final BrokerConfig config;
+    private final long maxRetainedBytes;
     private final int loops;
     private final ConcurrentHashMap<Tenant, Routes> routes = new ConcurrentHashMap<>();
     private final Routes defaultRoutes;
 
-    TenantRoutes(BrokerConfig config, int loops) {
+    TenantRoutes(BrokerConfig config, int loops, MemoryBudget budget) {
         this.config = config;
+        this.maxRetainedBytes = Math.min(config.retained().maxBytes(), budget.capacityBytes() / RETAINED_PART);
         this.loops = loops;
         this.defaultRoutes = make(Tenant.DEFAULT);
         routes.put(Tenant.DEFAULT, defaultRoutes);
@@ -47,8 +53,8 @@ final class TenantRoutes {
                 new TopicTable(loops, CACHED_HOOK_TOPICS, levels),
                 new SubscriptionTree(loops, options),
                 new SubscriptionTree(loops, options),
-                new RetainedMessages(new RetainedMessages.Limits(
-                        config.retained().maxMessages(), config.retained().maxBytes())));
+                new RetainedMessages(
+                        new RetainedMessages.Limits(config.retained().maxMessages(), maxRetainedBytes)));
     }
 
     private static int cachedTopics() {

@@ -14,11 +14,14 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Unsubscribe;
+import io.maxmq.codec.packet.Will;
 import io.maxmq.codec.wire.AckFrame;
 import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.codec.wire.PacketHandler;
 import io.maxmq.codec.wire.PublishView;
+import io.maxmq.core.limit.MemoryCredit.Lasting;
+import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Subscription;
@@ -31,6 +34,7 @@ import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.Decision;
 import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +67,9 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     /** What this client causes takes too long for one turn of the loop. */
     static final int HOLD_TURN = 1 << 8;
 
+    /** About what a connection takes, its channel and buffers included. */
+    private static final int CONNECTION_BYTES = 4096;
+
     /** Work of the loop ({@link Loop#work}) that a packet other than PUBLISH stands for. */
     private static final int PACKET_WORK = 8;
 
@@ -79,6 +86,8 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     private boolean readingPaused;
     private @Nullable ArrayDeque<ByteBuf> held;
     private long heldBytes;
+    private long chargedBytes;
+    private long handshakeBytes;
     private long workAtBegin;
     private long inputBytes;
     private long lastReadNanos;
@@ -112,7 +121,26 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         here.open().add(this);
         here.loop().counters().increment(Counter.CONNECTIONS_ACCEPTED);
         here.loop().counters().add(Counter.CONNECTIONS, 1);
-        timer = here.loop().schedule(home.limits().connectTimeout().toNanos(), this::connectTimedOut);
+        if (charge(CONNECTION_BYTES, Lasting.CONNECTION)) {
+            timer = here.loop().schedule(home.limits().connectTimeout().toNanos(), this::connectTimedOut);
+        } else {
+            end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for another connection");
+        }
+    }
+
+    /** Charges the memory budget for what lasts as long as this connection; false when there is no memory for it. */
+    boolean charge(long bytes, Lasting what) {
+        if (gone || !here.loop().credit().tryCharge(bytes, what)) {
+            return false;
+        }
+        chargedBytes += bytes;
+        return true;
+    }
+
+    /** Gives back some of what was charged. */
+    void uncharge(long bytes) {
+        here.loop().credit().release(bytes);
+        chargedBytes -= bytes;
     }
 
     private void connectTimedOut() {
@@ -307,9 +335,12 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         LoopServices target = movingTo;
         if (target != null) {
             // Off the one loop's list and not yet on the other's; it may run on either.
-            (here.loop().inLoop() ? here : target).loop().counters().increment(Counter.CONNECTIONS_CLOSED);
+            Loop runsOn = (here.loop().inLoop() ? here : target).loop();
+            runsOn.counters().increment(Counter.CONNECTIONS_CLOSED);
+            runsOn.credit().release(chargedBytes);
             return;
         }
+        uncharge(chargedBytes);
         here.open().remove(this);
         here.loop().counters().increment(Counter.CONNECTIONS_CLOSED);
         here.loop().counters().add(Counter.CONNECTIONS, -1);
@@ -388,7 +419,26 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         cancelTimer();
         v5 = connect.version() == ProtocolVersion.MQTT_5;
         hold(HOLD_CONNECT);
+        handshakeBytes = bytesOf(connect);
+        if (!charge(handshakeBytes, Lasting.SESSION)) {
+            handshakeBytes = 0;
+            end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for another client");
+            return;
+        }
         new Handshake(this, home, connect).begin();
+    }
+
+    /** What it keeps while it waits for answers, about. */
+    private static long bytesOf(Connect connect) {
+        String user = connect.userName();
+        ByteBuffer password = connect.password();
+        Will will = connect.will();
+        return 4L * connect.clientId().length()
+                + (user == null ? 0 : 4L * user.length())
+                + (password == null ? 0 : 2L * password.remaining())
+                + (will == null
+                        ? 0
+                        : will.payload().remaining() + 4L * will.topic().length());
     }
 
     /** A goodbye (§3.14): the will goes unsent unless the client wants it. */
@@ -509,6 +559,8 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     /** CONNACK has been sent: packets flow in both directions. */
     void established(Established as) {
         session = as.session();
+        uncharge(handshakeBytes); // the session has charged what stays
+        handshakeBytes = 0;
         limiter = as.limiter();
         intake = new PublishIntake(this, home, as.session(), as.access(), as.limiter());
         maxPacketBytes = as.maxPacketBytes();

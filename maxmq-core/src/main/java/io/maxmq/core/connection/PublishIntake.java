@@ -7,6 +7,7 @@ import io.maxmq.codec.topic.TopicName;
 import io.maxmq.codec.wire.PublishView;
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.intercept.Outcome;
+import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.StoredMessage;
@@ -42,6 +43,9 @@ final class PublishIntake {
     private final int maxQos;
     private final boolean retainAvailable;
 
+    /** A longer name is looked up each time, rather than kept by every connection. */
+    private static final int MAX_REMEMBERED_BYTES = 512;
+
     private @Nullable Topic lastTopic;
     private @Nullable Topic @Nullable [] aliases;
 
@@ -67,7 +71,7 @@ final class PublishIntake {
         Topic topic = lastTopic;
         if (topic == null || publish.topicAlias() != 0 || !publish.topicEquals(topic.utf8())) {
             topic = resolve(publish);
-            lastTopic = topic;
+            lastTopic = topic.utf8().length <= MAX_REMEMBERED_BYTES ? topic : null;
         }
         int qos = publish.qosCode();
         boolean retain = publish.retain();
@@ -158,6 +162,7 @@ final class PublishIntake {
         }
         if (publish.topicLength() > 0) {
             Topic topic = intern(publish);
+            chargeAlias(known[alias], topic);
             known[alias] = topic;
             return topic;
         }
@@ -167,6 +172,19 @@ final class PublishIntake {
                     ReasonCode.PROTOCOL_ERROR, "topic alias has no topic on this connection: " + alias);
         }
         return topic;
+    }
+
+    private void chargeAlias(@Nullable Topic before, Topic now) throws MalformedPacketException {
+        if (before != null) {
+            connection.uncharge(bytesOf(before));
+        }
+        if (!connection.charge(bytesOf(now), Lasting.STATE)) {
+            throw new MalformedPacketException(ReasonCode.QUOTA_EXCEEDED, "no memory for another topic alias");
+        }
+    }
+
+    private static long bytesOf(Topic topic) {
+        return 2L * topic.utf8().length;
     }
 
     private Topic intern(PublishView publish) throws MalformedPacketException {

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * {@link #totalBytes()}.
  *
  * <p>Event loops do not come here per message: each draws through a {@link MemoryCredit}. Invariant: 0 &lt;=
- * {@link #usedBytes()} &lt;= {@link #capacityBytes()}. Thread-safe, lock-free.
+ * {@link #usedBytes()} &lt;= {@link #capacityBytes()}, but for what was overdrawn. Thread-safe, lock-free.
  */
 public final class MemoryBudget {
 
@@ -76,6 +76,11 @@ public final class MemoryBudget {
                 return true;
             }
         }
+    }
+
+    /** Takes the bytes even beyond the capacity, for what exists already. */
+    void overdraw(long bytes) {
+        usedBytes.addAndGet(bytes);
     }
 
     /** Gives back what was drawn. */

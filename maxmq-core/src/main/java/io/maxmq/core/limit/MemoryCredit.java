@@ -33,6 +33,36 @@ public final class MemoryCredit implements AutoCloseable {
         return drawAndCharge(bytes);
     }
 
+    /**
+     * The same for what stays until somebody takes it away: leaves room for what matters more, messages on their way most
+     * of all. So a client that has its connection does not lose it to those who fill the broker with state.
+     */
+    public boolean tryCharge(long bytes, Lasting what) {
+        return freeBytes(what) >= bytes && tryCharge(bytes);
+    }
+
+    /** What of it could be charged. */
+    public long freeBytes(Lasting what) {
+        return freeBytes() - budget.capacityBytes() / Lasting.PARTS * what.leavesFree;
+    }
+
+    /** What stays until somebody takes it away. */
+    public enum Lasting {
+        CONNECTION(2),
+        SESSION(3),
+        /** What a session has beside itself: subscriptions, a will, and what is retained. */
+        STATE(4);
+
+        private static final int PARTS = 8;
+
+        /** How many of eight parts of the budget it leaves free. */
+        private final int leavesFree;
+
+        Lasting(int leavesFree) {
+            this.leavesFree = leavesFree;
+        }
+    }
+
     private boolean drawAndCharge(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("bytes must not be negative: bytes=" + bytes);
@@ -67,6 +97,11 @@ public final class MemoryCredit implements AutoCloseable {
         long surplus = reserveBytes - keep;
         reserveBytes = keep;
         budget.giveBack(surplus);
+    }
+
+    /** Charges what exists already, though the budget may be used up: it then stays so for longer. */
+    public void overdraw(long bytes) {
+        budget.overdraw(bytes);
     }
 
     /** What could be charged here now, or little more. */

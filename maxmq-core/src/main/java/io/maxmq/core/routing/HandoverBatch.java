@@ -84,6 +84,7 @@ final class HandoverBatch implements Runnable {
         expiries[i] = message.expiresAtMillis();
         answersWanted |= outcome != null;
 
+        chargedBytes += message.topic().utf8().length;
         int at = i * NUMBERS;
         numbers[at] = message.qos() | (message.retain() ? 4 : 0);
         numbers[at + 1] = attempts;

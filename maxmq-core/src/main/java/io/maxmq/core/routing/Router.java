@@ -1,5 +1,6 @@
 package io.maxmq.core.routing;
 
+import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import java.util.ArrayList;
@@ -66,12 +67,25 @@ public final class Router {
      */
     public Retained retain(InTransit message, Routes routes) {
         if (message.payloadLength() == 0) {
-            routes.retained().remove(message.topic());
+            release(routes.retained().remove(message.topic()));
             return Retained.REMOVED;
         }
-        return routes.retained().put(message.topic(), message.keep().toRetain()) instanceof RetainedPut.Stored
-                ? Retained.STORED
-                : Retained.REFUSED;
+        StoredMessage kept = message.keep().toRetain();
+        if (!loop.credit().tryCharge(kept.retainedBytes(), Lasting.STATE)) {
+            return Retained.REFUSED;
+        }
+        if (routes.retained().put(message.topic(), kept) instanceof RetainedPut.Stored stored) {
+            release(stored.previous());
+            return Retained.STORED;
+        }
+        release(kept);
+        return Retained.REFUSED;
+    }
+
+    private void release(@Nullable StoredMessage retained) {
+        if (retained != null) {
+            loop.credit().release(retained.retainedBytes());
+        }
     }
 
     /** Delivers a message of this loop to all who match. Its counts, and its outcome if any, tell what became of it. */

@@ -16,6 +16,8 @@ public final class StoredMessage {
     /** From here on a collector that divides the heap into regions may give an array twice its size, in whole regions. */
     private static final int LARGE_BYTES = 512 * 1024 - 64;
 
+    private static final int NODE_BYTES = 128;
+
     /** Longer names count: as bytes, and as the string that somebody may have asked for. */
     private static final int SHORT_NAME_BYTES = 64;
 
@@ -111,6 +113,11 @@ public final class StoredMessage {
         int wasted = length >= LARGE_BYTES ? length : 0;
         int name = topic.utf8().length;
         return length + wasted + (name > SHORT_NAME_BYTES ? 2 * name : 0) + OVERHEAD_BYTES;
+    }
+
+    /** What it costs to retain it: a topic of its own, with a node for each level, most of them perhaps its own as well. */
+    long retainedBytes() {
+        return bytes() + 2L * topic.utf8().length + (long) topic.levelCount() * NODE_BYTES;
     }
 
     /** One more place on this loop holds the message; true for the first, which is the one to charge. */

@@ -37,6 +37,9 @@ public final class SubscriptionTree {
     /** A bit per loop. */
     public static final int MAX_LOOPS = Long.SIZE;
 
+    /** About what a node takes on the heap, with its place among its siblings. */
+    public static final int NODE_BYTES = 160;
+
     private static final int RING = 256;
     /** With more changes since than this, computing is cheaper than comparing. */
     private static final int MAX_COMPARED = 32;
@@ -149,10 +152,11 @@ public final class SubscriptionTree {
     /**
      * Adds one that is in no tree. On its subscriber's loop.
      *
+     * @return how many nodes were made for it
      * @throws IllegalArgumentException when its filter has more levels than allowed
      * @throws IllegalStateException when it is in a tree
      */
-    public void add(Subscription subscription) {
+    public int add(Subscription subscription) {
         if (subscription.node != null) {
             throw new IllegalStateException("subscription is in a tree already: " + subscription);
         }
@@ -165,15 +169,12 @@ public final class SubscriptionTree {
             throw new IllegalArgumentException("loopIndex must be below " + loops + ": " + subscription.loop());
         }
         ShareName share = subscription.share();
-        if (share != null) {
-            addShared(subscription, filter, share);
-        } else {
-            addPlain(subscription, filter);
-        }
+        int made = share != null ? addShared(subscription, filter, share) : addPlain(subscription, filter);
         subscriptions.increment();
+        return made;
     }
 
-    private void addPlain(Subscription subscription, byte[] filter) {
+    private int addPlain(Subscription subscription, byte[] filter) {
         TreeNode known = find(filter);
         if (known != null && known.subscribers instanceof Subscribers all) {
             SubscriberList list = all.list(subscription.loop());
@@ -181,11 +182,12 @@ public final class SubscriptionTree {
                 list.add(subscription);
                 subscription.node = known;
                 changedIfCopied(list, filter);
-                return;
+                return 0;
             }
         }
         structure.lock();
         try {
+            int before = nodes;
             TreeNode node = path(filter);
             if (node.subscribers == null) {
                 subscription.node = node;
@@ -204,14 +206,16 @@ public final class SubscriptionTree {
                 subscription.node = node;
             }
             changed(filter);
+            return nodes - before;
         } finally {
             structure.unlock();
         }
     }
 
-    private void addShared(Subscription subscription, byte[] filter, ShareName share) {
+    private int addShared(Subscription subscription, byte[] filter, ShareName share) {
         structure.lock();
         try {
+            int before = nodes;
             TreeNode node = path(filter);
             Subscribers all = subscribers(node);
             SharedGroup group = all.group(share);
@@ -224,28 +228,30 @@ public final class SubscriptionTree {
                 node.subscribers = all.with(group);
                 changed(filter);
             }
+            return nodes - before;
         } finally {
             structure.unlock();
         }
     }
 
-    /** Removes it; does nothing when it is in no tree. On its subscriber's loop. */
-    public void remove(Subscription subscription) {
+    /**
+     * Removes it; does nothing when it is in no tree. On its subscriber's loop.
+     *
+     * @return how many nodes are gone with it
+     */
+    public int remove(Subscription subscription) {
         TreeNode node = subscription.node;
         if (node == null) {
-            return;
+            return 0;
         }
         ShareName share = subscription.share();
-        if (share != null) {
-            removeShared(subscription, node, share);
-        } else {
-            removePlain(subscription, node);
-        }
+        int gone = share != null ? removeShared(subscription, node, share) : removePlain(subscription, node);
         subscription.node = null;
         subscriptions.decrement();
+        return gone;
     }
 
-    private void removePlain(Subscription subscription, TreeNode node) {
+    private int removePlain(Subscription subscription, TreeNode node) {
         int loop = subscription.loop();
         if (node.subscribers instanceof Subscribers all) {
             SubscriberList list = all.list(loop);
@@ -258,11 +264,12 @@ public final class SubscriptionTree {
                 if (list.copied) {
                     changedIfCopied(list, subscription.filter().text().getBytes(UTF_8));
                 }
-                return;
+                return 0;
             }
         }
         structure.lock();
         try {
+            int before = nodes;
             if (node.subscribers instanceof Subscribers all) {
                 SubscriberList list = all.list(loop);
                 if (list != null) {
@@ -275,14 +282,16 @@ public final class SubscriptionTree {
             }
             prune(node);
             changed(subscription.filter().text().getBytes(UTF_8));
+            return before - nodes;
         } finally {
             structure.unlock();
         }
     }
 
-    private void removeShared(Subscription subscription, TreeNode node, ShareName share) {
+    private int removeShared(Subscription subscription, TreeNode node, ShareName share) {
         structure.lock();
         try {
+            int before = nodes;
             if (node.subscribers instanceof Subscribers all) {
                 SharedGroup group = all.group(share);
                 if (group != null) {
@@ -295,6 +304,7 @@ public final class SubscriptionTree {
                     }
                 }
             }
+            return before - nodes;
         } finally {
             structure.unlock();
         }

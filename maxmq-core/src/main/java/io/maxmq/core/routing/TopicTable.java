@@ -29,6 +29,9 @@ public final class TopicTable {
     private static final int MEAN_BYTES = 256;
 
     private static final int MAX_CACHE = 4096;
+    /** Longer names are looked up in the map each time: the caches are bounded in topics only. */
+    private static final int MAX_CACHED_BYTES = 512;
+
     private static final VarHandle BIG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LITTLE = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -158,7 +161,7 @@ public final class TopicTable {
         }
         LoopCache cache = caches[loop];
         Topic topic = keep(new Topic(utf8, hash, cache.key.secretHash));
-        cache.topics[hash & (cache.topics.length - 1)] = topic;
+        remember(cache, topic);
         return topic;
     }
 
@@ -197,15 +200,21 @@ public final class TopicTable {
             }
             topic = keep(topic);
         }
-        cache.topics[hash & (cache.topics.length - 1)] = topic;
+        remember(cache, topic);
         return topic;
     }
 
     /** Keeps a topic of a loop's cache from falling out of the map, where the other loops find it. */
     private Topic keepUsed(LoopCache cache, Topic topic) {
         Topic kept = keep(topic);
-        cache.topics[topic.hash() & (cache.topics.length - 1)] = kept;
+        remember(cache, kept);
         return kept;
+    }
+
+    private static void remember(LoopCache cache, Topic topic) {
+        if (topic.utf8().length <= MAX_CACHED_BYTES) {
+            cache.topics[topic.hash() & (cache.topics.length - 1)] = topic;
+        }
     }
 
     /** Puts it into the young generation, or gives the equal one that is there. */

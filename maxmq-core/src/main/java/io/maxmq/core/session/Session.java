@@ -4,10 +4,13 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.access.ClientAccess;
+import io.maxmq.core.limit.MemoryCredit;
+import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
@@ -27,6 +30,12 @@ public final class Session implements Subscriber {
     /** A session expiry interval that never ends (§3.1.2.11.2). */
     public static final long NEVER = 0xFFFF_FFFFL;
 
+    /** About what a session takes, and a subscription, beside their strings. */
+    private static final int SESSION_BYTES = 1024;
+
+    private static final int SHARES = 8;
+    private static final int SUBSCRIPTION_BYTES = 256;
+
     private final Sessions home;
     private final SessionKey key;
     private final Routes routes;
@@ -41,6 +50,11 @@ public final class Session implements Subscriber {
     private long expiryTimer;
     private long willTimer;
     private boolean ended;
+
+    /** Of the memory budget, for as long as the session lasts: itself, its will, its subscriptions. */
+    private long chargedBytes;
+
+    private long willBytes;
 
     // valid for the connection
     private @Nullable PacketSink sink;
@@ -99,6 +113,75 @@ public final class Session implements Subscriber {
 
     public int inFlightMessages() {
         return outbound == null ? 0 : outbound.inFlight();
+    }
+
+    // ---- memory
+
+    /** Charges for itself and the will that comes with a connection; false when there is no memory for them. */
+    boolean charge(@Nullable Will next) {
+        boolean isNew = chargedBytes == 0;
+        if (isNew && !charge(SESSION_BYTES + 4L * nameLength(), Lasting.SESSION)) {
+            return false;
+        }
+        long bytes = next == null ? 0 : next.message().bytes();
+        if (!charge(bytes - willBytes, Lasting.STATE)) {
+            if (isNew) {
+                uncharge();
+            }
+            return false;
+        }
+        willBytes = bytes;
+        return true;
+    }
+
+    private int nameLength() {
+        return key.clientId().length() + (owner == null ? 0 : owner.length());
+    }
+
+    private boolean charge(long moreBytes, Lasting what) {
+        MemoryCredit credit = home.loop().credit();
+        if (moreBytes > 0 && !credit.tryCharge(moreBytes, what)) {
+            return false;
+        }
+        if (moreBytes < 0) {
+            credit.release(-moreBytes);
+        }
+        chargedBytes += moreBytes;
+        return true;
+    }
+
+    /** One session may have so much of what is free that others find something as well. */
+    private boolean chargeSubscription(String filter) {
+        long bytes = bytesOf(filter);
+        return chargedBytes + bytes + nodeBytes(filter) <= home.loop().credit().freeBytes(Lasting.STATE) / SHARES
+                && charge(bytes, Lasting.STATE);
+    }
+
+    /** Nodes of the tree are nobody's: they are charged when they are made, and given back when they are gone. */
+    private void addToTree(Subscription subscription) {
+        MemoryCredit credit = home.loop().credit();
+        long bytes = (long) routes.tree().add(subscription) * SubscriptionTree.NODE_BYTES;
+        if (bytes > 0 && !credit.tryCharge(bytes)) {
+            credit.overdraw(bytes);
+        }
+    }
+
+    private void removeFromTree(Subscription subscription) {
+        home.loop().credit().release((long) routes.tree().remove(subscription) * SubscriptionTree.NODE_BYTES);
+    }
+
+    private void uncharge() {
+        home.loop().credit().release(chargedBytes);
+        chargedBytes = 0;
+        willBytes = 0;
+    }
+
+    private static long bytesOf(String filter) {
+        return SUBSCRIPTION_BYTES + 4L * filter.length();
+    }
+
+    private static long nodeBytes(String filter) {
+        return filter.chars().filter(each -> each == '/').count() * SubscriptionTree.NODE_BYTES;
     }
 
     // ---- connection
@@ -235,12 +318,13 @@ public final class Session implements Subscriber {
         List<Subscription> left = subscriptions == null ? List.of() : List.copyOf(subscriptions.values());
         subscriptions = null;
         for (Subscription subscription : left) {
-            routes.tree().remove(subscription);
+            removeFromTree(subscription);
         }
         home.compactLater(routes);
         if (inbound != null) {
             inbound.clear();
         }
+        uncharge();
         return outbound == null ? 0 : outbound.clear(routes, passOn);
     }
 
@@ -368,7 +452,7 @@ public final class Session implements Subscriber {
     public enum Subscribed {
         NEW,
         REPLACED,
-        /** The session has as many as it may. */
+        /** The session has as many as it may, or there is no memory for one more. */
         QUOTA_EXCEEDED
     }
 
@@ -381,7 +465,7 @@ public final class Session implements Subscriber {
         }
         String text = filter.toString();
         Subscription before = all.get(text);
-        if (before == null && all.size() >= home.limits().maxSubscriptions()) {
+        if (before == null && (all.size() >= home.limits().maxSubscriptions() || !chargeSubscription(text))) {
             return Subscribed.QUOTA_EXCEEDED;
         }
         Subscription subscription = new Subscription(
@@ -393,7 +477,7 @@ public final class Session implements Subscriber {
                 options.subscriptionId());
         all.put(text, subscription);
         // The new one first: nothing that is published meanwhile on another loop falls between the two.
-        routes.tree().add(subscription);
+        addToTree(subscription);
         if (before == null) {
             return Subscribed.NEW;
         }
@@ -416,11 +500,12 @@ public final class Session implements Subscriber {
             return false;
         }
         remove(subscription);
+        charge(-bytesOf(filter), Lasting.STATE);
         return true;
     }
 
     private void remove(Subscription subscription) {
-        routes.tree().remove(subscription);
+        removeFromTree(subscription);
         home.compactLater(routes);
         if (outbound != null) {
             outbound.forgetRetained(subscription);

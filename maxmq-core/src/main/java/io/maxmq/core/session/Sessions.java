@@ -164,10 +164,16 @@ public final class Sessions {
                 return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "too many sessions");
             }
             session = new Session(this, key, routes, user);
+            if (!session.charge(setup.will())) {
+                count.remove();
+                return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "no memory for another session");
+            }
             sessions.put(key, session);
             events.created(session);
-        } else {
+        } else if (session.charge(setup.will())) {
             events.resumed(session);
+        } else {
+            return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "no memory for the will");
         }
         session.attach(connection, setup);
         return new Connected.Attached(session, present);
