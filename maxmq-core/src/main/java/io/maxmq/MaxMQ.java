@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.net.SocketFactory;
@@ -41,6 +43,7 @@ public final class MaxMQ implements AutoCloseable {
     private final Broker broker;
     private final Listeners listeners;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final CountDownLatch allGivenBack = new CountDownLatch(1);
 
     private MaxMQ(Broker broker) {
         this.broker = broker;
@@ -165,7 +168,23 @@ public final class MaxMQ implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            broker.close();
+            try {
+                broker.close();
+            } finally {
+                allGivenBack.countDown();
+            }
+        } else {
+            awaitAllGivenBack();
+        }
+    }
+
+    /** For a second caller: the port is free when its close returns, too. */
+    private void awaitAllGivenBack() {
+        try {
+            // Not for ever: a handler may close the broker while another close waits for handlers.
+            var unused = allGivenBack.await(broker.closeTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

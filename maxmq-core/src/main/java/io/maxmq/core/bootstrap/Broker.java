@@ -35,6 +35,7 @@ import io.maxmq.spi.event.BrokerEvent;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -282,6 +283,11 @@ public final class Broker {
     }
 
     // ---- while running
+
+    /** What closing may take. */
+    public Duration closeTimeout() {
+        return config.closeTimeout();
+    }
 
     public String name() {
         return config.name();

@@ -29,7 +29,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /** What an extension gets of its broker. Thread-safe. */
 final class ExtensionServices implements BrokerContext {
@@ -93,13 +95,33 @@ final class ExtensionServices implements BrokerContext {
         Routes tenantRoutes = routes.of(tenant);
         tenantRoutes.hook();
         List<Runnable> removals = new ArrayList<>();
+        CountDownLatch added = new CountDownLatch(loops.size());
+        boolean onLoop = false;
         for (LoopAssembly each : loops) {
+            onLoop |= each.loop().inLoop();
             Subscription subscription = new Subscription(
                     new HookSubscriber(tenant, each.loop(), hook, events.failures()), filter, 2, false, true, 0);
-            each.loop().run(() -> tenantRoutes.hooks().add(subscription));
+            each.loop().run(() -> {
+                tenantRoutes.hooks().add(subscription);
+                added.countDown();
+            });
             removals.add(() -> each.loop().run(() -> tenantRoutes.hooks().remove(subscription)));
         }
+        if (!onLoop) {
+            awaitAdded(added);
+        }
         return registered(() -> removals.forEach(Runnable::run));
+    }
+
+    /** A caller on an event loop must not wait for the others; for it the hook is in force there, and soon elsewhere. */
+    private void awaitAdded(CountDownLatch added) {
+        try {
+            if (!added.await(config.closeTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new IllegalStateException("event loops did not answer within " + config.closeTimeout());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
