@@ -61,9 +61,14 @@ public final class FlightEvents {
         event.commit();
     }
 
+    /** Whether drops are recorded now. */
+    public static boolean recordsDrops() { // hot: per drop
+        return FlightRecorder.isInitialized() && Probes.DROP.isEnabled();
+    }
+
     /** Messages were lost on purpose. */
     public static void drop(String broker, String clientId, String topic, DropReason reason, long count, long bytes) {
-        if (!FlightRecorder.isInitialized() || !Probes.DROP.isEnabled()) {
+        if (!recordsDrops()) {
             return;
         }
         DropEvent event = new DropEvent();

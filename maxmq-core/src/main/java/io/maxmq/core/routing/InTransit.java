@@ -42,6 +42,7 @@ public final class InTransit {
     private boolean tracked;
     private @Nullable Map<DropReason, Integer> drops;
     private @Nullable Outcome outcome;
+    private boolean attempt;
 
     public InTransit(MessageIds ids) {
         this.ids = ids;
@@ -191,6 +192,16 @@ public final class InTransit {
         copyPayload(body, propertiesLength);
         return new StoredMessage(
                 topic(), body, propertiesLength, qos, retain, expiresAtMillis, ids.nextHigh(), ids.nextLow());
+    }
+
+    /** Whether another recipient gets it if this one does not take it: then it is not dropped yet. */
+    void attempt(boolean oneOfSeveral) {
+        attempt = oneOfSeveral;
+    }
+
+    /** See {@link #attempt}. */
+    public boolean isAttempt() {
+        return attempt;
     }
 
     /** A recipient exists, whether or not it takes the message. */

@@ -47,6 +47,8 @@ final class Matcher {
     private volatile long computed;
     private volatile int maxVisited;
 
+    private int visitedSince;
+
     private record Heavy(Topic topic, Match match) {}
 
     Matcher(int loop, int loops, boolean mergeOverlapping, int heavyBudget) {
@@ -60,6 +62,15 @@ final class Matcher {
         return computed;
     }
 
+    /** Nodes visited since the last call. */
+    int takeVisited() {
+        int visited = visitedSince;
+        if (visited != 0) {
+            visitedSince = 0;
+        }
+        return visited;
+    }
+
     int maxVisited() {
         return maxVisited;
     }
@@ -69,6 +80,7 @@ final class Matcher {
     Match match(TreeNode root, Topic topic, long version) {
         int visited = walk(root, topic);
         computed++;
+        visitedSince += visited;
         if (visited > maxVisited) {
             maxVisited = visited;
         }

@@ -18,6 +18,11 @@ public final class Router {
     /** How many members of a shared subscription are asked before a message counts as refused. */
     private static final int MAX_SHARED_ATTEMPTS = 8;
 
+    /** Nodes of the tree that a match visits in the time of a delivery, and members that are looked at. */
+    private static final int NODES_PER_WORK = 4;
+
+    private static final int MEMBERS_PER_WORK = 32;
+
     private final Loop loop;
     private final int self;
     private final boolean remoteAnswersDecide;
@@ -94,7 +99,7 @@ public final class Router {
         if (routes.isHooked()) {
             deliverLocal(message, routes.hooks().match(routes.hookTopic(message.topic(), self), self));
         }
-        Match match = routes.tree().match(message.topic(), self);
+        Match match = match(message, routes);
         if (match.isEmpty()) {
             return;
         }
@@ -179,15 +184,19 @@ public final class Router {
             int attempts) {
         try {
             if (group == null || member == null) {
-                deliverLocal(message, routes.tree().match(message.topic(), self));
-            } else if (deliverToMember(message, member)) {
-                loop.counters().increment(Counter.MATCHED);
-            } else {
+                deliverLocal(message, match(message, routes));
+            } else if (!deliverToMember(message, member, other(group, member, attempts, 1))) {
                 deliverShared(message, routes, group, attempts + 1);
             }
         } catch (Throwable t) {
             loop.reportFailure(t);
         }
+    }
+
+    private Match match(InTransit message, Routes routes) {
+        Match match = routes.tree().match(message.topic(), self);
+        loop.work(1 + routes.tree().takeVisited(self) / NODES_PER_WORK);
+        return match;
     }
 
     private void deliverLocal(InTransit message, Match match) {
@@ -197,7 +206,7 @@ public final class Router {
         for (int i = 0; i < count; i++) {
             deliver(message, match.local(i));
         }
-        loop.work(1 + count);
+        loop.work(count);
         loop.counters().add(Counter.MATCHED, message.matched() - matchedBefore);
     }
 
@@ -240,27 +249,42 @@ public final class Router {
                 handovers[owner].add(message, routes, group, member, attempt, outcomeOf(message));
                 return;
             }
-            int refusedBefore = message.refused();
-            int matchedBefore = message.matched();
-            if (deliverToMember(message, member)) {
-                loop.counters().add(Counter.MATCHED, message.matched() - matchedBefore);
+            Subscription other = other(group, first, attempt, attempt - attempts + 1);
+            if (deliverToMember(message, member, other)) {
                 return;
-            }
-            Subscription other = group.next(first, attempt - attempts + 1);
-            if (other != null) {
-                message.forgetRecipient(message.refused() > refusedBefore);
-            } else {
-                loop.counters().add(Counter.MATCHED, message.matched() - matchedBefore);
             }
             member = other;
         }
     }
 
-    /** False when the member could not take it, so that another may be asked. */
-    private boolean deliverToMember(InTransit message, Subscription member) {
+    /** Who may be asked when this attempt fails; null when it is the last. */
+    private @Nullable Subscription other(SharedGroup group, Subscription first, int attempt, int tried) {
+        loop.work(1 + group.size() / MEMBERS_PER_WORK);
+        return attempt + 1 < MAX_SHARED_ATTEMPTS ? group.next(first, tried) : null;
+    }
+
+    /**
+     * Gives it to a member of a group.
+     *
+     * @param other who is asked next; null when the message is lost if this member cannot take it
+     * @return false when it could not, and there is another: then it is as if it had not been asked
+     */
+    private boolean deliverToMember(InTransit message, Subscription member, @Nullable Subscription other) {
         int acceptedBefore = message.accepted();
+        int refusedBefore = message.refused();
+        int matchedBefore = message.matched();
         Outcome outcomeBefore = message.outcome();
+        message.attempt(other != null);
         deliver(message, member);
-        return message.accepted() > acceptedBefore || message.outcome() != outcomeBefore;
+        message.attempt(false);
+        boolean taken = message.accepted() > acceptedBefore || message.outcome() != outcomeBefore;
+        if (taken || other == null) {
+            loop.counters().add(Counter.MATCHED, message.matched() - matchedBefore);
+            return true;
+        }
+        if (message.matched() > matchedBefore) {
+            message.forgetRecipient(message.refused() > refusedBefore);
+        }
+        return false;
     }
 }

@@ -14,6 +14,9 @@ import io.maxmq.spi.event.DropReason;
  * for who listens. One per loop. Runs on the loop.
  */
 public final class Drops {
+    /** Longer names are left out of events: many of them may wait for a listener. */
+    private static final int MAX_NAME_BYTES = 1024;
+
     private final String broker;
     private final Loop loop;
     private final Events events;
@@ -26,6 +29,9 @@ public final class Drops {
 
     /** @param recipient who does not get it; for what is not taken in, who sent it */
     public void dropped(SessionKey recipient, InTransit message, DropReason reason) { // hot: per drop
+        if (message.isAttempt()) {
+            return; // another member of the group is asked
+        }
         message.countDropped(reason);
         dropped(recipient, message.topic(), reason, message.payloadLength());
     }
@@ -36,10 +42,13 @@ public final class Drops {
 
     private void dropped(SessionKey key, Topic topic, DropReason reason, long bytes) {
         loop.counters().dropped(reason, 1, bytes);
-        FlightEvents.drop(broker, key.clientId(), topic.name(), reason, 1, bytes);
+        if (FlightEvents.recordsDrops()) {
+            FlightEvents.drop(broker, key.clientId(), topic.name(), reason, 1, bytes);
+        }
         if (events.wants(BrokerEvent.MessageDropped.class)) {
+            String name = topic.utf8().length > MAX_NAME_BYTES ? "" : topic.name();
             events.emit(new BrokerEvent.MessageDropped(
-                    loop.epochMillis(), key.tenant(), key.clientId(), topic.name(), reason, 1, bytes));
+                    loop.epochMillis(), key.tenant(), key.clientId(), name, reason, 1, bytes));
         }
     }
 }

@@ -217,7 +217,7 @@ public sealed interface BrokerEvent {
      *
      * @param clientId whose session lost them, or who published them where {@code reason} is about publishing; empty for the
      *     embedder
-     * @param topic of the first of them; empty when unknown
+     * @param topic of the first of them; empty when unknown, or longer than 1024 bytes
      * @param count how many messages
      * @param bytes of their payloads
      * @since 0.1.0

@@ -94,6 +94,71 @@ class HostileClientsIT {
         }
     }
 
+    /**
+     * Filters with every combination of {@code +}, from several clients, and topics that are never the same twice, each of
+     * which has to be matched anew.
+     */
+    @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void survivesSubscriptionBombs() throws Exception {
+        try (BrokerProcess broker =
+                new BrokerProcess(List.of("-Xmx64m", "-XX:MaxDirectMemorySize=64m"), SLOW_CONSUMER_MILLIS, id -> {})) {
+            Canary canary = new Canary(broker);
+            canary.start();
+            int refused = 0;
+            List<RawClient> bombers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                RawClient bomber = RawClient.open(5, broker.port(), 0);
+                bombers.add(bomber);
+                bomber.send(Wire.connect(5, "bomber-" + i)).expectAccepted();
+                refused += subscribeToCombinations(bomber, i);
+            }
+            List<TopicFlooder> flooders = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                TopicFlooder flooder = new TopicFlooder(broker.port(), i);
+                flooder.start();
+                flooders.add(flooder);
+            }
+            Thread.sleep(SECONDS * 500L);
+            for (TopicFlooder each : flooders) {
+                each.finish();
+            }
+            canary.finish();
+            Map<String, Long> stats = broker.stats();
+            report(broker, canary, stats);
+
+            assertThat(refused).as("filters refused").isGreaterThan(1000);
+            assertThat(stats.get("maxmq.messages.received{0}")).isGreaterThan(10_000);
+            assertThat(broker.output()).doesNotContain("OutOfMemory").doesNotContain("SEVERE");
+            assertThat(canary.roundTrips())
+                    .as(canary.distribution())
+                    .hasSizeGreaterThan(SECONDS / 2)
+                    .allMatch(each -> each.brokerNanos() <= CANARY_LIMIT_NANOS);
+            bombers.forEach(RawClient::close);
+        }
+    }
+
+    /** All combinations of {@code +} and {@code x} in ten levels, with {@code #} behind every second; how many are refused. */
+    private static int subscribeToCombinations(RawClient bomber, int which) {
+        int refused = 0;
+        for (int first = 0; first < 1024; first += 64) {
+            String[] filters = new String[64];
+            for (int i = 0; i < filters.length; i++) {
+                StringBuilder filter = new StringBuilder();
+                for (int bit = 0; bit < 10; bit++) {
+                    filter.append((first + i >> bit & 1) == 0 ? "+/" : "x/");
+                }
+                filters[i] = filter.append(i % 2 == 0 ? "#" : "end-" + which).toString();
+            }
+            bomber.send(Wire.subscribe(5, 1, 0, filters));
+            byte[] answer = bomber.expect(Wire.SUBACK).body();
+            for (int i = 3; i < answer.length; i++) {
+                refused += (answer[i] & 0xFF) == 0x97 ? 1 : 0;
+            }
+        }
+        return refused;
+    }
+
     /** All sessions have ended, so what they held is counted as dropped; only the canary has acknowledged anything. */
     private static void assertEveryMessageIsAccountedFor(Map<String, Long> stats, int acknowledged) {
         long dropped = stats.entrySet().stream()
