@@ -110,7 +110,7 @@ public final class Router {
         }
         SharedGroup[] groups = match.groups();
         for (int i = 0; i < groups.length; i++) {
-            deliverShared(message, routes, groups[i], 0);
+            deliverShared(message, routes, groups[i], groups[i].next(), 0);
         }
     }
 
@@ -123,7 +123,7 @@ public final class Router {
     public boolean passOn(InTransit message, Routes routes, Subscription left) {
         for (SharedGroup group : routes.tree().match(message.topic(), self).groups()) {
             if (group.filter().equals(left.filter())) {
-                deliverShared(message, routes, group, 0);
+                deliverShared(message, routes, group, group.next(), 0);
                 return true;
             }
         }
@@ -185,8 +185,8 @@ public final class Router {
         try {
             if (group == null || member == null) {
                 deliverLocal(message, match(message, routes));
-            } else if (!deliverToMember(message, member, other(group, member, attempts, 1))) {
-                deliverShared(message, routes, group, attempts + 1);
+            } else {
+                deliverShared(message, routes, group, member, attempts);
             }
         } catch (Throwable t) {
             loop.reportFailure(t);
@@ -240,27 +240,24 @@ public final class Router {
         return null;
     }
 
-    private void deliverShared(InTransit message, Routes routes, SharedGroup group, int attempts) {
-        Subscription first = group.next();
+    /** Asks members one after the other, from this one on, each on its loop, until one takes it. */
+    private void deliverShared(
+            InTransit message, Routes routes, SharedGroup group, @Nullable Subscription first, int attempts) {
         Subscription member = first;
-        for (int attempt = attempts; first != null && member != null && attempt < MAX_SHARED_ATTEMPTS; attempt++) {
+        for (int attempt = attempts; member != null; attempt++) {
             int owner = member.subscriber().loopIndex();
             if (owner != self) {
                 handovers[owner].add(message, routes, group, member, attempt, outcomeOf(message));
                 return;
             }
-            Subscription other = other(group, first, attempt, attempt - attempts + 1);
+            loop.work(1 + group.size() / MEMBERS_PER_WORK);
+            boolean isLast = attempt + 1 >= Math.min(MAX_SHARED_ATTEMPTS, group.size());
+            Subscription other = isLast ? null : group.after(member);
             if (deliverToMember(message, member, other)) {
                 return;
             }
             member = other;
         }
-    }
-
-    /** Who may be asked when this attempt fails; null when it is the last. */
-    private @Nullable Subscription other(SharedGroup group, Subscription first, int attempt, int tried) {
-        loop.work(1 + group.size() / MEMBERS_PER_WORK);
-        return attempt + 1 < MAX_SHARED_ATTEMPTS ? group.next(first, tried) : null;
     }
 
     /**

@@ -68,28 +68,31 @@ public final class SharedGroup {
     }
 
     /**
-     * Another member for a message that some refused: those online in turn, then those offline.
+     * The member behind one that has refused a message: the next that is online, else the next at all. So who asks one after
+     * the other goes around, on whichever loop.
      *
-     * @param first what {@link #next()} gave
-     * @param tried how many have refused, {@code first} included; 1 or more
-     * @return null when all have been tried; while members come and go, one may be given twice or left out
+     * @return null when there is no other; while members come and go, one may be given twice or left out
      */
-    public @Nullable Subscription next(Subscription first, int tried) {
+    public @Nullable Subscription after(Subscription refused) {
         int count = size;
         @Nullable Subscription[] now = members;
         count = Math.min(count, now.length);
-        int start = Math.min(first.index, count - 1);
-        int skip = tried;
-        for (int pass = 0; pass < 2; pass++) {
-            boolean online = pass == 0;
-            for (int i = 0, at = start; i < count; i++, at = at + 1 == count ? 0 : at + 1) {
-                Subscription member = now[at];
-                if (member != null && member.subscriber().isOnline() == online && skip-- == 0) {
-                    return member;
-                }
+        int start = Math.min(refused.index, count - 1);
+        Subscription offline = null;
+        for (int i = 1, at = start; i < count; i++) {
+            at = at + 1 == count ? 0 : at + 1;
+            Subscription member = now[at];
+            if (member == null || member == refused) {
+                continue;
+            }
+            if (member.subscriber().isOnline()) {
+                return member;
+            }
+            if (offline == null) {
+                offline = member;
             }
         }
-        return null;
+        return offline;
     }
 
     synchronized void add(Subscription subscription) {

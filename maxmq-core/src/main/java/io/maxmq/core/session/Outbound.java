@@ -47,6 +47,9 @@ final class Outbound implements InFlight.Resender {
     private final InFlight inFlight = new InFlight();
     private final ArrayDeque<RetainedDelivery> retained = new ArrayDeque<>(1);
 
+    private final Fullness fullness;
+    private boolean isFull;
+
     // valid for the connection
     private @Nullable PacketSink sink;
     private @Nullable ClientInfo client;
@@ -58,9 +61,15 @@ final class Outbound implements InFlight.Resender {
     private @Nullable Question asked;
     private @Nullable Authorization answerForFirst;
 
-    Outbound(Sessions home, SessionKey key) {
+    Outbound(Sessions home, SessionKey key, Fullness fullness) {
         this.home = home;
         this.key = key;
+        this.fullness = fullness;
+    }
+
+    /** Told when messages of shared subscriptions had better go to others, and when no longer. */
+    interface Fullness {
+        void full(boolean now);
     }
 
     /** A connection is there; what is unacknowledged goes to it first, with the next {@link #pump}. */
@@ -222,6 +231,11 @@ final class Outbound implements InFlight.Resender {
             dropOldestFor(kept, full);
             full = fullFor(kept);
         }
+        if (full != null && !queue.isEmpty()) {
+            // Something waits, so an acknowledgement or the socket will call pump.
+            isFull = true;
+            fullness.full(true);
+        }
         if (full == DropReason.MEMORY) {
             refuse(message, full);
         } else if (full != null) {
@@ -318,6 +332,10 @@ final class Outbound implements InFlight.Resender {
             // One after the other, in the original order.
         }
         sendQueued(to);
+        if (isFull && queue.size() <= home.limits().maxQueuedMessages() / 2) {
+            isFull = false;
+            fullness.full(false);
+        }
         if (!retained.isEmpty()) {
             pumpRetained();
         }

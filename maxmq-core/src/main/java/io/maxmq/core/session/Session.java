@@ -66,6 +66,9 @@ public final class Session implements Subscriber {
     /** Read by other loops when they choose a member of a shared subscription. */
     private volatile boolean online;
 
+    /** The same: it could not take the last one, and is passed over until it has room. */
+    private volatile boolean full;
+
     Session(Sessions home, SessionKey key, Routes routes, @Nullable String owner) {
         this.home = home;
         this.key = key;
@@ -94,7 +97,7 @@ public final class Session implements Subscriber {
 
     @Override
     public boolean isOnline() {
-        return online;
+        return online && !full;
     }
 
     /** The client; null while it is not connected. */
@@ -213,6 +216,9 @@ public final class Session implements Subscriber {
 
     /** The connection can be written to again. */
     public void onWritable() {
+        if (full) {
+            full = false;
+        }
         if (outbound != null) {
             outbound.pump();
         }
@@ -387,7 +393,7 @@ public final class Session implements Subscriber {
     private Outbound outbound() {
         Outbound present = outbound;
         if (present == null) {
-            present = new Outbound(home, key);
+            present = new Outbound(home, key, now -> full = now);
             if (sink != null && client != null && access != null) {
                 present.attach(sink, client, access, window);
             }
@@ -429,6 +435,9 @@ public final class Session implements Subscriber {
             return;
         }
         if (!to.isWritable()) {
+            if (subscription.share() != null) {
+                full = true; // until onWritable
+            }
             home.drops().dropped(key, routed, DropReason.QOS0_NOT_WRITABLE);
             return;
         }

@@ -355,7 +355,7 @@ class RoutingConcurrencyTest {
                 }
                 Subscription first = group.next();
                 assertThat(first).isNotNull();
-                group.next(first, 1);
+                group.after(first);
             }
             own.forEach(tree::remove);
             return true;

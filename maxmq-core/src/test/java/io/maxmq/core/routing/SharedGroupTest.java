@@ -48,23 +48,25 @@ class SharedGroupTest {
     }
 
     @Test
-    void offersEachOtherMemberOnceWhenOneRefusesOnlineOnesFirst() {
+    void goesAroundTheOnlineMembersWhenOneRefuses() {
         SharedGroup group = group(5);
         subscribers.get(0).online = false;
         subscribers.get(3).online = false;
 
-        Subscription first = group.next();
-        List<Subscription> offered = new ArrayList<>(List.of(first));
-        for (int tried = 1; ; tried++) {
-            Subscription another = group.next(first, tried);
-            if (another == null) {
-                break;
-            }
-            offered.add(another);
-        }
+        assertThat(group.after(members.get(1))).isSameAs(members.get(2));
+        assertThat(group.after(members.get(2))).isSameAs(members.get(4));
+        assertThat(group.after(members.get(4))).isSameAs(members.get(1));
+        assertThat(group.after(members.get(0))).as("behind one that is offline").isSameAs(members.get(1));
+    }
 
-        assertThat(offered).containsExactlyInAnyOrderElementsOf(members);
-        assertThat(offered.subList(0, 3)).allMatch(member -> member.subscriber().isOnline());
+    @Test
+    void offersAnOfflineMemberWhenNoOtherIsOnline() {
+        SharedGroup group = group(3);
+        subscribers.forEach(subscriber -> subscriber.online = false);
+        subscribers.get(1).online = true;
+
+        assertThat(group.after(members.get(1))).isSameAs(members.get(2));
+        assertThat(group.after(members.get(2))).isSameAs(members.get(1));
     }
 
     @Test
