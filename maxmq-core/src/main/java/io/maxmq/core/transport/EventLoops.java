@@ -1,6 +1,7 @@
 package io.maxmq.core.transport;
 
 import io.maxmq.core.loop.LoopThread;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
@@ -9,6 +10,7 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -80,6 +82,16 @@ public final class EventLoops implements AutoCloseable {
 
     Class<? extends ServerSocketChannel> serverChannel() {
         return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /**
+     * Has the kernel take little ahead of what it can send: else it holds megabytes for a peer that reads nothing, and
+     * takes no more from one that reads slowly until it has sent a third of them, so that the two look alike for long.
+     */
+    void limitUnsent(ServerBootstrap bootstrap) {
+        if (epoll) {
+            EpollPresence.limitUnsent(bootstrap);
+        }
     }
 
     /** The thread behind the loop of this index. */
@@ -156,6 +168,12 @@ public final class EventLoops implements AutoCloseable {
 
     /** Apart, so that Netty's epoll classes load only when asked for. */
     private static final class EpollPresence {
+        private static final long MAX_UNSENT_BYTES = 128 * 1024;
+
+        static void limitUnsent(ServerBootstrap bootstrap) {
+            bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES);
+        }
+
         /** Looks for the library before Netty does: its search for one that is not there takes longer. */
         static boolean isAvailable() {
             return (isPresent("x86_64") || isPresent("aarch_64")) && Epoll.isAvailable();

@@ -71,6 +71,7 @@ public final class TcpAcceptor {
                 // Only isWritable of Netty's depends on these; the broker has its own watermarks.
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1 << 29, 1 << 30))
                 .childHandler(new Accepting());
+        shared.eventLoops().limitUnsent(bootstrap);
         CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
         ChannelFuture binding = bootstrap.bind(settings.host(), settings.port());
         binding.addListener(done -> {

@@ -183,6 +183,15 @@ final class RawClient implements AutoCloseable {
         return last;
     }
 
+    /** Reads up to so many bytes, whatever they are; 0 when the broker has closed. */
+    int readSome(int bytes) {
+        try {
+            return Math.max(0, in.read(new byte[bytes]));
+        } catch (IOException closed) {
+            return 0;
+        }
+    }
+
     /** A PINGREQ comes back: the broker has taken everything before it, and this connection lives. */
     RawClient ping() {
         send(Wire.PINGREQ).expect(0xD0);
