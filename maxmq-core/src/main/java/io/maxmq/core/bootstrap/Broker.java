@@ -69,6 +69,7 @@ public final class Broker {
     private final Logger log;
 
     private final WorkerPool workers;
+    private final WorkerPool listeners;
     private final Events events;
     private final Metrics metrics;
     private final MemoryBudget budget;
@@ -102,7 +103,10 @@ public final class Broker {
         int workerCount = config.workers() == 0 ? Math.max(MIN_WORKERS, 2 * processors) : config.workers();
 
         this.workers = new WorkerPool(config.name(), workerCount, config.workerQueue(), config.closeTimeout(), loggers);
-        this.events = new Events(workers, plugins.clock(), loggers);
+        // Apart, so that what goes wrong is heard of when it is the workers that do not come back.
+        this.listeners = new WorkerPool(
+                config.name(), "listener", workerCount, config.workerQueue(), config.closeTimeout(), loggers);
+        this.events = new Events(listeners, plugins.clock(), loggers);
         this.metrics = new Metrics(config.name(), plugins.metrics(), loggers);
         this.budget = MemoryBudget.of(config.memory());
         this.eventLoops =
@@ -349,6 +353,7 @@ public final class Broker {
         quietly("metrics", metrics::close);
         quietly("event loops", eventLoops::close);
         quietly("workers", workers::close);
+        quietly("event listeners", listeners::close);
         log.info("stopped");
     }
 

@@ -35,15 +35,26 @@ public final class WorkerPool implements Executor, AutoCloseable {
 
     /** A pool without threads yet. {@code closeTimeout} is what {@link #close()} gives to running tasks. */
     public WorkerPool(String brokerName, int threadCount, int queueCapacity, Duration closeTimeout, Loggers loggers) {
+        this(brokerName, "worker", threadCount, queueCapacity, closeTimeout, loggers);
+    }
+
+    /** The same with another word than worker in the threads' names. */
+    public WorkerPool(
+            String brokerName,
+            String kind,
+            int threadCount,
+            int queueCapacity,
+            Duration closeTimeout,
+            Loggers loggers) {
         this.queueCapacity = queueCapacity;
         this.closeTimeout = closeTimeout;
         this.log = loggers.of("worker");
         AtomicInteger threadNumber = new AtomicInteger();
-        this.group = new ThreadGroup("maxmq-" + brokerName + "-workers");
+        this.group = new ThreadGroup("maxmq-" + brokerName + "-" + kind + "s");
         this.threads = new ThreadPoolExecutor(
                 threadCount, threadCount, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(
-                            group, task, "maxmq-" + brokerName + "-worker-" + threadNumber.incrementAndGet());
+                            group, task, "maxmq-" + brokerName + "-" + kind + "-" + threadNumber.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });
