@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Handover implements Deferred {
     private static final int POST_AT_BYTES = 64 * 1024;
     private static final int IDLE_BATCHES = 4;
-    /** Deliveries under way, as far as they can be told, from which on publishers of the source wait: 15 ms or so. */
-    private static final long MAX_WORK_UNDER_WAY = 100_000;
+    /** Deliveries under way, as far as they can be told, from which on publishers of the source wait: 20 ms or so. */
+    private static final long MAX_WORK_UNDER_WAY = 200_000;
     /** A message that many get is not held against those that few get for long. */
     private static final int MAX_WORK_PER_MESSAGE = 10_000;
 
