@@ -3,11 +3,13 @@ package io.maxmq.core.hostile;
 import io.maxmq.MaxMQ;
 import io.maxmq.MaxMQBuilder;
 import io.maxmq.SubscribeOptions;
+import io.maxmq.Subscription;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Extension;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.AuthenticationRequest;
@@ -17,6 +19,7 @@ import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerListener;
+import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.intercept.ConnectInterceptor;
 import io.maxmq.spi.intercept.DeliveryInterceptor;
 import io.maxmq.spi.intercept.PublishInterceptor;
@@ -425,27 +428,38 @@ class PluginIsolationIT {
     void handlersThatThrowOrBlockMissTheirOwnMessagesOnly() throws Exception {
         start(builder -> builder);
         CountDownLatch served = new CountDownLatch(100);
-        broker.subscribe("app/#", message -> {
-            throw new StackOverflowError("broken");
-        });
-        broker.subscribe("app/#", SubscribeOptions.defaults().inline(), message -> {
-            throw new IllegalStateException("broken");
-        });
-        broker.subscribe("app/#", SubscribeOptions.defaults().queue(10), message -> block());
-        broker.subscribe("app/#", message -> served.countDown())
-                .active()
-                .toCompletableFuture()
-                .get(30, TimeUnit.SECONDS);
+        List<Subscription> subscriptions = List.of(
+                broker.subscribe("app/#", message -> {
+                    throw new StackOverflowError("broken");
+                }),
+                broker.subscribe("app/#", SubscribeOptions.defaults().inline(), message -> {
+                    throw new IllegalStateException("broken");
+                }),
+                broker.subscribe("app/#", SubscribeOptions.defaults().queue(10), message -> block()),
+                broker.subscribe("app/#", message -> served.countDown()));
+        // They live on different loops: one being in force says nothing of the others.
+        for (Subscription each : subscriptions) {
+            each.active().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        }
 
+        List<CompletableFuture<PublishResult>> published = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            broker.publish(Message.of("app/" + i, "x"));
+            published.add(broker.publish(Message.of("app/" + i, "x")).toCompletableFuture());
             if (i % 10 == 0) {
                 witness();
             }
         }
 
+        int full = 0;
+        for (CompletableFuture<PublishResult> each : published) {
+            // Complete when every recipient has answered, on whichever loop: only then are all drops counted.
+            PublishResult result = each.get(30, TimeUnit.SECONDS);
+            assertThat(result.matched()).isEqualTo(4);
+            full += result.dropped().getOrDefault(DropReason.QUEUE_FULL_MESSAGES, 0);
+        }
         assertThat(served.await(30, TimeUnit.SECONDS)).isTrue();
         failures.await(".* onMessage THREW");
+        assertThat(full).isEqualTo(90);
         assertThat(readings.value("maxmq.messages.dropped{queue_full_messages}"))
                 .isEqualTo(90);
     }
