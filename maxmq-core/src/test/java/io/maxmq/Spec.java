@@ -6,10 +6,17 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The normative statements of MQTT 5.0 that a test proves, for example {@code MQTT-4.3.3-6}. */
+/**
+ * The normative statements that a test proves: it fails when one of them is violated. {@code SPEC.md} is made of these
+ * tags; {@code SpecTableTest} refuses numbers that the standards do not have.
+ */
 @Documented
-@Retention(RetentionPolicy.SOURCE)
-@Target({ElementType.METHOD, ElementType.TYPE})
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
 public @interface Spec {
-    String[] value();
+    /** Statements of MQTT 5.0, for example {@code MQTT-4.3.3-6}. */
+    String[] value() default {};
+
+    /** Statements of MQTT 3.1.1, which has its own numbers. */
+    String[] v3() default {};
 }

@@ -23,6 +23,9 @@ class Utf8PropertyTest {
     };
 
     @Example
+    @Spec(
+            value = {"MQTT-1.5.4-1", "MQTT-1.5.4-2"},
+            v3 = {"MQTT-1.5.3-1", "MQTT-1.5.3-2"})
     void agreesWithTheJdkOnAllSequencesOfEdges() {
         for (int first = 0; first < 256; first++) {
             check((byte) first);

@@ -51,7 +51,9 @@ class ConnectTest {
     }
 
     @Test
-    @Spec({"MQTT-3.1.3-6", "MQTT-3.1.3-7"})
+    @Spec(
+            value = {"MQTT-3.1.3-6", "MQTT-3.1.3-7", "MQTT-3.2.2-16"},
+            v3 = "MQTT-3.1.3-6")
     void anEmptyClientIdGetsOneFromTheBroker() {
         TestClient five = broker.client(ProtocolVersion.MQTT_5);
         ConnAck answer = five.connect("", true);
@@ -83,6 +85,7 @@ class ConnectTest {
     }
 
     @Test
+    @Spec(v3 = {"MQTT-3.1.3-7", "MQTT-3.1.3-8"})
     void anEmptyClientIdNeedsACleanSessionBeforeVersionFive() {
         assertThat(refusal(connect(ProtocolVersion.MQTT_3_1_1, "", false, null)))
                 .isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
@@ -99,6 +102,7 @@ class ConnectTest {
     }
 
     @Test
+    @Spec(value = "MQTT-3.1.3-8", v3 = "MQTT-3.1.3-9")
     void clientIdsMayHave256BytesInUtf8() {
         broker.connected(ProtocolVersion.MQTT_5, "x".repeat(256));
         assertThat(refusal(connect(ProtocolVersion.MQTT_5, "x".repeat(257), true, null)))
@@ -154,7 +158,7 @@ class ConnectTest {
     }
 
     @Test
-    @Spec("MQTT-3.1.2-2")
+    @Spec(value = "MQTT-3.1.2-2", v3 = "MQTT-3.1.2-2")
     void anUnknownProtocolLevelIsAnswered() {
         TestClient client = broker.client(ProtocolVersion.MQTT_3_1_1);
 
@@ -165,6 +169,7 @@ class ConnectTest {
     }
 
     @Test
+    @Spec(value = "MQTT-3.1.2-1", v3 = "MQTT-3.1.2-1")
     void anUnknownProtocolNameIsAnsweredLikeAnUnknownLevel() {
         TestClient client = broker.client(ProtocolVersion.MQTT_3_1_1);
 
@@ -175,7 +180,7 @@ class ConnectTest {
     }
 
     @Test
-    @Spec("MQTT-3.1.0-1")
+    @Spec(value = "MQTT-3.1.0-1", v3 = "MQTT-3.1.0-1")
     void anythingElseBeforeConnectCloses() {
         for (int[] bytes : new int[][] {{0xC0, 0}, {0x30, 3, 0, 1, 'a'}, {0xE0, 0}, {'G', 'E', 'T', ' ', '/'}}) {
             TestClient client = broker.client(ProtocolVersion.MQTT_5);
@@ -186,7 +191,7 @@ class ConnectTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec("MQTT-3.1.0-2")
+    @Spec(value = "MQTT-3.1.0-2", v3 = "MQTT-3.1.0-2")
     void aSecondConnectIsAProtocolError(ProtocolVersion version) {
         TestClient client = broker.connected(version, "client");
 
@@ -196,6 +201,7 @@ class ConnectTest {
     }
 
     @Test
+    @Spec("MQTT-3.1.2-3")
     void aMalformedConnectOfVersionFiveIsAnswered() {
         TestClient client = broker.client(ProtocolVersion.MQTT_5);
 
@@ -207,6 +213,7 @@ class ConnectTest {
     }
 
     @Test
+    @Spec("MQTT-4.12.0-1")
     void anAuthenticationMethodIsRefused() {
         assertThat(refusal(new Connect(
                         ProtocolVersion.MQTT_5,
@@ -241,6 +248,7 @@ class ConnectTest {
     }
 
     @Test
+    @Spec("MQTT-3.2.0-1")
     void aClientMayTalkBeforeItsConnAck() {
         TestClient client = broker.client(ProtocolVersion.MQTT_5);
         TestClient subscriber = broker.connected(ProtocolVersion.MQTT_5, "subscriber");

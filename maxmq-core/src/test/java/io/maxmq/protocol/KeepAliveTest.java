@@ -65,7 +65,7 @@ class KeepAliveTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec("MQTT-3.1.2-22")
+    @Spec(value = "MQTT-3.1.2-22", v3 = "MQTT-3.1.2-24")
     void closesAfterOneAndAHalfTimesTheKeepAlive(ProtocolVersion version) {
         TestClient client = broker.connected(Connect.of(version, "client", true, 10));
 

@@ -67,6 +67,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
+    @Spec("MQTT-3.2.2-15")
     void aPacketMayHaveAMebibyte(ProtocolVersion version) {
         TestClient client = broker.connected(version, "client");
         client.publish("a", "x".repeat((1 << 20) - 20), QoS.AT_LEAST_ONCE);
@@ -107,7 +108,7 @@ class LimitsTest {
     // ---- receive maximum
 
     @Test
-    @Spec("MQTT-3.3.4-9")
+    @Spec("MQTT-3.3.4-7")
     void moreUnreleasedQosTwoThanTheReceiveMaximumDisconnects() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
         client.send(qosTwo(1, 100));
@@ -189,7 +190,6 @@ class LimitsTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec("MQTT-4.7.2-1")
     void dollarTopicsAreClosedForWriting(ProtocolVersion version) {
         TestClient reader = broker.connected(version, "reader");
         reader.subscribe("$SYS/#", QoS.AT_MOST_ONCE);
@@ -205,6 +205,7 @@ class LimitsTest {
     }
 
     @Test
+    @Spec("MQTT-4.7.2-1")
     void wildcardsDoNotMatchDollarTopics() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
         client.subscribe("#", QoS.AT_MOST_ONCE);
@@ -220,7 +221,7 @@ class LimitsTest {
     // ---- topic aliases
 
     @Test
-    @Spec({"MQTT-3.3.2-8", "MQTT-3.3.2-12"})
+    @Spec("MQTT-3.3.2-12")
     void anAliasStandsForItsTopicUntilItIsSetAnew() {
         TestClient subscriber = broker.connected(ProtocolVersion.MQTT_5, "subscriber");
         subscriber.subscribe("#", QoS.AT_MOST_ONCE);
@@ -268,7 +269,7 @@ class LimitsTest {
     }
 
     @Test
-    @Spec("MQTT-3.3.2-9")
+    @Spec({"MQTT-3.2.2-17", "MQTT-3.3.2-9"})
     void anAliasAboveTheMaximumDisconnects() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
 
@@ -331,6 +332,7 @@ class LimitsTest {
     }
 
     @Test
+    @Spec({"MQTT-3.3.2-4", "MQTT-3.3.2-15", "MQTT-3.3.2-16", "MQTT-3.3.2-17", "MQTT-3.3.2-18", "MQTT-3.3.2-20"})
     void propertiesOfAMessageReachTheSubscriber() {
         TestClient subscriber = broker.connected(ProtocolVersion.MQTT_5, "subscriber");
         subscriber.subscribe("a", QoS.AT_LEAST_ONCE);
@@ -406,6 +408,7 @@ class LimitsTest {
     }
 
     @Test
+    @Spec("MQTT-3.8.3-2")
     void aSubscribeWithoutFiltersIsAProtocolError() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
 

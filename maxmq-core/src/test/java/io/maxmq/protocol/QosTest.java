@@ -39,7 +39,7 @@ class QosTest {
 
     @ParameterizedTest
     @MethodSource("versionsAndQos")
-    @Spec({"MQTT-3.8.4-8", "MQTT-3.3.5-1"})
+    @Spec(value = "MQTT-3.8.4-8", v3 = "MQTT-3.8.4-6")
     void deliversAtTheLowerOfPublishedAndGrantedQos(ProtocolVersion version, QoS published, QoS granted) {
         TestClient subscriber = broker.connected(version, "subscriber");
         subscriber.subscribe("a/b", granted);
@@ -73,7 +73,9 @@ class QosTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec({"MQTT-4.3.3-10", "MQTT-4.3.3-11"})
+    @Spec(
+            value = {"MQTT-4.3.3-10", "MQTT-4.3.3-11", "MQTT-4.3.3-12"},
+            v3 = "MQTT-4.3.3-2")
     void routesQosTwoOnceHoweverOftenItIsSentBeforeItsRelease(ProtocolVersion version) {
         TestClient subscriber = broker.connected(version, "subscriber");
         subscriber.subscribe("a", QoS.AT_MOST_ONCE);
@@ -96,7 +98,7 @@ class QosTest {
     }
 
     @Test
-    @Spec("MQTT-4.3.3-12")
+    @Spec(v3 = "MQTT-4.3.3-2")
     void remembersQosTwoIdsOverAReconnect() {
         TestClient subscriber = broker.connected(ProtocolVersion.MQTT_5, "subscriber");
         subscriber.subscribe("a", QoS.AT_MOST_ONCE);
@@ -179,7 +181,9 @@ class QosTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec({"MQTT-4.6.0-2", "MQTT-4.6.0-3", "MQTT-4.6.0-6"})
+    @Spec(
+            value = {"MQTT-4.6.0-2", "MQTT-4.6.0-3", "MQTT-4.6.0-5", "MQTT-4.6.0-6"},
+            v3 = {"MQTT-4.6.0-2", "MQTT-4.6.0-3", "MQTT-4.6.0-5", "MQTT-4.6.0-6"})
     void keepsTheOrderOfOnePublisherOnOneTopicAndOfItsAcknowledgements(ProtocolVersion version) {
         TestClient subscriber = broker.connected(version, "subscriber");
         subscriber.subscribe("a", QoS.EXACTLY_ONCE);

@@ -45,7 +45,9 @@ class RetainedTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec({"MQTT-3.3.1-5", "MQTT-3.3.1-9"})
+    @Spec(
+            value = {"MQTT-3.3.1-5", "MQTT-3.3.1-9"},
+            v3 = {"MQTT-3.3.1-5", "MQTT-3.3.1-6", "MQTT-3.3.1-8"})
     void comesToANewSubscriptionWithTheFlag(ProtocolVersion version) {
         TestClient publisher = broker.connected(version, "publisher");
         publisher.publish("a", "kept", QoS.AT_LEAST_ONCE, true);
@@ -70,7 +72,9 @@ class RetainedTest {
     }
 
     @Test
-    @Spec({"MQTT-3.3.1-12", "MQTT-3.3.1-13"})
+    @Spec(
+            value = {"MQTT-3.3.1-12", "MQTT-3.3.1-13"},
+            v3 = "MQTT-3.3.1-9")
     void aLiveMessageLosesTheFlagUnlessTheSubscriberWantsIt() {
         TestClient plain = broker.connected(ProtocolVersion.MQTT_5, "plain");
         plain.subscribe("a", QoS.AT_MOST_ONCE);
@@ -103,7 +107,9 @@ class RetainedTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec({"MQTT-3.3.1-6", "MQTT-3.3.1-7", "MQTT-3.3.1-8"})
+    @Spec(
+            value = {"MQTT-3.3.1-6", "MQTT-3.3.1-7", "MQTT-3.3.1-8"},
+            v3 = {"MQTT-3.3.1-10", "MQTT-3.3.1-11", "MQTT-3.3.1-12"})
     void isReplacedAndRemoved(ProtocolVersion version) {
         TestClient publisher = broker.connected(version, "publisher");
         publisher.publish("a", "first", QoS.AT_LEAST_ONCE, true);
@@ -303,6 +309,7 @@ class RetainedTest {
     }
 
     @Test
+    @Spec("MQTT-3.2.2-14")
     void canBeSwitchedOff() {
         try (TestBroker without = TestBroker.start(builder -> builder.capabilities(
                 Capabilities.builder().retainAvailable(false).build()))) {

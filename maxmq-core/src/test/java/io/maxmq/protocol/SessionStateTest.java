@@ -60,7 +60,9 @@ class SessionStateTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec({"MQTT-3.1.2-5", "MQTT-3.2.2-3"})
+    @Spec(
+            value = {"MQTT-3.1.2-5", "MQTT-3.1.2-23", "MQTT-3.2.2-3"},
+            v3 = {"MQTT-3.1.2-4", "MQTT-3.1.2-5", "MQTT-3.2.2-2", "MQTT-3.2.2-3"})
     void resumesASessionWithItsSubscriptionsAndQueue(ProtocolVersion version) {
         TestClient client = broker.client(version);
         assertThat(reconnect(client, "client").sessionPresent()).isFalse();
@@ -81,7 +83,9 @@ class SessionStateTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec({"MQTT-3.1.2-4", "MQTT-3.2.2-2"})
+    @Spec(
+            value = {"MQTT-3.1.2-4", "MQTT-3.2.2-2"},
+            v3 = {"MQTT-3.1.2-6", "MQTT-3.2.2-1"})
     void aCleanStartForgetsTheSession(ProtocolVersion version) {
         TestClient client = durable(version, "client");
         client.subscribe("a", QoS.AT_LEAST_ONCE);
@@ -112,6 +116,7 @@ class SessionStateTest {
     }
 
     @Test
+    @Spec("MQTT-4.1.0-2")
     void aVersionFiveSessionExpiresAfterItsInterval() {
         TestClient client = durable(ProtocolVersion.MQTT_5, "client");
         client.disconnect();
@@ -131,6 +136,7 @@ class SessionStateTest {
     }
 
     @Test
+    @Spec("MQTT-4.1.0-1")
     void aConnectedSessionDoesNotExpire() {
         TestClient client = durable(ProtocolVersion.MQTT_5, "client");
         client.subscribe("a", QoS.AT_LEAST_ONCE);
@@ -200,7 +206,7 @@ class SessionStateTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec("MQTT-3.1.4-3")
+    @Spec(value = "MQTT-3.1.4-3", v3 = "MQTT-3.1.4-2")
     void aSecondConnectionTakesOver(ProtocolVersion version) {
         TestClient first = durable(version, "client");
         first.subscribe("a", QoS.AT_LEAST_ONCE);
@@ -217,7 +223,9 @@ class SessionStateTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec({"MQTT-4.4.0-1", "MQTT-4.6.0-1", "MQTT-3.3.1-1"})
+    @Spec(
+            value = {"MQTT-4.4.0-1", "MQTT-4.6.0-1", "MQTT-3.3.1-1", "MQTT-4.3.3-6"},
+            v3 = {"MQTT-4.4.0-1", "MQTT-4.6.0-1", "MQTT-3.3.1-1"})
     void resendsWhatIsUnacknowledgedWithDupAndTheOriginalIdsInOrder(ProtocolVersion version) {
         TestClient client = durable(version, "client");
         client.subscribe("a", QoS.EXACTLY_ONCE);
@@ -262,6 +270,7 @@ class SessionStateTest {
     }
 
     @Test
+    @Spec("MQTT-3.3.4-9")
     void resendsWithinTheReceiveMaximumOfTheNewConnection() {
         TestClient client = durable(ProtocolVersion.MQTT_5, "client");
         client.subscribe("a", QoS.AT_LEAST_ONCE);

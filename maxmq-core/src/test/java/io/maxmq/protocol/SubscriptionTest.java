@@ -42,7 +42,7 @@ class SubscriptionTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec("MQTT-4.7.1-1")
+    @Spec(value = "MQTT-3.3.2-3", v3 = "MQTT-3.3.2-3")
     void wildcardsMatch(ProtocolVersion version) {
         TestClient client = broker.connected(version, "client");
         client.subscribe("a/+/c", QoS.AT_MOST_ONCE);
@@ -60,6 +60,7 @@ class SubscriptionTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
+    @Spec(value = "MQTT-3.3.4-2", v3 = "MQTT-3.3.5-1")
     void overlappingSubscriptionsDeliverOnceAtTheHighestQos(ProtocolVersion version) {
         TestClient client = broker.connected(version, "client");
         client.subscribe("a/#", QoS.AT_MOST_ONCE);
@@ -152,6 +153,7 @@ class SubscriptionTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
+    @Spec(value = "MQTT-3.10.4-2", v3 = "MQTT-3.10.4-2")
     void unsubscribeEndsDelivery(ProtocolVersion version) {
         TestClient client = broker.connected(version, "client");
         client.subscribe("a", QoS.AT_LEAST_ONCE);
@@ -175,6 +177,7 @@ class SubscriptionTest {
     }
 
     @Test
+    @Spec({"MQTT-3.8.4-2", "MQTT-3.8.4-6", "MQTT-3.8.4-7", "MQTT-3.9.3-1"})
     void answersEachFilterOfOneSubscribe() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
 
@@ -211,6 +214,7 @@ class SubscriptionTest {
     }
 
     @Test
+    @Spec({"MQTT-3.2.2-9", "MQTT-3.2.2-10", "MQTT-3.2.2-11"})
     void whatIsNotOfferedIsSaidAndRefused() {
         try (TestBroker bare = TestBroker.start(builder -> builder.capabilities(Capabilities.builder()
                 .maximumQos(QoS.AT_LEAST_ONCE)
@@ -334,7 +338,6 @@ class SubscriptionTest {
     }
 
     @Test
-    @Spec("MQTT-4.8.2-5")
     void whatAMemberLeavesUnacknowledgedGoesToAnother() {
         TestClient leaving = member("leaving", "$share/group/a");
         broker.publish(message("a", "left"));
@@ -366,6 +369,7 @@ class SubscriptionTest {
     }
 
     @Test
+    @Spec({"MQTT-4.8.2-1", "MQTT-4.8.2-2"})
     void malformedShareFiltersAreRefused() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
 

@@ -81,7 +81,9 @@ class WillTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec("MQTT-3.1.2-8")
+    @Spec(
+            value = {"MQTT-3.1.2-8", "MQTT-3.1.2-14"},
+            v3 = {"MQTT-3.1.2-8", "MQTT-3.1.2-16"})
     void isPublishedWhenTheConnectionIsLost(ProtocolVersion version) {
         TestClient client = broker.connected(withWill(version, 0, 0));
 
@@ -94,7 +96,7 @@ class WillTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
-    @Spec("MQTT-3.14.4-3")
+    @Spec(value = "MQTT-3.14.4-3", v3 = "MQTT-3.14.4-3")
     void isForgottenWithANormalDisconnect(ProtocolVersion version) {
         TestClient client = broker.connected(withWill(version, 0, 0));
 
@@ -210,6 +212,7 @@ class WillTest {
     }
 
     @Test
+    @Spec(v3 = "MQTT-3.1.2-17")
     void isRetainedWhenItSaysSo() {
         TestClient client = broker.connected(new Connect(
                 ProtocolVersion.MQTT_3_1_1,

@@ -1,5 +1,6 @@
 package io.maxmq.codec.topic;
 
+import io.maxmq.codec.Spec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +57,9 @@ class TopicFilterTest {
         "$share/g#/a, has a share name that holds a slash or a wildcard",
         "$share/g/#/a, has '#' before its end",
     })
+    @Spec(
+            value = {"MQTT-4.7.1-1", "MQTT-4.7.1-2", "MQTT-4.7.3-1", "MQTT-4.8.2-1", "MQTT-4.8.2-2"},
+            v3 = {"MQTT-4.7.1-2", "MQTT-4.7.1-3", "MQTT-4.7.3-1"})
     void namesTheProblemOfOthers(String filter, String problem) {
         assertThat(TopicFilter.problem(filter)).isEqualTo(problem);
         assertThat(TopicFilter.parse(filter)).isNull();

@@ -1,5 +1,6 @@
 package io.maxmq.codec.topic;
 
+import io.maxmq.codec.Spec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,9 @@ class TopicNameTest {
 
     @ParameterizedTest
     @CsvSource({"'', is empty", "a/+, holds a wildcard", "a#, holds a wildcard"})
+    @Spec(
+            value = {"MQTT-4.7.0-1", "MQTT-4.7.3-1"},
+            v3 = {"MQTT-4.7.1-1", "MQTT-4.7.3-1"})
     void namesTheProblemOfOthers(String text, String problem) {
         assertThat(TopicName.problem(text)).isEqualTo(problem);
         assertThatThrownBy(() -> TopicName.of(text))

@@ -2,6 +2,7 @@ package io.maxmq.codec.wire;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.Spec;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.netty.buffer.ByteBuf;
@@ -29,6 +30,7 @@ class FrameTest {
         "2097152, 80 80 80 01",
         "268435455, FF FF FF 7F"
     })
+    @Spec("MQTT-1.5.5-1")
     void writesVariableByteIntegersAsShortAsTheyGo(int value, String bytes) {
         VariableByteInteger.write(out, value);
         byte[] array = new byte[6];

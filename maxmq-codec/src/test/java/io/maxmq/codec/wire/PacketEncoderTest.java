@@ -4,6 +4,7 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.Spec;
 import io.maxmq.codec.packet.Auth;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
@@ -59,6 +60,26 @@ class PacketEncoderTest {
 
     @ParameterizedTest
     @MethodSource("answers")
+    @Spec({
+        "MQTT-3.2.2-19",
+        "MQTT-3.2.2-20",
+        "MQTT-3.4.2-2",
+        "MQTT-3.4.2-3",
+        "MQTT-3.5.2-2",
+        "MQTT-3.5.2-3",
+        "MQTT-3.6.2-2",
+        "MQTT-3.6.2-3",
+        "MQTT-3.7.2-2",
+        "MQTT-3.7.2-3",
+        "MQTT-3.9.2-1",
+        "MQTT-3.9.2-2",
+        "MQTT-3.11.2-1",
+        "MQTT-3.11.2-2",
+        "MQTT-3.14.2-3",
+        "MQTT-3.14.2-4",
+        "MQTT-3.15.2-2",
+        "MQTT-3.15.2-3"
+    })
     void trimsAnAnswerToTheReceiversMaximum(Packet answer) {
         int full = length(answer);
         int withoutReason = length(AnswerTrimmer.without(answer, PropertyId.REASON_STRING));
