@@ -25,6 +25,7 @@ import io.maxmq.core.routing.Router;
 import io.maxmq.core.session.Drops;
 import io.maxmq.core.session.SessionCount;
 import io.maxmq.core.session.SessionEvents;
+import io.maxmq.core.session.SessionJournal;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.core.transport.EventLoops;
 import io.maxmq.core.transport.MemoryPipe;
@@ -47,6 +48,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 
 /**
@@ -94,6 +96,11 @@ public final class Broker {
     public record BoundListener(String name, InetSocketAddress address) {}
 
     public Broker(BrokerConfig config, Plugins plugins) {
+        this(config, plugins, loop -> SessionJournal.NONE);
+    }
+
+    /** @param journals where the sessions of a loop write */
+    Broker(BrokerConfig config, Plugins plugins, Function<Loop, SessionJournal> journals) {
         this.config = config;
         this.plugins = plugins;
         this.loggers = new Loggers(config.name());
@@ -128,7 +135,7 @@ public final class Broker {
                 config,
                 new Connections.Collaborators(
                         access, interceptors, plugins.rateLimiter(), events, loggers, routes::of));
-        assembleLoops(loopCount);
+        assembleLoops(loopCount, journals);
         this.publisher = new Publisher(config, loops, routes, interceptors, plugins.clock());
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
         this.extensions = new Extensions(
@@ -137,7 +144,7 @@ public final class Broker {
         this.watchdog = new LoopWatchdog(config, loops, events, log);
     }
 
-    private void assembleLoops(int count) {
+    private void assembleLoops(int count, Function<Loop, SessionJournal> journals) {
         // Three quarters for what sockets hold, the rest for what is written and sent within an iteration.
         long networkPerLoop = budget.networkBytes() / count;
         long socketBytes = Math.max(1 << 20, networkPerLoop / 4 * 3);
@@ -155,7 +162,7 @@ public final class Broker {
                 interceptors,
                 sessionCount,
                 routes::of);
-        boolean remoteAnswersDecide = config.sessions().overflow() == Overflow.REJECT_PUBLISHER;
+        boolean rejects = config.sessions().overflow() == Overflow.REJECT_PUBLISHER;
         List<Router> routers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Loop loop = new Loop(
@@ -170,11 +177,12 @@ public final class Broker {
             socketMemory.add(new SocketMemory(loop.networkCredit(), socketBytes));
             LoopCaller caller = new LoopCaller(loop);
             MessageIds ids = new MessageIds(origin, plugins.clock()::epochMillis);
-            Router router = new Router(loop, ids, remoteAnswersDecide);
+            SessionJournal journal = journals.apply(loop);
+            Router router = new Router(loop, ids, rejects || journal.isDurable());
             routers.add(router);
             Drops drops = new Drops(config.name(), loop, events);
             Sessions sessions =
-                    new Sessions(loop, caller, router, ids, settings, new SessionEvents(loop, events), drops);
+                    new Sessions(loop, caller, router, ids, settings, journal, new SessionEvents(loop, events), drops);
             connections.addLoop(loop, caller, router, sessions, ids, drops, allocator);
             loops.add(new LoopAssembly(loop, caller, ids, router, sessions, drops, new InTransit(ids)));
         }

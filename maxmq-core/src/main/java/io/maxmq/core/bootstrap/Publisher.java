@@ -151,7 +151,11 @@ public final class Publisher {
             int accepted,
             int refused,
             @Nullable Map<DropReason, Integer> drops) {
-        if (accepted == 0 && refused > 0) {
+        boolean unstored = drops != null && drops.containsKey(DropReason.STORAGE);
+        if (unstored) {
+            result.completeExceptionally(
+                    new PublishRefusedException(ReasonCode.QUOTA_EXCEEDED, "storage refuses: " + drops));
+        } else if (accepted == 0 && refused > 0) {
             result.completeExceptionally(
                     new PublishRefusedException(ReasonCode.QUOTA_EXCEEDED, "no recipient could take it: " + drops));
         } else {

@@ -42,6 +42,7 @@ public final class InTransit {
     private boolean tracked;
     private @Nullable Map<DropReason, Integer> drops;
     private @Nullable Outcome outcome;
+    private int awaited;
     private boolean attempt;
 
     public InTransit(MessageIds ids) {
@@ -65,6 +66,7 @@ public final class InTransit {
         tracked = false;
         drops = null;
         outcome = null;
+        awaited = 0;
     }
 
     /** Payload in a buffer, at an absolute index; it is not changed and not read after the routing. */
@@ -266,6 +268,11 @@ public final class InTransit {
         return outcome;
     }
 
+    /** How many things it waits for, or has waited for. */
+    int awaited() {
+        return awaited;
+    }
+
     /** Adds one thing to wait for. */
     public Outcome await() {
         Outcome waiting = outcome;
@@ -274,6 +281,7 @@ public final class InTransit {
             outcome = waiting;
         }
         waiting.await();
+        awaited++;
         return waiting;
     }
 }

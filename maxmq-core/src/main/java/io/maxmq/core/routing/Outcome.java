@@ -14,7 +14,7 @@ public final class Outcome {
     private int matched;
     private int accepted;
     private int refused;
-    private final Map<DropReason, Integer> drops = new EnumMap<>(DropReason.class);
+    private Map<DropReason, Integer> drops = Map.of();
     private @Nullable Runnable onComplete;
 
     void await() {
@@ -38,7 +38,10 @@ public final class Outcome {
         matched += more;
         accepted += moreAccepted;
         refused += moreRefused;
-        if (dropped != null) {
+        if (dropped != null && !dropped.isEmpty()) {
+            if (drops.isEmpty()) {
+                drops = new EnumMap<>(DropReason.class);
+            }
             dropped.forEach((reason, count) -> drops.merge(reason, count, Integer::sum));
         }
     }
@@ -47,9 +50,15 @@ public final class Outcome {
         return outstanding == 0;
     }
 
-    /** Runs {@code action} when the last has answered; not called when all have. */
+    /** Runs {@code action} when the last has answered, after those that were given before; not called when all have. */
     public void onComplete(Runnable action) {
-        onComplete = action;
+        Runnable before = onComplete;
+        onComplete = before == null
+                ? action
+                : () -> {
+                    before.run();
+                    action.run();
+                };
     }
 
     public int matched() {

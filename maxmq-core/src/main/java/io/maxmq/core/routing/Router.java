@@ -270,11 +270,11 @@ public final class Router {
         int acceptedBefore = message.accepted();
         int refusedBefore = message.refused();
         int matchedBefore = message.matched();
-        Outcome outcomeBefore = message.outcome();
+        int awaitedBefore = message.awaited();
         message.attempt(other != null);
         deliver(message, member);
         message.attempt(false);
-        boolean taken = message.accepted() > acceptedBefore || message.outcome() != outcomeBefore;
+        boolean taken = message.accepted() > acceptedBefore || message.awaited() > awaitedBefore;
         if (taken || other == null) {
             loop.counters().add(Counter.MATCHED, message.matched() - matchedBefore);
             return true;

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Packets that this session has sent and that are not yet acknowledged, in sending order (MQTT 5.0 §4.4, §4.6, §4.9).
  * Survives a reconnect; a clean start clears it.
  *
- * <p>A ring over a sequence that never repeats. The packet id is a function of the sequence, {@code 1 + sequence mod
- * 65535}, so a resend carries the original id, in the original order, and nothing has to be looked up:
+ * <p>A ring of places, each for a sequence: the place of a message in the session's order, which rises and never repeats.
+ * The packet id is a function of the sequence, {@code 1 + sequence mod 65535}, so a resend carries the original id, also
+ * after a restart, and no record is needed at sending. Sequences of messages that were never sent leave gaps.
  *
  * <pre>
  *        head                         tail
@@ -28,7 +29,7 @@ final class InFlight {
     private static final byte FREE = 0;
     /** PUBLISH sent; waits for PUBACK (QoS 1) or PUBREC (QoS 2). */
     private static final byte SENT = 1;
-    /** PUBREL sent; waits for PUBCOMP. The message itself is no longer held. */
+    /** PUBREC has come: PUBREL is due or sent; waits for PUBCOMP. The message itself is no longer held. */
     private static final byte RELEASED = 2;
 
     /** What {@link InFlight#resendNext} calls, in sending order. */
@@ -47,6 +48,7 @@ final class InFlight {
     private @Nullable Subscription[] subscriptions = new Subscription[0];
     private byte[] states = new byte[0];
     private byte[] flags = new byte[0];
+    private long[] sequences = new long[0];
     private long head;
     private long tail;
     /** What lies from here to the tail has not been sent on this connection yet. */
@@ -67,62 +69,77 @@ final class InFlight {
         return bytes;
     }
 
-    /** Whether one more may be sent within {@code window} and {@code maxBytes}; a packet id in use waits for its slot. */
-    boolean hasRoom(int window, long maxBytes) {
+    /** Whether the message with this sequence may be sent within {@code window} and {@code maxBytes}; a packet id in use waits. */
+    boolean hasRoom(int window, long maxBytes, long sequence) {
         return active < window
                 && resendAt == tail
-                && tail - head < PACKET_IDS
+                && (head == tail || sequence - sequences[slot(head)] < PACKET_IDS)
                 && (bytes < maxBytes || outstanding == 0);
     }
 
     /**
      * Adds a message that is about to be sent and returns its packet id.
      *
+     * @param sequence above all that were added before
      * @param deliveryFlags see {@link DeliveryFlags}
      */
-    int add(StoredMessage message, int deliveryFlags, Subscription subscription) {
+    int add(long sequence, StoredMessage message, int deliveryFlags, Subscription subscription) {
         if (tail - head == states.length) {
-            grow();
+            makeRoom();
         }
         int slot = slot(tail);
         messages[slot] = message;
         subscriptions[slot] = subscription;
         states[slot] = SENT;
         flags[slot] = (byte) deliveryFlags;
+        sequences[slot] = sequence;
         outstanding++;
         active++;
         bytes += message.bytes();
         resendAt++;
-        return packetId(tail++);
+        tail++;
+        return packetId(sequence);
+    }
+
+    /** The sequence of the packet that this id stands for; -1 when it stands for none. */
+    long sequence(int packetId) {
+        long place = find(packetId);
+        return place < 0 || states[slot(place)] == FREE ? -1 : sequences[slot(place)];
     }
 
     /** PUBACK, or a PUBREC that refuses: the message is done with. Null when no such packet id is waiting for it. */
     @Nullable
     StoredMessage remove(int packetId, int qos) {
-        long sequence = find(packetId);
-        if (!isSent(sequence, qos)) {
+        long place = find(packetId);
+        if (!isSent(place, qos)) {
             return null;
         }
-        StoredMessage message = takeMessage(slot(sequence));
-        free(sequence);
+        StoredMessage message = takeMessage(slot(place));
+        free(place);
         return message;
     }
 
     /** PUBREC: the message is the receiver's now, PUBREL is due (§4.3.3). Null when no such packet id is waiting for it. */
     @Nullable
     StoredMessage release(int packetId) {
-        long sequence = find(packetId);
-        if (!isSent(sequence, 2)) {
+        long place = find(packetId);
+        if (!isSent(place, 2)) {
             return null;
         }
-        states[slot(sequence)] = RELEASED;
-        return takeMessage(slot(sequence));
+        states[slot(place)] = RELEASED;
+        return takeMessage(slot(place));
     }
 
-    /** Whether PUBREL has been sent for this id and PUBCOMP is due. */
+    /** Whether PUBREC has come for this id and PUBCOMP has not. */
     boolean isReleased(int packetId) {
-        long sequence = find(packetId);
-        return sequence >= 0 && states[slot(sequence)] == RELEASED;
+        long place = find(packetId);
+        return place >= 0 && states[slot(place)] == RELEASED;
+    }
+
+    /** Whether it has been sent, or its turn to be sent again has come, on this connection. */
+    boolean isActive(int packetId) {
+        long place = find(packetId);
+        return place >= 0 && place < resendAt;
     }
 
     /** PUBCOMP; false when no such packet id is waiting for it. */
@@ -144,7 +161,7 @@ final class InFlight {
     boolean resendNext(int window, Resender resender) {
         while (resendAt < tail && active < window) {
             int slot = slot(resendAt);
-            int packetId = packetId(resendAt);
+            int packetId = packetId(sequences[slot]);
             resendAt++;
             StoredMessage message = messages[slot];
             Subscription subscription = subscriptions[slot];
@@ -164,8 +181,8 @@ final class InFlight {
 
     /** Forgets all and hands what was held to {@code released}, in order. */
     void clear(Released released) {
-        for (long sequence = head; sequence < tail; sequence++) {
-            int slot = slot(sequence);
+        for (long place = head; place < tail; place++) {
+            int slot = slot(place);
             StoredMessage message = messages[slot];
             Subscription subscription = subscriptions[slot];
             if (message != null && subscription != null) {
@@ -191,10 +208,10 @@ final class InFlight {
         return message;
     }
 
-    private void free(long sequence) {
-        states[slot(sequence)] = FREE;
+    private void free(long place) {
+        states[slot(place)] = FREE;
         outstanding--;
-        if (sequence < resendAt) {
+        if (place < resendAt) {
             active--;
         }
         while (head < tail && states[slot(head)] == FREE) {
@@ -203,46 +220,91 @@ final class InFlight {
         resendAt = Math.max(resendAt, head);
     }
 
-    private boolean isSent(long sequence, int qos) {
-        if (sequence < 0) {
+    private boolean isSent(long place, int qos) {
+        if (place < 0) {
             return false;
         }
-        int slot = slot(sequence);
+        int slot = slot(place);
         return states[slot] == SENT && DeliveryFlags.qos(flags[slot]) == qos;
     }
 
-    /** The sequence with this packet id, or -1. */
-    private long find(int packetId) {
-        // The distance from head's id to this one, around the circle of 65535 ids.
-        long distance = Math.floorMod(packetId - packetId(head), PACKET_IDS);
-        return distance < tail - head ? head + distance : -1;
+    /** The place of the packet with this id, or -1; what was acknowledged out of order may still have one. */
+    private long find(int packetId) { // hot: per acknowledgement
+        if (head == tail) {
+            return -1;
+        }
+        long first = sequences[slot(head)];
+        // The distance from the first one's id to this one, around the circle of 65535 ids.
+        int distance = Math.floorMod(packetId - packetId(first), PACKET_IDS);
+        long wanted = first + distance;
+        long place = Math.min(head + distance, tail - 1);
+        // Without gaps the distance is that of the places as well; with gaps it is less.
+        return sequences[slot(place)] == wanted ? place : search(wanted, place);
     }
 
-    private static int packetId(long sequence) {
+    private long search(long wanted, long last) {
+        long low = head;
+        long high = last;
+        while (low <= high) {
+            long middle = (low + high) >>> 1;
+            long sequence = sequences[slot(middle)];
+            if (sequence == wanted) {
+                return middle;
+            }
+            if (sequence < wanted) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -1;
+    }
+
+    /** The packet id of a sequence. */
+    static int packetId(long sequence) {
         return 1 + (int) (sequence % PACKET_IDS);
     }
 
-    private int slot(long sequence) {
-        return (int) sequence & (states.length - 1);
+    private int slot(long place) {
+        return (int) place & (states.length - 1);
     }
 
-    private void grow() {
-        int size = Math.max(FIRST_SLOTS, states.length * 2);
+    /** Closes the holes, and grows when they were few: who never acknowledges its oldest packet takes no more than its window. */
+    private void makeRoom() {
+        int size = outstanding > states.length / 2 ? states.length * 2 : states.length;
+        rebuild(Math.max(FIRST_SLOTS, size));
+    }
+
+    private void rebuild(int size) {
         @Nullable StoredMessage[] newMessages = new StoredMessage[size];
         @Nullable Subscription[] newSubscriptions = new Subscription[size];
         byte[] newStates = new byte[size];
         byte[] newFlags = new byte[size];
-        for (long sequence = head; sequence < tail; sequence++) {
-            int from = slot(sequence);
-            int to = (int) sequence & (size - 1);
+        long[] newSequences = new long[size];
+        int to = 0;
+        int newResendAt = 0;
+        for (long place = head; place < tail; place++) {
+            int from = slot(place);
+            if (states[from] == FREE) {
+                continue;
+            }
             newMessages[to] = messages[from];
             newSubscriptions[to] = subscriptions[from];
             newStates[to] = states[from];
             newFlags[to] = flags[from];
+            newSequences[to] = sequences[from];
+            to++;
+            if (place < resendAt) {
+                newResendAt = to;
+            }
         }
         messages = newMessages;
         subscriptions = newSubscriptions;
         states = newStates;
         flags = newFlags;
+        sequences = newSequences;
+        head = 0;
+        tail = to;
+        resendAt = newResendAt;
     }
 }

@@ -6,19 +6,23 @@ import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.event.DropReason;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a client publishes through its session at QoS 1 and 2: routed once, acknowledged in PUBLISH order when every
- * recipient has what was promised (MQTT 5.0 §4.3, §4.6, §4.9). Made with a session's first such message.
+ * recipient has what was promised (MQTT 5.0 §4.3, §4.6, §4.9). A durable session has the packet ids of QoS 2 written
+ * down: PUBREC waits for that, and PUBCOMP until the id is forgotten. Made with a session's first such message.
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
 final class Inbound {
+    private static final SessionJournal.Completion NOBODY_WAITS = failure -> {};
+
     private final Sessions home;
-    private final SessionKey key;
-    private final Routes routes;
+    private final Session session;
 
     // valid for the session
     private final InboundQos2 unreleased = new InboundQos2();
@@ -28,10 +32,9 @@ final class Inbound {
     private boolean v5;
     private AckRing acks = ringOf(null);
 
-    Inbound(Sessions home, SessionKey key, Routes routes) {
+    Inbound(Sessions home, Session session) {
         this.home = home;
-        this.key = key;
-        this.routes = routes;
+        this.session = session;
     }
 
     /** Null when the connection has ended: what it was owed is owed no more. */
@@ -39,6 +42,7 @@ final class Inbound {
         sink = connection;
         v5 = isV5;
         acks = ringOf(connection);
+        unreleased.retryReleases();
     }
 
     /** After a takeover a packet id may mean another PUBLISH: what became due too late is sent on no other connection. */
@@ -70,28 +74,73 @@ final class Inbound {
         }
         PacketType answer = qos == 1 ? PacketType.PUBACK : PacketType.PUBREC;
         if (qos == 2 && !unreleased.add(packetId)) {
-            // The same message again (§4.3.3): acknowledged again, not routed again.
-            acks.add(answer, packetId, ReasonCode.SUCCESS);
+            repeated(packetId);
             return true;
         }
-        if (!route(home, key, routes, message)) {
+        if (qos == 2 && session.isDurable()) {
+            write(message, packetId);
+        }
+        if (!route(home, session.key(), session.routes(), message)) {
             acknowledge(answer, packetId, ReasonCode.QUOTA_EXCEEDED);
             return true;
         }
         Outcome outcome = message.outcome();
-        if (outcome == null || outcome.isComplete()) {
+        if (outcome == null) {
             acknowledge(answer, packetId, reasonOf(message.matched(), message.accepted(), message.refused()));
-        } else {
-            outcome.addKnown(message);
-            AckRing ring = acks;
-            long place = ring.addWaiting(answer, packetId);
+            return true;
+        }
+        outcome.addKnown(message);
+        if (outcome.isComplete()) {
+            acknowledge(answer, packetId, reasonOf(outcome));
+            return true;
+        }
+        if (qos == 2) {
+            unreleased.routing(packetId, outcome);
             outcome.onComplete(() -> {
-                ReasonCode reason = reasonOf(outcome.matched(), outcome.accepted(), outcome.refused());
-                forgetRefused(answer, packetId, reason);
-                ring.complete(place, reason);
+                unreleased.routed(packetId);
+                forgetRefused(answer, packetId, reasonOf(outcome));
             });
         }
+        acknowledgeLater(answer, packetId, outcome);
         return true;
+    }
+
+    /** The same message again (§4.3.3): acknowledged again, not routed again. */
+    private void repeated(int packetId) {
+        Outcome outcome = unreleased.routing(packetId);
+        if (outcome == null) {
+            acks.add(PacketType.PUBREC, packetId, ReasonCode.SUCCESS);
+        } else {
+            acknowledgeLater(PacketType.PUBREC, packetId, outcome);
+        }
+    }
+
+    private void acknowledgeLater(PacketType answer, int packetId, Outcome outcome) {
+        AckRing ring = acks;
+        PacketSink connection = sink;
+        boolean canRefuse = v5;
+        long place = ring.addWaiting(answer, packetId);
+        outcome.onComplete(() -> {
+            if (isUnstored(outcome) && connection != null && !canRefuse) {
+                // An acknowledgement would be a promise that nobody keeps: the client is to send it again.
+                connection.disconnect(ReasonCode.QUOTA_EXCEEDED, "storage refuses");
+            } else {
+                ring.complete(place, reasonOf(outcome));
+            }
+        });
+    }
+
+    /** Has the packet id written with the id of its message, which PUBREC waits for. */
+    private void write(InTransit message, int packetId) {
+        StoredMessage kept = message.keep();
+        Outcome waiting = message.await();
+        home.journal().receive(session, packetId, kept.idHigh(), kept.idLow(), failure -> {
+            if (failure == null) {
+                waiting.complete(0, 0, 0, null);
+            } else {
+                waiting.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
+            }
+        });
     }
 
     /** What counts towards the receive maximum: before MQTT 5.0, which has none for QoS 1, only QoS 2. */
@@ -110,11 +159,22 @@ final class Inbound {
         return true;
     }
 
+    private static ReasonCode reasonOf(Outcome outcome) {
+        return isUnstored(outcome)
+                ? ReasonCode.QUOTA_EXCEEDED
+                : reasonOf(outcome.matched(), outcome.accepted(), outcome.refused());
+    }
+
     private static ReasonCode reasonOf(int matched, int accepted, int refused) {
         if (matched == 0) {
             return ReasonCode.NO_MATCHING_SUBSCRIBERS;
         }
         return accepted == 0 && refused > 0 ? ReasonCode.QUOTA_EXCEEDED : ReasonCode.SUCCESS;
+    }
+
+    /** Whether storage has refused any part of it: then the publisher is to know, whoever else has got the message. */
+    private static boolean isUnstored(Outcome outcome) {
+        return outcome.drops().containsKey(DropReason.STORAGE);
     }
 
     private void acknowledge(PacketType answer, int packetId, ReasonCode reason) {
@@ -123,8 +183,8 @@ final class Inbound {
     }
 
     private void forgetRefused(PacketType answer, int packetId, ReasonCode reason) {
-        if (answer == PacketType.PUBREC && reason.isError()) {
-            unreleased.remove(packetId);
+        if (answer == PacketType.PUBREC && reason.isError() && unreleased.remove(packetId) && session.isDurable()) {
+            home.journal().forget(session, packetId, NOBODY_WAITS);
         }
     }
 
@@ -134,11 +194,39 @@ final class Inbound {
     }
 
     void onPubRel(int packetId) {
-        boolean known = unreleased.remove(packetId);
+        if (session.isDurable() && unreleased.contains(packetId)) {
+            forget(packetId);
+            return;
+        }
+        sendPubComp(
+                unreleased.remove(packetId) ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, packetId);
+    }
+
+    /** The id is free for another message only when storage has forgotten it: else that one were taken for this one. */
+    private void forget(int packetId) {
+        if (!unreleased.releasing(packetId)) {
+            return; // a repeated PUBREL: the answer is on its way
+        }
+        PacketSink asking = sink;
+        home.journal().forget(session, packetId, failure -> {
+            if (failure == null) {
+                unreleased.remove(packetId);
+            }
+            if (asking == null || asking != sink) {
+                return; // PUBREL comes again with the next connection
+            }
+            if (failure == null) {
+                sendPubComp(ReasonCode.SUCCESS, packetId);
+            } else {
+                asking.disconnect(ReasonCode.QUOTA_EXCEEDED, "storage refuses");
+            }
+        });
+    }
+
+    private void sendPubComp(ReasonCode reason, int packetId) {
         PacketSink to = sink;
         if (to != null) {
-            to.sendAck(
-                    PacketType.PUBCOMP, packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+            to.sendAck(PacketType.PUBCOMP, packetId, reason);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.maxmq.core.session;
 
+import io.maxmq.core.routing.Outcome;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundQos2 {
     private @Nullable IntHashSet ids;
+    /** Of those, whose recipients have not all answered. */
+    private @Nullable Int2ObjectHashMap<Outcome> routing;
+    /** Of those, whose PUBREL has come and is being written. */
+    private @Nullable IntHashSet releasing;
 
     int size() {
         IntHashSet present = ids;
@@ -34,10 +40,57 @@ final class InboundQos2 {
     /** PUBREL, or a PUBREC that refused; false when the id is unknown. */
     boolean remove(int packetId) {
         IntHashSet present = ids;
-        return present != null && present.remove(packetId);
+        if (present == null || !present.remove(packetId)) {
+            return false;
+        }
+        routed(packetId);
+        if (releasing != null) {
+            releasing.remove(packetId);
+        }
+        return true;
+    }
+
+    /** The message is on its way to recipients that have not answered yet. */
+    void routing(int packetId, Outcome outcome) {
+        Int2ObjectHashMap<Outcome> present = routing;
+        if (present == null) {
+            present = new Int2ObjectHashMap<>();
+            routing = present;
+        }
+        present.put(packetId, outcome);
+    }
+
+    /** What the message waits for; null when all have answered. */
+    @Nullable
+    Outcome routing(int packetId) {
+        return routing == null ? null : routing.get(packetId);
+    }
+
+    /** All recipients have answered. */
+    void routed(int packetId) {
+        if (routing != null) {
+            routing.remove(packetId);
+        }
+    }
+
+    /** PUBREL has come for a known id and is to be written first; false when one has come before. */
+    boolean releasing(int packetId) {
+        IntHashSet present = releasing;
+        if (present == null) {
+            present = new IntHashSet();
+            releasing = present;
+        }
+        return present.add(packetId);
+    }
+
+    /** A new connection: PUBRELs that are not answered come again. */
+    void retryReleases() {
+        releasing = null;
     }
 
     void clear() {
         ids = null;
+        routing = null;
+        releasing = null;
     }
 }

@@ -9,24 +9,23 @@ import io.maxmq.core.routing.RetainedCursor;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
-import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.DropReason;
-import java.util.ArrayDeque;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a session owes its client at QoS 1 and 2, and the retained messages of new subscriptions: sent at once when the
  * window and the socket have room, else queued, in order. Made when a session first needs it.
  *
+ * <p>Each message of QoS 1 and 2 gets a sequence when it joins. A durable session has it written under that sequence: at
+ * QoS 1 it may be sent before it is written, at QoS 2 not, and its publisher's acknowledgement waits.
+ *
  * <p>Each message held here is charged to the loop's memory credit once, however many sessions of the loop hold it.
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
-final class Outbound implements InFlight.Resender {
+final class Outbound implements InFlight.Resender, PendingRecords.Listener {
     /** Retained messages sent in one go, before other sessions of the loop have their turn. */
     private static final int RETAINED_PER_TURN = 256;
 
@@ -37,7 +36,10 @@ final class Outbound implements InFlight.Resender {
     private static final int SHARES = 8;
 
     /** What a message takes here beside itself: its places in the arrays. */
-    private static final int PLACE_BYTES = 16;
+    private static final int PLACE_BYTES = 24;
+
+    /** The sequence of what has no packet id. */
+    private static final long NO_SEQUENCE = -1;
 
     private final Sessions home;
     private final SessionKey key;
@@ -45,26 +47,26 @@ final class Outbound implements InFlight.Resender {
     // valid for the session
     private final OutboundQueue queue = new OutboundQueue();
     private final InFlight inFlight = new InFlight();
-    private final ArrayDeque<RetainedDelivery> retained = new ArrayDeque<>(1);
+    private final RetainedDeliveries retained = new RetainedDeliveries();
+    private final ReceiveGate gate = new ReceiveGate(this::pump);
+    /** Null in a session that is not durable. */
+    private final @Nullable PendingRecords records;
 
     private final Fullness fullness;
     private boolean isFull;
+    private long nextSequence;
 
     // valid for the connection
     private @Nullable PacketSink sink;
     private @Nullable ClientInfo client;
     private int window;
     private boolean turnPosted;
-    /** Set when what the client receives is authorised message by message. */
-    private @Nullable ClientAccess gate;
 
-    private @Nullable Question asked;
-    private @Nullable Authorization answerForFirst;
-
-    Outbound(Sessions home, SessionKey key, Fullness fullness) {
+    Outbound(Sessions home, Session session, Fullness fullness) {
         this.home = home;
-        this.key = key;
+        this.key = session.key();
         this.fullness = fullness;
+        this.records = session.isDurable() ? new PendingRecords(session, home.journal(), home.loop(), this) : null;
     }
 
     /** Told when messages of shared subscriptions had better go to others, and when no longer. */
@@ -76,7 +78,7 @@ final class Outbound implements InFlight.Resender {
     void attach(PacketSink connection, ClientInfo as, ClientAccess access, int receiveMaximum) {
         sink = connection;
         client = as;
-        gate = home.authorizesReceive() ? access : null;
+        gate.attach(home.authorizesReceive() ? access : null);
         window = Math.min(receiveMaximum, home.limits().maxInFlight());
         inFlight.restart();
     }
@@ -84,9 +86,7 @@ final class Outbound implements InFlight.Resender {
     void detach() {
         sink = null;
         client = null;
-        gate = null;
-        asked = null;
-        answerForFirst = null;
+        gate.attach(null);
     }
 
     int queued() {
@@ -112,6 +112,9 @@ final class Outbound implements InFlight.Resender {
         leftovers.highestQosToPassOn = 2;
         queue.clear(leftovers);
         retained.clear();
+        if (records != null) {
+            records.end();
+        }
         return held - leftovers.passedOn;
     }
 
@@ -144,11 +147,11 @@ final class Outbound implements InFlight.Resender {
     // hot: per message
     void deliver(InTransit message, int flags, Subscription subscription) {
         PacketSink to = sink;
-        if (to == null || !queue.isEmpty() || !canSend(to)) {
+        if (to == null || !queue.isEmpty() || isWrittenFirst(flags) || !canSend(to, nextSequence)) {
             enqueue(message, flags, subscription);
             return;
         }
-        Authorization may = mayReceive(message.topic());
+        Authorization may = gate.mayReceive(message.topic());
         if (may == null) {
             enqueue(message, flags, subscription);
         } else if (may instanceof Authorization.Allowed) {
@@ -159,42 +162,14 @@ final class Outbound implements InFlight.Resender {
         }
     }
 
-    /** Whether the client may have the first message that waits; null when the answer takes time, and {@link #pump} goes on. */
-    private @Nullable Authorization mayReceive(Topic topic) {
-        ClientAccess access = gate;
-        if (access == null) {
-            return Authorization.allowed();
-        }
-        Authorization known = answerForFirst;
-        answerForFirst = null;
-        if (known == null) {
-            known = access.receiveDecision(topic);
-        }
-        if (known == null) {
-            Question question = new Question();
-            access.receive(topic, new Action.Receive(topic.name()), question);
-            known = question.answer;
-            asked = known == null ? question : null;
-        }
-        return known;
+    /** QoS 2 is sent once: not before storage remembers it. */
+    private boolean isWrittenFirst(int flags) {
+        return records != null && DeliveryFlags.qos(flags) == 2;
     }
 
-    private final class Question implements Consumer<Authorization> {
-        private @Nullable Authorization answer;
-
-        @Override
-        public void accept(Authorization decision) {
-            answer = decision;
-            if (asked == this) {
-                asked = null;
-                answerForFirst = decision;
-                pump();
-            }
-        }
-    }
-
-    private boolean canSend(PacketSink to) {
-        return inFlight.hasRoom(window, Math.min(home.limits().maxQueuedBytes(), shareBytes())) && to.isWritable();
+    private boolean canSend(PacketSink to, long sequence) {
+        return inFlight.hasRoom(window, Math.min(home.limits().maxQueuedBytes(), shareBytes()), sequence)
+                && to.isWritable();
     }
 
     private long shareBytes() {
@@ -216,11 +191,21 @@ final class Outbound implements InFlight.Resender {
         } else {
             StoredMessage kept = message.keep();
             if (hold(kept)) {
-                to.sendPublish(message, flags, inFlight.add(kept, flags, subscription), false, subscription);
-                routed.countAccepted();
+                long sequence = nextSequence++;
+                to.sendPublish(message, flags, inFlight.add(sequence, kept, flags, subscription), false, subscription);
+                accept(sequence, routed, flags, subscription);
             } else {
                 refuse(routed, DropReason.MEMORY);
             }
+        }
+    }
+
+    /** The message is in the queue or in flight; in a durable session it is accepted when it is written. */
+    private void accept(long sequence, InTransit message, int flags, Subscription subscription) {
+        if (records == null || sequence == NO_SEQUENCE) {
+            message.countAccepted();
+        } else {
+            records.append(sequence, message.keep(), flags, subscription, message);
         }
     }
 
@@ -241,8 +226,9 @@ final class Outbound implements InFlight.Resender {
         } else if (full != null) {
             overflow(message, full);
         } else if (hold(kept)) {
-            queue.add(kept, flags, subscription);
-            message.countAccepted();
+            long sequence = DeliveryFlags.qos(flags) == 0 ? NO_SEQUENCE : nextSequence++;
+            queue.add(sequence, kept, flags, subscription);
+            accept(sequence, message, flags, subscription);
         } else {
             refuse(message, DropReason.MEMORY);
         }
@@ -263,9 +249,9 @@ final class Outbound implements InFlight.Resender {
     private void dropOldestFor(StoredMessage message, DropReason full) {
         while (!queue.isEmpty() && fullFor(message) != null) {
             StoredMessage oldest = queue.firstMessage();
+            long sequence = queue.firstSequence();
             queue.removeFirst();
-            home.drops().dropped(key, oldest, full);
-            release(oldest);
+            dropQueued(oldest, sequence, full);
         }
     }
 
@@ -290,25 +276,81 @@ final class Outbound implements InFlight.Resender {
 
     // hot: per message
     void onPubAck(int packetId) {
-        releaseTaken(inFlight.remove(packetId, 1));
+        take(packetId, 1);
         pump();
     }
 
     void onPubRec(int packetId, ReasonCode reason) {
         if (reason.isError()) {
-            releaseTaken(inFlight.remove(packetId, 2));
+            take(packetId, 2);
             pump();
             return;
         }
         StoredMessage taken = inFlight.release(packetId);
-        releaseTaken(taken);
-        boolean known = taken != null || inFlight.isReleased(packetId);
-        sendPubRel(packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+        if (taken != null) {
+            release(taken);
+            if (records != null) {
+                records.release(inFlight.sequence(packetId));
+                return;
+            }
+        }
+        if (!isReleasing(packetId)) {
+            boolean known = taken != null || inFlight.isReleased(packetId);
+            sendPubRel(packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+        }
     }
 
     void onPubComp(int packetId) {
+        long sequence = inFlight.sequence(packetId);
         if (inFlight.complete(packetId)) {
+            done(sequence);
             pump();
+        }
+    }
+
+    /** The client is done with a packet. */
+    private void take(int packetId, int qos) {
+        long sequence = records == null ? NO_SEQUENCE : inFlight.sequence(packetId);
+        StoredMessage taken = inFlight.remove(packetId, qos);
+        if (taken != null) {
+            release(taken);
+            done(sequence);
+        }
+    }
+
+    private void done(long sequence) {
+        if (records != null && sequence != NO_SEQUENCE) {
+            records.done(sequence);
+        }
+    }
+
+    /** Whether PUBREC has come for this id and is not written yet: PUBREL waits for that. */
+    private boolean isReleasing(int packetId) {
+        return records != null && records.isReleasing(inFlight.sequence(packetId));
+    }
+
+    // ---- what storage answers
+
+    @Override
+    public void onAppended() {
+        pump();
+    }
+
+    @Override
+    public void onRefused(long sequence) {
+        StoredMessage queued = queue.remove(sequence);
+        if (queued != null) {
+            home.drops().dropped(key, queued, DropReason.STORAGE);
+            release(queued);
+            pump();
+        }
+    }
+
+    @Override
+    public void onReleased(long sequence) {
+        int packetId = InFlight.packetId(sequence);
+        if (inFlight.isReleased(packetId) && inFlight.isActive(packetId)) {
+            sendPubRel(packetId, ReasonCode.SUCCESS);
         }
     }
 
@@ -353,64 +395,72 @@ final class Outbound implements InFlight.Resender {
         } else {
             // This connection takes smaller packets than the one before (§3.1.2.11.4).
             home.drops().dropped(key, message, DropReason.TOO_LARGE);
-            releaseTaken(inFlight.remove(packetId, DeliveryFlags.qos(flags)));
+            take(packetId, DeliveryFlags.qos(flags));
         }
     }
 
     @Override
     public void resendPubRel(int packetId) {
-        sendPubRel(packetId, ReasonCode.SUCCESS);
+        if (!isReleasing(packetId)) {
+            sendPubRel(packetId, ReasonCode.SUCCESS);
+        }
     }
 
     private void sendQueued(PacketSink to) {
-        while (!queue.isEmpty() && asked == null && canSend(to)) {
-            Authorization may = mayReceive(queue.firstMessage().topic());
+        while (!queue.isEmpty() && !gate.isAsking() && maySendFirst() && canSend(to, queue.firstSequence())) {
+            Authorization may = gate.mayReceive(queue.firstMessage().topic());
             if (may instanceof Authorization.Allowed) {
                 sendFirst(to);
             } else if (may != null) {
                 StoredMessage refused = queue.firstMessage();
+                long sequence = queue.firstSequence();
                 queue.removeFirst();
-                dropQueued(refused, DropReason.NOT_AUTHORIZED);
+                dropQueued(refused, sequence, DropReason.NOT_AUTHORIZED);
             }
         }
+    }
+
+    private boolean maySendFirst() {
+        return records == null || !isWrittenFirst(queue.firstFlags()) || !records.isAppending(queue.firstSequence());
     }
 
     private void sendFirst(PacketSink to) {
         StoredMessage message = queue.firstMessage();
         Subscription subscription = queue.firstSubscription();
         int flags = queue.firstFlags();
+        long sequence = queue.firstSequence();
         queue.removeFirst();
         if (message.isExpired(home.loop().epochMillis())) {
-            dropQueued(message, DropReason.EXPIRED);
+            dropQueued(message, sequence, DropReason.EXPIRED);
             return;
         }
         InTransit routed = home.again(message);
         InTransit changed = home.intercepted(client, routed);
         if (changed == null) {
-            dropQueued(message, DropReason.INTERCEPTED);
+            dropQueued(message, sequence, DropReason.INTERCEPTED);
         } else if (!to.fits(changed, flags, subscription)) {
-            dropQueued(message, DropReason.TOO_LARGE);
+            dropQueued(message, sequence, DropReason.TOO_LARGE);
+        } else if (sequence == NO_SEQUENCE) {
+            release(message);
+            to.sendPublish(changed, flags, 0, false, subscription);
         } else {
-            if (DeliveryFlags.qos(flags) == 0) {
-                release(message);
-                to.sendPublish(changed, flags, 0, false, subscription);
+            StoredMessage kept = changed.keep();
+            if (kept != message && !hold(kept)) {
+                dropQueued(message, sequence, DropReason.MEMORY);
                 return;
             }
-            StoredMessage kept = changed.keep();
             if (kept != message) {
                 release(message);
-                if (!hold(kept)) {
-                    home.drops().dropped(key, kept, DropReason.MEMORY);
-                    return;
-                }
             }
-            to.sendPublish(changed, flags, inFlight.add(kept, flags, subscription), false, subscription);
+            int packetId = inFlight.add(sequence, kept, flags, subscription);
+            to.sendPublish(changed, flags, packetId, false, subscription);
         }
     }
 
-    private void dropQueued(StoredMessage message, DropReason reason) {
+    private void dropQueued(StoredMessage message, long sequence, DropReason reason) {
         home.drops().dropped(key, message, reason);
         release(message);
+        done(sequence);
     }
 
     private boolean hold(StoredMessage message) {
@@ -422,45 +472,33 @@ final class Outbound implements InFlight.Resender {
         return true;
     }
 
-    private void releaseTaken(@Nullable StoredMessage message) {
-        if (message != null) {
-            release(message);
-        }
-    }
-
     private void release(StoredMessage message) {
         home.loop().credit().release(message.release() ? PLACE_BYTES + message.bytes() : PLACE_BYTES);
     }
 
     // ---- retained messages
 
-    /** Retained messages on their way to a new subscription: as far as the client has taken them. */
-    private record RetainedDelivery(RetainedCursor cursor, Subscription subscription) {}
-
     /** Has the retained messages of the cursor sent, as fast as the client takes them (§3.3.1.3). */
     void addRetained(RetainedCursor cursor, Subscription subscription) {
-        retained.add(new RetainedDelivery(cursor, subscription));
+        retained.add(cursor, subscription);
         pumpRetained();
     }
 
-    /** The subscription is gone, and with it what it has not got yet. */
     void forgetRetained(Subscription subscription) {
-        retained.removeIf(delivery -> delivery.subscription() == subscription);
+        retained.forget(subscription);
     }
 
     private void pumpRetained() {
         for (int sent = 0; sent < RETAINED_PER_TURN; sent++) {
             PacketSink to = sink;
-            RetainedDelivery delivery = retained.peek();
-            if (delivery == null || to == null || !queue.isEmpty() || !canSend(to)) {
+            Subscription subscription = retained.subscription();
+            if (subscription == null || to == null || !queue.isEmpty() || !canSend(to, nextSequence)) {
                 // Writability, an acknowledgement, or a reconnect comes back here.
                 return;
             }
-            StoredMessage message = delivery.cursor().next();
-            if (message == null) {
-                retained.poll();
-            } else if (!message.isExpired(home.loop().epochMillis())) {
-                sendRetained(to, message, delivery.subscription());
+            StoredMessage message = retained.next();
+            if (message != null && !message.isExpired(home.loop().epochMillis())) {
+                sendRetained(to, message, subscription);
             }
         }
         if (!turnPosted) {
@@ -475,10 +513,10 @@ final class Outbound implements InFlight.Resender {
     private void sendRetained(PacketSink to, StoredMessage message, Subscription subscription) {
         InTransit routed = home.retained(message);
         int flags = DeliveryFlags.of(Math.min(message.qos(), subscription.maxQos()), true);
-        if (gate == null) {
+        if (gate.isOpen() && !isWrittenFirst(flags)) {
             sendNow(to, routed, flags, subscription);
         } else {
-            // By the queue, which is empty now: there it can wait for its permission.
+            // By the queue, which is empty now: there it can wait for its permission, and to be written.
             enqueue(routed, flags, subscription);
             sendQueued(to);
         }

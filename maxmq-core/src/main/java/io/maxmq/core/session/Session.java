@@ -46,6 +46,7 @@ public final class Session implements Subscriber {
     private @Nullable Inbound inbound;
     private @Nullable Outbound outbound;
     private long expirySeconds;
+    private boolean durable;
     private @Nullable Will will;
     private long expiryTimer;
     private long willTimer;
@@ -88,6 +89,11 @@ public final class Session implements Subscriber {
 
     public Routes routes() {
         return routes;
+    }
+
+    /** Whether it outlives its connections and there is storage: then what it must not forget is written down. */
+    boolean isDurable() {
+        return durable;
     }
 
     @Override
@@ -197,6 +203,7 @@ public final class Session implements Subscriber {
         client = setup.client();
         window = setup.window();
         expirySeconds = setup.expirySeconds();
+        durable |= expirySeconds > 0 && home.journal().isDurable();
         will = setup.will();
         bridge = setup.bridge();
         online = true;
@@ -330,6 +337,9 @@ public final class Session implements Subscriber {
         if (inbound != null) {
             inbound.clear();
         }
+        if (durable) {
+            home.journal().end(this);
+        }
         uncharge();
         return outbound == null ? 0 : outbound.clear(routes, passOn);
     }
@@ -383,7 +393,7 @@ public final class Session implements Subscriber {
     private Inbound inbound() {
         Inbound present = inbound;
         if (present == null) {
-            present = new Inbound(home, key, routes);
+            present = new Inbound(home, this);
             present.attach(sink, client != null && client.protocolVersion().isV5());
             inbound = present;
         }
@@ -393,7 +403,7 @@ public final class Session implements Subscriber {
     private Outbound outbound() {
         Outbound present = outbound;
         if (present == null) {
-            present = new Outbound(home, key, now -> full = now);
+            present = new Outbound(home, this, now -> full = now);
             if (sink != null && client != null && access != null) {
                 present.attach(sink, client, access, window);
             }

@@ -56,6 +56,7 @@ public final class Sessions {
     private final boolean authorizesReceive;
     private final Interceptors interceptors;
     private final Function<Tenant, Routes> routesOf;
+    private final SessionJournal journal;
     private final SessionEvents events;
     private final Drops drops;
     private final SessionCount count;
@@ -81,6 +82,7 @@ public final class Sessions {
             Router router,
             MessageIds ids,
             Settings settings,
+            SessionJournal journal,
             SessionEvents events,
             Drops drops) {
         this.loop = loop;
@@ -93,6 +95,7 @@ public final class Sessions {
         this.interceptors = settings.interceptors();
         this.routesOf = settings.routes();
         this.count = settings.count();
+        this.journal = journal;
         this.events = events;
         this.drops = drops;
         this.again = new InTransit(ids);
@@ -121,6 +124,10 @@ public final class Sessions {
     /** Whether deliveries are authorised one by one, and not only subscriptions. */
     boolean authorizesReceive() {
         return authorizesReceive;
+    }
+
+    SessionJournal journal() {
+        return journal;
     }
 
     Drops drops() {

@@ -11,6 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,6 +25,7 @@ class InFlightPropertyTest {
     enum Kind {
         SEND_QOS_1,
         SEND_QOS_2,
+        SKIP,
         PUBACK,
         PUBREC,
         REFUSING_PUBREC,
@@ -42,7 +44,9 @@ class InFlightPropertyTest {
                                         6,
                                         Arbitraries.of(Kind.PUBACK, Kind.PUBREC, Kind.REFUSING_PUBREC, Kind.PUBCOMP)),
                                 net.jqwik.api.Tuple.of(
-                                        1, Arbitraries.of(Kind.UNKNOWN, Kind.RECONNECT, Kind.RESEND, Kind.RESEND))),
+                                        1,
+                                        Arbitraries.of(
+                                                Kind.UNKNOWN, Kind.SKIP, Kind.RECONNECT, Kind.RESEND, Kind.RESEND))),
                         Arbitraries.integers().between(0, 1000))
                 .as(Step::new)
                 .list()
@@ -50,16 +54,19 @@ class InFlightPropertyTest {
     }
 
     @Property(tries = 300)
-    void agreesWithAList(@ForAll("steps") List<Step> steps, @ForAll @IntRange(min = 1, max = 20) int window) {
+    void agreesWithAList(
+            @ForAll("steps") List<Step> steps,
+            @ForAll @IntRange(min = 1, max = 20) int window,
+            @ForAll @LongRange(max = 200_000) long firstSequence) {
         InFlight inFlight = new InFlight();
-        Model model = new Model();
+        Model model = new Model(firstSequence);
 
         for (int i = 0; i < steps.size(); i++) {
             apply(steps.get(i), i, inFlight, model, window);
 
             assertThat(inFlight.outstanding()).isEqualTo(model.sent.size());
             assertThat(inFlight.bytes()).isEqualTo(model.bytes());
-            assertThat(inFlight.hasRoom(window, NO_LIMIT)).isEqualTo(model.hasRoom(window));
+            assertThat(inFlight.hasRoom(window, NO_LIMIT, model.next)).isEqualTo(model.hasRoom(window));
         }
 
         List<String> left = new ArrayList<>();
@@ -77,11 +84,13 @@ class InFlightPropertyTest {
         Sent chosen = model.sent.isEmpty() ? null : model.sent.get(step.pick() % model.sent.size());
         int packetId = chosen == null ? 1 + step.pick() : chosen.packetId;
         switch (step.kind()) {
+            case SKIP -> model.next += step.pick() % 50;
             case SEND_QOS_1, SEND_QOS_2 -> {
-                if (inFlight.hasRoom(window, NO_LIMIT)) {
+                if (inFlight.hasRoom(window, NO_LIMIT, model.next)) {
                     int qos = step.kind() == Kind.SEND_QOS_1 ? 1 : 2;
                     StoredMessage message = Messages.of("m" + number, qos);
-                    int id = inFlight.add(message, qos, Messages.SUBSCRIPTION);
+                    int id = inFlight.add(model.next, message, qos, Messages.SUBSCRIPTION);
+                    assertThat(inFlight.sequence(id)).isEqualTo(model.next++);
                     assertThat(id).isBetween(1, 65_535);
                     assertThat(model.sent).noneMatch(each -> each.packetId == id);
                     model.sent.add(new Sent(id, qos, message));
@@ -92,7 +101,7 @@ class InFlightPropertyTest {
             case PUBREC -> expectTaken(inFlight.release(packetId), model.release(chosen));
             case PUBCOMP -> assertThat(inFlight.complete(packetId)).isEqualTo(model.complete(chosen));
             case UNKNOWN -> {
-                int unknown = 60_000 + step.pick();
+                int unknown = 1 + (int) ((model.next + 20_000 + step.pick()) % InFlight.PACKET_IDS);
                 assertThat(inFlight.remove(unknown, 1)).isNull();
                 assertThat(inFlight.release(unknown)).isNull();
                 assertThat(inFlight.complete(unknown)).isFalse();
@@ -144,6 +153,11 @@ class InFlightPropertyTest {
     /** What was sent and is not fully acknowledged, in sending order. */
     private static final class Model {
         private final List<Sent> sent = new ArrayList<>();
+        private long next;
+
+        private Model(long firstSequence) {
+            next = firstSequence;
+        }
 
         private boolean hasRoom(int window) {
             return active() < window && sent.stream().allMatch(each -> each.onThisConnection);

@@ -10,8 +10,10 @@ class InFlightTest {
 
     private final InFlight inFlight = new InFlight();
 
+    private long next;
+
     private int send(String payload) {
-        return inFlight.add(Messages.of(payload, 1), 1, Messages.SUBSCRIPTION);
+        return inFlight.add(next++, Messages.of(payload, 1), 1, Messages.SUBSCRIPTION);
     }
 
     @Test
@@ -30,36 +32,62 @@ class InFlightTest {
             inFlight.remove(send(""), 1);
         }
 
-        assertThat(inFlight.hasRoom(100, NO_LIMIT)).isFalse();
+        assertThat(inFlight.hasRoom(100, NO_LIMIT, next)).isFalse();
         assertThat(inFlight.outstanding()).isEqualTo(1);
 
         assertThat(inFlight.remove(stuck, 1)).isNotNull();
-        assertThat(inFlight.hasRoom(100, NO_LIMIT)).isTrue();
+        assertThat(inFlight.hasRoom(100, NO_LIMIT, next)).isTrue();
         assertThat(send("next")).isEqualTo(stuck);
+    }
+
+    @Test
+    void aGapInTheOrderIsAGapInTheIds() {
+        assertThat(send("0")).isEqualTo(1);
+        next += 10; // never sent
+        assertThat(send("11")).isEqualTo(12);
+
+        assertThat(inFlight.sequence(12)).isEqualTo(11);
+        assertThat(inFlight.sequence(2)).isEqualTo(-1);
+        assertThat(inFlight.remove(2, 1)).isNull();
+        assertThat(inFlight.remove(12, 1)).isNotNull();
+        assertThat(inFlight.remove(1, 1)).isNotNull();
+    }
+
+    @Test
+    void anIdInUseMakesTheNextOfThatIdWaitWhateverLiesBetween() {
+        send("stuck");
+        next = InFlight.PACKET_IDS - 1;
+        assertThat(inFlight.hasRoom(100, NO_LIMIT, next)).isTrue();
+        next++;
+        assertThat(inFlight.hasRoom(100, NO_LIMIT, next)).isFalse();
+
+        assertThat(inFlight.remove(1, 1)).isNotNull();
+        assertThat(inFlight.hasRoom(100, NO_LIMIT, next)).isTrue();
+        assertThat(send("again")).isEqualTo(1);
     }
 
     @Test
     void holdsAllIdsAtOnce() {
         StoredMessage message = Messages.of("", 2);
         for (int i = 0; i < InFlight.PACKET_IDS; i++) {
-            assertThat(inFlight.hasRoom(65_535, NO_LIMIT)).isTrue();
-            inFlight.add(message, 2, Messages.SUBSCRIPTION);
+            assertThat(inFlight.hasRoom(65_535, NO_LIMIT, next)).isTrue();
+            inFlight.add(next++, message, 2, Messages.SUBSCRIPTION);
         }
 
-        assertThat(inFlight.hasRoom(65_536, NO_LIMIT)).isFalse();
+        assertThat(inFlight.hasRoom(65_536, NO_LIMIT, next)).isFalse();
         for (int id = InFlight.PACKET_IDS; id > 0; id--) {
             assertThat(inFlight.release(id)).isNotNull();
             assertThat(inFlight.complete(id)).isTrue();
         }
-        assertThat(inFlight.hasRoom(1, NO_LIMIT)).isTrue();
+        assertThat(inFlight.hasRoom(1, NO_LIMIT, next)).isTrue();
     }
 
     @Test
     void isBoundedInBytesButAlwaysTakesOne() {
-        assertThat(inFlight.hasRoom(100, 1)).isTrue();
+        assertThat(inFlight.hasRoom(100, 1, next)).isTrue();
 
         send("larger than one byte");
 
-        assertThat(inFlight.hasRoom(100, 1)).isFalse();
+        assertThat(inFlight.hasRoom(100, 1, next)).isFalse();
     }
 }

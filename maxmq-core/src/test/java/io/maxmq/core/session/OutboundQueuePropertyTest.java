@@ -20,8 +20,14 @@ class OutboundQueuePropertyTest {
             // Twice as many are added as taken.
             if (adds.get(i) || i % 3 == 0) {
                 StoredMessage message = Messages.of("x".repeat(i % 50), 1);
-                queue.add(message, i & 7, Messages.SUBSCRIPTION);
+                queue.add(i, message, i & 7, Messages.SUBSCRIPTION);
                 model.add(message);
+            } else if (i % 5 == 0) {
+                // One from the middle, which may have gone already.
+                StoredMessage removed = queue.remove(i / 2);
+                if (removed != null) {
+                    assertThat(model.remove(removed)).isTrue();
+                }
             } else if (!queue.isEmpty()) {
                 assertThat(queue.firstMessage()).isSameAs(model.remove());
                 queue.removeFirst();

@@ -1,0 +1,52 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Subscription;
+
+/** The journal of a broker without storage. Since no session is durable, nobody calls what writes. */
+final class NoJournal implements SessionJournal {
+    @Override
+    public boolean isDurable() {
+        return false;
+    }
+
+    @Override
+    public void append(
+            Session session,
+            long sequence,
+            StoredMessage message,
+            int flags,
+            Subscription subscription,
+            Completion completion) {
+        throw nothingToWrite(session);
+    }
+
+    @Override
+    public void release(Session session, long sequence, Completion completion) {
+        throw nothingToWrite(session);
+    }
+
+    @Override
+    public void acknowledge(Session session, long sequence) {
+        throw nothingToWrite(session);
+    }
+
+    @Override
+    public void receive(Session session, int packetId, long idHigh, long idLow, Completion completion) {
+        throw nothingToWrite(session);
+    }
+
+    @Override
+    public void forget(Session session, int packetId, Completion completion) {
+        throw nothingToWrite(session);
+    }
+
+    @Override
+    public void end(Session session) {
+        throw nothingToWrite(session);
+    }
+
+    private static IllegalStateException nothingToWrite(Session session) {
+        return new IllegalStateException("no session is durable without storage: " + session.key());
+    }
+}

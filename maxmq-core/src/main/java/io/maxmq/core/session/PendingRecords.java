@@ -1,0 +1,142 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Subscription;
+import io.maxmq.spi.event.DropReason;
+import java.util.Map;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.LongHashSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a durable session's outbound side has given to the journal and what is not written yet, by the sequence of the
+ * message: appended messages, with the publisher's acknowledgement that waits for each (for the record, or for the
+ * subscriber to acknowledge, whichever comes first), and PUBRECs, with the PUBREL that waits.
+ *
+ * <p>Runs on the session's event loop. Not thread-safe.
+ */
+final class PendingRecords {
+    /** A PUBREL waits until storage takes its record: nothing else may be done for it. */
+    private static final long RETRY_NANOS = 1_000_000_000L;
+
+    /** Told of what has become of a record. */
+    interface Listener {
+        /** A message that may not be sent before may be sent. */
+        void onAppended();
+
+        /** Storage has not taken the message: it is not to be kept, if it has not been sent. */
+        void onRefused(long sequence);
+
+        /** PUBREL may be sent. */
+        void onReleased(long sequence);
+    }
+
+    private final Session session;
+    private final SessionJournal journal;
+    private final Loop loop;
+    private final Listener listener;
+    private final Long2ObjectHashMap<Append> appends = new Long2ObjectHashMap<>();
+    private final LongHashSet releases = new LongHashSet();
+
+    PendingRecords(Session session, SessionJournal journal, Loop loop, Listener listener) {
+        this.session = session;
+        this.journal = journal;
+        this.loop = loop;
+        this.listener = listener;
+    }
+
+    /**
+     * Has a message written that the session holds, and its publisher wait.
+     *
+     * @param routed the same message on its way; told of the wait
+     */
+    void append(long sequence, StoredMessage message, int flags, Subscription subscription, InTransit routed) {
+        Append append = new Append(sequence, routed.await());
+        appends.put(sequence, append);
+        journal.append(session, sequence, message, flags, subscription, append);
+    }
+
+    /** Whether this message is not written yet. */
+    boolean isAppending(long sequence) {
+        return appends.containsKey(sequence);
+    }
+
+    /** PUBREC has come; {@link Listener#onReleased} follows. */
+    void release(long sequence) {
+        if (releases.add(sequence)) {
+            writeRelease(sequence);
+        }
+    }
+
+    private void writeRelease(long sequence) {
+        journal.release(session, sequence, failure -> {
+            if (failure != null) {
+                loop.schedule(RETRY_NANOS, () -> retryRelease(sequence));
+            } else if (releases.remove(sequence)) {
+                listener.onReleased(sequence);
+            }
+        });
+    }
+
+    private void retryRelease(long sequence) {
+        if (releases.contains(sequence)) {
+            writeRelease(sequence);
+        }
+    }
+
+    /** Whether PUBREL has to wait. */
+    boolean isReleasing(long sequence) {
+        return releases.contains(sequence);
+    }
+
+    /** The subscriber has the message, or nobody is to have it: its record is needed no more. */
+    void done(long sequence) {
+        journal.acknowledge(session, sequence);
+        releases.remove(sequence);
+        Append append = appends.remove(sequence);
+        if (append != null) {
+            append.taken();
+        }
+    }
+
+    /** The session has ended: who waits is answered. */
+    void end() {
+        Append[] left = appends.values().toArray(new Append[0]);
+        appends.clear();
+        releases.clear();
+        for (Append append : left) {
+            append.taken();
+        }
+    }
+
+    private final class Append implements SessionJournal.Completion {
+        private final long sequence;
+        private final Outcome publisher;
+
+        Append(long sequence, Outcome publisher) {
+            this.sequence = sequence;
+            this.publisher = publisher;
+        }
+
+        void taken() {
+            publisher.complete(0, 1, 0, null);
+        }
+
+        @Override
+        public void onWritten(@Nullable Throwable failure) {
+            if (!appends.remove(sequence, this)) {
+                return; // acknowledged before
+            }
+            if (failure == null) {
+                taken();
+                listener.onAppended();
+            } else {
+                listener.onRefused(sequence);
+                publisher.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.access.ClientAccess;
+import io.maxmq.core.routing.Topic;
+import io.maxmq.spi.auth.Action;
+import io.maxmq.spi.auth.Authorization;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks for each message whether the client may have it, where authorizers want to be asked (see {@code
+ * Authorizer.authorizesReceive}); open where none does. One question at a time: the messages behind wait, in order.
+ *
+ * <p>Runs on the session's event loop. Not thread-safe.
+ */
+final class ReceiveGate {
+    private final Runnable goOn;
+
+    /** Null where nobody asks, or nobody is connected. */
+    private @Nullable ClientAccess access;
+
+    private @Nullable Question asked;
+    private @Nullable Authorization answerForFirst;
+
+    /** @param goOn called when an answer has come that took time */
+    ReceiveGate(Runnable goOn) {
+        this.goOn = goOn;
+    }
+
+    void attach(@Nullable ClientAccess asWhom) {
+        access = asWhom;
+        asked = null;
+        answerForFirst = null;
+    }
+
+    boolean isOpen() {
+        return access == null;
+    }
+
+    /** Whether a question is not answered yet. */
+    boolean isAsking() {
+        return asked != null;
+    }
+
+    /** Whether the client may have the first message that waits; null when the answer takes time. */
+    @Nullable
+    Authorization mayReceive(Topic topic) {
+        ClientAccess client = access;
+        if (client == null) {
+            return Authorization.allowed();
+        }
+        Authorization known = answerForFirst;
+        answerForFirst = null;
+        if (known == null) {
+            known = client.receiveDecision(topic);
+        }
+        if (known == null) {
+            Question question = new Question();
+            client.receive(topic, new Action.Receive(topic.name()), question);
+            known = question.answer;
+            asked = known == null ? question : null;
+        }
+        return known;
+    }
+
+    private final class Question implements Consumer<Authorization> {
+        private @Nullable Authorization answer;
+
+        @Override
+        public void accept(Authorization decision) {
+            answer = decision;
+            if (asked == this) {
+                asked = null;
+                answerForFirst = decision;
+                goOn.run();
+            }
+        }
+    }
+}
