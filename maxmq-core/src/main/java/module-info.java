@@ -15,6 +15,7 @@ module io.maxmq.core {
     exports io.maxmq;
     exports io.maxmq.config;
     exports io.maxmq.spi;
+    exports io.maxmq.spi.admin;
     exports io.maxmq.spi.auth;
     exports io.maxmq.spi.event;
     exports io.maxmq.spi.intercept;

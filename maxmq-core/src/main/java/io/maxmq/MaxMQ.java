@@ -11,6 +11,10 @@ import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
+import io.maxmq.spi.admin.Clients;
+import io.maxmq.spi.admin.RetainedMessages;
+import io.maxmq.spi.admin.Sessions;
+import io.maxmq.spi.admin.Subscriptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
@@ -134,6 +138,46 @@ public final class MaxMQ implements AutoCloseable {
                                 options.wantsRetained()),
                         handler);
         return new Subscription(topicFilter, made.registration(), made.active());
+    }
+
+    /**
+     * The clients that are connected: to look at, and to disconnect.
+     *
+     * @throws IllegalStateException when the broker is closed
+     */
+    public Clients clients() {
+        requireRunning();
+        return broker.administration().clients();
+    }
+
+    /**
+     * The sessions, connected or not: what each holds, and how to end one or to subscribe for it.
+     *
+     * @throws IllegalStateException when the broker is closed
+     */
+    public Sessions sessions() {
+        requireRunning();
+        return broker.administration().sessions();
+    }
+
+    /**
+     * The subscriptions of all sessions.
+     *
+     * @throws IllegalStateException when the broker is closed
+     */
+    public Subscriptions subscriptions() {
+        requireRunning();
+        return broker.administration().subscriptions();
+    }
+
+    /**
+     * The retained messages.
+     *
+     * @throws IllegalStateException when the broker is closed
+     */
+    public RetainedMessages retained() {
+        requireRunning();
+        return broker.administration().retained();
     }
 
     /**

@@ -1,5 +1,9 @@
 package io.maxmq.spi;
 
+import io.maxmq.spi.admin.Clients;
+import io.maxmq.spi.admin.RetainedMessages;
+import io.maxmq.spi.admin.Sessions;
+import io.maxmq.spi.admin.Subscriptions;
 import io.maxmq.spi.event.BrokerListener;
 import io.maxmq.spi.event.MetricsSink;
 import io.maxmq.spi.storage.KeyValueStore;
@@ -51,6 +55,18 @@ public interface BrokerContext {
      * @throws IllegalArgumentException when the filter is not valid, or is a shared one
      */
     Registration onPublish(Tenant tenant, String topicFilter, PublishHook hook);
+
+    /** The connected clients. */
+    Clients clients();
+
+    /** The sessions, connected or not. */
+    Sessions sessions();
+
+    /** The subscriptions of sessions. */
+    Subscriptions subscriptions();
+
+    /** The retained messages. */
+    RetainedMessages retained();
 
     /** Adds an observer of events. */
     Registration addListener(BrokerListener listener);

@@ -85,6 +85,7 @@ public final class Broker {
     private final List<SocketMemory> socketMemory = new ArrayList<>();
     private final Publisher publisher;
     private final Subscribers subscribers;
+    private final Administration administration;
     private final Extensions extensions;
     private final LoopWatchdog watchdog;
     private final Map<String, TcpAcceptor> acceptors = new LinkedHashMap<>();
@@ -138,9 +139,11 @@ public final class Broker {
         assembleLoops(loopCount, journals);
         this.publisher = new Publisher(config, loops, routes, interceptors, plugins.clock());
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
+        this.administration = new Administration(config, loops, routes, publisher, events, workers, plugins.clock());
         this.extensions = new Extensions(
                 plugins,
-                new ExtensionServices(config, plugins, loops, routes, publisher, events, workers, budget, metrics));
+                new ExtensionServices(
+                        config, plugins, loops, routes, publisher, events, workers, budget, metrics, administration));
         this.watchdog = new LoopWatchdog(config, loops, events, log);
     }
 
@@ -322,6 +325,10 @@ public final class Broker {
         return subscribers;
     }
 
+    public Administration administration() {
+        return administration;
+    }
+
     /** A connection without a socket. */
     public MemoryPipe connect() {
         Loop loop = loops.get(Math.floorMod(nextPipe.getAndIncrement(), loops.size()))
@@ -356,6 +363,7 @@ public final class Broker {
         quietly("connections", this::sayGoodbye);
         quietly("extensions", extensions::stop);
         quietly("in-process subscriptions", subscribers::close);
+        quietly("administration", administration::close);
         quietly("sessions", this::endSessions);
         quietly("access", access::close);
         quietly("metrics", metrics::close);

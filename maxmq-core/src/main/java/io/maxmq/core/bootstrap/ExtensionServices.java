@@ -19,6 +19,10 @@ import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.Timers;
+import io.maxmq.spi.admin.Clients;
+import io.maxmq.spi.admin.RetainedMessages;
+import io.maxmq.spi.admin.Sessions;
+import io.maxmq.spi.admin.Subscriptions;
 import io.maxmq.spi.event.BrokerListener;
 import io.maxmq.spi.event.MetricsSink;
 import io.maxmq.spi.storage.KeyValueStore;
@@ -44,6 +48,7 @@ final class ExtensionServices implements BrokerContext {
     private final WorkerPool workers;
     private final BudgetAccount account;
     private final Metrics metrics;
+    private final Administration administration;
     private final ExtensionTimers timers;
 
     /** What the broker takes back when an extension forgets to. */
@@ -58,7 +63,8 @@ final class ExtensionServices implements BrokerContext {
             Events events,
             WorkerPool workers,
             MemoryBudget budget,
-            Metrics metrics) {
+            Metrics metrics,
+            Administration administration) {
         this.config = config;
         this.plugins = plugins;
         this.loops = loops;
@@ -68,6 +74,7 @@ final class ExtensionServices implements BrokerContext {
         this.workers = workers;
         this.account = new BudgetAccount(budget);
         this.metrics = metrics;
+        this.administration = administration;
         this.timers = new ExtensionTimers(loops.get(0).loop(), workers, events.failures());
     }
 
@@ -140,6 +147,26 @@ final class ExtensionServices implements BrokerContext {
         };
         registrations.add(registration);
         return registration;
+    }
+
+    @Override
+    public Clients clients() {
+        return administration.clients();
+    }
+
+    @Override
+    public Sessions sessions() {
+        return administration.sessions();
+    }
+
+    @Override
+    public Subscriptions subscriptions() {
+        return administration.subscriptions();
+    }
+
+    @Override
+    public RetainedMessages retained() {
+        return administration.retained();
     }
 
     @Override

@@ -5,7 +5,9 @@ import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.session.Drops;
+import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.Sessions;
+import java.util.List;
 
 /** The parts of one event loop. */
 record LoopAssembly(
@@ -15,4 +17,9 @@ record LoopAssembly(
         Router router,
         Sessions sessions,
         Drops drops,
-        InTransit inProcess) {}
+        InTransit inProcess) {
+    /** The loop on which this client's session lives, or would. */
+    static LoopAssembly of(List<LoopAssembly> loops, SessionKey key) {
+        return loops.get(key.loopIndex(loops.size()));
+    }
+}

@@ -76,8 +76,7 @@ public final class Publisher {
                     ReasonCode.QUOTA_EXCEEDED, "more than " + MAX_WAITING_BYTES + " bytes wait to be routed"));
             return result;
         }
-        int loop = Math.floorMod(spread(message.topic().hashCode()), loops.size());
-        LoopAssembly at = loops.get(loop);
+        LoopAssembly at = loopOf(message.topic());
         at.loop().execute(() -> {
             try {
                 intercept(at, routes.of(tenant), kept, result);
@@ -88,6 +87,11 @@ public final class Publisher {
             }
         });
         return result;
+    }
+
+    /** Where all that the application does to a topic is done, so that it keeps its order. */
+    LoopAssembly loopOf(String topic) {
+        return loops.get(Math.floorMod(spread(topic.hashCode()), loops.size()));
     }
 
     private static int spread(int hash) {

@@ -640,10 +640,10 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     }
 
     @Override
-    public void disconnect(ReasonCode reason, String detail) {
+    public void disconnect(Initiator by, ReasonCode reason, String detail) {
         // The session may be in the middle of a delivery; and it has let go of this connection, or soon will.
         intake = null;
-        here.loop().execute(() -> end(Initiator.BROKER, reason, detail));
+        here.loop().execute(() -> end(by, reason, detail));
     }
 
     // ---- sending, and the end
@@ -677,7 +677,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         closed = true;
         cancelTimer();
         Session attached = session;
-        if (by == Initiator.BROKER && attached != null && v5) {
+        if ((by == Initiator.BROKER || by == Initiator.ADMINISTRATOR) && attached != null && v5) {
             send(new Disconnect(disconnectReason(reason), reasonString(detail)));
         }
         session = null;

@@ -45,7 +45,7 @@ public final class Connections {
     private static final Counter[] RECEIVED = {Counter.RECEIVED_QOS_0, Counter.RECEIVED_QOS_1, Counter.RECEIVED_QOS_2};
 
     /** Nodes of the subscription tree that one match may visit because of wildcards. */
-    private static final int MAX_VISITS_PER_MATCH = 2000;
+    public static final int MAX_VISITS_PER_MATCH = 2000;
 
     /** Who decides and who is told. */
     public record Collaborators(

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * still finds every child that was there before and after.
  */
 class LevelMap<N extends LevelNode> {
-    private static final int BITS = 5;
-    private static final int MASK = (1 << BITS) - 1;
+    static final int BITS = 5;
+    static final int MASK = (1 << BITS) - 1;
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
 
     private volatile @Nullable Object root;
@@ -212,6 +212,17 @@ class LevelMap<N extends LevelNode> {
         } else {
             SLOT.setVolatile(parent.slots, index, value);
         }
+    }
+
+    /** Whether a walk over the children comes to this hash after the other: five bits by five, the low ones first. */
+    static boolean isBehind(int hash, int other) {
+        for (int shift = 0; shift < Integer.SIZE; shift += BITS) {
+            int difference = digit(hash, shift) - digit(other, shift);
+            if (difference != 0) {
+                return difference > 0;
+            }
+        }
+        return false;
     }
 
     private static int digit(int hash, int shift) {

@@ -31,6 +31,79 @@ public final class RetainedCursor {
         first = enter(root, 0);
     }
 
+    /** Begins behind {@code topic}, which the filter matches. */
+    RetainedCursor(RetainedNode root, byte[] filter, byte[] topic) {
+        this.filter = filter;
+        seek(root, topic);
+    }
+
+    /** Goes down to the topic, as far as it is there, with a frame of what follows it at each level that a wildcard matches. */
+    private void seek(RetainedNode root, byte[] topic) {
+        RetainedNode node = root;
+        int levelStart = 0;
+        for (int start = 0; start <= topic.length && levelStart < filter.length; ) {
+            int end = LevelNode.levelEnd(topic, start);
+            int hash = LevelHash.of(topic, start, end);
+            LevelMap<RetainedNode> children = node.children;
+            if (children == null) {
+                return;
+            }
+            boolean toTheEnd = filter[levelStart] == '#';
+            if (toTheEnd || filter[levelStart] == '+') {
+                pushBehind(children, topic, start, end, hash, levelStart);
+            }
+            RetainedNode child = children.find(topic, start, end, hash);
+            if (child == null) {
+                return;
+            }
+            node = child;
+            start = end + 1;
+            levelStart = toTheEnd ? levelStart : LevelNode.levelEnd(filter, levelStart) + 1;
+        }
+        LevelMap<RetainedNode> below = node.children;
+        Object all = below == null ? null : below.root();
+        if (all != null && levelStart < filter.length && filter[levelStart] == '#') {
+            push(all, levelStart); // the topic itself has been given, not what is below it
+        }
+    }
+
+    /** Frames of the children that a walk gives after the one of this level, which need not be there. */
+    private void pushBehind(
+            LevelMap<RetainedNode> children, byte[] topic, int start, int end, int hash, int levelStart) {
+        Object at = children.root();
+        int digits = hash;
+        while (at instanceof LevelMap.Branch branch) {
+            int bit = 1 << (digits & LevelMap.MASK);
+            int index = branch.indexOf(bit);
+            boolean isThere = (branch.bitmap & bit) != 0;
+            push(branch, levelStart);
+            indices[depth - 1] = isThere ? index + 1 : index;
+            if (!isThere) {
+                return;
+            }
+            at = branch.slot(index);
+            digits >>>= LevelMap.BITS;
+        }
+        if (at instanceof RetainedNode alone) {
+            if (LevelMap.isBehind(alone.hash, hash)) {
+                push(at, levelStart);
+            }
+        } else if (at instanceof LevelNode[] same) {
+            if (same[0].hash != hash) {
+                if (LevelMap.isBehind(same[0].hash, hash)) {
+                    push(at, levelStart);
+                }
+                return;
+            }
+            push(at, levelStart);
+            for (int i = 0; i < same.length; i++) {
+                if (same[i].hasLevel(topic, start, end, hash)) {
+                    indices[depth - 1] = i + 1;
+                }
+            }
+        }
+    }
+
     /** The next message, or null at the end. Steps over branches without one that matches. */
     public @Nullable StoredMessage next() {
         StoredMessage found = first == null ? null : first.message(); // not earlier: it may have changed

@@ -112,6 +112,14 @@ public final class RetainedMessages {
         return new RetainedCursor(root, filter.text().getBytes(UTF_8));
     }
 
+    /**
+     * The same, going on behind a topic that the filter matches, whether or not it still has a message: what a cursor gives
+     * after that topic, as long as the tree does not change.
+     */
+    public RetainedCursor cursorAfter(TopicFilter filter, Topic topic) {
+        return new RetainedCursor(root, filter.text().getBytes(UTF_8), topic.utf8());
+    }
+
     /** Whether no branch is left. For tests. */
     boolean isPruned() {
         return root.children == null;

@@ -72,7 +72,7 @@ public final class Router {
      */
     public Retained retain(InTransit message, Routes routes) {
         if (message.payloadLength() == 0) {
-            release(routes.retained().remove(message.topic()));
+            removeRetained(message.topic(), routes);
             return Retained.REMOVED;
         }
         StoredMessage kept = message.keep().toRetain();
@@ -85,6 +85,13 @@ public final class Router {
         }
         release(kept);
         return Retained.REFUSED;
+    }
+
+    /** Removes the retained message of a topic; false when there was none. */
+    public boolean removeRetained(Topic topic, Routes routes) {
+        StoredMessage removed = routes.retained().remove(topic);
+        release(removed);
+        return removed != null;
     }
 
     private void release(@Nullable StoredMessage retained) {

@@ -97,6 +97,19 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
         return inFlight.outstanding();
     }
 
+    long queuedBytes() {
+        return queue.bytes();
+    }
+
+    long inFlightBytes() {
+        return inFlight.bytes();
+    }
+
+    @Nullable
+    StoredMessage oldestQueued() {
+        return queue.isEmpty() ? null : queue.firstMessage();
+    }
+
     /**
      * Forgets everything.
      *

@@ -4,6 +4,7 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Subscription;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
 import java.net.SocketAddress;
 
 /**
@@ -32,5 +33,10 @@ public interface PacketSink {
     SocketAddress remoteAddress();
 
     /** Ends the connection: DISCONNECT with the reason to MQTT 5.0 clients, then the close. The session is detached by the caller. */
-    void disconnect(ReasonCode reason, String detail);
+    default void disconnect(ReasonCode reason, String detail) {
+        disconnect(Initiator.BROKER, reason, detail);
+    }
+
+    /** The same, on behalf of somebody. */
+    void disconnect(Initiator by, ReasonCode reason, String detail);
 }

@@ -8,6 +8,7 @@ import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.routing.SubscriptionTree;
@@ -52,6 +53,9 @@ public final class Session implements Subscriber {
     private long willTimer;
     private boolean ended;
 
+    /** Its number among the sessions of the loop; given by {@link Sessions}. */
+    int slot;
+
     /** Of the memory budget, for as long as the session lasts: itself, its will, its subscriptions. */
     private long chargedBytes;
 
@@ -82,8 +86,7 @@ public final class Session implements Subscriber {
     }
 
     /** The user that made the session and alone may resume it; null for none. */
-    @Nullable
-    String owner() {
+    public @Nullable String owner() {
         return owner;
     }
 
@@ -122,6 +125,31 @@ public final class Session implements Subscriber {
 
     public int inFlightMessages() {
         return outbound == null ? 0 : outbound.inFlight();
+    }
+
+    /** Bytes of the messages that are queued, each counted fully. */
+    public long queuedBytes() {
+        return outbound == null ? 0 : outbound.queuedBytes();
+    }
+
+    /** The same of those in flight. */
+    public long inFlightBytes() {
+        return outbound == null ? 0 : outbound.inFlightBytes();
+    }
+
+    /** The message that has waited longest; null when none waits. */
+    public @Nullable StoredMessage oldestQueued() {
+        return outbound == null ? null : outbound.oldestQueued();
+    }
+
+    /** Whether a will is published when the connection breaks, or waits for its delay. */
+    public boolean hasWill() {
+        return will != null;
+    }
+
+    /** What it holds of the memory budget, its messages counted fully. */
+    public long heldBytes() {
+        return chargedBytes + queuedBytes() + inFlightBytes();
     }
 
     // ---- memory
@@ -534,6 +562,11 @@ public final class Session implements Subscriber {
     /** A copy. */
     public List<Subscription> subscriptions() {
         return subscriptions == null ? List.of() : List.copyOf(subscriptions.values());
+    }
+
+    /** Null when it has none of this filter. */
+    public @Nullable Subscription subscription(String filter) {
+        return subscriptions == null ? null : subscriptions.get(filter);
     }
 
     public int subscriptionCount() {

@@ -19,6 +19,7 @@ import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
 import java.time.Duration;
@@ -65,6 +66,7 @@ public final class Sessions {
     private final InTransit retained;
     private final InTransit changed;
     private final Map<SessionKey, Session> sessions = new HashMap<>();
+    private final SessionSlots slots = new SessionSlots();
     private final Set<Routes> toCompact = new HashSet<>();
 
     /** What the sessions of a loop are made with. */
@@ -176,6 +178,7 @@ public final class Sessions {
                 return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "no memory for another session");
             }
             sessions.put(key, session);
+            session.slot = slots.add(session);
             events.created(session);
         } else if (session.charge(setup.will())) {
             events.resumed(session);
@@ -199,10 +202,49 @@ public final class Sessions {
     /** Ends a session now: its subscriptions and messages go, its will is published if it has one pending. */
     void end(Session session, SessionEnd why) {
         if (sessions.remove(session.key(), session)) {
+            slots.remove(session.slot);
             count.remove();
             int dropped = session.end(why != SessionEnd.BROKER_CLOSED);
             events.ended(session, why, dropped);
         }
+    }
+
+    /** Ends the client's connection, if it has one; what becomes of the session is as after any close. */
+    public boolean disconnect(SessionKey key, ReasonCode reason, String detail) {
+        Session session = sessions.get(key);
+        PacketSink connection = session == null ? null : session.sink();
+        if (connection == null) {
+            return false;
+        }
+        connection.disconnect(Initiator.ADMINISTRATOR, reason, detail);
+        return true;
+    }
+
+    /** Ends the client's session for good, and its connection with it; false when there is none. */
+    public boolean purge(SessionKey key) {
+        Session session = sessions.get(key);
+        if (session == null) {
+            return false;
+        }
+        PacketSink connection = session.sink();
+        if (connection != null) {
+            connection.disconnect(Initiator.ADMINISTRATOR, ReasonCode.ADMINISTRATIVE_ACTION, "the session is purged");
+        }
+        end(session, SessionEnd.PURGED);
+        return true;
+    }
+
+    /** One more than the highest number of a session here; see {@link #at}. */
+    public int slots() {
+        return slots.end();
+    }
+
+    /**
+     * The session of this number, 0 to {@link #slots} - 1, or null. It keeps its number for as long as it lives, so a walk by
+     * number meets each that stays exactly once, however long it pauses.
+     */
+    public @Nullable Session at(int slot) {
+        return slots.get(slot);
     }
 
     /** Ends all sessions as the broker closes; their wills are not published: the broker's end is no client's failure. */

@@ -1,0 +1,80 @@
+package io.maxmq.core.bootstrap;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.topic.ShareName;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.session.Session;
+import io.maxmq.core.session.SessionKey;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.MessageId;
+import io.maxmq.spi.admin.ClientView;
+import io.maxmq.spi.admin.RetainedView;
+import io.maxmq.spi.admin.SessionView;
+import io.maxmq.spi.admin.SubscriptionView;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** What the broker holds, as an administrator sees it. Each on the loop of what is viewed; retained messages anywhere. */
+final class Views {
+    private Views() {}
+
+    /** Null when it is not connected. */
+    static @Nullable ClientView client(Session session) {
+        ClientInfo client = session.client();
+        return client == null
+                ? null
+                : new ClientView(
+                        client, session.subscriptionCount(), session.queuedMessages(), session.inFlightMessages());
+    }
+
+    static SessionView session(Session session, long epochMillis) {
+        StoredMessage oldest = session.oldestQueued();
+        return new SessionView(
+                session.key().tenant(),
+                session.key().clientId(),
+                Optional.ofNullable(session.owner()),
+                Optional.ofNullable(session.client()),
+                session.expirySeconds(),
+                session.subscriptionCount(),
+                session.queuedMessages(),
+                session.queuedBytes(),
+                oldest == null ? Optional.empty() : Optional.of(age(oldest, epochMillis)),
+                session.inFlightMessages(),
+                session.inFlightBytes(),
+                session.hasWill(),
+                session.heldBytes());
+    }
+
+    private static Duration age(StoredMessage message, long epochMillis) {
+        return Duration.ofMillis(Math.max(0, epochMillis - id(message).epochMillis()));
+    }
+
+    static SubscriptionView subscription(SessionKey of, Subscription subscription) {
+        ShareName share = subscription.share();
+        return new SubscriptionView(
+                of.tenant(),
+                of.clientId(),
+                subscription.filter().toString(),
+                Optional.ofNullable(share == null ? null : share.text()),
+                QoS.of(subscription.maxQos()),
+                subscription.noLocal(),
+                subscription.retainAsPublished(),
+                subscription.subscriptionId());
+    }
+
+    static RetainedView retained(StoredMessage message) {
+        return new RetainedView(
+                message.topic().name(), message.payloadLength(), QoS.of(message.qos()), expiry(message), id(message));
+    }
+
+    static OptionalLong expiry(StoredMessage message) {
+        return message.expiresAtMillis() == 0 ? OptionalLong.empty() : OptionalLong.of(message.expiresAtMillis());
+    }
+
+    static MessageId id(StoredMessage message) {
+        return new MessageId(message.idHigh(), message.idLow());
+    }
+}

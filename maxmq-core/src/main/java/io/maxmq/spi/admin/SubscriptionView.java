@@ -1,0 +1,30 @@
+package io.maxmq.spi.admin;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.spi.Stable;
+import io.maxmq.spi.Tenant;
+import java.util.Optional;
+
+/**
+ * A subscription, as it was when it was looked at. Immutable.
+ *
+ * @param tenant whose
+ * @param clientId of the session that has it
+ * @param topicFilter with {@code $share/NAME/} when shared
+ * @param shareName of a shared one
+ * @param qos as granted
+ * @param noLocal whether the client's own messages are left out
+ * @param retainAsPublished whether forwarded messages keep their RETAIN flag
+ * @param subscriptionId 1..268,435,455, or 0 for none
+ * @since 0.1.0
+ */
+@Stable
+public record SubscriptionView(
+        Tenant tenant,
+        String clientId,
+        String topicFilter,
+        Optional<String> shareName,
+        QoS qos,
+        boolean noLocal,
+        boolean retainAsPublished,
+        int subscriptionId) {}
