@@ -6,6 +6,7 @@ import io.maxmq.core.bootstrap.Broker;
 import io.maxmq.core.bootstrap.Plugins;
 import io.maxmq.core.bootstrap.Subscribers;
 import io.maxmq.core.transport.MemorySocketFactory;
+import io.maxmq.core.transport.NetworkPreparation;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.PublishResult;
@@ -60,7 +61,9 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     static MaxMQ start(BrokerConfig config, Plugins plugins) {
-        Broker broker = new Broker(config, plugins);
+        // First of all: even loading the broker's own classes takes long enough to go on beside it.
+        NetworkPreparation network = new NetworkPreparation(config.name(), config.loops());
+        Broker broker = new Broker(config, plugins, network);
         try {
             broker.start();
         } catch (IOException e) {

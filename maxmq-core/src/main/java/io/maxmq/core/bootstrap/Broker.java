@@ -29,11 +29,12 @@ import io.maxmq.core.session.SessionJournal;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.core.transport.EventLoops;
 import io.maxmq.core.transport.MemoryPipe;
+import io.maxmq.core.transport.NetworkPreparation;
 import io.maxmq.core.transport.SocketMemory;
 import io.maxmq.core.transport.TcpAcceptor;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -62,7 +63,6 @@ public final class Broker {
     /** What may be between two loops before publishers wait, at most; and as a part of the memory budget. */
     private static final long MAX_BYTES_UNDER_WAY = 4 << 20;
 
-    private static final int MAX_LOOPS = 64;
     private static final int MIN_WORKERS = 4;
 
     private final BrokerConfig config;
@@ -76,7 +76,7 @@ public final class Broker {
     private final Metrics metrics;
     private final MemoryBudget budget;
     private final EventLoops eventLoops;
-    private final PooledByteBufAllocator allocator;
+    private final ByteBufAllocator allocator;
     private final TenantRoutes routes;
     private final Access access;
     private final Interceptors interceptors;
@@ -96,19 +96,24 @@ public final class Broker {
     /** A listener and the address that it got. */
     public record BoundListener(String name, InetSocketAddress address) {}
 
-    public Broker(BrokerConfig config, Plugins plugins) {
-        this(config, plugins, loop -> SessionJournal.NONE);
+    public Broker(BrokerConfig config, Plugins plugins, NetworkPreparation network) {
+        this(config, plugins, network, loop -> SessionJournal.NONE);
     }
 
-    /** @param journals where the sessions of a loop write */
-    Broker(BrokerConfig config, Plugins plugins, Function<Loop, SessionJournal> journals) {
+    /**
+     * The order is also that of a first start, where the network is being loaded meanwhile: what needs none comes first.
+     *
+     * @param journals where the sessions of a loop write
+     */
+    Broker(BrokerConfig config, Plugins plugins, NetworkPreparation network, Function<Loop, SessionJournal> journals) {
         this.config = config;
         this.plugins = plugins;
+        network.awaitLoggers();
         this.loggers = new Loggers(config.name());
         this.log = loggers.broker();
-        int processors = Runtime.getRuntime().availableProcessors();
-        int loopCount = Math.min(MAX_LOOPS, config.loops() == 0 ? processors : config.loops());
-        int workerCount = config.workers() == 0 ? Math.max(MIN_WORKERS, 2 * processors) : config.workers();
+        int workerCount = config.workers() == 0
+                ? Math.max(MIN_WORKERS, 2 * Runtime.getRuntime().availableProcessors())
+                : config.workers();
 
         this.workers = new WorkerPool(config.name(), workerCount, config.workerQueue(), config.closeTimeout(), loggers);
         // Apart, so that what goes wrong is heard of when it is the workers that do not come back.
@@ -116,12 +121,6 @@ public final class Broker {
                 config.name(), "listener", workerCount, config.workerQueue(), config.closeTimeout(), loggers);
         this.events = new Events(listeners, plugins.clock(), loggers);
         this.metrics = new Metrics(config.name(), plugins.metrics(), loggers);
-        this.budget = MemoryBudget.of(config.memory());
-        this.eventLoops =
-                new EventLoops(config.name(), loopCount, config.closeTimeout().toMillis());
-        // Arenas of its own: what the broker takes is bounded by its budget, and goes with it.
-        this.allocator = new PooledByteBufAllocator(true, 0, loopCount, 8192, 7, 0, 64, true);
-        this.routes = new TenantRoutes(config, loopCount, budget);
         PluginCalls calls = new PluginCalls(workers, events.failures());
         this.access = new Access(
                 new AccessSettings(
@@ -132,11 +131,15 @@ public final class Broker {
                 calls,
                 plugins.clock());
         this.interceptors = new Interceptors(plugins.interceptors(), calls, config.pluginDeadline());
+        this.budget = MemoryBudget.of(config.memory());
+        this.routes = new TenantRoutes(config, network.loops(), budget);
         this.connections = new Connections(
                 config,
                 new Connections.Collaborators(
                         access, interceptors, plugins.rateLimiter(), events, loggers, routes::of));
-        assembleLoops(loopCount, journals);
+        this.eventLoops = new EventLoops(config.name(), config.closeTimeout().toMillis(), network);
+        this.allocator = network.allocator();
+        assembleLoops(network.loops(), journals);
         this.publisher = new Publisher(config, loops, routes, interceptors, plugins.clock());
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
         this.administration = new Administration(config, loops, routes, publisher, events, workers, plugins.clock());

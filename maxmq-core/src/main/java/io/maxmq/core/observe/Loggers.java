@@ -13,6 +13,11 @@ public final class Loggers {
         this.prefix = "io.maxmq." + brokerName;
     }
 
+    /** Has slf4j find its backend, which takes its time in a JVM's first start. */
+    public static void prepare() {
+        LoggerFactory.getILoggerFactory();
+    }
+
     /** The logger of one part of the broker, {@code connection} for example. */
     public Logger of(String subject) {
         return LoggerFactory.getLogger(prefix + "." + subject);

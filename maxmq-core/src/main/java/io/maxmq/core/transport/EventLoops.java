@@ -1,97 +1,63 @@
 package io.maxmq.core.transport;
 
 import io.maxmq.core.loop.LoopThread;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadIoEventLoop;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.ServerSocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that a broker's loops run on: epoll where its native library is on the class path and may be loaded without
- * a warning, else NIO. Thread-safe.
+ * The threads that a broker's loops run on. Thread-safe.
  */
 public final class EventLoops implements AutoCloseable {
-    private final MultiThreadIoEventLoopGroup group;
     private final List<TurnCountingLoop> loops;
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
-    private final boolean epoll;
+    private final NetworkPreparation preparation;
+    private final NettyTransport transport;
     private final long closeTimeoutMillis;
 
     /** A loop's thread starts with its first task. */
-    public EventLoops(String broker, int count, long closeTimeoutMillis) {
+    public EventLoops(String broker, long closeTimeoutMillis, NetworkPreparation preparation) {
         this.closeTimeoutMillis = closeTimeoutMillis;
-        this.epoll = NativeAccess.isSilent() && EpollPresence.isAvailable();
-        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        this.group = new Group(count, named(broker), io);
-        this.loops = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            loops.add((TurnCountingLoop) group.next());
-        }
-        // While the caller assembles the rest, a loop's thread loads what accepting needs: a third of a JVM's first
-        // start.
-        loops.get(count - 1).execute(this::loadChannel);
-    }
-
-    private void loadChannel() {
+        this.preparation = preparation;
+        this.transport = preparation.transport();
+        this.loops = new ArrayList<>(preparation.loops());
+        IoHandlerFactory io = transport.ioHandlers();
         try {
-            Channel unbound = epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
-            unbound.unsafe().closeForcibly();
+            for (int i = 0; i < preparation.loops(); i++) {
+                loops.add(new TurnCountingLoop(new NamedThread("maxmq-" + broker + "-loop-" + i), io));
+            }
         } catch (RuntimeException e) {
-            // Opening the listener will say what is wrong.
+            close();
+            throw e;
         }
-    }
-
-    private ThreadFactory named(String broker) {
-        AtomicInteger next = new AtomicInteger();
-        return task -> {
-            // Netty's own thread class gives its pools their fast thread-locals.
-            Thread thread = new io.netty.util.concurrent.FastThreadLocalThread(
-                    task, "maxmq-" + broker + "-loop-" + next.getAndIncrement());
-            thread.setDaemon(false);
-            threads.add(thread);
-            return thread;
-        };
     }
 
     /** {@code epoll} or {@code nio}. */
     public String name() {
-        return epoll ? "epoll" : "nio";
+        return transport.name();
     }
 
     EventLoop eventLoop(int index) {
         return loops.get(index);
     }
 
-    Class<? extends ServerSocketChannel> serverChannel() {
-        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    /** A server socket, neither bound nor registered with a loop. */
+    ServerChannel newServerChannel() {
+        preparation.awaitChannel();
+        return transport.newServerChannel();
     }
 
-    /**
-     * Has the kernel take little ahead of what it can send: else it holds megabytes for a peer that reads nothing, and
-     * takes no more from one that reads slowly until it has sent a third of them, so that the two look alike for long.
-     */
-    void limitUnsent(ServerBootstrap bootstrap) {
-        if (epoll) {
-            EpollPresence.limitUnsent(bootstrap);
-        }
+    /** Sets an accepted socket up as this transport needs it. */
+    void limitUnsent(ChannelConfig accepted) {
+        transport.limitUnsent(accepted);
     }
 
     /** The thread behind the loop of this index. */
@@ -102,10 +68,16 @@ public final class EventLoops implements AutoCloseable {
     /** Ends all loops and waits for their threads. */
     @Override
     public void close() {
-        group.shutdownGracefully(0, closeTimeoutMillis, TimeUnit.MILLISECONDS);
+        preparation.awaitEnd();
+        for (TurnCountingLoop loop : loops) {
+            loop.shutdownGracefully(0, closeTimeoutMillis, TimeUnit.MILLISECONDS);
+        }
+        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(closeTimeoutMillis);
         try {
-            if (!group.awaitTermination(closeTimeoutMillis, TimeUnit.MILLISECONDS)) {
-                throw new IllegalStateException("event loops did not end within " + closeTimeoutMillis + " ms");
+            for (TurnCountingLoop loop : loops) {
+                if (!loop.awaitTermination(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    throw new IllegalStateException("event loops did not end within " + closeTimeoutMillis + " ms");
+                }
             }
             // A loop has terminated a little before its thread.
             for (Thread thread : threads) {
@@ -118,14 +90,21 @@ public final class EventLoops implements AutoCloseable {
         }
     }
 
-    private static final class Group extends MultiThreadIoEventLoopGroup {
-        Group(int count, ThreadFactory threads, IoHandlerFactory io) {
-            super(count, threads, io);
+    /** Makes the thread of one loop. */
+    private final class NamedThread implements ThreadFactory {
+        private final String name;
+
+        NamedThread(String name) {
+            this.name = name;
         }
 
         @Override
-        protected IoEventLoop newChild(Executor executor, IoHandlerFactory io, Object... args) {
-            return new TurnCountingLoop(this, executor, io);
+        public Thread newThread(Runnable task) {
+            // Netty's own thread class gives its pools their fast thread-locals.
+            Thread thread = new FastThreadLocalThread(task, name);
+            thread.setDaemon(false);
+            threads.add(thread);
+            return thread;
         }
     }
 
@@ -133,8 +112,9 @@ public final class EventLoops implements AutoCloseable {
     private static final class TurnCountingLoop extends SingleThreadIoEventLoop {
         private long turn;
 
-        TurnCountingLoop(IoEventLoopGroup parent, Executor executor, IoHandlerFactory io) {
-            super(parent, executor, io);
+        TurnCountingLoop(ThreadFactory thread, IoHandlerFactory io) {
+            // Of no group: what a group adds is not needed, and would have to be loaded.
+            super(null, thread, io);
         }
 
         @Override
@@ -163,25 +143,6 @@ public final class EventLoops implements AutoCloseable {
         @Override
         public void schedule(Runnable task, long delayNanos) {
             loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-        }
-    }
-
-    /** Apart, so that Netty's epoll classes load only when asked for. */
-    private static final class EpollPresence {
-        private static final long MAX_UNSENT_BYTES = 128 * 1024;
-
-        static void limitUnsent(ServerBootstrap bootstrap) {
-            bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES);
-        }
-
-        /** Looks for the library before Netty does: its search for one that is not there takes longer. */
-        static boolean isAvailable() {
-            return (isPresent("x86_64") || isPresent("aarch_64")) && Epoll.isAvailable();
-        }
-
-        private static boolean isPresent(String architecture) {
-            String library = "META-INF/native/libnetty_transport_native_epoll_" + architecture + ".so";
-            return Epoll.class.getClassLoader().getResource(library) != null;
         }
     }
 }

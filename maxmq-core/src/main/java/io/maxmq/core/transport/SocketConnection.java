@@ -10,7 +10,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs on the loop of its connection. Not thread-safe.
  */
-final class SocketConnection extends ChannelInboundHandlerAdapter implements ByteSink, Deferred {
+final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     private static final int FLUSH_AT_BYTES = 64 * 1024;
     private static final int SMALLEST_OUTPUT_BYTES = 256;
     /** Answers may take this much beyond the high watermark, at which PUBLISH stops. */
@@ -106,12 +105,6 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Byt
     }
 
     // ---- from the channel
-
-    @Override
-    public boolean isSharable() {
-        // Spares Netty the search for the annotation.
-        return false;
-    }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {

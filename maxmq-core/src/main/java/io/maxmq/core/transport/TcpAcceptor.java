@@ -4,13 +4,15 @@ import io.maxmq.config.TcpListener;
 import io.maxmq.core.connection.ByteSink;
 import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.loop.Loop;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -59,30 +62,46 @@ public final class TcpAcceptor {
 
     /** Binds; completes with the bound address, or fails with what the operating system says. */
     public CompletionStage<InetSocketAddress> open() {
-        EventLoop acceptingLoop = shared.eventLoops().eventLoop(loop.index());
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                // Its sockets stay on its loop until CONNECT names the session's: one move at most, no wake-up before.
-                .group(acceptingLoop, acceptingLoop)
-                .channel(shared.eventLoops().serverChannel())
-                .option(ChannelOption.SO_BACKLOG, settings.backlog())
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.ALLOCATOR, shared.allocator())
-                // Only isWritable of Netty's depends on these; the broker has its own watermarks.
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1 << 29, 1 << 30))
-                .childHandler(new Accepting());
-        shared.eventLoops().limitUnsent(bootstrap);
         CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
-        ChannelFuture binding = bootstrap.bind(settings.host(), settings.port());
-        binding.addListener(done -> {
-            if (done.isSuccess()) {
-                server = binding.channel();
-                bound.complete((InetSocketAddress) binding.channel().localAddress());
+        SocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+        EventLoop acceptingLoop = shared.eventLoops().eventLoop(loop.index());
+        ServerChannel channel;
+        try {
+            channel = newChannel(acceptingLoop);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedStage(e);
+        }
+        ChannelFutureListener onBound = binding -> {
+            if (binding.isSuccess()) {
+                server = channel;
+                bound.complete((InetSocketAddress) channel.localAddress());
             } else {
-                bound.completeExceptionally(done.cause());
+                channel.close();
+                bound.completeExceptionally(binding.cause());
+            }
+        };
+        acceptingLoop.register(channel).addListener((ChannelFutureListener) registration -> {
+            if (registration.isSuccess()) {
+                channel.bind(address).addListener(onBound);
+            } else {
+                channel.unsafe().closeForcibly();
+                bound.completeExceptionally(registration.cause());
             }
         });
         return bound;
+    }
+
+    private ServerChannel newChannel(EventLoop acceptingLoop) {
+        ServerChannel channel = shared.eventLoops().newServerChannel();
+        try {
+            channel.config().setOption(ChannelOption.SO_BACKLOG, settings.backlog());
+            channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+            channel.pipeline().addLast(new Accepting(acceptingLoop));
+        } catch (RuntimeException e) {
+            channel.unsafe().closeForcibly();
+            throw e;
+        }
+        return channel;
     }
 
     /** Stops accepting; connections stay. Waits until the port is free. */
@@ -103,19 +122,72 @@ public final class TcpAcceptor {
         return open.get();
     }
 
-    private final class Accepting extends ChannelInitializer<Channel> implements SocketConnection.Acceptance {
+    private final class Accepting extends LastHandler implements SocketConnection.Acceptance {
+        /** Only isWritable of Netty's depends on these; the broker has its own watermarks. */
+        private static final WriteBufferWaterMark NETTY_WATERMARKS = new WriteBufferWaterMark(1 << 29, 1 << 30);
+
+        private static final long PAUSE_AFTER_FAILURE_SECONDS = 1;
+
+        /** Its sockets stay on its loop until CONNECT names the session's: one move at most, no wake-up before. */
+        private final EventLoop acceptingLoop;
+
         private final SocketConnection.Settings connectionSettings = new SocketConnection.Settings(
                 settings.name(), shared.lowWatermarkBytes(), shared.highWatermarkBytes(), shared.slowConsumerTimeout());
 
+        Accepting(EventLoop acceptingLoop) {
+            this.acceptingLoop = acceptingLoop;
+        }
+
         @Override
-        protected void initChannel(Channel channel) {
-            if (open.incrementAndGet() > settings.maxConnections()
-                    || !shared.admission().admits(channel.remoteAddress(), settings.name(), loop)) {
-                open.decrementAndGet();
-                channel.close();
-                return;
+        public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+            Channel channel = (Channel) accepted;
+            open.incrementAndGet();
+            try {
+                if (open.get() > settings.maxConnections()
+                        || !shared.admission().admits(channel.remoteAddress(), settings.name(), loop)) {
+                    refuse(channel);
+                    return;
+                }
+                setUp(channel.config());
+                channel.pipeline().addLast(new SocketConnection(connectionSettings, loop, shared.connect(), this));
+                acceptingLoop.register(channel).addListener((ChannelFutureListener) registration -> {
+                    if (!registration.isSuccess()) {
+                        refuse(channel);
+                    }
+                });
+            } catch (Throwable t) {
+                refuse(channel);
+                loop.reportFailure(t);
             }
-            channel.pipeline().addLast(new SocketConnection(connectionSettings, loop, shared.connect(), this));
+        }
+
+        private void setUp(ChannelConfig config) {
+            config.setAllocator(shared.allocator());
+            config.setWriteBufferWaterMark(NETTY_WATERMARKS);
+            try {
+                config.setOption(ChannelOption.TCP_NODELAY, true);
+                shared.eventLoops().limitUnsent(config);
+            } catch (ChannelException e) {
+                // The peer has gone already, as reading will tell; or this system does not know the option.
+            }
+        }
+
+        /** Closes a socket that is not registered. */
+        private void refuse(Channel channel) {
+            open.decrementAndGet();
+            channel.unsafe().closeForcibly();
+        }
+
+        /** Accepting has failed, for want of file descriptors perhaps: trying again at once would keep the loop busy. */
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ChannelConfig config = ctx.channel().config();
+            if (config.isAutoRead()) {
+                config.setAutoRead(false);
+                var unused = acceptingLoop.schedule(
+                        () -> config.setAutoRead(true), PAUSE_AFTER_FAILURE_SECONDS, TimeUnit.SECONDS);
+            }
+            ctx.fireExceptionCaught(cause);
         }
 
         @Override

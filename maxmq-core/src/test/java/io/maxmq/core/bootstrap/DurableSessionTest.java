@@ -15,6 +15,7 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Listener;
+import io.maxmq.core.transport.NetworkPreparation;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.PublishResult;
@@ -68,7 +69,7 @@ class DurableSessionTest {
                 MetricsSink.NONE,
                 List.of(),
                 null);
-        return new Broker(config, plugins, journal::of);
+        return new Broker(config, plugins, new NetworkPreparation(config.name(), config.loops()), journal::of);
     }
 
     @BeforeEach
