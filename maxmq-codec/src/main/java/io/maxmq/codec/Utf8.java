@@ -25,6 +25,17 @@ public final class Utf8 {
 
     /** Whether {@code length} bytes from the absolute index {@code from} are a string that MQTT allows. */
     public static boolean isWellFormed(ByteBuffer bytes, int from, int length) {
+        return isWellFormed(bytes, from, length, 1);
+    }
+
+    /**
+     * The same for a payload whose format indicator says UTF-8 (§3.3.2.3.2): of any length, and U+0000 may be in it.
+     */
+    public static boolean isWellFormedPayload(ByteBuffer bytes, int from, int length) {
+        return isWellFormed(bytes, from, length, 0);
+    }
+
+    private static boolean isWellFormed(ByteBuffer bytes, int from, int length, int leastAscii) {
         int end = from + length;
         int at = from;
         while (at < end) {
@@ -33,7 +44,7 @@ public final class Utf8 {
                 continue;
             }
             int lead = bytes.get(at);
-            if (lead > 0) {
+            if (lead >= leastAscii) {
                 at++;
                 continue;
             }

@@ -2,16 +2,30 @@ package io.maxmq.config;
 
 import io.maxmq.codec.QoS;
 import io.maxmq.spi.Stable;
+import java.util.Set;
 
 /**
- * What the broker offers; v5 clients are told in CONNACK (MQTT 5.0 §3.2.2.3). All of it by default. Immutable.
+ * What the broker offers; v5 clients are told in CONNACK (MQTT 5.0 §3.2.2.3) where it is less than the protocol has. All of
+ * that by default. Immutable.
  *
- * @param maximumQos a v5 PUBLISH above it is a protocol error (0x9B), a v3 one closes the connection;
- *     subscriptions are granted no more
- * @param retainAvailable without it PUBLISH and will with RETAIN are refused (0x9A)
- * @param wildcardSubscriptionsAvailable without it filters with {@code +} or {@code #} are refused (0xA2)
- * @param sharedSubscriptionsAvailable without it {@code $share} filters are refused (0x9E)
- * @param subscriptionIdentifiersAvailable without it SUBSCRIBE with an identifier is refused (0xA1)
+ * <p>A v5 client that uses what it was told is not there makes a protocol error, and is disconnected with the code named
+ * here (§4.13). A v3 client cannot be told: a PUBLISH that the broker does not take closes its connection, since nothing in
+ * MQTT 3 refuses one; a filter is refused with SUBACK 0x80, to MQTT 3.1, which has no such code, by delivering nothing.
+ * A will that is not possible is refused in CONNACK: v5 with the code named, v3 with 3 (server unavailable).
+ *
+ * @param maximumQos of PUBLISH and will (0x9B); subscriptions are granted no more
+ * @param retainAvailable whether PUBLISH and will may have RETAIN (0x9A)
+ * @param wildcardSubscriptionsAvailable whether filters may have {@code +} or {@code #} (0xA2)
+ * @param sharedSubscriptionsAvailable whether filters may begin with {@code $share} (0x9E)
+ * @param subscriptionIdentifiersAvailable whether SUBSCRIBE may have an identifier (0xA1)
+ * @param payloadFormatChecked whether the payload of a v5 PUBLISH or will whose Payload Format Indicator says UTF-8 must be
+ *     that: else PUBACK, PUBREC or CONNACK have 0x99, and a QoS 0 PUBLISH ends the connection with it (§3.3.2.3.2);
+ *     costs a pass over such payloads; default false
+ * @param responseInformation what a v5 client is told that asks for it (§3.2.2.3.15), usually where responses to it may go,
+ *     like {@code replies/${clientid}}; {@code ${clientid}}, {@code ${username}} and {@code ${tenant}} are replaced, and
+ *     a client for which one of these is missing or holds {@code / + #} is told nothing; default empty, for nothing
+ * @param openDollarTopics first levels like {@code $app} below which clients may publish; all others that begin with
+ *     {@code $} are closed to clients (0x87), and {@code $SYS} and {@code $share} always are; default none
  * @since 0.1.0
  */
 @Stable
@@ -20,10 +34,17 @@ public record Capabilities(
         boolean retainAvailable,
         boolean wildcardSubscriptionsAvailable,
         boolean sharedSubscriptionsAvailable,
-        boolean subscriptionIdentifiersAvailable) {
+        boolean subscriptionIdentifiersAvailable,
+        boolean payloadFormatChecked,
+        String responseInformation,
+        Set<String> openDollarTopics) {
 
     /** Checks every value. */
-    public Capabilities {}
+    public Capabilities {
+        Checks.template("responseInformation", responseInformation);
+        openDollarTopics = Set.copyOf(openDollarTopics);
+        openDollarTopics.forEach(each -> Checks.dollarLevel("openDollarTopics", each));
+    }
 
     /** The defaults. */
     public static Capabilities defaults() {
@@ -43,6 +64,9 @@ public record Capabilities(
         builder.wildcardSubscriptionsAvailable = wildcardSubscriptionsAvailable;
         builder.sharedSubscriptionsAvailable = sharedSubscriptionsAvailable;
         builder.subscriptionIdentifiersAvailable = subscriptionIdentifiersAvailable;
+        builder.payloadFormatChecked = payloadFormatChecked;
+        builder.responseInformation = responseInformation;
+        builder.openDollarTopics = openDollarTopics;
         return builder;
     }
 
@@ -59,6 +83,9 @@ public record Capabilities(
         private boolean wildcardSubscriptionsAvailable = true;
         private boolean sharedSubscriptionsAvailable = true;
         private boolean subscriptionIdentifiersAvailable = true;
+        private boolean payloadFormatChecked = false;
+        private String responseInformation = "";
+        private Set<String> openDollarTopics = Set.of();
 
         private Builder() {}
 
@@ -92,6 +119,24 @@ public record Capabilities(
             return this;
         }
 
+        /** See {@link Capabilities#payloadFormatChecked()}. */
+        public Builder payloadFormatChecked(boolean value) {
+            payloadFormatChecked = value;
+            return this;
+        }
+
+        /** See {@link Capabilities#responseInformation()}. */
+        public Builder responseInformation(String value) {
+            responseInformation = value;
+            return this;
+        }
+
+        /** See {@link Capabilities#openDollarTopics()}. */
+        public Builder openDollarTopics(Set<String> value) {
+            openDollarTopics = value;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -103,7 +148,10 @@ public record Capabilities(
                     retainAvailable,
                     wildcardSubscriptionsAvailable,
                     sharedSubscriptionsAvailable,
-                    subscriptionIdentifiersAvailable);
+                    subscriptionIdentifiersAvailable,
+                    payloadFormatChecked,
+                    responseInformation,
+                    openDollarTopics);
         }
     }
 }

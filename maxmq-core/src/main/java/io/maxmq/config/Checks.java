@@ -1,5 +1,6 @@
 package io.maxmq.config;
 
+import io.maxmq.codec.Utf8;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,9 @@ final class Checks {
 
     /** So that every duration fits a long of nanoseconds: 292 years. */
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
+    private static final int MAX_TEMPLATE_BYTES = 1024;
+    private static final List<String> PLACEHOLDERS = List.of("${clientid}", "${username}", "${tenant}");
 
     private Checks() {}
 
@@ -54,6 +58,34 @@ final class Checks {
         if (!good) {
             throw new IllegalArgumentException(
                     field + " must be 1..64 characters out of a-z A-Z 0-9 . _ -: " + field + "=" + value);
+        }
+    }
+
+    /** A text for clients, in which {@code ${...}} stands for what is known of one. */
+    static void template(String field, String value) {
+        if (Utf8.encodedLength(value) < 0 || Utf8.encodedLength(value) > MAX_TEMPLATE_BYTES) {
+            throw new IllegalArgumentException(field + " must be at most " + MAX_TEMPLATE_BYTES
+                    + " bytes of UTF-8 without U+0000: " + field + "=" + Utf8.quote(value));
+        }
+        for (int at = value.indexOf("${"); at >= 0; at = value.indexOf("${", at + 1)) {
+            int from = at;
+            if (PLACEHOLDERS.stream().noneMatch(each -> value.startsWith(each, from))) {
+                throw new IllegalArgumentException(field + " may have " + String.join(", ", PLACEHOLDERS)
+                        + " and no other placeholder: " + field + "=" + Utf8.quote(value));
+            }
+        }
+    }
+
+    /** The first level of topics that clients may publish to. */
+    static void dollarLevel(String field, String value) {
+        boolean good = value.length() > 1 && value.startsWith("$") && Utf8.encodedLength(value) > 0;
+        for (int i = 0; good && i < value.length(); i++) {
+            good = "/+#".indexOf(value.charAt(i)) < 0;
+        }
+        if (!good || value.equals("$SYS") || value.equals("$share")) {
+            throw new IllegalArgumentException(field
+                    + " must be topic levels that begin with $, and neither $SYS nor $share: " + field + "="
+                    + Utf8.quote(value));
         }
     }
 

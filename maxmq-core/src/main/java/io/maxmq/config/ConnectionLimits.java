@@ -8,6 +8,8 @@ import java.time.Duration;
  *
  * @param connectTimeout from the accepted socket to the whole CONNECT, however slowly its bytes come; default 10
  *     s
+ * @param packetTimeout from a packet's first byte to its last, however slowly the bytes between come; a client that is
+ *     slower is disconnected (v5 0x83); does not run while the broker has stopped reading; default 60 s
  * @param maxPacketBytes of one packet from a client, header included; v5 clients are told; default 1 MiB
  * @param maxPacketBytesBeforeConnect of the first packet; default 64 KiB
  * @param maxKeepAlive longest keep alive, also in place of none; v5 clients are told, v3 clients are held to it;
@@ -36,6 +38,7 @@ import java.time.Duration;
 @Stable
 public record ConnectionLimits(
         Duration connectTimeout,
+        Duration packetTimeout,
         int maxPacketBytes,
         int maxPacketBytesBeforeConnect,
         Duration maxKeepAlive,
@@ -56,6 +59,7 @@ public record ConnectionLimits(
     /** Checks every value. */
     public ConnectionLimits {
         Checks.positive("connectTimeout", connectTimeout);
+        Checks.positive("packetTimeout", packetTimeout);
         Checks.range("maxPacketBytes", maxPacketBytes, 1024, 268435460);
         Checks.range("maxPacketBytesBeforeConnect", maxPacketBytesBeforeConnect, 64, 268435460);
         Checks.keepAlive("maxKeepAlive", maxKeepAlive);
@@ -95,6 +99,7 @@ public record ConnectionLimits(
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.connectTimeout = connectTimeout;
+        builder.packetTimeout = packetTimeout;
         builder.maxPacketBytes = maxPacketBytes;
         builder.maxPacketBytesBeforeConnect = maxPacketBytesBeforeConnect;
         builder.maxKeepAlive = maxKeepAlive;
@@ -123,6 +128,7 @@ public record ConnectionLimits(
     public static final class Builder {
 
         private Duration connectTimeout = Duration.ofSeconds(10);
+        private Duration packetTimeout = Duration.ofSeconds(60);
         private int maxPacketBytes = 1 << 20;
         private int maxPacketBytesBeforeConnect = 64 << 10;
         private Duration maxKeepAlive = Duration.ofSeconds(0xFFFF);
@@ -145,6 +151,12 @@ public record ConnectionLimits(
         /** See {@link ConnectionLimits#connectTimeout()}. */
         public Builder connectTimeout(Duration value) {
             connectTimeout = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#packetTimeout()}. */
+        public Builder packetTimeout(Duration value) {
+            packetTimeout = value;
             return this;
         }
 
@@ -252,6 +264,7 @@ public record ConnectionLimits(
         public ConnectionLimits build() {
             return new ConnectionLimits(
                     connectTimeout,
+                    packetTimeout,
                     maxPacketBytes,
                     maxPacketBytesBeforeConnect,
                     maxKeepAlive,

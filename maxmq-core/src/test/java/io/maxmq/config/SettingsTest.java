@@ -2,6 +2,7 @@ package io.maxmq.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ class SettingsTest {
         SessionLimits sessions = BrokerConfig.defaults().sessions();
 
         assertThat(connections.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(connections.packetTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(connections.maxPacketBytes()).isEqualTo(1_048_576);
         assertThat(connections.maxPacketBytesBeforeConnect()).isEqualTo(65_536);
         assertThat(connections.receiveMaximum()).isEqualTo(100);
@@ -60,6 +62,26 @@ class SettingsTest {
                         "connectTimeout=PT0S",
                         () -> ConnectionLimits.builder()
                                 .connectTimeout(Duration.ZERO)
+                                .build()),
+                bad(
+                        "packetTimeout=PT0S",
+                        () -> ConnectionLimits.builder()
+                                .packetTimeout(Duration.ZERO)
+                                .build()),
+                bad(
+                        "responseInformation=a/${ip}",
+                        () -> Capabilities.builder()
+                                .responseInformation("a/${ip}")
+                                .build()),
+                bad(
+                        "openDollarTopics=$SYS",
+                        () -> Capabilities.builder()
+                                .openDollarTopics(Set.of("$SYS"))
+                                .build()),
+                bad(
+                        "openDollarTopics=$a/b",
+                        () -> Capabilities.builder()
+                                .openDollarTopics(Set.of("$a/b"))
                                 .build()),
                 bad(
                         "maxKeepAlive=PT0S",

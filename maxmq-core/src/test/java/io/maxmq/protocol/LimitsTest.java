@@ -16,6 +16,7 @@ import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.packet.Unsubscribe;
+import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.Message;
@@ -349,6 +350,24 @@ class LimitsTest {
         client.send(new Publish(false, QoS.AT_LEAST_ONCE, false, "a", 1, sent, TestClient.bytes("x")));
 
         assertThat(subscriber.expectMessage("a", "x").properties()).isEqualTo(sent);
+    }
+
+    @Test
+    @Spec({"MQTT-3.3.2-17", "MQTT-3.3.2-18"})
+    void userPropertiesKeepTheirOrder() {
+        TestClient subscriber = broker.connected(ProtocolVersion.MQTT_5, "subscriber");
+        subscriber.subscribe("a", QoS.AT_MOST_ONCE);
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        Properties sent = Properties.builder()
+                .userProperty("b", "1")
+                .userProperty("a", "2")
+                .userProperty("b", "0")
+                .build();
+
+        client.send(new Publish(false, QoS.AT_MOST_ONCE, false, "a", 0, sent, TestClient.bytes("x")));
+
+        assertThat(subscriber.expectMessage("a", "x").properties().userProperties())
+                .containsExactly(new UserProperty("b", "1"), new UserProperty("a", "2"), new UserProperty("b", "0"));
     }
 
     @Test

@@ -15,7 +15,6 @@ import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
-import io.maxmq.config.Capabilities;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent;
@@ -210,36 +209,6 @@ class SubscriptionTest {
             assertThat(answer.reasons()).containsExactly(ReasonCode.QUOTA_EXCEEDED);
             // One that is there may be changed.
             client.subscribe("a", QoS.AT_LEAST_ONCE);
-        }
-    }
-
-    @Test
-    @Spec({"MQTT-3.2.2-9", "MQTT-3.2.2-10", "MQTT-3.2.2-11"})
-    void whatIsNotOfferedIsSaidAndRefused() {
-        try (TestBroker bare = TestBroker.start(builder -> builder.capabilities(Capabilities.builder()
-                .maximumQos(QoS.AT_LEAST_ONCE)
-                .wildcardSubscriptionsAvailable(false)
-                .sharedSubscriptionsAvailable(false)
-                .subscriptionIdentifiersAvailable(false)
-                .build()))) {
-            TestClient client = bare.client(ProtocolVersion.MQTT_5);
-            Properties told = client.connect("client", true).properties();
-            assertThat(told.intOr(PropertyId.MAXIMUM_QOS, 2)).isEqualTo(1);
-            assertThat(told.booleanOr(PropertyId.WILDCARD_SUBSCRIPTION_AVAILABLE, true))
-                    .isFalse();
-            assertThat(told.booleanOr(PropertyId.SHARED_SUBSCRIPTION_AVAILABLE, true))
-                    .isFalse();
-            assertThat(told.booleanOr(PropertyId.SUBSCRIPTION_IDENTIFIER_AVAILABLE, true))
-                    .isFalse();
-
-            assertThat(client.subscribe("a", QoS.EXACTLY_ONCE).reasons()).containsExactly(ReasonCode.GRANTED_QOS_1);
-            assertThat(refusal(client, Properties.NONE, "a/+"))
-                    .isEqualTo(ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED);
-            assertThat(refusal(client, Properties.NONE, "$share/g/a"))
-                    .isEqualTo(ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED);
-            assertThat(refusal(client, id(1), "a")).isEqualTo(ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED);
-            client.send(TestClient.message("a", "x", QoS.EXACTLY_ONCE, 1));
-            client.expectDisconnect(ReasonCode.QOS_NOT_SUPPORTED);
         }
     }
 

@@ -115,6 +115,34 @@ class WillTest {
     }
 
     @ParameterizedTest
+    @EnumSource(
+            value = ReasonCode.class,
+            names = {
+                "UNSPECIFIED_ERROR", "MALFORMED_PACKET", "PROTOCOL_ERROR", "IMPLEMENTATION_SPECIFIC_ERROR",
+                "TOPIC_NAME_INVALID", "RECEIVE_MAXIMUM_EXCEEDED", "TOPIC_ALIAS_INVALID", "PACKET_TOO_LARGE",
+                "MESSAGE_RATE_TOO_HIGH", "QUOTA_EXCEEDED", "ADMINISTRATIVE_ACTION", "PAYLOAD_FORMAT_INVALID"
+            })
+    void isPublishedAfterADisconnectWithAnyErrorOfTheClient(ReasonCode reason) {
+        TestClient client = broker.connected(withWill(ProtocolVersion.MQTT_5, 0, 0));
+
+        client.send(Disconnect.of(reason));
+
+        client.expectEnd();
+        observer.expectMessage("will", "dead");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void isPublishedAfterASecondConnect(ProtocolVersion version) {
+        TestClient client = broker.connected(withWill(version, 0, 0));
+
+        client.send(withWill(version, 0, 0));
+
+        client.expectDisconnect(ReasonCode.PROTOCOL_ERROR);
+        observer.expectMessage("will", "dead");
+    }
+
+    @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
     void isPublishedWhenTheKeepAliveRunsOut(ProtocolVersion version) {
         TestClient client = broker.connected(withWill(version, 0, 0));

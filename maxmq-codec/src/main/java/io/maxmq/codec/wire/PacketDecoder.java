@@ -118,6 +118,14 @@ public final class PacketDecoder {
         return remainder.heldBytes();
     }
 
+    /**
+     * How many packets the end of a read has cut off so far: as long as it stays the same and {@link #heldBytes()} is not 0,
+     * it is the same packet that is not complete.
+     */
+    public int cutOffPackets() {
+        return remainder.begun();
+    }
+
     /** Frees the bytes of a packet that was cut off, and ends the decoder. Idempotent; a handler may call it. */
     public void release() {
         ended = true;

@@ -38,6 +38,9 @@ final class PropertiesReader {
 
     int messageExpiryAt;
 
+    /** Whether the payload format indicator is 1. */
+    boolean payloadIsText;
+
     /** A bit for each {@link PropertyId#ordinal()} that was there. */
     private int seen;
 
@@ -55,6 +58,7 @@ final class PropertiesReader {
         length = 0;
         topicAlias = 0;
         messageExpirySeconds = -1;
+        payloadIsText = false;
         seen = 0;
         userProperties = 0;
         userPropertyBytes = 0;
@@ -113,7 +117,13 @@ final class PropertiesReader {
         }
         seen |= bit;
         switch (property.type()) {
-            case BYTE -> checkRange(property, in.readByte(property.name()));
+            case BYTE -> {
+                int value = in.readByte(property.name());
+                checkRange(property, value);
+                if (property == PropertyId.PAYLOAD_FORMAT_INDICATOR) {
+                    payloadIsText = value == 1;
+                }
+            }
             case TWO_BYTES -> {
                 int value = in.readTwoBytes(property.name());
                 checkRange(property, value);

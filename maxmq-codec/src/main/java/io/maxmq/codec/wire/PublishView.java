@@ -36,6 +36,7 @@ public final class PublishView {
     private int topicAliasAt;
     private long messageExpirySeconds;
     private int messageExpiryAt;
+    private boolean payloadIsText;
     private int propertiesStart;
     private int propertiesLength;
 
@@ -55,6 +56,7 @@ public final class PublishView {
         topicAliasAt = properties.topicAliasAt;
         messageExpirySeconds = properties.messageExpirySeconds;
         messageExpiryAt = properties.messageExpiryAt;
+        payloadIsText = properties.payloadIsText;
         propertiesStart = properties.start;
         propertiesLength = properties.length;
     }
@@ -162,6 +164,11 @@ public final class PublishView {
     /** 0..2^32-1, or -1 for none. */
     public long messageExpirySeconds() {
         return messageExpirySeconds;
+    }
+
+    /** Whether the payload format indicator says UTF-8 (§3.3.2.3.2); whether the payload is UTF-8 is not checked. */
+    public boolean payloadIsText() {
+        return payloadIsText;
     }
 
     /** Where the properties start, behind their length. */

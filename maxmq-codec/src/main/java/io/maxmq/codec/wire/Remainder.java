@@ -17,6 +17,8 @@ final class Remainder {
     /** The whole packet's, or {@link FixedHeader#INCOMPLETE} while its header is. */
     private int packetLength;
 
+    private int begun;
+
     boolean isEmpty() {
         return buffer == null;
     }
@@ -24,6 +26,11 @@ final class Remainder {
     int heldBytes() {
         ByteBuf present = buffer;
         return present == null ? 0 : present.capacity();
+    }
+
+    /** How many packets have been begun here. */
+    int begun() {
+        return begun;
     }
 
     int packetLength() {
@@ -37,6 +44,7 @@ final class Remainder {
     /** Starts a packet with {@code length} bytes of {@code in} from the absolute index {@code from}. */
     void append(ByteBuf in, int from, int length, int packetLength) {
         this.packetLength = packetLength;
+        begun++;
         int capacity = packetLength == FixedHeader.INCOMPLETE
                 ? FIRST_BYTES
                 : Math.min(packetLength, Math.max(length, FIRST_BYTES));

@@ -5,6 +5,7 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Auth;
+import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Disconnect;
 import io.maxmq.codec.packet.Packet;
@@ -92,6 +93,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     private long inputBytes;
     private long lastReadNanos;
     private long timer;
+    private @Nullable PacketDeadline packetDeadline;
     private boolean closed;
     private @Nullable LoopServices movingTo;
     private boolean gone;
@@ -99,13 +101,13 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     // valid from CONNECT on
     private @Nullable ClientInfo client;
     private boolean v5;
+    private int maxPacketBytes = Integer.MAX_VALUE;
 
     // valid from CONNACK on
     private @Nullable Session session;
     private @Nullable PublishIntake intake;
     private ConnectionLimiter limiter = ConnectionLimiter.NONE;
     private long keepAliveNanos;
-    private int maxPacketBytes = Integer.MAX_VALUE;
     private boolean problemInformation = true;
 
     Connection(Connections home, ByteSink out, LoopServices here) {
@@ -221,6 +223,9 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         // While it moves nothing can be read anyway.
         if ((holds & ~HOLD_MOVE) != 0 && !readingPaused) {
             readingPaused = true;
+            if (packetDeadline != null) {
+                packetDeadline.paused();
+            }
             here.loop().counters().increment(Counter.READ_PAUSES);
             out.pauseReading();
         }
@@ -235,6 +240,19 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
                 end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for what has been read");
             }
         }
+        if (isInsidePacket() && session != null) {
+            PacketDeadline deadline = packetDeadline;
+            if (deadline == null) {
+                deadline = new PacketDeadline(this, home.limits().packetTimeout());
+                packetDeadline = deadline;
+            }
+            deadline.endedInside(decoder.cutOffPackets());
+        }
+    }
+
+    /** Whether part of a packet has come, and the rest has not. */
+    boolean isInsidePacket() {
+        return decoder.heldBytes() > 0;
     }
 
     /** Keeps the packets that follow until {@link #release}. */
@@ -262,6 +280,9 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         if (holds == 0 && readingPaused && !closed) {
             readingPaused = false;
             lastReadNanos = here.loop().refreshTime();
+            if (packetDeadline != null) {
+                packetDeadline.resumed();
+            }
             out.resumeReading();
         }
     }
@@ -418,6 +439,8 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     private void onConnect(Connect connect) {
         cancelTimer();
         v5 = connect.version() == ProtocolVersion.MQTT_5;
+        maxPacketBytes = (int) Math.min(
+                Integer.MAX_VALUE, connect.properties().longOr(PropertyId.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE));
         hold(HOLD_CONNECT);
         handshakeBytes = bytesOf(connect);
         if (!charge(handshakeBytes, Lasting.SESSION)) {
@@ -563,7 +586,6 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         handshakeBytes = 0;
         limiter = as.limiter();
         intake = new PublishIntake(this, home, as.session(), as.access(), as.limiter());
-        maxPacketBytes = as.maxPacketBytes();
         problemInformation = as.problemInformation();
         decoder.maxPacketBytes(home.limits().maxPacketBytes());
         here.loop().counters().add(Counter.CLIENTS, 1);
@@ -656,6 +678,12 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
                 packet, version == null ? ProtocolVersion.MQTT_3_1_1 : version, out.output(64), maxPacketBytes);
     }
 
+    /** Whether the packet keeps within the client's Maximum Packet Size, if need be without what may be left out of it. */
+    boolean canSend(ConnAck packet) {
+        return maxPacketBytes == Integer.MAX_VALUE
+                || PacketEncoder.encodedLength(packet, ProtocolVersion.MQTT_5) <= maxPacketBytes;
+    }
+
     boolean wantsProblemInformation() {
         return problemInformation;
     }
@@ -676,6 +704,9 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         }
         closed = true;
         cancelTimer();
+        if (packetDeadline != null) {
+            packetDeadline.close();
+        }
         Session attached = session;
         if ((by == Initiator.BROKER || by == Initiator.ADMINISTRATOR) && attached != null && v5) {
             send(new Disconnect(disconnectReason(reason), reasonString(detail)));

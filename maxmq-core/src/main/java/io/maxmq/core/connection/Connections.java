@@ -60,6 +60,7 @@ public final class Connections {
     private final Collaborators collaborators;
     private final ConnectionEvents events;
     private final DecodeLimits decodeLimits;
+    private final DollarTopics dollarTopics;
     private final List<LoopServices> loops = new ArrayList<>();
     private final List<Drops> drops = new ArrayList<>();
 
@@ -68,6 +69,7 @@ public final class Connections {
         this.collaborators = collaborators;
         this.events = new ConnectionEvents(
                 config.name(), collaborators.events(), collaborators.loggers().of("connection"));
+        this.dollarTopics = new DollarTopics(config.capabilities().openDollarTopics());
         ConnectionLimits limits = config.connections();
         this.decodeLimits = new DecodeLimits(
                 limits.maxPacketBytesBeforeConnect(),
@@ -159,6 +161,10 @@ public final class Connections {
 
     DecodeLimits decodeLimits() {
         return decodeLimits;
+    }
+
+    DollarTopics dollarTopics() {
+        return dollarTopics;
     }
 
     Access access() {

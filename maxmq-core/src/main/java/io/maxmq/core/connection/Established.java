@@ -8,7 +8,6 @@ import io.maxmq.spi.limit.ConnectionLimiter;
  * What the handshake has settled.
  *
  * @param keepAliveSeconds in force; 0 for none
- * @param maxPacketBytes what the client takes; {@code Integer.MAX_VALUE} for anything
  * @param problemInformation whether the client wants reason strings (MQTT 5.0 §3.1.2.11.7)
  */
 record Established(
@@ -16,5 +15,4 @@ record Established(
         ClientAccess access,
         ConnectionLimiter limiter,
         int keepAliveSeconds,
-        int maxPacketBytes,
         boolean problemInformation) {}

@@ -40,7 +40,6 @@ import org.jspecify.annotations.Nullable;
  * <p>One per connection; forgotten when it is done. Runs on the connection's loop. Not thread-safe.
  */
 final class Handshake {
-    private static final int UNLIMITED = Integer.MAX_VALUE;
     private static final int MAX_RECEIVE_MAXIMUM = 65_535;
 
     private final Connection connection;
@@ -224,6 +223,11 @@ final class Handshake {
 
     private void attach(SessionKey key, ClientInfo client, ClientAccess access, List<String> denied) {
         LoopServices here = connection.here();
+        Properties granted = granted(client);
+        if (!connection.canSend(new ConnAck(false, ReasonCode.SUCCESS, granted))) {
+            refuse(ReasonCode.PACKET_TOO_LARGE, "CONNACK is larger than the client's maximum packet size");
+            return;
+        }
         Sessions.Connected connected =
                 here.sessions().connect(key, home.routes(client.tenant()), setup(client, access), connection);
         if (connected instanceof Sessions.Connected.Refused refused) {
@@ -234,13 +238,12 @@ final class Handshake {
             if (attached.present()) {
                 home.revoke(connection, session, denied);
             }
-            connection.send(new ConnAck(attached.present(), ReasonCode.SUCCESS, granted(client)));
+            connection.send(new ConnAck(attached.present(), ReasonCode.SUCCESS, granted));
             connection.established(new Established(
                     session,
                     access,
                     home.openLimiter(client),
                     keepAliveSeconds,
-                    clientMaxPacketBytes(),
                     asked.intOr(PropertyId.REQUEST_PROBLEM_INFORMATION, 1) == 1));
             home.events().connected(client, attached.present(), here.loop());
         }
@@ -252,11 +255,6 @@ final class Handshake {
                 : MAX_RECEIVE_MAXIMUM;
         Will kept = will == null ? null : home.will(client, will, connection.here());
         return new SessionSetup(client, access, client.sessionExpirySeconds(), window, kept, connect.bridge());
-    }
-
-    private int clientMaxPacketBytes() {
-        long bytes = asked.longOr(PropertyId.MAXIMUM_PACKET_SIZE, UNLIMITED);
-        return (int) Math.min(bytes, UNLIMITED);
     }
 
     /** What the broker grants where it differs from what a client assumes (§3.2.2.3). */
@@ -283,6 +281,13 @@ final class Handshake {
             granted.set(PropertyId.SERVER_KEEP_ALIVE, keepAliveSeconds);
         }
         home.addCapabilities(granted);
+        if (asked.booleanOr(PropertyId.REQUEST_RESPONSE_INFORMATION, false)) {
+            String information =
+                    ResponseInformation.of(client, home.capabilities().responseInformation());
+            if (!information.isEmpty()) {
+                granted.set(PropertyId.RESPONSE_INFORMATION, information);
+            }
+        }
         return granted.build();
     }
 

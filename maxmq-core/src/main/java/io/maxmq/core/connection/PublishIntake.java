@@ -3,6 +3,7 @@ package io.maxmq.core.connection;
 import io.maxmq.codec.MalformedPacketException;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.Utf8;
 import io.maxmq.codec.topic.TopicName;
 import io.maxmq.codec.wire.PublishView;
 import io.maxmq.core.access.ClientAccess;
@@ -42,6 +43,7 @@ final class PublishIntake {
     private final boolean intercepted;
     private final int maxQos;
     private final boolean retainAvailable;
+    private final boolean checksPayload;
 
     /** A longer name is looked up each time, rather than kept by every connection. */
     private static final int MAX_REMEMBERED_BYTES = 512;
@@ -60,6 +62,7 @@ final class PublishIntake {
         this.intercepted = home.interceptors().interceptsPublish();
         this.maxQos = home.capabilities().maximumQos().code();
         this.retainAvailable = home.capabilities().retainAvailable();
+        this.checksPayload = home.capabilities().payloadFormatChecked();
     }
 
     /** What this client may do. */
@@ -86,6 +89,10 @@ final class PublishIntake {
         if (limited && !withinRate(publish, message)) {
             return;
         }
+        if (checksPayload && publish.payloadIsText() && !isText(publish)) {
+            refusePayload(message, qos, publish.packetId());
+            return;
+        }
         if (intercepted && !(qos == 2 && session.isRepeated(publish.packetId()))) {
             new Passage(message, qos, publish.packetId()).begin();
         } else {
@@ -95,7 +102,7 @@ final class PublishIntake {
 
     /** From here on the message is what it will be: may it be published? */
     private void proceed(InTransit message, int qos, int packetId) {
-        Authorization decision = message.topic().startsWithDollar()
+        Authorization decision = home.dollarTopics().isClosed(message.topic())
                 ? Authorization.denied()
                 : access.publishDecision(message.topic(), QoS.of(message.qos()), message.retain());
         if (decision instanceof Authorization.Allowed) {
@@ -212,6 +219,20 @@ final class PublishIntake {
             throw new MalformedPacketException(ReasonCode.QOS_NOT_SUPPORTED, "QoS is above " + maxQos + ": " + qos);
         }
         throw new MalformedPacketException(ReasonCode.RETAIN_NOT_SUPPORTED, "RETAIN is set");
+    }
+
+    private static boolean isText(PublishView publish) {
+        return Utf8.isWellFormedPayload(publish.bytes(), publish.payloadStart(), publish.payloadLength());
+    }
+
+    /** §3.3.2.3.2; QoS 0 has no answer but the end of the connection. */
+    private void refusePayload(InTransit message, int qos, int packetId) throws MalformedPacketException {
+        drop(message, DropReason.PAYLOAD_FORMAT);
+        if (qos == 0) {
+            throw new MalformedPacketException(
+                    ReasonCode.PAYLOAD_FORMAT_INVALID, "payload is not the UTF-8 that its format indicator says");
+        }
+        session.refusePublish(qos, packetId, ReasonCode.PAYLOAD_FORMAT_INVALID);
     }
 
     /** Asks the rate limiter; false when the message goes no further. */

@@ -5,7 +5,9 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.RetainHandling;
+import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
@@ -22,8 +24,6 @@ import io.maxmq.spi.intercept.SubscriptionRequest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-
-import static io.maxmq.codec.packet.PropertyId.SUBSCRIPTION_IDENTIFIER;
 
 /**
  * One SUBSCRIBE (MQTT 5.0 §3.8): its filters one after the other, each checked, authorised and added; then SUBACK; then
@@ -42,6 +42,9 @@ final class SubscribeProcedure {
     private final Subscribe subscribe;
     private final int subscriptionId;
     private boolean held;
+
+    /** Why the first filter that was refused was; for the reason string. */
+    private @Nullable String refusal;
 
     SubscribeProcedure(Connection connection, Connections home, ClientInfo client, Subscribe subscribe) {
         this.connection = connection;
@@ -64,14 +67,34 @@ final class SubscribeProcedure {
                 throw new MalformedPacketException(
                         ReasonCode.PROTOCOL_ERROR, "No Local on a shared subscription: " + wanted.topicFilter());
             }
+            if (connection.isV5()) {
+                requireOffered(wanted.topicFilter());
+            }
         }
         if (connection.withinSubscribeRate(subscribe.subscriptions().size())) {
             proceed();
             return;
         }
         if (!connection.isClosed()) {
-            subscribe.subscriptions().forEach(each -> new Item(each).answer(ReasonCode.QUOTA_EXCEEDED));
+            subscribe
+                    .subscriptions()
+                    .forEach(each -> new Item(each).refuse(ReasonCode.QUOTA_EXCEEDED, "SUBSCRIBE rate too high"));
             acknowledge();
+        }
+    }
+
+    /** What CONNACK has said is not there must not be asked for (§3.2.2.3.11 to §3.2.2.3.13). */
+    private void requireOffered(String asked) throws MalformedPacketException {
+        Capabilities offered = home.capabilities();
+        if (offered.wildcardSubscriptionsAvailable()
+                && offered.sharedSubscriptionsAvailable()
+                && offered.subscriptionIdentifiersAvailable()) {
+            return;
+        }
+        TopicFilter filter = TopicFilter.parse(asked, home.limits().maxTopicLevels());
+        ReasonCode problem = filter == null ? null : problemOf(filter);
+        if (problem != null) {
+            throw new MalformedPacketException(problem, "CONNACK has said that this is not available: " + asked);
         }
     }
 
@@ -124,7 +147,7 @@ final class SubscribeProcedure {
             if (outcome instanceof Outcome.Passed<SubscriptionRequest> passed) {
                 authorize(passed.subject());
             } else if (outcome instanceof Outcome.Rejected<SubscriptionRequest> rejected) {
-                answer(rejected.reasonCode());
+                refuse(rejected.reasonCode(), rejected.reason() == null ? "" : rejected.reason());
             } else {
                 answer(ReasonCode.UNSPECIFIED_ERROR);
             }
@@ -133,9 +156,15 @@ final class SubscribeProcedure {
         private void authorize(SubscriptionRequest wanted) {
             TopicFilter filter =
                     TopicFilter.parse(wanted.topicFilter(), home.limits().maxTopicLevels());
-            ReasonCode problem = filter == null ? ReasonCode.TOPIC_FILTER_INVALID : problemOf(filter);
+            if (filter == null) {
+                refuse(
+                        ReasonCode.TOPIC_FILTER_INVALID,
+                        "not a topic filter of at most " + home.limits().maxTopicLevels() + " levels");
+                return;
+            }
+            ReasonCode problem = problemOf(filter);
             PublishIntake intake = connection.intake();
-            if (filter == null || problem != null || intake == null) {
+            if (problem != null || intake == null) {
                 answer(problem == null ? ReasonCode.UNSPECIFIED_ERROR : problem);
                 return;
             }
@@ -154,8 +183,41 @@ final class SubscribeProcedure {
                 connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
                 answer(denied.reasonCode());
             } else {
-                answer(add(wanted, filter));
+                add(wanted, filter);
             }
+        }
+
+        private void add(SubscriptionRequest wanted, TopicFilter filter) {
+            Session session = connection.session();
+            if (session == null) {
+                answer(ReasonCode.UNSPECIFIED_ERROR);
+                return;
+            }
+            if (session.routes().tree().visitBoundWith(filter) > home.maxVisitsPerMatch()) {
+                // Filters that together make every match walk half the tree are refused, not served slowly.
+                refuse(ReasonCode.QUOTA_EXCEEDED, "too many wildcards in this and other filters");
+                return;
+            }
+            QoS granted = wanted.qos().min(home.capabilities().maximumQos());
+            Session.Subscribed outcome = session.subscribe(
+                    filter,
+                    new Session.Options(granted.code(), wanted.noLocal(), wanted.retainAsPublished(), subscriptionId));
+            if (outcome == Session.Subscribed.QUOTA_EXCEEDED) {
+                refuse(ReasonCode.QUOTA_EXCEEDED, "too many subscriptions");
+                return;
+            }
+            if (filter.share() == null && wantsRetained(wanted.retainHandling(), outcome)) {
+                retainedFor.add(filter);
+            }
+            home.events().subscribed(connection, filter, granted);
+            answer(grantedCode(granted));
+        }
+
+        private void refuse(ReasonCode code, String why) {
+            if (refusal == null && !why.isEmpty()) {
+                refusal = Utf8.quote(asked.topicFilter()) + ": " + why;
+            }
+            answer(code);
         }
 
         private void answer(ReasonCode code) {
@@ -171,7 +233,7 @@ final class SubscribeProcedure {
         }
     }
 
-    /** What the broker does not offer. */
+    /** What the broker does not offer; MQTT 3 clients could not know, and an interceptor may have changed the filter. */
     private @Nullable ReasonCode problemOf(TopicFilter filter) {
         Capabilities offered = home.capabilities();
         if (filter.share() != null && !offered.sharedSubscriptionsAvailable()) {
@@ -180,33 +242,11 @@ final class SubscribeProcedure {
         if (filter.hasWildcard() && !offered.wildcardSubscriptionsAvailable()) {
             return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
-        if (subscribe.properties().has(SUBSCRIPTION_IDENTIFIER) && !offered.subscriptionIdentifiersAvailable()) {
+        if (subscribe.properties().has(PropertyId.SUBSCRIPTION_IDENTIFIER)
+                && !offered.subscriptionIdentifiersAvailable()) {
             return ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED;
         }
         return null;
-    }
-
-    private ReasonCode add(SubscriptionRequest wanted, TopicFilter filter) {
-        Session session = connection.session();
-        if (session == null) {
-            return ReasonCode.UNSPECIFIED_ERROR;
-        }
-        if (session.routes().tree().visitBoundWith(filter) > home.maxVisitsPerMatch()) {
-            // Filters that together make every match walk half the tree are refused, not served slowly.
-            return ReasonCode.QUOTA_EXCEEDED;
-        }
-        QoS granted = wanted.qos().min(home.capabilities().maximumQos());
-        Session.Subscribed outcome = session.subscribe(
-                filter,
-                new Session.Options(granted.code(), wanted.noLocal(), wanted.retainAsPublished(), subscriptionId));
-        if (outcome == Session.Subscribed.QUOTA_EXCEEDED) {
-            return ReasonCode.QUOTA_EXCEEDED;
-        }
-        if (filter.share() == null && wantsRetained(wanted.retainHandling(), outcome)) {
-            retainedFor.add(filter);
-        }
-        home.events().subscribed(connection, filter, granted);
-        return grantedCode(granted);
     }
 
     private static boolean wantsRetained(RetainHandling handling, Session.Subscribed outcome) {
@@ -222,8 +262,15 @@ final class SubscribeProcedure {
         };
     }
 
+    private Properties reasonString() {
+        String why = refusal;
+        return why == null || !connection.isV5() || !connection.wantsProblemInformation()
+                ? Properties.NONE
+                : Properties.builder().set(PropertyId.REASON_STRING, why).build();
+    }
+
     private void acknowledge() {
-        connection.send(new SubAck(subscribe.packetId(), Properties.NONE, answers));
+        connection.send(new SubAck(subscribe.packetId(), reasonString(), answers));
         Session session = connection.session();
         if (session != null) {
             for (TopicFilter filter : retainedFor) {

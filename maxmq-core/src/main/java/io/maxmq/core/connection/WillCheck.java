@@ -1,8 +1,11 @@
 package io.maxmq.core.connection;
 
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.Utf8;
+import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.codec.topic.TopicName;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** What may be wrong with a Will (MQTT 5.0 §3.1.2.5 to §3.1.2.7, §3.1.3.2 to §3.1.3.4) before anybody is asked. */
@@ -20,7 +23,7 @@ final class WillCheck {
         if (invalid != null) {
             return new Problem(ReasonCode.TOPIC_NAME_INVALID, "will topic: " + invalid);
         }
-        if (will.topic().startsWith("$")) {
+        if (home.dollarTopics().isClosed(will.topic())) {
             return new Problem(ReasonCode.NOT_AUTHORIZED, "will topic begins with $");
         }
         if (will.payload().remaining() > home.limits().maxWillBytes()) {
@@ -35,6 +38,16 @@ final class WillCheck {
         if (will.retain() && !home.capabilities().retainAvailable()) {
             return new Problem(ReasonCode.RETAIN_NOT_SUPPORTED, "will RETAIN is set");
         }
+        if (home.capabilities().payloadFormatChecked()
+                && will.properties().booleanOr(PropertyId.PAYLOAD_FORMAT_INDICATOR, false)
+                && !isText(will.payload())) {
+            return new Problem(
+                    ReasonCode.PAYLOAD_FORMAT_INVALID, "will payload is not the UTF-8 that its format indicator says");
+        }
         return null;
+    }
+
+    private static boolean isText(ByteBuffer payload) {
+        return Utf8.isWellFormedPayload(payload, payload.position(), payload.remaining());
     }
 }

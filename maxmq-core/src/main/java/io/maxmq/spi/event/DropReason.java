@@ -26,6 +26,8 @@ public enum DropReason {
     QOS0_OFFLINE,
     /** An authorizer denied it, or failed. */
     NOT_AUTHORIZED,
+    /** Not the UTF-8 that its payload format indicator says (MQTT 5.0 §3.3.2.3.2), and the broker was told to look. */
+    PAYLOAD_FORMAT,
     /** A rate limiter said drop. */
     RATE_LIMIT,
     /** An interceptor dropped or rejected it, or failed. */

@@ -1,0 +1,75 @@
+package io.maxmq.core.connection;
+
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
+import java.time.Duration;
+
+/**
+ * Sees to it that a packet that was begun is completed in time, however slowly its bytes come: parts of packets take memory
+ * that others need. One timer per connection, which runs only while there is part of a packet; each read tells whether it is
+ * still the same one, so packets cost nothing here.
+ *
+ * <p>Runs on the connection's loop. Not thread-safe.
+ */
+final class PacketDeadline {
+    private final Connection connection;
+    private final Duration timeout;
+    private int packet;
+    private long sinceNanos;
+    private long pausedNanos;
+    private long timer;
+
+    PacketDeadline(Connection connection, Duration timeout) {
+        this.connection = connection;
+        this.timeout = timeout;
+    }
+
+    /** A read has ended inside this packet. */
+    void endedInside(int cutOffPacket) {
+        if (timer != 0 && cutOffPacket == packet) {
+            return;
+        }
+        packet = cutOffPacket;
+        sinceNanos = loop().nowNanos();
+        if (timer == 0) {
+            timer = loop().schedule(timeout.toNanos(), this::check);
+        }
+    }
+
+    /** The broker stops reading: the client can do nothing about it. */
+    void paused() {
+        pausedNanos = loop().nowNanos();
+    }
+
+    void resumed() {
+        sinceNanos += loop().nowNanos() - pausedNanos;
+    }
+
+    private void check() {
+        timer = 0;
+        if (!connection.isInsidePacket()) {
+            return;
+        }
+        long takenNanos = connection.isHeld() ? 0 : loop().refreshTime() - sinceNanos;
+        if (takenNanos >= timeout.toNanos()) {
+            connection.end(
+                    Initiator.BROKER,
+                    ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+                    "a packet is not complete " + timeout + " after it was begun");
+            return;
+        }
+        timer = loop().schedule(timeout.toNanos() - takenNanos, this::check);
+    }
+
+    void close() {
+        if (timer != 0) {
+            loop().cancel(timer);
+            timer = 0;
+        }
+    }
+
+    private Loop loop() {
+        return connection.here().loop();
+    }
+}
