@@ -77,7 +77,7 @@ public final class MaxMQ implements AutoCloseable {
         return broker.name();
     }
 
-    /** Its listeners, with the addresses that they are bound to. */
+    /** Its listeners, with the addresses that they are bound to; also to add, remove and pause them. */
     public Listeners listeners() {
         return listeners;
     }

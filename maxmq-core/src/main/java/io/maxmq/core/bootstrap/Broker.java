@@ -3,7 +3,6 @@ package io.maxmq.core.bootstrap;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Listener;
 import io.maxmq.config.Overflow;
-import io.maxmq.config.TcpListener;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.AccessSettings;
 import io.maxmq.core.access.PluginCalls;
@@ -36,12 +35,10 @@ import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -71,7 +68,7 @@ public final class Broker {
     private final Logger log;
 
     private final WorkerPool workers;
-    private final WorkerPool listeners;
+    private final WorkerPool eventWorkers;
     private final Events events;
     private final Metrics metrics;
     private final MemoryBudget budget;
@@ -88,13 +85,9 @@ public final class Broker {
     private final Administration administration;
     private final Extensions extensions;
     private final LoopWatchdog watchdog;
-    private final Map<String, TcpAcceptor> acceptors = new LinkedHashMap<>();
-    private final List<BoundListener> bound = new ArrayList<>();
+    private final ListenerRegistry listeners;
     private final AtomicInteger nextPipe = new AtomicInteger();
     private Registration clockRegistration = Registration.NONE;
-
-    /** A listener and the address that it got. */
-    public record BoundListener(String name, InetSocketAddress address) {}
 
     public Broker(BrokerConfig config, Plugins plugins, NetworkPreparation network) {
         this(config, plugins, network, loop -> SessionJournal.NONE);
@@ -117,9 +110,9 @@ public final class Broker {
 
         this.workers = new WorkerPool(config.name(), workerCount, config.workerQueue(), config.closeTimeout(), loggers);
         // Apart, so that what goes wrong is heard of when it is the workers that do not come back.
-        this.listeners = new WorkerPool(
+        this.eventWorkers = new WorkerPool(
                 config.name(), "listener", workerCount, config.workerQueue(), config.closeTimeout(), loggers);
-        this.events = new Events(listeners, plugins.clock(), loggers);
+        this.events = new Events(eventWorkers, plugins.clock(), loggers);
         this.metrics = new Metrics(config.name(), plugins.metrics(), loggers);
         PluginCalls calls = new PluginCalls(workers, events.failures());
         this.access = new Access(
@@ -148,6 +141,20 @@ public final class Broker {
                 new ExtensionServices(
                         config, plugins, loops, routes, publisher, events, workers, budget, metrics, administration));
         this.watchdog = new LoopWatchdog(config, loops, events, log);
+        this.listeners = new ListenerRegistry(
+                loops,
+                new TcpAcceptor.Shared(
+                        eventLoops,
+                        socketMemory,
+                        allocator,
+                        config.connections().outboundLowWatermarkBytes(),
+                        config.connections().outboundHighWatermarkBytes(),
+                        config.connections().slowConsumerTimeout(),
+                        connections::admits,
+                        connections::open),
+                connections,
+                events,
+                plugins.clock());
     }
 
     private void assembleLoops(int count, Function<Loop, SessionJournal> journals) {
@@ -226,7 +233,7 @@ public final class Broker {
             throw t;
         }
         emit(new BrokerEvent.BrokerStarted(plugins.clock().epochMillis(), config.name()));
-        log.info("started: {} with {} loops on {}", bound, loops.size(), eventLoops.name());
+        log.info("started: {} with {} loops on {}", listeners.all(), loops.size(), eventLoops.name());
     }
 
     private void reviewSubscriptions() {
@@ -236,32 +243,13 @@ public final class Broker {
     }
 
     private void open(Listener listener) throws IOException {
-        if (!(listener instanceof TcpListener tcp)) {
-            throw new IllegalStateException("unknown kind of listener: " + listener);
-        }
-        TcpAcceptor acceptor = new TcpAcceptor(
-                tcp,
-                loops.get(acceptors.size() % loops.size()).loop(),
-                new TcpAcceptor.Shared(
-                        eventLoops,
-                        socketMemory,
-                        allocator,
-                        config.connections().outboundLowWatermarkBytes(),
-                        config.connections().outboundHighWatermarkBytes(),
-                        config.connections().slowConsumerTimeout(),
-                        connections::admits,
-                        connections::open));
         try {
-            InetSocketAddress address = acceptor.open().toCompletableFuture().join();
-            acceptors.put(tcp.name(), acceptor);
-            bound.add(new BoundListener(tcp.name(), address));
-            emit(new BrokerEvent.ListenerOpened(plugins.clock().epochMillis(), tcp.name(), address));
+            listeners.add(listener).toCompletableFuture().join();
         } catch (CompletionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IOException(
-                    "cannot listen on " + tcp.host() + ":" + tcp.port() + " (listener " + tcp.name() + "): "
-                            + (cause.getMessage() == null ? cause : cause.getMessage()),
-                    cause);
+            if (e.getCause() instanceof UncheckedIOException cannotListen) {
+                throw cannotListen.getCause();
+            }
+            throw e;
         }
     }
 
@@ -316,8 +304,8 @@ public final class Broker {
         return eventLoops.name();
     }
 
-    public List<BoundListener> listeners() {
-        return List.copyOf(bound);
+    public ListenerRegistry listeners() {
+        return listeners;
     }
 
     public Publisher publisher() {
@@ -358,11 +346,7 @@ public final class Broker {
         emit(new BrokerEvent.BrokerStopping(plugins.clock().epochMillis(), config.name()));
         quietly("clock", clockRegistration::close);
         watchdog.close();
-        for (Map.Entry<String, TcpAcceptor> each : acceptors.entrySet()) {
-            quietly("listener " + each.getKey(), each.getValue()::close);
-            emit(new BrokerEvent.ListenerClosed(plugins.clock().epochMillis(), each.getKey()));
-        }
-        acceptors.clear();
+        listeners.close((name, failure) -> log.warn("closing listener {} failed; going on", name, failure));
         quietly("connections", this::sayGoodbye);
         quietly("extensions", extensions::stop);
         quietly("in-process subscriptions", subscribers::close);
@@ -372,7 +356,7 @@ public final class Broker {
         quietly("metrics", metrics::close);
         quietly("event loops", eventLoops::close);
         quietly("workers", workers::close);
-        quietly("event listeners", listeners::close);
+        quietly("event listeners", eventWorkers::close);
         log.info("stopped");
     }
 

@@ -1,5 +1,6 @@
 package io.maxmq.core.connection;
 
+import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.wire.DecodeLimits;
@@ -26,6 +27,7 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.Will;
 import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.Decision;
 import io.maxmq.spi.limit.RateLimiter;
@@ -138,6 +140,15 @@ public final class Connections {
             if (session.unsubscribe(filter)) {
                 connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
                 events.unsubscribed(connection, filter);
+            }
+        }
+    }
+
+    /** Ends the connections of one listener on this loop. */
+    public void endOf(String listener, Loop loop) {
+        for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {
+            if (connection.out().listener().equals(listener)) {
+                connection.end(Initiator.ADMINISTRATOR, ReasonCode.ADMINISTRATIVE_ACTION, "the listener is removed");
             }
         }
     }

@@ -53,6 +53,9 @@ public final class TcpAcceptor {
     private final AtomicInteger open = new AtomicInteger();
     private volatile @Nullable Channel server;
 
+    /** Written on {@link #loop}, read also by others. */
+    private volatile boolean paused;
+
     /** @param loop accepts, and has the connections until they move to the loops of their sessions */
     public TcpAcceptor(TcpListener settings, Loop loop, Shared shared) {
         this.settings = settings;
@@ -115,6 +118,59 @@ public final class TcpAcceptor {
                 throw new IllegalStateException("cannot close listener " + settings.name(), e);
             }
         }
+    }
+
+    /** The same without waiting: completes on the accepting loop when the port is free. */
+    public CompletionStage<Void> closeLater() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Channel bound = server;
+        server = null;
+        if (bound == null) {
+            closed.complete(null);
+            return closed;
+        }
+        bound.close().addListener(done -> {
+            if (done.isSuccess()) {
+                closed.complete(null);
+            } else {
+                closed.completeExceptionally(
+                        new IllegalStateException("cannot close listener " + settings.name(), done.cause()));
+            }
+        });
+        return closed;
+    }
+
+    /**
+     * Accepts no more; connections stay. The operating system still lets clients in up to the backlog, where they wait.
+     *
+     * @return completes on the accepting loop when that is so: whether it was not so before
+     */
+    public CompletionStage<Boolean> pause() {
+        return accept(false);
+    }
+
+    /** Accepts again, first those who have waited. */
+    public CompletionStage<Boolean> resume() {
+        return accept(true);
+    }
+
+    private CompletionStage<Boolean> accept(boolean accepts) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        loop.execute(() -> {
+            boolean changed = paused == accepts;
+            paused = !accepts;
+            Channel bound = server;
+            if (bound != null) {
+                bound.config().setAutoRead(accepts);
+            }
+            done.complete(changed);
+        });
+        return done;
+    }
+
+    /** Whether it accepts nobody for now. */
+    public boolean isPaused() {
+        return paused;
     }
 
     /** How many of its connections are open. */
@@ -185,7 +241,7 @@ public final class TcpAcceptor {
             if (config.isAutoRead()) {
                 config.setAutoRead(false);
                 var unused = acceptingLoop.schedule(
-                        () -> config.setAutoRead(true), PAUSE_AFTER_FAILURE_SECONDS, TimeUnit.SECONDS);
+                        () -> config.setAutoRead(!paused), PAUSE_AFTER_FAILURE_SECONDS, TimeUnit.SECONDS);
             }
             ctx.fireExceptionCaught(cause);
         }

@@ -114,6 +114,24 @@ public sealed interface BrokerEvent {
     record ListenerClosed(long atEpochMillis, String listener) implements BrokerEvent {}
 
     /**
+     * A listener accepts nobody for now; its connections stay.
+     *
+     * @param listener its name
+     * @since 0.1.0
+     */
+    @Stable
+    record ListenerPaused(long atEpochMillis, String listener) implements BrokerEvent {}
+
+    /**
+     * A listener that was paused accepts again.
+     *
+     * @param listener its name
+     * @since 0.1.0
+     */
+    @Stable
+    record ListenerResumed(long atEpochMillis, String listener) implements BrokerEvent {}
+
+    /**
      * CONNACK with success was sent.
      *
      * @param sessionPresent whether an earlier session was resumed
