@@ -2,6 +2,7 @@ package io.maxmq.core.conformance;
 
 import io.maxmq.Spec;
 import io.maxmq.TestBroker;
+import io.maxmq.codec.ReasonCode;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
@@ -323,5 +324,40 @@ class ConnectIT extends Suite {
                         .has(0x1A))
                 .isFalse();
         assertThat(open(5).send(connect(5, "asks")).expectAccepted().has(0x1A)).isFalse();
+    }
+
+    @Test
+    @Spec("MQTT-3.1.2-29")
+    void withoutProblemInformationAnswersHaveNoReasonString() {
+        String refused = "82: 0001 00 <a/#/b> 00 ";
+        Peer asking = open(5).send("10: <MQTT> 05 02 0000 {17 01} <asking>");
+        asking.expectAccepted();
+        assertThat(Script.show(asking.send(refused).body(0x90))).contains("not a topic filter");
+
+        Peer peer = open(5).send("10: <MQTT> 05 02 0000 {17 00} <unasking>");
+        peer.expectAccepted();
+
+        peer.send(refused).expect("90: 0001 00 8F");
+        peer.send("A2: 0002 00 <none> 32: <$SYS/x> 0003 00 'x' 62: 0004 50: 0005")
+                .expect("B0: 0002 00 11 40: 0003 87 70: 0004 92 62: 0005 92");
+    }
+
+    @Test
+    @Spec({"MQTT-3.2.2-19", "MQTT-3.1.2-24"})
+    void aRefusalHasNoReasonStringThatTheClientHasNoRoomFor() {
+        String reason = "because it is so";
+        try (TestBroker strict = TestBroker.closed(builder -> builder.listener(Listener.tcp(0))
+                .authenticator(request ->
+                        CompletableFuture.completedFuture(AuthenticationResult.denied(ReasonCode.BANNED, reason))))) {
+            // 2 + 3 + 3 + 16
+            open(5, strict)
+                    .send("10: <MQTT> 05 02 0000 {27 00000018} <room>")
+                    .expect("20: 00 8A {1F <%s>}".formatted(reason))
+                    .expectEnd();
+            open(5, strict)
+                    .send("10: <MQTT> 05 02 0000 {27 00000017} <no-room>")
+                    .expect("20: 00 8A 00")
+                    .expectEnd();
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,6 +59,15 @@ final class Peer implements AutoCloseable {
                 break;
             }
             received.writeBytes(next);
+            if (!Arrays.equals(
+                    received.toByteArray(),
+                    0,
+                    received.size(),
+                    expected,
+                    0,
+                    Math.min(received.size(), expected.length))) {
+                break;
+            }
         }
         assertThat(Script.show(received.toByteArray())).as(script).isEqualTo(Script.show(expected));
         return this;

@@ -27,7 +27,12 @@ abstract class Suite {
 
     @BeforeAll
     void start() {
-        broker = TestBroker.start(builder -> builder.listener(Listener.tcp(0)));
+        broker = brokerWith(this::settings);
+    }
+
+    /** What the broker of this class has beside a listener. */
+    MaxMQBuilder settings(MaxMQBuilder builder) {
+        return builder;
     }
 
     @AfterAll
@@ -58,14 +63,14 @@ abstract class Suite {
         return peer;
     }
 
-    /** CONNECT with Clean Start 1 and a session that ends with the connection. */
+    /** CONNECT with Clean Start 1, a session that ends with the connection, and no wish for reason strings. */
     static String connect(int level, String clientId) {
-        return "10: <MQTT> 0%d 02 0000 {} <%s>".formatted(level, clientId);
+        return "10: <MQTT> 0%d 02 0000 {17 00} <%s>".formatted(level, clientId);
     }
 
     /** CONNECT with Clean Start 0 and a session that outlives the connection by an hour at level 5. */
     static String resume(int level, String clientId) {
-        return "10: <MQTT> 0%d 00 0000 {11 00000E10} <%s>".formatted(level, clientId);
+        return "10: <MQTT> 0%d 00 0000 {17 00 11 00000E10} <%s>".formatted(level, clientId);
     }
 
     Peer connected(int level, String clientId) {
