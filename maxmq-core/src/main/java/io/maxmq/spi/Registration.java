@@ -10,7 +10,7 @@ package io.maxmq.spi;
 public interface Registration extends AutoCloseable {
 
     /** A registration of nothing. */
-    Registration NONE = () -> {};
+    Registration NONE = NoRegistration.INSTANCE;
 
     /**
      * Idempotent, never blocks and never throws. A call that is already running on another thread still ends; none

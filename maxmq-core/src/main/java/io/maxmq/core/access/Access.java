@@ -42,15 +42,22 @@ public final class Access implements AutoCloseable {
 
     /** Asks nobody yet. */
     public Access(AccessSettings settings, PluginCalls calls, Clock clock) {
-        this.authenticators = settings.authenticators().stream()
-                .map(plugin -> new Asked<>(plugin, plugin.name(), plugin.mayBlock()))
-                .toList();
-        this.authorizers = settings.authorizers().stream()
-                .map(plugin -> new Asked<>(plugin, plugin.name(), plugin.mayBlock()))
-                .toList();
-        this.receiveAuthorizers = authorizers.stream()
-                .filter(asked -> asked.plugin().authorizesReceive())
-                .toList();
+        List<Asked<Authenticator>> toAuthenticate = new ArrayList<>();
+        for (Authenticator plugin : settings.authenticators()) {
+            toAuthenticate.add(new Asked<>(plugin, plugin.name(), plugin.mayBlock()));
+        }
+        List<Asked<Authorizer>> toAuthorize = new ArrayList<>();
+        List<Asked<Authorizer>> toAuthorizeReceive = new ArrayList<>();
+        for (Authorizer plugin : settings.authorizers()) {
+            Asked<Authorizer> asked = new Asked<>(plugin, plugin.name(), plugin.mayBlock());
+            toAuthorize.add(asked);
+            if (plugin.authorizesReceive()) {
+                toAuthorizeReceive.add(asked);
+            }
+        }
+        this.authenticators = List.copyOf(toAuthenticate);
+        this.authorizers = List.copyOf(toAuthorize);
+        this.receiveAuthorizers = List.copyOf(toAuthorizeReceive);
         this.allowAnonymous = settings.allowAnonymous();
         this.deadline = settings.deadline();
         this.calls = calls;

@@ -11,12 +11,15 @@ import io.maxmq.spi.admin.Subscriptions;
 import java.util.List;
 
 /** What the embedder and extensions see of a running broker, and do to it. Thread-safe. */
-public final class Administration {
+public final class Administration implements AutoCloseable {
+    private final BrokerConfig config;
+    private final List<LoopAssembly> loops;
+    private final TenantRoutes routes;
+    private final Publisher publisher;
+    private final Events events;
+    private final WorkerPool workers;
+    private final Clock clock;
     private final Answers answers = new Answers();
-    private final Clients clients;
-    private final Sessions sessions;
-    private final Subscriptions subscriptions;
-    private final RetainedMessages retained;
 
     Administration(
             BrokerConfig config,
@@ -26,30 +29,36 @@ public final class Administration {
             Events events,
             WorkerPool workers,
             Clock clock) {
-        this.clients = new ClientDirectory(loops, answers);
-        this.sessions = new SessionDirectory(loops, answers, new SubscriptionsOnBehalf(config, loops, events, answers));
-        this.subscriptions = new SubscriptionDirectory(loops, routes, answers);
-        this.retained = new RetainedDirectory(routes, publisher, workers, clock, answers);
+        this.config = config;
+        this.loops = loops;
+        this.routes = routes;
+        this.publisher = publisher;
+        this.events = events;
+        this.workers = workers;
+        this.clock = clock;
     }
 
+    // Each is made when it is asked for: it holds nothing of its own, and a start is spared the loading.
+
     public Clients clients() {
-        return clients;
+        return new ClientDirectory(loops, answers);
     }
 
     public Sessions sessions() {
-        return sessions;
+        return new SessionDirectory(loops, answers, new SubscriptionsOnBehalf(config, loops, events, answers));
     }
 
     public Subscriptions subscriptions() {
-        return subscriptions;
+        return new SubscriptionDirectory(loops, routes, answers);
     }
 
     public RetainedMessages retained() {
-        return retained;
+        return new RetainedDirectory(routes, publisher, workers, clock, answers);
     }
 
     /** Questions that are open are answered with the broker's end. */
-    void close() {
+    @Override
+    public void close() {
         answers.close();
     }
 }

@@ -47,6 +47,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -83,7 +84,7 @@ public final class Broker {
     private final Publisher publisher;
     private final Subscribers subscribers;
     private final Administration administration;
-    private final Extensions extensions;
+    private final @Nullable Extensions extensions;
     private final LoopWatchdog watchdog;
     private final ListenerRegistry listeners;
     private final AtomicInteger nextPipe = new AtomicInteger();
@@ -128,18 +129,28 @@ public final class Broker {
         this.routes = new TenantRoutes(config, network.loops(), budget);
         this.connections = new Connections(
                 config,
-                new Connections.Collaborators(
-                        access, interceptors, plugins.rateLimiter(), events, loggers, routes::of));
+                new Connections.Collaborators(access, interceptors, plugins.rateLimiter(), events, loggers, routes));
         this.eventLoops = new EventLoops(config.name(), config.closeTimeout().toMillis(), network);
         this.allocator = network.allocator();
         assembleLoops(network.loops(), journals);
         this.publisher = new Publisher(config, loops, routes, interceptors, plugins.clock());
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
         this.administration = new Administration(config, loops, routes, publisher, events, workers, plugins.clock());
-        this.extensions = new Extensions(
-                plugins,
-                new ExtensionServices(
-                        config, plugins, loops, routes, publisher, events, workers, budget, metrics, administration));
+        this.extensions = plugins.extensions().isEmpty()
+                ? null
+                : new Extensions(
+                        plugins,
+                        new ExtensionServices(
+                                config,
+                                plugins,
+                                loops,
+                                routes,
+                                publisher,
+                                events,
+                                workers,
+                                budget,
+                                metrics,
+                                administration));
         this.watchdog = new LoopWatchdog(config, loops, events, log);
         this.listeners = new ListenerRegistry(
                 loops,
@@ -169,12 +180,7 @@ public final class Broker {
                 new AtomicLong());
         SessionCount sessionCount = new SessionCount(config.sessions().maxSessions());
         Sessions.Settings settings = new Sessions.Settings(
-                config.sessions(),
-                config.connections().receiveMaximum(),
-                access,
-                interceptors,
-                sessionCount,
-                routes::of);
+                config.sessions(), config.connections().receiveMaximum(), access, interceptors, sessionCount, routes);
         boolean rejects = config.sessions().overflow() == Overflow.REJECT_PUBLISHER;
         List<Router> routers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -223,7 +229,9 @@ public final class Broker {
             }
             registerMetrics();
             clockRegistration = plugins.clock().onAdvance(this::onClockAdvanced);
-            extensions.start();
+            if (extensions != null) {
+                extensions.start();
+            }
             for (Listener listener : config.listeners()) {
                 open(listener);
             }
@@ -344,19 +352,21 @@ public final class Broker {
     /** Stops everything in reverse order. Waits for it, within the close timeout. */
     public void close() {
         emit(new BrokerEvent.BrokerStopping(plugins.clock().epochMillis(), config.name()));
-        quietly("clock", clockRegistration::close);
+        quietly("clock", clockRegistration);
         watchdog.close();
         listeners.close((name, failure) -> log.warn("closing listener {} failed; going on", name, failure));
         quietly("connections", this::sayGoodbye);
-        quietly("extensions", extensions::stop);
-        quietly("in-process subscriptions", subscribers::close);
-        quietly("administration", administration::close);
+        if (extensions != null) {
+            quietly("extensions", extensions);
+        }
+        quietly("in-process subscriptions", subscribers);
+        quietly("administration", administration);
         quietly("sessions", this::endSessions);
-        quietly("access", access::close);
-        quietly("metrics", metrics::close);
-        quietly("event loops", eventLoops::close);
-        quietly("workers", workers::close);
-        quietly("event listeners", eventWorkers::close);
+        quietly("access", access);
+        quietly("metrics", metrics);
+        quietly("event loops", eventLoops);
+        quietly("workers", workers);
+        quietly("event listeners", eventWorkers);
         log.info("stopped");
     }
 
@@ -413,9 +423,9 @@ public final class Broker {
         }
     }
 
-    private void quietly(String what, Runnable step) {
+    private void quietly(String what, AutoCloseable part) {
         try {
-            step.run();
+            part.close();
         } catch (Throwable t) {
             log.warn("closing {} failed; going on", what, t);
         }

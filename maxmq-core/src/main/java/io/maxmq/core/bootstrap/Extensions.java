@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Starts a broker's extensions in the builder's order and stops them in reverse. On the starting and closing thread. */
-final class Extensions {
+final class Extensions implements AutoCloseable {
     private final Plugins plugins;
     private final ExtensionServices services;
     private final Deque<Extension> started = new ArrayDeque<>();
@@ -42,7 +42,9 @@ final class Extensions {
                 "extension " + extension.name() + " failed to start: " + cause.getMessage(), cause);
     }
 
-    void stop() {
+    /** Stops them. */
+    @Override
+    public void close() {
         while (!started.isEmpty()) {
             Extension extension = started.pop();
             try {

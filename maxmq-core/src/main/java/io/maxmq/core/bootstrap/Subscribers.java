@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Subscriptions of the application: makes them, and ends them with the broker. Thread-safe. */
-public final class Subscribers {
+public final class Subscribers implements AutoCloseable {
     private static final long RETAINED_PAUSE_NANOS = 20_000_000L;
     private static final int RETAINED_PER_TURN = 256;
 
@@ -96,7 +96,8 @@ public final class Subscribers {
         return new Made(registration, active);
     }
 
-    void close() {
+    @Override
+    public void close() {
         for (Registration each : open) {
             each.close();
         }

@@ -9,9 +9,10 @@ import io.maxmq.core.routing.TopicTable;
 import io.maxmq.spi.Tenant;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** The routes of each tenant, made when it is first heard of. Thread-safe. */
-final class TenantRoutes {
+final class TenantRoutes implements Function<Tenant, Routes> {
     /** A topic and its cached matches take some 500 bytes; two generations of them may take a sixteenth of the heap. */
     private static final long HEAP_BYTES_PER_CACHED_TOPIC = 16 * 2 * 500;
 
@@ -38,6 +39,11 @@ final class TenantRoutes {
 
     Routes of(Tenant tenant) {
         return tenant.equals(Tenant.DEFAULT) ? defaultRoutes : routes.computeIfAbsent(tenant, this::make);
+    }
+
+    @Override
+    public Routes apply(Tenant tenant) {
+        return of(tenant);
     }
 
     Collection<Routes> all() {

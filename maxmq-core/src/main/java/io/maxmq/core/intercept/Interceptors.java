@@ -25,15 +25,25 @@ import org.jspecify.annotations.Nullable;
 
 /** A broker's interceptors, sorted into one chain per concern. Immutable; runs on the loop of who asks. */
 public final class Interceptors {
-    private final Chain<ConnectInterceptor, ConnectRequest, ConnectRequest> connect;
-    private final Chain<PublishInterceptor, Optional<ClientInfo>, Message> publish;
-    private final Chain<SubscribeInterceptor, ClientInfo, SubscriptionRequest> subscribe;
-    private final Chain<UnsubscribeInterceptor, ClientInfo, String> unsubscribe;
+    // Null when there are no interceptors at all.
+    private final @Nullable Chain<ConnectInterceptor, ConnectRequest, ConnectRequest> connect;
+    private final @Nullable Chain<PublishInterceptor, Optional<ClientInfo>, Message> publish;
+    private final @Nullable Chain<SubscribeInterceptor, ClientInfo, SubscriptionRequest> subscribe;
+    private final @Nullable Chain<UnsubscribeInterceptor, ClientInfo, String> unsubscribe;
+
     private final List<DeliveryInterceptor> delivery;
     private final PluginCalls calls;
 
     public Interceptors(List<Interceptor> all, PluginCalls calls, Duration deadline) {
         this.calls = calls;
+        if (all.isEmpty()) {
+            this.connect = null;
+            this.publish = null;
+            this.subscribe = null;
+            this.unsubscribe = null;
+            this.delivery = List.of();
+            return;
+        }
         long nanos = deadline.toNanos();
         this.connect = new Chain<>(
                 sorted(all, ConnectInterceptor.class),
@@ -75,19 +85,28 @@ public final class Interceptors {
         return List.copyOf(chosen);
     }
 
+    private static <I extends Interceptor, A, S> void run(
+            @Nullable Chain<I, A, S> chain, A about, S subject, CallerLoop loop, Consumer<Outcome<S>> answer) {
+        if (chain == null) {
+            answer.accept(new Outcome.Passed<>(subject));
+        } else {
+            chain.run(about, subject, loop, answer);
+        }
+    }
+
     public void connect(ConnectRequest request, CallerLoop loop, Consumer<Outcome<ConnectRequest>> answer) {
-        connect.run(request, request, loop, answer);
+        run(connect, request, request, loop, answer);
     }
 
     /** Without any, publishing need not make a message object. */
     public boolean interceptsPublish() {
-        return !publish.isEmpty();
+        return publish != null && !publish.isEmpty();
     }
 
     /** @param publisher empty for the application's own */
     public void publish(
             Optional<ClientInfo> publisher, Message message, CallerLoop loop, Consumer<Outcome<Message>> answer) {
-        publish.run(publisher, message, loop, answer);
+        run(publish, publisher, message, loop, answer);
     }
 
     public void subscribe(
@@ -95,11 +114,11 @@ public final class Interceptors {
             SubscriptionRequest request,
             CallerLoop loop,
             Consumer<Outcome<SubscriptionRequest>> answer) {
-        subscribe.run(client, request, loop, answer);
+        run(subscribe, client, request, loop, answer);
     }
 
     public void unsubscribe(ClientInfo client, String topicFilter, CallerLoop loop, Consumer<Outcome<String>> answer) {
-        unsubscribe.run(client, topicFilter, loop, answer);
+        run(unsubscribe, client, topicFilter, loop, answer);
     }
 
     /** Without any, recipients share encoded bytes. */

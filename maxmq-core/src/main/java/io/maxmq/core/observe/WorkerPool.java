@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,16 +50,34 @@ public final class WorkerPool implements Executor, AutoCloseable {
         this.queueCapacity = queueCapacity;
         this.closeTimeout = closeTimeout;
         this.log = loggers.of("worker");
-        AtomicInteger threadNumber = new AtomicInteger();
-        this.group = new ThreadGroup("maxmq-" + brokerName + "-" + kind + "s");
+        String prefix = "maxmq-" + brokerName + "-" + kind;
+        this.group = new ThreadGroup(prefix + "s");
         this.threads = new ThreadPoolExecutor(
-                threadCount, threadCount, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(
-                            group, task, "maxmq-" + brokerName + "-" + kind + "-" + threadNumber.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                threadCount,
+                threadCount,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new NamedThreads(group, prefix + "-"));
         threads.allowCoreThreadTimeOut(true);
+    }
+
+    private static final class NamedThreads implements ThreadFactory {
+        private final ThreadGroup group;
+        private final String prefix;
+        private final AtomicInteger number = new AtomicInteger();
+
+        NamedThreads(ThreadGroup group, String prefix) {
+            this.group = group;
+            this.prefix = prefix;
+        }
+
+        @Override
+        public Thread newThread(Runnable task) {
+            Thread thread = new Thread(group, task, prefix + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        }
     }
 
     /**

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A TCP listener: binds, accepts up to its limit of connections, and gives each to a loop. Thread-safe.
  */
-public final class TcpAcceptor {
+public final class TcpAcceptor implements AutoCloseable {
     /** What all acceptors of a broker share. */
     public record Shared(
             EventLoops eventLoops,
@@ -108,6 +108,7 @@ public final class TcpAcceptor {
     }
 
     /** Stops accepting; connections stay. Waits until the port is free. */
+    @Override
     public void close() {
         Channel bound = server;
         if (bound != null) {
