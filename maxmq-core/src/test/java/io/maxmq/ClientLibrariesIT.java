@@ -230,6 +230,21 @@ class ClientLibrariesIT {
         back.close();
     }
 
+    @Test
+    void pahoForMqttFiveReceivesThroughTopicAliases() throws Exception {
+        MqttConnectionOptions options = new MqttConnectionOptions();
+        options.setTopicAliasMaximum(2);
+        var client = paho5("aliases5", options);
+        client.subscribe("topic/#", 1);
+
+        for (int i = 0; i < 60; i++) {
+            client.publish("topic/" + i % 3, bytes("" + i), i % 2, false);
+            assertThat(next()).isEqualTo("topic/" + i % 3 + " " + i % 2 + " " + i + " null null");
+        }
+        client.disconnect();
+        client.close();
+    }
+
     // ---- HiveMQ
 
     private Mqtt5BlockingClient hive5(String clientId) {
@@ -259,6 +274,35 @@ class ClientLibrariesIT {
                 assertThat(publish.getTopic()).hasToString("a/" + qos.getCode());
                 assertThat(publish.getQos()).isEqualTo(qos);
                 assertThat(publish.getContentType()).isPresent();
+            }
+        }
+        client.disconnect();
+    }
+
+    @Test
+    void hiveMqForMqttFiveReceivesThroughTopicAliases() throws Exception {
+        Mqtt5BlockingClient client = hive5("hive-aliases");
+        client.connectWith()
+                .restrictions()
+                .topicAliasMaximum(2)
+                .applyRestrictions()
+                .send();
+        try (Mqtt5BlockingClient.Mqtt5Publishes publishes = client.publishes(MqttGlobalPublishFilter.ALL)) {
+            client.subscribeWith()
+                    .topicFilter("topic/#")
+                    .qos(MqttQos.EXACTLY_ONCE)
+                    .send();
+
+            for (int i = 0; i < 60; i++) {
+                client.publishWith()
+                        .topic("topic/" + i % 3)
+                        .qos(MqttQos.values()[i % 3])
+                        .payload(bytes("" + i))
+                        .send();
+                Mqtt5Publish publish =
+                        publishes.receive(DEADLINE_SECONDS, TimeUnit.SECONDS).orElseThrow();
+                assertThat(publish.getTopic()).hasToString("topic/" + i % 3);
+                assertThat(text(publish.getPayloadAsBytes())).isEqualTo("" + i);
             }
         }
         client.disconnect();

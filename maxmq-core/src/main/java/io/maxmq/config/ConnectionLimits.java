@@ -18,9 +18,8 @@ import java.time.Duration;
  * @param receiveMaximum QoS 1 and 2 publishes of a client not yet acknowledged by the broker, for v3 too; default
  *     100
  * @param topicAliasMaximum topic aliases that a client may set; default 32
- * @param topicAliasMaximumOutbound topic aliases that the broker sets at most, when the client allows as many (this
- *     version sets none yet);
- *     default 32
+ * @param topicAliasMaximumOutbound topic aliases that the broker sets at most on a connection whose client allows as many,
+ *     for topics that come again; 0 for none; default 32
  * @param maxTopicLevels levels of a topic name or filter; default 128
  * @param maxClientIdBytes of a client identifier in UTF-8; default 256
  * @param longClientIdsInV31 whether MQTT 3.1 clients may have client identifiers of more than the 23 bytes of

@@ -109,6 +109,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     private ConnectionLimiter limiter = ConnectionLimiter.NONE;
     private long keepAliveNanos;
     private boolean problemInformation = true;
+    private @Nullable OutboundAliases aliases;
 
     Connection(Connections home, ByteSink out, LoopServices here) {
         this.home = home;
@@ -587,6 +588,9 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         limiter = as.limiter();
         intake = new PublishIntake(this, home, as.session(), as.access(), as.limiter());
         problemInformation = as.problemInformation();
+        if (as.topicAliasMaximum() > 0) {
+            aliases = new OutboundAliases(this, as.topicAliasMaximum());
+        }
         decoder.maxPacketBytes(home.limits().maxPacketBytes());
         here.loop().counters().add(Counter.CLIENTS, 1);
         if (as.keepAliveSeconds() > 0) {
@@ -634,14 +638,44 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     @Override
     public boolean fits(InTransit message, int flags, Subscription subscription) { // hot: per message and recipient
         return maxPacketBytes == Integer.MAX_VALUE
-                || PublishFrames.length(message, v5, flags, subscription) <= maxPacketBytes;
+                || PublishFrames.length(message, v5, flags, subscription) <= maxPacketBytes
+                || fitsAliased(message, flags, subscription);
+    }
+
+    private boolean fitsAliased(InTransit message, int flags, Subscription subscription) {
+        OutboundAliases set = aliases;
+        return set != null
+                && set.known(message.topic()) != OutboundAliases.NONE
+                && PublishFrames.aliasedLength(message, flags, subscription, false) <= maxPacketBytes;
     }
 
     @Override
     public void sendPublish(
             InTransit message, int flags, int packetId, boolean dup, Subscription subscription) { // hot: per message
-        here.frames().write(out, message, v5, flags, packetId, dup, subscription);
+        OutboundAliases set = aliases;
+        if (set == null) {
+            here.frames().write(out, message, v5, flags, packetId, dup, subscription);
+        } else {
+            sendAliased(set, message, flags, packetId, dup, subscription);
+        }
         here.loop().counters().increment(dup ? Counter.RESENT : Connections.sentAt(DeliveryFlags.qos(flags)));
+    }
+
+    /** With the topic's alias; a topic that comes again gets one, where the packet has room for it. */
+    private void sendAliased(
+            OutboundAliases set, InTransit message, int flags, int packetId, boolean dup, Subscription subscription) {
+        int alias = set.known(message.topic());
+        boolean known = alias != OutboundAliases.NONE;
+        if (!known
+                && (maxPacketBytes == Integer.MAX_VALUE
+                        || PublishFrames.aliasedLength(message, flags, subscription, true) <= maxPacketBytes)) {
+            alias = set.toSet(message.topic());
+        }
+        if (alias == OutboundAliases.NONE) {
+            here.frames().write(out, message, true, flags, packetId, dup, subscription);
+        } else {
+            here.frames().writeAliased(out, message, flags, packetId, dup, subscription, alias, !known);
+        }
     }
 
     @Override

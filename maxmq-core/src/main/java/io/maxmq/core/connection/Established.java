@@ -8,6 +8,7 @@ import io.maxmq.spi.limit.ConnectionLimiter;
  * What the handshake has settled.
  *
  * @param keepAliveSeconds in force; 0 for none
+ * @param topicAliasMaximum aliases that the broker may set; 0 for none
  * @param problemInformation whether the client wants reason strings (MQTT 5.0 §3.1.2.11.7)
  */
 record Established(
@@ -15,4 +16,5 @@ record Established(
         ClientAccess access,
         ConnectionLimiter limiter,
         int keepAliveSeconds,
+        int topicAliasMaximum,
         boolean problemInformation) {}

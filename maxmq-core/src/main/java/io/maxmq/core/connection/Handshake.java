@@ -244,6 +244,9 @@ final class Handshake {
                     access,
                     home.openLimiter(client),
                     keepAliveSeconds,
+                    Math.min(
+                            asked.intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0),
+                            home.limits().topicAliasMaximumOutbound()),
                     asked.intOr(PropertyId.REQUEST_PROBLEM_INFORMATION, 1) == 1));
             home.events().connected(client, attached.present(), here.loop());
         }

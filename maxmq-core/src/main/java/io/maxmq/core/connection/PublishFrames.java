@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes PUBLISH packets (MQTT 5.0 §3.3), encoding a message once per protocol version and kind of QoS, however many
- * recipients it has on this loop: for each, only the first byte and the packet id are set anew. Recipients with
- * subscription identifiers get a frame of their own.
+ * recipients it has on this loop: for each, only the first byte, the packet id and the topic alias are set anew. Recipients
+ * with subscription identifiers, or for whom an alias is set, get a frame of their own.
  *
  * <p>A payload of 32 KiB or more is copied once, into a buffer that all recipients' sockets share, and is sent from there.
  *
@@ -32,6 +32,7 @@ final class PublishFrames implements Deferred {
         byte[] bytes = new byte[FIRST_FRAME_BYTES];
         int length;
         int packetIdAt;
+        int aliasAt;
 
         @Nullable
         InTransit source;
@@ -49,6 +50,9 @@ final class PublishFrames implements Deferred {
     private final Frame[] frames = {
         new Frame(false, false), new Frame(false, true), new Frame(true, false), new Frame(true, true)
     };
+    /** An alias stands for the topic. */
+    private final Frame[] aliased = {new Frame(true, false), new Frame(true, true)};
+
     private final Frame individual5 = new Frame(true, true);
     private final Frame individual5AtMostOnce = new Frame(true, false);
 
@@ -64,16 +68,29 @@ final class PublishFrames implements Deferred {
 
     /** The packet's whole length for one recipient, in bytes. */
     static int length(InTransit message, boolean v5, int flags, Subscription subscription) {
+        return length(message, v5, flags, subscription, true, false);
+    }
+
+    /** The same with a topic alias, which is set with the topic and then stands in its place. */
+    static int aliasedLength(InTransit message, int flags, Subscription subscription, boolean withTopic) {
+        return length(message, true, flags, subscription, withTopic, true);
+    }
+
+    private static int length(
+            InTransit message, boolean v5, int flags, Subscription subscription, boolean withTopic, boolean withAlias) {
         return PublishFrame.length(
                 v5,
-                message.topic().utf8().length,
+                withTopic ? message.topic().utf8().length : 0,
                 DeliveryFlags.qos(flags) > 0,
-                v5 ? propertiesLength(message, subscription.subscriptionIds()) : 0,
+                v5 ? propertiesLength(message, subscription.subscriptionIds(), withAlias) : 0,
                 message.payloadLength());
     }
 
-    private static int propertiesLength(InTransit message, int[] subscriptionIds) {
+    private static int propertiesLength(InTransit message, int[] subscriptionIds, boolean withAlias) {
         int length = message.propertiesLength();
+        if (withAlias) {
+            length += PublishFrame.TOPIC_ALIAS_BYTES;
+        }
         if (message.expiresAtMillis() != 0) {
             length += PublishFrame.MESSAGE_EXPIRY_BYTES;
         }
@@ -98,12 +115,47 @@ final class PublishFrames implements Deferred {
         if (ids.length == 0) {
             frame = frames[(v5 ? 2 : 0) + (qos > 0 ? 1 : 0)];
             if (frame.source != message || frame.sequence != message.sequence()) {
-                encode(frame, message, ids);
+                encode(frame, message, ids, true, false);
             }
         } else {
             frame = qos > 0 ? individual5 : individual5AtMostOnce;
-            encode(frame, message, ids);
+            encode(frame, message, ids, true, false);
         }
+        send(to, frame, message, flags, packetId, dup);
+    }
+
+    /**
+     * Writes the packet for one recipient of MQTT 5.0 with a topic alias (§3.3.2.3.4).
+     *
+     * @param withTopic sets the alias; false when the recipient knows it
+     */
+    void writeAliased(
+            ByteSink to,
+            InTransit message,
+            int flags,
+            int packetId,
+            boolean dup,
+            Subscription subscription,
+            int alias,
+            boolean withTopic) {
+        int qos = DeliveryFlags.qos(flags);
+        int[] ids = subscription.subscriptionIds();
+        Frame frame;
+        if (withTopic || ids.length > 0) {
+            frame = qos > 0 ? individual5 : individual5AtMostOnce;
+            encode(frame, message, ids, withTopic, true);
+        } else {
+            frame = aliased[qos > 0 ? 1 : 0];
+            if (frame.source != message || frame.sequence != message.sequence()) {
+                encode(frame, message, ids, false, true);
+            }
+        }
+        PublishFrame.writeTopicAlias(frame.bytes, frame.aliasAt, alias);
+        send(to, frame, message, flags, packetId, dup);
+    }
+
+    private void send(ByteSink to, Frame frame, InTransit message, int flags, int packetId, boolean dup) {
+        int qos = DeliveryFlags.qos(flags);
         byte[] bytes = frame.bytes;
         bytes[0] = (byte) (PUBLISH | PublishFrame.flags(dup, qos, DeliveryFlags.retain(flags)));
         if (qos > 0) {
@@ -117,10 +169,11 @@ final class PublishFrames implements Deferred {
     }
 
     private static final int[] NO_IDS = new int[0];
+    private static final byte[] NO_TOPIC = new byte[0];
 
-    private void encode(Frame frame, InTransit message, int[] subscriptionIds) {
-        byte[] topic = message.topic().utf8();
-        int properties = frame.v5 ? propertiesLength(message, subscriptionIds) : 0;
+    private void encode(Frame frame, InTransit message, int[] subscriptionIds, boolean withTopic, boolean withAlias) {
+        byte[] topic = withTopic ? message.topic().utf8() : NO_TOPIC;
+        int properties = frame.v5 ? propertiesLength(message, subscriptionIds, withAlias) : 0;
         int payload = message.payloadLength();
         boolean shared = payload >= SHARE_FROM_BYTES;
         int length = PublishFrame.length(frame.v5, topic.length, frame.hasPacketId, properties, payload);
@@ -134,6 +187,10 @@ final class PublishFrames implements Deferred {
         frame.packetIdAt = at - 2;
         if (frame.v5) {
             at = PublishFrame.writePropertiesLength(bytes, at, properties);
+            if (withAlias) {
+                frame.aliasAt = at;
+                at += PublishFrame.TOPIC_ALIAS_BYTES;
+            }
             if (message.expiresAtMillis() != 0) {
                 at = PublishFrame.writeMessageExpiry(bytes, at, secondsLeft(message));
             }
