@@ -13,6 +13,7 @@ import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Clients;
+import io.maxmq.spi.admin.Health;
 import io.maxmq.spi.admin.RetainedMessages;
 import io.maxmq.spi.admin.Sessions;
 import io.maxmq.spi.admin.Subscriptions;
@@ -181,6 +182,19 @@ public final class MaxMQ implements AutoCloseable {
     public RetainedMessages retained() {
         requireRunning();
         return broker.administration().retained();
+    }
+
+    /**
+     * How the broker is, for a health probe: asked as often as you like, it costs some reads and never waits, not even for an
+     * event loop that hangs. Also when the broker is closed.
+     */
+    public Health health() {
+        return broker.administration().health();
+    }
+
+    /** Whether clients can be sent here, for a readiness probe: {@link Health#isReady} of {@link #health}. */
+    public boolean isReady() {
+        return health().isReady();
     }
 
     /**

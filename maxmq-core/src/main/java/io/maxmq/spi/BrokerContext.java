@@ -1,6 +1,7 @@
 package io.maxmq.spi;
 
 import io.maxmq.spi.admin.Clients;
+import io.maxmq.spi.admin.Health;
 import io.maxmq.spi.admin.RetainedMessages;
 import io.maxmq.spi.admin.Sessions;
 import io.maxmq.spi.admin.Subscriptions;
@@ -67,6 +68,9 @@ public interface BrokerContext {
 
     /** The retained messages. */
     RetainedMessages retained();
+
+    /** How the broker is. Costs some reads; also during an extension's stop. */
+    Health health();
 
     /** Adds an observer of events. */
     Registration addListener(BrokerListener listener);

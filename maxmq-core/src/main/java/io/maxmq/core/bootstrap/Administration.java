@@ -5,6 +5,7 @@ import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.admin.Clients;
+import io.maxmq.spi.admin.Health;
 import io.maxmq.spi.admin.RetainedMessages;
 import io.maxmq.spi.admin.Sessions;
 import io.maxmq.spi.admin.Subscriptions;
@@ -20,6 +21,7 @@ public final class Administration implements AutoCloseable {
     private final WorkerPool workers;
     private final Clock clock;
     private final Answers answers = new Answers();
+    private final HealthChecks health;
 
     Administration(
             BrokerConfig config,
@@ -28,7 +30,8 @@ public final class Administration implements AutoCloseable {
             Publisher publisher,
             Events events,
             WorkerPool workers,
-            Clock clock) {
+            Clock clock,
+            HealthChecks health) {
         this.config = config;
         this.loops = loops;
         this.routes = routes;
@@ -36,6 +39,7 @@ public final class Administration implements AutoCloseable {
         this.events = events;
         this.workers = workers;
         this.clock = clock;
+        this.health = health;
     }
 
     // Each is made when it is asked for: it holds nothing of its own, and a start is spared the loading.
@@ -54,6 +58,10 @@ public final class Administration implements AutoCloseable {
 
     public RetainedMessages retained() {
         return new RetainedDirectory(routes, publisher, workers, clock, answers);
+    }
+
+    public Health health() {
+        return health.look();
     }
 
     /** Questions that are open are answered with the broker's end. */

@@ -87,6 +87,7 @@ public final class Broker {
     private final @Nullable Extensions extensions;
     private final LoopWatchdog watchdog;
     private final ListenerRegistry listeners;
+    private final HealthChecks health;
     private final AtomicInteger nextPipe = new AtomicInteger();
     private Registration clockRegistration = Registration.NONE;
 
@@ -135,22 +136,6 @@ public final class Broker {
         assembleLoops(network.loops(), journals);
         this.publisher = new Publisher(config, loops, routes, interceptors, plugins.clock());
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
-        this.administration = new Administration(config, loops, routes, publisher, events, workers, plugins.clock());
-        this.extensions = plugins.extensions().isEmpty()
-                ? null
-                : new Extensions(
-                        plugins,
-                        new ExtensionServices(
-                                config,
-                                plugins,
-                                loops,
-                                routes,
-                                publisher,
-                                events,
-                                workers,
-                                budget,
-                                metrics,
-                                administration));
         this.watchdog = new LoopWatchdog(config, loops, events, log);
         this.listeners = new ListenerRegistry(
                 loops,
@@ -166,6 +151,24 @@ public final class Broker {
                 connections,
                 events,
                 plugins.clock());
+        this.health = new HealthChecks(config, watchdog, listeners, budget, workers);
+        this.administration =
+                new Administration(config, loops, routes, publisher, events, workers, plugins.clock(), health);
+        this.extensions = plugins.extensions().isEmpty()
+                ? null
+                : new Extensions(
+                        plugins,
+                        new ExtensionServices(
+                                config,
+                                plugins,
+                                loops,
+                                routes,
+                                publisher,
+                                events,
+                                workers,
+                                budget,
+                                metrics,
+                                administration));
     }
 
     private void assembleLoops(int count, Function<Loop, SessionJournal> journals) {
@@ -240,6 +243,7 @@ public final class Broker {
             close();
             throw t;
         }
+        health.started();
         emit(new BrokerEvent.BrokerStarted(plugins.clock().epochMillis(), config.name()));
         log.info("started: {} with {} loops on {}", listeners.all(), loops.size(), eventLoops.name());
     }
@@ -351,6 +355,7 @@ public final class Broker {
 
     /** Stops everything in reverse order. Waits for it, within the close timeout. */
     public void close() {
+        health.closing();
         emit(new BrokerEvent.BrokerStopping(plugins.clock().epochMillis(), config.name()));
         quietly("clock", clockRegistration);
         watchdog.close();

@@ -20,6 +20,7 @@ import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.Timers;
 import io.maxmq.spi.admin.Clients;
+import io.maxmq.spi.admin.Health;
 import io.maxmq.spi.admin.RetainedMessages;
 import io.maxmq.spi.admin.Sessions;
 import io.maxmq.spi.admin.Subscriptions;
@@ -167,6 +168,11 @@ final class ExtensionServices implements BrokerContext {
     @Override
     public RetainedMessages retained() {
         return administration.retained();
+    }
+
+    @Override
+    public Health health() {
+        return administration.health();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.FlightEvents;
 import io.maxmq.spi.event.BrokerEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -36,7 +37,14 @@ final class LoopWatchdog implements AutoCloseable {
         /** Written by the loop, read by the watchdog. */
         private volatile boolean answered = true;
 
-        private long askedNanos;
+        /** Written by the watchdog before {@link #answered}. */
+        private volatile long askedNanos;
+
+        /** How long the loop has owed an answer; 0 when it owes none. */
+        long owedNanos() {
+            long asked = askedNanos;
+            return answered ? 0 : Math.max(0, System.nanoTime() - asked);
+        }
 
         @Override
         public void run() {
@@ -87,12 +95,28 @@ final class LoopWatchdog implements AutoCloseable {
         }
     }
 
+    /** How many loops it watches. */
+    int size() {
+        return probes.length;
+    }
+
+    /** The loops that have not turned for twice the threshold. Any thread. */
+    List<Integer> stalled() {
+        List<Integer> stalled = new ArrayList<>();
+        for (int i = 0; i < probes.length; i++) {
+            if (probes[i].owedNanos() > 2 * thresholdNanos) {
+                stalled.add(i);
+            }
+        }
+        return stalled;
+    }
+
     private void look(int index) {
         Probe probe = probes[index];
         long now = System.nanoTime();
         if (probe.answered) {
-            probe.answered = false;
             probe.askedNanos = now;
+            probe.answered = false;
             loops.get(index).loop().executeContained(probe);
             return;
         }
