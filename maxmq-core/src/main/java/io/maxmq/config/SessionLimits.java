@@ -8,6 +8,9 @@ import java.time.Duration;
  *
  * @param maxQueuedMessages messages waiting for a client, online or not, without those in flight; default 1000
  * @param maxQueuedBytes of these messages, topic and payload; default 8 MiB
+ * @param maxStoredMessages in place of {@code maxQueuedMessages}, for a session whose queue is in storage; default
+ *     1,000,000
+ * @param maxStoredBytes the same for {@code maxQueuedBytes}; default 1 GiB
  * @param maxInFlight QoS 1 and 2 messages sent and not acknowledged; a v5 client may ask for fewer by its receive
  *     maximum; default 100
  * @param maxSubscriptions topic filters of a session; default 1000
@@ -22,6 +25,8 @@ import java.time.Duration;
 public record SessionLimits(
         int maxQueuedMessages,
         long maxQueuedBytes,
+        int maxStoredMessages,
+        long maxStoredBytes,
         int maxInFlight,
         int maxSubscriptions,
         Duration maxExpiry,
@@ -33,6 +38,8 @@ public record SessionLimits(
     public SessionLimits {
         Checks.range("maxQueuedMessages", maxQueuedMessages, 1, Integer.MAX_VALUE);
         Checks.range("maxQueuedBytes", maxQueuedBytes, 1, Long.MAX_VALUE);
+        Checks.range("maxStoredMessages", maxStoredMessages, 1, Integer.MAX_VALUE);
+        Checks.range("maxStoredBytes", maxStoredBytes, 1, Long.MAX_VALUE);
         Checks.range("maxInFlight", maxInFlight, 1, 65535);
         Checks.range("maxSubscriptions", maxSubscriptions, 1, Integer.MAX_VALUE);
         Checks.notNegative("maxExpiry", maxExpiry);
@@ -55,6 +62,8 @@ public record SessionLimits(
         Builder builder = new Builder();
         builder.maxQueuedMessages = maxQueuedMessages;
         builder.maxQueuedBytes = maxQueuedBytes;
+        builder.maxStoredMessages = maxStoredMessages;
+        builder.maxStoredBytes = maxStoredBytes;
         builder.maxInFlight = maxInFlight;
         builder.maxSubscriptions = maxSubscriptions;
         builder.maxExpiry = maxExpiry;
@@ -74,6 +83,8 @@ public record SessionLimits(
 
         private int maxQueuedMessages = 1000;
         private long maxQueuedBytes = 8 << 20;
+        private int maxStoredMessages = 1_000_000;
+        private long maxStoredBytes = 1 << 30;
         private int maxInFlight = 100;
         private int maxSubscriptions = 1000;
         private Duration maxExpiry = Duration.ofDays(30);
@@ -92,6 +103,18 @@ public record SessionLimits(
         /** See {@link SessionLimits#maxQueuedBytes()}. */
         public Builder maxQueuedBytes(long value) {
             maxQueuedBytes = value;
+            return this;
+        }
+
+        /** See {@link SessionLimits#maxStoredMessages()}. */
+        public Builder maxStoredMessages(int value) {
+            maxStoredMessages = value;
+            return this;
+        }
+
+        /** See {@link SessionLimits#maxStoredBytes()}. */
+        public Builder maxStoredBytes(long value) {
+            maxStoredBytes = value;
             return this;
         }
 
@@ -140,6 +163,8 @@ public record SessionLimits(
             return new SessionLimits(
                     maxQueuedMessages,
                     maxQueuedBytes,
+                    maxStoredMessages,
+                    maxStoredBytes,
                     maxInFlight,
                     maxSubscriptions,
                     maxExpiry,

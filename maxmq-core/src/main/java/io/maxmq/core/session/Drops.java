@@ -40,6 +40,18 @@ public final class Drops {
         dropped(recipient, message.topic(), reason, message.payloadLength());
     }
 
+    /** Messages that nobody knows any more than how many there were. */
+    void lost(SessionKey recipient, DropReason reason, int count, long bytes) {
+        loop.counters().dropped(reason, count, bytes);
+        if (FlightEvents.recordsDrops()) {
+            FlightEvents.drop(broker, recipient.clientId(), "", reason, count, bytes);
+        }
+        if (events.wants(BrokerEvent.MessageDropped.class)) {
+            events.emit(new BrokerEvent.MessageDropped(
+                    loop.epochMillis(), recipient.tenant(), recipient.clientId(), "", reason, count, bytes));
+        }
+    }
+
     private void dropped(SessionKey key, Topic topic, DropReason reason, long bytes) {
         loop.counters().dropped(reason, 1, bytes);
         if (FlightEvents.recordsDrops()) {

@@ -32,6 +32,11 @@ final class NoJournal implements SessionJournal {
     }
 
     @Override
+    public void pageIn(Session session, long fromSequence, int maxMessages, int maxBytes, Page page) {
+        throw nothingToWrite(session);
+    }
+
+    @Override
     public void receive(Session session, int packetId, long idHigh, long idLow, Completion completion) {
         throw nothingToWrite(session);
     }

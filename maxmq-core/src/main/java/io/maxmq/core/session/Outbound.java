@@ -25,18 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
-final class Outbound implements InFlight.Resender, PendingRecords.Listener {
+final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     /** Retained messages sent in one go, before other sessions of the loop have their turn. */
     private static final int RETAINED_PER_TURN = 256;
-
-    /**
-     * One session may hold this part of the memory that is still free. So whoever fills queues finds ever less room, and
-     * memory never runs out for a session that holds nothing yet.
-     */
-    private static final int SHARES = 8;
-
-    /** What a message takes here beside itself: its places in the arrays. */
-    private static final int PLACE_BYTES = 24;
 
     /** The sequence of what has no packet id. */
     private static final long NO_SEQUENCE = -1;
@@ -50,7 +41,7 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
     private final RetainedDeliveries retained = new RetainedDeliveries();
     private final ReceiveGate gate = new ReceiveGate(this::pump);
     /** Null in a session that is not durable. */
-    private final @Nullable PendingRecords records;
+    private final @Nullable DurableQueue durable;
 
     private final Fullness fullness;
     private boolean isFull;
@@ -66,7 +57,7 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
         this.home = home;
         this.key = session.key();
         this.fullness = fullness;
-        this.records = session.isDurable() ? new PendingRecords(session, home.journal(), home.loop(), this) : null;
+        this.durable = session.isDurable() ? new DurableQueue(this, home, session, queue) : null;
     }
 
     /** Told when messages of shared subscriptions had better go to others, and when no longer. */
@@ -81,12 +72,23 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
         gate.attach(home.authorizesReceive() ? access : null);
         window = Math.min(receiveMaximum, home.limits().maxInFlight());
         inFlight.restart();
+        if (durable != null) {
+            durable.onConnection();
+        }
     }
 
     void detach() {
         sink = null;
         client = null;
         gate.attach(null);
+        if (durable != null) {
+            durable.onConnection();
+        }
+    }
+
+    @Override
+    public boolean isConnected() {
+        return sink != null;
     }
 
     int queued() {
@@ -125,8 +127,8 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
         leftovers.highestQosToPassOn = 2;
         queue.clear(leftovers);
         retained.clear();
-        if (records != null) {
-            records.end();
+        if (durable != null) {
+            durable.end();
         }
         return held - leftovers.passedOn;
     }
@@ -151,7 +153,7 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
                     && home.router().passOn(home.again(message), routes, subscription)) {
                 passedOn++;
             }
-            release(message);
+            home.memory().release(message);
         }
     }
 
@@ -177,16 +179,12 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
 
     /** QoS 2 is sent once: not before storage remembers it. */
     private boolean isWrittenFirst(int flags) {
-        return records != null && DeliveryFlags.qos(flags) == 2;
+        return durable != null && DeliveryFlags.qos(flags) == 2;
     }
 
     private boolean canSend(PacketSink to, long sequence) {
-        return inFlight.hasRoom(window, Math.min(home.limits().maxQueuedBytes(), shareBytes()), sequence)
-                && to.isWritable();
-    }
-
-    private long shareBytes() {
-        return home.loop().credit().freeBytes() / SHARES;
+        long maxBytes = Math.min(home.limits().maxQueuedBytes(), home.memory().shareBytes());
+        return inFlight.hasRoom(window, maxBytes, sequence) && to.isWritable();
     }
 
     private void sendNow(PacketSink to, InTransit routed, int flags, Subscription subscription) {
@@ -203,22 +201,17 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
             routed.countAccepted();
         } else {
             StoredMessage kept = message.keep();
-            if (hold(kept)) {
-                long sequence = nextSequence++;
-                to.sendPublish(message, flags, inFlight.add(sequence, kept, flags, subscription), false, subscription);
-                accept(sequence, routed, flags, subscription);
-            } else {
+            if (!home.memory().hold(kept)) {
                 refuse(routed, DropReason.MEMORY);
+                return;
             }
-        }
-    }
-
-    /** The message is in the queue or in flight; in a durable session it is accepted when it is written. */
-    private void accept(long sequence, InTransit message, int flags, Subscription subscription) {
-        if (records == null || sequence == NO_SEQUENCE) {
-            message.countAccepted();
-        } else {
-            records.append(sequence, message.keep(), flags, subscription, message);
+            long sequence = nextSequence++;
+            to.sendPublish(message, flags, inFlight.add(sequence, kept, flags, subscription), false, subscription);
+            if (durable == null) {
+                routed.countAccepted();
+            } else {
+                durable.records().append(sequence, routed.keep(), flags, subscription, routed);
+            }
         }
     }
 
@@ -227,7 +220,8 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
         DropReason full = fullFor(kept);
         if (full != null && home.limits().overflow() == Overflow.DROP_OLDEST) {
             dropOldestFor(kept, full);
-            full = fullFor(kept);
+            // What only storage has is dropped when it has been read.
+            full = queue.stored() > 0 ? null : fullFor(kept);
         }
         if (full != null && !queue.isEmpty()) {
             // Something waits, so an acknowledgement or the socket will call pump.
@@ -238,16 +232,29 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
             refuse(message, full);
         } else if (full != null) {
             overflow(message, full);
-        } else if (hold(kept)) {
-            long sequence = DeliveryFlags.qos(flags) == 0 ? NO_SEQUENCE : nextSequence++;
-            queue.add(sequence, kept, flags, subscription);
-            accept(sequence, message, flags, subscription);
+        } else {
+            add(message, kept, flags, subscription);
+        }
+    }
+
+    private void add(InTransit message, StoredMessage kept, int flags, Subscription subscription) {
+        if (durable != null && DeliveryFlags.qos(flags) > 0) {
+            durable.add(nextSequence++, kept, flags, subscription, message);
+        } else if (queue.stored() > 0) {
+            // QoS 0 has no record, and there is no place for it behind those that have.
+            home.drops().dropped(key, message, DropReason.QOS0_NOT_WRITABLE);
+        } else if (home.memory().hold(kept)) {
+            queue.add(DeliveryFlags.qos(flags) == 0 ? NO_SEQUENCE : nextSequence++, kept, flags, subscription);
+            message.countAccepted();
         } else {
             refuse(message, DropReason.MEMORY);
         }
     }
 
     private @Nullable DropReason fullFor(StoredMessage message) {
+        if (durable != null) {
+            return durable.fullFor(message);
+        }
         if (queue.size() >= home.limits().maxQueuedMessages()) {
             return DropReason.QUEUE_FULL_MESSAGES;
         }
@@ -256,11 +263,17 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
             return DropReason.QUEUE_FULL_BYTES;
         }
         boolean first = queue.isEmpty() && inFlight.outstanding() == 0;
-        return bytes + inFlight.bytes() > shareBytes() && !first ? DropReason.MEMORY : null;
+        return bytes + inFlight.bytes() > home.memory().shareBytes() && !first ? DropReason.MEMORY : null;
+    }
+
+    private int maxQueued() {
+        return durable == null
+                ? home.limits().maxQueuedMessages()
+                : home.limits().maxStoredMessages();
     }
 
     private void dropOldestFor(StoredMessage message, DropReason full) {
-        while (!queue.isEmpty() && fullFor(message) != null) {
+        while (queue.inMemory() > 0 && fullFor(message) != null) {
             StoredMessage oldest = queue.firstMessage();
             long sequence = queue.firstSequence();
             queue.removeFirst();
@@ -301,9 +314,9 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
         }
         StoredMessage taken = inFlight.release(packetId);
         if (taken != null) {
-            release(taken);
-            if (records != null) {
-                records.release(inFlight.sequence(packetId));
+            home.memory().release(taken);
+            if (durable != null) {
+                durable.records().release(inFlight.sequence(packetId));
                 return;
             }
         }
@@ -323,44 +336,27 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
 
     /** The client is done with a packet. */
     private void take(int packetId, int qos) {
-        long sequence = records == null ? NO_SEQUENCE : inFlight.sequence(packetId);
+        long sequence = durable == null ? NO_SEQUENCE : inFlight.sequence(packetId);
         StoredMessage taken = inFlight.remove(packetId, qos);
         if (taken != null) {
-            release(taken);
+            home.memory().release(taken);
             done(sequence);
         }
     }
 
     private void done(long sequence) {
-        if (records != null && sequence != NO_SEQUENCE) {
-            records.done(sequence);
+        if (durable != null && sequence != NO_SEQUENCE) {
+            durable.records().done(sequence);
         }
     }
 
     /** Whether PUBREC has come for this id and is not written yet: PUBREL waits for that. */
     private boolean isReleasing(int packetId) {
-        return records != null && records.isReleasing(inFlight.sequence(packetId));
-    }
-
-    // ---- what storage answers
-
-    @Override
-    public void onAppended() {
-        pump();
+        return durable != null && durable.records().isReleasing(inFlight.sequence(packetId));
     }
 
     @Override
-    public void onRefused(long sequence) {
-        StoredMessage queued = queue.remove(sequence);
-        if (queued != null) {
-            home.drops().dropped(key, queued, DropReason.STORAGE);
-            release(queued);
-            pump();
-        }
-    }
-
-    @Override
-    public void onReleased(long sequence) {
+    public void sendPubRel(long sequence) {
         int packetId = InFlight.packetId(sequence);
         if (inFlight.isReleased(packetId) && inFlight.isActive(packetId)) {
             sendPubRel(packetId, ReasonCode.SUCCESS);
@@ -378,7 +374,8 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
 
     /** Sends what can be sent: the unacknowledged again, then the queue, then retained messages. */
     // hot: per acknowledgement
-    void pump() {
+    @Override
+    public void pump() {
         PacketSink to = sink;
         if (to == null) {
             return;
@@ -387,7 +384,10 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
             // One after the other, in the original order.
         }
         sendQueued(to);
-        if (isFull && queue.size() <= home.limits().maxQueuedMessages() / 2) {
+        if (durable != null) {
+            durable.goOn();
+        }
+        if (isFull && queue.size() <= maxQueued() / 2) {
             isFull = false;
             fullness.full(false);
         }
@@ -420,7 +420,10 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
     }
 
     private void sendQueued(PacketSink to) {
-        while (!queue.isEmpty() && !gate.isAsking() && maySendFirst() && canSend(to, queue.firstSequence())) {
+        while (queue.inMemory() > 0
+                && !gate.isAsking()
+                && (durable == null || durable.maySendFirst())
+                && canSend(to, queue.firstSequence())) {
             Authorization may = gate.mayReceive(queue.firstMessage().topic());
             if (may instanceof Authorization.Allowed) {
                 sendFirst(to);
@@ -431,10 +434,6 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
                 dropQueued(refused, sequence, DropReason.NOT_AUTHORIZED);
             }
         }
-    }
-
-    private boolean maySendFirst() {
-        return records == null || !isWrittenFirst(queue.firstFlags()) || !records.isAppending(queue.firstSequence());
     }
 
     private void sendFirst(PacketSink to) {
@@ -454,16 +453,16 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
         } else if (!to.fits(changed, flags, subscription)) {
             dropQueued(message, sequence, DropReason.TOO_LARGE);
         } else if (sequence == NO_SEQUENCE) {
-            release(message);
+            home.memory().release(message);
             to.sendPublish(changed, flags, 0, false, subscription);
         } else {
             StoredMessage kept = changed.keep();
-            if (kept != message && !hold(kept)) {
+            if (kept != message && !home.memory().hold(kept)) {
                 dropQueued(message, sequence, DropReason.MEMORY);
                 return;
             }
             if (kept != message) {
-                release(message);
+                home.memory().release(message);
             }
             int packetId = inFlight.add(sequence, kept, flags, subscription);
             to.sendPublish(changed, flags, packetId, false, subscription);
@@ -472,21 +471,8 @@ final class Outbound implements InFlight.Resender, PendingRecords.Listener {
 
     private void dropQueued(StoredMessage message, long sequence, DropReason reason) {
         home.drops().dropped(key, message, reason);
-        release(message);
+        home.memory().release(message);
         done(sequence);
-    }
-
-    private boolean hold(StoredMessage message) {
-        int bytes = message.hold() ? PLACE_BYTES + message.bytes() : PLACE_BYTES;
-        if (!home.loop().credit().tryCharge(bytes)) {
-            message.release();
-            return false;
-        }
-        return true;
-    }
-
-    private void release(StoredMessage message) {
-        home.loop().credit().release(message.release() ? PLACE_BYTES + message.bytes() : PLACE_BYTES);
     }
 
     // ---- retained messages

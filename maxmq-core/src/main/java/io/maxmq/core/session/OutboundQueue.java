@@ -6,8 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages of QoS 1 and 2 that wait for the subscriber: for its return, its window, or its socket. First in, first out,
- * bounded in messages and in bytes by the caller's checks. Each has a sequence, its place in the session's order. Empty, it
- * holds no arrays.
+ * bounded in messages and in bytes by the caller's checks. Each has a sequence, its place in the session's order.
+ *
+ * <pre>
+ *   first                       firstStored
+ *   | in memory: a ring         | only in storage: a count |
+ * </pre>
+ *
+ * The second part is that of a durable session; what waits there takes no memory. Empty, the ring has no arrays.
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
@@ -19,33 +25,55 @@ final class OutboundQueue {
     private byte[] flags = new byte[0];
     private long[] sequences = new long[0];
     private int head;
-    private int size;
-    private long bytes;
+    private int inMemory;
+    private long bytesInMemory;
 
+    private int stored;
+    private long storedBytes;
+    private long firstStored;
+
+    /** Of both parts. */
     int size() {
-        return size;
+        return inMemory + stored;
     }
 
     boolean isEmpty() {
-        return size == 0;
+        return inMemory + stored == 0;
     }
 
     /** Bytes of all queued messages, each counted fully however many sessions share it. */
     long bytes() {
-        return bytes;
+        return bytesInMemory + storedBytes;
     }
 
+    // ---- in memory
+
+    /** Messages in memory; while there are any, the first of them is the first of all. */
+    int inMemory() {
+        return inMemory;
+    }
+
+    long bytesInMemory() {
+        return bytesInMemory;
+    }
+
+    /** Adds at the end of what is in memory; nothing may be in storage only. */
     void add(long sequence, StoredMessage message, int deliveryFlags, Subscription subscription) {
-        if (size == flags.length) {
-            resize(Math.max(FIRST_SLOTS, size * 2));
+        assert stored == 0;
+        append(sequence, message, deliveryFlags, subscription);
+    }
+
+    private void append(long sequence, StoredMessage message, int deliveryFlags, Subscription subscription) {
+        if (inMemory == flags.length) {
+            resize(Math.max(FIRST_SLOTS, inMemory * 2));
         }
-        int slot = (head + size) & (flags.length - 1);
+        int slot = slot(inMemory);
         messages[slot] = message;
         subscriptions[slot] = subscription;
         flags[slot] = (byte) deliveryFlags;
         sequences[slot] = sequence;
-        size++;
-        bytes += message.bytes();
+        inMemory++;
+        bytesInMemory += message.bytes();
     }
 
     StoredMessage firstMessage() {
@@ -69,11 +97,11 @@ final class OutboundQueue {
     }
 
     void removeFirst() {
-        bytes -= firstMessage().bytes();
+        bytesInMemory -= firstMessage().bytes();
         messages[head] = null;
         subscriptions[head] = null;
         head = (head + 1) & (flags.length - 1);
-        if (--size == 0) {
+        if (--inMemory == 0) {
             head = 0;
             if (flags.length > FIRST_SLOTS) {
                 resize(0);
@@ -81,15 +109,15 @@ final class OutboundQueue {
         }
     }
 
-    /** Removes one from anywhere; null when it is not here. Costs the length of the queue. */
+    /** Removes one from anywhere in memory; null when it is not there. Costs the length of the queue. */
     @Nullable
     StoredMessage remove(long sequence) {
-        for (int i = 0; i < size; i++) {
-            int slot = (head + i) & (flags.length - 1);
+        for (int i = 0; i < inMemory; i++) {
+            int slot = slot(i);
             if (sequences[slot] == sequence) {
                 StoredMessage message = messages[slot];
                 for (int j = i; j > 0; j--) {
-                    move((head + j - 1) & (flags.length - 1), (head + j) & (flags.length - 1));
+                    swap(slot(j - 1), slot(j));
                 }
                 removeFirst();
                 return message;
@@ -98,18 +126,21 @@ final class OutboundQueue {
         return null;
     }
 
-    private void move(int from, int to) {
-        StoredMessage out = messages[to];
+    private void swap(int from, int to) {
+        StoredMessage message = messages[to];
         messages[to] = messages[from];
-        messages[from] = out;
+        messages[from] = message;
+        Subscription subscription = subscriptions[to];
         subscriptions[to] = subscriptions[from];
+        subscriptions[from] = subscription;
         flags[to] = flags[from];
         sequences[to] = sequences[from];
     }
 
-    /** Forgets all and hands it to {@code released}, in order. */
+    /** Forgets all and hands what is in memory to {@code released}, in order. */
     void clear(InFlight.Released released) {
-        while (size > 0) {
+        forgetStored();
+        while (inMemory > 0) {
             StoredMessage message = firstMessage();
             int deliveryFlags = firstFlags();
             Subscription subscription = firstSubscription();
@@ -118,13 +149,85 @@ final class OutboundQueue {
         }
     }
 
+    // ---- in storage
+
+    /** Messages in storage only. */
+    int stored() {
+        return stored;
+    }
+
+    /** The sequence from which on messages are in storage only, if there are any. */
+    long firstStored() {
+        return firstStored;
+    }
+
+    /** Adds a message that is, or soon will be, in storage. */
+    void addStored(long sequence, int bytes) {
+        if (stored == 0) {
+            firstStored = sequence;
+        }
+        stored++;
+        storedBytes += bytes;
+    }
+
+    /** A message in storage only has turned out not to be there. */
+    void removeStored(int bytes) {
+        stored--;
+        storedBytes = stored == 0 ? 0 : storedBytes - bytes;
+    }
+
+    /** Nothing is in storage. */
+    void forgetStored() {
+        stored = 0;
+        storedBytes = 0;
+    }
+
+    /** The first one of those in storage joins those in memory. */
+    void fromStorage(long sequence, StoredMessage message, int deliveryFlags, Subscription subscription) {
+        skipStored(sequence, message.bytes());
+        append(sequence, message, deliveryFlags, subscription);
+    }
+
+    /** The first one of those in storage is not to be read again. */
+    void skipStored(long sequence, int bytes) {
+        firstStored = sequence + 1;
+        removeStored(bytes);
+    }
+
+    /** All in memory are from now on in storage only; what is not there, of QoS 0, is gone. */
+    void toStorage(InFlight.Released released) {
+        if (inMemory == 0) {
+            return;
+        }
+        int count = stored;
+        long bytes = storedBytes;
+        long first = firstStored;
+        for (int i = inMemory - 1; i >= 0; i--) {
+            int slot = slot(i);
+            StoredMessage message = messages[slot];
+            if (message != null && DeliveryFlags.qos(flags[slot]) > 0) {
+                first = sequences[slot];
+                count++;
+                bytes += message.bytes();
+            }
+        }
+        clear(released);
+        stored = count;
+        storedBytes = bytes;
+        firstStored = first;
+    }
+
+    private int slot(int place) {
+        return (head + place) & (flags.length - 1);
+    }
+
     private void resize(int slots) {
         @Nullable StoredMessage[] newMessages = new StoredMessage[slots];
         @Nullable Subscription[] newSubscriptions = new Subscription[slots];
         byte[] newFlags = new byte[slots];
         long[] newSequences = new long[slots];
-        for (int i = 0; i < size; i++) {
-            int from = (head + i) & (flags.length - 1);
+        for (int i = 0; i < inMemory; i++) {
+            int from = slot(i);
             newMessages[i] = messages[from];
             newSubscriptions[i] = subscriptions[from];
             newFlags[i] = flags[from];

@@ -28,7 +28,7 @@ final class PendingRecords {
         void onAppended();
 
         /** Storage has not taken the message: it is not to be kept, if it has not been sent. */
-        void onRefused(long sequence);
+        void onRefused(long sequence, StoredMessage message);
 
         /** PUBREL may be sent. */
         void onReleased(long sequence);
@@ -54,7 +54,7 @@ final class PendingRecords {
      * @param routed the same message on its way; told of the wait
      */
     void append(long sequence, StoredMessage message, int flags, Subscription subscription, InTransit routed) {
-        Append append = new Append(sequence, routed.await());
+        Append append = new Append(sequence, message, routed.await());
         appends.put(sequence, append);
         journal.append(session, sequence, message, flags, subscription, append);
     }
@@ -114,10 +114,12 @@ final class PendingRecords {
 
     private final class Append implements SessionJournal.Completion {
         private final long sequence;
+        private final StoredMessage message;
         private final Outcome publisher;
 
-        Append(long sequence, Outcome publisher) {
+        Append(long sequence, StoredMessage message, Outcome publisher) {
             this.sequence = sequence;
+            this.message = message;
             this.publisher = publisher;
         }
 
@@ -134,7 +136,7 @@ final class PendingRecords {
                 taken();
                 listener.onAppended();
             } else {
-                listener.onRefused(sequence);
+                listener.onRefused(sequence, message);
                 publisher.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
             }
         }

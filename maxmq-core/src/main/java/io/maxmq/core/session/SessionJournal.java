@@ -23,6 +23,14 @@ public interface SessionJournal {
         void onWritten(@Nullable Throwable failure);
     }
 
+    /** Receives what {@link #pageIn} has read: on the session's event loop, never within the call. */
+    interface Page {
+        void onMessage(long sequence, StoredMessage message, int flags, Subscription subscription);
+
+        /** Called once, at the end. */
+        void onEnd(@Nullable Throwable failure);
+    }
+
     /** Whether sessions that outlive their connection are written down. Constant. */
     boolean isDurable();
 
@@ -47,6 +55,15 @@ public interface SessionJournal {
 
     /** Done with: acknowledged, or dropped. A write that has not happened yet may be left out. */
     void acknowledge(Session session, long sequence);
+
+    /**
+     * Reads appended messages that are not acknowledged, in order, also those whose write is still on its way.
+     *
+     * @param fromSequence the first that may be read, if it is there
+     * @param maxMessages how many at most
+     * @param maxBytes the page ends with the message that reaches this
+     */
+    void pageIn(Session session, long fromSequence, int maxMessages, int maxBytes, Page page);
 
     // ---- what its publisher has handed over
 

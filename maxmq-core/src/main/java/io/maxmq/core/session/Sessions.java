@@ -58,6 +58,7 @@ public final class Sessions {
     private final Interceptors interceptors;
     private final Function<Tenant, Routes> routesOf;
     private final SessionJournal journal;
+    private final MessageMemory memory;
     private final SessionEvents events;
     private final Drops drops;
     private final SessionCount count;
@@ -98,6 +99,7 @@ public final class Sessions {
         this.routesOf = settings.routes();
         this.count = settings.count();
         this.journal = journal;
+        this.memory = new MessageMemory(loop.credit());
         this.events = events;
         this.drops = drops;
         this.again = new InTransit(ids);
@@ -130,6 +132,11 @@ public final class Sessions {
 
     SessionJournal journal() {
         return journal;
+    }
+
+    /** What the messages that these sessions hold take. */
+    MessageMemory memory() {
+        return memory;
     }
 
     Drops drops() {

@@ -15,6 +15,9 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Listener;
+import io.maxmq.config.MemoryLimits;
+import io.maxmq.config.Overflow;
+import io.maxmq.config.SessionLimits;
 import io.maxmq.core.transport.NetworkPreparation;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishRefusedException;
@@ -32,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,14 +54,14 @@ class DurableSessionTest {
     private final ManualClock clock = new ManualClock();
     private final RecordedEvents events = new RecordedEvents();
     private final List<TestClient> clients = new ArrayList<>();
-    private Broker broker = broker(1);
+    private Broker broker = broker(1, config -> config);
 
-    private Broker broker(int loops) {
-        BrokerConfig config = BrokerConfig.builder()
-                .name("durable")
-                .loops(loops)
-                .listener(Listener.tcp(0))
-                .allowAnonymous(true)
+    private Broker broker(int loops, UnaryOperator<BrokerConfig.Builder> settings) {
+        BrokerConfig config = settings.apply(BrokerConfig.builder()
+                        .name("durable")
+                        .loops(loops)
+                        .listener(Listener.tcp(0))
+                        .allowAnonymous(true))
                 .build();
         Plugins plugins = new Plugins(
                 clock,
@@ -74,6 +78,12 @@ class DurableSessionTest {
 
     @BeforeEach
     void start() throws IOException {
+        broker.start();
+    }
+
+    private void restart(int loops, UnaryOperator<BrokerConfig.Builder> settings) throws IOException {
+        broker.close();
+        broker = broker(loops, settings);
         broker.start();
     }
 
@@ -123,9 +133,7 @@ class DurableSessionTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void thePublisherWaitsForTheRecordOfAnOfflineSession(int loops) throws IOException {
-        broker.close();
-        broker = broker(loops);
-        broker.start();
+        restart(loops, config -> config);
         offline("s0", "t", AT_LEAST_ONCE);
         offline("s1", "t", AT_LEAST_ONCE);
         TestClient publisher = connectV5("p");
@@ -395,5 +403,137 @@ class DurableSessionTest {
         connect("s", false).expectNothing();
 
         assertThat(journal.log()).containsExactly("append s 0 q1 m", "acknowledge s 0");
+    }
+
+    // ---- what waits in storage
+
+    private static void publish(TestClient publisher, int first, int count, String padding) {
+        for (int i = first; i < first + count; i++) {
+            assertThat(publisher.publish("t", "m" + i + padding, AT_LEAST_ONCE)).isEqualTo(ReasonCode.SUCCESS);
+        }
+    }
+
+    private static void expect(TestClient subscriber, int first, int end, String padding) {
+        for (int i = first; i < end; i++) {
+            Publish publish = subscriber.expectMessage("t", "m" + i + padding);
+            assertThat(publish.packetId()).isEqualTo(1 + i);
+        }
+    }
+
+    @Test
+    void aLongQueueComesBackPageByPageInOrder() {
+        journal.writeAtOnce();
+        offline("s", "t", AT_LEAST_ONCE);
+        TestClient publisher = connectV5("p");
+        publish(publisher, 0, 1500, "");
+
+        TestClient subscriber = connect("s", false);
+        expect(subscriber, 0, 700, "");
+        subscriber.close();
+        publish(publisher, 1500, 100, "");
+
+        TestClient again = connect("s", false);
+        expect(again, 700, 1600, "");
+        again.expectNothing();
+        assertThat(journal.messages("s")).isZero();
+    }
+
+    @Test
+    void theQueueOfAnAbsentClientTakesNoMemory() throws IOException {
+        restart(1, config -> config.memory(new MemoryLimits(4 << 20, 1 << 20)));
+        journal.writeAtOnce();
+        offline("s", "t", AT_LEAST_ONCE);
+        TestClient publisher = connectV5("p");
+        String padding = "x".repeat(10_000);
+        publish(publisher, 0, 1000, padding);
+
+        expect(connect("s", false), 0, 1000, padding);
+        assertThat(events.of(MessageDropped.class)).isEmpty();
+    }
+
+    @Test
+    void aQueueThatCannotBeReadIsReadAgainAfterAPause() {
+        journal.writeAtOnce();
+        offline("s", "t", AT_LEAST_ONCE);
+        publish(connectV5("p"), 0, 3, "");
+        journal.failReads(2);
+
+        TestClient subscriber = connect("s", false);
+        subscriber.expectNothing();
+        subscriber.expectNothing();
+        clock.advance(Duration.ofSeconds(2));
+        subscriber.expectNothing();
+        subscriber.expectNothing();
+        clock.advance(Duration.ofSeconds(2));
+
+        expect(subscriber, 0, 3, "");
+    }
+
+    @Test
+    void messagesThatStorageHasLostAreCountedAndDoNotHoldUpTheOthers() {
+        journal.writeAtOnce();
+        offline("s", "t", AT_LEAST_ONCE);
+        TestClient publisher = connectV5("p");
+        publish(publisher, 0, 3, "");
+        journal.damage("s");
+
+        TestClient subscriber = connect("s", false);
+
+        MessageDropped lost = events.await(MessageDropped.class);
+        assertThat(lost.reason()).isEqualTo(DropReason.STORAGE);
+        assertThat(lost.count()).isEqualTo(3);
+        publish(publisher, 3, 1, "");
+        expect(subscriber, 3, 4, "");
+    }
+
+    @Test
+    void theOldestOfAFullQueueIsReadToBeDropped() throws IOException {
+        restart(
+                1,
+                config -> config.sessions(SessionLimits.builder()
+                        .maxStoredMessages(10)
+                        .overflow(Overflow.DROP_OLDEST)
+                        .build()));
+        journal.writeAtOnce();
+        offline("s", "t", AT_LEAST_ONCE);
+        publish(connectV5("p"), 0, 25, "");
+
+        assertThat(events.awaitAll(MessageDropped.class, drop -> true, 15))
+                .allMatch(drop -> drop.reason() == DropReason.QUEUE_FULL_MESSAGES
+                        && drop.topic().equals("t"));
+        TestClient subscriber = connect("s", false);
+        expect(subscriber, 15, 25, "");
+        subscriber.expectNothing();
+        assertThat(journal.messages("s")).isZero();
+    }
+
+    @Test
+    void theNewestIsRefusedByAFullQueueInStorage() throws IOException {
+        restart(
+                1,
+                config -> config.sessions(
+                        SessionLimits.builder().maxStoredMessages(10).build()));
+        journal.writeAtOnce();
+        offline("s", "t", AT_LEAST_ONCE);
+        TestClient publisher = connectV5("p");
+        publish(publisher, 0, 10, "");
+
+        publisher.publish("t", "one too many", AT_LEAST_ONCE);
+
+        assertThat(events.await(MessageDropped.class).reason()).isEqualTo(DropReason.QUEUE_FULL_MESSAGES);
+        TestClient subscriber = connect("s", false);
+        expect(subscriber, 0, 10, "");
+        subscriber.expectNothing();
+    }
+
+    @Test
+    void aClientThatFallsBehindGetsTheRestFromStorage() {
+        journal.writeAtOnce();
+        TestClient subscriber = subscribed("s", "t", AT_LEAST_ONCE);
+        publish(connectV5("p"), 0, 1000, "");
+
+        expect(subscriber, 0, 1000, "");
+        subscriber.expectNothing();
+        assertThat(journal.messages("s")).isZero();
     }
 }

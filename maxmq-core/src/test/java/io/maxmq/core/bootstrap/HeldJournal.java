@@ -11,7 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +27,49 @@ final class HeldJournal {
 
     private record Write(String what, Loop loop, SessionJournal.Completion completion) {}
 
+    private record Appended(StoredMessage message, int flags, Subscription subscription) {}
+
     private final List<String> log = new ArrayList<>();
+    private final Map<String, TreeMap<Long, Appended>> appended = new HashMap<>();
+    private boolean writesAtOnce;
+    private @Nullable Random random;
+    private int refusedPerCent;
+    private int failingReads;
     private final ArrayDeque<Write> waiting = new ArrayDeque<>();
+    private final Map<Loop, ArrayDeque<Runnable>> late = new HashMap<>();
 
     SessionJournal of(Loop loop) {
         return new OfLoop(loop);
+    }
+
+    /** From now on everything is written soon. */
+    synchronized void writeAtOnce() {
+        writesAtOnce = true;
+    }
+
+    /** From now on everything is written sooner or later, and some of what may be refused is. */
+    synchronized void writeAtRandom(Random by, int refused) {
+        random = by;
+        refusedPerCent = refused;
+    }
+
+    /** The next reads fail. */
+    synchronized void failReads(int count) {
+        failingReads = count;
+    }
+
+    /** Messages of this client that are not acknowledged. */
+    synchronized int messages(String client) {
+        return of(client).size();
+    }
+
+    /** All messages of this client are gone, as when a disk is damaged. */
+    synchronized void damage(String client) {
+        of(client).clear();
+    }
+
+    private TreeMap<Long, Appended> of(String client) {
+        return appended.computeIfAbsent(client, name -> new TreeMap<>());
     }
 
     /** Everything it was told so far. */
@@ -98,8 +140,35 @@ final class HeldJournal {
 
     private synchronized void toWrite(String what, Loop loop, SessionJournal.Completion completion) {
         log.add(what);
+        if (writesAtOnce) {
+            loop.execute(() -> completion.onWritten(null));
+            return;
+        }
+        if (random != null) {
+            boolean refuses = what.startsWith("append") && random.nextInt(100) < refusedPerCent;
+            after(random.nextInt(4), loop, () -> completion.onWritten(refuses ? new IOException("disk full") : null));
+            return;
+        }
         waiting.add(new Write(what, loop, completion));
         notifyAll();
+    }
+
+    /** Some turns of the loop later; in the order of the calls. */
+    private void after(int turns, Loop loop, Runnable completion) {
+        late.computeIfAbsent(loop, each -> new ArrayDeque<>()).add(completion);
+        loop.execute(() -> completeLate(turns, loop));
+    }
+
+    private void completeLate(int turns, Loop loop) {
+        if (turns > 0) {
+            loop.execute(() -> completeLate(turns - 1, loop));
+            return;
+        }
+        Runnable next;
+        synchronized (this) {
+            next = late.get(loop).remove();
+        }
+        next.run();
     }
 
     private final class OfLoop implements SessionJournal {
@@ -122,12 +191,22 @@ final class HeldJournal {
                 int flags,
                 Subscription subscription,
                 Completion completion) {
+            String client = client(session);
+            synchronized (HeldJournal.this) {
+                of(client).put(sequence, new Appended(message, flags, subscription));
+            }
+            Completion writing = failure -> {
+                if (failure != null) {
+                    removed(client, sequence);
+                }
+                completion.onWritten(failure);
+            };
             String payload = new String(
                     message.body(), message.propertiesLength(), message.payloadLength(), StandardCharsets.UTF_8);
             toWrite(
-                    "append " + client(session) + " " + sequence + " q" + DeliveryFlags.qos(flags) + " " + payload,
+                    "append " + client + " " + sequence + " q" + DeliveryFlags.qos(flags) + " " + payload,
                     loop,
-                    completion);
+                    writing);
         }
 
         @Override
@@ -137,7 +216,39 @@ final class HeldJournal {
 
         @Override
         public void acknowledge(Session session, long sequence) {
+            removed(client(session), sequence);
             note("acknowledge " + client(session) + " " + sequence);
+        }
+
+        private void removed(String client, long sequence) {
+            synchronized (HeldJournal.this) {
+                of(client).remove(sequence);
+            }
+        }
+
+        @Override
+        public void pageIn(Session session, long fromSequence, int maxMessages, int maxBytes, Page page) {
+            String client = client(session);
+            loop.execute(() -> read(client, fromSequence, maxMessages, maxBytes, page));
+        }
+
+        private void read(String client, long fromSequence, int maxMessages, int maxBytes, Page page) {
+            List<Map.Entry<Long, Appended>> found;
+            synchronized (HeldJournal.this) {
+                if (failingReads > 0) {
+                    failingReads--;
+                    page.onEnd(new IOException("cannot read"));
+                    return;
+                }
+                found = List.copyOf(of(client).tailMap(fromSequence).entrySet());
+            }
+            int bytes = 0;
+            for (int i = 0; i < found.size() && i < maxMessages && bytes < maxBytes; i++) {
+                Appended each = found.get(i).getValue();
+                bytes += each.message.body().length;
+                page.onMessage(found.get(i).getKey(), each.message, each.flags, each.subscription);
+            }
+            page.onEnd(null);
         }
 
         @Override
@@ -152,6 +263,7 @@ final class HeldJournal {
 
         @Override
         public void end(Session session) {
+            damage(client(session));
             note("end " + client(session));
         }
 

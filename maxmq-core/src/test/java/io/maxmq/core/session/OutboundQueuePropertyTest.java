@@ -43,4 +43,57 @@ class OutboundQueuePropertyTest {
         assertThat(queue.isEmpty()).isTrue();
         assertThat(queue.bytes()).isZero();
     }
+
+    /** What {@link #isOneQueueInTwoParts} does; {@code number} chooses how many. */
+    enum Step {
+        ADD,
+        SEND,
+        READ,
+        GO_OFFLINE
+    }
+
+    @Property(tries = 300)
+    void isOneQueueInTwoParts(@ForAll List<Step> steps) {
+        OutboundQueue queue = new OutboundQueue();
+        ArrayDeque<Long> model = new ArrayDeque<>();
+        java.util.TreeMap<Long, StoredMessage> storage = new java.util.TreeMap<>();
+        long next = 0;
+        for (Step step : steps) {
+            switch (step) {
+                case ADD -> {
+                    StoredMessage message = Messages.of("x".repeat((int) next % 50), 1);
+                    if (queue.stored() == 0 && next % 3 != 0) {
+                        queue.add(next, message, 1, Messages.SUBSCRIPTION);
+                    } else {
+                        queue.addStored(next, message.bytes());
+                    }
+                    storage.put(next, message);
+                    model.add(next);
+                    next += 1 + next % 2;
+                }
+                case SEND -> {
+                    if (queue.inMemory() > 0) {
+                        assertThat(queue.firstSequence()).isEqualTo(model.remove());
+                        assertThat(queue.firstMessage()).isSameAs(storage.remove(queue.firstSequence()));
+                        queue.removeFirst();
+                    }
+                }
+                case READ -> {
+                    if (queue.stored() > 0) {
+                        var first = storage.ceilingEntry(queue.firstStored());
+                        queue.fromStorage(first.getKey(), first.getValue(), 1, Messages.SUBSCRIPTION);
+                    }
+                }
+                case GO_OFFLINE -> {
+                    queue.toStorage((message, flags, subscription) -> {});
+                    assertThat(queue.inMemory()).isZero();
+                }
+            }
+            assertThat(queue.size()).isEqualTo(model.size());
+            assertThat(queue.bytes())
+                    .isEqualTo(storage.values().stream()
+                            .mapToLong(StoredMessage::bytes)
+                            .sum());
+        }
+    }
 }

@@ -1,0 +1,197 @@
+package io.maxmq.core.session;
+
+import io.maxmq.config.Overflow;
+import io.maxmq.config.SessionLimits;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Subscription;
+import io.maxmq.spi.event.DropReason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes the outbound side of a session durable: each message has its record, the queue of a client that is not
+ * there takes no memory, and the part of it that is in storage only comes back page by page as the client takes it.
+ *
+ * <p>Runs on the session's event loop. Not thread-safe.
+ */
+final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader {
+    /** Of a client that is there: what waits beyond this is in storage only. */
+    private static final int MAX_MESSAGES_IN_MEMORY = 256;
+
+    private static final int MAX_BYTES_IN_MEMORY = 512 * 1024;
+
+    /** The next page is asked for while there is still something to send. */
+    private static final int LOW_MESSAGES_IN_MEMORY = 64;
+
+    /** The outbound side, as this sees it. */
+    interface Owner {
+        boolean isConnected();
+
+        /** Sends what can be sent. */
+        void pump();
+
+        /** PUBREL of this message is due. */
+        void sendPubRel(long sequence);
+    }
+
+    private final Owner owner;
+    private final Sessions home;
+    private final SessionKey key;
+    private final OutboundQueue queue;
+    private final PendingRecords records;
+    private final StoredPages pages;
+
+    DurableQueue(Owner owner, Sessions home, Session session, OutboundQueue queue) {
+        this.owner = owner;
+        this.home = home;
+        this.key = session.key();
+        this.queue = queue;
+        this.records = new PendingRecords(session, home.journal(), home.loop(), this);
+        this.pages = new StoredPages(session, home.journal(), home.loop(), this);
+    }
+
+    PendingRecords records() {
+        return records;
+    }
+
+    /** The client has come or gone: without it nothing of the queue needs to be in memory. */
+    void onConnection() {
+        pages.cancel();
+        if (!owner.isConnected()) {
+            queue.toStorage((message, flags, subscription) -> {
+                if (DeliveryFlags.qos(flags) == 0) {
+                    home.drops().dropped(key, message, DropReason.QOS0_OFFLINE);
+                }
+                home.memory().release(message);
+            });
+        }
+    }
+
+    void end() {
+        pages.cancel();
+        records.end();
+    }
+
+    // ---- room
+
+    /** Why the queue has no room for one more; null when it has. */
+    @Nullable
+    DropReason fullFor(StoredMessage message) {
+        SessionLimits limits = home.limits();
+        if (queue.size() >= limits.maxStoredMessages()) {
+            return DropReason.QUEUE_FULL_MESSAGES;
+        }
+        return queue.bytes() + message.bytes() > limits.maxStoredBytes() ? DropReason.QUEUE_FULL_BYTES : null;
+    }
+
+    private boolean isOverfull() {
+        SessionLimits limits = home.limits();
+        return limits.overflow() == Overflow.DROP_OLDEST
+                && (queue.size() > limits.maxStoredMessages() || queue.bytes() > limits.maxStoredBytes());
+    }
+
+    /**
+     * Adds a message that is to be written.
+     *
+     * @param kept of the same message
+     */
+    void add(long sequence, StoredMessage kept, int flags, Subscription subscription, InTransit message) {
+        if (mayBeInMemory() && home.memory().hold(kept)) {
+            queue.add(sequence, kept, flags, subscription);
+        } else {
+            queue.addStored(sequence, kept.bytes());
+        }
+        records.append(sequence, kept, flags, subscription, message);
+        if (isOverfull()) {
+            goOn();
+        }
+    }
+
+    private boolean mayBeInMemory() {
+        return owner.isConnected() && queue.stored() == 0 && hasRoomInMemory();
+    }
+
+    private boolean hasRoomInMemory() {
+        return queue.inMemory() < MAX_MESSAGES_IN_MEMORY && queue.bytesInMemory() < MAX_BYTES_IN_MEMORY;
+    }
+
+    /** Whether the first message in memory may be sent: QoS 2 not before it is written. */
+    boolean maySendFirst() {
+        return DeliveryFlags.qos(queue.firstFlags()) < 2 || !records.isAppending(queue.firstSequence());
+    }
+
+    // ---- what comes back from storage
+
+    /** Reads what waits in storage, if its turn has come. */
+    void goOn() {
+        if (queue.stored() > 0) {
+            pages.read(queue.firstStored());
+        }
+    }
+
+    @Override
+    public boolean wantsPage() {
+        return owner.isConnected() ? queue.inMemory() < LOW_MESSAGES_IN_MEMORY : isOverfull();
+    }
+
+    @Override
+    public StoredPages.Taken onMessage(long sequence, StoredMessage message, int flags, Subscription subscription) {
+        if (queue.inMemory() == 0 && isOverfull()) {
+            queue.skipStored(sequence, message.bytes());
+            home.drops().dropped(key, message, DropReason.QUEUE_FULL_MESSAGES);
+            records.done(sequence);
+            return StoredPages.Taken.TAKEN;
+        }
+        if (!owner.isConnected() || !hasRoomInMemory()) {
+            return StoredPages.Taken.ENOUGH;
+        }
+        if (!home.memory().hold(message)) {
+            return StoredPages.Taken.NO_MEMORY;
+        }
+        queue.fromStorage(sequence, message, flags, subscription);
+        return StoredPages.Taken.TAKEN;
+    }
+
+    @Override
+    public void onPageEnd() {
+        if (owner.isConnected()) {
+            owner.pump();
+        } else {
+            goOn();
+        }
+    }
+
+    @Override
+    public void onNothingStored() {
+        int count = queue.stored();
+        long bytes = queue.bytes() - queue.bytesInMemory();
+        queue.forgetStored();
+        home.drops().lost(key, DropReason.STORAGE, count, bytes);
+    }
+
+    // ---- what storage answers
+
+    @Override
+    public void onAppended() {
+        owner.pump();
+    }
+
+    @Override
+    public void onRefused(long sequence, StoredMessage message) {
+        StoredMessage queued = queue.remove(sequence);
+        if (queued != null) {
+            home.memory().release(queued);
+        } else if (queue.stored() > 0 && sequence >= queue.firstStored()) {
+            queue.removeStored(message.bytes());
+        } else {
+            return; // sent already: the client may have it
+        }
+        home.drops().dropped(key, message, DropReason.STORAGE);
+        owner.pump();
+    }
+
+    @Override
+    public void onReleased(long sequence) {
+        owner.sendPubRel(sequence);
+    }
+}

@@ -1,0 +1,44 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.limit.MemoryCredit;
+import io.maxmq.core.routing.StoredMessage;
+
+/**
+ * What the messages that sessions of a loop hold take of its memory credit: each message once, however many sessions hold
+ * it, and a place for each that does. Runs on the loop. Not thread-safe.
+ */
+final class MessageMemory {
+    /**
+     * One session may hold this part of the memory that is still free. So whoever fills queues finds ever less room, and
+     * memory never runs out for a session that holds nothing yet.
+     */
+    private static final int SHARES = 8;
+
+    /** What a message takes beside itself: its places in the arrays. */
+    private static final int PLACE_BYTES = 24;
+
+    private final MemoryCredit credit;
+
+    MessageMemory(MemoryCredit credit) {
+        this.credit = credit;
+    }
+
+    /** What one session may hold now. */
+    long shareBytes() {
+        return credit.freeBytes() / SHARES;
+    }
+
+    /** One more place holds the message; false when there is no memory for it. */
+    boolean hold(StoredMessage message) {
+        int bytes = message.hold() ? PLACE_BYTES + message.bytes() : PLACE_BYTES;
+        if (!credit.tryCharge(bytes)) {
+            message.release();
+            return false;
+        }
+        return true;
+    }
+
+    void release(StoredMessage message) {
+        credit.release(message.release() ? PLACE_BYTES + message.bytes() : PLACE_BYTES);
+    }
+}
