@@ -2,6 +2,7 @@ package io.maxmq.core.bootstrap;
 
 import io.maxmq.ManualClock;
 import io.maxmq.RecordedEvents;
+import io.maxmq.Spec;
 import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
@@ -260,6 +261,7 @@ class DurableSessionTest {
     }
 
     @Test
+    @Spec(v3 = "MQTT-4.8.0-2")
     void aPublisherOfVersion3IsNotAcknowledgedWhenStorageRefuses() {
         offline("s", "t", AT_LEAST_ONCE);
         TestClient publisher = connect("p", true);

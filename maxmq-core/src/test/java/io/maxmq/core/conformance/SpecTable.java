@@ -73,6 +73,6 @@ final class SpecTable {
         if (!statement.bindsServer()) {
             return "*client's*";
         }
-        return "*not tested:* " + (statement.whyUntested() == null ? "no reason given yet" : statement.whyUntested());
+        return "*not tested:* " + statement.whyUntested();
     }
 }
