@@ -8,24 +8,25 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The other end of a connection: sends what a test's {@link Script} says, and compares what comes byte by byte. It does
- * nothing by itself. Every read has a deadline. Not thread-safe.
+ * The other end of a connection: sends what a test's {@link Script} says, and compares what comes byte by byte, but for the
+ * packet ids that are the broker's to choose ({@link MessageIds}). It does nothing by itself. Every read has a deadline. Not thread-safe.
  */
 final class Peer implements AutoCloseable {
     private static final int DEADLINE_MILLIS = 30_000;
 
     private final int level;
+    private final MessageIds ids;
     private final Socket socket = new Socket();
     private final InputStream in;
 
-    Peer(int level, String host, int port) {
+    Peer(int level, String host, int port, MessageIds ids) {
         this.level = level;
+        this.ids = ids;
         try {
             socket.connect(new InetSocketAddress(host, port), DEADLINE_MILLIS);
             socket.setTcpNoDelay(true);
@@ -37,7 +38,9 @@ final class Peer implements AutoCloseable {
     }
 
     Peer send(String script) {
-        return sendBytes(Script.bytes(level, script));
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        Script.packets(level, script).forEach(packet -> all.writeBytes(ids.sent(packet)));
+        return sendBytes(all.toByteArray());
     }
 
     Peer sendBytes(byte[] bytes) {
@@ -49,27 +52,13 @@ final class Peer implements AutoCloseable {
         return this;
     }
 
-    /** The next bytes are exactly these packets. */
+    /** The next packets are exactly these. */
     Peer expect(String script) {
-        byte[] expected = Script.bytes(level, script);
-        ByteArrayOutputStream received = new ByteArrayOutputStream();
-        while (received.size() < expected.length) {
-            byte[] next = next();
-            if (next == null) {
-                break;
-            }
-            received.writeBytes(next);
-            if (!Arrays.equals(
-                    received.toByteArray(),
-                    0,
-                    received.size(),
-                    expected,
-                    0,
-                    Math.min(received.size(), expected.length))) {
-                break;
-            }
+        for (byte[] packet : Script.packets(level, script)) {
+            byte[] received = next();
+            assertThat(received).as("%s, not the end", Script.show(packet)).isNotNull();
+            assertThat(Script.show(received)).as(script).isEqualTo(Script.show(ids.expected(packet, received)));
         }
-        assertThat(Script.show(received.toByteArray())).as(script).isEqualTo(Script.show(expected));
         return this;
     }
 

@@ -2,7 +2,9 @@ package io.maxmq.core.conformance;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Packets as a test writes them, for MQTT 5.0 (level 5) and MQTT 3.1.1 (level 4) alike, and without the broker's own codec.
@@ -29,11 +31,18 @@ final class Script {
     }
 
     static byte[] bytes(int level, String text) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        packets(level, text).forEach(all::writeBytes);
+        return all.toByteArray();
+    }
+
+    /** Each packet, behind what stands before the first one if there is anything. */
+    static List<byte[]> packets(int level, String text) {
         return new Script(level, text).packets();
     }
 
-    private byte[] packets() {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
+    private List<byte[]> packets() {
+        List<byte[]> all = new ArrayList<>();
         int first = -1;
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (more()) {
@@ -43,18 +52,22 @@ final class Script {
                 body.reset();
                 at += 3;
             } else {
-                element(first < 0 ? all : body);
+                element(body);
             }
         }
         end(all, first, body);
-        return all.toByteArray();
+        return all;
     }
 
-    private static void end(ByteArrayOutputStream all, int first, ByteArrayOutputStream body) {
+    private static void end(List<byte[]> all, int first, ByteArrayOutputStream body) {
+        ByteArrayOutputStream packet = new ByteArrayOutputStream();
         if (first >= 0) {
-            all.write(first);
-            all.writeBytes(varint(body.size()));
-            all.writeBytes(body.toByteArray());
+            packet.write(first);
+            packet.writeBytes(varint(body.size()));
+        }
+        packet.writeBytes(body.toByteArray());
+        if (packet.size() > 0) {
+            all.add(packet.toByteArray());
         }
     }
 

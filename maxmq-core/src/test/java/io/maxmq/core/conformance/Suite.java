@@ -6,7 +6,9 @@ import io.maxmq.TestBroker;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 abstract class Suite {
     TestBroker broker;
     private final List<Peer> peers = new ArrayList<>();
+    private final Map<String, MessageIds> sessions = new HashMap<>();
 
     @BeforeAll
     void start() {
@@ -44,6 +47,7 @@ abstract class Suite {
     void closePeers() {
         peers.forEach(Peer::close);
         peers.clear();
+        sessions.clear();
     }
 
     /** Another broker, which the test has to close. */
@@ -57,8 +61,12 @@ abstract class Suite {
     }
 
     Peer open(int level, TestBroker at) {
+        return open(level, at, new MessageIds());
+    }
+
+    private Peer open(int level, TestBroker at, MessageIds ids) {
         Listeners.Bound tcp = at.broker().listeners().tcp();
-        Peer peer = new Peer(level, tcp.host(), tcp.port());
+        Peer peer = new Peer(level, tcp.host(), tcp.port(), ids);
         peers.add(peer);
         return peer;
     }
@@ -79,8 +87,10 @@ abstract class Suite {
         return peer;
     }
 
+    /** With the session of an earlier one, if there is one. */
     Peer resumed(int level, String clientId) {
-        Peer peer = open(level).send(resume(level, clientId));
+        MessageIds ids = sessions.computeIfAbsent(clientId, key -> new MessageIds());
+        Peer peer = open(level, broker, ids).send(resume(level, clientId));
         peer.expectAccepted();
         return peer;
     }
