@@ -13,6 +13,7 @@ import io.maxmq.spi.Extension;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;
+import io.maxmq.spi.auth.EnhancedAuthenticator;
 import io.maxmq.spi.event.BrokerListener;
 import io.maxmq.spi.event.MetricsSink;
 import io.maxmq.spi.intercept.Interceptor;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class MaxMQBuilder {
     private BrokerConfig.Builder config = BrokerConfig.builder();
     private final List<Authenticator> authenticators = new ArrayList<>();
+    private final List<EnhancedAuthenticator> enhancedAuthenticators = new ArrayList<>();
     private final List<Authorizer> authorizers = new ArrayList<>();
     private final List<Interceptor> interceptors = new ArrayList<>();
     private final List<BrokerListener> eventListeners = new ArrayList<>();
@@ -74,6 +76,23 @@ public final class MaxMQBuilder {
     /** Adds to the chain that decides who may connect; asked in the order of the calls. */
     public MaxMQBuilder authenticator(Authenticator authenticator) {
         authenticators.add(authenticator);
+        return this;
+    }
+
+    /**
+     * Adds a method of enhanced authentication (MQTT 5.0 §4.12).
+     *
+     * @throws IllegalArgumentException when its method is empty, or there already
+     */
+    public MaxMQBuilder enhancedAuthenticator(EnhancedAuthenticator authenticator) {
+        String method = authenticator.method();
+        if (method.isEmpty()) {
+            throw new IllegalArgumentException("authentication method must not be empty: " + authenticator.name());
+        }
+        if (enhancedAuthenticators.stream().anyMatch(each -> each.method().equals(method))) {
+            throw new IllegalArgumentException("authentication method is there already: method=" + method);
+        }
+        enhancedAuthenticators.add(authenticator);
         return this;
     }
 
@@ -180,6 +199,7 @@ public final class MaxMQBuilder {
                 new Plugins(
                         clock,
                         authenticators,
+                        enhancedAuthenticators,
                         authorizers,
                         rateLimiter,
                         interceptors,

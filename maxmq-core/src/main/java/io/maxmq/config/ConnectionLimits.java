@@ -10,6 +10,8 @@ import java.time.Duration;
  *     s
  * @param packetTimeout from a packet's first byte to its last, however slowly the bytes between come; a client that is
  *     slower is disconnected (v5 0x83); does not run while the broker has stopped reading; default 60 s
+ * @param authenticationTimeout for one exchange of enhanced authentication, from CONNECT, or from the AUTH that asks for
+ *     re-authentication, to the decision; default 10 s
  * @param maxPacketBytes of one packet from a client, header included; v5 clients are told; default 1 MiB
  * @param maxPacketBytesBeforeConnect of the first packet; default 64 KiB
  * @param maxKeepAlive longest keep alive, also in place of none; v5 clients are told, v3 clients are held to it;
@@ -38,6 +40,7 @@ import java.time.Duration;
 public record ConnectionLimits(
         Duration connectTimeout,
         Duration packetTimeout,
+        Duration authenticationTimeout,
         int maxPacketBytes,
         int maxPacketBytesBeforeConnect,
         Duration maxKeepAlive,
@@ -59,6 +62,7 @@ public record ConnectionLimits(
     public ConnectionLimits {
         Checks.positive("connectTimeout", connectTimeout);
         Checks.positive("packetTimeout", packetTimeout);
+        Checks.positive("authenticationTimeout", authenticationTimeout);
         Checks.range("maxPacketBytes", maxPacketBytes, 1024, 268435460);
         Checks.range("maxPacketBytesBeforeConnect", maxPacketBytesBeforeConnect, 64, 268435460);
         Checks.keepAlive("maxKeepAlive", maxKeepAlive);
@@ -99,6 +103,7 @@ public record ConnectionLimits(
         Builder builder = new Builder();
         builder.connectTimeout = connectTimeout;
         builder.packetTimeout = packetTimeout;
+        builder.authenticationTimeout = authenticationTimeout;
         builder.maxPacketBytes = maxPacketBytes;
         builder.maxPacketBytesBeforeConnect = maxPacketBytesBeforeConnect;
         builder.maxKeepAlive = maxKeepAlive;
@@ -128,6 +133,7 @@ public record ConnectionLimits(
 
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration packetTimeout = Duration.ofSeconds(60);
+        private Duration authenticationTimeout = Duration.ofSeconds(10);
         private int maxPacketBytes = 1 << 20;
         private int maxPacketBytesBeforeConnect = 64 << 10;
         private Duration maxKeepAlive = Duration.ofSeconds(0xFFFF);
@@ -156,6 +162,12 @@ public record ConnectionLimits(
         /** See {@link ConnectionLimits#packetTimeout()}. */
         public Builder packetTimeout(Duration value) {
             packetTimeout = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#authenticationTimeout()}. */
+        public Builder authenticationTimeout(Duration value) {
+            authenticationTimeout = value;
             return this;
         }
 
@@ -264,6 +276,7 @@ public record ConnectionLimits(
             return new ConnectionLimits(
                     connectTimeout,
                     packetTimeout,
+                    authenticationTimeout,
                     maxPacketBytes,
                     maxPacketBytesBeforeConnect,
                     maxKeepAlive,

@@ -7,10 +7,13 @@ import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;
+import io.maxmq.spi.auth.EnhancedAuthenticator;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -25,6 +28,7 @@ import java.util.function.Consumer;
 public final class Access implements AutoCloseable {
 
     private final List<Asked<Authenticator>> authenticators;
+    private final Map<String, Asked<EnhancedAuthenticator>> enhanced = new HashMap<>();
     private final List<Asked<Authorizer>> authorizers;
 
     /** Those of {@link #authorizers} that want to be asked for deliveries. */
@@ -58,6 +62,9 @@ public final class Access implements AutoCloseable {
         this.authenticators = List.copyOf(toAuthenticate);
         this.authorizers = List.copyOf(toAuthorize);
         this.receiveAuthorizers = List.copyOf(toAuthorizeReceive);
+        for (EnhancedAuthenticator plugin : settings.enhancedAuthenticators()) {
+            enhanced.put(plugin.method(), new Asked<>(plugin, plugin.name(), plugin.mayBlock()));
+        }
         this.allowAnonymous = settings.allowAnonymous();
         this.deadline = settings.deadline();
         this.calls = calls;
@@ -70,7 +77,7 @@ public final class Access implements AutoCloseable {
      * @throws IllegalStateException when nobody could ever connect, with what to add
      */
     public void start() {
-        if (authenticators.isEmpty() && !allowAnonymous) {
+        if (authenticators.isEmpty() && enhanced.isEmpty() && !allowAnonymous) {
             throw new IllegalStateException(
                     "no client could connect: there is no authenticator and anonymous clients are"
                             + " not allowed. Add .authenticator(...) to the builder, or .allowAnonymous() to let everybody in.");
@@ -91,6 +98,25 @@ public final class Access implements AutoCloseable {
         } else {
             new AuthenticationQuestion(this, request, loop, answer).ask();
         }
+    }
+
+    /** Whether somebody knows this method of enhanced authentication. */
+    public boolean knows(String method) {
+        return enhanced.containsKey(method);
+    }
+
+    /**
+     * An exchange of enhanced authentication. Called on the loop.
+     *
+     * @param again whether the client is connected already
+     * @throws IllegalArgumentException for a method that nobody knows
+     */
+    public EnhancedExchange exchange(String method, AuthenticationRequest request, boolean again, CallerLoop loop) {
+        Asked<EnhancedAuthenticator> asked = enhanced.get(method);
+        if (asked == null) {
+            throw new IllegalArgumentException("nobody knows this authentication method: method=" + method);
+        }
+        return new EnhancedExchange(this, asked, request, again, loop);
     }
 
     /** The client as authentication leaves it. */

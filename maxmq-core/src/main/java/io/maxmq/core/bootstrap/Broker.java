@@ -120,6 +120,7 @@ public final class Broker {
         this.access = new Access(
                 new AccessSettings(
                         plugins.authenticators(),
+                        plugins.enhancedAuthenticators(),
                         plugins.authorizers(),
                         config.allowAnonymous(),
                         config.pluginDeadline()),

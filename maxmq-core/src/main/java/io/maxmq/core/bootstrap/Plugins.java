@@ -4,6 +4,7 @@ import io.maxmq.spi.Clock;
 import io.maxmq.spi.Extension;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;
+import io.maxmq.spi.auth.EnhancedAuthenticator;
 import io.maxmq.spi.event.BrokerListener;
 import io.maxmq.spi.event.MetricsSink;
 import io.maxmq.spi.intercept.Interceptor;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record Plugins(
         Clock clock,
         List<Authenticator> authenticators,
+        List<EnhancedAuthenticator> enhancedAuthenticators,
         List<Authorizer> authorizers,
         RateLimiter rateLimiter,
         List<Interceptor> interceptors,
@@ -25,6 +27,7 @@ public record Plugins(
         @Nullable KeyValueStore storage) {
     public Plugins {
         authenticators = List.copyOf(authenticators);
+        enhancedAuthenticators = List.copyOf(enhancedAuthenticators);
         authorizers = List.copyOf(authorizers);
         interceptors = List.copyOf(interceptors);
         listeners = List.copyOf(listeners);

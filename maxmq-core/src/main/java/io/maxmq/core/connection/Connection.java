@@ -101,6 +101,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     // valid from CONNECT on
     private @Nullable ClientInfo client;
     private boolean v5;
+    private @Nullable EnhancedAuthentication authentication;
     private int maxPacketBytes = Integer.MAX_VALUE;
 
     // valid from CONNACK on
@@ -198,6 +199,12 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         if (session == null && client == null) {
             home.events().refused(this, null, e.reason(), detail);
             Handshake.answerUnreadable(out, decoder.version(), e.reason());
+        } else if (session == null) {
+            // During authentication.
+            home.events().refused(this, client, e.reason(), detail);
+            here.loop().counters().increment(Counter.CONNECTS_REFUSED);
+            ReasonCode told = e.reason().allowedIn(PacketType.CONNACK) ? e.reason() : ReasonCode.PROTOCOL_ERROR;
+            send(new ConnAck(false, told, reasonString(detail)));
         }
         end(Initiator.BROKER, e.reason(), detail);
     }
@@ -374,6 +381,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     public boolean onPublish(PublishView publish) throws MalformedPacketException { // hot: per message
         PublishIntake in = intake;
         if (in == null) {
+            requireNoExchange(PacketType.PUBLISH);
             return false;
         }
         in.onPublish(publish);
@@ -390,9 +398,11 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     }
 
     @Override
-    public boolean onAck(PacketType type, int packetId, ReasonCode reason) { // hot: per message
+    public boolean onAck(PacketType type, int packetId, ReasonCode reason)
+            throws MalformedPacketException { // hot: per message
         Session attached = session;
         if (attached == null) {
+            requireNoExchange(type);
             return false;
         }
         here.loop().work(1);
@@ -404,6 +414,9 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     public boolean onPacket(Packet packet) throws MalformedPacketException {
         here.loop().counters().increment(Counter.PACKETS_RECEIVED);
         here.loop().work(PACKET_WORK);
+        if (session == null && !(packet instanceof Auth) && !(packet instanceof Disconnect)) {
+            requireNoExchange(packet.type());
+        }
         if (packet instanceof PingReq) {
             send(PingResp.INSTANCE);
         } else if (packet instanceof Subscribe subscribe) {
@@ -414,13 +427,28 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             onConnect(connect);
         } else if (packet instanceof Disconnect disconnect) {
             onDisconnect(disconnect);
-        } else if (packet instanceof Auth) {
-            throw new MalformedPacketException(
-                    ReasonCode.PROTOCOL_ERROR, "AUTH without an authentication method in CONNECT");
+        } else if (packet instanceof Auth auth) {
+            onAuth(auth);
         } else {
             throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, packet.type() + " from a client");
         }
         return mayGoOn() && !closed;
+    }
+
+    /** Until CONNACK a client that authenticates itself sends nothing but AUTH and DISCONNECT [MQTT-3.1.2-30]. */
+    private void requireNoExchange(PacketType type) throws MalformedPacketException {
+        if (authentication != null && session == null && !closed) {
+            throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, type + " during authentication");
+        }
+    }
+
+    private void onAuth(Auth auth) throws MalformedPacketException {
+        EnhancedAuthentication by = authentication;
+        if (by == null) {
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR, "AUTH without an authentication method in CONNECT");
+        }
+        by.onAuth(auth);
     }
 
     private void onSubscribe(Subscribe subscribe) throws MalformedPacketException {
@@ -553,6 +581,11 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     /** Who the client says it is; from now on a failure is answered with CONNACK. */
     void identified(ClientInfo as) {
         client = as;
+    }
+
+    /** AUTH packets go there. */
+    void authenticatedBy(EnhancedAuthentication by) {
+        authentication = by;
     }
 
     /** Goes over to the loop of its session, and goes on there. */
@@ -740,6 +773,9 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         cancelTimer();
         if (packetDeadline != null) {
             packetDeadline.close();
+        }
+        if (authentication != null) {
+            authentication.close();
         }
         Session attached = session;
         if ((by == Initiator.BROKER || by == Initiator.ADMINISTRATOR) && attached != null && v5) {

@@ -3,6 +3,7 @@ package io.maxmq.core.connection;
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
@@ -24,6 +25,7 @@ import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.auth.EnhancedAuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.intercept.ConnectRequest;
 import io.maxmq.spi.limit.Decision;
@@ -48,6 +50,8 @@ final class Handshake {
     private final Properties asked;
     private boolean clientIdAssigned;
     private int keepAliveSeconds;
+    private @Nullable EnhancedAuthentication authentication;
+    private byte @Nullable [] authenticationData;
     private io.maxmq.spi.@Nullable Will will;
 
     Handshake(Connection connection, Connections home, Connect connect) {
@@ -80,11 +84,15 @@ final class Handshake {
         keepAliveSeconds = home.cappedKeepAliveSeconds(connect.keepAliveSeconds(), connect.userName() == null);
         ClientInfo client = describe(clientId);
         connection.identified(client);
-        if (asked.has(PropertyId.AUTHENTICATION_METHOD)) {
-            refuse(
-                    ReasonCode.BAD_AUTHENTICATION_METHOD,
-                    "authentication method is not supported: " + asked.string(PropertyId.AUTHENTICATION_METHOD));
-            return;
+        String method = asked.string(PropertyId.AUTHENTICATION_METHOD);
+        if (method != null) {
+            if (!home.access().knows(method)) {
+                refuse(
+                        ReasonCode.BAD_AUTHENTICATION_METHOD,
+                        "authentication method is not supported: " + Utf8.quote(method));
+                return;
+            }
+            authentication = new EnhancedAuthentication(connection, home, method);
         }
         WillCheck.Problem problem = WillCheck.problem(connect.will(), home);
         if (problem != null) {
@@ -115,15 +123,30 @@ final class Handshake {
             will = passed.subject().will().orElse(null);
             keepAliveSeconds = client.keepAliveSeconds();
             connection.identified(client);
-            home.access()
-                    .authenticate(
-                            new AuthenticationRequest(client, bytes(connect.password()), asked.userProperties()),
-                            connection.here().caller(),
-                            this::authenticated);
+            authenticate(new AuthenticationRequest(client, bytes(connect.password()), asked.userProperties()));
         } else if (outcome instanceof Outcome.Rejected<ConnectRequest> rejected) {
             refuse(rejected.reasonCode(), rejected.reason() == null ? "" : rejected.reason());
         } else {
             refuse(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "");
+        }
+    }
+
+    private void authenticate(AuthenticationRequest request) {
+        EnhancedAuthentication by = authentication;
+        if (by == null) {
+            home.access().authenticate(request, connection.here().caller(), this::authenticated);
+        } else {
+            connection.authenticatedBy(by);
+            by.begin(request, asked, this::enhancedAuthenticated);
+        }
+    }
+
+    private void enhancedAuthenticated(EnhancedAuthenticationResult result) {
+        if (result instanceof EnhancedAuthenticationResult.Allowed allowed) {
+            authenticationData = allowed.data().orElse(null);
+            authenticated(allowed.as());
+        } else if (result instanceof EnhancedAuthenticationResult.Denied denied) {
+            authenticated(denied.denied());
         }
     }
 
@@ -154,7 +177,7 @@ final class Handshake {
         return connect.cleanStart() ? 0 : home.expirySecondsV3();
     }
 
-    private static byte @Nullable [] bytes(@Nullable ByteBuffer buffer) {
+    static byte @Nullable [] bytes(@Nullable ByteBuffer buffer) {
         if (buffer == null) {
             return null;
         }
@@ -282,6 +305,9 @@ final class Handshake {
         }
         if (keepAliveSeconds != connect.keepAliveSeconds()) {
             granted.set(PropertyId.SERVER_KEEP_ALIVE, keepAliveSeconds);
+        }
+        if (authentication != null) {
+            authentication.addTo(granted, authenticationData);
         }
         home.addCapabilities(granted);
         if (asked.booleanOr(PropertyId.REQUEST_RESPONSE_INFORMATION, false)) {

@@ -526,7 +526,7 @@ class AccessTest {
 
     private Access access(List<Authenticator> authenticators, List<Authorizer> authorizers, boolean allowAnonymous) {
         return new Access(
-                new AccessSettings(authenticators, authorizers, allowAnonymous, DEADLINE),
+                new AccessSettings(authenticators, List.of(), authorizers, allowAnonymous, DEADLINE),
                 new PluginCalls(workers, events.failures()),
                 clock);
     }

@@ -49,6 +49,7 @@ class DurableSessionChaosTest {
                     new ManualClock(),
                     List.of(),
                     List.of(),
+                    List.of(),
                     RateLimiter.NONE,
                     List.of(),
                     List.of(),

@@ -68,6 +68,7 @@ class DurableSessionTest {
                 clock,
                 List.of(),
                 List.of(),
+                List.of(),
                 RateLimiter.NONE,
                 List.of(),
                 List.of(events),

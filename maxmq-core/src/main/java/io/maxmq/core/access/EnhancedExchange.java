@@ -1,0 +1,119 @@
+package io.maxmq.core.access;
+
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.spi.auth.AuthenticationRequest;
+import io.maxmq.spi.auth.AuthenticationStep;
+import io.maxmq.spi.auth.EnhancedAuthenticationResult;
+import io.maxmq.spi.auth.EnhancedAuthenticator;
+import io.maxmq.spi.event.BrokerEvent.Failure;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One exchange of enhanced authentication, at the border to the embedder's code: fails closed as {@link Access} does. Runs
+ * on the client's loop, except for what is said to run with the plug-in.
+ */
+public final class EnhancedExchange implements AutoCloseable {
+    private final PluginCalls calls;
+    private final long deadlineNanos;
+    private final Asked<EnhancedAuthenticator> asked;
+    private final AuthenticationRequest request;
+    private final boolean again;
+    private final CallerLoop loop;
+    private final AtomicBoolean closeCalled = new AtomicBoolean();
+
+    /** Made with the plug-in, perhaps on a worker; read on the loop. */
+    private volatile EnhancedAuthenticator.@Nullable Exchange exchange;
+
+    /** Set on the loop; read with the plug-in. */
+    private volatile boolean closed;
+
+    EnhancedExchange(
+            Access access,
+            Asked<EnhancedAuthenticator> asked,
+            AuthenticationRequest request,
+            boolean again,
+            CallerLoop loop) {
+        this.calls = access.calls();
+        this.deadlineNanos = access.deadline().toNanos();
+        this.asked = asked;
+        this.request = request;
+        this.again = again;
+        this.loop = loop;
+    }
+
+    /**
+     * Asks what comes next, after what the client has sent. One step at a time.
+     *
+     * @param answer called once, perhaps before this returns, and not any more once closed
+     */
+    public void next(AuthenticationStep step, Consumer<EnhancedAuthenticationResult> answer) {
+        calls.ask(
+                asked.name(),
+                again ? "reauthenticate" : "authenticate",
+                asked.mayBlock(),
+                () -> begun().next(step),
+                loop,
+                deadlineNanos,
+                new PluginAnswer<EnhancedAuthenticationResult>() {
+                    @Override
+                    public void answered(EnhancedAuthenticationResult result) {
+                        if (!closed) {
+                            answer.accept(result);
+                        }
+                    }
+
+                    @Override
+                    public void failed(Failure failure) {
+                        answered(EnhancedAuthenticationResult.denied(
+                                failure == Failure.REJECTED ? ReasonCode.SERVER_BUSY : ReasonCode.SERVER_UNAVAILABLE,
+                                null));
+                    }
+                });
+    }
+
+    /** With the plug-in. */
+    private EnhancedAuthenticator.Exchange begun() {
+        EnhancedAuthenticator.Exchange present = exchange;
+        if (present == null) {
+            present = Objects.requireNonNull(asked.plugin().begin(request, again), "begin gave null");
+            exchange = present;
+            if (closed && closeCalled.compareAndSet(false, true)) {
+                present.close();
+            }
+        }
+        return present;
+    }
+
+    /** The exchange is over. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        EnhancedAuthenticator.Exchange present = exchange;
+        if (present != null && closeCalled.compareAndSet(false, true)) {
+            calls.ask(
+                    asked.name(),
+                    "close",
+                    asked.mayBlock(),
+                    () -> close(present),
+                    loop,
+                    deadlineNanos,
+                    new PluginAnswer<Boolean>() {
+                        @Override
+                        public void answered(Boolean done) {}
+
+                        @Override
+                        public void failed(Failure failure) {}
+                    });
+        }
+    }
+
+    private static CompletionStage<Boolean> close(EnhancedAuthenticator.Exchange exchange) {
+        exchange.close();
+        return CompletableFuture.completedFuture(Boolean.TRUE);
+    }
+}
