@@ -43,7 +43,9 @@ public record Capabilities(
     public Capabilities {
         Checks.template("responseInformation", responseInformation);
         openDollarTopics = Set.copyOf(openDollarTopics);
-        openDollarTopics.forEach(each -> Checks.dollarLevel("openDollarTopics", each));
+        for (String each : openDollarTopics) {
+            Checks.dollarLevel("openDollarTopics", each);
+        }
     }
 
     /** The defaults. */

@@ -63,6 +63,9 @@ final class Checks {
 
     /** A text for clients, in which {@code ${...}} stands for what is known of one. */
     static void template(String field, String value) {
+        if (value.isEmpty()) {
+            return;
+        }
         if (Utf8.encodedLength(value) < 0 || Utf8.encodedLength(value) > MAX_TEMPLATE_BYTES) {
             throw new IllegalArgumentException(field + " must be at most " + MAX_TEMPLATE_BYTES
                     + " bytes of UTF-8 without U+0000: " + field + "=" + Utf8.quote(value));

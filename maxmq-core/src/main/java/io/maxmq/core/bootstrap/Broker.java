@@ -6,6 +6,7 @@ import io.maxmq.config.Overflow;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.AccessSettings;
 import io.maxmq.core.access.PluginCalls;
+import io.maxmq.core.connection.ByteSink;
 import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.connection.Connections;
 import io.maxmq.core.intercept.Interceptors;
@@ -31,11 +32,13 @@ import io.maxmq.core.transport.MemoryPipe;
 import io.maxmq.core.transport.NetworkPreparation;
 import io.maxmq.core.transport.SocketMemory;
 import io.maxmq.core.transport.TcpAcceptor;
+import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,8 +150,7 @@ public final class Broker {
                         config.connections().outboundLowWatermarkBytes(),
                         config.connections().outboundHighWatermarkBytes(),
                         config.connections().slowConsumerTimeout(),
-                        connections::admits,
-                        connections::open),
+                        new Entrance(connections)),
                 connections,
                 events,
                 plugins.clock());
@@ -196,7 +198,7 @@ public final class Broker {
                     new MemoryCredit(new MemoryBudget(socketBytes, 0)),
                     openOutputBytes,
                     new LoopCounters(),
-                    this::onLoopFailure);
+                    new LoopFailures(log));
             socketMemory.add(new SocketMemory(loop.networkCredit(), socketBytes));
             LoopCaller caller = new LoopCaller(loop);
             MessageIds ids = new MessageIds(origin, plugins.clock()::epochMillis);
@@ -212,8 +214,23 @@ public final class Broker {
         Router.connect(routers, Math.min(MAX_BYTES_UNDER_WAY, Math.max(64 << 10, budget.capacityBytes() / 16)));
     }
 
-    private void onLoopFailure(Throwable failure) {
-        log.error("a task failed on an event loop; the loop goes on", failure);
+    private record LoopFailures(Logger log) implements Consumer<Throwable> {
+        @Override
+        public void accept(Throwable failure) {
+            log.error("a task failed on an event loop; the loop goes on", failure);
+        }
+    }
+
+    private record Entrance(Connections connections) implements TcpAcceptor.Entrance {
+        @Override
+        public boolean admits(SocketAddress remote, String listener, Loop loop) {
+            return connections.admits(remote, listener, loop);
+        }
+
+        @Override
+        public ByteSource open(ByteSink socket, Loop loop) {
+            return connections.open(socket, loop);
+        }
     }
 
     // ---- start
@@ -227,12 +244,16 @@ public final class Broker {
     public void start() throws IOException {
         try {
             access.start();
-            access.onRulesChanged(this::reviewSubscriptions);
+            if (!access.allowsEverything()) {
+                access.onRulesChanged(this::reviewSubscriptions);
+            }
             for (var listener : plugins.listeners()) {
                 events.add(listener);
             }
             registerMetrics();
-            clockRegistration = plugins.clock().onAdvance(this::onClockAdvanced);
+            if (plugins.clock() != Clock.system()) {
+                clockRegistration = plugins.clock().onAdvance(this::onClockAdvanced);
+            }
             if (extensions != null) {
                 extensions.start();
             }

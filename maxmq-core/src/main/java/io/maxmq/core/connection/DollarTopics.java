@@ -14,9 +14,11 @@ final class DollarTopics {
     private final byte[][] open;
 
     DollarTopics(Set<String> openFirstLevels) {
-        this.open = openFirstLevels.stream()
-                .map(level -> level.getBytes(StandardCharsets.UTF_8))
-                .toArray(byte[][]::new);
+        this.open = new byte[openFirstLevels.size()][];
+        int i = 0;
+        for (String level : openFirstLevels) {
+            open[i++] = level.getBytes(StandardCharsets.UTF_8);
+        }
     }
 
     /** Whether clients may not publish to it. */

@@ -41,8 +41,9 @@ public final class Loop {
     private final LoopCounters counters;
     private final Consumer<Throwable> onFailure;
 
-    private final Runnable runDeferred = this::runDeferred;
-    private final Runnable pollTimers = this::pollTimers;
+    // Classes, not method references: a JVM's first start has a dozen of those to link as it is.
+    private final Runnable runDeferred = new RunDeferred();
+    private final Runnable pollTimers = new PollTimers();
     private ArrayList<Deferred> deferred = new ArrayList<>();
     private ArrayList<Deferred> spare = new ArrayList<>();
     private final long maxOpenOutputBytes;
@@ -76,13 +77,7 @@ public final class Loop {
         this.counters = counters;
         this.onFailure = onFailure;
         this.nowNanos = clock.nanoTime();
-        this.timers = new Timers(nowNanos, task -> {
-            try {
-                task.onDeadline();
-            } catch (Throwable t) {
-                reportFailure(t);
-            }
-        });
+        this.timers = new Timers(nowNanos, new RunDeadline());
     }
 
     /** Its place among the broker's loops, 0-based. Any thread. */
@@ -285,6 +280,31 @@ public final class Loop {
             reportFailure(t);
         }
         scheduleTimerPoll();
+    }
+
+    private final class RunDeadline implements Timers.ExpiryHandler {
+        @Override
+        public void run(Timers.Task task) {
+            try {
+                task.onDeadline();
+            } catch (Throwable t) {
+                reportFailure(t);
+            }
+        }
+    }
+
+    private final class RunDeferred implements Runnable {
+        @Override
+        public void run() {
+            runDeferred();
+        }
+    }
+
+    private final class PollTimers implements Runnable {
+        @Override
+        public void run() {
+            pollTimers();
+        }
     }
 
     /** A task whose failure ends only itself. */

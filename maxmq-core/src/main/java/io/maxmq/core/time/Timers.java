@@ -29,7 +29,7 @@ public final class Timers {
     /** By the wheel's id, which another timer gets as soon as this one is done with. */
     private final Long2ObjectHashMap<Pending> tasks = new Long2ObjectHashMap<>();
 
-    private final DeadlineTimerWheel.TimerHandler expire = this::expire;
+    private final DeadlineTimerWheel.TimerHandler expire = new Expire();
     private final ExpiryHandler onExpiry;
     private long generation;
 
@@ -101,11 +101,14 @@ public final class Timers {
         return true;
     }
 
-    private boolean expire(TimeUnit unit, long nowNanos, long id) {
-        Pending pending = tasks.remove(id);
-        if (pending != null) {
-            onExpiry.run(pending.task());
+    private final class Expire implements DeadlineTimerWheel.TimerHandler {
+        @Override
+        public boolean onTimerExpiry(TimeUnit unit, long nowNanos, long id) {
+            Pending pending = tasks.remove(id);
+            if (pending != null) {
+                onExpiry.run(pending.task());
+            }
+            return true;
         }
-        return true;
     }
 }

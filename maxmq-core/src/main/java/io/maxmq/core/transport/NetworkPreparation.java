@@ -3,7 +3,7 @@ package io.maxmq.core.transport;
 import io.maxmq.core.observe.Loggers;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.Channel;
+import io.netty.channel.ServerChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -45,7 +45,7 @@ public final class NetworkPreparation {
                 transport.complete(chosen);
                 // Arenas of its own: what the broker takes is bounded by its budget, and goes with it.
                 allocator.complete(new PooledByteBufAllocator(true, 0, loops, 8192, 7, 0, 64, true));
-                Channel unbound = chosen.newServerChannel();
+                ServerChannel unbound = chosen.newServerChannel();
                 unbound.pipeline().addLast(new Nothing());
                 unbound.unsafe().closeForcibly();
                 channel.complete(true);

@@ -1,10 +1,16 @@
 package io.maxmq.core.transport;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelId;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.List;
 
 /** The JDK's selectors: everywhere. */
 final class NioTransport implements NettyTransport {
@@ -20,11 +26,46 @@ final class NioTransport implements NettyTransport {
 
     @Override
     public ServerChannel newServerChannel() {
-        return new NioServerSocketChannel();
+        return new ServerSocket();
     }
 
     @Override
     public void limitUnsent(ChannelConfig accepted) {
         // Not to be had.
+    }
+
+    // Netty's own ids are unique in the world, for which it asks for the process's id and all network interfaces.
+
+    private static final class ServerSocket extends NioServerSocketChannel {
+        @Override
+        protected ChannelId newId() {
+            return new SocketId();
+        }
+
+        @Override
+        protected int doReadMessages(List<Object> accepted) throws IOException {
+            SocketChannel channel = javaChannel().accept();
+            if (channel == null) {
+                return 0;
+            }
+            try {
+                accepted.add(new Socket(this, channel));
+                return 1;
+            } catch (RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+        }
+    }
+
+    private static final class Socket extends NioSocketChannel {
+        Socket(Channel parent, SocketChannel channel) {
+            super(parent, channel);
+        }
+
+        @Override
+        protected ChannelId newId() {
+            return new SocketId();
+        }
     }
 }

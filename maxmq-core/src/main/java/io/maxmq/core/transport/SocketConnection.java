@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +41,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     record Settings(String listener, int lowWatermarkBytes, int highWatermarkBytes, Duration slowConsumerTimeout) {}
 
     private final Settings settings;
-    private final BiFunction<ByteSink, Loop, ByteSource> connect;
+    private final TcpAcceptor.Entrance entrance;
     private final Acceptance acceptance;
     private final Deferred onDrained = this::onDrained;
 
@@ -93,14 +92,13 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     /**
      * @param loop the loop that the channel is registered with
-     * @param connect makes the connection once the channel is active
+     * @param entrance makes the connection once the channel is active
      */
-    SocketConnection(
-            Settings settings, Loop loop, BiFunction<ByteSink, Loop, ByteSource> connect, Acceptance acceptance) {
+    SocketConnection(Settings settings, Loop loop, TcpAcceptor.Entrance entrance, Acceptance acceptance) {
         this.settings = settings;
         this.loop = loop;
         this.memory = acceptance.memoryOf(loop);
-        this.connect = connect;
+        this.entrance = entrance;
         this.acceptance = acceptance;
     }
 
@@ -114,7 +112,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         if (connection == null) {
-            connection = connect.apply(this, loop);
+            connection = entrance.open(this, loop);
         }
     }
 

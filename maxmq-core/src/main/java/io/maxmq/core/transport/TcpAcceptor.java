@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -23,7 +24,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +38,15 @@ public final class TcpAcceptor implements AutoCloseable {
             int lowWatermarkBytes,
             int highWatermarkBytes,
             Duration slowConsumerTimeout,
-            Admission admission,
-            BiFunction<ByteSink, Loop, ByteSource> connect) {}
+            Entrance entrance) {}
 
-    /** Asked for each socket before anything is spent on it; on the loop that it came to. */
-    @FunctionalInterface
-    public interface Admission {
+    /** What is behind the listener. */
+    public interface Entrance {
+        /** Asked for each socket before anything is spent on it; on the loop that it came to. */
         boolean admits(SocketAddress remote, String listener, Loop loop);
+
+        /** Makes the connection of a socket once that is active; on its loop. */
+        ByteSource open(ByteSink socket, Loop loop);
     }
 
     private final TcpListener settings;
@@ -74,24 +76,40 @@ public final class TcpAcceptor implements AutoCloseable {
         } catch (RuntimeException e) {
             return CompletableFuture.failedStage(e);
         }
-        ChannelFutureListener onBound = binding -> {
-            if (binding.isSuccess()) {
+        acceptingLoop.register(channel).addListener(new Opening(channel, address, bound));
+        return bound;
+    }
+
+    /** Listens to the registration, then to the binding. */
+    private final class Opening implements ChannelFutureListener {
+        private final ServerChannel channel;
+        private final SocketAddress address;
+        private final CompletableFuture<InetSocketAddress> bound;
+        private boolean registered;
+
+        Opening(ServerChannel channel, SocketAddress address, CompletableFuture<InetSocketAddress> bound) {
+            this.channel = channel;
+            this.address = address;
+            this.bound = bound;
+        }
+
+        @Override
+        public void operationComplete(ChannelFuture step) {
+            if (!step.isSuccess()) {
+                if (registered) {
+                    channel.close();
+                } else {
+                    channel.unsafe().closeForcibly();
+                }
+                bound.completeExceptionally(step.cause());
+            } else if (!registered) {
+                registered = true;
+                channel.bind(address).addListener(this);
+            } else {
                 server = channel;
                 bound.complete((InetSocketAddress) channel.localAddress());
-            } else {
-                channel.close();
-                bound.completeExceptionally(binding.cause());
             }
-        };
-        acceptingLoop.register(channel).addListener((ChannelFutureListener) registration -> {
-            if (registration.isSuccess()) {
-                channel.bind(address).addListener(onBound);
-            } else {
-                channel.unsafe().closeForcibly();
-                bound.completeExceptionally(registration.cause());
-            }
-        });
-        return bound;
+        }
     }
 
     private ServerChannel newChannel(EventLoop acceptingLoop) {
@@ -201,12 +219,12 @@ public final class TcpAcceptor implements AutoCloseable {
             open.incrementAndGet();
             try {
                 if (open.get() > settings.maxConnections()
-                        || !shared.admission().admits(channel.remoteAddress(), settings.name(), loop)) {
+                        || !shared.entrance().admits(channel.remoteAddress(), settings.name(), loop)) {
                     refuse(channel);
                     return;
                 }
                 setUp(channel.config());
-                channel.pipeline().addLast(new SocketConnection(connectionSettings, loop, shared.connect(), this));
+                channel.pipeline().addLast(new SocketConnection(connectionSettings, loop, shared.entrance(), this));
                 acceptingLoop.register(channel).addListener((ChannelFutureListener) registration -> {
                     if (!registration.isSuccess()) {
                         refuse(channel);
