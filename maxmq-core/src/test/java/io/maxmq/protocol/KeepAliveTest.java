@@ -130,6 +130,28 @@ class KeepAliveTest {
     }
 
     @Test
+    @Spec("MQTT-3.2.2-22")
+    void aCapTakesThePlaceOfNoKeepAliveAndIsToldOnlyWhereItMatters() {
+        try (TestBroker capped = TestBroker.start(builder -> builder.connections(ConnectionLimits.builder()
+                .maxKeepAliveAnonymous(Duration.ofSeconds(20))
+                .build()))) {
+            TestClient none = capped.client(ProtocolVersion.MQTT_5);
+            TestClient less = capped.client(ProtocolVersion.MQTT_5);
+
+            ConnAck toNone = none.connect(Connect.of(ProtocolVersion.MQTT_5, "none", true, 0));
+            ConnAck toLess = less.connect(Connect.of(ProtocolVersion.MQTT_5, "less", true, 10));
+
+            assertThat(toNone.properties().intOr(PropertyId.SERVER_KEEP_ALIVE, -1))
+                    .isEqualTo(20);
+            assertThat(toLess.properties().has(PropertyId.SERVER_KEEP_ALIVE)).isFalse();
+            capped.clock().advance(Duration.ofSeconds(15));
+            less.expectDisconnect(ReasonCode.KEEP_ALIVE_TIMEOUT);
+            capped.clock().advance(Duration.ofSeconds(15));
+            none.expectDisconnect(ReasonCode.KEEP_ALIVE_TIMEOUT);
+        }
+    }
+
+    @Test
     void aConfiguredCapHoldsForAllClients() {
         try (TestBroker capped = TestBroker.start(builder -> builder.connections(ConnectionLimits.builder()
                 .maxKeepAlive(Duration.ofSeconds(20))

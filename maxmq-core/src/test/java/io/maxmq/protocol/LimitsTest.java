@@ -106,6 +106,38 @@ class LimitsTest {
         broker.events().awaitAll(MessageDropped.class, event -> event.reason() == DropReason.TOO_LARGE, 3);
     }
 
+    @Test
+    @Spec("MQTT-3.1.2-25")
+    void whatIsTooLargeTakesNoPlaceInTheWindow() {
+        TestClient client = broker.connected(new Connect(
+                ProtocolVersion.MQTT_5,
+                false,
+                true,
+                0,
+                Properties.builder()
+                        .set(PropertyId.MAXIMUM_PACKET_SIZE, 50)
+                        .set(PropertyId.RECEIVE_MAXIMUM, 1)
+                        .build(),
+                "client",
+                null,
+                null,
+                null));
+        client.subscribe("#", QoS.EXACTLY_ONCE);
+        Message large =
+                Message.builder("a").payload(new byte[60]).qos(QoS.EXACTLY_ONCE).build();
+
+        broker.publish(large);
+        broker.publish(Message.builder("a").payload("1").qos(QoS.AT_LEAST_ONCE).build());
+        // The window is full: these wait.
+        broker.publish(large);
+        broker.publish(Message.builder("a").payload("2").qos(QoS.AT_LEAST_ONCE).build());
+
+        client.expectMessage("a", "1");
+        client.expectMessage("a", "2");
+        client.expectNothing();
+        broker.events().awaitAll(MessageDropped.class, event -> event.reason() == DropReason.TOO_LARGE, 2);
+    }
+
     // ---- receive maximum
 
     @Test

@@ -15,6 +15,7 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Unsubscribe;
+import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.codec.wire.AckFrame;
 import io.maxmq.codec.wire.PacketDecoder;
@@ -468,6 +469,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
     private void onConnect(Connect connect) {
         cancelTimer();
         v5 = connect.version() == ProtocolVersion.MQTT_5;
+        problemInformation = connect.properties().booleanOr(PropertyId.REQUEST_PROBLEM_INFORMATION, true);
         maxPacketBytes = (int) Math.min(
                 Integer.MAX_VALUE, connect.properties().longOr(PropertyId.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE));
         hold(HOLD_CONNECT);
@@ -485,7 +487,13 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         String user = connect.userName();
         ByteBuffer password = connect.password();
         Will will = connect.will();
-        return 4L * connect.clientId().length()
+        ByteBuffer data = connect.properties().binary(PropertyId.AUTHENTICATION_DATA);
+        long propertyBytes = data == null ? 0 : data.remaining();
+        for (UserProperty each : connect.properties().userProperties()) {
+            propertyBytes += 2L * (each.name().length() + each.value().length());
+        }
+        return propertyBytes
+                + 4L * connect.clientId().length()
                 + (user == null ? 0 : 4L * user.length())
                 + (password == null ? 0 : 2L * password.remaining())
                 + (will == null
@@ -620,7 +628,6 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         handshakeBytes = 0;
         limiter = as.limiter();
         intake = new PublishIntake(this, home, as.session(), as.access(), as.limiter());
-        problemInformation = as.problemInformation();
         if (as.topicAliasMaximum() > 0) {
             aliases = new OutboundAliases(this, as.topicAliasMaximum());
         }

@@ -9,12 +9,6 @@ import io.maxmq.spi.limit.ConnectionLimiter;
  *
  * @param keepAliveSeconds in force; 0 for none
  * @param topicAliasMaximum aliases that the broker may set; 0 for none
- * @param problemInformation whether the client wants reason strings (MQTT 5.0 §3.1.2.11.7)
  */
 record Established(
-        Session session,
-        ClientAccess access,
-        ConnectionLimiter limiter,
-        int keepAliveSeconds,
-        int topicAliasMaximum,
-        boolean problemInformation) {}
+        Session session, ClientAccess access, ConnectionLimiter limiter, int keepAliveSeconds, int topicAliasMaximum) {}

@@ -269,8 +269,7 @@ final class Handshake {
                     keepAliveSeconds,
                     Math.min(
                             asked.intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0),
-                            home.limits().topicAliasMaximumOutbound()),
-                    asked.intOr(PropertyId.REQUEST_PROBLEM_INFORMATION, 1) == 1));
+                            home.limits().topicAliasMaximumOutbound())));
             home.events().connected(client, attached.present(), here.loop());
         }
     }

@@ -9,6 +9,8 @@ import java.util.concurrent.CompletionStage;
  * Decides who a client is, from its CONNECT. Several form a chain in the builder's order: the first that allows or denies
  * decides, {@link AuthenticationResult#next()} asks the one behind it, and a chain in which nobody decides denies.
  *
+ * <p>A CONNECT that names an authentication method goes to its {@link EnhancedAuthenticator} instead.
+ *
  * <p><b>Thread:</b> an event loop, for many clients concurrently; must not block. Blocking code is wrapped by
  * {@link #blocking}, which the broker then calls on its worker pool. The stage may complete on any thread.
  *
