@@ -23,6 +23,7 @@ import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.session.Drops;
+import io.maxmq.core.session.GroupQueues;
 import io.maxmq.core.session.SessionCount;
 import io.maxmq.core.session.SessionEvents;
 import io.maxmq.core.session.SessionJournal;
@@ -84,6 +85,7 @@ public final class Broker {
     private final Connections connections;
     private final List<LoopAssembly> loops = new ArrayList<>();
     private final List<SocketMemory> socketMemory = new ArrayList<>();
+    private final List<Sessions> sessions = new ArrayList<>();
     private final Publisher publisher;
     private final Subscribers subscribers;
     private final Administration administration;
@@ -131,7 +133,7 @@ public final class Broker {
                 plugins.clock());
         this.interceptors = new Interceptors(plugins.interceptors(), calls, config.pluginDeadline());
         this.budget = MemoryBudget.of(config.memory());
-        this.routes = new TenantRoutes(config, network.loops(), budget);
+        this.routes = new TenantRoutes(config, network.loops(), budget, new GroupQueues(sessions));
         this.connections = new Connections(
                 config,
                 new Connections.Collaborators(access, interceptors, plugins.rateLimiter(), events, loggers, routes));
@@ -206,10 +208,11 @@ public final class Broker {
             Router router = new Router(loop, ids, rejects || journal.isDurable());
             routers.add(router);
             Drops drops = new Drops(config.name(), loop, events);
-            Sessions sessions =
+            Sessions ofLoop =
                     new Sessions(loop, caller, router, ids, settings, journal, new SessionEvents(loop, events), drops);
-            connections.addLoop(loop, caller, router, sessions, ids, drops, allocator);
-            loops.add(new LoopAssembly(loop, caller, ids, router, sessions, drops, new InTransit(ids)));
+            sessions.add(ofLoop);
+            connections.addLoop(loop, caller, router, ofLoop, ids, drops, allocator);
+            loops.add(new LoopAssembly(loop, caller, ids, router, ofLoop, drops, new InTransit(ids)));
         }
         Router.connect(routers, Math.min(MAX_BYTES_UNDER_WAY, Math.max(64 << 10, budget.capacityBytes() / 16)));
     }

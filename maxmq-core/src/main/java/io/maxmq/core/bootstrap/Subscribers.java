@@ -10,6 +10,7 @@ import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.RetainedCursor;
 import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.routing.SubscriptionTree;
@@ -83,6 +84,10 @@ public final class Subscribers implements AutoCloseable {
         at.loop().execute(() -> {
             int made = tenantRoutes.tree().add(subscription);
             at.loop().credit().overdraw((long) made * SubscriptionTree.NODE_BYTES);
+            SharedGroup group = subscription.group();
+            if (group != null) {
+                group.memberCame();
+            }
             active.complete(null);
             if (request.retained() && request.filter().share() == null) {
                 new RetainedFeed(
@@ -123,6 +128,10 @@ public final class Subscribers implements AutoCloseable {
                 at.loop().execute(() -> {
                     int gone = tenantRoutes.tree().remove(subscription);
                     at.loop().credit().release((long) gone * SubscriptionTree.NODE_BYTES);
+                    SharedGroup group = subscription.group();
+                    if (group != null) {
+                        group.memberLeft();
+                    }
                 });
             }
         }

@@ -4,6 +4,7 @@ import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.routing.RetainedMessages;
 import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.SharedQueue;
 import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.routing.TopicTable;
 import io.maxmq.spi.Tenant;
@@ -26,11 +27,13 @@ final class TenantRoutes implements Function<Tenant, Routes> {
     private final BrokerConfig config;
     private final long maxRetainedBytes;
     private final int loops;
+    private final SharedQueue.Maker sharedQueues;
     private final ConcurrentHashMap<Tenant, Routes> routes = new ConcurrentHashMap<>();
     private final Routes defaultRoutes;
 
-    TenantRoutes(BrokerConfig config, int loops, MemoryBudget budget) {
+    TenantRoutes(BrokerConfig config, int loops, MemoryBudget budget, SharedQueue.Maker sharedQueues) {
         this.config = config;
+        this.sharedQueues = sharedQueues;
         this.maxRetainedBytes = Math.min(config.retained().maxBytes(), budget.capacityBytes() / RETAINED_PART);
         this.loops = loops;
         this.defaultRoutes = make(Tenant.DEFAULT);
@@ -60,7 +63,8 @@ final class TenantRoutes implements Function<Tenant, Routes> {
                 new SubscriptionTree(loops, options),
                 new SubscriptionTree(loops, options),
                 new RetainedMessages(
-                        new RetainedMessages.Limits(config.retained().maxMessages(), maxRetainedBytes)));
+                        new RetainedMessages.Limits(config.retained().maxMessages(), maxRetainedBytes)),
+                sharedQueues);
     }
 
     private static int cachedTopics() {

@@ -122,19 +122,25 @@ public final class Router {
     }
 
     /**
-     * Gives a message that a member of a shared subscription leaves behind to another member (MQTT 5.0 §4.8.2).
+     * Gives a message that a member of a shared subscription leaves behind to another member (MQTT 5.0 §4.8.2), or to the
+     * queue of the group.
      *
-     * @param left the member's subscription, no longer in the tree
-     * @return false when there is no other
+     * @return false when there is neither
      */
-    public boolean passOn(InTransit message, Routes routes, Subscription left) {
-        for (SharedGroup group : routes.tree().match(message.topic(), self).groups()) {
-            if (group.filter().equals(left.filter())) {
-                deliverShared(message, routes, group, group.next(), 0);
-                return true;
-            }
+    public boolean passOn(InTransit message, Routes routes, SharedGroup group) {
+        if (group.size() == 0) {
+            return false;
         }
-        return false;
+        deliverShared(message, routes, group, group.next(), 0);
+        return true;
+    }
+
+    /** Gives a message to a member of a shared subscription, or, if it does not take it, to another. */
+    public void deliverTo(InTransit message, Routes routes, Subscription member) {
+        SharedGroup group = member.group();
+        if (group != null) {
+            deliverShared(message, routes, group, member, 0);
+        }
     }
 
     /** Whether another loop is so far behind that this loop's publishers should no longer be read. */
@@ -247,10 +253,10 @@ public final class Router {
         return null;
     }
 
-    /** Asks members one after the other, from this one on, each on its loop, until one takes it. */
+    /** Asks online members one after the other, from this one on, each on its loop, until one takes it; in the end who keeps it. */
     private void deliverShared(
             InTransit message, Routes routes, SharedGroup group, @Nullable Subscription first, int attempts) {
-        Subscription member = first;
+        Subscription member = first == null ? routes.keeperOf(group) : first;
         for (int attempt = attempts; member != null; attempt++) {
             int owner = member.subscriber().loopIndex();
             if (owner != self) {
@@ -258,13 +264,26 @@ public final class Router {
                 return;
             }
             loop.work(1 + group.size() / MEMBERS_PER_WORK);
-            boolean isLast = attempt + 1 >= Math.min(MAX_SHARED_ATTEMPTS, group.size());
-            Subscription other = isLast ? null : group.after(member);
-            if (deliverToMember(message, member, other)) {
+            Subscription other = behind(member, routes, group, attempt);
+            // One that has gone since it was chosen is not asked.
+            boolean isGone = other != null && !member.subscriber().isOnline();
+            if (!isGone && deliverToMember(message, member, other)) {
                 return;
             }
             member = other;
         }
+    }
+
+    /** Who is asked when this one does not take it; null when it is the last. */
+    private static @Nullable Subscription behind(Subscription asked, Routes routes, SharedGroup group, int attempt) {
+        if (group.isKeeper(asked)) {
+            return null;
+        }
+        Subscription other = attempt + 1 < Math.min(MAX_SHARED_ATTEMPTS, group.size()) ? group.after(asked) : null;
+        if (other == null) {
+            other = routes.keeperOf(group);
+        }
+        return other == asked ? null : other;
     }
 
     /**

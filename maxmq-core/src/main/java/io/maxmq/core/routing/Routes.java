@@ -1,6 +1,7 @@
 package io.maxmq.core.routing;
 
 import io.maxmq.spi.Tenant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one tenant's messages are routed by: its topics, its subscriptions, its retained messages, and the hooks of
@@ -13,6 +14,7 @@ public final class Routes {
     private final SubscriptionTree tree;
     private final SubscriptionTree hooks;
     private final RetainedMessages retained;
+    private final SharedQueue.Maker sharedQueues;
 
     /** Set once, before the first hook is added: without hooks nothing is matched against them. */
     private volatile boolean hooked;
@@ -23,13 +25,15 @@ public final class Routes {
             TopicTable hookTopics,
             SubscriptionTree tree,
             SubscriptionTree hooks,
-            RetainedMessages retained) {
+            RetainedMessages retained,
+            SharedQueue.Maker sharedQueues) {
         this.tenant = tenant;
         this.topics = topics;
         this.hookTopics = hookTopics;
         this.tree = tree;
         this.hooks = hooks;
         this.retained = retained;
+        this.sharedQueues = sharedQueues;
     }
 
     public Tenant tenant() {
@@ -46,6 +50,12 @@ public final class Routes {
 
     public RetainedMessages retained() {
         return retained;
+    }
+
+    /** Who keeps a message of this group that no online member takes; null when all have left. */
+    @Nullable
+    Subscription keeperOf(SharedGroup group) {
+        return group.keeper(sharedQueues, this);
     }
 
     boolean isHooked() {

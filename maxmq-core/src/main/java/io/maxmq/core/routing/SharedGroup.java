@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The subscriptions, on any loops, that share a filter under one name: each message goes to one of them (MQTT 5.0
- * §4.8.2). Chosen round robin among those whose subscriber is online; among all when none is. Thread-safe: choosing
- * takes no lock.
+ * §4.8.2). Chosen round robin among those whose subscriber is online. While none is, messages wait in the group's
+ * {@link SharedQueue}; but a group of one is like a plain subscription, and its messages wait with its member.
+ * Thread-safe: choosing takes no lock.
  */
 public final class SharedGroup {
     private final ShareName name;
@@ -20,6 +21,9 @@ public final class SharedGroup {
     private volatile @Nullable Subscription[] members = new Subscription[2];
     /** Written after the members, read before them. */
     private volatile int size;
+
+    /** The subscription of the queue, made when it is first needed. */
+    private volatile @Nullable Subscription keeper;
 
     SharedGroup(ShareName name, TopicFilter filter) {
         this.name = name;
@@ -39,7 +43,7 @@ public final class SharedGroup {
         return size;
     }
 
-    /** The member whose turn it is, or null when there is none. Costs a look at each offline one on the way. */
+    /** The online member whose turn it is, or null when there is none. Costs a look at each offline one on the way. */
     public @Nullable Subscription next() {
         int count = size;
         @Nullable Subscription[] now = members;
@@ -48,28 +52,35 @@ public final class SharedGroup {
             return null;
         }
         int start = Integer.remainderUnsigned(turn.getAndIncrement(), count);
-        Subscription offline = null;
         for (int i = 0, at = start; i < count; i++, at = at + 1 == count ? 0 : at + 1) {
             Subscription member = now[at];
-            if (member == null) {
-                continue;
-            }
-            if (member.subscriber().isOnline()) {
+            if (member != null && member.subscriber().isOnline()) {
                 if (i > 0) {
                     turn.addAndGet(i); // who follows an offline one would have two turns
                 }
                 return member;
             }
-            if (offline == null) {
-                offline = member;
+        }
+        return null;
+    }
+
+    /** Whether {@link #next} has one to give; nobody's turn is taken. */
+    public boolean hasOnline() {
+        int count = size;
+        @Nullable Subscription[] now = members;
+        count = Math.min(count, now.length);
+        for (int i = 0; i < count; i++) {
+            Subscription member = now[i];
+            if (member != null && member.subscriber().isOnline()) {
+                return true;
             }
         }
-        return offline;
+        return false;
     }
 
     /**
-     * The member behind one that has refused a message: the next that is online, else the next at all. So who asks one after
-     * the other goes around, on whichever loop.
+     * The online member behind one that has refused a message. So who asks one after the other goes around, on whichever
+     * loop.
      *
      * @return null when there is no other; while members come and go, one may be given twice or left out
      */
@@ -78,21 +89,61 @@ public final class SharedGroup {
         @Nullable Subscription[] now = members;
         count = Math.min(count, now.length);
         int start = Math.min(refused.index, count - 1);
-        Subscription offline = null;
         for (int i = 1, at = start; i < count; i++) {
             at = at + 1 == count ? 0 : at + 1;
             Subscription member = now[at];
-            if (member == null || member == refused) {
-                continue;
-            }
-            if (member.subscriber().isOnline()) {
+            if (member != null && member != refused && member.subscriber().isOnline()) {
                 return member;
             }
-            if (offline == null) {
-                offline = member;
-            }
         }
-        return offline;
+        return null;
+    }
+
+    /** Who keeps a message that no online member takes: the only member, or the queue; null when all have left. */
+    @Nullable
+    Subscription keeper(SharedQueue.Maker maker, Routes routes) {
+        Subscription known = keeper;
+        int count = size;
+        if (count == 1 && (known == null || !isWaiting(known))) {
+            return members[0];
+        }
+        if (count == 0) {
+            return null;
+        }
+        return known != null ? known : makeKeeper(maker, routes);
+    }
+
+    private synchronized Subscription makeKeeper(SharedQueue.Maker maker, Routes routes) {
+        Subscription known = keeper;
+        if (known == null) {
+            known = new Subscription(maker.make(this, routes), filter, 2, false, false, 0);
+            keeper = known;
+        }
+        return known;
+    }
+
+    private static boolean isWaiting(Subscription keeper) {
+        return keeper.subscriber() instanceof SharedQueue queue && queue.hasWaiting();
+    }
+
+    boolean isKeeper(Subscription subscription) {
+        return subscription == keeper;
+    }
+
+    /** A member can take messages, which may be waiting. */
+    public void memberCame() {
+        Subscription known = keeper;
+        if (known != null && known.subscriber() instanceof SharedQueue queue) {
+            queue.memberCame();
+        }
+    }
+
+    /** A member has left: with the last one goes what waits. */
+    public void memberLeft() {
+        Subscription known = keeper;
+        if (size == 0 && known != null && known.subscriber() instanceof SharedQueue queue) {
+            queue.groupGone();
+        }
     }
 
     synchronized void add(Subscription subscription) {
@@ -106,6 +157,7 @@ public final class SharedGroup {
             now[count] = subscription;
         }
         subscription.index = count;
+        subscription.group = this;
         size = count + 1;
     }
 

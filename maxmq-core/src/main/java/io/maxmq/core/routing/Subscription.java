@@ -33,6 +33,10 @@ public sealed class Subscription permits MergedSubscription {
     /** Its place in the list or group that holds it. */
     int index;
 
+    /** The group that it has joined, or had; null when it isn't shared. */
+    @Nullable
+    SharedGroup group;
+
     /**
      * @param filter with its share, if any
      * @param maxQos 0..2
@@ -83,6 +87,11 @@ public sealed class Subscription permits MergedSubscription {
     /** Null when it isn't shared. */
     public final @Nullable ShareName share() {
         return filter.share();
+    }
+
+    /** Who it shares with, also when it has left the tree; null when it isn't shared or was in no tree. */
+    public final @Nullable SharedGroup group() {
+        return group;
     }
 
     /** 0..2. */

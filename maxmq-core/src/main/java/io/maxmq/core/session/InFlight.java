@@ -179,6 +179,31 @@ final class InFlight {
         return false;
     }
 
+    /** Says which messages are to leave. */
+    interface Leaving {
+        boolean leaves(int flags, Subscription subscription);
+    }
+
+    /** Takes over a message that leaves. */
+    interface Left {
+        void onLeft(long sequence, StoredMessage message, Subscription subscription);
+    }
+
+    /** Takes those out that wait for an acknowledgement and are to leave, and hands them to {@code left}, in order. */
+    void leave(Leaving leaving, Left left) {
+        long end = tail;
+        for (long place = head; place < end; place++) {
+            int slot = slot(place);
+            Subscription subscription = subscriptions[slot];
+            if (states[slot] == SENT && subscription != null && leaving.leaves(flags[slot], subscription)) {
+                long sequence = sequences[slot];
+                StoredMessage message = takeMessage(slot);
+                free(place);
+                left.onLeft(sequence, message, subscription);
+            }
+        }
+    }
+
     /** Forgets all and hands what was held to {@code released}, in order. */
     void clear(Released released) {
         for (long place = head; place < tail; place++) {

@@ -5,8 +5,10 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.config.Overflow;
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.RetainedCursor;
 import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
@@ -150,10 +152,42 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             if (passOn
                     && subscription.share() != null
                     && DeliveryFlags.qos(flags) <= highestQosToPassOn
-                    && home.router().passOn(home.again(message), routes, subscription)) {
+                    && subscription.group() != null
+                    && home.router().passOn(home.again(message), routes, subscription.group())) {
                 passedOn++;
             }
             home.memory().release(message);
+        }
+    }
+
+    /**
+     * The client has gone and its session stays: what it has not taken of shared subscriptions goes to other members, or
+     * waits for them (§4.8.2). QoS 2 that was sent stays [MQTT-4.8.2-4]; so does all of a group that has no other member.
+     */
+    void passOnShared(Routes routes) {
+        InFlight.Left left = (sequence, message, subscription) -> passOn(routes, sequence, message, subscription);
+        inFlight.leave((flags, subscription) -> DeliveryFlags.qos(flags) == 1 && hasOthers(subscription), left);
+        queue.leave((flags, subscription) -> hasOthers(subscription), left);
+    }
+
+    private static boolean hasOthers(Subscription subscription) {
+        SharedGroup group = subscription.group();
+        return group != null && group.size() > 1;
+    }
+
+    private void passOn(Routes routes, long sequence, StoredMessage message, Subscription subscription) {
+        SharedGroup group = subscription.group();
+        InTransit passed = home.again(message);
+        if (group != null) {
+            home.router().passOn(passed, routes, group);
+        }
+        Outcome later = passed.outcome();
+        home.memory().release(message);
+        // A record goes when the one of the other session is written.
+        if (later == null || later.isComplete()) {
+            done(sequence);
+        } else {
+            later.onComplete(() -> done(sequence));
         }
     }
 

@@ -149,6 +149,22 @@ final class OutboundQueue {
         }
     }
 
+    /** Takes those in memory out that are to leave, and hands them to {@code left}, in order. */
+    void leave(InFlight.Leaving leaving, InFlight.Left left) {
+        for (int i = inMemory; i > 0; i--) {
+            StoredMessage message = firstMessage();
+            Subscription subscription = firstSubscription();
+            int deliveryFlags = firstFlags();
+            long sequence = firstSequence();
+            removeFirst();
+            if (leaving.leaves(deliveryFlags, subscription)) {
+                left.onLeft(sequence, message, subscription);
+            } else {
+                append(sequence, message, deliveryFlags, subscription);
+            }
+        }
+    }
+
     // ---- in storage
 
     /** Messages in storage only. */

@@ -8,6 +8,7 @@ import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.Subscription;
@@ -48,6 +49,9 @@ public final class Session implements Subscriber {
     private @Nullable Outbound outbound;
     private long expirySeconds;
     private boolean durable;
+    /** How many of the subscriptions are shared. */
+    private int shared;
+
     private @Nullable Will will;
     private long expiryTimer;
     private long willTimer;
@@ -247,12 +251,32 @@ public final class Session implements Subscriber {
     /** Sends what waits: the unacknowledged again first (§4.4), then the queue. Called after CONNACK has been sent. */
     public void resume() {
         onWritable();
+        if (shared > 0) {
+            tellGroups();
+        }
+    }
+
+    /** Messages of shared subscriptions may wait for a member that has room. */
+    private void tellGroups() {
+        for (Subscription subscription : subscriptions()) {
+            SharedGroup group = subscription.group();
+            if (group != null) {
+                group.memberCame();
+            }
+        }
+    }
+
+    private void full(boolean now) {
+        full = now;
+        if (!now && shared > 0) {
+            tellGroups();
+        }
     }
 
     /** The connection can be written to again. */
     public void onWritable() {
         if (full) {
-            full = false;
+            full(false);
         }
         if (outbound != null) {
             outbound.pump();
@@ -278,8 +302,17 @@ public final class Session implements Subscriber {
      * connection. No effect for a connection that is not, or no longer, attached.
      */
     public void detach(PacketSink connection) {
+        detach(connection, false);
+    }
+
+    /** @param returning whether the client has come by another connection */
+    void detach(PacketSink connection, boolean returning) {
         if (sink != connection) {
             return;
+        }
+        online = false;
+        if (expirySeconds > 0 && shared > 0 && !returning && outbound != null) {
+            outbound.passOnShared(routes);
         }
         release();
         if (expirySeconds == 0) {
@@ -360,6 +393,7 @@ public final class Session implements Subscriber {
         subscriptions = null;
         for (Subscription subscription : left) {
             removeFromTree(subscription);
+            leaveGroup(subscription);
         }
         home.compactLater(routes);
         if (inbound != null) {
@@ -431,7 +465,7 @@ public final class Session implements Subscriber {
     private Outbound outbound() {
         Outbound present = outbound;
         if (present == null) {
-            present = new Outbound(home, this, now -> full = now);
+            present = new Outbound(home, this, this::full);
             if (sink != null && client != null && access != null) {
                 present.attach(sink, client, access, window);
             }
@@ -525,6 +559,11 @@ public final class Session implements Subscriber {
         all.put(text, subscription);
         // The new one first: nothing that is published meanwhile on another loop falls between the two.
         addToTree(subscription);
+        SharedGroup group = subscription.group();
+        if (group != null) {
+            shared++;
+            group.memberCame();
+        }
         if (before == null) {
             return Subscribed.NEW;
         }
@@ -553,9 +592,18 @@ public final class Session implements Subscriber {
 
     private void remove(Subscription subscription) {
         removeFromTree(subscription);
+        leaveGroup(subscription);
         home.compactLater(routes);
         if (outbound != null) {
             outbound.forgetRetained(subscription);
+        }
+    }
+
+    private void leaveGroup(Subscription subscription) {
+        SharedGroup group = subscription.group();
+        if (group != null) {
+            shared--;
+            group.memberLeft();
         }
     }
 

@@ -202,7 +202,7 @@ public final class Sessions {
             return;
         }
         events.takenOver(by, old.remoteAddress());
-        session.detach(old);
+        session.detach(old, true);
         old.disconnect(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again");
     }
 

@@ -31,7 +31,8 @@ class RouterTest {
             new TopicTable(2, 64, 128),
             new SubscriptionTree(2, SubscriptionTree.Options.DEFAULTS),
             new SubscriptionTree(2, SubscriptionTree.Options.DEFAULTS),
-            new RetainedMessages(new RetainedMessages.Limits(1000, 1_000_000)));
+            new RetainedMessages(new RetainedMessages.Limits(1000, 1_000_000)),
+            (group, routes) -> new Waiting());
     private final ManualThread[] threads = {new ManualThread(), new ManualThread()};
     private final List<Router> routers = new ArrayList<>();
     private final InTransit message = new InTransit(ids);
@@ -78,11 +79,52 @@ class RouterTest {
         }
     }
 
+    /** Keeps what no member of a group takes, on loop 1. */
+    private final class Waiting implements SharedQueue {
+        @Override
+        public int loopIndex() {
+            return 1;
+        }
+
+        @Override
+        public boolean isOnline() {
+            return true;
+        }
+
+        @Override
+        public void deliver(InTransit transit, Subscription subscription) {
+            assertThat(threads[1].inLoop()).as("on its own loop").isTrue();
+            transit.countMatched();
+            transit.countAccepted();
+            waiting.add(text(transit));
+        }
+
+        @Override
+        public boolean hasWaiting() {
+            return !waiting.isEmpty();
+        }
+
+        @Override
+        public void memberCame() {}
+
+        @Override
+        public void groupGone() {}
+    }
+
+    private final List<String> waiting = new ArrayList<>();
+
+    private static String text(InTransit transit) {
+        byte[] payload = new byte[transit.payloadLength()];
+        transit.copyPayload(payload, 0);
+        return new String(payload, StandardCharsets.UTF_8);
+    }
+
     /** Takes what it is told to. */
     private final class Recipient implements Subscriber {
         private final int loop;
         private final List<String> received = new ArrayList<>();
         private boolean refuses;
+        private boolean online = true;
         private boolean throwing;
 
         Recipient(int loop, String filter) {
@@ -98,7 +140,7 @@ class RouterTest {
 
         @Override
         public boolean isOnline() {
-            return true;
+            return online;
         }
 
         @Override
@@ -113,9 +155,7 @@ class RouterTest {
                 return;
             }
             transit.countAccepted();
-            byte[] payload = new byte[transit.payloadLength()];
-            transit.copyPayload(payload, 0);
-            received.add(new String(payload, StandardCharsets.UTF_8));
+            received.add(text(transit));
         }
     }
 
@@ -283,6 +323,41 @@ class RouterTest {
 
         assertThat(free.received).containsExactlyInAnyOrder("m0", "m1", "m2", "m3");
         assertThat(full.received).isEmpty();
+    }
+
+    @Test
+    void theQueueOfAGroupKeepsWhatAllMembersRefuse() {
+        Recipient full = new Recipient(1, "$share/g/a");
+        Recipient alsoFull = new Recipient(0, "$share/g/a");
+        full.refuses = true;
+        alsoFull.refuses = true;
+
+        publish(1, "m");
+        for (int turn = 0; turn < 4; turn++) {
+            threads[0].runTurn();
+            threads[1].runTurn();
+        }
+
+        assertThat(waiting).containsExactly("m");
+    }
+
+    @Test
+    void aMemberThatGoesWhileAMessageIsOnItsWayIsPassedOver() {
+        Recipient goes = new Recipient(1, "$share/g/a");
+        Recipient stays = new Recipient(0, "$share/g/a");
+        stays.online = false;
+        publish(1, "m");
+        threads[0].runTurn();
+
+        goes.online = false;
+        stays.online = true;
+        for (int turn = 0; turn < 3; turn++) {
+            threads[1].runTurn();
+            threads[0].runTurn();
+        }
+
+        assertThat(goes.received).isEmpty();
+        assertThat(stays.received).containsExactly("m");
     }
 
     @Test

@@ -37,13 +37,15 @@ class SharedGroupTest {
     }
 
     @Test
-    void choosesAnOfflineMemberOnlyWhenNoneIsOnline() {
+    void choosesNoOfflineMember() {
         SharedGroup group = group(3);
         subscribers.forEach(subscriber -> subscriber.online = false);
 
-        assertThat(turns(group, 300)).hasSize(3);
+        assertThat(group.next()).isNull();
+        assertThat(group.hasOnline()).isFalse();
 
         subscribers.get(1).online = true;
+        assertThat(group.hasOnline()).isTrue();
         assertThat(turns(group, 300)).containsOnlyKeys(subscribers.get(1));
     }
 
@@ -60,13 +62,72 @@ class SharedGroupTest {
     }
 
     @Test
-    void offersAnOfflineMemberWhenNoOtherIsOnline() {
+    void offersNobodyWhenNoOtherIsOnline() {
         SharedGroup group = group(3);
         subscribers.forEach(subscriber -> subscriber.online = false);
         subscribers.get(1).online = true;
 
-        assertThat(group.after(members.get(1))).isSameAs(members.get(2));
+        assertThat(group.after(members.get(1))).isNull();
         assertThat(group.after(members.get(2))).isSameAs(members.get(1));
+    }
+
+    @Test
+    void theOnlyMemberKeepsWhatWaitsAndOfSeveralTheQueue() {
+        SharedGroup group = group(1);
+        FakeQueue queue = new FakeQueue();
+        assertThat(group.keeper((of, routes) -> queue, null)).isSameAs(members.get(0));
+
+        Subscription second = subscription(new FakeSubscriber(0, "second"), "$share/g/a");
+        tree.add(second);
+        assertThat(group.keeper((of, routes) -> queue, null).subscriber()).isSameAs(queue);
+
+        tree.remove(second);
+        queue.waiting = true;
+        assertThat(group.keeper((of, routes) -> queue, null).subscriber())
+                .as("while older ones wait there")
+                .isSameAs(queue);
+        queue.waiting = false;
+        assertThat(group.keeper((of, routes) -> queue, null)).isSameAs(members.get(0));
+
+        group.memberLeft();
+        assertThat(queue.gone).isFalse();
+        tree.remove(members.get(0));
+        group.memberLeft();
+        assertThat(queue.gone).isTrue();
+        assertThat(group.keeper((of, routes) -> queue, null)).isNull();
+    }
+
+    private static final class FakeQueue implements SharedQueue {
+        private boolean waiting;
+        private boolean gone;
+
+        @Override
+        public int loopIndex() {
+            return 0;
+        }
+
+        @Override
+        public void deliver(InTransit message, Subscription subscription) {
+            throw new AssertionError("nothing is routed");
+        }
+
+        @Override
+        public boolean isOnline() {
+            return true;
+        }
+
+        @Override
+        public boolean hasWaiting() {
+            return waiting;
+        }
+
+        @Override
+        public void memberCame() {}
+
+        @Override
+        public void groupGone() {
+            gone = true;
+        }
     }
 
     @Test
