@@ -101,6 +101,15 @@ class Utf8PropertyTest {
         boolean array = Utf8.isWellFormed(padded, 2, bytes.length);
         boolean buffer = Utf8.isWellFormed(ByteBuffer.wrap(padded), 2, bytes.length);
         boolean exact = Utf8.isWellFormed(bytes, 0, bytes.length);
+        // A payload may have U+0000; another ASCII character in its place changes nothing else.
+        byte[] withoutNul = padded.clone();
+        for (int i = 0; i < withoutNul.length; i++) {
+            withoutNul[i] = withoutNul[i] == 0 ? (byte) 1 : withoutNul[i];
+        }
+        boolean payload = Utf8.isWellFormedPayload(ByteBuffer.wrap(padded), 2, bytes.length);
+        if (payload != Utf8.isWellFormed(withoutNul, 2, bytes.length)) {
+            assertThat(bytes).as("as a payload %s", payload).isEmpty();
+        }
         if (array != expected || buffer != expected || exact != expected) {
             assertThat(bytes)
                     .as("array %s, buffer %s, jdk %s", array, buffer, expected)

@@ -61,6 +61,27 @@ class PacketDecoderTest {
         assertThat(handler.packets).containsExactly(CONNECT, new PingReq());
     }
 
+    @Test
+    void tellsWhetherItIsStillTheSamePacketThatIsNotComplete() throws MalformedPacketException {
+        decoder.decode(bytes(CONNECT_BYTES), handler);
+        assertThat(decoder.heldBytes()).isZero();
+        int before = decoder.cutOffPackets();
+
+        decoder.decode(bytes("30 04 00"), handler);
+        int first = decoder.cutOffPackets();
+        decoder.decode(bytes("01"), handler);
+        int stillTheFirst = decoder.cutOffPackets();
+        decoder.decode(bytes("'a' 'p' 30"), handler);
+        int second = decoder.cutOffPackets();
+
+        assertThat(first).isNotEqualTo(before);
+        assertThat(stillTheFirst).isEqualTo(first);
+        assertThat(second).isNotEqualTo(first);
+        assertThat(decoder.heldBytes()).isPositive();
+        assertThat(handler.packets).hasSize(2);
+        decoder.release();
+    }
+
     @ParameterizedTest
     @EnumSource(names = "CONNECT", mode = EnumSource.Mode.EXCLUDE)
     void wantsConnectFirst(PacketType type) {

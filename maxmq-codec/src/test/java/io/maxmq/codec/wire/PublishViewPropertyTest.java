@@ -81,6 +81,8 @@ class PublishViewPropertyTest {
                 assertThat(view.topicEquals(topic)).isTrue();
                 assertThat(view.topicHash()).isEqualTo(PublishView.topicHash(topic));
                 assertThat(view.topicAlias()).isEqualTo(publish.properties().intOr(PropertyId.TOPIC_ALIAS, 0));
+                assertThat(view.payloadIsText())
+                        .isEqualTo(publish.properties().booleanOr(PropertyId.PAYLOAD_FORMAT_INDICATOR, false));
                 assertThat(view.messageExpirySeconds())
                         .isEqualTo(publish.properties().longOr(PropertyId.MESSAGE_EXPIRY_INTERVAL, -1));
                 assertThat(view.bytes().slice(view.payloadStart(), view.payloadLength()))
