@@ -5,6 +5,7 @@ import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.bootstrap.Broker;
 import io.maxmq.core.bootstrap.Plugins;
 import io.maxmq.core.bootstrap.Subscribers;
+import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.transport.MemorySocketFactory;
 import io.maxmq.core.transport.NetworkPreparation;
 import io.maxmq.spi.Message;
@@ -22,8 +23,10 @@ import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import javax.net.SocketFactory;
 
@@ -109,6 +112,24 @@ public final class MaxMQ implements AutoCloseable {
     }
 
     /**
+     * Publishes a message to one client's session, whether or not it has subscribed to the topic, by the same pipeline: sent or
+     * queued as the session's state and limits have it, at the message's QoS. It is not retained.
+     *
+     * @return as for {@link #publish(Message)}; {@link PublishResult#UNMATCHED} when there is no such session
+     * @throws IllegalArgumentException when the topic may not be published to (MQTT 5.0 §4.7)
+     * @throws IllegalStateException when the broker is closed
+     */
+    public CompletionStage<PublishResult> publishTo(String clientId, Message message) {
+        return publishTo(Tenant.DEFAULT, clientId, message);
+    }
+
+    /** The same for a client of one tenant. */
+    public CompletionStage<PublishResult> publishTo(Tenant tenant, String clientId, Message message) {
+        requireRunning();
+        return broker.publisher().publishTo(new SessionKey(tenant, clientId), message);
+    }
+
+    /**
      * Subscribes this application, with the defaults of {@link SubscribeOptions}.
      *
      * @param topicFilter {@code $share/NAME/FILTER} for a shared subscription
@@ -130,6 +151,15 @@ public final class MaxMQ implements AutoCloseable {
     public Subscription subscribe(String topicFilter, SubscribeOptions options, Consumer<Message> handler) {
         requireRunning();
         Objects.requireNonNull(handler, "handler");
+        if (options.durableName() != null) {
+            return subscribe(topicFilter, options, (message, acknowledgement) -> {
+                try {
+                    handler.accept(message);
+                } finally {
+                    acknowledgement.acknowledge();
+                }
+            });
+        }
         TopicFilter filter = TopicFilter.of(topicFilter);
         Subscribers.Made made = broker.subscribers()
                 .subscribe(
@@ -142,6 +172,71 @@ public final class MaxMQ implements AutoCloseable {
                                 options.wantsRetained()),
                         handler);
         return new Subscription(topicFilter, made.registration(), made.active());
+    }
+
+    /**
+     * Subscribes this application with a handler that acknowledges: of QoS 1 and 2 as many messages come as the options' window
+     * lets be unacknowledged, then the others wait in a session of the subscription, bounded as every session is
+     * ({@link io.maxmq.config.SessionLimits}). The handler gets one message at a time, in order, and may keep it. A message that
+     * it throws on is reported, and is unacknowledged until something acknowledges it.
+     *
+     * <p>When the subscription is closed, other members of a shared one get what is unacknowledged at QoS 1 and what waits; a
+     * {@linkplain SubscribeOptions#durable durable} one keeps it and goes on collecting; else it is dropped.
+     *
+     * @return in force when its {@link Subscription#active} has completed; exceptionally with {@link IllegalStateException} when
+     *     there is no room for another session
+     * @throws IllegalArgumentException when the filter is not valid (§4.7)
+     * @throws IllegalStateException when the broker is closed
+     */
+    public Subscription subscribe(
+            String topicFilter, SubscribeOptions options, BiConsumer<Message, Acknowledgement> handler) {
+        requireRunning();
+        Objects.requireNonNull(handler, "handler");
+        Subscribers.Made made = broker.sessionSubscriptions()
+                .subscribe(
+                        options.request(TopicFilter.of(topicFilter)),
+                        (message, acknowledge) -> handler.accept(message, acknowledge::run));
+        return new Subscription(topicFilter, made.registration(), made.active());
+    }
+
+    /** {@link #publisher(String, SubscribeOptions)} with the defaults of {@link SubscribeOptions}. */
+    public Flow.Publisher<Message> publisher(String topicFilter) {
+        return publisher(topicFilter, SubscribeOptions.defaults());
+    }
+
+    /**
+     * A subscription of this application as a reactive stream. Each subscriber of the stream subscribes to the filter when it
+     * subscribes to the stream, and gets as many messages as it requests; the others wait in a session of its own, bounded as
+     * every session is, those of QoS 0 in the options' queue. A message may be kept, and is acknowledged when {@code onNext}
+     * returns. The stream completes when the broker closes, and fails when the subscription ends otherwise. Signals come on a
+     * worker thread, one at a time.
+     *
+     * @param options with a durable name the stream has one subscriber at a time: the next one ends the one before
+     * @throws IllegalArgumentException when the filter is not valid (§4.7), or the options say inline
+     * @throws IllegalStateException when the broker is closed
+     */
+    public Flow.Publisher<Message> publisher(String topicFilter, SubscribeOptions options) {
+        requireRunning();
+        if (options.isInline()) {
+            throw new IllegalArgumentException("a stream is not inline: topicFilter=" + topicFilter);
+        }
+        return broker.sessionSubscriptions().publisher(options.request(TopicFilter.of(topicFilter)));
+    }
+
+    /**
+     * Ends a {@linkplain SubscribeOptions#durable durable} subscription of the default tenant for good, with all that it holds.
+     *
+     * @return whether there was one of this name
+     * @throws IllegalStateException when the broker is closed
+     */
+    public CompletionStage<Boolean> removeDurable(String name) {
+        return removeDurable(Tenant.DEFAULT, name);
+    }
+
+    /** The same for one tenant. */
+    public CompletionStage<Boolean> removeDurable(Tenant tenant, String name) {
+        requireRunning();
+        return broker.sessionSubscriptions().remove(tenant, name);
     }
 
     /**

@@ -1,8 +1,13 @@
 package io.maxmq;
 
 import io.maxmq.codec.QoS;
+import io.maxmq.codec.RetainHandling;
+import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.bootstrap.SessionSubscriptions;
+import io.maxmq.core.session.InProcessNames;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an application subscribes. Immutable; each method answers a changed copy.
@@ -12,36 +17,59 @@ import io.maxmq.spi.Tenant;
 @Stable
 public final class SubscribeOptions {
     private static final int DEFAULT_QUEUE = 10_000;
-    private static final SubscribeOptions DEFAULTS =
-            new SubscribeOptions(Tenant.DEFAULT, QoS.EXACTLY_ONCE, DEFAULT_QUEUE, false, true);
+    private static final int DEFAULT_WINDOW = 100;
+    private static final int MAX_NAME_LENGTH = 256;
+    private static final SubscribeOptions DEFAULTS = new SubscribeOptions(new Values());
 
-    private final Tenant tenant;
-    private final QoS maximumQos;
-    private final int queue;
-    private final boolean inline;
-    private final boolean retained;
+    private final Values values;
 
-    private SubscribeOptions(Tenant tenant, QoS maximumQos, int queue, boolean inline, boolean retained) {
-        this.tenant = tenant;
-        this.maximumQos = maximumQos;
-        this.queue = queue;
-        this.inline = inline;
-        this.retained = retained;
+    /** Not changed once it is in options. */
+    private static final class Values implements Cloneable {
+        private Tenant tenant = Tenant.DEFAULT;
+        private QoS maximumQos = QoS.EXACTLY_ONCE;
+        private int queue = DEFAULT_QUEUE;
+        private int window = DEFAULT_WINDOW;
+        private boolean inline;
+        private RetainHandling retainHandling = RetainHandling.SEND_AT_SUBSCRIBE;
+        private @Nullable String durableName;
+
+        @Override
+        protected Values clone() {
+            try {
+                return (Values) super.clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 
-    /** The default tenant, any QoS, a queue of 10,000 messages, on a worker thread, with retained messages. */
+    private interface Change {
+        void apply(Values values);
+    }
+
+    private SubscribeOptions(Values values) {
+        this.values = values;
+    }
+
+    private SubscribeOptions with(Change change) {
+        Values changed = values.clone();
+        change.apply(changed);
+        return new SubscribeOptions(changed);
+    }
+
+    /** The default tenant, any QoS, a queue of 10,000 messages, on a worker thread, with retained messages, not durable. */
     public static SubscribeOptions defaults() {
         return DEFAULTS;
     }
 
     /** Subscribes in another tenant. */
     public SubscribeOptions tenant(Tenant in) {
-        return new SubscribeOptions(in, maximumQos, queue, inline, retained);
+        return with(to -> to.tenant = in);
     }
 
     /** Messages come with at most this QoS. */
     public SubscribeOptions maximumQos(QoS qos) {
-        return new SubscribeOptions(tenant, qos, queue, inline, retained);
+        return with(to -> to.maximumQos = qos);
     }
 
     /** How many messages may wait for the handler before further ones are dropped; 1 or more. */
@@ -49,7 +77,18 @@ public final class SubscribeOptions {
         if (messages < 1) {
             throw new IllegalArgumentException("queue must be 1 or more: messages=" + messages);
         }
-        return new SubscribeOptions(tenant, maximumQos, messages, inline, retained);
+        return with(to -> to.queue = messages);
+    }
+
+    /**
+     * How many messages of QoS 1 and 2 a handler that acknowledges, a stream or a durable subscription may have unacknowledged;
+     * 1..65535, default 100. The session's own limit counts as well.
+     */
+    public SubscribeOptions window(int messages) {
+        if (messages < 1 || messages > 65_535) {
+            throw new IllegalArgumentException("window must be 1..65535: messages=" + messages);
+        }
+        return with(to -> to.window = messages);
     }
 
     /**
@@ -57,31 +96,73 @@ public final class SubscribeOptions {
      * must never block.
      */
     public SubscribeOptions inline() {
-        return new SubscribeOptions(tenant, maximumQos, queue, true, retained);
+        return with(to -> to.inline = true);
     }
 
     /** Leaves out the messages that are retained already. */
     public SubscribeOptions withoutRetained() {
-        return new SubscribeOptions(tenant, maximumQos, queue, inline, false);
+        return retainHandling(RetainHandling.DO_NOT_SEND);
+    }
+
+    /**
+     * Whether the messages that are retained already come (MQTT 5.0 §3.8.3.1). Only a durable subscription can be there before;
+     * every other is new.
+     */
+    public SubscribeOptions retainHandling(RetainHandling handling) {
+        return with(to -> to.retainHandling = handling);
+    }
+
+    /**
+     * Makes the subscription outlive its handler: when it is closed, messages of QoS 1 and 2 go on being queued for it, within
+     * the limits of a session, until the application subscribes again under this name or calls {@link MaxMQ#removeDurable}. A
+     * name stands for one subscription: who subscribes under a name in use takes over, and another filter takes the place of
+     * the one before. Among the broker's sessions it has the client id {@code $in-process/NAME}.
+     *
+     * @param name 1..256 characters, unique in the tenant; does not begin with {@code #}
+     */
+    public SubscribeOptions durable(String name) {
+        if (name.isEmpty() || name.length() > MAX_NAME_LENGTH || name.startsWith(InProcessNames.UNNAMED)) {
+            throw new IllegalArgumentException(
+                    "durable name must have 1.." + MAX_NAME_LENGTH + " characters and not begin with #: name=" + name);
+        }
+        return with(to -> to.durableName = name);
     }
 
     Tenant tenant() {
-        return tenant;
+        return values.tenant;
     }
 
     QoS maximumQos() {
-        return maximumQos;
+        return values.maximumQos;
     }
 
     int queue() {
-        return queue;
+        return values.queue;
     }
 
     boolean isInline() {
-        return inline;
+        return values.inline;
     }
 
     boolean wantsRetained() {
-        return retained;
+        return values.retainHandling != RetainHandling.DO_NOT_SEND;
+    }
+
+    @Nullable
+    String durableName() {
+        return values.durableName;
+    }
+
+    /** As what has a session is asked for. */
+    SessionSubscriptions.Request request(TopicFilter filter) {
+        return new SessionSubscriptions.Request(
+                values.tenant,
+                filter,
+                values.maximumQos.code(),
+                values.durableName,
+                values.window,
+                values.queue,
+                values.inline,
+                values.retainHandling);
     }
 }

@@ -92,6 +92,11 @@ public final class TopicFilter {
         return levels > maxLevels ? "has " + levels + " levels, allowed are " + maxLevels : null;
     }
 
+    /** The filter that matches one topic, a valid topic name, and is not shared, whatever the name begins with. */
+    public static TopicFilter ofTopic(String topic) {
+        return new TopicFilter(topic, null);
+    }
+
     private static TopicFilter ofValid(String subscribed) {
         if (!subscribed.startsWith(SHARE_PREFIX)) {
             return new TopicFilter(subscribed, null);

@@ -139,6 +139,11 @@ public final class Access implements AutoCloseable {
         return new ClientAccess(this, client, loop);
     }
 
+    /** The same for one that may do everything: the application itself. */
+    public ClientAccess openUnrestricted(ClientInfo client, CallerLoop loop) {
+        return new ClientAccess(this, client, loop, true);
+    }
+
     /**
      * Calls the listener after each change of the rules, when decisions of before are forgotten: time to ask again for
      * existing subscriptions. On any thread; must not block.

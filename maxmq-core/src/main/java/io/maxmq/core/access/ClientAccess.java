@@ -27,10 +27,15 @@ public final class ClientAccess {
     private final AuthorizationCache cache = new AuthorizationCache();
 
     ClientAccess(Access access, ClientInfo client, CallerLoop loop) {
+        this(access, client, loop, access.allowsEverything());
+    }
+
+    /** @param allowsEverything whether nobody is asked */
+    ClientAccess(Access access, ClientInfo client, CallerLoop loop, boolean allowsEverything) {
         this.access = access;
         this.client = client;
         this.loop = loop;
-        this.allowsEverything = access.allowsEverything();
+        this.allowsEverything = allowsEverything;
         this.allowsEveryReceive = allowsEverything || !access.authorizesReceive();
     }
 

@@ -20,7 +20,7 @@ public final class Administration implements AutoCloseable {
     private final Events events;
     private final WorkerPool workers;
     private final Clock clock;
-    private final Answers answers = new Answers();
+    private final Answers answers;
     private final HealthChecks health;
 
     Administration(
@@ -31,7 +31,9 @@ public final class Administration implements AutoCloseable {
             Events events,
             WorkerPool workers,
             Clock clock,
-            HealthChecks health) {
+            HealthChecks health,
+            Answers answers) {
+        this.answers = answers;
         this.config = config;
         this.loops = loops;
         this.routes = routes;

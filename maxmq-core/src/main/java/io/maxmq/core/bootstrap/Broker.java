@@ -88,6 +88,8 @@ public final class Broker {
     private final List<Sessions> sessions = new ArrayList<>();
     private final Publisher publisher;
     private final Subscribers subscribers;
+    private final SessionSubscriptions sessionSubscriptions;
+    private final Answers answers = new Answers();
     private final Administration administration;
     private final @Nullable Extensions extensions;
     private final LoopWatchdog watchdog;
@@ -157,8 +159,10 @@ public final class Broker {
                 events,
                 plugins.clock());
         this.health = new HealthChecks(config, watchdog, listeners, budget, workers);
+        this.sessionSubscriptions =
+                new SessionSubscriptions(loops, routes, workers, budget, access, answers, events.failures());
         this.administration =
-                new Administration(config, loops, routes, publisher, events, workers, plugins.clock(), health);
+                new Administration(config, loops, routes, publisher, events, workers, plugins.clock(), health, answers);
         this.extensions = plugins.extensions().isEmpty()
                 ? null
                 : new Extensions(
@@ -349,6 +353,10 @@ public final class Broker {
         return publisher;
     }
 
+    public SessionSubscriptions sessionSubscriptions() {
+        return sessionSubscriptions;
+    }
+
     public Subscribers subscribers() {
         return subscribers;
     }
@@ -390,6 +398,7 @@ public final class Broker {
             quietly("extensions", extensions);
         }
         quietly("in-process subscriptions", subscribers);
+        quietly("in-process sessions", sessionSubscriptions);
         quietly("administration", administration);
         quietly("sessions", this::endSessions);
         quietly("access", access);

@@ -9,8 +9,11 @@ import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.session.ApplicationMessages;
+import io.maxmq.core.session.Session;
+import io.maxmq.core.session.SessionKey;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishRefusedException;
@@ -35,6 +38,11 @@ public final class Publisher {
 
     /** What a waiting message costs beside its payload. */
     private static final int MESSAGE_BYTES = 256;
+
+    /** Where a message is to go once interceptors have let it pass. */
+    private interface Route {
+        void route(Message message, CompletableFuture<PublishResult> result);
+    }
 
     private final BrokerConfig config;
     private final List<LoopAssembly> loops;
@@ -63,6 +71,21 @@ public final class Publisher {
      * @throws IllegalArgumentException when the topic is not one that may be published to
      */
     public CompletionStage<PublishResult> publish(Tenant tenant, Message message) {
+        LoopAssembly at = loopOf(message.topic());
+        return publish(at, message, (passed, result) -> route(at, routes.of(tenant), passed, result));
+    }
+
+    /**
+     * The same for one session, whatever it has subscribed to; the message is not retained.
+     *
+     * @throws IllegalArgumentException when the topic is not one that may be published to
+     */
+    public CompletionStage<PublishResult> publishTo(SessionKey key, Message message) {
+        LoopAssembly at = LoopAssembly.of(loops, key);
+        return publish(at, message, (passed, result) -> routeTo(at, key, passed, result));
+    }
+
+    private CompletionStage<PublishResult> publish(LoopAssembly at, Message message, Route route) {
         String problem = TopicName.problem(message.topic(), config.connections().maxTopicLevels());
         if (problem != null) {
             throw new IllegalArgumentException(problem);
@@ -76,10 +99,9 @@ public final class Publisher {
                     ReasonCode.QUOTA_EXCEEDED, "more than " + MAX_WAITING_BYTES + " bytes wait to be routed"));
             return result;
         }
-        LoopAssembly at = loopOf(message.topic());
         at.loop().execute(() -> {
             try {
-                intercept(at, routes.of(tenant), kept, result);
+                intercept(at, kept, route, result);
             } catch (Throwable t) {
                 result.completeExceptionally(t);
             } finally {
@@ -98,10 +120,9 @@ public final class Publisher {
         return hash ^ (hash >>> 16);
     }
 
-    private void intercept(
-            LoopAssembly at, Routes tenantRoutes, Message message, CompletableFuture<PublishResult> result) {
+    private void intercept(LoopAssembly at, Message message, Route route, CompletableFuture<PublishResult> result) {
         if (!interceptors.interceptsPublish()) {
-            route(at, tenantRoutes, message, result);
+            route.route(message, result);
             return;
         }
         interceptors.publish(Optional.empty(), message, at.caller(), outcome -> {
@@ -109,7 +130,7 @@ public final class Publisher {
                 String problem = TopicName.problem(
                         passed.subject().topic(), config.connections().maxTopicLevels());
                 if (problem == null) {
-                    route(at, tenantRoutes, passed.subject(), result);
+                    route.route(passed.subject(), result);
                 } else {
                     result.completeExceptionally(
                             new PublishRefusedException(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, problem));
@@ -135,6 +156,27 @@ public final class Publisher {
             return;
         }
         at.router().publish(transit, tenantRoutes);
+        completeWhenAllHaveAnswered(transit, result);
+    }
+
+    private void routeTo(LoopAssembly at, SessionKey key, Message message, CompletableFuture<PublishResult> result) {
+        Session session = at.sessions().find(key);
+        if (session == null) {
+            result.complete(PublishResult.UNMATCHED);
+            return;
+        }
+        Topic topic =
+                ApplicationMessages.topic(session.routes().topics(), at.loop().index(), message.topic());
+        InTransit transit = at.inProcess();
+        Message once = message.retain() ? message.toBuilder().retain(false).build() : message;
+        ApplicationMessages.begin(transit, once, topic, null, clock.epochMillis());
+        transit.track();
+        at.loop().counters().increment(Counter.PUBLISHED_IN_PROCESS);
+        session.deliver(transit, Subscription.direct(session, topic));
+        completeWhenAllHaveAnswered(transit, result);
+    }
+
+    private static void completeWhenAllHaveAnswered(InTransit transit, CompletableFuture<PublishResult> result) {
         io.maxmq.core.routing.Outcome later = transit.outcome();
         if (later == null) {
             complete(result, transit.matched(), transit.accepted(), transit.refused(), transit.drops());

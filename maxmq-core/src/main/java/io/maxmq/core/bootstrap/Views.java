@@ -4,6 +4,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.topic.ShareName;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.session.InProcessNames;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.spi.ClientInfo;
@@ -21,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class Views {
     private Views() {}
 
-    /** Null when it is not connected. */
+    /** Null when it is not connected, or is the application. */
     static @Nullable ClientView client(Session session) {
         ClientInfo client = session.client();
-        return client == null
+        return client == null || InProcessNames.isReserved(client.clientId())
                 ? null
                 : new ClientView(
                         client, session.subscriptionCount(), session.queuedMessages(), session.inFlightMessages());

@@ -14,6 +14,7 @@ import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.ApplicationMessages;
+import io.maxmq.core.session.InProcessNames;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.SessionSetup;
@@ -204,6 +205,10 @@ final class Handshake {
         ClientInfo before = connection.client();
         assert before != null;
         ClientInfo client = Access.authenticated(before, allowed);
+        if (InProcessNames.isReserved(client.clientId())) {
+            refuse(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "the client id is one of the application's");
+            return;
+        }
         connection.identified(client);
         SessionKey key = new SessionKey(client.tenant(), client.clientId());
         connection.moveTo(home.servicesOf(key), () -> authorizeWill(key, client));

@@ -75,6 +75,11 @@ public sealed class Subscription permits MergedSubscription {
         this.loop = (byte) subscriber.loopIndex();
     }
 
+    /** One in no tree, to deliver a message of that topic with, as if its subscriber had subscribed to exactly this. */
+    public static Subscription direct(Subscriber subscriber, Topic topic) {
+        return new Subscription(subscriber, TopicFilter.ofTopic(topic.name()), 2, false, false, 0);
+    }
+
     public final Subscriber subscriber() {
         return subscriber;
     }
