@@ -28,6 +28,8 @@ import java.util.List;
  * @param retained of retained messages
  * @param memory of the whole broker
  * @param capabilities what clients may use
+ * @param overlapping what a client gets that several of its filters match; default
+ *     {@link OverlappingSubscriptions#ONE_DELIVERY}
  * @since 0.1.0
  */
 @Stable
@@ -48,7 +50,8 @@ public record BrokerConfig(
         SessionLimits sessions,
         RetainedLimits retained,
         MemoryLimits memory,
-        Capabilities capabilities) {
+        Capabilities capabilities,
+        OverlappingSubscriptions overlapping) {
 
     /** Checks every value. */
     public BrokerConfig {
@@ -96,6 +99,7 @@ public record BrokerConfig(
         builder.retained = retained;
         builder.memory = memory;
         builder.capabilities = capabilities;
+        builder.overlapping = overlapping;
         return builder;
     }
 
@@ -124,6 +128,7 @@ public record BrokerConfig(
         private RetainedLimits retained = RetainedLimits.defaults();
         private MemoryLimits memory = MemoryLimits.AUTO;
         private Capabilities capabilities = Capabilities.defaults();
+        private OverlappingSubscriptions overlapping = OverlappingSubscriptions.ONE_DELIVERY;
 
         private Builder() {}
 
@@ -237,6 +242,12 @@ public record BrokerConfig(
             return this;
         }
 
+        /** See {@link BrokerConfig#overlapping()}. */
+        public Builder overlapping(OverlappingSubscriptions value) {
+            overlapping = value;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -260,7 +271,8 @@ public record BrokerConfig(
                     sessions,
                     retained,
                     memory,
-                    capabilities);
+                    capabilities,
+                    overlapping);
         }
     }
 }

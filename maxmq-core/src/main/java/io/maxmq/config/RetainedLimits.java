@@ -3,7 +3,8 @@ package io.maxmq.config;
 import io.maxmq.spi.Stable;
 
 /**
- * How much the broker retains. Beyond it a message is delivered but not retained, with an event. Immutable.
+ * How much the broker retains. Beyond it a message is refused, with an event: PUBACK and PUBREC have 0x97, and it is not
+ * delivered. Immutable.
  *
  * @param maxMessages default 1,000,000
  * @param maxBytes of topics and payloads; counts towards the memory budget, a quarter of which it may

@@ -19,10 +19,12 @@ import io.maxmq.config.RetainedLimits;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.DropReason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -321,6 +323,47 @@ class RetainedTest {
             client.send(new Publish(false, QoS.AT_MOST_ONCE, true, "a", 0, Properties.NONE, TestClient.bytes("x")));
 
             client.expectDisconnect(ReasonCode.RETAIN_NOT_SUPPORTED);
+        }
+    }
+
+    private long count() {
+        return broker.broker().retained().count();
+    }
+
+    @Test
+    void whatHasExpiredIsRemovedByItself() {
+        for (int i = 0; i < 5000; i++) {
+            broker.publish(Message.builder((i % 2 == 0 ? "$expiring/" : "expiring/") + i)
+                    .payload("x")
+                    .retain(true)
+                    .messageExpiry(Duration.ofSeconds(i < 3000 ? 15 : 100))
+                    .build());
+        }
+        retain("stays", "x", QoS.AT_MOST_ONCE);
+        assertThat(count()).isEqualTo(5001);
+
+        broker.clock().advance(Duration.ofSeconds(20));
+        awaitCount(2001);
+        broker.clock().advance(Duration.ofSeconds(100));
+        awaitCount(1);
+    }
+
+    private void awaitCount(long count) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (count() != count && System.nanoTime() < deadline) {
+            Thread.onSpinWait(); // the walk takes some turns of the loop
+        }
+        assertThat(count()).isEqualTo(count);
+    }
+
+    @Test
+    void aPayloadTooLargeToRetainIsRefused() {
+        try (TestBroker small = TestBroker.start(builder ->
+                builder.retained(RetainedLimits.builder().maxPayloadBytes(3).build()))) {
+            TestClient client = small.connected(ProtocolVersion.MQTT_5, "client");
+
+            assertThat(client.publish("a", "four", QoS.AT_LEAST_ONCE, true)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+            assertThat(client.publish("a", "two", QoS.AT_LEAST_ONCE, true)).isNotEqualTo(ReasonCode.QUOTA_EXCEEDED);
         }
     }
 }

@@ -15,9 +15,13 @@ import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
+import io.maxmq.config.OverlappingSubscriptions;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent;
+import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.intercept.SubscribeInterceptor;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
@@ -228,6 +232,53 @@ class SubscriptionTest {
                 .expect(SubAck.class);
 
         assertThat(answer.reasons()).containsExactly(ReasonCode.GRANTED_QOS_1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void overlappingSubscriptionsDeliverEachWhenThatIsTheSetting(ProtocolVersion version) {
+        try (TestBroker each = TestBroker.start(builder ->
+                builder.configure(config -> config.overlapping(OverlappingSubscriptions.DELIVERY_PER_SUBSCRIPTION)))) {
+            TestClient client = each.connected(version, "client");
+            client.subscribe("a/#", QoS.AT_MOST_ONCE);
+            client.subscribe("a/b", QoS.EXACTLY_ONCE);
+
+            each.publish(message("a/b", "twice"));
+
+            assertThat(List.of(
+                            client.expectMessage("a/b", "twice").qos(),
+                            client.expectMessage("a/b", "twice").qos()))
+                    .containsExactlyInAnyOrder(QoS.AT_MOST_ONCE, QoS.EXACTLY_ONCE);
+            client.expectNothing();
+        }
+    }
+
+    @Test
+    void aSubscriptionWithoutAQueueStaysWhileItsClientIsAway() {
+        SubscribeInterceptor noQueue =
+                (client, request) -> request.topicFilter().startsWith("now/")
+                        ? SubscribeInterceptor.Decision.change(request.withoutQueue())
+                        : SubscribeInterceptor.Decision.proceed();
+        try (TestBroker with = TestBroker.start(builder -> builder.interceptor(noQueue))) {
+            TestClient client = with.client(ProtocolVersion.MQTT_3_1_1);
+            client.connect("client", false);
+            client.subscribe("now/#", QoS.AT_LEAST_ONCE);
+            client.subscribe("+/later", QoS.AT_LEAST_ONCE);
+            client.disconnect();
+            with.awaitDisconnected("client");
+
+            with.publish(message("now/a", "missed"));
+            with.publish(message("now/later", "kept by the other filter"));
+
+            MessageDropped missed = with.events().await(MessageDropped.class);
+            assertThat(missed.reason()).isEqualTo(DropReason.NOT_QUEUED);
+            assertThat(missed.topic()).isEqualTo("now/a");
+            TestClient back = with.client(ProtocolVersion.MQTT_3_1_1);
+            back.connect("client", false);
+            back.expectMessage("now/later", "kept by the other filter");
+            with.publish(message("now/a", "live"));
+            back.expectMessage("now/a", "live");
+        }
     }
 
     // ---- shared

@@ -68,7 +68,9 @@ final class SubscriptionsOnBehalf {
         }
         QoS granted = request.qos().min(config.capabilities().maximumQos());
         Session.Subscribed outcome = session.subscribe(
-                filter, new Session.Options(granted.code(), request.noLocal(), request.retainAsPublished(), 0));
+                filter,
+                new Session.Options(
+                        granted.code(), request.noLocal(), request.retainAsPublished(), request.queued(), 0));
         if (outcome == Session.Subscribed.QUOTA_EXCEEDED) {
             return ReasonCode.QUOTA_EXCEEDED;
         }

@@ -1,6 +1,7 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.config.BrokerConfig;
+import io.maxmq.config.OverlappingSubscriptions;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.routing.RetainedMessages;
 import io.maxmq.core.routing.Routes;
@@ -55,15 +56,19 @@ final class TenantRoutes implements Function<Tenant, Routes> {
 
     private Routes make(Tenant tenant) {
         int levels = config.connections().maxTopicLevels();
-        SubscriptionTree.Options options = SubscriptionTree.Options.DEFAULTS.withMaxLevels(levels);
+        SubscriptionTree.Options options = SubscriptionTree.Options.DEFAULTS
+                .withMaxLevels(levels)
+                .withMergeOverlapping(config.overlapping() == OverlappingSubscriptions.ONE_DELIVERY);
         return new Routes(
                 tenant,
                 new TopicTable(loops, cachedTopics(), levels),
                 new TopicTable(loops, CACHED_HOOK_TOPICS, levels),
                 new SubscriptionTree(loops, options),
                 new SubscriptionTree(loops, options),
-                new RetainedMessages(
-                        new RetainedMessages.Limits(config.retained().maxMessages(), maxRetainedBytes)),
+                new RetainedMessages(new RetainedMessages.Limits(
+                        config.retained().maxMessages(),
+                        maxRetainedBytes,
+                        config.retained().maxPayloadBytes())),
                 sharedQueues);
     }
 

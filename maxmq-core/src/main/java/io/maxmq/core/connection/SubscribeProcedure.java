@@ -201,7 +201,12 @@ final class SubscribeProcedure {
             QoS granted = wanted.qos().min(home.capabilities().maximumQos());
             Session.Subscribed outcome = session.subscribe(
                     filter,
-                    new Session.Options(granted.code(), wanted.noLocal(), wanted.retainAsPublished(), subscriptionId));
+                    new Session.Options(
+                            granted.code(),
+                            wanted.noLocal(),
+                            wanted.retainAsPublished(),
+                            wanted.queued(),
+                            subscriptionId));
             if (outcome == Session.Subscribed.QUOTA_EXCEEDED) {
                 refuse(ReasonCode.QUOTA_EXCEEDED, "too many subscriptions");
                 return;

@@ -12,8 +12,9 @@ final class MergedSubscription extends Subscription {
     private final Subscription[] parts;
     private final boolean anyNoLocal;
 
-    private MergedSubscription(Subscription[] parts, int maxQos, boolean allNoLocal, boolean anyNoLocal, boolean rap) {
-        super(parts[0].subscriber(), parts[0].filter(), maxQos, allNoLocal, rap, ids(parts));
+    private MergedSubscription(
+            Subscription[] parts, int maxQos, boolean allNoLocal, boolean anyNoLocal, boolean rap, boolean anyQueued) {
+        super(parts[0].subscriber(), parts[0].filter(), maxQos, allNoLocal, rap, anyQueued, ids(parts));
         this.parts = parts;
         this.anyNoLocal = anyNoLocal;
     }
@@ -25,13 +26,15 @@ final class MergedSubscription extends Subscription {
         boolean allNoLocal = true;
         boolean anyNoLocal = false;
         boolean retainAsPublished = false;
+        boolean anyQueued = false;
         for (Subscription part : parts) {
             maxQos = Math.max(maxQos, part.maxQos());
             allNoLocal &= part.noLocal();
             anyNoLocal |= part.noLocal();
             retainAsPublished |= part.retainAsPublished();
+            anyQueued |= part.queued();
         }
-        return new MergedSubscription(parts, maxQos, allNoLocal, anyNoLocal, retainAsPublished);
+        return new MergedSubscription(parts, maxQos, allNoLocal, anyNoLocal, retainAsPublished, anyQueued);
     }
 
     private static int[] ids(Subscription[] parts) {

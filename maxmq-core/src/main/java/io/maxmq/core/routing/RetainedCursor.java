@@ -12,6 +12,7 @@ public final class RetainedCursor {
     private static final int FEW = 4;
 
     private final byte[] filter;
+    private final boolean withDollar;
 
     /**
      * The path to where it stands, as frames. A frame is a set of children or a part of one, the next to look at in it,
@@ -27,13 +28,25 @@ public final class RetainedCursor {
     private @Nullable RetainedNode first;
 
     RetainedCursor(RetainedNode root, byte[] filter) {
-        this.filter = filter;
+        this(filter, false);
         first = enter(root, 0);
+    }
+
+    private RetainedCursor(byte[] filter, boolean withDollar) {
+        this.filter = filter;
+        this.withDollar = withDollar;
+    }
+
+    /** Over all messages, whatever their topics begin with. */
+    static RetainedCursor ofAll(RetainedNode root) {
+        RetainedCursor all = new RetainedCursor(new byte[] {'#'}, true);
+        all.first = all.enter(root, 0);
+        return all;
     }
 
     /** Begins behind {@code topic}, which the filter matches. */
     RetainedCursor(RetainedNode root, byte[] filter, byte[] topic) {
-        this.filter = filter;
+        this(filter, false);
         seek(root, topic);
     }
 
@@ -124,7 +137,11 @@ public final class RetainedCursor {
 
     private @Nullable RetainedNode step(Object slot, int levelStart) {
         if (slot instanceof RetainedNode node) {
-            if (levelStart == 0 && node.isFirstLevel() && node.level.length > 0 && node.level[0] == '$') {
+            if (!withDollar
+                    && levelStart == 0
+                    && node.isFirstLevel()
+                    && node.level.length > 0
+                    && node.level[0] == '$') {
                 return null; // only a wildcard walks over children [MQTT-4.7.2-1]
             }
             return filter[levelStart] == '#' ? enter(node, levelStart) : enter(node, levelStart + 2);

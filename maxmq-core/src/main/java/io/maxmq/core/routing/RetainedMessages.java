@@ -19,14 +19,15 @@ public final class RetainedMessages {
      *
      * @param maxMessages 0 or more
      * @param maxBytes the sum of {@link StoredMessage#bytes}, 0 or more
+     * @param maxPayloadBytes of one message, 0 or more
      */
-    public record Limits(long maxMessages, long maxBytes) {
-        public static final Limits NONE = new Limits(Long.MAX_VALUE, Long.MAX_VALUE);
+    public record Limits(long maxMessages, long maxBytes, int maxPayloadBytes) {
+        public static final Limits NONE = new Limits(Long.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
 
         public Limits {
-            if (maxMessages < 0 || maxBytes < 0) {
-                throw new IllegalArgumentException("maxMessages and maxBytes must be at least 0: maxMessages="
-                        + maxMessages + ", maxBytes=" + maxBytes);
+            if (maxMessages < 0 || maxBytes < 0 || maxPayloadBytes < 0) {
+                throw new IllegalArgumentException("limits must be at least 0: maxMessages=" + maxMessages
+                        + ", maxBytes=" + maxBytes + ", maxPayloadBytes=" + maxPayloadBytes);
             }
         }
     }
@@ -44,6 +45,9 @@ public final class RetainedMessages {
 
     /** Keeps the message, if the limits allow; one that gets smaller is always allowed. */
     public RetainedPut put(Topic topic, StoredMessage message) {
+        if (message.payloadLength() > limits.maxPayloadBytes()) {
+            return RetainedPut.Refused.TOO_LARGE;
+        }
         byte[] name = topic.utf8();
         RetainedNode node = find(name);
         while (true) {
@@ -110,6 +114,11 @@ public final class RetainedMessages {
     /** Gives, one by one, the messages whose topics the filter matches; its share does not matter. */
     public RetainedCursor cursor(TopicFilter filter) {
         return new RetainedCursor(root, filter.text().getBytes(UTF_8));
+    }
+
+    /** All of them, those whose topics begin with {@code $} too. */
+    public RetainedCursor all() {
+        return RetainedCursor.ofAll(root);
     }
 
     /**

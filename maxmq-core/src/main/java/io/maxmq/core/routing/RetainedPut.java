@@ -12,6 +12,7 @@ public sealed interface RetainedPut {
     /** It is not retained; what was there is still there. */
     enum Refused implements RetainedPut {
         TOO_MANY_MESSAGES,
-        TOO_MANY_BYTES
+        TOO_MANY_BYTES,
+        TOO_LARGE
     }
 }

@@ -81,6 +81,9 @@ public final class Router {
         }
         if (routes.retained().put(message.topic(), kept) instanceof RetainedPut.Stored stored) {
             release(stored.previous());
+            if (kept.expiresAtMillis() != 0) {
+                routes.retainedExpiry().note(loop, kept.expiresAtMillis());
+            }
             return Retained.STORED;
         }
         release(kept);

@@ -14,6 +14,7 @@ public final class Routes {
     private final SubscriptionTree tree;
     private final SubscriptionTree hooks;
     private final RetainedMessages retained;
+    private final RetainedExpiry retainedExpiry;
     private final SharedQueue.Maker sharedQueues;
 
     /** Set once, before the first hook is added: without hooks nothing is matched against them. */
@@ -33,6 +34,7 @@ public final class Routes {
         this.tree = tree;
         this.hooks = hooks;
         this.retained = retained;
+        this.retainedExpiry = new RetainedExpiry(retained);
         this.sharedQueues = sharedQueues;
     }
 
@@ -50,6 +52,10 @@ public final class Routes {
 
     public RetainedMessages retained() {
         return retained;
+    }
+
+    RetainedExpiry retainedExpiry() {
+        return retainedExpiry;
     }
 
     /** Who keeps a message of this group that no online member takes; null when all have left. */

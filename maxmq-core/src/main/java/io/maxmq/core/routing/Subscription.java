@@ -16,6 +16,7 @@ public sealed class Subscription permits MergedSubscription {
     private static final int QOS_MASK = 0b11;
     private static final int NO_LOCAL = 1 << 2;
     private static final int RETAIN_AS_PUBLISHED = 1 << 3;
+    private static final int NOT_QUEUED = 1 << 4;
 
     private final Subscriber subscriber;
     private final TopicFilter filter;
@@ -49,12 +50,25 @@ public sealed class Subscription permits MergedSubscription {
             boolean noLocal,
             boolean retainAsPublished,
             int subscriptionId) {
+        this(subscriber, filter, maxQos, noLocal, retainAsPublished, true, subscriptionId);
+    }
+
+    /** @param queued whether messages wait while the subscriber is not connected */
+    public Subscription(
+            Subscriber subscriber,
+            TopicFilter filter,
+            int maxQos,
+            boolean noLocal,
+            boolean retainAsPublished,
+            boolean queued,
+            int subscriptionId) {
         this(
                 subscriber,
                 filter,
                 maxQos,
                 noLocal,
                 retainAsPublished,
+                queued,
                 subscriptionId == 0 ? NO_IDS : new int[] {subscriptionId});
     }
 
@@ -64,6 +78,7 @@ public sealed class Subscription permits MergedSubscription {
             int maxQos,
             boolean noLocal,
             boolean retainAsPublished,
+            boolean queued,
             int[] ids) {
         if (maxQos < 0 || maxQos > 2) {
             throw new IllegalArgumentException("maxQos must be 0..2: maxQos=" + maxQos);
@@ -71,7 +86,10 @@ public sealed class Subscription permits MergedSubscription {
         this.subscriber = subscriber;
         this.filter = filter;
         this.ids = ids;
-        this.flags = (byte) (maxQos | (noLocal ? NO_LOCAL : 0) | (retainAsPublished ? RETAIN_AS_PUBLISHED : 0));
+        this.flags = (byte) (maxQos
+                | (noLocal ? NO_LOCAL : 0)
+                | (retainAsPublished ? RETAIN_AS_PUBLISHED : 0)
+                | (queued ? 0 : NOT_QUEUED));
         this.loop = (byte) subscriber.loopIndex();
     }
 
@@ -111,6 +129,11 @@ public sealed class Subscription permits MergedSubscription {
 
     public final boolean retainAsPublished() {
         return (flags & RETAIN_AS_PUBLISHED) != 0;
+    }
+
+    /** Whether messages wait while the subscriber is not connected; of a merged one, whether any part says so. */
+    public final boolean queued() {
+        return (flags & NOT_QUEUED) == 0;
     }
 
     /** 0 when it has none; of a merged one, the lowest. */

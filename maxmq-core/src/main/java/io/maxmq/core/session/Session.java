@@ -495,6 +495,9 @@ public final class Session implements Subscriber {
         int flags = DeliveryFlags.of(qos, message.retain() && (subscription.retainAsPublished() || bridge));
         if (qos == 0 && (sink == null || !home.authorizesReceive())) {
             deliverAtMostOnce(message, flags, subscription);
+        } else if (sink == null && !subscription.queued()) {
+            home.drops().dropped(key, message, DropReason.NOT_QUEUED);
+            message.countAccepted();
         } else {
             outbound().deliver(message, flags, subscription);
         }
@@ -527,7 +530,7 @@ public final class Session implements Subscriber {
     // ---- subscriptions
 
     /** What a subscription asks for beside its filter (§3.8.3.1). */
-    public record Options(int maxQos, boolean noLocal, boolean retainAsPublished, int subscriptionId) {}
+    public record Options(int maxQos, boolean noLocal, boolean retainAsPublished, boolean queued, int subscriptionId) {}
 
     /** What came of subscribing. */
     public enum Subscribed {
@@ -555,6 +558,7 @@ public final class Session implements Subscriber {
                 options.maxQos(),
                 options.noLocal(),
                 options.retainAsPublished(),
+                options.queued(),
                 options.subscriptionId());
         all.put(text, subscription);
         // The new one first: nothing that is published meanwhile on another loop falls between the two.

@@ -24,6 +24,8 @@ public enum DropReason {
     QOS0_NOT_WRITABLE,
     /** QoS 0 and the subscriber was not connected. */
     QOS0_OFFLINE,
+    /** The subscription is kept without a queue, and the subscriber was not connected. */
+    NOT_QUEUED,
     /** An authorizer denied it, or failed. */
     NOT_AUTHORIZED,
     /** Not the UTF-8 that its payload format indicator says (MQTT 5.0 §3.3.2.3.2), and the broker was told to look. */
@@ -34,7 +36,7 @@ public enum DropReason {
     INTERCEPTED,
     /** The session ended while it still held the message. */
     SESSION_ENDED,
-    /** Retained messages reached their bound; it was delivered but not retained. */
+    /** It was to be retained, and retained messages have reached their bound; it was refused. */
     RETAINED_LIMIT,
     /** Storage refused it. */
     STORAGE,

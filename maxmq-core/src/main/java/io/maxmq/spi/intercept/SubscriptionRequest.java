@@ -12,11 +12,24 @@ import io.maxmq.spi.Stable;
  * @param noLocal false for v3
  * @param retainAsPublished false for v3
  * @param retainHandling {@link RetainHandling#SEND_AT_SUBSCRIBE} for v3
+ * @param queued whether messages of QoS 1 and 2 wait while the client is away; true for every SUBSCRIBE. Without it the
+ *     subscription stays and what comes meanwhile is dropped, with {@link io.maxmq.spi.event.DropReason#NOT_QUEUED}
  * @since 0.1.0
  */
 @Stable
 public record SubscriptionRequest(
-        String topicFilter, QoS qos, boolean noLocal, boolean retainAsPublished, RetainHandling retainHandling) {
+        String topicFilter,
+        QoS qos,
+        boolean noLocal,
+        boolean retainAsPublished,
+        RetainHandling retainHandling,
+        boolean queued) {
+
+    /** With messages that wait while the client is away. */
+    public SubscriptionRequest(
+            String topicFilter, QoS qos, boolean noLocal, boolean retainAsPublished, RetainHandling retainHandling) {
+        this(topicFilter, qos, noLocal, retainAsPublished, retainHandling, true);
+    }
 
     /** With the options that v3 has. */
     public SubscriptionRequest(String topicFilter, QoS qos) {
@@ -25,11 +38,16 @@ public record SubscriptionRequest(
 
     /** Subscribes to another filter. */
     public SubscriptionRequest withTopicFilter(String newTopicFilter) {
-        return new SubscriptionRequest(newTopicFilter, qos, noLocal, retainAsPublished, retainHandling);
+        return new SubscriptionRequest(newTopicFilter, qos, noLocal, retainAsPublished, retainHandling, queued);
     }
 
     /** Grants another QoS. */
     public SubscriptionRequest withQos(QoS newQos) {
-        return new SubscriptionRequest(topicFilter, newQos, noLocal, retainAsPublished, retainHandling);
+        return new SubscriptionRequest(topicFilter, newQos, noLocal, retainAsPublished, retainHandling, queued);
+    }
+
+    /** Keeps the subscription while the client is away, and no messages for it. */
+    public SubscriptionRequest withoutQueue() {
+        return new SubscriptionRequest(topicFilter, qos, noLocal, retainAsPublished, retainHandling, false);
     }
 }

@@ -57,7 +57,7 @@ class RetainedMessagesTest {
 
     @Test
     void refusesWhatExceedsTheNumberOfMessages() {
-        RetainedMessages retained = new RetainedMessages(new RetainedMessages.Limits(1, OVERHEAD_BYTES + 100));
+        RetainedMessages retained = new RetainedMessages(new RetainedMessages.Limits(1, OVERHEAD_BYTES + 100, 100));
         StoredMessage first = stored(topic("a"), 10);
         StoredMessage second = stored(topic("a"), 20);
 
@@ -72,7 +72,8 @@ class RetainedMessagesTest {
 
     @Test
     void refusesWhatExceedsTheBytesAndKeepsThePreviousOne() {
-        RetainedMessages retained = new RetainedMessages(new RetainedMessages.Limits(10, 2 * OVERHEAD_BYTES + 100));
+        RetainedMessages retained =
+                new RetainedMessages(new RetainedMessages.Limits(10, 2 * OVERHEAD_BYTES + 100, 1000));
         StoredMessage first = stored(topic("a"), 60);
         retained.put(topic("a"), first);
 
@@ -84,6 +85,31 @@ class RetainedMessagesTest {
 
         assertThat(retained.count()).isEqualTo(2);
         assertThat(retained.bytes()).isEqualTo(2 * OVERHEAD_BYTES + 100);
+    }
+
+    @Test
+    void refusesAPayloadThatIsTooLarge() {
+        RetainedMessages retained = new RetainedMessages(new RetainedMessages.Limits(10, 10_000, 20));
+
+        assertThat(retained.put(topic("a"), stored(topic("a"), 21))).isEqualTo(RetainedPut.Refused.TOO_LARGE);
+        assertThat(retained.put(topic("a"), stored(topic("a"), 20))).isEqualTo(RetainedPut.Stored.FIRST);
+        assertThat(retained.count()).isEqualTo(1);
+    }
+
+    @Test
+    void aWalkOverAllMeetsThoseBelowDollarToo() {
+        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        List<String> met = new ArrayList<>();
+        for (String name : List.of("a", "a/b", "$SYS", "$SYS/a", "/", "/$a")) {
+            retained.put(topic(name), stored(topic(name), 1));
+        }
+
+        RetainedCursor cursor = retained.all();
+        for (StoredMessage message = cursor.next(); message != null; message = cursor.next()) {
+            met.add(message.topic().name());
+        }
+
+        assertThat(met).containsExactlyInAnyOrder("a", "a/b", "$SYS", "$SYS/a", "/", "/$a");
     }
 
     @Test

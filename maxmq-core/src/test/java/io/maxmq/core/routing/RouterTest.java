@@ -31,7 +31,7 @@ class RouterTest {
             new TopicTable(2, 64, 128),
             new SubscriptionTree(2, SubscriptionTree.Options.DEFAULTS),
             new SubscriptionTree(2, SubscriptionTree.Options.DEFAULTS),
-            new RetainedMessages(new RetainedMessages.Limits(1000, 1_000_000)),
+            new RetainedMessages(new RetainedMessages.Limits(1000, 1_000_000, 1_000_000)),
             (group, routes) -> new Waiting());
     private final ManualThread[] threads = {new ManualThread(), new ManualThread()};
     private final List<Router> routers = new ArrayList<>();
