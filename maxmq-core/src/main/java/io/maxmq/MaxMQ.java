@@ -11,6 +11,7 @@ import io.maxmq.core.transport.NetworkPreparation;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.PublishResult;
+import io.maxmq.spi.Registration;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Clients;
@@ -18,6 +19,8 @@ import io.maxmq.spi.admin.Health;
 import io.maxmq.spi.admin.RetainedMessages;
 import io.maxmq.spi.admin.Sessions;
 import io.maxmq.spi.admin.Subscriptions;
+import io.maxmq.spi.event.BrokerEvent;
+import io.maxmq.spi.event.BrokerListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
@@ -277,6 +280,47 @@ public final class MaxMQ implements AutoCloseable {
     public RetainedMessages retained() {
         requireRunning();
         return broker.administration().retained();
+    }
+
+    /**
+     * Tells a handler of events of one kind from now on, until the registration is closed or the broker is. The handler runs as a
+     * {@link BrokerListener} does: one event at a time, in order, on a thread of its own kind, with a bounded queue.
+     *
+     * <pre>{@code
+     * broker.onEvent(BrokerEvent.ClientDisconnected.class, event -> log(event.client(), event.reasonCode()));
+     * }</pre>
+     *
+     * @param kind one kind of {@link BrokerEvent}, or that itself for all
+     * @throws IllegalStateException when the broker is closed
+     */
+    public <E extends BrokerEvent> Registration onEvent(Class<E> kind, Consumer<? super E> handler) {
+        Objects.requireNonNull(handler, "handler");
+        return addListener(new BrokerListener() {
+            @Override
+            public void onEvent(BrokerEvent event) {
+                handler.accept(kind.cast(event));
+            }
+
+            @Override
+            public boolean wants(Class<? extends BrokerEvent> offered) {
+                return kind.isAssignableFrom(offered);
+            }
+
+            @Override
+            public String name() {
+                return "onEvent " + kind.getSimpleName();
+            }
+        });
+    }
+
+    /**
+     * Adds a listener while the broker runs; those of {@link MaxMQBuilder#eventListener} hear of its start as well.
+     *
+     * @throws IllegalStateException when the broker is closed
+     */
+    public Registration addListener(BrokerListener listener) {
+        requireRunning();
+        return broker.addListener(Objects.requireNonNull(listener, "listener"));
     }
 
     /**

@@ -36,6 +36,7 @@ import io.maxmq.core.transport.TcpAcceptor;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
+import io.maxmq.spi.event.BrokerListener;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -359,6 +360,11 @@ public final class Broker {
 
     public Subscribers subscribers() {
         return subscribers;
+    }
+
+    /** Adds an observer until the registration is closed. */
+    public Registration addListener(BrokerListener listener) {
+        return events.add(listener);
     }
 
     public Administration administration() {

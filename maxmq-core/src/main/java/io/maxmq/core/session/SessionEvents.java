@@ -57,7 +57,11 @@ public final class SessionEvents {
         }
     }
 
-    void willPublished() {
+    void willPublished(Will will) {
         loop.counters().increment(Counter.WILLS_PUBLISHED);
+        if (events.wants(BrokerEvent.WillPublished.class)) {
+            events.emit(new BrokerEvent.WillPublished(
+                    loop.epochMillis(), will.client(), will.message().topic().name()));
+        }
     }
 }

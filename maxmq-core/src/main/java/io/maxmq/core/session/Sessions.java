@@ -309,7 +309,7 @@ public final class Sessions {
             will.copyBeforeKeep();
         }
         Inbound.route(this, new SessionKey(due.client().tenant(), due.client().clientId()), routes, will);
-        events.willPublished();
+        events.willPublished(due);
     }
 
     /**

@@ -211,6 +211,16 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
+     * A client's will was published (MQTT 5.0 §3.1.2.5): its connection ended without a goodbye, and the delay has passed.
+     *
+     * @param client the connection that ended
+     * @param topic of the will, as interceptors have left it
+     * @since 0.1.0
+     */
+    @Stable
+    record WillPublished(long atEpochMillis, ClientInfo client, String topic) implements BrokerEvent {}
+
+    /**
      * A subscription was made or replaced.
      *
      * @param topicFilter with {@code $share/NAME/} when shared
