@@ -21,7 +21,8 @@ import java.time.Duration;
  *     100
  * @param topicAliasMaximum topic aliases that a client may set; default 32
  * @param topicAliasMaximumOutbound topic aliases that the broker sets at most on a connection whose client allows as many,
- *     for topics that come again; 0 for none; default 32
+ *     for topics that come again; 0 for none, as for Eclipse Paho's MQTT 5.0 client 1.2.5, which allows aliases when told
+ *     to and then delivers an empty topic; default 32
  * @param maxTopicLevels levels of a topic name or filter; default 128
  * @param maxClientIdBytes of a client identifier in UTF-8; default 256
  * @param longClientIdsInV31 whether MQTT 3.1 clients may have client identifiers of more than the 23 bytes of

@@ -110,6 +110,12 @@ class SmallMemoryIT {
         assertThat(accepted).as("connections that may go on").isGreaterThan(5);
     }
 
+    /** The reason code of a SUBACK for one filter is its last byte; a reason string may stand before it. */
+    private static boolean isRefused(RawClient.Frame suback) {
+        byte[] body = suback.body();
+        return (body[body.length - 1] & 0xFF) == 0x97;
+    }
+
     @Test
     void longFiltersAreBounded() {
         int refused = 0;
@@ -117,7 +123,7 @@ class SmallMemoryIT {
             RawClient attacker = attacker("filters-" + client);
             for (int i = 0; i < 1000; i++) {
                 attacker.send(Wire.subscribe(5, 1, 0, numbered("filter/" + client + "/", i, LONG)));
-                refused += attacker.expect(Wire.SUBACK).u8(3) == 0x97 ? 1 : 0;
+                refused += isRefused(attacker.expect(Wire.SUBACK)) ? 1 : 0;
             }
             witness();
         }
@@ -135,7 +141,7 @@ class SmallMemoryIT {
                 attacker.send(Wire.subscribe(5, 1, 0, client + "-" + i + deep));
             }
             for (int i = 0; i < 1000; i++) {
-                refused += attacker.expect(Wire.SUBACK).u8(3) == 0x97 ? 1 : 0;
+                refused += isRefused(attacker.expect(Wire.SUBACK)) ? 1 : 0;
             }
             witness();
         }
