@@ -160,7 +160,7 @@ public final class SessionSubscriptions implements AutoCloseable {
         Session session = attached.session();
         client.attached(session);
         Session.Subscribed outcome =
-                session.subscribe(request.filter(), new Session.Options(request.maxQos(), false, true, 0));
+                session.subscribe(request.filter(), new Session.Options(request.maxQos(), false, true, true, 0));
         if (outcome == Session.Subscribed.QUOTA_EXCEEDED) {
             throw new IllegalStateException("no memory for the subscription: topicFilter=" + request.filter());
         }
