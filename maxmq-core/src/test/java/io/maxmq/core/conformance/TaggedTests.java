@@ -19,8 +19,8 @@ import java.util.TreeSet;
  * tests need not be on the class path.
  */
 final class TaggedTests {
-    private static final Path HERE = Path.of("target", "test-classes");
-    private static final Path CODEC = Path.of("..", "maxmq-codec", "target", "test-classes");
+    private static final Path HERE = Path.of("");
+    private static final Path CODEC = Path.of("..", "maxmq-codec");
 
     private static final Set<String> TAGS = Set.of("io.maxmq.Spec", "io.maxmq.codec.Spec");
     private static final Set<String> TESTS = Set.of(
@@ -40,16 +40,31 @@ final class TaggedTests {
 
     static TaggedTests read() {
         TaggedTests tests = new TaggedTests();
-        for (Path classes : List.of(CODEC, HERE)) {
+        for (Path module : List.of(CODEC, HERE)) {
+            Path classes = module.resolve("target").resolve("test-classes");
             if (!Files.isDirectory(classes)) {
                 throw new IllegalStateException("no compiled tests in "
                         + classes.toAbsolutePath().normalize() + ": build maxmq-codec before maxmq-core");
             }
             for (JavaClass type : new ClassFileImporter().importPath(classes)) {
-                type.getMethods().forEach(tests::read);
+                // What an earlier build has left behind is no test any more.
+                if (Files.exists(sourceOf(module, type))) {
+                    type.getMethods().forEach(tests::read);
+                }
             }
         }
         return tests;
+    }
+
+    private static Path sourceOf(Path module, JavaClass type) {
+        return module.resolve("src")
+                .resolve("test")
+                .resolve("java")
+                .resolve(fileOf(type).replace('.', '/') + ".java");
+    }
+
+    private static String fileOf(JavaClass type) {
+        return type.getName().replaceFirst("\\$.*", "");
     }
 
     private void read(JavaMethod method) {
@@ -75,7 +90,7 @@ final class TaggedTests {
 
     private static boolean runs(JavaMethod method) {
         JavaClass owner = method.getOwner();
-        String file = owner.getName().replaceFirst("\\$.*", "");
+        String file = fileOf(owner);
         return method.getAnnotations().stream()
                         .anyMatch(each -> TESTS.contains(each.getRawType().getName()))
                 && !method.isAnnotatedWith(DISABLED)

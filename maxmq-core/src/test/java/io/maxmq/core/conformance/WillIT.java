@@ -61,7 +61,8 @@ class WillIT extends Suite {
         String id = "normal-" + level;
         Peer observer = subscribed(level, "observer", "normal/t", 0);
 
-        mortal(level, id, 0, "", "normal/t").send("E0:").expectEnd();
+        Peer mortal = mortal(level, id, 0, "", "normal/t");
+        awaitEnd(id, () -> mortal.send("E0:").expectEnd());
 
         observer.expectNothing();
         // Nor is it left in the session.
