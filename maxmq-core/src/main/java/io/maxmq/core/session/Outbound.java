@@ -5,10 +5,8 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.config.Overflow;
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.RetainedCursor;
 import io.maxmq.core.routing.Routes;
-import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
@@ -111,7 +109,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
 
     @Nullable
     StoredMessage oldestQueued() {
-        return queue.isEmpty() ? null : queue.firstMessage();
+        return queue.inMemory() == 0 ? null : queue.firstMessage();
     }
 
     /**
@@ -121,74 +119,17 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
      * @return how many messages nobody gets
      */
     int clear(Routes routes, boolean passOn) {
-        int held = queue.size() + inFlight.outstanding();
-        Leftovers leftovers = new Leftovers(routes, passOn);
-        // QoS 2 that was sent is nobody else's [MQTT-4.8.2-5].
-        leftovers.highestQosToPassOn = 1;
-        inFlight.clear(leftovers);
-        leftovers.highestQosToPassOn = 2;
-        queue.clear(leftovers);
+        int lost = new Departure(home, routes).ofSession(inFlight, queue, passOn);
         retained.clear();
         if (durable != null) {
             durable.end();
         }
-        return held - leftovers.passedOn;
+        return lost;
     }
 
-    /** What an ended session held: released, or given to another member of its shared subscription. */
-    private final class Leftovers implements InFlight.Released {
-        private final Routes routes;
-        private final boolean passOn;
-        private int highestQosToPassOn;
-        private int passedOn;
-
-        Leftovers(Routes routes, boolean passOn) {
-            this.routes = routes;
-            this.passOn = passOn;
-        }
-
-        @Override
-        public void onReleased(StoredMessage message, int flags, Subscription subscription) {
-            if (passOn
-                    && subscription.share() != null
-                    && DeliveryFlags.qos(flags) <= highestQosToPassOn
-                    && subscription.group() != null
-                    && home.router().passOn(home.again(message), routes, subscription.group())) {
-                passedOn++;
-            }
-            home.memory().release(message);
-        }
-    }
-
-    /**
-     * The client has gone and its session stays: what it has not taken of shared subscriptions goes to other members, or
-     * waits for them (§4.8.2). QoS 2 that was sent stays [MQTT-4.8.2-4]; so does all of a group that has no other member.
-     */
+    /** The client has gone and its session stays: what others may have of shared subscriptions goes to them. */
     void passOnShared(Routes routes) {
-        InFlight.Left left = (sequence, message, subscription) -> passOn(routes, sequence, message, subscription);
-        inFlight.leave((flags, subscription) -> DeliveryFlags.qos(flags) == 1 && hasOthers(subscription), left);
-        queue.leave((flags, subscription) -> hasOthers(subscription), left);
-    }
-
-    private static boolean hasOthers(Subscription subscription) {
-        SharedGroup group = subscription.group();
-        return group != null && group.size() > 1;
-    }
-
-    private void passOn(Routes routes, long sequence, StoredMessage message, Subscription subscription) {
-        SharedGroup group = subscription.group();
-        InTransit passed = home.again(message);
-        if (group != null) {
-            home.router().passOn(passed, routes, group);
-        }
-        Outcome later = passed.outcome();
-        home.memory().release(message);
-        // A record goes when the one of the other session is written.
-        if (later == null || later.isComplete()) {
-            done(sequence);
-        } else {
-            later.onComplete(() -> done(sequence));
-        }
+        new Departure(home, routes).ofClient(inFlight, queue, this::done);
     }
 
     // ---- what comes from the router

@@ -4,21 +4,15 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.access.ClientAccess;
-import io.maxmq.core.limit.MemoryCredit;
-import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
-import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.Subscription;
-import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,26 +26,18 @@ public final class Session implements Subscriber {
     /** A session expiry interval that never ends (§3.1.2.11.2). */
     public static final long NEVER = 0xFFFF_FFFFL;
 
-    /** About what a session takes, and a subscription, beside their strings. */
-    private static final int SESSION_BYTES = 1024;
-
-    private static final int SHARES = 8;
-    private static final int SUBSCRIPTION_BYTES = 256;
-
     private final Sessions home;
     private final SessionKey key;
     private final Routes routes;
     private final @Nullable String owner;
+    private final SessionMemory memory;
+    private final SubscriptionSet subscriptions;
 
     // valid for the session
-    private @Nullable Map<String, Subscription> subscriptions;
     private @Nullable Inbound inbound;
     private @Nullable Outbound outbound;
     private long expirySeconds;
     private boolean durable;
-    /** How many of the subscriptions are shared. */
-    private int shared;
-
     private @Nullable Will will;
     private long expiryTimer;
     private long willTimer;
@@ -59,11 +45,6 @@ public final class Session implements Subscriber {
 
     /** Its number among the sessions of the loop; given by {@link Sessions}. */
     int slot;
-
-    /** Of the memory budget, for as long as the session lasts: itself, its will, its subscriptions. */
-    private long chargedBytes;
-
-    private long willBytes;
 
     // valid for the connection
     private @Nullable PacketSink sink;
@@ -83,6 +64,9 @@ public final class Session implements Subscriber {
         this.key = key;
         this.routes = routes;
         this.owner = owner;
+        this.memory = new SessionMemory(home.loop().credit());
+        this.subscriptions =
+                new SubscriptionSet(this, routes, memory, home.limits().maxSubscriptions());
     }
 
     public SessionKey key() {
@@ -153,76 +137,12 @@ public final class Session implements Subscriber {
 
     /** What it holds of the memory budget, its messages counted fully. */
     public long heldBytes() {
-        return chargedBytes + queuedBytes() + inFlightBytes();
+        return memory.chargedBytes() + queuedBytes() + inFlightBytes();
     }
-
-    // ---- memory
 
     /** Charges for itself and the will that comes with a connection; false when there is no memory for them. */
     boolean charge(@Nullable Will next) {
-        boolean isNew = chargedBytes == 0;
-        if (isNew && !charge(SESSION_BYTES + 4L * nameLength(), Lasting.SESSION)) {
-            return false;
-        }
-        long bytes = next == null ? 0 : next.message().bytes();
-        if (!charge(bytes - willBytes, Lasting.STATE)) {
-            if (isNew) {
-                uncharge();
-            }
-            return false;
-        }
-        willBytes = bytes;
-        return true;
-    }
-
-    private int nameLength() {
-        return key.clientId().length() + (owner == null ? 0 : owner.length());
-    }
-
-    private boolean charge(long moreBytes, Lasting what) {
-        MemoryCredit credit = home.loop().credit();
-        if (moreBytes > 0 && !credit.tryCharge(moreBytes, what)) {
-            return false;
-        }
-        if (moreBytes < 0) {
-            credit.release(-moreBytes);
-        }
-        chargedBytes += moreBytes;
-        return true;
-    }
-
-    /** One session may have so much of what is free that others find something as well. */
-    private boolean chargeSubscription(String filter) {
-        long bytes = bytesOf(filter);
-        return chargedBytes + bytes + nodeBytes(filter) <= home.loop().credit().freeBytes(Lasting.STATE) / SHARES
-                && charge(bytes, Lasting.STATE);
-    }
-
-    /** Nodes of the tree are nobody's: they are charged when they are made, and given back when they are gone. */
-    private void addToTree(Subscription subscription) {
-        MemoryCredit credit = home.loop().credit();
-        long bytes = (long) routes.tree().add(subscription) * SubscriptionTree.NODE_BYTES;
-        if (bytes > 0 && !credit.tryCharge(bytes)) {
-            credit.overdraw(bytes);
-        }
-    }
-
-    private void removeFromTree(Subscription subscription) {
-        home.loop().credit().release((long) routes.tree().remove(subscription) * SubscriptionTree.NODE_BYTES);
-    }
-
-    private void uncharge() {
-        home.loop().credit().release(chargedBytes);
-        chargedBytes = 0;
-        willBytes = 0;
-    }
-
-    private static long bytesOf(String filter) {
-        return SUBSCRIPTION_BYTES + 4L * filter.length();
-    }
-
-    private static long nodeBytes(String filter) {
-        return filter.chars().filter(each -> each == '/').count() * SubscriptionTree.NODE_BYTES;
+        return memory.charge(key.clientId().length() + (owner == null ? 0 : owner.length()), next);
     }
 
     // ---- connection
@@ -251,25 +171,13 @@ public final class Session implements Subscriber {
     /** Sends what waits: the unacknowledged again first (§4.4), then the queue. Called after CONNACK has been sent. */
     public void resume() {
         onWritable();
-        if (shared > 0) {
-            tellGroups();
-        }
-    }
-
-    /** Messages of shared subscriptions may wait for a member that has room. */
-    private void tellGroups() {
-        for (Subscription subscription : subscriptions()) {
-            SharedGroup group = subscription.group();
-            if (group != null) {
-                group.memberCame();
-            }
-        }
+        subscriptions.tellGroups();
     }
 
     private void full(boolean now) {
         full = now;
-        if (!now && shared > 0) {
-            tellGroups();
+        if (!now) {
+            subscriptions.tellGroups();
         }
     }
 
@@ -311,7 +219,7 @@ public final class Session implements Subscriber {
             return;
         }
         online = false;
-        if (expirySeconds > 0 && shared > 0 && !returning && outbound != null) {
+        if (expirySeconds > 0 && subscriptions.hasShared() && !returning && outbound != null) {
             outbound.passOnShared(routes);
         }
         release();
@@ -389,12 +297,7 @@ public final class Session implements Subscriber {
         release();
         cancelTimers();
         publishWill();
-        List<Subscription> left = subscriptions == null ? List.of() : List.copyOf(subscriptions.values());
-        subscriptions = null;
-        for (Subscription subscription : left) {
-            removeFromTree(subscription);
-            leaveGroup(subscription);
-        }
+        subscriptions.clear();
         home.compactLater(routes);
         if (inbound != null) {
             inbound.clear();
@@ -402,7 +305,7 @@ public final class Session implements Subscriber {
         if (durable) {
             home.journal().end(this);
         }
-        uncharge();
+        memory.uncharge();
         return outbound == null ? 0 : outbound.clear(routes, passOn);
     }
 
@@ -542,42 +445,17 @@ public final class Session implements Subscriber {
 
     /** Adds or replaces a subscription; messages that come while it is replaced are not lost (§3.8.4). */
     public Subscribed subscribe(TopicFilter filter, Options options) {
-        Map<String, Subscription> all = subscriptions;
-        if (all == null) {
-            all = new HashMap<>(4);
-            subscriptions = all;
+        SubscriptionSet.Put put = subscriptions.put(filter, options);
+        if (put.replaced() != null) {
+            subscriptions.leave(put.replaced());
+            left(put.replaced());
         }
-        String text = filter.toString();
-        Subscription before = all.get(text);
-        if (before == null && (all.size() >= home.limits().maxSubscriptions() || !chargeSubscription(text))) {
-            return Subscribed.QUOTA_EXCEEDED;
-        }
-        Subscription subscription = new Subscription(
-                this,
-                filter,
-                options.maxQos(),
-                options.noLocal(),
-                options.retainAsPublished(),
-                options.queued(),
-                options.subscriptionId());
-        all.put(text, subscription);
-        // The new one first: nothing that is published meanwhile on another loop falls between the two.
-        addToTree(subscription);
-        SharedGroup group = subscription.group();
-        if (group != null) {
-            shared++;
-            group.memberCame();
-        }
-        if (before == null) {
-            return Subscribed.NEW;
-        }
-        remove(before);
-        return Subscribed.REPLACED;
+        return put.outcome();
     }
 
     /** Has the retained messages that match sent to a subscription just made (§3.3.1.3). */
     public void sendRetained(TopicFilter filter) {
-        Subscription subscription = subscriptions == null ? null : subscriptions.get(filter.toString());
+        Subscription subscription = subscriptions.find(filter.toString());
         if (subscription != null && routes.retained().count() > 0) {
             outbound().addRetained(routes.retained().cursor(filter), subscription);
         }
@@ -585,43 +463,32 @@ public final class Session implements Subscriber {
 
     /** Removes a subscription; false when there was none. What is queued or in flight still goes out (§3.10.4). */
     public boolean unsubscribe(String filter) {
-        Subscription subscription = subscriptions == null ? null : subscriptions.remove(filter);
-        if (subscription == null) {
-            return false;
+        Subscription subscription = subscriptions.remove(filter);
+        if (subscription != null) {
+            left(subscription);
         }
-        remove(subscription);
-        charge(-bytesOf(filter), Lasting.STATE);
-        return true;
+        return subscription != null;
     }
 
-    private void remove(Subscription subscription) {
-        removeFromTree(subscription);
-        leaveGroup(subscription);
+    /** A subscription is no longer in the tree. */
+    private void left(Subscription subscription) {
         home.compactLater(routes);
         if (outbound != null) {
             outbound.forgetRetained(subscription);
         }
     }
 
-    private void leaveGroup(Subscription subscription) {
-        SharedGroup group = subscription.group();
-        if (group != null) {
-            shared--;
-            group.memberLeft();
-        }
-    }
-
     /** A copy. */
     public List<Subscription> subscriptions() {
-        return subscriptions == null ? List.of() : List.copyOf(subscriptions.values());
+        return subscriptions.all();
     }
 
     /** Null when it has none of this filter. */
     public @Nullable Subscription subscription(String filter) {
-        return subscriptions == null ? null : subscriptions.get(filter);
+        return subscriptions.find(filter);
     }
 
     public int subscriptionCount() {
-        return subscriptions == null ? 0 : subscriptions.size();
+        return subscriptions.size();
     }
 }

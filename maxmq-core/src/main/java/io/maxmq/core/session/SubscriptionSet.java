@@ -1,0 +1,134 @@
+package io.maxmq.core.session;
+
+import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.SharedGroup;
+import io.maxmq.core.routing.Subscription;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one session has subscribed to, by filter, each also in the tree of its tenant. Runs on the session's event loop.
+ * Not thread-safe.
+ */
+final class SubscriptionSet {
+    private final Session session;
+    private final Routes routes;
+    private final SessionMemory memory;
+    private final int max;
+
+    /** Null until the first: most sessions have few, and some have none. */
+    private @Nullable Map<String, Subscription> byFilter;
+
+    /** How many of them are shared. */
+    private int shared;
+
+    SubscriptionSet(Session session, Routes routes, SessionMemory memory, int max) {
+        this.session = session;
+        this.routes = routes;
+        this.memory = memory;
+        this.max = max;
+    }
+
+    /**
+     * Adds one, or puts it in the place of one with the same filter.
+     *
+     * @return what came of it; of {@link Session.Subscribed#REPLACED} the other is yet to be {@link #leave left}
+     */
+    Put put(TopicFilter filter, Session.Options options) {
+        Map<String, Subscription> all = byFilter;
+        if (all == null) {
+            all = new HashMap<>(4);
+            byFilter = all;
+        }
+        String text = filter.toString();
+        Subscription before = all.get(text);
+        if (before == null && (all.size() >= max || !memory.chargeSubscription(text))) {
+            return Put.REFUSED;
+        }
+        Subscription subscription = new Subscription(
+                session,
+                filter,
+                options.maxQos(),
+                options.noLocal(),
+                options.retainAsPublished(),
+                options.queued(),
+                options.subscriptionId());
+        all.put(text, subscription);
+        // The new one first: nothing that is published meanwhile on another loop falls between the two.
+        memory.addToTree(routes, subscription);
+        SharedGroup group = subscription.group();
+        if (group != null) {
+            shared++;
+            group.memberCame();
+        }
+        return before == null ? Put.NEW : new Put(Session.Subscribed.REPLACED, before);
+    }
+
+    /** What came of {@link #put}, and what was there before. */
+    record Put(Session.Subscribed outcome, @Nullable Subscription replaced) {
+        private static final Put NEW = new Put(Session.Subscribed.NEW, null);
+        private static final Put REFUSED = new Put(Session.Subscribed.QUOTA_EXCEEDED, null);
+    }
+
+    /** Removes one from this set, and leaves it; null when there was none. */
+    @Nullable
+    Subscription remove(String filter) {
+        Subscription subscription = byFilter == null ? null : byFilter.remove(filter);
+        if (subscription != null) {
+            leave(subscription);
+            memory.unchargeSubscription(filter);
+        }
+        return subscription;
+    }
+
+    /** Takes one out of the tree. */
+    void leave(Subscription subscription) {
+        memory.removeFromTree(routes, subscription);
+        SharedGroup group = subscription.group();
+        if (group != null) {
+            shared--;
+            group.memberLeft();
+        }
+    }
+
+    void clear() {
+        List<Subscription> left = all();
+        byFilter = null;
+        left.forEach(this::leave);
+    }
+
+    boolean hasShared() {
+        return shared > 0;
+    }
+
+    /** Messages of shared subscriptions may wait for a member that has room: the session is one now. */
+    void tellGroups() {
+        if (shared == 0) {
+            return;
+        }
+        for (Subscription subscription : all()) {
+            SharedGroup group = subscription.group();
+            if (group != null) {
+                group.memberCame();
+            }
+        }
+    }
+
+    /** A copy. */
+    List<Subscription> all() {
+        return byFilter == null ? List.of() : List.copyOf(byFilter.values());
+    }
+
+    /** Null when there is none of this filter. */
+    @Nullable
+    Subscription find(String filter) {
+        return byFilter == null ? null : byFilter.get(filter);
+    }
+
+    int size() {
+        return byFilter == null ? 0 : byFilter.size();
+    }
+}
