@@ -20,7 +20,6 @@ import io.maxmq.codec.packet.Will;
 import io.maxmq.codec.wire.AckFrame;
 import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.codec.wire.PacketEncoder;
-import io.maxmq.codec.wire.PacketHandler;
 import io.maxmq.codec.wire.PublishView;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.loop.Loop;
@@ -38,37 +37,17 @@ import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Network Connection (MQTT 5.0 §4.2): decodes what comes, passes it to whose job it is, and encodes what the session
- * sends. Something that takes time (authentication, a plug-in, another loop that is behind) <em>holds</em> the packets
- * behind it: decoding stops, and reading pauses, until it is released.
+ * One Network Connection (MQTT 5.0 §4.2): passes what comes to whose job it is, and encodes what the session sends.
+ * Something that takes time (authentication, a plug-in, another loop that is behind) holds the packets behind it, see
+ * {@link InputGate}.
  *
  * <p>Runs on one loop at a time: where the socket was accepted until CONNECT has been let in, then on the session's.
  * Not thread-safe.
  */
-final class Connection implements ByteSource, PacketHandler, PacketSink {
-    /** CONNECT waits for an answer. */
-    static final int HOLD_CONNECT = 1;
-    /** The channel is between two loops. */
-    static final int HOLD_MOVE = 1 << 1;
-    /** An interceptor has yet to answer about a packet. */
-    static final int HOLD_PLUGIN = 1 << 2;
-    /** Another loop is too far behind to be sent more. */
-    static final int HOLD_CONGESTION = 1 << 3;
-    /** Too many acknowledgements wait for recipients. */
-    static final int HOLD_ACKS = 1 << 4;
-    /** The client does not take the answers to what it sends. */
-    static final int HOLD_OUTPUT = 1 << 5;
-    /** The rate limiter wants a pause. */
-    static final int HOLD_RATE = 1 << 6;
-    /** An authorizer has yet to answer about a packet. */
-    static final int HOLD_AUTHORIZER = 1 << 7;
-    /** What this client causes takes too long for one turn of the loop. */
-    static final int HOLD_TURN = 1 << 8;
-
+final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     /** About what a connection takes, its channel and buffers included. */
     private static final int CONNECTION_BYTES = 4096;
 
@@ -83,15 +62,10 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
 
     // the way in
     private LoopServices here;
-    private int holds;
-    private boolean decoding;
-    private boolean readingPaused;
-    private @Nullable ArrayDeque<ByteBuf> held;
-    private long heldBytes;
+    private final InputGate gate;
     private long chargedBytes;
     private long handshakeBytes;
     private long workAtBegin;
-    private long inputBytes;
     private long lastReadNanos;
     private long timer;
     private @Nullable PacketDeadline packetDeadline;
@@ -118,6 +92,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         this.out = out;
         this.here = here;
         this.decoder = PacketDecoder.forServer(home.decodeLimits());
+        this.gate = new InputGate(this, out, decoder);
         this.lastReadNanos = here.loop().refreshTime();
     }
 
@@ -163,38 +138,18 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         lastReadNanos = here.loop().refreshTime();
         here.loop().counters().increment(Counter.READS);
         here.loop().counters().add(Counter.BYTES_RECEIVED, bytes.readableBytes());
-        if (closed) {
-            bytes.release();
-        } else if (holds != 0 || held != null) {
-            hold(bytes);
-            noteInput();
-        } else {
-            decode(bytes);
-            afterBatch();
-        }
-    }
-
-    private void decode(ByteBuf bytes) {
         workAtBegin = here.loop().workDone();
-        decoding = true;
-        try {
-            decoder.decode(bytes, this);
-        } catch (MalformedPacketException e) {
-            onMalformed(e);
-        } catch (Throwable t) {
-            here.loop().reportFailure(t);
-            end(Initiator.BROKER, ReasonCode.UNSPECIFIED_ERROR, "internal error");
-        } finally {
-            decoding = false;
-        }
-        if (bytes.isReadable() && !closed) {
-            holdFirst(bytes);
-        } else {
-            bytes.release();
-        }
+        gate.onBytes(bytes);
     }
 
-    private void onMalformed(MalformedPacketException e) {
+    @Override
+    public void onFailure(Throwable t) {
+        here.loop().reportFailure(t);
+        end(Initiator.BROKER, ReasonCode.UNSPECIFIED_ERROR, "internal error");
+    }
+
+    @Override
+    public void onMalformed(MalformedPacketException e) {
         here.loop().counters().increment(Counter.PROTOCOL_ERRORS);
         String detail = String.valueOf(e.getMessage());
         if (session == null && client == null) {
@@ -210,44 +165,29 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         end(Initiator.BROKER, e.reason(), detail);
     }
 
-    /** What holds for the whole batch is looked at once, not per packet. */
-    private void afterBatch() {
-        if (closed) {
+    @Override
+    public void onBatchEnd() {
+        Session attached = session;
+        if (attached == null) {
             return;
         }
-        noteInput();
-        Session attached = session;
-        if (attached != null) {
-            if (here.router().isCongested()) {
-                hold(HOLD_CONGESTION);
-                here.router().awaitRoom(() -> release(HOLD_CONGESTION));
-            }
-            if (attached.waitingAcks() > MAX_WAITING_ACKS) {
-                hold(HOLD_ACKS);
-            }
-            if (out.isFull()) {
-                hold(HOLD_OUTPUT);
-            }
+        if (here.router().isCongested()) {
+            hold(InputGate.CONGESTION);
+            here.router().awaitRoom(() -> release(InputGate.CONGESTION));
         }
-        // While it moves nothing can be read anyway.
-        if ((holds & ~HOLD_MOVE) != 0 && !readingPaused) {
-            readingPaused = true;
-            if (packetDeadline != null) {
-                packetDeadline.paused();
-            }
-            here.loop().counters().increment(Counter.READ_PAUSES);
-            out.pauseReading();
+        if (attached.waitingAcks() > MAX_WAITING_ACKS) {
+            hold(InputGate.ACKS);
+        }
+        if (out.isFull()) {
+            hold(InputGate.OUTPUT);
         }
     }
 
     /** Has the transport account for what is kept of the input: part of a packet, or packets that wait. */
-    private void noteInput() {
-        long holding = heldBytes + decoder.heldBytes();
-        if (holding != inputBytes) {
-            inputBytes = holding;
-            if (!out.holdInput(holding)) {
-                end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for what has been read");
-            }
+    @Override
+    public void onKept(long bytes) {
+        if (!out.holdInput(bytes)) {
+            end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for what has been read");
         }
         if (isInsidePacket() && session != null) {
             PacketDeadline deadline = packetDeadline;
@@ -259,78 +199,37 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         }
     }
 
-    /** Whether part of a packet has come, and the rest has not. */
+    @Override
+    public void onPaused() {
+        if (packetDeadline != null) {
+            packetDeadline.paused();
+        }
+        here.loop().counters().increment(Counter.READ_PAUSES);
+    }
+
+    @Override
+    public void onResumed() {
+        lastReadNanos = here.loop().refreshTime();
+        if (packetDeadline != null) {
+            packetDeadline.resumed();
+        }
+    }
+
     boolean isInsidePacket() {
-        return decoder.heldBytes() > 0;
+        return gate.isInsidePacket();
     }
 
-    /** Keeps the packets that follow until {@link #release}. */
     void hold(int reason) {
-        holds |= reason;
+        gate.hold(reason);
     }
 
-    /** Goes on with what was held, once no reason is left. */
     void release(int reason) {
-        holds &= ~reason;
-        if (holds != 0 || decoding || closed) {
-            return;
-        }
-        ArrayDeque<ByteBuf> waiting = held;
-        while (waiting != null && holds == 0 && !closed) {
-            ByteBuf next = waiting.poll();
-            if (next == null) {
-                held = null;
-                break;
-            }
-            heldBytes -= next.capacity();
-            decode(next);
-        }
-        afterBatch();
-        if (holds == 0 && readingPaused && !closed) {
-            readingPaused = false;
-            lastReadNanos = here.loop().refreshTime();
-            if (packetDeadline != null) {
-                packetDeadline.resumed();
-            }
-            out.resumeReading();
-        }
+        workAtBegin = here.loop().workDone();
+        gate.release(reason);
     }
 
     boolean isHeld() {
-        return holds != 0;
-    }
-
-    private void hold(ByteBuf bytes) {
-        ArrayDeque<ByteBuf> waiting = held;
-        if (waiting == null) {
-            waiting = new ArrayDeque<>(2);
-            held = waiting;
-        }
-        ByteBuf kept = compact(bytes);
-        heldBytes += kept.capacity();
-        waiting.add(kept);
-    }
-
-    /** A read buffer may be far larger than what is left in it. */
-    private static ByteBuf compact(ByteBuf bytes) {
-        int length = bytes.readableBytes();
-        if (bytes.capacity() <= 2 * length + 256) {
-            return bytes;
-        }
-        ByteBuf copy = bytes.alloc().buffer(length, length).writeBytes(bytes);
-        bytes.release();
-        return copy;
-    }
-
-    private void holdFirst(ByteBuf bytes) {
-        ArrayDeque<ByteBuf> waiting = held;
-        if (waiting == null) {
-            hold(bytes);
-        } else {
-            ByteBuf kept = compact(bytes);
-            heldBytes += kept.capacity();
-            waiting.addFirst(kept);
-        }
+        return gate.isHeld();
     }
 
     @Override
@@ -339,8 +238,8 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         if (attached != null) {
             attached.onWritable();
         }
-        if ((holds & HOLD_OUTPUT) != 0) {
-            release(HOLD_OUTPUT);
+        if (gate.isHeldBy(InputGate.OUTPUT)) {
+            release(InputGate.OUTPUT);
         }
     }
 
@@ -391,11 +290,11 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
 
     /** Whether to decode the next packet; sees to it that it is decoded later if not. */
     private boolean mayGoOn() { // hot: per message
-        if (!here.loop().mayGoOn(workAtBegin) && (holds & HOLD_TURN) == 0 && !closed) {
-            hold(HOLD_TURN);
-            here.loop().executeNextTurn(() -> release(HOLD_TURN));
+        if (!here.loop().mayGoOn(workAtBegin) && !gate.isHeldBy(InputGate.TURN) && !closed) {
+            hold(InputGate.TURN);
+            here.loop().executeNextTurn(() -> release(InputGate.TURN));
         }
-        return holds == 0;
+        return !gate.isHeld();
     }
 
     @Override
@@ -472,7 +371,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         problemInformation = connect.properties().booleanOr(PropertyId.REQUEST_PROBLEM_INFORMATION, true);
         maxPacketBytes = (int) Math.min(
                 Integer.MAX_VALUE, connect.properties().longOr(PropertyId.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE));
-        hold(HOLD_CONNECT);
+        hold(InputGate.CONNECT);
         handshakeBytes = bytesOf(connect);
         if (!charge(handshakeBytes, Lasting.SESSION)) {
             handshakeBytes = 0;
@@ -535,8 +434,8 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
 
     /** What was just read still passes; what follows waits. */
     void pauseForRate(Decision.Pause pause) {
-        hold(HOLD_RATE);
-        here.loop().schedule(pause.nanos(), () -> release(HOLD_RATE));
+        hold(InputGate.RATE);
+        here.loop().schedule(pause.nanos(), () -> release(InputGate.RATE));
     }
 
     /** Asks again about the session's subscriptions, and ends those that are no longer allowed. */
@@ -563,7 +462,8 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         return out;
     }
 
-    boolean isClosed() {
+    @Override
+    public boolean isClosed() {
         return closed;
     }
 
@@ -602,7 +502,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             arrived.run();
             return;
         }
-        hold(HOLD_MOVE);
+        hold(InputGate.MOVE);
         movingTo = target;
         here.open().remove(this);
         here.loop().counters().add(Counter.CONNECTIONS, -1);
@@ -616,7 +516,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             here.loop().counters().add(Counter.CONNECTIONS, 1);
             if (!closed) {
                 arrived.run();
-                release(HOLD_MOVE);
+                release(InputGate.MOVE);
             }
         });
     }
@@ -639,14 +539,14 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
             timer = here.loop().schedule(keepAliveNanos, this::checkKeepAlive);
         }
         as.session().resume();
-        release(HOLD_CONNECT);
+        release(InputGate.CONNECT);
     }
 
     /** The timer does not move with each packet: it looks when the last one came, and comes again. */
     private void checkKeepAlive() {
         timer = 0;
         long now = here.loop().refreshTime();
-        if (holds != 0) {
+        if (gate.isHeld()) {
             // The broker itself does not read: the client may have sent.
             lastReadNanos = now;
         }
@@ -725,8 +625,8 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         } else {
             AckFrame.write(out.output(8), type, packetId);
         }
-        if ((holds & HOLD_ACKS) != 0 && !decoding) {
-            here.loop().execute(() -> release(HOLD_ACKS));
+        if (gate.isHeldBy(InputGate.ACKS) && !gate.isDecoding()) {
+            here.loop().execute(() -> release(InputGate.ACKS));
         }
     }
 
@@ -790,8 +690,7 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         }
         session = null;
         intake = null;
-        decoder.release();
-        dropHeld();
+        gate.close();
         home.close(limiter);
         ClientInfo who = client;
         if (attached != null && who != null) {
@@ -811,14 +710,5 @@ final class Connection implements ByteSource, PacketHandler, PacketSink {
         return detail.isEmpty() || !problemInformation
                 ? Properties.NONE
                 : Properties.builder().set(PropertyId.REASON_STRING, detail).build();
-    }
-
-    private void dropHeld() {
-        ArrayDeque<ByteBuf> waiting = held;
-        held = null;
-        heldBytes = 0;
-        if (waiting != null) {
-            waiting.forEach(ByteBuf::release);
-        }
     }
 }

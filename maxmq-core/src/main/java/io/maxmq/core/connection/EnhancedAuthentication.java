@@ -90,7 +90,7 @@ final class EnhancedAuthentication {
         } else if (exchange == null || !awaitsClient) {
             throw wrong("AUTH continues what nobody waits for");
         } else if (!connected) {
-            connection.hold(Connection.HOLD_CONNECT);
+            connection.hold(InputGate.CONNECT);
         }
         if (!connection.charge(bytes, Lasting.SESSION)) {
             throw new MalformedPacketException(ReasonCode.QUOTA_EXCEEDED, "no memory for authentication data");
@@ -119,7 +119,7 @@ final class EnhancedAuthentication {
         } else if (connection.send(new Auth(ReasonCode.CONTINUE_AUTHENTICATION, properties(goOn.data())))) {
             awaitsClient = true;
             if (connection.session() == null) {
-                connection.release(Connection.HOLD_CONNECT);
+                connection.release(InputGate.CONNECT);
             }
         } else {
             decide(tooLarge());

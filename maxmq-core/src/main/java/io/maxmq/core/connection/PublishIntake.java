@@ -281,7 +281,7 @@ final class PublishIntake {
         void asked() {
             if (answer == null) {
                 kept = message.keep();
-                connection.hold(Connection.HOLD_AUTHORIZER);
+                connection.hold(InputGate.AUTHORIZER);
             } else {
                 act(answer);
             }
@@ -296,7 +296,7 @@ final class PublishIntake {
             }
             message.begin(waiting, session);
             act(decision);
-            connection.release(Connection.HOLD_AUTHORIZER);
+            connection.release(InputGate.AUTHORIZER);
         }
 
         private void act(Authorization decision) {
@@ -334,7 +334,7 @@ final class PublishIntake {
                             this::intercepted);
             if (!answered) {
                 kept = message.keep();
-                connection.hold(Connection.HOLD_PLUGIN);
+                connection.hold(InputGate.PLUGIN);
             }
         }
 
@@ -359,7 +359,7 @@ final class PublishIntake {
                                 : ReasonCode.SUCCESS);
             }
             if (waited != null) {
-                connection.release(Connection.HOLD_PLUGIN);
+                connection.release(InputGate.PLUGIN);
             }
         }
 

@@ -110,7 +110,7 @@ final class SubscribeProcedure {
             if (answers.size() == before) {
                 item.late = true;
                 held = true;
-                connection.hold(Connection.HOLD_PLUGIN);
+                connection.hold(InputGate.PLUGIN);
                 return;
             }
         }
@@ -283,7 +283,7 @@ final class SubscribeProcedure {
             }
         }
         if (held) {
-            connection.release(Connection.HOLD_PLUGIN);
+            connection.release(InputGate.PLUGIN);
         }
     }
 }

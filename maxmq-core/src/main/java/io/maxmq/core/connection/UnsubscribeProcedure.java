@@ -54,13 +54,13 @@ final class UnsubscribeProcedure {
             if (answers.size() == before) {
                 item.late = true;
                 held = true;
-                connection.hold(Connection.HOLD_PLUGIN);
+                connection.hold(InputGate.PLUGIN);
                 return;
             }
         }
         connection.send(new UnsubAck(unsubscribe.packetId(), Properties.NONE, answers));
         if (held) {
-            connection.release(Connection.HOLD_PLUGIN);
+            connection.release(InputGate.PLUGIN);
         }
     }
 
