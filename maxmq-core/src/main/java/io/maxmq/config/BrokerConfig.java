@@ -30,6 +30,8 @@ import java.util.List;
  * @param capabilities what clients may use
  * @param overlapping what a client gets that several of its filters match; default
  *     {@link OverlappingSubscriptions#ONE_DELIVERY}
+ * @param sysInterval how often the broker publishes figures about itself below {@code $SYS/broker/}, as retained messages of
+ *     {@link io.maxmq.spi.Tenant#DEFAULT}; at least 1 s, or 0 for never; default 10 s
  * @since 0.1.0
  */
 @Stable
@@ -51,7 +53,8 @@ public record BrokerConfig(
         RetainedLimits retained,
         MemoryLimits memory,
         Capabilities capabilities,
-        OverlappingSubscriptions overlapping) {
+        OverlappingSubscriptions overlapping,
+        Duration sysInterval) {
 
     /** Checks every value. */
     public BrokerConfig {
@@ -65,6 +68,7 @@ public record BrokerConfig(
         Checks.positive("closeTimeout", closeTimeout);
         Checks.positive("stallThreshold", stallThreshold);
         Checks.notNegative("willGraceAfterRestart", willGraceAfterRestart);
+        Checks.zeroOrSeconds("sysInterval", sysInterval);
         Checks.range("datacenter", datacenter, 0, 255);
         Checks.range("machine", machine, 0, 8191);
     }
@@ -100,6 +104,7 @@ public record BrokerConfig(
         builder.memory = memory;
         builder.capabilities = capabilities;
         builder.overlapping = overlapping;
+        builder.sysInterval = sysInterval;
         return builder;
     }
 
@@ -129,6 +134,7 @@ public record BrokerConfig(
         private MemoryLimits memory = MemoryLimits.AUTO;
         private Capabilities capabilities = Capabilities.defaults();
         private OverlappingSubscriptions overlapping = OverlappingSubscriptions.ONE_DELIVERY;
+        private Duration sysInterval = Duration.ofSeconds(10);
 
         private Builder() {}
 
@@ -248,6 +254,12 @@ public record BrokerConfig(
             return this;
         }
 
+        /** See {@link BrokerConfig#sysInterval()}. */
+        public Builder sysInterval(Duration value) {
+            sysInterval = value;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -272,7 +284,8 @@ public record BrokerConfig(
                     retained,
                     memory,
                     capabilities,
-                    overlapping);
+                    overlapping,
+                    sysInterval);
         }
     }
 }

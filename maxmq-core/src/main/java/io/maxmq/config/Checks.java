@@ -38,6 +38,13 @@ final class Checks {
         }
     }
 
+    static void zeroOrSeconds(String name, Duration value) {
+        notNegative(name, value);
+        if (!value.isZero() && value.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException(name + " must be 0 or at least 1 s: " + name + "=" + value);
+        }
+    }
+
     static void keepAlive(String name, Duration value) {
         if (value.compareTo(Duration.ofSeconds(1)) < 0 || value.compareTo(MAX_KEEP_ALIVE) > 0) {
             throw new IllegalArgumentException(name + " must be 1 s..65535 s: " + name + "=" + value);

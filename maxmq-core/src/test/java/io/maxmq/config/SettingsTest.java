@@ -110,6 +110,11 @@ class SettingsTest {
                 bad("host", () -> Listener.tcp("", 1)),
                 bad("maxConnections=0", () -> Listener.tcp(1).withMaxConnections(0)),
                 bad("name=a b", () -> BrokerConfig.builder().name("a b").build()),
+                bad(
+                        "sysInterval=PT0.5S",
+                        () -> BrokerConfig.builder()
+                                .sysInterval(Duration.ofMillis(500))
+                                .build()),
                 bad("machine=8192", () -> BrokerConfig.builder().machine(8192).build()),
                 bad(
                         "name=tcp-0",

@@ -269,6 +269,7 @@ public final class Broker {
                 open(listener);
             }
             watchdog.start();
+            startSysTopics();
         } catch (Throwable t) {
             close();
             throw t;
@@ -276,6 +277,19 @@ public final class Broker {
         health.started();
         emit(new BrokerEvent.BrokerStarted(plugins.clock().epochMillis(), config.name()));
         log.info("started: {} with {} loops on {}", listeners.all(), loops.size(), eventLoops.name());
+    }
+
+    private void startSysTopics() {
+        long intervalNanos = config.sysInterval().toNanos();
+        if (intervalNanos > 0) {
+            long startNanos = plugins.clock().nanoTime();
+            new SysTopics(
+                            loops.get(0),
+                            intervalNanos,
+                            routes,
+                            () -> new SysFigures(loops, routes, sessionSubscriptions::count, startNanos))
+                    .start();
+        }
     }
 
     private void reviewSubscriptions() {

@@ -190,6 +190,11 @@ public final class SessionSubscriptions implements AutoCloseable {
         open.remove(client);
     }
 
+    /** How many there are now; each has a session. */
+    int count() {
+        return open.size();
+    }
+
     /** Ends a durable subscription with all that it holds; false when there is none of this name. */
     public CompletionStage<Boolean> remove(Tenant tenant, String durableName) {
         SessionKey key = new SessionKey(tenant, InProcessNames.PREFIX + durableName);

@@ -305,6 +305,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             requireNoExchange(type);
             return false;
         }
+        here.loop().counters().increment(Counter.PACKETS_RECEIVED);
         here.loop().work(1);
         attached.onAck(type, packetId, reason);
         return mayGoOn();
@@ -625,6 +626,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         } else {
             AckFrame.write(out.output(8), type, packetId);
         }
+        here.loop().counters().increment(Counter.PACKETS_SENT);
         if (gate.isHeldBy(InputGate.ACKS) && !gate.isDecoding()) {
             here.loop().execute(() -> release(InputGate.ACKS));
         }

@@ -39,10 +39,10 @@ public enum Counter {
     BYTES_RECEIVED("maxmq.bytes.received", "Bytes read from connections", Map.of(), false),
     /** Bytes written to connections. */
     BYTES_SENT("maxmq.bytes.sent", "Bytes written to connections", Map.of(), false),
-    /** Packets read from connections. */
-    PACKETS_RECEIVED("maxmq.packets.received", "Packets read from connections", Map.of(), false),
-    /** Packets written to connections. */
-    PACKETS_SENT("maxmq.packets.sent", "Packets written to connections", Map.of(), false),
+    /** Packets read from connections, but PUBLISH. */
+    PACKETS_RECEIVED("maxmq.packets.received", "Packets read from connections, but PUBLISH", Map.of(), false),
+    /** Packets written to connections, but PUBLISH. */
+    PACKETS_SENT("maxmq.packets.sent", "Packets written to connections, but PUBLISH", Map.of(), false),
     /** PUBLISH packets received, without resent ones, qos 0. */
     RECEIVED_QOS_0(
             "maxmq.messages.received", "PUBLISH packets received, without resent ones", Map.of("qos", "0"), false),
@@ -95,20 +95,10 @@ public enum Counter {
     CLIENTS("maxmq.clients", "Connected clients", Map.of(), true),
     /** Sessions, connected or not. */
     SESSIONS("maxmq.sessions", "Sessions, connected or not", Map.of(), true),
-    /** Subscriptions of all sessions. */
-    SUBSCRIPTIONS("maxmq.subscriptions", "Subscriptions of all sessions", Map.of(), true),
-    /** Retained messages. */
-    RETAINED("maxmq.retained.messages", "Retained messages", Map.of(), true),
-    /** Bytes of retained messages. */
-    RETAINED_BYTES("maxmq.retained.bytes", "Bytes of retained messages", Map.of(), true),
-    /** Messages that wait in session queues. */
-    QUEUED("maxmq.queue.messages", "Messages that wait in session queues", Map.of(), true),
-    /** Bytes that wait in session queues. */
-    QUEUED_BYTES("maxmq.queue.bytes", "Bytes that wait in session queues", Map.of(), true),
-    /** QoS 1 and 2 messages sent and not acknowledged. */
-    IN_FLIGHT("maxmq.inflight.messages", "QoS 1 and 2 messages sent and not acknowledged", Map.of(), true),
-    /** Bytes not yet taken by sockets. */
-    PENDING_BYTES("maxmq.outbound.bytes", "Bytes not yet taken by sockets", Map.of(), true);
+    /** Messages that sessions hold, queued or in flight; each once per loop. */
+    KEPT("maxmq.messages.kept", "Messages that sessions hold, queued or in flight; each once per loop", Map.of(), true),
+    /** What these take, in bytes. */
+    KEPT_BYTES("maxmq.messages.kept.bytes", "What the messages that sessions hold take", Map.of(), true);
 
     private final String metric;
     private final String description;

@@ -12,6 +12,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * The last retained message of each topic of one tenant (MQTT 5.0 §3.3.1.3), in a tree by topic level. Thread-safe:
  * reading and replacing take no lock, a new topic and the last message of a branch take a short one. Per topic the put
  * that finishes last wins.
+ *
+ * <p>What is retained below {@code $SYS/}, where clients may not publish, is the broker's own: neither counted nor limited, so
+ * that it takes no place of a client's message.
  */
 public final class RetainedMessages {
     /**
@@ -32,6 +35,8 @@ public final class RetainedMessages {
         }
     }
 
+    private static final byte[] SYS = "$SYS/".getBytes(UTF_8);
+
     private final Limits limits;
     private final RetainedNode root = new RetainedNode(null, new byte[0], 0);
     private final AtomicLong count = new AtomicLong();
@@ -45,10 +50,11 @@ public final class RetainedMessages {
 
     /** Keeps the message, if the limits allow; one that gets smaller is always allowed. */
     public RetainedPut put(Topic topic, StoredMessage message) {
-        if (message.payloadLength() > limits.maxPayloadBytes()) {
+        byte[] name = topic.utf8();
+        boolean counted = !isSys(name);
+        if (counted && message.payloadLength() > limits.maxPayloadBytes()) {
             return RetainedPut.Refused.TOO_LARGE;
         }
-        byte[] name = topic.utf8();
         RetainedNode node = find(name);
         while (true) {
             Object previous = node == null ? null : node.value();
@@ -57,8 +63,8 @@ public final class RetainedMessages {
                 continue;
             }
             StoredMessage before = previous instanceof StoredMessage stored ? stored : null;
-            long moreMessages = before == null ? 1 : 0;
-            long moreBytes = (long) message.bytes() - (before == null ? 0 : before.bytes());
+            long moreMessages = counted && before == null ? 1 : 0;
+            long moreBytes = counted ? (long) message.bytes() - (before == null ? 0 : before.bytes()) : 0;
             if (!reserve(count, moreMessages, limits.maxMessages())) {
                 return RetainedPut.Refused.TOO_MANY_MESSAGES;
             }
@@ -103,10 +109,12 @@ public final class RetainedMessages {
         return node == null ? null : node.message();
     }
 
+    /** How many are counted. */
     public long count() {
         return count.get();
     }
 
+    /** What those that are counted take. */
     public long bytes() {
         return bytes.get();
     }
@@ -129,17 +137,23 @@ public final class RetainedMessages {
         return new RetainedCursor(root, filter.text().getBytes(UTF_8), topic.utf8());
     }
 
-    /** Whether no branch is left. For tests. */
-    boolean isPruned() {
+    /** Whether there is none, counted or not: no branch is left. */
+    public boolean isEmpty() {
         return root.children == null;
+    }
+
+    private static boolean isSys(byte[] topic) {
+        return topic.length > SYS.length && Arrays.equals(topic, 0, SYS.length, SYS, 0, SYS.length);
     }
 
     private boolean remove(RetainedNode node, StoredMessage message) {
         if (!node.replace(message, null)) {
             return false;
         }
-        count.decrementAndGet();
-        bytes.addAndGet(-message.bytes());
+        if (!isSys(message.topic().utf8())) {
+            count.decrementAndGet();
+            bytes.addAndGet(-message.bytes());
+        }
         if (node.children == null) {
             structure.lock();
             try {

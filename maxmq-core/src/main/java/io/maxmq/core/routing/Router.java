@@ -105,13 +105,25 @@ public final class Router {
 
     /** Delivers a message of this loop to all who match. Its counts, and its outcome if any, tell what became of it. */
     public void publish(InTransit message, Routes routes) {
+        if (!route(message, routes)) {
+            loop.counters().increment(Counter.UNMATCHED);
+        }
+    }
+
+    /** The same for what the broker says about itself: nobody has missed it when nobody wants it. */
+    public void publishOwn(InTransit message, Routes routes) {
+        route(message, routes);
+    }
+
+    /** False when there is nobody to have it. */
+    private boolean route(InTransit message, Routes routes) {
         assert loop.inLoop();
         if (routes.isHooked()) {
             deliverLocal(message, routes.hooks().match(routes.hookTopic(message.topic(), self), self));
         }
         Match match = match(message, routes);
         if (match.isEmpty()) {
-            return;
+            return false;
         }
         deliverLocal(message, match);
         long remote = match.remoteLoops();
@@ -122,6 +134,7 @@ public final class Router {
         for (int i = 0; i < groups.length; i++) {
             deliverShared(message, routes, groups[i], groups[i].next(), 0);
         }
+        return true;
     }
 
     /**

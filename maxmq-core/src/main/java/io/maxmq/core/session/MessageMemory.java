@@ -1,6 +1,8 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.limit.MemoryCredit;
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.StoredMessage;
 
 /**
@@ -18,9 +20,11 @@ final class MessageMemory {
     private static final int PLACE_BYTES = 24;
 
     private final MemoryCredit credit;
+    private final LoopCounters counters;
 
-    MessageMemory(MemoryCredit credit) {
+    MessageMemory(MemoryCredit credit, LoopCounters counters) {
         this.credit = credit;
+        this.counters = counters;
     }
 
     /** What one session may hold now. */
@@ -30,15 +34,25 @@ final class MessageMemory {
 
     /** One more place holds the message; false when there is no memory for it. */
     boolean hold(StoredMessage message) {
-        int bytes = message.hold() ? PLACE_BYTES + message.bytes() : PLACE_BYTES;
+        boolean first = message.hold();
+        int bytes = first ? PLACE_BYTES + message.bytes() : PLACE_BYTES;
         if (!credit.tryCharge(bytes)) {
             message.release();
             return false;
+        }
+        if (first) {
+            counters.increment(Counter.KEPT);
+            counters.add(Counter.KEPT_BYTES, message.bytes());
         }
         return true;
     }
 
     void release(StoredMessage message) {
-        credit.release(message.release() ? PLACE_BYTES + message.bytes() : PLACE_BYTES);
+        boolean last = message.release();
+        credit.release(last ? PLACE_BYTES + message.bytes() : PLACE_BYTES);
+        if (last) {
+            counters.add(Counter.KEPT, -1);
+            counters.add(Counter.KEPT_BYTES, -message.bytes());
+        }
     }
 }

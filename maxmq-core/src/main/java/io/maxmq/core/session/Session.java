@@ -456,7 +456,7 @@ public final class Session implements Subscriber {
     /** Has the retained messages that match sent to a subscription just made (§3.3.1.3). */
     public void sendRetained(TopicFilter filter) {
         Subscription subscription = subscriptions.find(filter.toString());
-        if (subscription != null && routes.retained().count() > 0) {
+        if (subscription != null && !routes.retained().isEmpty()) {
             outbound().addRetained(routes.retained().cursor(filter), subscription);
         }
     }

@@ -99,7 +99,7 @@ public final class Sessions {
         this.routesOf = settings.routes();
         this.count = settings.count();
         this.journal = journal;
-        this.memory = new MessageMemory(loop.credit());
+        this.memory = new MessageMemory(loop.credit(), loop.counters());
         this.events = events;
         this.drops = drops;
         this.again = new InTransit(ids);

@@ -12,6 +12,8 @@ import java.util.concurrent.CompletionStage;
  * <p>Pages and messages come on a thread of the worker pool, and complete exceptionally with
  * {@link java.util.concurrent.RejectedExecutionException} when its queue is full; otherwise as answers of {@link Sessions}.
  *
+ * <p>What the broker says about itself below {@code $SYS/} is retained as well, but not counted and not limited.
+ *
  * @since 0.1.0
  */
 @Stable

@@ -50,7 +50,7 @@ class RetainedMessagesTest {
                             .toList());
         }
         expected.keySet().forEach(name -> retained.remove(topic(name)));
-        assertThat(retained.isPruned()).isTrue();
+        assertThat(retained.isEmpty()).isTrue();
         assertThat(retained.count()).isZero();
         assertThat(retained.bytes()).isZero();
     }
@@ -176,7 +176,7 @@ class RetainedMessagesTest {
         assertThat(all(retained.cursor(TopicFilter.of("#")))).hasSize(1);
         assertThat(all(retained.cursor(TopicFilter.of("+/#")))).hasSize(1);
         retained.remove(deep);
-        assertThat(retained.isPruned()).isTrue();
+        assertThat(retained.isEmpty()).isTrue();
     }
 
     static List<StoredMessage> all(RetainedCursor cursor) {
