@@ -1,6 +1,8 @@
 package io.maxmq.protocol;
 
 import io.maxmq.Spec;
+import io.maxmq.SubscribeOptions;
+import io.maxmq.Subscription;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
@@ -14,6 +16,12 @@ import io.maxmq.spi.event.DropReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -251,12 +259,35 @@ class SharedSubscriptionTest {
         leave(member("two"), "two");
         publish(0, 20, QoS.AT_LEAST_ONCE);
 
-        java.util.concurrent.BlockingQueue<String> got = new java.util.concurrent.LinkedBlockingQueue<>();
-        try (io.maxmq.Subscription handler =
-                broker.broker().subscribe(SHARED, message -> got.add(message.payloadText()))) {
+        BlockingQueue<String> got = new LinkedBlockingQueue<>();
+        try (Subscription handler = broker.broker().subscribe(SHARED, message -> got.add(message.payloadText()))) {
             for (int i = 0; i < 20; i++) {
-                assertThat(got.poll(20, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo("m" + i);
+                assertThat(got.poll(20, TimeUnit.SECONDS)).isEqualTo("m" + i);
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void whatAMemberHasNoRoomForWaitsUntilItHas(int loops) throws Exception {
+        start(loops);
+        leave(member("one"), "one");
+        Semaphore mayHandle = new Semaphore(0);
+        Queue<String> got = new ConcurrentLinkedQueue<>();
+        SubscribeOptions few = SubscribeOptions.defaults().queue(2);
+        try (Subscription handler = broker.broker().subscribe(SHARED, few, message -> {
+            mayHandle.acquireUninterruptibly();
+            got.add(message.payloadText());
+        })) {
+            handler.active().toCompletableFuture().get(20, TimeUnit.SECONDS);
+            publish(0, 30, QoS.AT_LEAST_ONCE);
+            mayHandle.release(1000);
+            long deadline = System.nanoTime() + 20_000_000_000L;
+            while (got.size() < 30 && System.nanoTime() < deadline) {
+                Thread.onSpinWait(); // the queue tries again after a pause of real time
+            }
+        }
+        assertThat(got).containsExactlyInAnyOrderElementsOf(messages(0, 30));
+        assertThat(broker.events().of(MessageDropped.class)).isEmpty();
     }
 }

@@ -21,6 +21,9 @@ final class GroupQueue implements SharedQueue {
     /** Given to members in one go, before others of the loop have their turn. */
     private static final int PER_TURN = 256;
 
+    /** Before it is tried again when a member has come meanwhile, or one that is there does not take it. */
+    private static final long PAUSE_NANOS = 10_000_000L;
+
     private final Sessions home;
     private final Routes routes;
     private final SharedGroup group;
@@ -90,7 +93,9 @@ final class GroupQueue implements SharedQueue {
             bytes += kept.bytes();
             waiting = messages.size();
             message.countAccepted();
-            giveIfSomebodyIsThere();
+            if (group.size() == 0 || group.hasOnline()) {
+                giveAfterPause();
+            }
             return;
         }
         home.drops().dropped(key, message, full);
@@ -109,10 +114,11 @@ final class GroupQueue implements SharedQueue {
         return bytes + message.bytes() > home.memory().shareBytes() && !messages.isEmpty() ? DropReason.MEMORY : null;
     }
 
-    private void giveIfSomebodyIsThere() {
-        if (!giving && (group.size() == 0 || group.hasOnline())) {
+    /** Real time: it paces work, and a virtual clock may stand still. */
+    private void giveAfterPause() {
+        if (!giving) {
             giving = true;
-            home.loop().executeNextTurn(this::give);
+            home.loop().afterPause(PAUSE_NANOS, this::give);
         }
     }
 
@@ -134,11 +140,16 @@ final class GroupQueue implements SharedQueue {
                 drop(message, DropReason.EXPIRED);
                 continue;
             }
+            int before = messages.size();
             home.router().deliverTo(home.again(message), routes, member);
             home.memory().release(message);
+            if (messages.size() > before) {
+                return; // it has come back, and with it the next attempt
+            }
         }
-        if (!messages.isEmpty()) {
-            giveIfSomebodyIsThere();
+        if (!messages.isEmpty() && !giving) {
+            giving = true;
+            home.loop().executeNextTurn(this::give);
         }
     }
 
