@@ -1,0 +1,33 @@
+package io.maxmq.junit;
+
+import io.maxmq.MaxMQBuilder;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a test class wants. Immutable. */
+record ExtensionSettings(
+        BrokerScope scope,
+        boolean anonymous,
+        int loops,
+        int port,
+        boolean virtualClock,
+        boolean faults,
+        List<Consumer<MaxMQBuilder>> customizers) {
+
+    static final ExtensionSettings DEFAULT =
+            new ExtensionSettings(BrokerScope.TEST, true, 1, 0, false, false, List.of());
+
+    static ExtensionSettings of(@Nullable MaxMQTest annotation) {
+        return annotation == null
+                ? DEFAULT
+                : new ExtensionSettings(
+                        annotation.scope(),
+                        true,
+                        annotation.loops(),
+                        annotation.port(),
+                        annotation.virtualClock(),
+                        annotation.faults(),
+                        List.of());
+    }
+}

@@ -1,0 +1,142 @@
+package io.maxmq.junit;
+
+import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.Preview;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the broker has routed since it was started, whoever published it and whether or not anybody has subscribed: messages of
+ * clients and of the application, and wills. In the order of routing, which is that of publication for one publisher, and for
+ * all when the broker has one event loop. Topics that begin with {@code $} are left out. Thread-safe.
+ *
+ * <p>A message is here before its publisher gets PUBACK or PUBREC, or the stage of {@code broker.publish} completes. At most
+ * 100,000 messages and 64 MiB of payload are kept; after more than that every question fails.
+ *
+ * @since 0.1.0
+ */
+@Preview
+public final class RoutedMessages {
+    /** How long {@link #awaitMessage(String)} waits. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final int MAX_MESSAGES = 100_000;
+    private static final long MAX_BYTES = 64L << 20;
+
+    // Guarded by this. An event loop adds, and holds the lock for the time of that only.
+    private final List<Message> routed = new ArrayList<>();
+    private final BitSet awaited = new BitSet();
+    private long bytes;
+    private boolean full;
+
+    RoutedMessages() {}
+
+    /** Called on an event loop. */
+    void add(Message view) {
+        Message message = view.copy();
+        synchronized (this) {
+            if (routed.size() == MAX_MESSAGES || bytes + message.payloadLength() > MAX_BYTES) {
+                full = true;
+            } else {
+                routed.add(message);
+                bytes += message.payloadLength();
+            }
+            notifyAll();
+        }
+    }
+
+    /**
+     * All messages so far whose topic the filter matches, in order, those that {@code awaitMessage} has given included. Does not
+     * wait.
+     *
+     * @throws IllegalArgumentException when the filter is not valid (MQTT 5.0 §4.7), is shared, or begins with {@code $}
+     */
+    public List<Message> received(String topicFilter) {
+        TopicFilter filter = checked(topicFilter);
+        return snapshot().stream().filter(each -> filter.matches(each.topic())).toList();
+    }
+
+    /** {@link #awaitMessage(String, Duration)} with {@link #DEFAULT_TIMEOUT}. */
+    public Message awaitMessage(String topicFilter) {
+        return awaitMessage(topicFilter, DEFAULT_TIMEOUT);
+    }
+
+    /**
+     * The first message whose topic the filter matches, of those that no call of this method has given before: each message is
+     * given once. Waits for it if need be, by the machine's time.
+     *
+     * @throws AssertionError when none comes within the timeout; lists what came
+     * @throws IllegalArgumentException as {@link #received}
+     */
+    public synchronized Message awaitMessage(String topicFilter, Duration timeout) {
+        TopicFilter filter = checked(topicFilter);
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        int next = 0;
+        while (true) {
+            for (; next < routed.size(); next++) {
+                Message message = routed.get(next);
+                if (!awaited.get(next) && filter.matches(message.topic())) {
+                    awaited.set(next);
+                    return message;
+                }
+            }
+            requireComplete();
+            if (!awaitMore(deadlineNanos)) {
+                throw new AssertionError(missing(filter, timeout));
+            }
+        }
+    }
+
+    private boolean awaitMore(long deadlineNanos) {
+        int before = routed.size();
+        try {
+            for (long left = deadlineNanos - System.nanoTime();
+                    left > 0 && routed.size() == before && !full;
+                    left = deadlineNanos - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for a message", e);
+        }
+        return routed.size() > before || full;
+    }
+
+    private String missing(TopicFilter filter, Duration timeout) {
+        long matching =
+                routed.stream().filter(each -> filter.matches(each.topic())).count();
+        String before = matching == 0 ? "" : ", " + matching + " of its messages had been awaited before";
+        return "no message for " + filter + " within " + timeout.toMillis() + " ms" + before + "; "
+                + MessageText.list(routed);
+    }
+
+    private synchronized List<Message> snapshot() {
+        requireComplete();
+        return List.copyOf(routed);
+    }
+
+    private void requireComplete() {
+        if (full) {
+            throw new AssertionError("more was routed than is recorded: at most " + MAX_MESSAGES + " messages and "
+                    + MAX_BYTES + " bytes of payload");
+        }
+    }
+
+    private static TopicFilter checked(String topicFilter) {
+        TopicFilter filter = TopicFilter.of(topicFilter);
+        if (topicFilter.startsWith("$")) {
+            throw new IllegalArgumentException(
+                    "shared filters and topics that begin with $ are not recorded: filter=" + topicFilter);
+        }
+        return filter;
+    }
+
+    @Override
+    public synchronized String toString() {
+        return "RoutedMessages[" + MessageText.list(routed) + "]";
+    }
+}
