@@ -78,7 +78,11 @@ class ConnectionChurnIT {
             gauges.await("maxmq.clients", 0);
             gauges.await("maxmq.sessions", 0);
             for (String left : List.of(
-                    "maxmq.subscriptions", "maxmq.queue.messages", "maxmq.inflight.messages", "maxmq.outbound.bytes")) {
+                    "maxmq.subscriptions",
+                    "maxmq.queue.messages",
+                    "maxmq.inflight.messages",
+                    "maxmq.queue.bytes",
+                    "maxmq.network.held.bytes")) {
                 assertThat(gauges.of(left)).as(left).isZero();
             }
             TestClient last = new TestClient(ProtocolVersion.MQTT_5, socket(broker, overTcp));

@@ -158,6 +158,7 @@ public final class Broker {
                         new Entrance(connections)),
                 connections,
                 events,
+                metrics,
                 plugins.clock());
         this.health = new HealthChecks(config, watchdog, listeners, budget, workers);
         this.sessionSubscriptions =
@@ -206,7 +207,7 @@ public final class Broker {
                     openOutputBytes,
                     new LoopCounters(),
                     new LoopFailures(log));
-            socketMemory.add(new SocketMemory(loop.networkCredit(), socketBytes));
+            socketMemory.add(new SocketMemory(loop.networkCredit(), socketBytes, loop.counters()));
             LoopCaller caller = new LoopCaller(loop);
             MessageIds ids = new MessageIds(origin, plugins.clock()::epochMillis);
             SessionJournal journal = journals.apply(loop);
@@ -313,9 +314,10 @@ public final class Broker {
         if (metrics.areKept()) {
             metrics.registerLoops(
                     loops.stream().map(each -> each.loop().counters()).toList());
-            metrics.registerEvents(events);
-            metrics.registerWorkers(workers);
-            BrokerMetrics.register(metrics, routes, budget);
+            metrics.registerEvents(events, plugins.names());
+            metrics.registerWorkers("worker", workers);
+            metrics.registerWorkers("listener", eventWorkers);
+            BrokerMetrics.register(metrics, routes, budget, watchdog);
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
 final class BrokerMetrics {
     private BrokerMetrics() {}
 
-    static void register(Metrics metrics, TenantRoutes routes, MemoryBudget budget) {
+    static void register(Metrics metrics, TenantRoutes routes, MemoryBudget budget, LoopWatchdog watchdog) {
         gauge(
                 metrics,
                 routes,
@@ -29,8 +29,31 @@ final class BrokerMetrics {
                 "maxmq.retained.bytes",
                 "Bytes of retained messages",
                 each -> each.retained().bytes());
-        metrics.gauge("maxmq.memory.used.bytes", "Bytes drawn from the memory budget", Map.of(), budget::usedBytes);
-        metrics.gauge("maxmq.memory.capacity.bytes", "Bytes of the memory budget", Map.of(), budget::capacityBytes);
+        metrics.gauge(
+                "maxmq.memory.used.bytes",
+                "Drawn from the memory budget, what loops hold in reserve included",
+                Map.of(),
+                budget::usedBytes);
+        metrics.gauge(
+                "maxmq.memory.capacity.bytes",
+                "The memory budget without the network's part",
+                Map.of(),
+                budget::capacityBytes);
+        metrics.gauge(
+                "maxmq.network.capacity.bytes",
+                "The part of memory that is the network's",
+                Map.of(),
+                budget::networkBytes);
+        metrics.counter(
+                "maxmq.loop.stalls",
+                "Looks of the watchdog that found an event loop stalled",
+                Map.of(),
+                watchdog::stalls);
+        metrics.gauge(
+                "maxmq.loop.stalled",
+                "Event loops that do not turn",
+                Map.of(),
+                () -> watchdog.stalled().size());
     }
 
     private static void gauge(

@@ -4,8 +4,10 @@ import io.maxmq.config.Listener;
 import io.maxmq.config.TcpListener;
 import io.maxmq.core.connection.Connections;
 import io.maxmq.core.observe.Events;
+import io.maxmq.core.observe.Metrics;
 import io.maxmq.core.transport.TcpAcceptor;
 import io.maxmq.spi.Clock;
+import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +32,7 @@ public final class ListenerRegistry {
     private final TcpAcceptor.Shared shared;
     private final Connections connections;
     private final Events events;
+    private final Metrics metrics;
     private final Clock clock;
 
     /** By name, in the order added; guarded by this. */
@@ -47,6 +50,8 @@ public final class ListenerRegistry {
         private final TcpAcceptor acceptor;
         private final LoopAssembly at;
         private volatile @Nullable InetSocketAddress address;
+        /** Set before the listener opens. */
+        private Registration metric = Registration.NONE;
 
         Entry(TcpListener settings, TcpAcceptor acceptor, LoopAssembly at) {
             this.settings = settings;
@@ -56,11 +61,17 @@ public final class ListenerRegistry {
     }
 
     ListenerRegistry(
-            List<LoopAssembly> loops, TcpAcceptor.Shared shared, Connections connections, Events events, Clock clock) {
+            List<LoopAssembly> loops,
+            TcpAcceptor.Shared shared,
+            Connections connections,
+            Events events,
+            Metrics metrics,
+            Clock clock) {
         this.loops = loops;
         this.shared = shared;
         this.connections = connections;
         this.events = events;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -94,6 +105,12 @@ public final class ListenerRegistry {
             throw new IllegalArgumentException("unknown kind of listener: " + listener);
         }
         Entry entry = reserve(tcp);
+        // Here, on the caller's thread: the sink is the embedder's code.
+        entry.metric = metrics.gauge(
+                "maxmq.listener.connections",
+                "Open connections of a listener",
+                Map.of("listener", tcp.name()),
+                entry.acceptor::connections);
         return entry.acceptor.open().handle((address, failure) -> {
             if (address == null) {
                 forget(entry);
@@ -117,8 +134,11 @@ public final class ListenerRegistry {
         return entry;
     }
 
-    private synchronized boolean forget(Entry entry) {
-        return entries.remove(entry.settings.name(), entry);
+    private void forget(Entry entry) {
+        entry.metric.close();
+        synchronized (this) {
+            entries.remove(entry.settings.name(), entry);
+        }
     }
 
     private BoundListener opened(Entry entry, InetSocketAddress address) {

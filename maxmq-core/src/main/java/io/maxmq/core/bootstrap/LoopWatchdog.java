@@ -30,6 +30,9 @@ final class LoopWatchdog implements AutoCloseable {
 
     private final Condition closing = lock.newCondition();
     private boolean closed;
+    /** Written by the watchdog. */
+    private volatile long stalls;
+
     private @Nullable Thread thread;
 
     /** One question to one loop. */
@@ -111,6 +114,11 @@ final class LoopWatchdog implements AutoCloseable {
         return stalled;
     }
 
+    /** How often it has found a loop stalled. Any thread. */
+    long stalls() {
+        return stalls;
+    }
+
     private void look(int index) {
         Probe probe = probes[index];
         long now = System.nanoTime();
@@ -125,6 +133,7 @@ final class LoopWatchdog implements AutoCloseable {
             // On a busy machine the loop, or this thread, may just have been late: the next look decides.
             return;
         }
+        stalls++;
         String name = "maxmq-" + broker + "-loop-" + index;
         FlightEvents.stall(broker, name, stalledNanos);
         if (events.wants(BrokerEvent.LoopStalled.class)) {

@@ -11,6 +11,8 @@ import io.maxmq.spi.intercept.Interceptor;
 import io.maxmq.spi.limit.RateLimiter;
 import io.maxmq.spi.storage.KeyValueStore;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The embedder's objects that plug into a broker. Immutable. */
@@ -32,5 +34,21 @@ public record Plugins(
         interceptors = List.copyOf(interceptors);
         listeners = List.copyOf(listeners);
         extensions = List.copyOf(extensions);
+    }
+
+    /** What they call themselves. */
+    Set<String> names() {
+        Set<String> names = new TreeSet<>();
+        authenticators.forEach(each -> names.add(each.name()));
+        enhancedAuthenticators.forEach(each -> names.add(each.name()));
+        authorizers.forEach(each -> names.add(each.name()));
+        interceptors.forEach(each -> names.add(each.name()));
+        listeners.forEach(each -> names.add(each.name()));
+        extensions.forEach(each -> names.add(each.name()));
+        if (rateLimiter != RateLimiter.NONE) {
+            names.add(rateLimiter.name());
+        }
+        names.remove(""); // of an anonymous class
+        return names;
     }
 }

@@ -1,6 +1,7 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.spi.event.DropReason;
 import java.math.BigDecimal;
@@ -74,8 +75,8 @@ final class SysFigures {
         long sent = sum(Counter.SENT_QOS_0) + sum(Counter.SENT_QOS_1) + sum(Counter.SENT_QOS_2) + sum(Counter.RESENT);
         long elapsedNanos = Math.max(1, nowNanos - lastNanos);
         lastNanos = nowNanos;
-        put(to, "messages/received", "messages/received", received + sum(Counter.PACKETS_RECEIVED), elapsedNanos);
-        put(to, "messages/sent", "messages/sent", sent + sum(Counter.PACKETS_SENT), elapsedNanos);
+        put(to, "messages/received", "messages/received", packets(LoopCounters::packetsReceived), elapsedNanos);
+        put(to, "messages/sent", "messages/sent", packets(LoopCounters::packetsSent), elapsedNanos);
         put(to, "publish/messages/received", "publish/received", received, elapsedNanos);
         put(to, "publish/messages/sent", "publish/sent", sent, elapsedNanos);
         put(to, "publish/messages/dropped", "publish/dropped", dropped(), elapsedNanos);
@@ -129,6 +130,12 @@ final class SysFigures {
             }
         }
         return sum;
+    }
+
+    private long packets(ToLongFunction<LoopCounters> ofLoop) {
+        return loops.stream()
+                .mapToLong(each -> ofLoop.applyAsLong(each.loop().counters()))
+                .sum();
     }
 
     private long sum(Counter counter) {

@@ -104,6 +104,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         if (charge(CONNECTION_BYTES, Lasting.CONNECTION)) {
             timer = here.loop().schedule(home.limits().connectTimeout().toNanos(), this::connectTimedOut);
         } else {
+            here.loop().counters().increment(Counter.REFUSED_MEMORY);
             end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for another connection");
         }
     }
@@ -125,6 +126,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     private void connectTimedOut() {
         timer = 0;
+        here.loop().counters().increment(Counter.CONNECTS_REFUSED);
         end(
                 Initiator.BROKER,
                 ReasonCode.MAXIMUM_CONNECT_TIME,
@@ -158,7 +160,6 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         } else if (session == null) {
             // During authentication.
             home.events().refused(this, client, e.reason(), detail);
-            here.loop().counters().increment(Counter.CONNECTS_REFUSED);
             ReasonCode told = e.reason().allowedIn(PacketType.CONNACK) ? e.reason() : ReasonCode.PROTOCOL_ERROR;
             send(new ConnAck(false, told, reasonString(detail)));
         }
@@ -305,7 +306,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             requireNoExchange(type);
             return false;
         }
-        here.loop().counters().increment(Counter.PACKETS_RECEIVED);
+        here.loop().counters().packetReceived(type);
         here.loop().work(1);
         attached.onAck(type, packetId, reason);
         return mayGoOn();
@@ -313,7 +314,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     @Override
     public boolean onPacket(Packet packet) throws MalformedPacketException {
-        here.loop().counters().increment(Counter.PACKETS_RECEIVED);
+        here.loop().counters().packetReceived(packet.type());
         here.loop().work(PACKET_WORK);
         if (session == null && !(packet instanceof Auth) && !(packet instanceof Disconnect)) {
             requireNoExchange(packet.type());
@@ -626,7 +627,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         } else {
             AckFrame.write(out.output(8), type, packetId);
         }
-        here.loop().counters().increment(Counter.PACKETS_SENT);
+        here.loop().counters().packetSent(type);
         if (gate.isHeldBy(InputGate.ACKS) && !gate.isDecoding()) {
             here.loop().execute(() -> release(InputGate.ACKS));
         }
@@ -649,7 +650,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     /** Sends any packet but PUBLISH and its acknowledgements; false when the client's maximum leaves no room for it. */
     boolean send(Packet packet) {
         ProtocolVersion version = decoder.version();
-        here.loop().counters().increment(Counter.PACKETS_SENT);
+        here.loop().counters().packetSent(packet.type());
         return PacketEncoder.encode(
                 packet, version == null ? ProtocolVersion.MQTT_3_1_1 : version, out.output(64), maxPacketBytes);
     }

@@ -4,6 +4,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.FlightEvents;
 import io.maxmq.spi.ClientInfo;
@@ -14,7 +15,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Tells listeners, JFR and the log what happens to connections. Allocates events only for who listens. Thread-safe. */
+/** Tells listeners, counters, JFR and the log what happens to connections. Allocates events only for who listens. Thread-safe. */
 final class ConnectionEvents {
     private final String broker;
     private final Events events;
@@ -43,6 +44,7 @@ final class ConnectionEvents {
     }
 
     void refused(Connection connection, @Nullable ClientInfo client, ReasonCode reason, String detail) {
+        connection.here().loop().counters().increment(Counter.CONNECTS_REFUSED);
         if (events.wants(BrokerEvent.ConnectRefused.class)) {
             events.emit(new BrokerEvent.ConnectRefused(
                     connection.here().loop().epochMillis(),

@@ -110,7 +110,7 @@ public final class Connections {
             return true;
         }
         try {
-            return limiter.onAccept(remote, listener, loop.refreshTime()) instanceof Decision.Allow;
+            return counted(limiter.onAccept(remote, listener, loop.refreshTime()), loop) instanceof Decision.Allow;
         } catch (Throwable t) {
             failed(limiter, "onAccept", t);
             return false;
@@ -266,7 +266,7 @@ public final class Connections {
             return Decision.ALLOW;
         }
         try {
-            return limiter.onConnect(client, loop.nowNanos());
+            return counted(limiter.onConnect(client, loop.nowNanos()), loop);
         } catch (Throwable t) {
             failed(limiter, "onConnect", t);
             return Decision.DROP;
@@ -288,7 +288,7 @@ public final class Connections {
 
     Decision acquirePublish(ConnectionLimiter limiter, long bytes, Loop loop) {
         try {
-            return limiter.acquirePublish(1, bytes, loop.nowNanos());
+            return counted(limiter.acquirePublish(1, bytes, loop.nowNanos()), loop);
         } catch (Throwable t) {
             failed(collaborators.rateLimiter(), "acquirePublish", t);
             return Decision.ALLOW;
@@ -300,11 +300,22 @@ public final class Connections {
             return Decision.ALLOW;
         }
         try {
-            return limiter.acquireSubscribe(filters, loop.nowNanos());
+            return counted(limiter.acquireSubscribe(filters, loop.nowNanos()), loop);
         } catch (Throwable t) {
             failed(collaborators.rateLimiter(), "acquireSubscribe", t);
             return Decision.ALLOW;
         }
+    }
+
+    private static Decision counted(Decision decision, Loop loop) {
+        if (decision instanceof Decision.Pause) {
+            loop.counters().increment(Counter.RATE_PAUSED);
+        } else if (decision instanceof Decision.Drop) {
+            loop.counters().increment(Counter.RATE_DROPPED);
+        } else if (decision instanceof Decision.Disconnect) {
+            loop.counters().increment(Counter.RATE_DISCONNECTED);
+        }
+        return decision;
     }
 
     void close(ConnectionLimiter limiter) {

@@ -202,6 +202,7 @@ final class Handshake {
             refuse(reason, detail);
             return;
         }
+        connection.here().loop().counters().increment(Counter.AUTHENTICATIONS_ALLOWED);
         ClientInfo before = connection.client();
         assert before != null;
         ClientInfo client = Access.authenticated(before, allowed);
@@ -229,6 +230,7 @@ final class Handshake {
             if (decision instanceof Authorization.Allowed) {
                 reviewSubscriptions(key, client, access);
             } else {
+                connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
                 refuse(ReasonCode.NOT_AUTHORIZED, "the will is not authorized");
             }
         });
@@ -326,7 +328,6 @@ final class Handshake {
 
     /** Refuses with CONNACK, then closes. */
     private void refuse(ReasonCode reason, String detail) {
-        connection.here().loop().counters().increment(Counter.CONNECTS_REFUSED);
         home.events().refused(connection, connection.client(), reason, detail);
         ReasonCode told = reason.allowedIn(PacketType.CONNACK) ? reason : ReasonCode.UNSPECIFIED_ERROR;
         Properties properties = connect.version().isV5()

@@ -3,102 +3,91 @@ package io.maxmq.core.observe;
 import java.util.Map;
 
 /**
- * What each event loop counts. The first part only grows; the last part ({@link #isLevel()}) goes up and down, and makes
- * sense as the sum over all loops.
+ * What each event loop counts one by one; what {@link Metrics} tells of them is in the constants themselves. The first part
+ * only grows; the last part ({@link #isLevel()}) goes up and down, and makes sense as the sum over all loops.
+ *
+ * <p>Constants that share a metric differ by one tag. A name that ends in {@code .bytes} is in bytes, all others are plain
+ * numbers; none ends in a word that Prometheus keeps for itself, such as {@code created}, {@code total} or {@code info}.
  */
 public enum Counter {
-    /** Sockets accepted. */
-    CONNECTIONS_ACCEPTED("maxmq.connections.accepted", "Sockets accepted", Map.of(), false),
-    /** Sockets closed, whoever closed them. */
-    CONNECTIONS_CLOSED("maxmq.connections.closed", "Sockets closed, whoever closed them", Map.of(), false),
-    /** CONNECT packets answered with success, result accepted. */
-    CONNECTS_ACCEPTED("maxmq.connects", "CONNECT packets answered with success", Map.of("result", "accepted"), false),
-    /** CONNECT packets answered with an error, and connections that never sent one, result refused. */
-    CONNECTS_REFUSED(
-            "maxmq.connects",
-            "CONNECT packets answered with an error, and connections that never sent one",
-            Map.of("result", "refused"),
-            false),
-    /** Clients that authentication denied. */
-    CONNECTS_DENIED("maxmq.authentications.denied", "Clients that authentication denied", Map.of(), false),
-    /** Actions that authorization denied. */
-    AUTHORIZATIONS_DENIED("maxmq.authorizations.denied", "Actions that authorization denied", Map.of(), false),
-    /** Sessions that a new connection took from a running one. */
-    TAKEOVERS("maxmq.sessions.takeovers", "Sessions that a new connection took from a running one", Map.of(), false),
-    /** Sessions begun. */
-    SESSIONS_CREATED("maxmq.sessions.created", "Sessions begun", Map.of(), false),
-    /** Sessions resumed by their clients. */
-    SESSIONS_RESUMED("maxmq.sessions.resumed", "Sessions resumed by their clients", Map.of(), false),
-    /** Sessions ended. */
-    SESSIONS_ENDED("maxmq.sessions.ended", "Sessions ended", Map.of(), false),
-    /** Topic filters of SUBSCRIBE packets. */
-    SUBSCRIBES("maxmq.subscribes", "Topic filters of SUBSCRIBE packets", Map.of(), false),
-    /** Topic filters of UNSUBSCRIBE packets. */
-    UNSUBSCRIBES("maxmq.unsubscribes", "Topic filters of UNSUBSCRIBE packets", Map.of(), false),
-    /** Bytes read from connections. */
-    BYTES_RECEIVED("maxmq.bytes.received", "Bytes read from connections", Map.of(), false),
-    /** Bytes written to connections. */
-    BYTES_SENT("maxmq.bytes.sent", "Bytes written to connections", Map.of(), false),
-    /** Packets read from connections, but PUBLISH. */
-    PACKETS_RECEIVED("maxmq.packets.received", "Packets read from connections, but PUBLISH", Map.of(), false),
-    /** Packets written to connections, but PUBLISH. */
-    PACKETS_SENT("maxmq.packets.sent", "Packets written to connections, but PUBLISH", Map.of(), false),
-    /** PUBLISH packets received, without resent ones, qos 0. */
-    RECEIVED_QOS_0(
-            "maxmq.messages.received", "PUBLISH packets received, without resent ones", Map.of("qos", "0"), false),
-    /** PUBLISH packets received, without resent ones, qos 1. */
-    RECEIVED_QOS_1(
-            "maxmq.messages.received", "PUBLISH packets received, without resent ones", Map.of("qos", "1"), false),
-    /** PUBLISH packets received, without resent ones, qos 2. */
-    RECEIVED_QOS_2(
-            "maxmq.messages.received", "PUBLISH packets received, without resent ones", Map.of("qos", "2"), false),
-    /** PUBLISH packets sent, without resent ones, qos 0. */
-    SENT_QOS_0("maxmq.messages.sent", "PUBLISH packets sent, without resent ones", Map.of("qos", "0"), false),
-    /** PUBLISH packets sent, without resent ones, qos 1. */
-    SENT_QOS_1("maxmq.messages.sent", "PUBLISH packets sent, without resent ones", Map.of("qos", "1"), false),
-    /** PUBLISH packets sent, without resent ones, qos 2. */
-    SENT_QOS_2("maxmq.messages.sent", "PUBLISH packets sent, without resent ones", Map.of("qos", "2"), false),
-    /** PUBLISH packets sent again after a reconnect. */
-    RESENT("maxmq.messages.resent", "PUBLISH packets sent again after a reconnect", Map.of(), false),
-    /** Messages published by the embedder and extensions. */
-    PUBLISHED_IN_PROCESS(
-            "maxmq.messages.published.inprocess", "Messages published by the embedder and extensions", Map.of(), false),
-    /** Recipients of all messages, whether or not each got it: sent, queued or dropped. */
+    CONNECTIONS_ACCEPTED("maxmq.connections.accepted", "Connections accepted"),
+    CONNECTIONS_CLOSED("maxmq.connections.closed", "Connections closed, whoever closed them"),
+    REFUSED_LISTENER_LIMIT(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "listener_limit"),
+    REFUSED_RATE_LIMIT(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "rate_limit"),
+    REFUSED_MEMORY(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "memory"),
+    CONNECTS_ACCEPTED(Names.CONNECTS, Names.CONNECTS_TEXT, "result", "accepted"),
+    CONNECTS_REFUSED(Names.CONNECTS, Names.CONNECTS_TEXT, "result", "refused"),
+    AUTHENTICATIONS_ALLOWED(Names.AUTHENTICATIONS, Names.AUTHENTICATED, "result", "allowed"),
+    CONNECTS_DENIED(Names.AUTHENTICATIONS, Names.AUTHENTICATED, "result", "denied"),
+    AUTHORIZATIONS_DENIED("maxmq.authorizations.denied", "Actions of clients that authorization denied"),
+    RATE_PAUSED(Names.RATE_LIMIT, Names.RATE_LIMITED, "decision", "pause"),
+    RATE_DROPPED(Names.RATE_LIMIT, Names.RATE_LIMITED, "decision", "drop"),
+    RATE_DISCONNECTED(Names.RATE_LIMIT, Names.RATE_LIMITED, "decision", "disconnect"),
+    TAKEOVERS("maxmq.sessions.takeovers", "Sessions that a new connection took from a running one"),
+    SESSIONS_CREATED("maxmq.sessions.started", "Sessions begun"),
+    SESSIONS_RESUMED("maxmq.sessions.resumed", "Sessions resumed by their clients"),
+    SESSIONS_EXPIRED(Names.SESSIONS_ENDED, Names.ENDED, "reason", "expired"),
+    SESSIONS_ENDED_BY_CLEAN_START(Names.SESSIONS_ENDED, Names.ENDED, "reason", "clean_start"),
+    SESSIONS_PURGED(Names.SESSIONS_ENDED, Names.ENDED, "reason", "purged"),
+    SESSIONS_ENDED_BY_CLOSE(Names.SESSIONS_ENDED, Names.ENDED, "reason", "broker_closed"),
+    SUBSCRIBES("maxmq.subscribes", "Topic filters of SUBSCRIBE packets"),
+    UNSUBSCRIBES("maxmq.unsubscribes", "Topic filters of UNSUBSCRIBE packets"),
+    BYTES_RECEIVED("maxmq.network.received.bytes", "Bytes read from connections"),
+    BYTES_SENT("maxmq.network.sent.bytes", "Bytes written to connections"),
+    RECEIVED_QOS_0(Names.RECEIVED, Names.RECEIVED_TEXT, "qos", "0"),
+    RECEIVED_QOS_1(Names.RECEIVED, Names.RECEIVED_TEXT, "qos", "1"),
+    RECEIVED_QOS_2(Names.RECEIVED, Names.RECEIVED_TEXT, "qos", "2"),
+    SENT_QOS_0(Names.SENT, Names.SENT_TEXT, "qos", "0"),
+    SENT_QOS_1(Names.SENT, Names.SENT_TEXT, "qos", "1"),
+    SENT_QOS_2(Names.SENT, Names.SENT_TEXT, "qos", "2"),
+    RESENT("maxmq.messages.resent", "PUBLISH packets sent again after a reconnect"),
+    PUBLISHED_IN_PROCESS("maxmq.messages.published.inprocess", "Messages published by the application and extensions"),
     MATCHED(
             "maxmq.messages.matched",
-            "Recipients of all messages, whether or not each got it: sent, queued or dropped",
-            Map.of(),
-            false),
-    /** Messages that no subscription matched. */
-    UNMATCHED("maxmq.messages.unmatched", "Messages that no subscription matched", Map.of(), false),
-    /** Wills published. */
-    WILLS_PUBLISHED("maxmq.wills.published", "Wills published", Map.of(), false),
-    /** Connections closed for what they sent. */
-    PROTOCOL_ERRORS("maxmq.protocol.errors", "Connections closed for what they sent", Map.of(), false),
-    /** Clients cut off because they took nothing. */
-    SLOW_CONSUMERS("maxmq.slow.consumers.disconnected", "Clients cut off because they took nothing", Map.of(), false),
-    /** Batches of bytes read. */
-    READS("maxmq.loop.reads", "Batches of bytes read", Map.of(), false),
-    /** Times that reading from a client was paused. */
-    READ_PAUSES("maxmq.loop.read.pauses", "Times that reading from a client was paused", Map.of(), false),
-    /** Tasks of event loops that threw something. */
-    LOOP_FAILURES("maxmq.loop.failures", "Tasks of event loops that threw something", Map.of(), false),
-    /** Writes to sockets. */
-    FLUSHES("maxmq.loop.flushes", "Writes to sockets", Map.of(), false),
-    /** Times that one loop woke another. */
-    WAKEUPS("maxmq.loop.wakeups", "Times that one loop woke another", Map.of(), false),
-    /** Batches handed from one loop to another. */
-    HANDOVERS("maxmq.loop.handovers", "Batches handed from one loop to another", Map.of(), false),
-    /** Open connections. */
-    CONNECTIONS("maxmq.connections", "Open connections", Map.of(), true),
-    /** Connected clients. */
-    CLIENTS("maxmq.clients", "Connected clients", Map.of(), true),
-    /** Sessions, connected or not. */
-    SESSIONS("maxmq.sessions", "Sessions, connected or not", Map.of(), true),
-    /** Messages that sessions hold, queued or in flight; each once per loop. */
-    KEPT("maxmq.messages.kept", "Messages that sessions hold, queued or in flight; each once per loop", Map.of(), true),
-    /** What these take, in bytes. */
-    KEPT_BYTES("maxmq.messages.kept.bytes", "What the messages that sessions hold take", Map.of(), true);
+            "Recipients of all messages, whether or not each got it: sent, queued or dropped"),
+    UNMATCHED("maxmq.messages.unmatched", "Messages that no subscription matched"),
+    WILLS_PUBLISHED("maxmq.wills.published", "Wills published"),
+    PROTOCOL_ERRORS("maxmq.protocol.errors", "Connections closed for what they sent"),
+    SLOW_CONSUMERS("maxmq.slow.consumers.disconnected", "Clients cut off because they took nothing"),
+    READS("maxmq.loop.reads", "Batches of bytes read"),
+    READ_PAUSES("maxmq.loop.read.pauses", "Times that reading from a client was paused"),
+    LOOP_FAILURES("maxmq.loop.failures", "Tasks of event loops that threw something"),
+    FLUSHES("maxmq.loop.flushes", "Writes to connections"),
+    HANDOVERS("maxmq.loop.handovers", "Batches handed from one loop to another, each of which wakes it"),
+    CONNECTIONS("maxmq.connections", "Open connections", true),
+    CLIENTS("maxmq.clients", "Connected clients", true),
+    SESSIONS("maxmq.sessions", "Sessions, connected or not", true),
+    QUEUED("maxmq.queue.messages", "Messages that wait for a session, or for a shared subscription's members", true),
+    QUEUED_BYTES("maxmq.queue.bytes", "What these take, a message once for each session that it waits for", true),
+    IN_FLIGHT("maxmq.inflight.messages", "Messages of QoS 1 and 2 sent and not fully acknowledged", true),
+    KEPT(
+            "maxmq.messages.kept",
+            "Messages that sessions hold, queued or in flight, once per loop however many hold one",
+            true),
+    KEPT_BYTES("maxmq.messages.kept.bytes", "What these take", true),
+    NETWORK_BYTES(
+            "maxmq.network.held.bytes",
+            "Bytes that sockets hold: output that peers have not taken, parts of packets, packets that wait",
+            true);
+
+    /** What constants share; an enum cannot name its own static fields. */
+    private static final class Names {
+        static final String CONNECTIONS_REFUSED = "maxmq.connections.refused";
+        static final String REFUSED = "Connections closed before anything was read from them";
+        static final String CONNECTS = "maxmq.connects";
+        static final String CONNECTS_TEXT =
+                "CONNECT packets answered; refused: also what no CONNECT could be read from in time";
+        static final String AUTHENTICATIONS = "maxmq.authentications";
+        static final String AUTHENTICATED = "Clients that authentication let in, or did not";
+        static final String RATE_LIMIT = "maxmq.ratelimit.decisions";
+        static final String RATE_LIMITED = "Decisions of the rate limiter other than to allow";
+        static final String SESSIONS_ENDED = "maxmq.sessions.ended";
+        static final String ENDED = "Sessions ended";
+        static final String RECEIVED = "maxmq.messages.received";
+        static final String RECEIVED_TEXT = "PUBLISH packets received";
+        static final String SENT = "maxmq.messages.sent";
+        static final String SENT_TEXT = "PUBLISH packets sent, without resent ones";
+    }
 
     private final String metric;
     private final String description;
@@ -108,11 +97,22 @@ public enum Counter {
 
     private final boolean level;
 
-    Counter(String metric, String description, Map<String, String> tags, boolean level) {
+    Counter(String metric, String description) {
+        this(metric, description, false);
+    }
+
+    Counter(String metric, String description, boolean level) {
         this.metric = metric;
         this.description = description;
-        this.tags = tags;
+        this.tags = Map.of();
         this.level = level;
+    }
+
+    Counter(String metric, String description, String tag, String value) {
+        this.metric = metric;
+        this.description = description;
+        this.tags = Map.of(tag, value);
+        this.level = false;
     }
 
     /** The metric's name; counters that share it differ by their tags. */

@@ -1,5 +1,6 @@
 package io.maxmq.core.observe;
 
+import io.maxmq.codec.PacketType;
 import io.maxmq.codec.QoS;
 import io.maxmq.spi.event.DropReason;
 import java.lang.invoke.MethodHandles;
@@ -10,7 +11,8 @@ import java.lang.invoke.VarHandle;
  * read them racily: a value may lag, never tears and never goes back.
  *
  * <pre>
- *   | 16 longs of padding | Counter... | drops by DropReason... | dropped bytes by DropReason... | 16 longs of padding |
+ *   | 16 longs of padding | Counter... | drops by DropReason... | dropped bytes by DropReason... |
+ *   | packets received by PacketType... | packets sent by PacketType... | 16 longs of padding |
  * </pre>
  *
  * The padding keeps two loops' numbers off one cache line and its prefetched neighbour. Methods that change something run
@@ -24,9 +26,12 @@ public final class LoopCounters {
     private static final int PADDING = 16;
     private static final Counter[] COUNTERS = Counter.values();
     private static final DropReason[] REASONS = DropReason.values();
+    private static final PacketType[] PACKET_TYPES = PacketType.values();
     private static final int DROPS = PADDING + COUNTERS.length;
     private static final int DROPPED_BYTES = DROPS + REASONS.length;
-    private static final int LENGTH = DROPPED_BYTES + REASONS.length + PADDING;
+    private static final int PACKETS_RECEIVED = DROPPED_BYTES + REASONS.length;
+    private static final int PACKETS_SENT = PACKETS_RECEIVED + PACKET_TYPES.length;
+    private static final int LENGTH = PACKETS_SENT + PACKET_TYPES.length + PADDING;
 
     private final long[] values = new long[LENGTH];
 
@@ -53,6 +58,16 @@ public final class LoopCounters {
         add(PADDING + Counter.SENT_QOS_0.ordinal() + qos.ordinal(), count);
     }
 
+    /** Counts a packet received, of any type but PUBLISH, which is counted by its QoS. */
+    public void packetReceived(PacketType type) { // hot: per acknowledgement
+        add(PACKETS_RECEIVED + type.ordinal(), 1);
+    }
+
+    /** Counts a packet sent, of any type but PUBLISH, which is counted by its QoS. */
+    public void packetSent(PacketType type) { // hot: per acknowledgement
+        add(PACKETS_SENT + type.ordinal(), 1);
+    }
+
     /** Counts messages dropped, and the bytes of their payloads. */
     public void dropped(DropReason reason, long count, long bytes) { // hot: per drop
         add(DROPS + reason.ordinal(), count);
@@ -72,6 +87,41 @@ public final class LoopCounters {
     /** How many bytes of payload were dropped for this reason, on any thread. */
     public long droppedBytes(DropReason reason) {
         return (long) VALUES.getOpaque(values, DROPPED_BYTES + reason.ordinal());
+    }
+
+    /** How many packets of this type were received, on any thread. */
+    public long packetsReceived(PacketType type) {
+        return type == PacketType.PUBLISH
+                ? value(Counter.RECEIVED_QOS_0) + value(Counter.RECEIVED_QOS_1) + value(Counter.RECEIVED_QOS_2)
+                : (long) VALUES.getOpaque(values, PACKETS_RECEIVED + type.ordinal());
+    }
+
+    /** How many packets of this type were sent, on any thread. */
+    public long packetsSent(PacketType type) {
+        return type == PacketType.PUBLISH
+                ? value(Counter.SENT_QOS_0)
+                        + value(Counter.SENT_QOS_1)
+                        + value(Counter.SENT_QOS_2)
+                        + value(Counter.RESENT)
+                : (long) VALUES.getOpaque(values, PACKETS_SENT + type.ordinal());
+    }
+
+    /** How many packets of all types were received, on any thread. */
+    public long packetsReceived() {
+        long sum = 0;
+        for (PacketType type : PACKET_TYPES) {
+            sum += packetsReceived(type);
+        }
+        return sum;
+    }
+
+    /** How many packets of all types were sent, on any thread. */
+    public long packetsSent() {
+        long sum = 0;
+        for (PacketType type : PACKET_TYPES) {
+            sum += packetsSent(type);
+        }
+        return sum;
     }
 
     /** The owner's own last write is what it reads, so a plain read does; the opaque write is what others see whole. */

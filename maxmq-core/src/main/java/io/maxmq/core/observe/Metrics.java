@@ -1,5 +1,6 @@
 package io.maxmq.core.observe;
 
+import io.maxmq.codec.PacketType;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.event.MetricsSink;
@@ -8,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 
 /**
@@ -17,6 +20,34 @@ import org.slf4j.Logger;
  * Thread-safe.
  */
 public final class Metrics implements AutoCloseable {
+
+    private static final List<PacketType> FROM_CLIENTS = List.of(
+            PacketType.CONNECT,
+            PacketType.PUBLISH,
+            PacketType.PUBACK,
+            PacketType.PUBREC,
+            PacketType.PUBREL,
+            PacketType.PUBCOMP,
+            PacketType.SUBSCRIBE,
+            PacketType.UNSUBSCRIBE,
+            PacketType.PINGREQ,
+            PacketType.DISCONNECT,
+            PacketType.AUTH);
+
+    private static final List<PacketType> TO_CLIENTS = List.of(
+            PacketType.CONNACK,
+            PacketType.PUBLISH,
+            PacketType.PUBACK,
+            PacketType.PUBREC,
+            PacketType.PUBREL,
+            PacketType.PUBCOMP,
+            PacketType.SUBACK,
+            PacketType.UNSUBACK,
+            PacketType.PINGRESP,
+            PacketType.DISCONNECT,
+            PacketType.AUTH);
+
+    private static final String OTHER_PLUGINS = "other";
 
     private final String brokerName;
     private final MetricsSink sink;
@@ -37,11 +68,11 @@ public final class Metrics implements AutoCloseable {
         return sink != MetricsSink.NONE;
     }
 
-    /** Registers the sums of all counters, and of dropped messages and bytes by reason. Called once. */
+    /** Registers the sums of all counters, of packets by type, and of dropped messages and bytes by reason. Called once. */
     public void registerLoops(List<LoopCounters> loops) {
         LoopCounters[] all = loops.toArray(LoopCounters[]::new);
         for (Counter counter : Counter.values()) {
-            LongSupplier sum = () -> sum(all, counter);
+            LongSupplier sum = sum(all, loop -> loop.value(counter));
             if (counter.isLevel()) {
                 gauge(counter.metric(), counter.description(), counter.tags(), sum);
             } else {
@@ -49,35 +80,63 @@ public final class Metrics implements AutoCloseable {
             }
         }
         for (DropReason reason : DropReason.values()) {
-            Map<String, String> tags = Map.of("reason", reason.name().toLowerCase(Locale.ROOT));
-            counter("maxmq.messages.dropped", "Messages dropped", tags, () -> {
-                long sum = 0;
-                for (LoopCounters loop : all) {
-                    sum += loop.droppedMessages(reason);
-                }
-                return sum;
-            });
-            counter("maxmq.messages.dropped.bytes", "Bytes of payloads dropped", tags, () -> {
-                long sum = 0;
-                for (LoopCounters loop : all) {
-                    sum += loop.droppedBytes(reason);
-                }
-                return sum;
-            });
+            Map<String, String> tags = Map.of("reason", lowerCase(reason));
+            counter(
+                    "maxmq.messages.dropped",
+                    "Messages dropped, once for each recipient that does not get it",
+                    tags,
+                    sum(all, loop -> loop.droppedMessages(reason)));
+            counter(
+                    "maxmq.messages.dropped.bytes",
+                    "Payloads of these",
+                    tags,
+                    sum(all, loop -> loop.droppedBytes(reason)));
+        }
+        for (PacketType type : FROM_CLIENTS) {
+            counter(
+                    "maxmq.packets.received",
+                    "Packets read from connections",
+                    Map.of("type", lowerCase(type)),
+                    sum(all, loop -> loop.packetsReceived(type)));
+        }
+        for (PacketType type : TO_CLIENTS) {
+            counter(
+                    "maxmq.packets.sent",
+                    "Packets written to connections",
+                    Map.of("type", lowerCase(type)),
+                    sum(all, loop -> loop.packetsSent(type)));
         }
     }
 
-    /** Registers what events and plug-ins count. Called once. */
-    public void registerEvents(Events events) {
-        counter("maxmq.events.lost", "Events that a slow listener lost", Map.of(), events::lost);
-        PluginFailures failures = events.failures();
-        counter("maxmq.plugins.failures", "Failures of plug-ins", Map.of(), failures::total);
+    private static String lowerCase(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Registers how busy the worker pool is. Called once. */
-    public void registerWorkers(WorkerPool workers) {
-        gauge("maxmq.workers.active", "Worker threads that run a task", Map.of(), workers::activeThreads);
-        gauge("maxmq.workers.waiting", "Tasks that wait for a worker", Map.of(), workers::waitingTasks);
+    /** Registers what events count, and how often each of these plug-ins and all others have failed. Called once. */
+    public void registerEvents(Events events, Set<String> plugins) {
+        counter("maxmq.events.lost", "Events that a slow listener lost", Map.of(), events::lost);
+        PluginFailures failures = events.failures();
+        for (String plugin : plugins) {
+            pluginFailures(plugin, () -> failures.count(plugin::equals));
+        }
+        if (!plugins.contains(OTHER_PLUGINS)) {
+            pluginFailures(OTHER_PLUGINS, () -> failures.count(plugin -> !plugins.contains(plugin)));
+        }
+    }
+
+    private void pluginFailures(String plugin, LongSupplier count) {
+        counter(
+                "maxmq.plugins.failures",
+                "Failures of plug-ins by name; handlers and what was added later are in other",
+                Map.of("plugin", plugin),
+                count);
+    }
+
+    /** Registers how busy a worker pool is. Called once for each. */
+    public void registerWorkers(String pool, WorkerPool workers) {
+        Map<String, String> tags = Map.of("pool", pool);
+        gauge("maxmq.workers.active", "Worker threads that run a task", tags, workers::activeThreads);
+        gauge("maxmq.workers.waiting", "Tasks that wait for a worker", tags, workers::waitingTasks);
     }
 
     /** Registers a number that only grows; gone with the returned registration or this. */
@@ -154,11 +213,13 @@ public final class Metrics implements AutoCloseable {
         }
     }
 
-    private static long sum(LoopCounters[] loops, Counter counter) {
-        long sum = 0;
-        for (LoopCounters loop : loops) {
-            sum += loop.value(counter);
-        }
-        return sum;
+    private static LongSupplier sum(LoopCounters[] loops, ToLongFunction<LoopCounters> value) {
+        return () -> {
+            long sum = 0;
+            for (LoopCounters loop : loops) {
+                sum += value.applyAsLong(loop);
+            }
+            return sum;
+        };
     }
 }

@@ -6,7 +6,7 @@ import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -23,6 +23,7 @@ public final class PluginFailures {
 
     /** Guarded by itself. */
     private static final class Tally {
+        private long total;
         private long sinceReport;
         private long reportedAtNanos;
         private boolean reported;
@@ -31,7 +32,6 @@ public final class PluginFailures {
     private final Clock clock;
     private final Events events;
     private final Logger log;
-    private final AtomicLong total = new AtomicLong();
     private final Map<Key, Tally> tallies = new ConcurrentHashMap<>(); // as many as plug-ins, not as failures
 
     PluginFailures(Clock clock, Events events, Logger log) {
@@ -42,7 +42,6 @@ public final class PluginFailures {
 
     /** Notes one failure. */
     public void report(String plugin, String operation, Failure failure, @Nullable Throwable cause) {
-        total.incrementAndGet();
         long count = countIfDue(tallies.computeIfAbsent(new Key(plugin, operation, failure), key -> new Tally()));
         if (count == 0) {
             return;
@@ -60,15 +59,24 @@ public final class PluginFailures {
         }
     }
 
-    /** How many failures since the start. */
-    public long total() {
-        return total.get();
+    /** How many failures of these plug-ins since the start; never less than before. */
+    public long count(Predicate<String> plugins) {
+        long count = 0;
+        for (Map.Entry<Key, Tally> each : tallies.entrySet()) {
+            if (plugins.test(each.getKey().plugin())) {
+                synchronized (each.getValue()) {
+                    count += each.getValue().total;
+                }
+            }
+        }
+        return count;
     }
 
     /** How many failures to report now; 0 while it is too early. */
     private long countIfDue(Tally tally) {
         long now = clock.nanoTime();
         synchronized (tally) {
+            tally.total++;
             tally.sinceReport++;
             if (tally.reported && now - tally.reportedAtNanos < QUIET_NANOS) {
                 return 0;

@@ -1,6 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.config.Overflow;
+import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
@@ -91,6 +92,7 @@ final class GroupQueue implements SharedQueue {
         if (full == null) {
             messages.add(kept);
             bytes += kept.bytes();
+            count(1, kept.bytes());
             waiting = messages.size();
             message.countAccepted();
             if (group.size() == 0 || group.hasOnline()) {
@@ -157,8 +159,14 @@ final class GroupQueue implements SharedQueue {
     private StoredMessage first() {
         StoredMessage message = messages.remove();
         bytes -= message.bytes();
+        count(-1, -message.bytes());
         waiting = messages.size();
         return message;
+    }
+
+    private void count(int more, long moreBytes) {
+        home.loop().counters().add(Counter.QUEUED, more);
+        home.loop().counters().add(Counter.QUEUED_BYTES, moreBytes);
     }
 
     private void drop(StoredMessage message, DropReason reason) {

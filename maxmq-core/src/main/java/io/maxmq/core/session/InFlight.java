@@ -1,5 +1,7 @@
 package io.maxmq.core.session;
 
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import java.util.Arrays;
@@ -44,6 +46,7 @@ final class InFlight {
         void onReleased(StoredMessage message, int flags, Subscription subscription);
     }
 
+    private final LoopCounters counters;
     private @Nullable StoredMessage[] messages = new StoredMessage[0];
     private @Nullable Subscription[] subscriptions = new Subscription[0];
     private byte[] states = new byte[0];
@@ -58,6 +61,11 @@ final class InFlight {
 
     private int outstanding;
     private long bytes;
+
+    /** @param counters of the session's loop */
+    InFlight(LoopCounters counters) {
+        this.counters = counters;
+    }
 
     /** Messages sent, on whichever connection, and not yet fully acknowledged. */
     int outstanding() {
@@ -94,6 +102,7 @@ final class InFlight {
         flags[slot] = (byte) deliveryFlags;
         sequences[slot] = sequence;
         outstanding++;
+        counters.increment(Counter.IN_FLIGHT);
         active++;
         bytes += message.bytes();
         resendAt++;
@@ -220,6 +229,7 @@ final class InFlight {
         head = tail;
         resendAt = tail;
         active = 0;
+        counters.add(Counter.IN_FLIGHT, -outstanding);
         outstanding = 0;
         bytes = 0;
     }
@@ -236,6 +246,7 @@ final class InFlight {
     private void free(long place) {
         states[slot(place)] = FREE;
         outstanding--;
+        counters.add(Counter.IN_FLIGHT, -1);
         if (place < resendAt) {
             active--;
         }

@@ -36,8 +36,8 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     private final SessionKey key;
 
     // valid for the session
-    private final OutboundQueue queue = new OutboundQueue();
-    private final InFlight inFlight = new InFlight();
+    private final OutboundQueue queue;
+    private final InFlight inFlight;
     private final RetainedDeliveries retained = new RetainedDeliveries();
     private final ReceiveGate gate = new ReceiveGate(this::pump);
     /** Null in a session that is not durable. */
@@ -57,6 +57,8 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         this.home = home;
         this.key = session.key();
         this.fullness = fullness;
+        this.queue = new OutboundQueue(home.loop().counters());
+        this.inFlight = new InFlight(home.loop().counters());
         this.durable = session.isDurable() ? new DurableQueue(this, home, session, queue) : null;
     }
 

@@ -1,5 +1,7 @@
 package io.maxmq.core.session;
 
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class OutboundQueue {
     private static final int FIRST_SLOTS = 16;
 
+    private final LoopCounters counters;
     private @Nullable StoredMessage[] messages = new StoredMessage[0];
     private @Nullable Subscription[] subscriptions = new Subscription[0];
     private byte[] flags = new byte[0];
@@ -31,6 +34,16 @@ final class OutboundQueue {
     private int stored;
     private long storedBytes;
     private long firstStored;
+
+    /** @param counters of the session's loop */
+    OutboundQueue(LoopCounters counters) {
+        this.counters = counters;
+    }
+
+    private void count(int messages, long bytes) {
+        counters.add(Counter.QUEUED, messages);
+        counters.add(Counter.QUEUED_BYTES, bytes);
+    }
 
     /** Of both parts. */
     int size() {
@@ -74,6 +87,7 @@ final class OutboundQueue {
         sequences[slot] = sequence;
         inMemory++;
         bytesInMemory += message.bytes();
+        count(1, message.bytes());
     }
 
     StoredMessage firstMessage() {
@@ -97,7 +111,9 @@ final class OutboundQueue {
     }
 
     void removeFirst() {
-        bytesInMemory -= firstMessage().bytes();
+        int bytes = firstMessage().bytes();
+        bytesInMemory -= bytes;
+        count(-1, -bytes);
         messages[head] = null;
         subscriptions[head] = null;
         head = (head + 1) & (flags.length - 1);
@@ -182,20 +198,23 @@ final class OutboundQueue {
         if (stored == 0) {
             firstStored = sequence;
         }
-        stored++;
-        storedBytes += bytes;
+        setStored(stored + 1, storedBytes + bytes);
     }
 
     /** A message in storage only has turned out not to be there. */
     void removeStored(int bytes) {
-        stored--;
-        storedBytes = stored == 0 ? 0 : storedBytes - bytes;
+        setStored(stored - 1, stored == 1 ? 0 : storedBytes - bytes);
     }
 
     /** Nothing is in storage. */
     void forgetStored() {
-        stored = 0;
-        storedBytes = 0;
+        setStored(0, 0);
+    }
+
+    private void setStored(int messages, long bytes) {
+        count(messages - stored, bytes - storedBytes);
+        stored = messages;
+        storedBytes = bytes;
     }
 
     /** The first one of those in storage joins those in memory. */
@@ -228,8 +247,7 @@ final class OutboundQueue {
             }
         }
         clear(released);
-        stored = count;
-        storedBytes = bytes;
+        setStored(count, bytes);
         firstStored = first;
     }
 

@@ -45,7 +45,7 @@ public final class SessionEvents {
     }
 
     void ended(Session session, SessionEnd why, int droppedMessages) {
-        loop.counters().increment(Counter.SESSIONS_ENDED);
+        loop.counters().increment(counterOf(why));
         loop.counters().add(Counter.SESSIONS, -1);
         if (droppedMessages > 0) {
             loop.counters().dropped(DropReason.SESSION_ENDED, droppedMessages, 0);
@@ -55,6 +55,15 @@ public final class SessionEvents {
             events.emit(new BrokerEvent.SessionExpired(
                     loop.epochMillis(), key.tenant(), key.clientId(), why, droppedMessages));
         }
+    }
+
+    private static Counter counterOf(SessionEnd why) {
+        return switch (why) {
+            case EXPIRED -> Counter.SESSIONS_EXPIRED;
+            case CLEAN_START -> Counter.SESSIONS_ENDED_BY_CLEAN_START;
+            case PURGED -> Counter.SESSIONS_PURGED;
+            case BROKER_CLOSED -> Counter.SESSIONS_ENDED_BY_CLOSE;
+        };
     }
 
     void willPublished(Will will) {

@@ -352,6 +352,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
         }
         out = null;
         loop.counters().increment(Counter.FLUSHES);
+        loop.counters().add(Counter.BYTES_SENT, output.readableBytes());
         lock.lock();
         try {
             if (clientClosed) {

@@ -1,6 +1,8 @@
 package io.maxmq.core.transport;
 
 import io.maxmq.core.limit.MemoryCredit;
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.LoopCounters;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ public final class SocketMemory {
 
     private final MemoryCredit credit;
     private final long capacityBytes;
+    private final LoopCounters counters;
 
     /** Who has output that its peer does not take, in the order of the last sign that it does. */
     private final Set<SocketConnection> stalled = new LinkedHashSet<>();
@@ -29,14 +32,16 @@ public final class SocketMemory {
     private long shareBytes;
 
     /** @param capacityBytes of this loop's credit */
-    public SocketMemory(MemoryCredit credit, long capacityBytes) {
+    public SocketMemory(MemoryCredit credit, long capacityBytes, LoopCounters counters) {
         this.credit = credit;
+        this.counters = counters;
         this.capacityBytes = capacityBytes;
         use(0);
     }
 
     private void use(long moreBytes) {
         usedBytes += moreBytes;
+        counters.add(Counter.NETWORK_BYTES, moreBytes);
         shareBytes = Math.max(MIN_SHARE_BYTES, (capacityBytes - usedBytes) / SHARES);
     }
 

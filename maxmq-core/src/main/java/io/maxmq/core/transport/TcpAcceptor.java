@@ -4,6 +4,7 @@ import io.maxmq.config.TcpListener;
 import io.maxmq.core.connection.ByteSink;
 import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.observe.Counter;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -218,8 +219,13 @@ public final class TcpAcceptor implements AutoCloseable {
             Channel channel = (Channel) accepted;
             open.incrementAndGet();
             try {
-                if (open.get() > settings.maxConnections()
-                        || !shared.entrance().admits(channel.remoteAddress(), settings.name(), loop)) {
+                if (open.get() > settings.maxConnections()) {
+                    loop.counters().increment(Counter.REFUSED_LISTENER_LIMIT);
+                    refuse(channel);
+                    return;
+                }
+                if (!shared.entrance().admits(channel.remoteAddress(), settings.name(), loop)) {
+                    loop.counters().increment(Counter.REFUSED_RATE_LIMIT);
                     refuse(channel);
                     return;
                 }

@@ -41,6 +41,14 @@ final class Readings implements MetricsSink {
         return value.getAsLong();
     }
 
+    /** The sum of all metrics of this name. */
+    long sum(String name) {
+        return all().entrySet().stream()
+                .filter(each -> each.getKey().equals(name) || each.getKey().startsWith(name + "{"))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
     /** All values now, in order of their names. */
     Map<String, Long> all() {
         Map<String, Long> all = new TreeMap<>();

@@ -1,5 +1,6 @@
 package io.maxmq.core.observe;
 
+import io.maxmq.codec.PacketType;
 import io.maxmq.codec.QoS;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.DropReason;
@@ -57,12 +58,43 @@ class MetricsTest {
             int bytes = ++n;
             first.dropped(reason, ++n, bytes);
         }
+        for (PacketType type : PacketType.values()) {
+            for (int i = ++n; i > 0; i--) {
+                first.packetReceived(type);
+            }
+            for (int i = ++n; i > 0; i--) {
+                first.packetSent(type);
+            }
+        }
 
-        assertThat(sink.metrics).hasSize(Counter.values().length + 2 * DropReason.values().length);
-        assertThat(sink.metrics.values().stream()
-                        .mapToLong(LongSupplier::getAsLong)
+        // Each direction lacks the four types that only the other one has.
+        assertThat(sink.metrics)
+                .hasSize(Counter.values().length
+                        + 2 * DropReason.values().length
+                        + 2 * (PacketType.values().length - 4));
+        // PUBLISH is the sum of what is counted by QoS: see below.
+        assertThat(sink.metrics.entrySet().stream()
+                        .filter(each -> !each.getKey().contains("type=publish"))
+                        .mapToLong(each -> each.getValue().getAsLong())
                         .distinct())
-                .hasSize(sink.metrics.size());
+                .hasSize(sink.metrics.size() - 2);
+    }
+
+    @Test
+    void publishPacketsAreThoseOfEachQosAndThoseSentAgain() {
+        metrics.registerLoops(List.of(first, second));
+
+        first.received(QoS.AT_MOST_ONCE, 1);
+        second.received(QoS.AT_LEAST_ONCE, 2);
+        first.received(QoS.EXACTLY_ONCE, 4);
+        first.sent(QoS.AT_MOST_ONCE, 1);
+        first.sent(QoS.AT_LEAST_ONCE, 2);
+        second.sent(QoS.EXACTLY_ONCE, 4);
+        first.add(Counter.RESENT, 8);
+
+        Map<String, String> publish = Map.of("broker", "b", "type", "publish");
+        assertThat(sink.value("maxmq.packets.received", publish)).isEqualTo(7);
+        assertThat(sink.value("maxmq.packets.sent", publish)).isEqualTo(15);
     }
 
     @Test

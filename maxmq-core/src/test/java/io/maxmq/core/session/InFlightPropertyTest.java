@@ -1,5 +1,7 @@
 package io.maxmq.core.session;
 
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import java.util.ArrayList;
@@ -58,13 +60,15 @@ class InFlightPropertyTest {
             @ForAll("steps") List<Step> steps,
             @ForAll @IntRange(min = 1, max = 20) int window,
             @ForAll @LongRange(max = 200_000) long firstSequence) {
-        InFlight inFlight = new InFlight();
+        LoopCounters counters = new LoopCounters();
+        InFlight inFlight = new InFlight(counters);
         Model model = new Model(firstSequence);
 
         for (int i = 0; i < steps.size(); i++) {
             apply(steps.get(i), i, inFlight, model, window);
 
             assertThat(inFlight.outstanding()).isEqualTo(model.sent.size());
+            assertThat(counters.value(Counter.IN_FLIGHT)).isEqualTo(model.sent.size());
             assertThat(inFlight.bytes()).isEqualTo(model.bytes());
             assertThat(inFlight.hasRoom(window, NO_LIMIT, model.next)).isEqualTo(model.hasRoom(window));
         }
@@ -77,6 +81,7 @@ class InFlightPropertyTest {
                         .map(each -> Messages.text(each.message))
                         .toList());
         assertThat(inFlight.outstanding()).isZero();
+        assertThat(counters.value(Counter.IN_FLIGHT)).isZero();
         assertThat(inFlight.bytes()).isZero();
     }
 

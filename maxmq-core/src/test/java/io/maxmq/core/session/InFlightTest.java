@@ -1,5 +1,6 @@
 package io.maxmq.core.session;
 
+import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.StoredMessage;
 import org.junit.jupiter.api.Test;
 
@@ -8,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class InFlightTest {
     private static final long NO_LIMIT = Long.MAX_VALUE;
 
-    private final InFlight inFlight = new InFlight();
+    private final InFlight inFlight = new InFlight(new LoopCounters());
 
     private long next;
 

@@ -1,5 +1,7 @@
 package io.maxmq.core.session;
 
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.StoredMessage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,9 +13,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** {@link OutboundQueue} against the JDK's queue. */
 class OutboundQueuePropertyTest {
+    private static void assertCounted(LoopCounters counters, OutboundQueue queue) {
+        assertThat(counters.value(Counter.QUEUED)).isEqualTo(queue.size());
+        assertThat(counters.value(Counter.QUEUED_BYTES)).isEqualTo(queue.bytes());
+    }
+
     @Property(tries = 300)
     void isFirstInFirstOut(@ForAll List<Boolean> adds) {
-        OutboundQueue queue = new OutboundQueue();
+        LoopCounters counters = new LoopCounters();
+        OutboundQueue queue = new OutboundQueue(counters);
         ArrayDeque<StoredMessage> model = new ArrayDeque<>();
 
         for (int i = 0; i < adds.size(); i++) {
@@ -32,6 +40,7 @@ class OutboundQueuePropertyTest {
                 assertThat(queue.firstMessage()).isSameAs(model.remove());
                 queue.removeFirst();
             }
+            assertCounted(counters, queue);
             assertThat(queue.size()).isEqualTo(model.size());
             assertThat(queue.bytes())
                     .isEqualTo(model.stream().mapToLong(StoredMessage::bytes).sum());
@@ -42,6 +51,7 @@ class OutboundQueuePropertyTest {
         assertThat(left).isEqualTo(new ArrayList<>(model));
         assertThat(queue.isEmpty()).isTrue();
         assertThat(queue.bytes()).isZero();
+        assertCounted(counters, queue);
     }
 
     /** What {@link #isOneQueueInTwoParts} does; {@code number} chooses how many. */
@@ -54,7 +64,8 @@ class OutboundQueuePropertyTest {
 
     @Property(tries = 300)
     void isOneQueueInTwoParts(@ForAll List<Step> steps) {
-        OutboundQueue queue = new OutboundQueue();
+        LoopCounters counters = new LoopCounters();
+        OutboundQueue queue = new OutboundQueue(counters);
         ArrayDeque<Long> model = new ArrayDeque<>();
         java.util.TreeMap<Long, StoredMessage> storage = new java.util.TreeMap<>();
         long next = 0;
@@ -89,6 +100,7 @@ class OutboundQueuePropertyTest {
                     assertThat(queue.inMemory()).isZero();
                 }
             }
+            assertCounted(counters, queue);
             assertThat(queue.size()).isEqualTo(model.size());
             assertThat(queue.bytes())
                     .isEqualTo(storage.values().stream()
