@@ -6,6 +6,8 @@ import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.ClientQuery;
+import io.maxmq.spi.admin.MessagePage;
+import io.maxmq.spi.admin.MessageQuery;
 import io.maxmq.spi.admin.Page;
 import io.maxmq.spi.admin.SessionView;
 import io.maxmq.spi.admin.Sessions;
@@ -98,6 +100,16 @@ final class SessionDirectory implements Sessions {
             sorted.sort(BY_MEMORY.reversed());
             answer.complete(List.copyOf(sorted));
         }
+    }
+
+    @Override
+    public CompletionStage<MessagePage> queued(MessageQuery query) {
+        return new MessageDirectory(loops, answers).queued(query);
+    }
+
+    @Override
+    public CompletionStage<MessagePage> inFlight(MessageQuery query) {
+        return new MessageDirectory(loops, answers).inFlight(query);
     }
 
     @Override

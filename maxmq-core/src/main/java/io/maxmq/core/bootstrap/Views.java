@@ -4,12 +4,15 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.topic.ShareName;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.session.ApplicationMessages;
+import io.maxmq.core.session.DeliveryFlags;
 import io.maxmq.core.session.InProcessNames;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.MessageId;
 import io.maxmq.spi.admin.ClientView;
+import io.maxmq.spi.admin.MessageView;
 import io.maxmq.spi.admin.RetainedView;
 import io.maxmq.spi.admin.SessionView;
 import io.maxmq.spi.admin.SubscriptionView;
@@ -64,6 +67,30 @@ final class Views {
                 subscription.noLocal(),
                 subscription.retainAsPublished(),
                 subscription.subscriptionId());
+    }
+
+    /** @param packetId 0 for one that is not in flight */
+    static MessageView message(
+            StoredMessage message,
+            int flags,
+            Subscription subscription,
+            int packetId,
+            boolean withPayload,
+            long epochMillis) {
+        QoS qos = QoS.of(DeliveryFlags.qos(flags));
+        boolean retain = DeliveryFlags.retain(flags);
+        return new MessageView(
+                id(message),
+                message.topic().name(),
+                message.payloadLength(),
+                qos,
+                retain,
+                expiry(message),
+                subscription.filter().toString(),
+                packetId,
+                withPayload
+                        ? Optional.of(ApplicationMessages.view(message, qos, retain, epochMillis))
+                        : Optional.empty());
     }
 
     static RetainedView retained(StoredMessage message) {

@@ -188,6 +188,30 @@ final class InFlight {
         return false;
     }
 
+    /** Shows the messages held here that are behind a place, in sending order. */
+    void show(MessagePlace after, HeldMessages.Visitor visitor) {
+        for (long place = head; place < tail; place++) {
+            int slot = slot(place);
+            StoredMessage message = messages[slot];
+            Subscription subscription = subscriptions[slot];
+            if (sequences[slot] > after.sequence()
+                    && message != null
+                    && subscription != null
+                    && !visitor.visit(sequences[slot], message, flags[slot], subscription)) {
+                return;
+            }
+        }
+    }
+
+    /** How many are outstanding of which the message itself is no longer held. */
+    int released() {
+        int released = 0;
+        for (long place = head; place < tail; place++) {
+            released += states[slot(place)] == RELEASED ? 1 : 0;
+        }
+        return released;
+    }
+
     /** Says which messages are to leave. */
     interface Leaving {
         boolean leaves(int flags, Subscription subscription);

@@ -109,6 +109,15 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         return inFlight.bytes();
     }
 
+    /** Of the queued messages, what those in memory take. */
+    long queuedBytesInMemory() {
+        return queue.bytesInMemory();
+    }
+
+    HeldMessages held() {
+        return new HeldMessages(queue, inFlight);
+    }
+
     @Nullable
     StoredMessage oldestQueued() {
         return queue.inMemory() == 0 ? null : queue.firstMessage();

@@ -153,6 +153,30 @@ final class OutboundQueue {
         sequences[to] = sequences[from];
     }
 
+    /** Shows those in memory that are behind a place, in order. */
+    void show(MessagePlace after, HeldMessages.Visitor visitor) {
+        for (int i = placeBehind(after); i < inMemory; i++) {
+            int slot = slot(i);
+            StoredMessage message = messages[slot];
+            Subscription subscription = subscriptions[slot];
+            assert message != null && subscription != null;
+            if (!visitor.visit(sequences[slot], message, flags[slot], subscription)) {
+                return;
+            }
+        }
+    }
+
+    private int placeBehind(MessagePlace after) {
+        int behind = 0;
+        for (int i = 0; i < inMemory && sequences[slot(i)] <= after.sequence(); i++) {
+            StoredMessage message = messages[slot(i)];
+            if (sequences[slot(i)] >= 0 || (message != null && after.isBehind(message))) {
+                behind = i + 1;
+            }
+        }
+        return behind;
+    }
+
     /** Forgets all and hands what is in memory to {@code released}, in order. */
     void clear(InFlight.Released released) {
         forgetStored();

@@ -125,7 +125,12 @@ public final class Session implements Subscriber {
         return outbound == null ? 0 : outbound.inFlightBytes();
     }
 
-    /** The message that has waited longest; null when none waits. */
+    /** What it holds in memory for its client; null while that is nothing. */
+    public @Nullable HeldMessages held() {
+        return outbound == null ? null : outbound.held();
+    }
+
+    /** The message that has waited longest; null when none waits, or what waits is in storage only. */
     public @Nullable StoredMessage oldestQueued() {
         return outbound == null ? null : outbound.oldestQueued();
     }
@@ -137,7 +142,8 @@ public final class Session implements Subscriber {
 
     /** What it holds of the memory budget, its messages counted fully. */
     public long heldBytes() {
-        return memory.chargedBytes() + queuedBytes() + inFlightBytes();
+        long messages = outbound == null ? 0 : outbound.queuedBytesInMemory() + outbound.inFlightBytes();
+        return memory.chargedBytes() + messages;
     }
 
     /** Charges for itself and the will that comes with a connection; false when there is no memory for them. */

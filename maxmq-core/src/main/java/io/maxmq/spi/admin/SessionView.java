@@ -16,13 +16,14 @@ import java.util.Optional;
  * @param expirySeconds how long it outlives a connection, 0..2^32-1, where 2^32-1 is for ever
  * @param subscriptions how many
  * @param queuedMessages QoS 1 and 2 messages that wait for the client, without those in flight
- * @param queuedBytes of these, topics and payloads and what they take beside
- * @param oldestQueuedAge since the broker accepted the message that has waited longest; empty when none waits
+ * @param queuedBytes of these, topics and payloads and what they take beside, in memory or in storage
+ * @param oldestQueuedAge since the broker accepted the message that has waited longest; empty when none waits, or
+ *     what waits is in storage only
  * @param inFlightMessages QoS 1 and 2 messages sent, on whichever connection, and not acknowledged
  * @param inFlightBytes of these
  * @param hasWill whether a will is published when the connection breaks, or waits for its delay to pass
- * @param memoryBytes what the session holds of the memory budget: itself, will, subscriptions, and its messages, each fully
- *     even where others hold the same
+ * @param memoryBytes what the session holds of the memory budget: itself, will, subscriptions, and its messages in memory, each
+ *     fully even where others hold the same
  * @since 0.1.0
  */
 @Stable

@@ -52,6 +52,29 @@ public interface Sessions {
      */
     CompletionStage<List<SessionView>> topMemoryConsumers(int count);
 
+    /**
+     * A page of the messages that wait for a client: for its return, its window or its socket; in the order in which it gets
+     * them. One that waits from the first page to the last is given once; one that comes or leaves meanwhile may be given or
+     * not. What a durable session has in storage only is {@linkplain MessagePage#notShown counted}. What waits for a whole
+     * group of a shared subscription is no session's.
+     *
+     * <p><b>Cost:</b> looks at each message in memory up to the page's end; after 1000 of the page it lets the event loop do its
+     * other work first.
+     *
+     * @return exceptionally with {@link NoSuchElementException} when there is no such session
+     * @throws IllegalArgumentException when the cursor is none of this broker's
+     */
+    CompletionStage<MessagePage> queued(MessageQuery query);
+
+    /**
+     * The same of those that were sent, on whichever connection, and are not acknowledged (MQTT 5.0 §4.4), in the order of
+     * sending.
+     *
+     * @return exceptionally with {@link NoSuchElementException} when there is no such session
+     * @throws IllegalArgumentException when the cursor is none of this broker's
+     */
+    CompletionStage<MessagePage> inFlight(MessageQuery query);
+
     /** {@link #purge(Tenant, String)} in the default tenant. */
     default CompletionStage<Boolean> purge(String clientId) {
         return purge(Tenant.DEFAULT, clientId);

@@ -24,6 +24,9 @@ import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Tenant;
+import io.maxmq.spi.admin.MessagePage;
+import io.maxmq.spi.admin.MessageQuery;
+import io.maxmq.spi.admin.SessionView;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.event.MetricsSink;
@@ -34,6 +37,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -149,6 +153,38 @@ class DurableSessionTest {
         PubAck ack = publisher.expect(PubAck.class);
         assertThat(ack.packetId()).isEqualTo(7);
         assertThat(ack.reason()).isEqualTo(ReasonCode.SUCCESS);
+    }
+
+    @Test
+    void whatIsInStorageOnlyIsCountedAndTakesNoMemory() throws Exception {
+        journal.writeAtOnce();
+        offline("s", "t", AT_LEAST_ONCE);
+        SessionView empty = session("s");
+        TestClient publisher = connectV5("p");
+        publisher.send(message("t", "m".repeat(1000), AT_LEAST_ONCE, 1), message("t", "m", AT_LEAST_ONCE, 2));
+        publisher.expect(PubAck.class);
+        publisher.expect(PubAck.class);
+
+        MessagePage page = broker.administration()
+                .sessions()
+                .queued(MessageQuery.of("s"))
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+
+        assertThat(page).isEqualTo(new MessagePage(List.of(), 2, Optional.empty()));
+        assertThat(session("s").queuedMessages()).isEqualTo(2);
+        assertThat(session("s").queuedBytes()).isGreaterThan(1000);
+        assertThat(session("s").oldestQueuedAge()).isEmpty();
+        assertThat(session("s").memoryBytes()).isEqualTo(empty.memoryBytes());
+    }
+
+    private SessionView session(String clientId) throws Exception {
+        return broker.administration()
+                .sessions()
+                .find(clientId)
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS)
+                .orElseThrow();
     }
 
     @Test
