@@ -25,7 +25,12 @@ import java.util.Set;
  *     like {@code replies/${clientid}}; {@code ${clientid}}, {@code ${username}} and {@code ${tenant}} are replaced, and
  *     a client for which one of these is missing or holds {@code / + #} is told nothing; default empty, for nothing
  * @param openDollarTopics first levels like {@code $app} below which clients may publish; all others that begin with
- *     {@code $} are closed to clients (0x87), and {@code $SYS} and {@code $share} always are; default none
+ *     {@code $} are closed to clients (0x87), and {@code $SYS}, {@code $share}, {@code $exclusive} and {@code $delayed} always are; default none
+ * @param exclusiveSubscriptionsAvailable whether clients may subscribe to {@code $exclusive/FILTER}: messages of FILTER, and
+ *     one client of a tenant at a time, until it unsubscribes or its session ends; while one has it, others are refused with
+ *     SUBACK 0x97 (v3: 0x80). FILTER may have wildcards; it is compared as it is written, and does not concern who subscribes
+ *     to it in the ordinary way. Subscribing to FILTER itself makes the client's own subscription an ordinary one. Authorizers
+ *     and events have FILTER. When false: SUBACK 0x8F; default true
  * @since 0.1.0
  */
 @Stable
@@ -37,7 +42,8 @@ public record Capabilities(
         boolean subscriptionIdentifiersAvailable,
         boolean payloadFormatChecked,
         String responseInformation,
-        Set<String> openDollarTopics) {
+        Set<String> openDollarTopics,
+        boolean exclusiveSubscriptionsAvailable) {
 
     /** Checks every value. */
     public Capabilities {
@@ -69,6 +75,7 @@ public record Capabilities(
         builder.payloadFormatChecked = payloadFormatChecked;
         builder.responseInformation = responseInformation;
         builder.openDollarTopics = openDollarTopics;
+        builder.exclusiveSubscriptionsAvailable = exclusiveSubscriptionsAvailable;
         return builder;
     }
 
@@ -88,6 +95,7 @@ public record Capabilities(
         private boolean payloadFormatChecked = false;
         private String responseInformation = "";
         private Set<String> openDollarTopics = Set.of();
+        private boolean exclusiveSubscriptionsAvailable = true;
 
         private Builder() {}
 
@@ -139,6 +147,12 @@ public record Capabilities(
             return this;
         }
 
+        /** See {@link Capabilities#exclusiveSubscriptionsAvailable()}. */
+        public Builder exclusiveSubscriptionsAvailable(boolean value) {
+            exclusiveSubscriptionsAvailable = value;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -153,7 +167,8 @@ public record Capabilities(
                     subscriptionIdentifiersAvailable,
                     payloadFormatChecked,
                     responseInformation,
-                    openDollarTopics);
+                    openDollarTopics,
+                    exclusiveSubscriptionsAvailable);
         }
     }
 }

@@ -17,6 +17,8 @@ final class Checks {
     private static final int MAX_TEMPLATE_BYTES = 1024;
     private static final List<String> PLACEHOLDERS = List.of("${clientid}", "${username}", "${tenant}");
 
+    private static final List<String> RESERVED = List.of("$SYS", "$share", "$exclusive", "$delayed");
+
     private Checks() {}
 
     /** Both ends included. */
@@ -92,9 +94,10 @@ final class Checks {
         for (int i = 0; good && i < value.length(); i++) {
             good = "/+#".indexOf(value.charAt(i)) < 0;
         }
-        if (!good || value.equals("$SYS") || value.equals("$share")) {
+        if (!good || RESERVED.contains(value)) {
             throw new IllegalArgumentException(field
-                    + " must be topic levels that begin with $, and neither $SYS nor $share: " + field + "="
+                    + " must be topic levels that begin with $, and none of " + String.join(", ", RESERVED) + ": "
+                    + field + "="
                     + Utf8.quote(value));
         }
     }

@@ -8,6 +8,7 @@ import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Capabilities;
 import io.maxmq.core.connection.Connections;
 import io.maxmq.core.observe.Events;
+import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.spi.ClientInfo;
@@ -36,12 +37,17 @@ final class SubscriptionsOnBehalf {
     }
 
     CompletionStage<ReasonCode> subscribe(SessionKey key, SubscriptionRequest request) {
-        String problem =
-                TopicFilter.problem(request.topicFilter(), config.connections().maxTopicLevels());
+        String asked = ExclusiveSubscriptions.plain(request.topicFilter());
+        String problem = TopicFilter.problem(asked, config.connections().maxTopicLevels());
         if (problem != null) {
             throw new IllegalArgumentException("topic filter " + problem + ": topicFilter=" + request.topicFilter());
         }
-        TopicFilter filter = TopicFilter.of(request.topicFilter());
+        TopicFilter filter = TopicFilter.of(asked);
+        boolean exclusive = ExclusiveSubscriptions.filterIn(request.topicFilter()) != null;
+        if (exclusive && (filter.share() != null || !config.capabilities().exclusiveSubscriptionsAvailable())) {
+            throw new IllegalArgumentException(
+                    "not an exclusive subscription that this broker has: topicFilter=" + request.topicFilter());
+        }
         if (filter.share() != null && request.noLocal()) {
             throw new IllegalArgumentException(
                     "No Local on a shared subscription: topicFilter=" + request.topicFilter());
@@ -67,11 +73,12 @@ final class SubscriptionsOnBehalf {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         QoS granted = request.qos().min(config.capabilities().maximumQos());
-        Session.Subscribed outcome = session.subscribe(
-                filter,
-                new Session.Options(
-                        granted.code(), request.noLocal(), request.retainAsPublished(), request.queued(), 0));
-        if (outcome == Session.Subscribed.QUOTA_EXCEEDED) {
+        Session.Options options = new Session.Options(
+                granted.code(), request.noLocal(), request.retainAsPublished(), request.queued(), 0);
+        Session.Subscribed outcome = ExclusiveSubscriptions.filterIn(request.topicFilter()) == null
+                ? session.subscribe(filter, options)
+                : session.subscribeExclusively(filter, options);
+        if (outcome == Session.Subscribed.QUOTA_EXCEEDED || outcome == Session.Subscribed.TAKEN) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         ClientInfo client = session.client();
@@ -108,7 +115,10 @@ final class SubscriptionsOnBehalf {
             boolean removed = session != null && session.unsubscribe(topicFilter);
             if (removed && events.wants(BrokerEvent.Unsubscribed.class)) {
                 events.emit(new BrokerEvent.Unsubscribed(
-                        at.loop().epochMillis(), key.tenant(), key.clientId(), topicFilter));
+                        at.loop().epochMillis(),
+                        key.tenant(),
+                        key.clientId(),
+                        ExclusiveSubscriptions.plain(topicFilter)));
             }
             answer.complete(removed);
         }));

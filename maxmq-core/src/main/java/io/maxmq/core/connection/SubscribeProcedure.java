@@ -16,6 +16,7 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.Capabilities;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.Action;
@@ -154,8 +155,17 @@ final class SubscribeProcedure {
         }
 
         private void authorize(SubscriptionRequest wanted) {
-            TopicFilter filter =
-                    TopicFilter.parse(wanted.topicFilter(), home.limits().maxTopicLevels());
+            String exclusive = ExclusiveSubscriptions.filterIn(wanted.topicFilter());
+            TopicFilter filter = TopicFilter.parse(
+                    exclusive == null ? wanted.topicFilter() : exclusive,
+                    home.limits().maxTopicLevels());
+            if (exclusive != null
+                    && (filter == null
+                            || filter.share() != null
+                            || !home.capabilities().exclusiveSubscriptionsAvailable())) {
+                refuse(ReasonCode.TOPIC_FILTER_INVALID, "not an exclusive subscription that this broker has");
+                return;
+            }
             if (filter == null) {
                 refuse(
                         ReasonCode.TOPIC_FILTER_INVALID,
@@ -199,14 +209,15 @@ final class SubscribeProcedure {
                 return;
             }
             QoS granted = wanted.qos().min(home.capabilities().maximumQos());
-            Session.Subscribed outcome = session.subscribe(
-                    filter,
-                    new Session.Options(
-                            granted.code(),
-                            wanted.noLocal(),
-                            wanted.retainAsPublished(),
-                            wanted.queued(),
-                            subscriptionId));
+            Session.Options options = new Session.Options(
+                    granted.code(), wanted.noLocal(), wanted.retainAsPublished(), wanted.queued(), subscriptionId);
+            Session.Subscribed outcome = ExclusiveSubscriptions.filterIn(wanted.topicFilter()) == null
+                    ? session.subscribe(filter, options)
+                    : session.subscribeExclusively(filter, options);
+            if (outcome == Session.Subscribed.TAKEN) {
+                refuse(ReasonCode.QUOTA_EXCEEDED, "another client has the exclusive subscription");
+                return;
+            }
             if (outcome == Session.Subscribed.QUOTA_EXCEEDED) {
                 refuse(ReasonCode.QUOTA_EXCEEDED, "too many subscriptions");
                 return;

@@ -6,6 +6,7 @@ import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.ClientInfo;
 import java.util.ArrayList;
@@ -89,7 +90,7 @@ final class UnsubscribeProcedure {
         if (!session.unsubscribe(passed.subject())) {
             return ReasonCode.NO_SUBSCRIPTION_EXISTED;
         }
-        home.events().unsubscribed(connection, passed.subject());
+        home.events().unsubscribed(connection, ExclusiveSubscriptions.plain(passed.subject()));
         return ReasonCode.SUCCESS;
     }
 }

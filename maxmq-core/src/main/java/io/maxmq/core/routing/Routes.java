@@ -15,6 +15,7 @@ public final class Routes {
     private final SubscriptionTree hooks;
     private final RetainedMessages retained;
     private final RetainedExpiry retainedExpiry;
+    private final ExclusiveSubscriptions exclusive = new ExclusiveSubscriptions();
     private final SharedQueue.Maker sharedQueues;
 
     /** Set once, before the first hook is added: without hooks nothing is matched against them. */
@@ -48,6 +49,10 @@ public final class Routes {
 
     public SubscriptionTree tree() {
         return tree;
+    }
+
+    public ExclusiveSubscriptions exclusive() {
+        return exclusive;
     }
 
     public RetainedMessages retained() {

@@ -4,6 +4,7 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.access.ClientAccess;
+import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
@@ -446,11 +447,37 @@ public final class Session implements Subscriber {
         NEW,
         REPLACED,
         /** The session has as many as it may, or there is no memory for one more. */
-        QUOTA_EXCEEDED
+        QUOTA_EXCEEDED,
+        /** Another session has subscribed exclusively. */
+        TAKEN
     }
 
-    /** Adds or replaces a subscription; messages that come while it is replaced are not lost (§3.8.4). */
+    /**
+     * Adds or replaces a subscription; messages that come while it is replaced are not lost (§3.8.4). One that was exclusive
+     * is so no longer.
+     */
     public Subscribed subscribe(TopicFilter filter, Options options) {
+        Subscribed outcome = put(filter, options);
+        if (outcome == Subscribed.REPLACED) {
+            routes.exclusive().release(filter.toString(), this);
+        }
+        return outcome;
+    }
+
+    /** The same for {@code $exclusive/FILTER}: no other session has it until this one unsubscribes or ends. */
+    public Subscribed subscribeExclusively(TopicFilter filter, Options options) {
+        String text = filter.toString();
+        if (!routes.exclusive().claim(text, this)) {
+            return Subscribed.TAKEN;
+        }
+        Subscribed outcome = put(filter, options);
+        if (outcome == Subscribed.QUOTA_EXCEEDED) {
+            routes.exclusive().release(text, this);
+        }
+        return outcome;
+    }
+
+    private Subscribed put(TopicFilter filter, Options options) {
         SubscriptionSet.Put put = subscriptions.put(filter, options);
         if (put.replaced() != null) {
             subscriptions.leave(put.replaced());
@@ -467,9 +494,14 @@ public final class Session implements Subscriber {
         }
     }
 
-    /** Removes a subscription; false when there was none. What is queued or in flight still goes out (§3.10.4). */
+    /**
+     * Removes a subscription; false when there was none. What is queued or in flight still goes out (§3.10.4).
+     *
+     * @param filter with {@code $exclusive/}: only an exclusive one; without: exclusive or not
+     */
     public boolean unsubscribe(String filter) {
-        Subscription subscription = subscriptions.remove(filter);
+        String plain = ExclusiveSubscriptions.plain(filter);
+        Subscription subscription = subscriptions.remove(routes.exclusive().isHeldBy(plain, this) ? plain : filter);
         if (subscription != null) {
             left(subscription);
         }

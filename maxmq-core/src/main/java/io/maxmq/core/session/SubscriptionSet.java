@@ -79,6 +79,7 @@ final class SubscriptionSet {
         Subscription subscription = byFilter == null ? null : byFilter.remove(filter);
         if (subscription != null) {
             leave(subscription);
+            routes.exclusive().release(filter, session);
             memory.unchargeSubscription(filter);
         }
         return subscription;
@@ -97,7 +98,10 @@ final class SubscriptionSet {
     void clear() {
         List<Subscription> left = all();
         byFilter = null;
-        left.forEach(this::leave);
+        for (Subscription each : left) {
+            leave(each);
+            routes.exclusive().release(each.filter().toString(), session);
+        }
     }
 
     boolean hasShared() {

@@ -7,7 +7,7 @@ import io.maxmq.spi.Stable;
 /**
  * One filter of a SUBSCRIBE with its options. MQTT 5.0 §3.8.3. Immutable.
  *
- * @param topicFilter as the client wrote it, {@code $share/NAME/} included
+ * @param topicFilter as the client wrote it, {@code $share/NAME/} or {@code $exclusive/} included
  * @param qos the highest QoS that the client wants
  * @param noLocal false for v3
  * @param retainAsPublished false for v3
