@@ -289,7 +289,7 @@ public final class Broker {
                             intervalNanos,
                             routes,
                             () -> new SysFigures(loops, routes, sessionSubscriptions::count, startNanos))
-                    .start();
+                    .start(startNanos);
         }
     }
 

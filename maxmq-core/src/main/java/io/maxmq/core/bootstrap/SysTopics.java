@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * changed. They are about all tenants, so only {@link Tenant#DEFAULT} has them: no tenant hears of another.
  *
  * <p>No hook of an embedder is asked: it is the broker that publishes. Authorizers decide who may subscribe. The first tick
- * makes what is needed, so that a start does not wait for it. Runs on one loop; {@link #start} on any thread.
+ * makes what is needed, so that a start does not wait for it. Runs on one loop; {@link #start} is for any thread.
  */
 final class SysTopics {
     private static final String PREFIX = "$SYS/broker/";
@@ -42,8 +42,9 @@ final class SysTopics {
         this.figuresAtStart = figures;
     }
 
-    void start() {
-        at.loop().execute(this::scheduleNext);
+    /** @param nowNanos the time of the start, from which the first interval counts */
+    void start(long nowNanos) {
+        at.loop().execute(() -> at.loop().schedule(nowNanos + intervalNanos - at.loop().nowNanos(), this::tick));
     }
 
     private void scheduleNext() {
