@@ -1,0 +1,52 @@
+package io.maxmq.examples.ratelimit;
+
+import io.maxmq.spi.limit.Decision;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class TokenBucketTest {
+    /** A clock's nanoTime may be anything. */
+    private long now = -3;
+
+    private final TokenBucket bucket = new TokenBucket(2, 10);
+
+    private Decision publish(int messages) {
+        return bucket.acquirePublish(messages, messages * 100L, now);
+    }
+
+    @Test
+    void aBurstIsLetThrough() {
+        assertThat(publish(1)).isEqualTo(Decision.ALLOW);
+        assertThat(publish(1)).isEqualTo(Decision.ALLOW);
+    }
+
+    @Test
+    void whatIsBeyondWaitsUntilItsTokensHaveCome() {
+        assertThat(publish(3)).isEqualTo(Decision.pause(Duration.ofMillis(100).toNanos()));
+
+        now += Duration.ofMillis(100).toNanos();
+        assertThat(publish(1)).isEqualTo(Decision.pause(Duration.ofMillis(100).toNanos()));
+
+        now += Duration.ofMillis(200).toNanos();
+        assertThat(publish(1)).isEqualTo(Decision.ALLOW);
+    }
+
+    @Test
+    void aLongRestFillsItAndNoMore() {
+        publish(2);
+        now += Duration.ofHours(1).toNanos();
+
+        assertThat(publish(2)).isEqualTo(Decision.ALLOW);
+        assertThat(publish(1)).isEqualTo(Decision.pause(Duration.ofMillis(100).toNanos()));
+    }
+
+    @Test
+    void nothingPerSecondIsRefused() {
+        assertThatThrownBy(() -> new TokenBucketLimiter(1, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("perSecond=0");
+    }
+}
