@@ -41,6 +41,7 @@ public final class NetworkPreparation {
             try {
                 Loggers.prepare();
                 loggers.complete(true);
+                NettyVersion.check();
                 NettyTransport chosen = NettyTransport.choose();
                 transport.complete(chosen);
                 // Arenas of its own: what the broker takes is bounded by its budget, and goes with it.
@@ -49,13 +50,19 @@ public final class NetworkPreparation {
                 unbound.pipeline().addLast(new Nothing());
                 unbound.unsafe().closeForcibly();
                 channel.complete(true);
+            } catch (LinkageError e) {
+                fail(NettyVersion.missing(e));
             } catch (Throwable t) {
-                // Those that are complete stay so.
-                loggers.completeExceptionally(t);
-                transport.completeExceptionally(t);
-                allocator.completeExceptionally(t);
-                channel.completeExceptionally(t);
+                fail(t);
             }
+        }
+
+        /** Those that are complete stay so. */
+        private void fail(Throwable t) {
+            loggers.completeExceptionally(t);
+            transport.completeExceptionally(t);
+            allocator.completeExceptionally(t);
+            channel.completeExceptionally(t);
         }
     }
 
