@@ -44,7 +44,9 @@ final class SysTopics {
 
     /** @param nowNanos the time of the start, from which the first interval counts */
     void start(long nowNanos) {
-        at.loop().execute(() -> at.loop().schedule(nowNanos + intervalNanos - at.loop().nowNanos(), this::tick));
+        at.loop()
+                .execute(() ->
+                        at.loop().schedule(nowNanos + intervalNanos - at.loop().nowNanos(), this::tick));
     }
 
     private void scheduleNext() {
