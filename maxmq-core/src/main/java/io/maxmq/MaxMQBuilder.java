@@ -3,6 +3,7 @@ package io.maxmq;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Capabilities;
 import io.maxmq.config.ConnectionLimits;
+import io.maxmq.config.DelayedLimits;
 import io.maxmq.config.Listener;
 import io.maxmq.config.MemoryLimits;
 import io.maxmq.config.RetainedLimits;
@@ -165,6 +166,12 @@ public final class MaxMQBuilder {
     /** Limits of retained messages. */
     public MaxMQBuilder retained(RetainedLimits limits) {
         config.retained(limits);
+        return this;
+    }
+
+    /** Messages that clients publish for later. */
+    public MaxMQBuilder delayed(DelayedLimits limits) {
+        config.delayed(limits);
         return this;
     }
 

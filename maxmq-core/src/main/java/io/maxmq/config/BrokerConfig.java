@@ -32,6 +32,7 @@ import java.util.List;
  *     {@link OverlappingSubscriptions#ONE_DELIVERY}
  * @param sysInterval how often the broker publishes figures about itself below {@code $SYS/broker/}, as retained messages of
  *     {@link io.maxmq.spi.Tenant#DEFAULT}; at least 1 s, or 0 for never; default 10 s
+ * @param delayed messages that clients publish to {@code $delayed/SECONDS/TOPIC}
  * @since 0.1.0
  */
 @Stable
@@ -54,7 +55,8 @@ public record BrokerConfig(
         MemoryLimits memory,
         Capabilities capabilities,
         OverlappingSubscriptions overlapping,
-        Duration sysInterval) {
+        Duration sysInterval,
+        DelayedLimits delayed) {
 
     /** Checks every value. */
     public BrokerConfig {
@@ -105,6 +107,7 @@ public record BrokerConfig(
         builder.capabilities = capabilities;
         builder.overlapping = overlapping;
         builder.sysInterval = sysInterval;
+        builder.delayed = delayed;
         return builder;
     }
 
@@ -135,6 +138,7 @@ public record BrokerConfig(
         private Capabilities capabilities = Capabilities.defaults();
         private OverlappingSubscriptions overlapping = OverlappingSubscriptions.ONE_DELIVERY;
         private Duration sysInterval = Duration.ofSeconds(10);
+        private DelayedLimits delayed = DelayedLimits.defaults();
 
         private Builder() {}
 
@@ -260,6 +264,12 @@ public record BrokerConfig(
             return this;
         }
 
+        /** See {@link BrokerConfig#delayed()}. */
+        public Builder delayed(DelayedLimits value) {
+            delayed = value;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -285,7 +295,8 @@ public record BrokerConfig(
                     memory,
                     capabilities,
                     overlapping,
-                    sysInterval);
+                    sysInterval,
+                    delayed);
         }
     }
 }

@@ -105,6 +105,14 @@ class SettingsTest {
                                 .maxExpiry(Duration.ofSeconds(-1))
                                 .build()),
                 bad("maxBytes=-1", () -> RetainedLimits.builder().maxBytes(-1).build()),
+                bad(
+                        "maxDelay=PT0.5S",
+                        () -> DelayedLimits.builder()
+                                .maxDelay(Duration.ofMillis(500))
+                                .build()),
+                bad(
+                        "maxMessagesPerClient=-1",
+                        () -> DelayedLimits.builder().maxMessagesPerClient(-1).build()),
                 bad("networkBytes=4194304", () -> new MemoryLimits(2 << 20, 4 << 20)),
                 bad("port=65536", () -> Listener.tcp(65_536)),
                 bad("host", () -> Listener.tcp("", 1)),

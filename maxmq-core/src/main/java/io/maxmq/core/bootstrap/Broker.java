@@ -22,6 +22,7 @@ import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Router;
+import io.maxmq.core.session.DelayedCount;
 import io.maxmq.core.session.Drops;
 import io.maxmq.core.session.GroupQueues;
 import io.maxmq.core.session.SessionCount;
@@ -194,7 +195,13 @@ public final class Broker {
                 new AtomicLong());
         SessionCount sessionCount = new SessionCount(config.sessions().maxSessions());
         Sessions.Settings settings = new Sessions.Settings(
-                config.sessions(), config.connections().receiveMaximum(), access, interceptors, sessionCount, routes);
+                config.sessions(),
+                config.connections().receiveMaximum(),
+                access,
+                interceptors,
+                sessionCount,
+                new DelayedCount(config.delayed()),
+                routes);
         boolean rejects = config.sessions().overflow() == Overflow.REJECT_PUBLISHER;
         List<Router> routers = new ArrayList<>();
         for (int i = 0; i < count; i++) {

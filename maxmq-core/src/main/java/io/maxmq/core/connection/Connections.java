@@ -71,7 +71,9 @@ public final class Connections {
         this.collaborators = collaborators;
         this.events = new ConnectionEvents(
                 config.name(), collaborators.events(), collaborators.loggers().of("connection"));
-        this.dollarTopics = new DollarTopics(config.capabilities().openDollarTopics());
+        this.dollarTopics = new DollarTopics(
+                config.capabilities().openDollarTopics(),
+                config.delayed().maxDelay().toSeconds());
         ConnectionLimits limits = config.connections();
         this.decodeLimits = new DecodeLimits(
                 limits.maxPacketBytesBeforeConnect(),
@@ -253,9 +255,14 @@ public final class Connections {
     }
 
     /** The will as the session keeps it. */
-    io.maxmq.core.session.Will will(ClientInfo client, Will will, LoopServices here) {
+    io.maxmq.core.session.Will will(ClientInfo client, Will will, int laterSeconds, LoopServices here) {
         return ApplicationMessages.will(
-                client, will, routes(client.tenant()).topics(), here.loop().index(), here.inTransit());
+                client,
+                will,
+                laterSeconds,
+                routes(client.tenant()).topics(),
+                here.loop().index(),
+                here.inTransit());
     }
 
     // ---- the rate limiter, at the border

@@ -4,16 +4,23 @@ import io.maxmq.core.routing.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place that judges what clients may publish to topics that begin with {@code $} (MQTT 5.0 §4.7.2, which leaves
- * them to the broker): nothing, but below the first levels that the settings open. The application may publish anywhere.
+ * them to the broker): nothing, but below the first levels that the settings open, and {@code $delayed/SECONDS/TOPIC}, which
+ * is judged as TOPIC. The application may publish anywhere.
  * Immutable, thread-safe.
  */
 final class DollarTopics {
-    private final byte[][] open;
+    private static final byte[] DELAYED = DelayedTopic.PREFIX.getBytes(StandardCharsets.UTF_8);
 
-    DollarTopics(Set<String> openFirstLevels) {
+    private final byte[][] open;
+    private final long maxDelaySeconds;
+
+    /** @param maxDelaySeconds 0 for no delayed messages */
+    DollarTopics(Set<String> openFirstLevels, long maxDelaySeconds) {
+        this.maxDelaySeconds = maxDelaySeconds;
         this.open = new byte[openFirstLevels.size()][];
         int i = 0;
         for (String level : openFirstLevels) {
@@ -22,8 +29,26 @@ final class DollarTopics {
     }
 
     /** Whether clients may not publish to it. */
-    boolean isClosed(Topic topic) { // hot: per message
+    boolean isClosed(Topic topic) {
         return topic.startsWithDollar() && !isOpen(topic.utf8());
+    }
+
+    /** Whether it asks for a message to be published later. */
+    boolean isDelayed(Topic topic) {
+        byte[] utf8 = topic.utf8();
+        return maxDelaySeconds > 0
+                && utf8.length >= DELAYED.length
+                && Arrays.equals(utf8, 0, DELAYED.length, DELAYED, 0, DELAYED.length);
+    }
+
+    boolean isDelayed(String topic) {
+        return maxDelaySeconds > 0 && topic.startsWith(DelayedTopic.PREFIX);
+    }
+
+    /** What a topic that {@link #isDelayed} says; null when it is not valid. */
+    @Nullable
+    DelayedTopic delayed(String topic) {
+        return DelayedTopic.parse(topic, maxDelaySeconds);
     }
 
     boolean isClosed(String topic) {

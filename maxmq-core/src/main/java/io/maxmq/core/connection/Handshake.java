@@ -54,6 +54,7 @@ final class Handshake {
     private @Nullable EnhancedAuthentication authentication;
     private byte @Nullable [] authenticationData;
     private io.maxmq.spi.@Nullable Will will;
+    private int willLaterSeconds;
 
     Handshake(Connection connection, Connections home, Connect connect) {
         this.connection = connection;
@@ -223,6 +224,16 @@ final class Handshake {
             return;
         }
         Message message = asked.message();
+        if (home.dollarTopics().isDelayed(message.topic())) {
+            DelayedTopic delayed = home.dollarTopics().delayed(message.topic());
+            if (delayed == null) {
+                refuse(ReasonCode.TOPIC_NAME_INVALID, WillCheck.NOT_DELAYED);
+                return;
+            }
+            message = message.toBuilder().topic(delayed.topic()).build();
+            will = new io.maxmq.spi.Will(message, asked.delay());
+            willLaterSeconds = delayed.seconds();
+        }
         access.will(new Action.Will(message.topic(), message.qos(), message.retain()), decision -> {
             if (connection.isClosed()) {
                 return;
@@ -285,7 +296,7 @@ final class Handshake {
         int window = connect.version().isV5()
                 ? asked.intOr(PropertyId.RECEIVE_MAXIMUM, MAX_RECEIVE_MAXIMUM)
                 : MAX_RECEIVE_MAXIMUM;
-        Will kept = will == null ? null : home.will(client, will, connection.here());
+        Will kept = will == null ? null : home.will(client, will, willLaterSeconds, connection.here());
         return new SessionSetup(client, access, client.sessionExpirySeconds(), window, kept, connect.bridge());
     }
 

@@ -102,9 +102,10 @@ final class PublishIntake {
 
     /** From here on the message is what it will be: may it be published? */
     private void proceed(InTransit message, int qos, int packetId) {
-        Authorization decision = home.dollarTopics().isClosed(message.topic())
-                ? Authorization.denied()
-                : access.publishDecision(message.topic(), QoS.of(message.qos()), message.retain());
+        if (message.topic().startsWithDollar() && !isOpen(message, qos, packetId)) {
+            return;
+        }
+        Authorization decision = access.publishDecision(message.topic(), QoS.of(message.qos()), message.retain());
         if (decision instanceof Authorization.Allowed) {
             pass(message, qos, packetId);
         } else if (decision instanceof Authorization.Denied denied) {
@@ -112,6 +113,27 @@ final class PublishIntake {
         } else {
             ask(message, qos, packetId);
         }
+    }
+
+    /** Judges a topic that begins with {@code $}; from here on a delayed message has the topic that it is for. */
+    private boolean isOpen(InTransit message, int qos, int packetId) {
+        DollarTopics dollarTopics = home.dollarTopics();
+        if (dollarTopics.isDelayed(message.topic())) {
+            DelayedTopic delayed = dollarTopics.delayed(message.topic().name());
+            if (delayed == null) {
+                drop(message, DropReason.INVALID_TOPIC);
+                session.refusePublish(qos, packetId, ReasonCode.TOPIC_NAME_INVALID);
+                return false;
+            }
+            int loop = connection.here().loop().index();
+            message.redirect(ApplicationMessages.topic(session.routes().topics(), loop, delayed.topic()));
+            message.delaySeconds(delayed.seconds());
+        }
+        if (dollarTopics.isClosed(message.topic())) {
+            deny(message, qos, packetId, Authorization.denied());
+            return false;
+        }
+        return true;
     }
 
     private void readBody(PublishView publish, InTransit message) {
@@ -269,6 +291,7 @@ final class PublishIntake {
         private final InTransit message;
         private final int qos;
         private final int packetId;
+        private final int delaySeconds;
         private @Nullable StoredMessage kept;
         private @Nullable Authorization answer;
 
@@ -276,6 +299,7 @@ final class PublishIntake {
             this.message = message;
             this.qos = qos;
             this.packetId = packetId;
+            this.delaySeconds = message.delaySeconds();
         }
 
         void asked() {
@@ -295,6 +319,7 @@ final class PublishIntake {
                 return;
             }
             message.begin(waiting, session);
+            message.delaySeconds(delaySeconds);
             act(decision);
             connection.release(InputGate.AUTHORIZER);
         }

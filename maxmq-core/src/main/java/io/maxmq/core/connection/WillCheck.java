@@ -13,6 +13,8 @@ final class WillCheck {
     /** Why CONNECT is refused. */
     record Problem(ReasonCode reason, String detail) {}
 
+    static final String NOT_DELAYED = "will topic: not $delayed/SECONDS/TOPIC, or too many seconds";
+
     private WillCheck() {}
 
     static @Nullable Problem problem(@Nullable Will will, Connections home) {
@@ -23,7 +25,15 @@ final class WillCheck {
         if (invalid != null) {
             return new Problem(ReasonCode.TOPIC_NAME_INVALID, "will topic: " + invalid);
         }
-        if (home.dollarTopics().isClosed(will.topic())) {
+        String topic = will.topic();
+        if (home.dollarTopics().isDelayed(topic)) {
+            DelayedTopic delayed = home.dollarTopics().delayed(topic);
+            if (delayed == null) {
+                return new Problem(ReasonCode.TOPIC_NAME_INVALID, NOT_DELAYED);
+            }
+            topic = delayed.topic();
+        }
+        if (home.dollarTopics().isClosed(topic)) {
             return new Problem(ReasonCode.NOT_AUTHORIZED, "will topic begins with $");
         }
         if (will.payload().remaining() > home.limits().maxWillBytes()) {

@@ -22,6 +22,7 @@ public final class InTransit {
     private @Nullable Topic topic;
     private int qos;
     private boolean retain;
+    private int delaySeconds;
     private long expiresAtMillis;
     private @Nullable Subscriber publisher;
 
@@ -56,6 +57,7 @@ public final class InTransit {
         this.qos = qos;
         this.retain = retain;
         this.publisher = publisher;
+        delaySeconds = 0;
         expiresAtMillis = 0;
         propertiesLength = 0;
         kept = null;
@@ -94,6 +96,21 @@ public final class InTransit {
     /** Wall time in ms at which the message expires; 0 for never. */
     public void expiresAtMillis(long epochMillis) {
         expiresAtMillis = epochMillis;
+    }
+
+    /** Gives it another topic, before it is routed. */
+    public void redirect(Topic to) {
+        topic = to;
+        copyBeforeKeep();
+    }
+
+    /** Has it routed so many seconds from now instead of now; 0 for now. */
+    public void delaySeconds(int seconds) {
+        delaySeconds = seconds;
+    }
+
+    public int delaySeconds() {
+        return delaySeconds;
     }
 
     /** Has the outcome include what other loops do with the message, whatever that costs. */

@@ -50,8 +50,8 @@ public final class StoredMessage {
         this.idLow = idLow;
     }
 
-    /** The same message to be retained: without what its topic remembers for routing. */
-    StoredMessage toRetain() {
+    /** The same message to be kept for long: without what its topic remembers for routing. */
+    public StoredMessage toRetain() {
         return new StoredMessage(
                 topic.withoutMatches(), body, propertiesLength, qos, retain, expiresAtMillis, idHigh, idLow);
     }

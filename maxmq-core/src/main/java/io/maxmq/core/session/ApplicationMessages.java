@@ -145,13 +145,23 @@ public final class ApplicationMessages {
                 message.build(), Duration.ofSeconds(properties.longOr(PropertyId.WILL_DELAY_INTERVAL, 0)));
     }
 
-    /** A will as its session keeps it. */
-    public static Will will(ClientInfo client, io.maxmq.spi.Will will, TopicTable topics, int loop, InTransit transit) {
+    /**
+     * A will as its session keeps it.
+     *
+     * @param laterSeconds see {@link Will#laterSeconds}
+     */
+    public static Will will(
+            ClientInfo client,
+            io.maxmq.spi.Will will,
+            int laterSeconds,
+            TopicTable topics,
+            int loop,
+            InTransit transit) {
         Message message = will.message();
         begin(transit, message, topic(topics, loop, message.topic()), null, 0);
         // The expiry counts from the publication, so the message that is kept has none.
         transit.expiresAtMillis(0);
         long expirySeconds = message.messageExpiry().map(Duration::toSeconds).orElse(-1L);
-        return new Will(client, transit.keep(), will.delay().toSeconds(), expirySeconds);
+        return new Will(client, transit.keep(), will.delay().toSeconds(), expirySeconds, laterSeconds);
     }
 }

@@ -148,8 +148,11 @@ final class Inbound {
         return v5 ? unreleased.size() + acks.waitingPubAcks() : qos == 2 ? unreleased.size() : 0;
     }
 
-    /** Routes a message of a client; false when its retained copy was refused, and so the whole message. */
+    /** Routes a message of a client, now or later; false when the broker has no room for it: retained, or delayed. */
     static boolean route(Sessions home, SessionKey publisher, Routes routes, InTransit message) {
+        if (message.delaySeconds() > 0) {
+            return home.delayed().add(publisher, routes, message);
+        }
         Router router = home.router();
         if (message.retain() && router.retain(message, routes) == Router.Retained.REFUSED) {
             home.drops().dropped(publisher, message, DropReason.RETAINED_LIMIT);

@@ -66,6 +66,7 @@ public final class Sessions {
     private final InTransit will;
     private final InTransit retained;
     private final InTransit changed;
+    private final DelayedMessages delayed;
     private final Map<SessionKey, Session> sessions = new HashMap<>();
     private final SessionSlots slots = new SessionSlots();
     private final Set<Routes> toCompact = new HashSet<>();
@@ -77,6 +78,7 @@ public final class Sessions {
             Access access,
             Interceptors interceptors,
             SessionCount count,
+            DelayedCount delayed,
             Function<Tenant, Routes> routes) {}
 
     public Sessions(
@@ -106,6 +108,7 @@ public final class Sessions {
         this.will = new InTransit(ids);
         this.retained = new InTransit(ids);
         this.changed = new InTransit(ids);
+        this.delayed = new DelayedMessages(this, settings.delayed(), ids);
     }
 
     public Loop loop() {
@@ -137,6 +140,10 @@ public final class Sessions {
     /** What the messages that these sessions hold take. */
     MessageMemory memory() {
         return memory;
+    }
+
+    DelayedMessages delayed() {
+        return delayed;
     }
 
     Drops drops() {
@@ -260,6 +267,7 @@ public final class Sessions {
             session.dropWill();
             end(session, SessionEnd.BROKER_CLOSED);
         }
+        delayed.close();
     }
 
     /** Publishes a will that is due, as interceptors let it, and if the client may still publish there. */
@@ -282,7 +290,12 @@ public final class Sessions {
 
     private Will changed(Will due, Message message, Routes routes) {
         return ApplicationMessages.will(
-                due.client(), new io.maxmq.spi.Will(message, Duration.ZERO), routes.topics(), loop.index(), will);
+                due.client(),
+                new io.maxmq.spi.Will(message, Duration.ZERO),
+                due.laterSeconds(),
+                routes.topics(),
+                loop.index(),
+                will);
     }
 
     private void authorizeWill(Will due, Routes routes) {
@@ -308,6 +321,7 @@ public final class Sessions {
             // Kept anew, so that what is queued carries the expiry as well.
             will.copyBeforeKeep();
         }
+        will.delaySeconds(due.laterSeconds());
         Inbound.route(this, new SessionKey(due.client().tenant(), due.client().clientId()), routes, will);
         events.willPublished(due);
     }

@@ -11,5 +11,6 @@ import io.maxmq.spi.ClientInfo;
  * @param message with the QoS and RETAIN that it is published with; its expiry counts from the publication
  * @param delaySeconds 0..4294967295 (§3.1.3.2.2)
  * @param expirySeconds message expiry interval; -1 for none
+ * @param laterSeconds after which it is routed when it has been published, as {@code $delayed/} asks; 0 for at once
  */
-public record Will(ClientInfo client, StoredMessage message, long delaySeconds, long expirySeconds) {}
+public record Will(ClientInfo client, StoredMessage message, long delaySeconds, long expirySeconds, int laterSeconds) {}

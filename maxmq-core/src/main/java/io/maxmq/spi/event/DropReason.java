@@ -38,6 +38,10 @@ public enum DropReason {
     SESSION_ENDED,
     /** It was to be retained, and retained messages have reached their bound; it was refused. */
     RETAINED_LIMIT,
+    /** It was to be published later, and such messages have reached one of their bounds; it was refused. */
+    DELAYED_LIMIT,
+    /** Its topic asks for something, like {@code $delayed/}, and is not as it must be for that. */
+    INVALID_TOPIC,
     /** Storage refused it. */
     STORAGE,
     /** The broker shed load. */
