@@ -161,6 +161,9 @@ final class BrokerFixture implements AutoCloseable, ExtensionContext.Store.Close
     @Override
     public void close() {
         try {
+            if (proxy != null) {
+                proxy.rules().clear(); // else the broker waits for a client that it cannot say goodbye to
+            }
             broker.close();
         } finally {
             if (proxy != null) {

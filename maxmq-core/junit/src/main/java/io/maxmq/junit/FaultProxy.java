@@ -30,7 +30,8 @@ final class FaultProxy {
     private final ServerSocket server;
     private final Thread acceptor;
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger threads = new AtomicInteger();
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger threadNumbers = new AtomicInteger();
     private volatile int brokerPort = DOWN;
     private volatile boolean closed;
 
@@ -80,6 +81,9 @@ final class FaultProxy {
         List<Dropped> dropped = new ArrayList<>();
         List<String> others = new ArrayList<>();
         for (ProxiedConnection each : connections) {
+            if (each.isReset()) {
+                continue;
+            }
             if (clientId.equals(each.clientId())) {
                 dropped.add(new Dropped(clientId, each.addressAtBroker()));
                 each.reset();
@@ -97,10 +101,12 @@ final class FaultProxy {
     /** A connection that was reset, as the broker knows it. */
     record Dropped(String clientId, InetSocketAddress address) {}
 
-    /** A thread of this proxy, not yet started. */
+    /** A thread of this proxy, not yet started; {@link #close} waits for its end. */
     Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "maxmq-" + name + "-proxy-" + threads.getAndIncrement());
+        Thread thread = new Thread(work, "maxmq-" + name + "-proxy-" + threadNumbers.getAndIncrement());
         thread.setDaemon(true);
+        threads.removeIf(each -> each.getState() == Thread.State.TERMINATED);
+        threads.add(thread);
         return thread;
     }
 
@@ -152,12 +158,11 @@ final class FaultProxy {
             // It is gone in any case.
         }
         join(acceptor);
-        List<ProxiedConnection> open = List.copyOf(connections);
-        open.forEach(ProxiedConnection::reset);
-        open.forEach(ProxiedConnection::join);
+        connections.forEach(ProxiedConnection::reset);
+        threads.forEach(FaultProxy::join);
     }
 
-    static void join(Thread thread) {
+    private static void join(Thread thread) {
         try {
             thread.join(TestClient.DEFAULT_TIMEOUT.toMillis());
         } catch (InterruptedException e) {

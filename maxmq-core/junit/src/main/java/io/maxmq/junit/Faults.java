@@ -33,8 +33,9 @@ public final class Faults {
     }
 
     /**
-     * Lets nothing of the broker through to a client, as if the client had stopped reading; what it sends itself passes. Some
-     * 100 KiB fit in between, then the broker's output waits. Holds for later connections of the client id too.
+     * Lets nothing of the broker through to a client, as if the client had stopped reading; what it sends itself passes.
+     * What the operating system's buffers take, up to some MiB, the broker still sends; then its output waits. Holds for later
+     * connections of the client id too.
      */
     public Stall stall(String clientId) {
         return proxy.rules().stall(clientId);

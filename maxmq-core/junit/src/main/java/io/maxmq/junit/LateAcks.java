@@ -132,14 +132,4 @@ final class LateAcks {
             rules.notifyAll();
         }
     }
-
-    void join() {
-        Thread started;
-        synchronized (rules) {
-            started = thread;
-        }
-        if (started != null) {
-            FaultProxy.join(started);
-        }
-    }
 }

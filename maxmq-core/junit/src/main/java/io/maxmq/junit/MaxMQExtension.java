@@ -96,11 +96,12 @@ public final class MaxMQExtension
         fixture(context);
     }
 
-    /** With a broker of its own a test's faults end anyway. */
+    /** Matters when the broker stays. */
     @Override
     public void afterEach(ExtensionContext context) {
-        if (settings(context).scope() == BrokerScope.CLASS) {
-            fixture(context).faults().ifPresent(Faults::clear);
+        BrokerFixture fixture = store(context).get(key(settings(context)), BrokerFixture.class);
+        if (fixture != null) {
+            fixture.faults().ifPresent(Faults::clear);
         }
     }
 
@@ -108,10 +109,12 @@ public final class MaxMQExtension
         ExtensionSettings settings = settings(context);
         return store(context)
                 .getOrComputeIfAbsent(
-                        // A nested class with settings of its own does not get the broker of the class around it.
-                        List.of("broker", settings),
-                        key -> BrokerFixture.start(brokerName(context), settings),
-                        BrokerFixture.class);
+                        key(settings), key -> BrokerFixture.start(brokerName(context), settings), BrokerFixture.class);
+    }
+
+    /** A nested class with settings of its own does not get the broker of the class around it. */
+    private static Object key(ExtensionSettings settings) {
+        return List.of("broker", settings);
     }
 
     /** One per test, and one for what belongs to the class: its clients are closed with it. */

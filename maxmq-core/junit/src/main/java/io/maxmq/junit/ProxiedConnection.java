@@ -26,6 +26,8 @@ final class ProxiedConnection {
 
     private volatile @Nullable ProtocolVersion version;
 
+    private volatile boolean reset;
+
     ProxiedConnection(FaultProxy proxy, Socket client, Socket broker) {
         this.proxy = proxy;
         this.client = client;
@@ -85,6 +87,7 @@ final class ProxiedConnection {
 
     /** Breaks the connection towards both sides. Idempotent. */
     void reset() {
+        reset = true;
         for (Socket socket : List.of(client, broker)) {
             try {
                 socket.setSoLinger(true, 0);
@@ -97,9 +100,9 @@ final class ProxiedConnection {
         pumps.forEach(Pump::stop);
     }
 
-    void join() {
-        threads.forEach(FaultProxy::join);
-        pumps.forEach(Pump::join);
+    /** Whether it is broken, even if its threads have not all noticed. */
+    boolean isReset() {
+        return reset;
     }
 
     private static void closeQuietly(Socket socket) {

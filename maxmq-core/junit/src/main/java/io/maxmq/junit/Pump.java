@@ -54,16 +54,13 @@ final class Pump implements Runnable {
             pass(new BufferedInputStream(source.getInputStream()));
             lateAcks.stop();
             output.end();
+        } catch (IOException e) {
+            connection.reset(); // one side broke: so does the other
+        } catch (InterruptedException e) {
+            // The connection was reset.
+        } finally {
             ended = true;
             connection.onEnd();
-        } catch (IOException e) {
-            // One side broke: so does the other.
-            ended = true;
-            connection.reset();
-            connection.proxy().ended(connection);
-        } catch (InterruptedException e) {
-            ended = true; // the connection was reset
-            connection.proxy().ended(connection);
         }
     }
 
@@ -154,9 +151,5 @@ final class Pump implements Runnable {
     /** The sockets are closed. */
     void stop() {
         lateAcks.stop();
-    }
-
-    void join() {
-        lateAcks.join();
     }
 }

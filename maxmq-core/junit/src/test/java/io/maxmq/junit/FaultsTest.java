@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -131,6 +132,34 @@ class FaultsTest {
         faults.clear();
         for (int i = 0; i < 150; i++) {
             assertThat(stalled.receive().text()).isEqualTo(Integer.toString(i));
+        }
+    }
+
+    @Nested
+    @MaxMQTest(faults = true, virtualClock = true)
+    class InVirtualTime {
+        @Test
+        void hasAStalledSubscriberCutOff(MaxMQ broker, TestClients clients, VirtualClock clock, Faults faults)
+                throws Exception {
+            clients.connect("stalled").subscribe("s");
+            Stall stall = faults.stall("stalled");
+            Message big = Message.of("s", new byte[100_000]);
+            int taken = 0;
+            while (broker.publish(big)
+                            .toCompletableFuture()
+                            .get(10, TimeUnit.SECONDS)
+                            .droppedTotal()
+                    == 0) {
+                assertThat(++taken).as("messages taken").isLessThan(1000);
+            }
+
+            for (int i = 0; i < 7; i++) {
+                clock.advance(Duration.ofSeconds(10));
+            }
+
+            assertThat(broker.clients().find("stalled").toCompletableFuture().get(10, TimeUnit.SECONDS))
+                    .isEmpty();
+            stall.resume();
         }
     }
 

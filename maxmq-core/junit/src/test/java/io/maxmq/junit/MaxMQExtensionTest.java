@@ -267,7 +267,6 @@ class MaxMQExtensionTest {
         String port = ":" + TakenPort.TAKEN.getLocalPort();
         assertThat(Engine.failure(TakenPort.class)).hasMessageContaining(port);
         assertThat(Engine.failure(TakenProxyPort.class)).hasMessageContaining(port);
-        TakenPort.TAKEN.close();
         Engine.assertNoThreadOf(TakenPort.class);
         Engine.assertNoThreadOf(TakenProxyPort.class);
     }

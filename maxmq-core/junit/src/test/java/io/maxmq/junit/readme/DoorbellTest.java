@@ -23,7 +23,10 @@ class DoorbellTest {
 
     @Test
     void rings(MaxMQ broker, TestClient button, RoutedMessages messages) {
-        broker.subscribe("door/button", pressed -> broker.publish(Message.of("door/bell", "ding")));
+        broker.subscribe("door/button", pressed -> broker.publish(Message.of("door/bell", "ding")))
+                .active()
+                .toCompletableFuture()
+                .join();
 
         button.publish("door/button", "pressed", QoS.AT_LEAST_ONCE);
 
