@@ -3,6 +3,7 @@
 module io.maxmq.core {
     requires static transitive org.jspecify;
     requires transitive io.maxmq.codec;
+    requires static micrometer.core;
     requires io.netty.buffer;
     requires io.netty.common;
     requires io.netty.transport;
@@ -14,6 +15,7 @@ module io.maxmq.core {
 
     exports io.maxmq;
     exports io.maxmq.config;
+    exports io.maxmq.micrometer;
     exports io.maxmq.spi;
     exports io.maxmq.spi.admin;
     exports io.maxmq.spi.auth;

@@ -121,7 +121,7 @@ public final class MaxMQBuilder {
         return this;
     }
 
-    /** Where the broker's metrics go. */
+    /** Where the broker's metrics go; {@code io.maxmq.micrometer.MicrometerMetrics} has them shown in Micrometer. */
     public MaxMQBuilder metrics(MetricsSink sink) {
         metrics = sink;
         return this;

@@ -33,6 +33,9 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 class ArchitectureTest {
     private static final String[] EXPORTED = {"io.maxmq", "io.maxmq.config", "io.maxmq.spi.."};
 
+    /** Exported too: binds a library that some embedders have, and names its types as that is its job. */
+    private static final String MICROMETER = "io.maxmq.micrometer";
+
     /** Packages of which everybody may use all, and which know nothing of the layers. */
     private static final String[] FOUNDATION = {
         "io.maxmq.core.time",
@@ -131,8 +134,24 @@ class ArchitectureTest {
             .should(nameNoThirdParty());
 
     @ArchTest
+    static final ArchRule onlyItsBindingKnowsMicrometer = noClasses()
+            .that()
+            .resideOutsideOfPackage(MICROMETER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", MICROMETER);
+
+    @ArchTest
+    static final ArchRule theMicrometerBindingKnowsOnlyTheSpi = noClasses()
+            .that()
+            .resideInAPackage(MICROMETER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.maxmq", "io.maxmq.config..", "io.maxmq.core..");
+
+    @ArchTest
     static final ArchRule exportedTypesSayHowStableTheyAre = classes()
-            .that(resideInAnyPackage(EXPORTED).and(visibleOutside()))
+            .that(resideInAnyPackage(EXPORTED).or(resideInAPackage(MICROMETER)).and(visibleOutside()))
             .and()
             .areNotAnnotations()
             // To be marked with the first durable store.

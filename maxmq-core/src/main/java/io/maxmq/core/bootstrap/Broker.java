@@ -322,8 +322,7 @@ public final class Broker {
             metrics.registerLoops(
                     loops.stream().map(each -> each.loop().counters()).toList());
             metrics.registerEvents(events, plugins.names());
-            metrics.registerWorkers("worker", workers);
-            metrics.registerWorkers("listener", eventWorkers);
+            metrics.registerWorkers(workers, eventWorkers);
             BrokerMetrics.register(metrics, routes, budget, watchdog);
         }
     }

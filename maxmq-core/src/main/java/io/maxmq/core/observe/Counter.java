@@ -58,7 +58,10 @@ public enum Counter {
     CLIENTS("maxmq.clients", "Connected clients", true),
     SESSIONS("maxmq.sessions", "Sessions, connected or not", true),
     QUEUED("maxmq.queue.messages", "Messages that wait for a session, or for a shared subscription's members", true),
-    QUEUED_BYTES("maxmq.queue.bytes", "What these take, a message once for each session that it waits for", true),
+    QUEUED_BYTES(
+            "maxmq.queue.bytes",
+            "Bytes of messages that wait, of a message once for each session that it waits for",
+            true),
     IN_FLIGHT("maxmq.inflight.messages", "Messages of QoS 1 and 2 sent and not fully acknowledged", true),
     KEPT(
             "maxmq.messages.kept",

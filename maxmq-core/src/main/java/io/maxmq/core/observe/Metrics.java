@@ -132,11 +132,12 @@ public final class Metrics implements AutoCloseable {
                 count);
     }
 
-    /** Registers how busy a worker pool is. Called once for each. */
-    public void registerWorkers(String pool, WorkerPool workers) {
-        Map<String, String> tags = Map.of("pool", pool);
-        gauge("maxmq.workers.active", "Worker threads that run a task", tags, workers::activeThreads);
-        gauge("maxmq.workers.waiting", "Tasks that wait for a worker", tags, workers::waitingTasks);
+    /** Registers how busy the workers are, and who calls event listeners, each of which has a queue of its own. Called once. */
+    public void registerWorkers(WorkerPool workers, WorkerPool eventWorkers) {
+        String active = "Threads that run a task";
+        gauge("maxmq.workers.active", active, Map.of("pool", "worker"), workers::activeThreads);
+        gauge("maxmq.workers.active", active, Map.of("pool", "listener"), eventWorkers::activeThreads);
+        gauge("maxmq.workers.waiting", "Calls of plug-ins that wait for a worker", Map.of(), workers::waitingTasks);
     }
 
     /** Registers a number that only grows; gone with the returned registration or this. */
