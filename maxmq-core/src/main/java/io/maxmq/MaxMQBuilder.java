@@ -8,6 +8,7 @@ import io.maxmq.config.Listener;
 import io.maxmq.config.MemoryLimits;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
+import io.maxmq.config.TopicRewrite;
 import io.maxmq.core.bootstrap.Plugins;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Extension;
@@ -172,6 +173,12 @@ public final class MaxMQBuilder {
     /** Messages that clients publish for later. */
     public MaxMQBuilder delayed(DelayedLimits limits) {
         config.delayed(limits);
+        return this;
+    }
+
+    /** Adds a rule that gives what clients publish and subscribe to other names; the first that matches is applied. */
+    public MaxMQBuilder topicRewrite(TopicRewrite rule) {
+        config.topicRewrite(rule);
         return this;
     }
 

@@ -33,6 +33,8 @@ import java.util.List;
  * @param sysInterval how often the broker publishes figures about itself below {@code $SYS/broker/}, as retained messages of
  *     {@link io.maxmq.spi.Tenant#DEFAULT}; at least 1 s, or 0 for never; default 10 s
  * @param delayed messages that clients publish to {@code $delayed/SECONDS/TOPIC}
+ * @param topicRewrites rules that give what clients of any tenant publish and subscribe to other names, at most 256; the first
+ *     that matches is applied; default none
  * @since 0.1.0
  */
 @Stable
@@ -56,7 +58,8 @@ public record BrokerConfig(
         Capabilities capabilities,
         OverlappingSubscriptions overlapping,
         Duration sysInterval,
-        DelayedLimits delayed) {
+        DelayedLimits delayed,
+        List<TopicRewrite> topicRewrites) {
 
     /** Checks every value. */
     public BrokerConfig {
@@ -70,6 +73,8 @@ public record BrokerConfig(
         Checks.positive("closeTimeout", closeTimeout);
         Checks.positive("stallThreshold", stallThreshold);
         Checks.notNegative("willGraceAfterRestart", willGraceAfterRestart);
+        topicRewrites = List.copyOf(topicRewrites);
+        Checks.range("topicRewrites.size", topicRewrites.size(), 0, 256);
         Checks.zeroOrSeconds("sysInterval", sysInterval);
         Checks.range("datacenter", datacenter, 0, 255);
         Checks.range("machine", machine, 0, 8191);
@@ -108,6 +113,7 @@ public record BrokerConfig(
         builder.overlapping = overlapping;
         builder.sysInterval = sysInterval;
         builder.delayed = delayed;
+        builder.topicRewrites = topicRewrites;
         return builder;
     }
 
@@ -139,6 +145,7 @@ public record BrokerConfig(
         private OverlappingSubscriptions overlapping = OverlappingSubscriptions.ONE_DELIVERY;
         private Duration sysInterval = Duration.ofSeconds(10);
         private DelayedLimits delayed = DelayedLimits.defaults();
+        private List<TopicRewrite> topicRewrites = List.of();
 
         private Builder() {}
 
@@ -270,6 +277,20 @@ public record BrokerConfig(
             return this;
         }
 
+        /** See {@link BrokerConfig#topicRewrites()}. */
+        public Builder topicRewrites(List<TopicRewrite> value) {
+            topicRewrites = value;
+            return this;
+        }
+
+        /** Adds one behind those already there. */
+        public Builder topicRewrite(TopicRewrite rule) {
+            List<TopicRewrite> more = new ArrayList<>(topicRewrites);
+            more.add(rule);
+            topicRewrites = more;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -296,7 +317,8 @@ public record BrokerConfig(
                     capabilities,
                     overlapping,
                     sysInterval,
-                    delayed);
+                    delayed,
+                    topicRewrites);
         }
     }
 }

@@ -63,6 +63,7 @@ public final class Connections {
     private final ConnectionEvents events;
     private final DecodeLimits decodeLimits;
     private final DollarTopics dollarTopics;
+    private final TopicRewriter rewriter;
     private final List<LoopServices> loops = new ArrayList<>();
     private final List<Drops> drops = new ArrayList<>();
 
@@ -75,6 +76,7 @@ public final class Connections {
                 config.capabilities().openDollarTopics(),
                 config.delayed().maxDelay().toSeconds());
         ConnectionLimits limits = config.connections();
+        this.rewriter = TopicRewriter.of(config.topicRewrites(), limits.maxTopicLevels());
         this.decodeLimits = new DecodeLimits(
                 limits.maxPacketBytesBeforeConnect(),
                 limits.maxPacketBytes(),
@@ -178,6 +180,10 @@ public final class Connections {
 
     DollarTopics dollarTopics() {
         return dollarTopics;
+    }
+
+    TopicRewriter rewriter() {
+        return rewriter;
     }
 
     Access access() {

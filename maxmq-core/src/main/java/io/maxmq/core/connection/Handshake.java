@@ -107,13 +107,20 @@ final class Handshake {
         }
         home.interceptors()
                 .connect(
-                        new ConnectRequest(client, willOf(connect.will()), asked.userProperties()),
+                        new ConnectRequest(client, rewritten(connect.will()), asked.userProperties()),
                         connection.here().caller(),
                         this::intercepted);
     }
 
-    private static io.maxmq.spi.@Nullable Will willOf(io.maxmq.codec.packet.@Nullable Will will) {
-        return will == null ? null : ApplicationMessages.will(will);
+    private io.maxmq.spi.@Nullable Will rewritten(io.maxmq.codec.packet.@Nullable Will asked) {
+        if (asked == null) {
+            return null;
+        }
+        io.maxmq.spi.Will will = ApplicationMessages.will(asked);
+        String topic = home.rewriter().published(asked.topic());
+        return topic.equals(asked.topic())
+                ? will
+                : new io.maxmq.spi.Will(will.message().toBuilder().topic(topic).build(), will.delay());
     }
 
     private void intercepted(Outcome<ConnectRequest> outcome) {
@@ -230,7 +237,8 @@ final class Handshake {
                 refuse(ReasonCode.TOPIC_NAME_INVALID, WillCheck.NOT_DELAYED);
                 return;
             }
-            message = message.toBuilder().topic(delayed.topic()).build();
+            String topic = home.rewriter().published(delayed.topic());
+            message = message.toBuilder().topic(topic).build();
             will = new io.maxmq.spi.Will(message, asked.delay());
             willLaterSeconds = delayed.seconds();
         }

@@ -45,6 +45,9 @@ final class PublishIntake {
     private final boolean retainAvailable;
     private final boolean checksPayload;
 
+    /** Null when nothing that is published is rewritten. */
+    private final @Nullable TopicRewriter rewriter;
+
     /** A longer name is looked up each time, rather than kept by every connection. */
     private static final int MAX_REMEMBERED_BYTES = 512;
 
@@ -63,6 +66,7 @@ final class PublishIntake {
         this.maxQos = home.capabilities().maximumQos().code();
         this.retainAvailable = home.capabilities().retainAvailable();
         this.checksPayload = home.capabilities().payloadFormatChecked();
+        this.rewriter = home.rewriter().rewritesPublish() ? home.rewriter() : null;
     }
 
     /** What this client may do. */
@@ -84,7 +88,7 @@ final class PublishIntake {
         connection.here().loop().counters().increment(Connections.receivedAt(qos));
 
         InTransit message = connection.here().inTransit();
-        message.begin(topic, qos, retain, session);
+        message.begin(rewriter == null ? topic : rewritten(rewriter, topic), qos, retain, session);
         readBody(publish, message);
         if (limited && !withinRate(publish, message)) {
             return;
@@ -126,7 +130,8 @@ final class PublishIntake {
                 return false;
             }
             int loop = connection.here().loop().index();
-            message.redirect(ApplicationMessages.topic(session.routes().topics(), loop, delayed.topic()));
+            Topic topic = ApplicationMessages.topic(session.routes().topics(), loop, delayed.topic());
+            message.redirect(rewriter == null ? topic : rewritten(rewriter, topic));
             message.delaySeconds(delayed.seconds());
         }
         if (dollarTopics.isClosed(message.topic())) {
@@ -173,6 +178,11 @@ final class PublishIntake {
     }
 
     // ---- topics
+
+    private Topic rewritten(TopicRewriter by, Topic topic) {
+        return by.published(
+                topic, session.routes().topics(), connection.here().loop().index());
+    }
 
     private Topic resolve(PublishView publish) throws MalformedPacketException {
         int alias = publish.topicAlias();

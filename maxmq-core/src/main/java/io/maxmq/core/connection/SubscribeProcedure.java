@@ -132,7 +132,7 @@ final class SubscribeProcedure {
                     .subscribe(
                             client,
                             new SubscriptionRequest(
-                                    asked.topicFilter(),
+                                    home.rewriter().subscribed(asked.topicFilter()),
                                     asked.maxQos(),
                                     asked.noLocal(),
                                     asked.retainAsPublished(),

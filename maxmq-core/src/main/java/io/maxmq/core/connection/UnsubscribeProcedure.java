@@ -49,7 +49,8 @@ final class UnsubscribeProcedure {
             home.interceptors()
                     .unsubscribe(
                             client,
-                            unsubscribe.topicFilters().get(before),
+                            home.rewriter()
+                                    .subscribed(unsubscribe.topicFilters().get(before)),
                             connection.here().caller(),
                             item::intercepted);
             if (answers.size() == before) {

@@ -25,13 +25,13 @@ final class WillCheck {
         if (invalid != null) {
             return new Problem(ReasonCode.TOPIC_NAME_INVALID, "will topic: " + invalid);
         }
-        String topic = will.topic();
+        String topic = home.rewriter().published(will.topic());
         if (home.dollarTopics().isDelayed(topic)) {
             DelayedTopic delayed = home.dollarTopics().delayed(topic);
             if (delayed == null) {
                 return new Problem(ReasonCode.TOPIC_NAME_INVALID, NOT_DELAYED);
             }
-            topic = delayed.topic();
+            topic = home.rewriter().published(delayed.topic());
         }
         if (home.dollarTopics().isClosed(topic)) {
             return new Problem(ReasonCode.NOT_AUTHORIZED, "will topic begins with $");

@@ -27,6 +27,7 @@ public final class Topic {
     private final int hash;
     private final int secretHash;
     private @Nullable String name; // a race computes it twice
+    private @Nullable Topic rewritten; // the same
 
     /** Of its table, the generation that took it last; a race sets an older one, and costs a look into the map. */
     int generation;
@@ -83,6 +84,16 @@ public final class Topic {
     /** {@link PublishView#topicHash(byte[])} of the name. */
     public int hash() {
         return hash;
+    }
+
+    /** What {@link #rewritten(Topic)} was told; null for nothing yet. */
+    public @Nullable Topic rewritten() {
+        return rewritten;
+    }
+
+    /** Remembers which topic, of the same table, the settings' rules make of this; perhaps itself. */
+    public void rewritten(Topic to) {
+        rewritten = to;
     }
 
     /** Such topics are matched by no filter that starts with a wildcard (MQTT 5.0 §4.7.2). */
