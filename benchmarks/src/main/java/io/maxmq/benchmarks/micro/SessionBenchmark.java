@@ -28,6 +28,7 @@ import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.routing.TopicTable;
+import io.maxmq.core.session.DelayedCount;
 import io.maxmq.core.session.Drops;
 import io.maxmq.core.session.GroupQueues;
 import io.maxmq.core.session.PacketSink;
@@ -144,6 +145,7 @@ public class SessionBenchmark {
                         access,
                         new Interceptors(interceptors, calls, config.pluginDeadline()),
                         new SessionCount(10),
+                        new DelayedCount(config.delayed()),
                         tenant -> routes),
                 SessionJournal.NONE,
                 new SessionEvents(loop, events),
