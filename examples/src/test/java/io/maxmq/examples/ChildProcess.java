@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +34,12 @@ final class ChildProcess implements AutoCloseable {
     }
 
     static ChildProcess start(TestedJdk jdk, String... arguments) {
+        return start(jdk.java(), arguments);
+    }
+
+    static ChildProcess start(Path java, String... arguments) {
         List<String> command = new ArrayList<>();
-        command.add(jdk.java().toString());
+        command.add(java.toString());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         // The JVM tells about these on stderr.
