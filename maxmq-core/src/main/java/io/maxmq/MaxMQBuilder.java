@@ -1,5 +1,6 @@
 package io.maxmq;
 
+import io.maxmq.config.AutomaticSubscription;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Capabilities;
 import io.maxmq.config.ConnectionLimits;
@@ -179,6 +180,12 @@ public final class MaxMQBuilder {
     /** Adds a rule that gives what clients publish and subscribe to other names; the first that matches is applied. */
     public MaxMQBuilder topicRewrite(TopicRewrite rule) {
         config.topicRewrite(rule);
+        return this;
+    }
+
+    /** Adds a subscription that sessions of certain clients get without asking. */
+    public MaxMQBuilder automaticSubscription(AutomaticSubscription subscription) {
+        config.automaticSubscription(subscription);
         return this;
     }
 

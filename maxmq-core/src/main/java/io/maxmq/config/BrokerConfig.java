@@ -35,6 +35,7 @@ import java.util.List;
  * @param delayed messages that clients publish to {@code $delayed/SECONDS/TOPIC}
  * @param topicRewrites rules that give what clients of any tenant publish and subscribe to other names, at most 256; the first
  *     that matches is applied; default none
+ * @param automaticSubscriptions what sessions of certain clients get without asking, at most 256; default none
  * @since 0.1.0
  */
 @Stable
@@ -59,7 +60,8 @@ public record BrokerConfig(
         OverlappingSubscriptions overlapping,
         Duration sysInterval,
         DelayedLimits delayed,
-        List<TopicRewrite> topicRewrites) {
+        List<TopicRewrite> topicRewrites,
+        List<AutomaticSubscription> automaticSubscriptions) {
 
     /** Checks every value. */
     public BrokerConfig {
@@ -75,6 +77,8 @@ public record BrokerConfig(
         Checks.notNegative("willGraceAfterRestart", willGraceAfterRestart);
         topicRewrites = List.copyOf(topicRewrites);
         Checks.range("topicRewrites.size", topicRewrites.size(), 0, 256);
+        automaticSubscriptions = List.copyOf(automaticSubscriptions);
+        Checks.range("automaticSubscriptions.size", automaticSubscriptions.size(), 0, 256);
         Checks.zeroOrSeconds("sysInterval", sysInterval);
         Checks.range("datacenter", datacenter, 0, 255);
         Checks.range("machine", machine, 0, 8191);
@@ -114,6 +118,7 @@ public record BrokerConfig(
         builder.sysInterval = sysInterval;
         builder.delayed = delayed;
         builder.topicRewrites = topicRewrites;
+        builder.automaticSubscriptions = automaticSubscriptions;
         return builder;
     }
 
@@ -146,6 +151,7 @@ public record BrokerConfig(
         private Duration sysInterval = Duration.ofSeconds(10);
         private DelayedLimits delayed = DelayedLimits.defaults();
         private List<TopicRewrite> topicRewrites = List.of();
+        private List<AutomaticSubscription> automaticSubscriptions = List.of();
 
         private Builder() {}
 
@@ -291,6 +297,20 @@ public record BrokerConfig(
             return this;
         }
 
+        /** See {@link BrokerConfig#automaticSubscriptions()}. */
+        public Builder automaticSubscriptions(List<AutomaticSubscription> value) {
+            automaticSubscriptions = value;
+            return this;
+        }
+
+        /** Adds one behind those already there. */
+        public Builder automaticSubscription(AutomaticSubscription subscription) {
+            List<AutomaticSubscription> more = new ArrayList<>(automaticSubscriptions);
+            more.add(subscription);
+            automaticSubscriptions = more;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -318,7 +338,8 @@ public record BrokerConfig(
                     overlapping,
                     sysInterval,
                     delayed,
-                    topicRewrites);
+                    topicRewrites,
+                    automaticSubscriptions);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.maxmq.config;
 
+import io.maxmq.codec.QoS;
+import io.maxmq.spi.intercept.SubscriptionRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -121,6 +123,17 @@ class SettingsTest {
                 bad("target=x{#}", () -> TopicRewrite.of("a/#", "x{#}")),
                 bad("target=x/+", () -> TopicRewrite.of("a/+", "x/+")),
                 bad("target=", () -> TopicRewrite.of("a", "")),
+                bad("clientIds=", () -> AutomaticSubscription.of("", new SubscriptionRequest("a", QoS.AT_MOST_ONCE))),
+                bad(
+                        "topicFilter=a/#/${clientid}",
+                        () -> AutomaticSubscription.of(
+                                "*", new SubscriptionRequest("a/#/${clientid}", QoS.AT_MOST_ONCE))),
+                bad(
+                        "topicFilter=$exclusive/a",
+                        () -> AutomaticSubscription.of("*", new SubscriptionRequest("$exclusive/a", QoS.AT_MOST_ONCE))),
+                bad(
+                        "topicFilter=a/${ip}",
+                        () -> AutomaticSubscription.of("*", new SubscriptionRequest("a/${ip}", QoS.AT_MOST_ONCE))),
                 bad("networkBytes=4194304", () -> new MemoryLimits(2 << 20, 4 << 20)),
                 bad("port=65536", () -> Listener.tcp(65_536)),
                 bad("host", () -> Listener.tcp("", 1)),

@@ -367,10 +367,10 @@ class DelayedPublishTest {
 
         closing.close();
 
-        assertThat(closing.events().of(MessageDropped.class))
-                .filteredOn(each -> each.reason() == DropReason.SHUTTING_DOWN)
-                .singleElement()
-                .satisfies(each -> assertThat(each.bytes()).isEqualTo(5));
+        MessageDropped dropped =
+                closing.events().await(MessageDropped.class, each -> each.reason() == DropReason.SHUTTING_DOWN);
+        assertThat(dropped.count()).isEqualTo(1);
+        assertThat(dropped.bytes()).isEqualTo(5);
     }
 
     @Test

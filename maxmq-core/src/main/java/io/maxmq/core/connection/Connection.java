@@ -447,7 +447,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         if (attached == null || in == null) {
             return;
         }
-        SubscriptionReview.ask(in.access(), attached.subscriptions(), denied -> {
+        SubscriptionReview.ask(in.access(), attached.ownSubscriptions(), denied -> {
             if (session == attached) {
                 home.revoke(this, attached, denied);
             }
@@ -540,7 +540,14 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             keepAliveNanos = as.keepAliveSeconds() * 1_500_000_000L;
             timer = here.loop().schedule(keepAliveNanos, this::checkKeepAlive);
         }
+        ClientInfo who = client;
+        if (who != null) {
+            home.events().connected(who, as.present(), here.loop());
+        }
         as.session().resume();
+        if (who != null) {
+            home.automatic().give(this, home, as.session(), who);
+        }
         release(InputGate.CONNECT);
     }
 

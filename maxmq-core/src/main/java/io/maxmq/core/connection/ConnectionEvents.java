@@ -66,6 +66,11 @@ final class ConnectionEvents {
         }
     }
 
+    /** The settings want a subscription that the client cannot have. */
+    void notSubscribed(ClientInfo client, String filter, String why) {
+        log.info("not subscribed automatically to {}, {}: {}", filter, why, client);
+    }
+
     void unsubscribed(Connection connection, String filter) {
         ClientInfo client = connection.client();
         if (client != null && events.wants(BrokerEvent.Unsubscribed.class)) {

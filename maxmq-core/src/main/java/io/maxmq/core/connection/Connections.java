@@ -64,6 +64,7 @@ public final class Connections {
     private final DecodeLimits decodeLimits;
     private final DollarTopics dollarTopics;
     private final TopicRewriter rewriter;
+    private final AutomaticSubscriptions automatic;
     private final List<LoopServices> loops = new ArrayList<>();
     private final List<Drops> drops = new ArrayList<>();
 
@@ -76,6 +77,7 @@ public final class Connections {
                 config.capabilities().openDollarTopics(),
                 config.delayed().maxDelay().toSeconds());
         ConnectionLimits limits = config.connections();
+        this.automatic = new AutomaticSubscriptions(config.automaticSubscriptions());
         this.rewriter = TopicRewriter.of(config.topicRewrites(), limits.maxTopicLevels());
         this.decodeLimits = new DecodeLimits(
                 limits.maxPacketBytesBeforeConnect(),
@@ -180,6 +182,10 @@ public final class Connections {
 
     DollarTopics dollarTopics() {
         return dollarTopics;
+    }
+
+    AutomaticSubscriptions automatic() {
+        return automatic;
     }
 
     TopicRewriter rewriter() {

@@ -7,8 +7,14 @@ import io.maxmq.spi.limit.ConnectionLimiter;
 /**
  * What the handshake has settled.
  *
+ * @param present whether the session was there before
  * @param keepAliveSeconds in force; 0 for none
  * @param topicAliasMaximum aliases that the broker may set; 0 for none
  */
 record Established(
-        Session session, ClientAccess access, ConnectionLimiter limiter, int keepAliveSeconds, int topicAliasMaximum) {}
+        Session session,
+        boolean present,
+        ClientAccess access,
+        ConnectionLimiter limiter,
+        int keepAliveSeconds,
+        int topicAliasMaximum) {}

@@ -263,7 +263,7 @@ final class Handshake {
             attach(key, client, access, List.of());
             return;
         }
-        SubscriptionReview.ask(access, resumed.subscriptions(), denied -> {
+        SubscriptionReview.ask(access, resumed.ownSubscriptions(), denied -> {
             if (!connection.isClosed()) {
                 attach(key, client, access, denied);
             }
@@ -290,13 +290,13 @@ final class Handshake {
             connection.send(new ConnAck(attached.present(), ReasonCode.SUCCESS, granted));
             connection.established(new Established(
                     session,
+                    attached.present(),
                     access,
                     home.openLimiter(client),
                     keepAliveSeconds,
                     Math.min(
                             asked.intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0),
                             home.limits().topicAliasMaximumOutbound())));
-            home.events().connected(client, attached.present(), here.loop());
         }
     }
 
@@ -336,8 +336,7 @@ final class Handshake {
         }
         home.addCapabilities(granted);
         if (asked.booleanOr(PropertyId.REQUEST_RESPONSE_INFORMATION, false)) {
-            String information =
-                    ResponseInformation.of(client, home.capabilities().responseInformation());
+            String information = ClientTemplate.fill(home.capabilities().responseInformation(), client);
             if (!information.isEmpty()) {
                 granted.set(PropertyId.RESPONSE_INFORMATION, information);
             }

@@ -460,8 +460,28 @@ public final class Session implements Subscriber {
         Subscribed outcome = put(filter, options);
         if (outcome == Subscribed.REPLACED) {
             routes.exclusive().release(filter.toString(), this);
+            subscriptions.isOwn(filter.toString());
         }
         return outcome;
+    }
+
+    /** Adds one that the settings want and that is not there yet. The client may end it, or make it its own. */
+    public Subscribed subscribeAutomatically(TopicFilter filter, Options options) {
+        Subscribed outcome = put(filter, options);
+        if (outcome == Subscribed.NEW) {
+            subscriptions.isAutomatic(filter.toString());
+        }
+        return outcome;
+    }
+
+    /** Whether the session has yet to get what the settings want; true once. */
+    public boolean beginAutomatic() {
+        return subscriptions.beginAutomatic();
+    }
+
+    /** Those that the client has asked for: a copy. */
+    public List<Subscription> ownSubscriptions() {
+        return subscriptions.own();
     }
 
     /** The same for {@code $exclusive/FILTER}: no other session has it until this one unsubscribes or ends. */
@@ -473,6 +493,8 @@ public final class Session implements Subscriber {
         Subscribed outcome = put(filter, options);
         if (outcome == Subscribed.QUOTA_EXCEEDED) {
             routes.exclusive().release(text, this);
+        } else {
+            subscriptions.isOwn(text);
         }
         return outcome;
     }

@@ -5,8 +5,10 @@ import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.Subscription;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,9 @@ final class SubscriptionSet {
 
     /** How many of them are shared. */
     private int shared;
+
+    /** The filters of those that the settings have made, not the client; null until they have been looked at. */
+    private @Nullable Set<String> automatic;
 
     SubscriptionSet(Session session, Routes routes, SessionMemory memory, int max) {
         this.session = session;
@@ -80,9 +85,44 @@ final class SubscriptionSet {
         if (subscription != null) {
             leave(subscription);
             routes.exclusive().release(filter, session);
+            isOwn(filter);
             memory.unchargeSubscription(filter);
         }
         return subscription;
+    }
+
+    /** True for the first time: from then on what the settings want of this session is known. */
+    boolean beginAutomatic() {
+        if (automatic != null) {
+            return false;
+        }
+        automatic = new HashSet<>(4);
+        return true;
+    }
+
+    /** One that is there is the settings' and not the client's. */
+    void isAutomatic(String filter) {
+        if (automatic != null) {
+            automatic.add(filter);
+        }
+    }
+
+    /** It is the client's from now on, or not there any more. */
+    void isOwn(String filter) {
+        if (automatic != null) {
+            automatic.remove(filter);
+        }
+    }
+
+    /** Those that the client has asked for. */
+    List<Subscription> own() {
+        Set<String> others = automatic;
+        List<Subscription> all = all();
+        return others == null || others.isEmpty()
+                ? all
+                : all.stream()
+                        .filter(each -> !others.contains(each.filter().toString()))
+                        .toList();
     }
 
     /** Takes one out of the tree. */

@@ -3,12 +3,12 @@ package io.maxmq.core.connection;
 import io.maxmq.spi.ClientInfo;
 import org.jspecify.annotations.Nullable;
 
-/** What a client is told about where responses may go (MQTT 5.0 §3.2.2.3.15): the setting's text, with its names. Stateless. */
-final class ResponseInformation {
-    private ResponseInformation() {}
+/** A text of the settings with the names of a client in their places. Stateless. */
+final class ClientTemplate {
+    private ClientTemplate() {}
 
-    /** Empty for nothing: when the setting is, or when a name of this client would not stay one level of a topic. */
-    static String of(ClientInfo client, String template) {
+    /** Empty for nothing: when the text is, or when a name of this client would not stay one level of a topic. */
+    static String fill(String template, ClientInfo client) {
         StringBuilder text = new StringBuilder();
         int from = 0;
         for (int at = template.indexOf("${"); at >= 0; at = template.indexOf("${", from)) {
