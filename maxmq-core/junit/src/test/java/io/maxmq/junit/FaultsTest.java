@@ -5,11 +5,14 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.admin.SessionView;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -119,6 +122,7 @@ class FaultsTest {
             throws Exception {
         TestClient stalled = clients.connect(LASTING);
         stalled.subscribe("s");
+        BlockingQueue<String> received = readsAllItCan(stalled);
         faults.stall("subscriber");
         // More than the window lets out: the rest waits in the session.
         for (int i = 0; i < 150; i++) {
@@ -128,10 +132,11 @@ class FaultsTest {
         SessionView session = session(broker);
         assertThat(session.inFlightMessages()).isEqualTo(100);
         assertThat(session.queuedMessages()).isEqualTo(50);
+        assertThat(received).isEmpty();
 
         faults.clear();
         for (int i = 0; i < 150; i++) {
-            assertThat(stalled.receive().text()).isEqualTo(Integer.toString(i));
+            assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo(Integer.toString(i));
         }
     }
 
@@ -141,15 +146,13 @@ class FaultsTest {
         @Test
         void hasAStalledSubscriberCutOff(MaxMQ broker, TestClients clients, VirtualClock clock, Faults faults)
                 throws Exception {
-            clients.connect("stalled").subscribe("s");
-            Stall stall = faults.stall("stalled");
+            TestClient stalled = clients.connect("stalled");
+            stalled.subscribe("s");
+            BlockingQueue<String> received = readsAllItCan(stalled);
+            faults.stall("stalled");
             Message big = Message.of("s", new byte[100_000]);
             int taken = 0;
-            while (broker.publish(big)
-                            .toCompletableFuture()
-                            .get(10, TimeUnit.SECONDS)
-                            .droppedTotal()
-                    == 0) {
+            while (publish(broker, big).droppedTotal() == 0) {
                 assertThat(++taken).as("messages taken").isLessThan(1000);
             }
 
@@ -159,8 +162,31 @@ class FaultsTest {
 
             assertThat(broker.clients().find("stalled").toCompletableFuture().get(10, TimeUnit.SECONDS))
                     .isEmpty();
-            stall.resume();
+            assertThat(received).isEmpty();
         }
+    }
+
+    private static PublishResult publish(MaxMQ broker, Message message) throws Exception {
+        return broker.publish(message).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    /** A thread has the client from now on; it ends with the connection. */
+    private static BlockingQueue<String> readsAllItCan(TestClient client) {
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        Thread reader = new Thread(
+                () -> {
+                    while (!client.isEnded()) {
+                        try {
+                            received.add(client.receive().text());
+                        } catch (AssertionError nothing) {
+                            // Nothing yet, or the end.
+                        }
+                    }
+                },
+                "reader-of-" + client.clientId());
+        reader.setDaemon(true);
+        reader.start();
+        return received;
     }
 
     // ---- acknowledgements
