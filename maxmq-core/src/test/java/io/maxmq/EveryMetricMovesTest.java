@@ -13,6 +13,7 @@ import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Listener;
+import io.maxmq.core.observe.Counter;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Action;
@@ -127,6 +128,7 @@ class EveryMetricMovesTest {
         }
         look();
 
+        assertNothingIsLeft();
         TreeSet<String> stayed = new TreeSet<>();
         for (Metric each : all) {
             String key = BY_NAME.contains(each.name()) ? each.name() : each.key();
@@ -135,6 +137,19 @@ class EveryMetricMovesTest {
             }
         }
         assertThat(stayed).as("metrics that have not moved").isEqualTo(new TreeSet<>(STAYS.keySet()));
+    }
+
+    /** What goes up and down has come down again: each message, session and connection was counted out as it was counted in. */
+    private void assertNothingIsLeft() {
+        for (Counter counter : Counter.values()) {
+            if (counter.isLevel()) {
+                Metric level = all.stream()
+                        .filter(each -> each.name().equals(counter.metric()))
+                        .findAny()
+                        .orElseThrow();
+                assertThat(level.value().getAsLong()).as(level.name()).isZero();
+            }
+        }
     }
 
     private static TestClient connected(TestBroker broker, String clientId) {
@@ -219,6 +234,8 @@ class EveryMetricMovesTest {
             publisher.publish("m/" + qos.code(), "payload", qos, true);
             subscribers.forEach(each -> each.expectMessage("m/" + qos.code(), "payload"));
         }
+        subscribers.get(0).subscribe("$share/group/m/none", QoS.AT_LEAST_ONCE);
+        publisher.publish("$delayed/3000/m/later", "payload", QoS.AT_LEAST_ONCE);
         publisher.publish("nobody", "payload", QoS.AT_LEAST_ONCE);
         publisher.publish("forbidden", "payload", QoS.AT_LEAST_ONCE);
         look();

@@ -20,6 +20,12 @@ final class BrokerMetrics {
         gauge(
                 metrics,
                 routes,
+                "maxmq.subscriptions.shared",
+                "Those of them that are shared, each member of a group",
+                each -> each.tree().sharedSubscriptionCount());
+        gauge(
+                metrics,
+                routes,
                 "maxmq.retained.messages",
                 "Retained messages",
                 each -> each.retained().count());

@@ -68,6 +68,8 @@ public enum Counter {
             "Messages that sessions hold, queued or in flight, once per loop however many hold one",
             true),
     KEPT_BYTES("maxmq.messages.kept.bytes", "What these take", true),
+    DELAYED("maxmq.delayed.messages", "Messages that wait for the end of their delay", true),
+    DELAYED_BYTES("maxmq.delayed.bytes", "Bytes of messages that wait for the end of their delay", true),
     NETWORK_BYTES(
             "maxmq.network.held.bytes",
             "Bytes that sockets hold: output that peers have not taken, parts of packets, packets that wait",

@@ -76,6 +76,7 @@ public final class SubscriptionTree {
     private final Matcher[] matchers;
     private final TreeNode root = new TreeNode(null, new byte[0], 0);
     private final LongAdder subscriptions = new LongAdder();
+    private final LongAdder sharedSubscriptions = new LongAdder();
 
     /** Guards the structure of the tree, the shapes and the changes. Held for one change, never while calling out. */
     private final ReentrantLock structure = new ReentrantLock();
@@ -171,6 +172,9 @@ public final class SubscriptionTree {
         ShareName share = subscription.share();
         int made = share != null ? addShared(subscription, filter, share) : addPlain(subscription, filter);
         subscriptions.increment();
+        if (share != null) {
+            sharedSubscriptions.increment();
+        }
         return made;
     }
 
@@ -248,6 +252,9 @@ public final class SubscriptionTree {
         int gone = share != null ? removeShared(subscription, node, share) : removePlain(subscription, node);
         subscription.node = null;
         subscriptions.decrement();
+        if (share != null) {
+            sharedSubscriptions.decrement();
+        }
         return gone;
     }
 
@@ -327,6 +334,11 @@ public final class SubscriptionTree {
     /** How many subscriptions there are. */
     public long subscriptionCount() {
         return subscriptions.sum();
+    }
+
+    /** How many of them are shared; each member of a group counts. */
+    public long sharedSubscriptionCount() {
+        return sharedSubscriptions.sum();
     }
 
     /** How many levels of filters there are, each counted once however many filters share it. */

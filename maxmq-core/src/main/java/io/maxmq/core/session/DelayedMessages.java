@@ -2,6 +2,7 @@ package io.maxmq.core.session;
 
 import io.maxmq.config.DelayedLimits;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
+import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Routes;
@@ -98,11 +99,13 @@ final class DelayedMessages {
         share.messages++;
         share.bytes += bytes;
         share.payloadBytes += message.payloadLength();
+        countHere(1, bytes);
         return null;
     }
 
     private void release(SessionKey publisher, StoredMessage message, long bytes) {
         count.remove(bytes);
+        countHere(-1, -bytes);
         home.loop().credit().release(bytes);
         Share share = shares.get(publisher);
         if (share != null) {
@@ -112,6 +115,11 @@ final class DelayedMessages {
                 shares.remove(publisher);
             }
         }
+    }
+
+    private void countHere(int messages, long bytes) {
+        home.loop().counters().add(Counter.DELAYED, messages);
+        home.loop().counters().add(Counter.DELAYED_BYTES, bytes);
     }
 
     private void scheduleFirst() {
@@ -177,6 +185,7 @@ final class DelayedMessages {
         shares.forEach((publisher, share) -> {
             home.drops().lost(publisher, DropReason.SHUTTING_DOWN, share.messages, share.payloadBytes);
             home.loop().credit().release(share.bytes);
+            countHere(-share.messages, -share.bytes);
         });
         shares.clear();
     }
