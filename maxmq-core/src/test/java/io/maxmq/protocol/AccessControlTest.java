@@ -10,10 +10,13 @@ import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
+import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
+import io.maxmq.config.Overflow;
+import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Registration;
@@ -535,5 +538,84 @@ class AccessControlTest {
         pending.complete(Authorization.allowed());
 
         observer.expectNothing();
+    }
+
+    @Test
+    void anAnswerAboutAMessageThatIsGoneIsNotTakenForTheNext() {
+        CompletableFuture<Authorization> slow = new CompletableFuture<>();
+        CountDownLatch asked = new CountDownLatch(1);
+        broker = TestBroker.start(builder -> builder.sessions(SessionLimits.builder()
+                        .maxQueuedMessages(1)
+                        .overflow(Overflow.DROP_OLDEST)
+                        .build())
+                .authorizer(new Authorizer() {
+                    @Override
+                    public CompletionStage<Authorization> authorize(ClientInfo client, Action action) {
+                        if (!(action instanceof Action.Receive receive)) {
+                            return Authorization.allowed().stage();
+                        }
+                        if (receive.topic().equals("secret")) {
+                            return Authorization.denied().stage();
+                        }
+                        asked.countDown();
+                        return slow;
+                    }
+
+                    @Override
+                    public boolean authorizesReceive() {
+                        return true;
+                    }
+                }));
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.subscribe("#", QoS.AT_LEAST_ONCE);
+
+        broker.publish(
+                Message.builder("slow").payload("x").qos(QoS.AT_LEAST_ONCE).build());
+        await(asked);
+        broker.publish(
+                Message.builder("secret").payload("x").qos(QoS.AT_LEAST_ONCE).build());
+        broker.events().await(MessageDropped.class, event -> event.reason() == DropReason.QUEUE_FULL_MESSAGES);
+        slow.complete(Authorization.allowed());
+
+        broker.events().await(MessageDropped.class, event -> event.reason() == DropReason.NOT_AUTHORIZED);
+        client.expectNothing();
+    }
+
+    @Test
+    void aRepeatedQos2PublishIsNotRefusedWhenItWasTakenBefore() {
+        AtomicBoolean revoked = new AtomicBoolean();
+        authorize(action -> action instanceof Action.Publish && revoked.get()
+                ? Authorization.deniedOnce().stage()
+                : Authorization.allowedOnce().stage());
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+        client.connect(withExpiry("client", true));
+        client.send(TestClient.message("a", "first", QoS.EXACTLY_ONCE, 5));
+        client.expect(PubRec.class);
+        client.close();
+        broker.awaitDisconnected("client");
+        revoked.set(true);
+
+        TestClient back = broker.client(ProtocolVersion.MQTT_5);
+        back.connect(withExpiry("client", false));
+        back.send(TestClient.message("a", "first", QoS.EXACTLY_ONCE, 5));
+
+        assertThat(back.expect(PubRec.class).reason()).isEqualTo(ReasonCode.SUCCESS);
+        back.send(TestClient.message("a", "second", QoS.EXACTLY_ONCE, 6));
+        assertThat(back.expect(PubRec.class).reason()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+    }
+
+    private static Connect withExpiry(String clientId, boolean cleanStart) {
+        return new Connect(
+                ProtocolVersion.MQTT_5,
+                false,
+                cleanStart,
+                0,
+                Properties.builder()
+                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, 1000)
+                        .build(),
+                clientId,
+                null,
+                null,
+                null);
     }
 }

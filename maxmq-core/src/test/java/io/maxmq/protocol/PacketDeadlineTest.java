@@ -5,18 +5,22 @@ import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.ConnAck;
+import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.PingResp;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.auth.AuthenticationResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +165,28 @@ class PacketDeadlineTest {
             other.expectMessage("a", "y".repeat(900_000));
             other.publish("a", "z".repeat(900_000), QoS.AT_MOST_ONCE);
             other.expectMessage("a", "z".repeat(900_000));
+        }
+    }
+
+    @Test
+    void aPacketBegunBehindConnectHasToBeCompletedToo() {
+        CompletableFuture<AuthenticationResult> answer = new CompletableFuture<>();
+        try (TestBroker slow = TestBroker.closed(builder -> builder.authenticator(request -> answer))) {
+            TestClient client = slow.client(ProtocolVersion.MQTT_5);
+            ByteBuf bytes = Unpooled.buffer();
+            PacketEncoder.encode(Connect.of(ProtocolVersion.MQTT_5, "slow", true, 0), ProtocolVersion.MQTT_5, bytes);
+            bytes.writeBytes(large(ProtocolVersion.MQTT_5, 1), 0, 5_000);
+            byte[] array = new byte[bytes.readableBytes()];
+            bytes.readBytes(array);
+            client.sendBytes(array);
+            slow.clock().advance(Duration.ofSeconds(3));
+            answer.complete(AuthenticationResult.allowed());
+            client.expect(ConnAck.class);
+            awaitRead(slow);
+
+            slow.clock().advance(TIMEOUT.plusSeconds(1));
+
+            client.expectDisconnect(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
         }
     }
 }

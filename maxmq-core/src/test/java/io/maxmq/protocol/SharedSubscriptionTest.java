@@ -7,6 +7,9 @@ import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
+import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
@@ -289,5 +292,34 @@ class SharedSubscriptionTest {
         }
         assertThat(got).containsExactlyInAnyOrderElementsOf(messages(0, 30));
         assertThat(broker.events().of(MessageDropped.class)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void whatIsTooLargeForAMemberIsDroppedAndDoesNotGoAround(int loops) {
+        start(loops);
+        for (String clientId : List.of("one", "two")) {
+            TestClient client = broker.client(ProtocolVersion.MQTT_5);
+            client.connect(new Connect(
+                    ProtocolVersion.MQTT_5,
+                    false,
+                    true,
+                    0,
+                    Properties.builder()
+                            .set(PropertyId.MAXIMUM_PACKET_SIZE, 200)
+                            .build(),
+                    clientId,
+                    null,
+                    null,
+                    null));
+            client.subscribe(SHARED, QoS.AT_MOST_ONCE);
+        }
+
+        broker.publish(Message.builder("a")
+                .payload("x".repeat(1000))
+                .qos(QoS.AT_LEAST_ONCE)
+                .build());
+
+        assertThat(broker.events().await(MessageDropped.class).reason()).isEqualTo(DropReason.TOO_LARGE);
     }
 }

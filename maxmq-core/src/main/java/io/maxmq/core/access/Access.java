@@ -205,7 +205,8 @@ public final class Access implements AutoCloseable {
         return clock;
     }
 
-    int epoch() {
+    /** Grows with each change of the rules. */
+    public int epoch() {
         return epoch.get();
     }
 

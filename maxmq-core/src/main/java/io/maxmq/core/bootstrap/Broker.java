@@ -442,7 +442,8 @@ public final class Broker {
         // A moment for the goodbyes to leave; who does not take them is cut off.
         long deadlineNanos = System.nanoTime() + config.closeTimeout().toNanos() / 2;
         while (openConnections() > 0 && System.nanoTime() < deadlineNanos) {
-            onEachLoop(each -> {});
+            // Again: one may have been on its way from one loop to another.
+            onEachLoop(each -> connections.shutDown(each.loop()));
         }
         if (openConnections() > 0) {
             // Not left to the loops: one that has nothing to do may end without closing its channels.

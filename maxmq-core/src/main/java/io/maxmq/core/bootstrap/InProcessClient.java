@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,7 @@ final class InProcessClient implements PacketSink {
     private final Receiver receiver;
     private final @Nullable SerialExecutor executor;
     private final BudgetAccount account;
+    private final Consumer<InProcessClient> onLeft;
 
     /** Set and read on the loop. */
     private @Nullable Session session;
@@ -74,6 +76,7 @@ final class InProcessClient implements PacketSink {
      * @param queue messages that may wait for the receiver
      * @param executor where the receiver is called; null for the loop
      * @param account what messages of QoS 0 that wait are charged to; the others are the session's
+     * @param onLeft called once, on any thread, when it ends, whoever ends it
      */
     InProcessClient(
             LoopAssembly at,
@@ -81,13 +84,15 @@ final class InProcessClient implements PacketSink {
             int queue,
             Receiver receiver,
             @Nullable SerialExecutor executor,
-            BudgetAccount account) {
+            BudgetAccount account,
+            Consumer<InProcessClient> onLeft) {
         this.at = at;
         this.key = key;
         this.queue = queue;
         this.receiver = receiver;
         this.executor = executor;
         this.account = account;
+        this.onLeft = onLeft;
     }
 
     SessionKey key() {
@@ -127,6 +132,7 @@ final class InProcessClient implements PacketSink {
     }
 
     private void leave() {
+        onLeft.accept(this);
         account.close();
         at.loop().execute(() -> {
             waiting.clear();

@@ -182,8 +182,11 @@ public final class ListenerRegistry {
         }
         return entry.acceptor
                 .closeLater()
-                .thenCompose(done -> closeConnections ? endConnections(entry) : done())
-                .thenRun(() -> {
+                // Twice: the first time one may be on its way from the one loop to the other.
+                .thenCompose(closed -> closeConnections ? endConnections(entry) : done())
+                .thenCompose(ended -> closeConnections ? endConnections(entry) : done())
+                .whenComplete((ended, failure) -> {
+                    // Also when it failed: nobody could do anything with it any more.
                     forget(entry);
                     closed(entry);
                 });

@@ -88,7 +88,6 @@ final class MessagePublisher implements Flow.Publisher<Message> {
 
         @Override
         public void onEnd(@Nullable Throwable why) {
-            subscriptions.ended(client);
             if (!executor.tryExecute(() -> finish(why))) {
                 finish(why);
             }

@@ -110,7 +110,13 @@ public final class SessionSubscriptions implements AutoCloseable {
                 request.tenant(),
                 InProcessNames.PREFIX + (name == null ? InProcessNames.UNNAMED + next.getAndIncrement() : name));
         return new InProcessClient(
-                LoopAssembly.of(loops, key), key, request.queue(), receiver, executor, new BudgetAccount(budget));
+                LoopAssembly.of(loops, key),
+                key,
+                request.queue(),
+                receiver,
+                executor,
+                new BudgetAccount(budget),
+                open::remove);
     }
 
     /** Subscribes; messages published after the stage has completed reach the receiver. */
@@ -119,7 +125,11 @@ public final class SessionSubscriptions implements AutoCloseable {
         Routes tenantRoutes = routes.of(request.tenant());
         open.add(client);
         if (closed) {
+            open.remove(client);
             throw new IllegalStateException("the broker is closed");
+        }
+        if (!client.isOpen()) {
+            open.remove(client); // cancelled meanwhile
         }
         return answers.ask((CompletableFuture<Void> active) -> at.loop().execute(() -> {
             try {
@@ -180,14 +190,7 @@ public final class SessionSubscriptions implements AutoCloseable {
 
     /** Ends one from the application's side. */
     Registration registration(InProcessClient client) {
-        return () -> {
-            open.remove(client);
-            client.close();
-        };
-    }
-
-    void ended(InProcessClient client) {
-        open.remove(client);
+        return client::close;
     }
 
     /** How many there are now; each has a session. */
@@ -208,7 +211,6 @@ public final class SessionSubscriptions implements AutoCloseable {
     public void close() {
         closed = true;
         for (InProcessClient each : open) {
-            open.remove(each);
             each.end(null);
         }
     }

@@ -70,6 +70,9 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     private long timer;
     private @Nullable PacketDeadline packetDeadline;
     private boolean closed;
+    /** Its end is posted: nothing that it has sent counts any more. */
+    private boolean leaving;
+
     private @Nullable LoopServices movingTo;
     private boolean gone;
 
@@ -466,7 +469,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     @Override
     public boolean isClosed() {
-        return closed;
+        return closed || leaving;
     }
 
     boolean isV5() {
@@ -581,7 +584,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     @Override
     public boolean isWritable() { // hot: per message and recipient
-        return !closed && out.isWritable();
+        return !closed && !leaving && out.isWritable();
     }
 
     @Override
@@ -649,6 +652,8 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     public void disconnect(Initiator by, ReasonCode reason, String detail) {
         // The session may be in the middle of a delivery; and it has let go of this connection, or soon will.
         intake = null;
+        leaving = true;
+        gate.hold(InputGate.LEAVING);
         here.loop().execute(() -> end(by, reason, detail));
     }
 

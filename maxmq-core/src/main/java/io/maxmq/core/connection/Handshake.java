@@ -263,9 +263,15 @@ final class Handshake {
             attach(key, client, access, List.of());
             return;
         }
+        int rules = home.access().epoch();
         SubscriptionReview.ask(access, resumed.ownSubscriptions(), denied -> {
-            if (!connection.isClosed()) {
+            if (connection.isClosed()) {
+                return;
+            }
+            if (home.access().epoch() == rules) {
                 attach(key, client, access, denied);
+            } else {
+                reviewSubscriptions(key, client, access); // they have changed meanwhile
             }
         });
     }

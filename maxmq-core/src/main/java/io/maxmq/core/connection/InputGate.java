@@ -33,6 +33,9 @@ final class InputGate {
     /** What this client causes takes too long for one turn of the loop. */
     static final int TURN = 1 << 8;
 
+    /** The connection is about to end. */
+    static final int LEAVING = 1 << 9;
+
     /** The connection, as this sees it. */
     interface Owner extends PacketHandler {
         boolean isClosed();

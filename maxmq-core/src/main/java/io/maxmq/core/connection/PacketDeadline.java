@@ -43,7 +43,8 @@ final class PacketDeadline {
     }
 
     void resumed() {
-        sinceNanos += loop().nowNanos() - pausedNanos;
+        // One that was begun meanwhile, out of what was kept, begins to count now.
+        sinceNanos += loop().nowNanos() - Math.max(pausedNanos, sinceNanos);
     }
 
     private void check() {

@@ -1,17 +1,22 @@
 package io.maxmq.core.routing;
 
 import io.maxmq.core.loop.Loop;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Removes retained messages of one tenant that have expired (MQTT 5.0 §3.3.2.3.3). Nobody gets them anyway; this gives back
- * what they take. All are walked over when the first of those with an expiry is due, some of them per turn, and at most
- * every ten seconds; without any that expires nothing runs.
+ * what they take. All are walked over within a minute after the first of those with an expiry is due, some of them per turn,
+ * and at most every ten seconds; without any that expires nothing runs.
  *
  * <p>Thread-safe; a walk runs on the loop that has asked for it.
  */
 final class RetainedExpiry {
     private static final long PAUSE_MILLIS = 10_000;
+
+    /** Whoever retains ever earlier expiries arms no timer for each: the one that is armed looks this often. */
+    private static final long LOOK_MILLIS = 60_000;
+
     private static final int PER_TURN = 2000;
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -20,36 +25,50 @@ final class RetainedExpiry {
     /** When the next walk is due, in ms since the epoch. */
     private final AtomicLong next = new AtomicLong(NEVER);
 
+    /** Whether a timer or a walk is there that will look at {@link #next}. */
+    private final AtomicBoolean armed = new AtomicBoolean();
+
     RetainedExpiry(RetainedMessages messages) {
         this.messages = messages;
     }
 
     /** A message with an expiry has been retained. On the loop. */
     void note(Loop loop, long expiresAtMillis) {
-        long due = Math.max(expiresAtMillis, loop.epochMillis() + PAUSE_MILLIS);
-        long known = next.get();
-        while (due < known) {
-            if (next.compareAndSet(known, due)) {
-                schedule(loop, due);
+        due(Math.max(expiresAtMillis, loop.epochMillis() + PAUSE_MILLIS));
+        armIfNeeded(loop);
+    }
+
+    private void due(long millis) {
+        for (long known = next.get(); millis < known; known = next.get()) {
+            if (next.compareAndSet(known, millis)) {
                 return;
             }
-            known = next.get();
         }
     }
 
-    private void schedule(Loop loop, long due) {
-        loop.schedule(Math.max(1, due - loop.epochMillis()) * 1_000_000, () -> {
-            // One that comes earlier has taken its place.
-            if (next.compareAndSet(due, NEVER)) {
-                new Walk(loop).go();
-            }
-        });
+    private void armIfNeeded(Loop loop) {
+        if (next.get() != NEVER && !armed.get() && armed.compareAndSet(false, true)) {
+            arm(loop);
+        }
+    }
+
+    private void arm(Loop loop) {
+        long millis = Math.min(next.get() - loop.epochMillis(), LOOK_MILLIS);
+        loop.schedule(Math.max(1, millis) * 1_000_000, () -> look(loop));
+    }
+
+    private void look(Loop loop) {
+        if (next.get() > loop.epochMillis()) {
+            arm(loop);
+            return;
+        }
+        next.set(NEVER);
+        new Walk(loop).go();
     }
 
     private final class Walk {
         private final Loop loop;
         private final RetainedCursor cursor = messages.all();
-        private long earliest = NEVER;
 
         Walk(Loop loop) {
             this.loop = loop;
@@ -60,20 +79,23 @@ final class RetainedExpiry {
             for (int i = 0; i < PER_TURN; i++) {
                 StoredMessage message = cursor.next();
                 if (message == null) {
-                    if (earliest != NEVER) {
-                        note(loop, earliest);
-                    }
+                    armed.set(false);
+                    armIfNeeded(loop);
                     return;
                 }
                 if (message.isExpired(now)) {
-                    if (messages.remove(message.topic(), message)) {
-                        loop.credit().release(message.retainedBytes());
-                    }
+                    remove(message);
                 } else if (message.expiresAtMillis() != 0) {
-                    earliest = Math.min(earliest, message.expiresAtMillis());
+                    due(Math.max(message.expiresAtMillis(), now + PAUSE_MILLIS));
                 }
             }
             loop.executeNextTurn(this::go);
+        }
+
+        private void remove(StoredMessage message) {
+            if (messages.remove(message.topic(), message)) {
+                loop.credit().release(message.retainedBytes());
+            }
         }
     }
 }

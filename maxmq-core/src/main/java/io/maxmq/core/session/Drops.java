@@ -29,11 +29,19 @@ public final class Drops {
 
     /** @param recipient who does not get it; for what is not taken in, who sent it */
     public void dropped(SessionKey recipient, InTransit message, DropReason reason) { // hot: per drop
-        if (message.isAttempt()) {
+        if (message.isAttempt() && isPassedOn(reason)) {
             return; // another member of the group is asked
         }
         message.countDropped(reason);
         dropped(recipient, message.topic(), reason, message.payloadLength());
+    }
+
+    /** Of a shared subscription: what is dropped for one of these is not given to another member. */
+    private static boolean isPassedOn(DropReason reason) {
+        return switch (reason) {
+            case TOO_LARGE, INTERCEPTED, NOT_AUTHORIZED, NOT_QUEUED -> false;
+            default -> true;
+        };
     }
 
     public void dropped(SessionKey recipient, StoredMessage message, DropReason reason) {

@@ -40,6 +40,10 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     private final OutboundQueue queue;
     private final PendingRecords records;
     private final StoredPages pages;
+    /** The last that has joined, and what it was when the page that is being read was asked for. */
+    private long lastSequence = -1;
+
+    private long readBefore = -1;
 
     DurableQueue(Owner owner, Sessions home, Session session, OutboundQueue queue) {
         this.owner = owner;
@@ -101,6 +105,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         } else {
             queue.addStored(sequence, kept.bytes());
         }
+        lastSequence = sequence;
         records.append(sequence, kept, flags, subscription, message);
         if (isOverfull()) {
             goOn();
@@ -125,7 +130,9 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     /** Reads what waits in storage, if its turn has come. */
     void goOn() {
         if (queue.stored() > 0) {
-            pages.read(queue.firstStored());
+            if (pages.read(queue.firstStored())) {
+                readBefore = lastSequence;
+            }
         }
     }
 
@@ -136,6 +143,9 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
 
     @Override
     public StoredPages.Taken onMessage(long sequence, StoredMessage message, int flags, Subscription subscription) {
+        if (queue.stored() == 0 || sequence < queue.firstStored()) {
+            return StoredPages.Taken.ENOUGH; // it is in memory, or refused meanwhile
+        }
         if (queue.inMemory() == 0 && isOverfull()) {
             queue.skipStored(sequence, message.bytes());
             home.drops().dropped(key, message, DropReason.QUEUE_FULL_MESSAGES);
@@ -163,6 +173,9 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
 
     @Override
     public void onNothingStored() {
+        if (lastSequence > readBefore) {
+            return; // there are newer ones, which it may not have seen
+        }
         int count = queue.stored();
         long bytes = queue.bytes() - queue.bytesInMemory();
         queue.forgetStored();
@@ -183,6 +196,9 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
             home.memory().release(queued);
         } else if (queue.stored() > 0 && sequence >= queue.firstStored()) {
             queue.removeStored(message.bytes());
+            if (queue.stored() == 0) {
+                pages.cancel();
+            }
         } else {
             return; // sent already: the client may have it
         }

@@ -193,6 +193,10 @@ final class Inbound {
 
     /** Answers a PUBLISH that the broker does not take, in its place among the other acknowledgements. */
     void refuse(int qos, int packetId, ReasonCode reason) {
+        if (qos == 2 && unreleased.contains(packetId)) {
+            repeated(packetId); // taken when it came first: a refusal would set its packet id free
+            return;
+        }
         acks.add(qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId, reason);
     }
 

@@ -204,7 +204,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     private void enqueue(InTransit message, int flags, Subscription subscription) {
         StoredMessage kept = message.keep();
         DropReason full = fullFor(kept);
-        if (full != null && home.limits().overflow() == Overflow.DROP_OLDEST) {
+        if (full != null && home.limits().overflow() == Overflow.DROP_OLDEST && canMakeRoomFor(kept)) {
             dropOldestFor(kept, full);
             // What only storage has is dropped when it has been read.
             full = queue.stored() > 0 ? null : fullFor(kept);
@@ -250,6 +250,12 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
         boolean first = queue.isEmpty() && inFlight.outstanding() == 0;
         return bytes + inFlight.bytes() > home.memory().shareBytes() && !first ? DropReason.MEMORY : null;
+    }
+
+    /** Not when what is in flight takes all that this session may have: then the queue would be emptied for nothing. */
+    private boolean canMakeRoomFor(StoredMessage message) {
+        return durable != null
+                || inFlight.bytes() + message.bytes() <= home.memory().shareBytes();
     }
 
     private int maxQueued() {

@@ -20,7 +20,10 @@ final class ReceiveGate {
     private @Nullable ClientAccess access;
 
     private @Nullable Question asked;
-    private @Nullable Authorization answerForFirst;
+    /** An answer that took time, and what it is about: the message may be gone when it comes. */
+    private @Nullable Authorization lateAnswer;
+
+    private @Nullable Topic lateTopic;
 
     /** @param goOn called when an answer has come that took time */
     ReceiveGate(Runnable goOn) {
@@ -30,7 +33,8 @@ final class ReceiveGate {
     void attach(@Nullable ClientAccess asWhom) {
         access = asWhom;
         asked = null;
-        answerForFirst = null;
+        lateAnswer = null;
+        lateTopic = null;
     }
 
     boolean isOpen() {
@@ -49,13 +53,14 @@ final class ReceiveGate {
         if (client == null) {
             return Authorization.allowed();
         }
-        Authorization known = answerForFirst;
-        answerForFirst = null;
+        Authorization known = topic.equals(lateTopic) ? lateAnswer : null;
+        lateAnswer = null;
+        lateTopic = null;
         if (known == null) {
             known = client.receiveDecision(topic);
         }
         if (known == null) {
-            Question question = new Question();
+            Question question = new Question(topic);
             client.receive(topic, new Action.Receive(topic.name()), question);
             known = question.answer;
             asked = known == null ? question : null;
@@ -64,14 +69,20 @@ final class ReceiveGate {
     }
 
     private final class Question implements Consumer<Authorization> {
+        private final Topic topic;
         private @Nullable Authorization answer;
+
+        Question(Topic topic) {
+            this.topic = topic;
+        }
 
         @Override
         public void accept(Authorization decision) {
             answer = decision;
             if (asked == this) {
                 asked = null;
-                answerForFirst = decision;
+                lateAnswer = decision;
+                lateTopic = topic;
                 goOn.run();
             }
         }

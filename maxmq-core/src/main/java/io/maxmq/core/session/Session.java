@@ -309,11 +309,13 @@ public final class Session implements Subscriber {
         if (inbound != null) {
             inbound.clear();
         }
+        memory.uncharge();
+        int lost = outbound == null ? 0 : outbound.clear(routes, passOn);
         if (durable) {
+            // Behind the records of those that have got what this one leaves.
             home.journal().end(this);
         }
-        memory.uncharge();
-        return outbound == null ? 0 : outbound.clear(routes, passOn);
+        return lost;
     }
 
     // ---- what the client sends
@@ -429,8 +431,10 @@ public final class Session implements Subscriber {
         InTransit message = home.intercepted(client, routed);
         if (message == null) {
             home.drops().dropped(key, routed, DropReason.INTERCEPTED);
+            routed.countAccepted();
         } else if (!to.fits(message, flags, subscription)) {
             home.drops().dropped(key, routed, DropReason.TOO_LARGE);
+            routed.countAccepted();
         } else {
             to.sendPublish(message, flags, 0, false, subscription);
             routed.countAccepted();
@@ -487,7 +491,7 @@ public final class Session implements Subscriber {
     /** The same for {@code $exclusive/FILTER}: no other session has it until this one unsubscribes or ends. */
     public Subscribed subscribeExclusively(TopicFilter filter, Options options) {
         String text = filter.toString();
-        if (!routes.exclusive().claim(text, this)) {
+        if (ended || !routes.exclusive().claim(text, this)) {
             return Subscribed.TAKEN;
         }
         Subscribed outcome = put(filter, options);
@@ -500,6 +504,9 @@ public final class Session implements Subscriber {
     }
 
     private Subscribed put(TopicFilter filter, Options options) {
+        if (ended) {
+            return Subscribed.QUOTA_EXCEEDED; // an answer that came too late
+        }
         SubscriptionSet.Put put = subscriptions.put(filter, options);
         if (put.replaced() != null) {
             subscriptions.leave(put.replaced());

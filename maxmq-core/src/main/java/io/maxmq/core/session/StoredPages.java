@@ -53,13 +53,15 @@ final class StoredPages {
         this.reader = reader;
     }
 
-    /** Reads a page from this sequence on, if one is wanted and none is on its way. */
-    void read(long fromSequence) {
-        if (reading == null && retryTimer == 0 && reader.wantsPage()) {
-            Page page = new Page();
-            reading = page;
-            journal.pageIn(session, fromSequence, MESSAGES, BYTES, page);
+    /** Reads a page from this sequence on, if one is wanted and none is on its way; false if not. */
+    boolean read(long fromSequence) {
+        if (reading != null || retryTimer != 0 || !reader.wantsPage()) {
+            return false;
         }
+        Page page = new Page();
+        reading = page;
+        journal.pageIn(session, fromSequence, MESSAGES, BYTES, page);
+        return true;
     }
 
     /** What is on its way is no longer wanted. */
