@@ -49,9 +49,12 @@ final class NettyVersion {
         }
     }
 
-    /** For a class or method that is missing although the versions seemed right. */
-    static IllegalStateException missing(LinkageError error) {
-        return new IllegalStateException(advice("one that lacks something: " + error), error);
+    /** What to tell when a class or method is missing although the versions seemed right; the error itself if not Netty's. */
+    static Throwable explain(LinkageError error) {
+        String missing = String.valueOf(error.getMessage());
+        return missing.contains("io/netty/") || missing.contains("io.netty.")
+                ? new IllegalStateException(advice("one that lacks something: " + error), error)
+                : error;
     }
 
     private static String advice(String found) {

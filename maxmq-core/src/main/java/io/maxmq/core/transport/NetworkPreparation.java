@@ -51,7 +51,7 @@ public final class NetworkPreparation {
                 unbound.unsafe().closeForcibly();
                 channel.complete(true);
             } catch (LinkageError e) {
-                fail(NettyVersion.missing(e));
+                fail(NettyVersion.explain(e));
             } catch (Throwable t) {
                 fail(t);
             }

@@ -36,9 +36,21 @@ class NettyVersionTest {
     }
 
     @Test
-    void aMissingClassIsNamed() {
-        assertThat(NettyVersion.missing(new NoClassDefFoundError("io/netty/channel/IoHandlerFactory")))
+    void aMissingClassOfNettyIsNamed() {
+        assertThat(NettyVersion.explain(new NoClassDefFoundError("io/netty/channel/IoHandlerFactory")))
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("IoHandlerFactory")
                 .hasMessageContaining(NettyVersion.BUILT_WITH);
+        assertThat(NettyVersion.explain(new NoSuchMethodError("'void io.netty.buffer.ByteBuf.gone()'")))
+                .hasMessageContaining("gone");
+    }
+
+    @Test
+    void whatOthersLackIsNotBlamedOnNetty() {
+        NoClassDefFoundError error = new NoClassDefFoundError("org/slf4j/Logger");
+
+        assertThat(NettyVersion.explain(error)).isSameAs(error);
+        NoClassDefFoundError silent = new NoClassDefFoundError();
+        assertThat(NettyVersion.explain(silent)).isSameAs(silent);
     }
 }
