@@ -15,7 +15,9 @@ import io.maxmq.spi.Registration;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Clients;
+import io.maxmq.spi.admin.Explanation;
 import io.maxmq.spi.admin.Health;
+import io.maxmq.spi.admin.PublishQuestion;
 import io.maxmq.spi.admin.RetainedMessages;
 import io.maxmq.spi.admin.Sessions;
 import io.maxmq.spi.admin.Subscriptions;
@@ -280,6 +282,37 @@ public final class MaxMQ implements AutoCloseable {
     public RetainedMessages retained() {
         requireRunning();
         return broker.administration().retained();
+    }
+
+    /** {@link #explain(PublishQuestion)} about a message of QoS 1 that a client of the default tenant would publish. */
+    public CompletionStage<Explanation> explain(String topic, String clientId) {
+        return explain(PublishQuestion.of(topic).by(clientId));
+    }
+
+    /** The same in one tenant. */
+    public CompletionStage<Explanation> explain(Tenant tenant, String topic, String clientId) {
+        return explain(PublishQuestion.of(topic).tenant(tenant).by(clientId));
+    }
+
+    /** The same about one that this application would publish. */
+    public CompletionStage<Explanation> explain(String topic) {
+        return explain(PublishQuestion.of(topic));
+    }
+
+    /**
+     * Who would get a message and why others would not: whether its publisher may publish it, and for each subscription that
+     * matches what would become of it. Nothing is done by asking: no turn of a shared subscription is taken, nothing dropped,
+     * counted or remembered; but authorizers are asked, and those that are asked about deliveries once for each recipient, one
+     * after the other.
+     *
+     * <p><b>Cost:</b> a match on each event loop, and there the subscriptions up to the question's limit, in one turn.
+     *
+     * @return completes on an event loop, as answers of {@link Sessions} do
+     * @throws IllegalStateException when the broker is closed
+     */
+    public CompletionStage<Explanation> explain(PublishQuestion question) {
+        requireRunning();
+        return broker.administration().explain(Objects.requireNonNull(question, "question"));
     }
 
     /**

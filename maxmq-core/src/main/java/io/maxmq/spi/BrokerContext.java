@@ -1,7 +1,9 @@
 package io.maxmq.spi;
 
 import io.maxmq.spi.admin.Clients;
+import io.maxmq.spi.admin.Explanation;
 import io.maxmq.spi.admin.Health;
+import io.maxmq.spi.admin.PublishQuestion;
 import io.maxmq.spi.admin.RetainedMessages;
 import io.maxmq.spi.admin.Sessions;
 import io.maxmq.spi.admin.Subscriptions;
@@ -68,6 +70,18 @@ public interface BrokerContext {
 
     /** The retained messages. */
     RetainedMessages retained();
+
+    /**
+     * Who would get a message and why others would not: whether its publisher may publish it, and for each subscription that
+     * matches what would become of it. Nothing is done by asking: no turn of a shared subscription is taken, nothing dropped,
+     * counted or remembered; but authorizers are asked, and those that are asked about deliveries once for each recipient, one
+     * after the other.
+     *
+     * <p><b>Cost:</b> a match on each event loop, and there the subscriptions up to the question's limit, in one turn.
+     *
+     * @return completes on an event loop, as answers of {@link Sessions} do
+     */
+    CompletionStage<Explanation> explain(PublishQuestion question);
 
     /** How the broker is. Costs some reads; also during an extension's stop. */
     Health health();

@@ -1,15 +1,19 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.config.BrokerConfig;
+import io.maxmq.core.access.Access;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.admin.Clients;
+import io.maxmq.spi.admin.Explanation;
 import io.maxmq.spi.admin.Health;
+import io.maxmq.spi.admin.PublishQuestion;
 import io.maxmq.spi.admin.RetainedMessages;
 import io.maxmq.spi.admin.Sessions;
 import io.maxmq.spi.admin.Subscriptions;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /** What the embedder and extensions see of a running broker, and do to it. Thread-safe. */
 public final class Administration implements AutoCloseable {
@@ -20,6 +24,7 @@ public final class Administration implements AutoCloseable {
     private final Events events;
     private final WorkerPool workers;
     private final Clock clock;
+    private final Access access;
     private final Answers answers;
     private final HealthChecks health;
 
@@ -31,8 +36,10 @@ public final class Administration implements AutoCloseable {
             Events events,
             WorkerPool workers,
             Clock clock,
+            Access access,
             HealthChecks health,
             Answers answers) {
+        this.access = access;
         this.answers = answers;
         this.config = config;
         this.loops = loops;
@@ -60,6 +67,10 @@ public final class Administration implements AutoCloseable {
 
     public RetainedMessages retained() {
         return new RetainedDirectory(routes, publisher, workers, clock, answers);
+    }
+
+    public CompletionStage<Explanation> explain(PublishQuestion question) {
+        return new Explainer(config, loops, routes, access, clock, answers).explain(question);
     }
 
     public Health health() {

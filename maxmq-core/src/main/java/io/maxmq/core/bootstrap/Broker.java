@@ -164,8 +164,8 @@ public final class Broker {
         this.health = new HealthChecks(config, watchdog, listeners, budget, workers);
         this.sessionSubscriptions =
                 new SessionSubscriptions(loops, routes, workers, budget, access, answers, events.failures());
-        this.administration =
-                new Administration(config, loops, routes, publisher, events, workers, plugins.clock(), health, answers);
+        this.administration = new Administration(
+                config, loops, routes, publisher, events, workers, plugins.clock(), access, health, answers);
         this.extensions = plugins.extensions().isEmpty()
                 ? null
                 : new Extensions(

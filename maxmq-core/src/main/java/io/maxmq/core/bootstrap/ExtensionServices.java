@@ -20,7 +20,9 @@ import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.Timers;
 import io.maxmq.spi.admin.Clients;
+import io.maxmq.spi.admin.Explanation;
 import io.maxmq.spi.admin.Health;
+import io.maxmq.spi.admin.PublishQuestion;
 import io.maxmq.spi.admin.RetainedMessages;
 import io.maxmq.spi.admin.Sessions;
 import io.maxmq.spi.admin.Subscriptions;
@@ -168,6 +170,11 @@ final class ExtensionServices implements BrokerContext {
     @Override
     public RetainedMessages retained() {
         return administration.retained();
+    }
+
+    @Override
+    public CompletionStage<Explanation> explain(PublishQuestion question) {
+        return administration.explain(question);
     }
 
     @Override

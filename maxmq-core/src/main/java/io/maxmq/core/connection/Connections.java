@@ -73,9 +73,7 @@ public final class Connections {
         this.collaborators = collaborators;
         this.events = new ConnectionEvents(
                 config.name(), collaborators.events(), collaborators.loggers().of("connection"));
-        this.dollarTopics = new DollarTopics(
-                config.capabilities().openDollarTopics(),
-                config.delayed().maxDelay().toSeconds());
+        this.dollarTopics = new DollarTopics(config);
         ConnectionLimits limits = config.connections();
         this.automatic = new AutomaticSubscriptions(config.automaticSubscriptions());
         this.rewriter = TopicRewriter.of(config.topicRewrites(), limits.maxTopicLevels());

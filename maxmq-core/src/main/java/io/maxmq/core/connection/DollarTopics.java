@@ -1,5 +1,6 @@
 package io.maxmq.core.connection;
 
+import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.routing.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -12,15 +13,15 @@ import org.jspecify.annotations.Nullable;
  * is judged as TOPIC. The application may publish anywhere.
  * Immutable, thread-safe.
  */
-final class DollarTopics {
+public final class DollarTopics {
     private static final byte[] DELAYED = DelayedTopic.PREFIX.getBytes(StandardCharsets.UTF_8);
 
     private final byte[][] open;
     private final long maxDelaySeconds;
 
-    /** @param maxDelaySeconds 0 for no delayed messages */
-    DollarTopics(Set<String> openFirstLevels, long maxDelaySeconds) {
-        this.maxDelaySeconds = maxDelaySeconds;
+    public DollarTopics(BrokerConfig config) {
+        Set<String> openFirstLevels = config.capabilities().openDollarTopics();
+        this.maxDelaySeconds = config.delayed().maxDelay().toSeconds();
         this.open = new byte[openFirstLevels.size()][];
         int i = 0;
         for (String level : openFirstLevels) {
@@ -41,7 +42,7 @@ final class DollarTopics {
                 && Arrays.equals(utf8, 0, DELAYED.length, DELAYED, 0, DELAYED.length);
     }
 
-    boolean isDelayed(String topic) {
+    public boolean isDelayed(String topic) {
         return maxDelaySeconds > 0 && topic.startsWith(DelayedTopic.PREFIX);
     }
 
@@ -51,7 +52,13 @@ final class DollarTopics {
         return DelayedTopic.parse(topic, maxDelaySeconds);
     }
 
-    boolean isClosed(String topic) {
+    /** The topic that a delayed message is for; null when what {@link #isDelayed} is not valid. */
+    public @Nullable String topicOfDelayed(String topic) {
+        DelayedTopic delayed = delayed(topic);
+        return delayed == null ? null : delayed.topic();
+    }
+
+    public boolean isClosed(String topic) {
         return topic.startsWith("$") && !isOpen(topic.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -93,6 +93,14 @@ final class Matcher {
         return match;
     }
 
+    /** The same for somebody who only looks: nobody keeps it. */
+    Match look(TreeNode root, Topic topic, long version) {
+        visitedSince += walk(root, topic);
+        Match match = build(version);
+        reset();
+        return match;
+    }
+
     /** Collects the subscribers of every filter that matches. Gives the number of nodes visited. */
     private int walk(TreeNode root, Topic topic) {
         byte[] name = topic.utf8();

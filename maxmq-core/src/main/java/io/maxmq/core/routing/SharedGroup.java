@@ -2,7 +2,9 @@ package io.maxmq.core.routing;
 
 import io.maxmq.codec.topic.ShareName;
 import io.maxmq.codec.topic.TopicFilter;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,34 @@ public final class SharedGroup {
             }
         }
         return null;
+    }
+
+    /** Whom {@link #next} would give; nobody's turn is taken. */
+    public @Nullable Subscription peek() {
+        int count = size;
+        @Nullable Subscription[] now = members;
+        count = Math.min(count, now.length);
+        int start = count == 0 ? 0 : Integer.remainderUnsigned(turn.get(), count);
+        for (int i = 0, at = start; i < count; i++, at = at + 1 == count ? 0 : at + 1) {
+            Subscription member = now[at];
+            if (member != null && member.subscriber().isOnline()) {
+                return member;
+            }
+        }
+        return null;
+    }
+
+    /** A copy. While members come and go, one may be in it twice or left out. */
+    public List<Subscription> members() {
+        List<Subscription> copy = new ArrayList<>(size);
+        @Nullable Subscription[] now = members;
+        for (int i = 0, count = Math.min(size, now.length); i < count; i++) {
+            Subscription member = now[i];
+            if (member != null) {
+                copy.add(member);
+            }
+        }
+        return copy;
     }
 
     /** Whether {@link #next} has one to give; nobody's turn is taken. */

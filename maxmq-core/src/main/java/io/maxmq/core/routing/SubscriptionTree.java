@@ -126,6 +126,11 @@ public final class SubscriptionTree {
         return matchSlowly(topic, loop, known, now);
     }
 
+    /** The same, computed for somebody who only looks: the topic does not remember it. */
+    public Match look(Topic topic, int loop) {
+        return matchers[loop].look(root, topic, version);
+    }
+
     private Match matchSlowly(Topic topic, int loop, @Nullable Match known, long now) {
         if (known != null && isUnchanged(topic, known.version, now)) {
             known.version = now;

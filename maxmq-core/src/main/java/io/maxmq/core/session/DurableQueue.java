@@ -80,12 +80,12 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
 
     /** Why the queue has no room for one more; null when it has. */
     @Nullable
-    DropReason fullFor(StoredMessage message) {
+    DropReason fullFor(int messageBytes) {
         SessionLimits limits = home.limits();
         if (queue.size() >= limits.maxStoredMessages()) {
             return DropReason.QUEUE_FULL_MESSAGES;
         }
-        return queue.bytes() + message.bytes() > limits.maxStoredBytes() ? DropReason.QUEUE_FULL_BYTES : null;
+        return queue.bytes() + messageBytes > limits.maxStoredBytes() ? DropReason.QUEUE_FULL_BYTES : null;
     }
 
     private boolean isOverfull() {

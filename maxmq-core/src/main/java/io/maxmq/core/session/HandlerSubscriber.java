@@ -53,6 +53,10 @@ public final class HandlerSubscriber implements Subscriber {
         this.failures = failures;
     }
 
+    public SessionKey key() {
+        return key;
+    }
+
     @Override
     public int loopIndex() {
         return loop.index();

@@ -203,11 +203,11 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
 
     private void enqueue(InTransit message, int flags, Subscription subscription) {
         StoredMessage kept = message.keep();
-        DropReason full = fullFor(kept);
+        DropReason full = fullFor(kept.bytes());
         if (full != null && home.limits().overflow() == Overflow.DROP_OLDEST && canMakeRoomFor(kept)) {
             dropOldestFor(kept, full);
             // What only storage has is dropped when it has been read.
-            full = queue.stored() > 0 ? null : fullFor(kept);
+            full = queue.stored() > 0 ? null : fullFor(kept.bytes());
         }
         if (full != null && !queue.isEmpty()) {
             // Something waits, so an acknowledgement or the socket will call pump.
@@ -237,14 +237,32 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
     }
 
-    private @Nullable DropReason fullFor(StoredMessage message) {
+    /** What {@link #deliver} would do with a message of so many bytes. */
+    Forecast forecast(int qos, int bytes) {
+        PacketSink to = sink;
+        boolean writtenFirst = durable != null && qos == 2;
+        if (to != null && queue.isEmpty() && (writtenFirst || canSend(to, nextSequence))) {
+            return Forecast.SENT;
+        }
+        DropReason full = fullFor(bytes);
+        if (full == null) {
+            return Forecast.QUEUED;
+        }
+        if (full == DropReason.MEMORY) {
+            return Forecast.NO_MEMORY;
+        }
+        boolean makesRoom = home.limits().overflow() == Overflow.DROP_OLDEST && !queue.isEmpty();
+        return makesRoom ? Forecast.QUEUED_FOR_OLDEST : Forecast.QUEUE_FULL;
+    }
+
+    private @Nullable DropReason fullFor(int messageBytes) {
         if (durable != null) {
-            return durable.fullFor(message);
+            return durable.fullFor(messageBytes);
         }
         if (queue.size() >= home.limits().maxQueuedMessages()) {
             return DropReason.QUEUE_FULL_MESSAGES;
         }
-        long bytes = queue.bytes() + message.bytes();
+        long bytes = queue.bytes() + messageBytes;
         if (bytes > home.limits().maxQueuedBytes()) {
             return DropReason.QUEUE_FULL_BYTES;
         }
@@ -265,7 +283,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     private void dropOldestFor(StoredMessage message, DropReason full) {
-        while (queue.inMemory() > 0 && fullFor(message) != null) {
+        while (queue.inMemory() > 0 && fullFor(message.bytes()) != null) {
             StoredMessage oldest = queue.firstMessage();
             long sequence = queue.firstSequence();
             queue.removeFirst();

@@ -441,6 +441,24 @@ public final class Session implements Subscriber {
         }
     }
 
+    /** What {@link #deliver} would do with a small message at that QoS; does nothing. Permission is not looked at. */
+    public Forecast forecast(int qos, boolean queuedWhileAway) {
+        PacketSink to = sink;
+        if (to == null && qos == 0) {
+            return Forecast.OFFLINE_QOS0;
+        }
+        if (to == null && !queuedWhileAway) {
+            return Forecast.OFFLINE_NOT_QUEUED;
+        }
+        if (to != null && qos == 0 && !home.authorizesReceive()) {
+            return to.isWritable() ? Forecast.SENT : Forecast.NOT_WRITABLE;
+        }
+        if (outbound != null) {
+            return outbound.forecast(qos, StoredMessage.OVERHEAD_BYTES);
+        }
+        return to != null && to.isWritable() ? Forecast.SENT : Forecast.QUEUED;
+    }
+
     // ---- subscriptions
 
     /** What a subscription asks for beside its filter (§3.8.3.1). */
