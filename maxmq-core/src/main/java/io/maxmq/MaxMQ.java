@@ -9,6 +9,7 @@ import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.transport.MemorySocketFactory;
 import io.maxmq.core.transport.NetworkPreparation;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishOptions;
 import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Registration;
@@ -100,7 +101,8 @@ public final class MaxMQ implements AutoCloseable {
      * Publishes a message as a client would: retained if it says so, routed to sessions and subscriptions. Messages of one
      * topic keep the order of the calls.
      *
-     * @return completes on an event loop when each recipient has sent, queued or dropped it; exceptionally with
+     * @return completes on an event loop when each recipient has sent, queued or dropped it, with how many there are and how many
+     *     have it; why others do not is told by {@link PublishOptions#detailed}; exceptionally with
      *     {@link PublishRefusedException} when 16 MiB already wait to be routed, or no recipient could take it
      * @throws IllegalArgumentException when the topic may not be published to (MQTT 5.0 §4.7)
      * @throws IllegalStateException when the broker is closed
@@ -109,11 +111,24 @@ public final class MaxMQ implements AutoCloseable {
         return publish(Tenant.DEFAULT, message);
     }
 
+    /** The same, with more in the result if the options say so. */
+    public CompletionStage<PublishResult> publish(Message message, PublishOptions options) {
+        return publish(Tenant.DEFAULT, message, options);
+    }
+
     /** The same for one tenant. */
     public CompletionStage<PublishResult> publish(Tenant tenant, Message message) {
+        return publish(tenant, message, PublishOptions.defaults());
+    }
+
+    /** The same for one tenant. */
+    public CompletionStage<PublishResult> publish(Tenant tenant, Message message, PublishOptions options) {
         requireRunning();
         return broker.publisher()
-                .publish(Objects.requireNonNull(tenant, "tenant"), Objects.requireNonNull(message, "message"));
+                .publish(
+                        Objects.requireNonNull(tenant, "tenant"),
+                        Objects.requireNonNull(message, "message"),
+                        Objects.requireNonNull(options, "options"));
     }
 
     /**
@@ -130,8 +145,15 @@ public final class MaxMQ implements AutoCloseable {
 
     /** The same for a client of one tenant. */
     public CompletionStage<PublishResult> publishTo(Tenant tenant, String clientId, Message message) {
+        return publishTo(tenant, clientId, message, PublishOptions.defaults());
+    }
+
+    /** The same for a client of one tenant, with more in the result if the options say so. */
+    public CompletionStage<PublishResult> publishTo(
+            Tenant tenant, String clientId, Message message, PublishOptions options) {
         requireRunning();
-        return broker.publisher().publishTo(new SessionKey(tenant, clientId), message);
+        return broker.publisher()
+                .publishTo(new SessionKey(tenant, clientId), message, Objects.requireNonNull(options, "options"));
     }
 
     /**

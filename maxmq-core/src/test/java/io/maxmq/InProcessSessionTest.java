@@ -8,7 +8,9 @@ import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishOptions;
 import io.maxmq.spi.PublishResult;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.ClientQuery;
 import io.maxmq.spi.admin.SessionView;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
@@ -398,7 +400,12 @@ class InProcessSessionTest {
         broker.awaitDisconnected("c");
 
         PublishResult kept = get(broker.broker().publishTo("c", message("x", "later", QoS.EXACTLY_ONCE)));
-        PublishResult dropped = get(broker.broker().publishTo("c", message("x", "never", QoS.AT_MOST_ONCE)));
+        PublishResult dropped = get(broker.broker()
+                .publishTo(
+                        Tenant.DEFAULT,
+                        "c",
+                        message("x", "never", QoS.AT_MOST_ONCE),
+                        PublishOptions.defaults().detailed()));
         PublishResult nobody = get(broker.broker().publishTo("nobody", message("x", "y", QoS.AT_LEAST_ONCE)));
 
         assertThat(kept.queued()).isEqualTo(1);

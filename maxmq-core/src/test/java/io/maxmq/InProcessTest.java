@@ -114,9 +114,14 @@ class InProcessTest {
         PublishResult atLeastOnce = broker.publish(message("a", "x", QoS.AT_LEAST_ONCE));
         PublishResult atMostOnce = broker.publish(message("a", "y", QoS.AT_MOST_ONCE));
         PublishResult unmatched = broker.publish(message("b", "z", QoS.AT_LEAST_ONCE));
+        PublishResult withoutReasons = broker.broker()
+                .publish(message("a", "w", QoS.AT_MOST_ONCE))
+                .toCompletableFuture()
+                .join();
 
         assertThat(atLeastOnce).isEqualTo(new PublishResult(17, 17, Map.of()));
         assertThat(atMostOnce).isEqualTo(new PublishResult(17, 12, Map.of(DropReason.QOS0_OFFLINE, 5)));
+        assertThat(withoutReasons).isEqualTo(new PublishResult(17, 12, Map.of()));
         assertThat(unmatched).isEqualTo(PublishResult.UNMATCHED);
         for (int i = 0; i < 10; i++) {
             clients.get(i).expectMessage("a", "x");

@@ -3,6 +3,7 @@ package io.maxmq;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishOptions;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
 import java.io.IOException;
@@ -102,10 +103,12 @@ public final class TestBroker implements AutoCloseable {
         return client;
     }
 
-    /** Publishes in-process and waits until every recipient has it sent, queued or dropped. */
+    /** Publishes in-process and waits until every recipient has it sent, queued or dropped; tells why. */
     public PublishResult publish(Message message) {
         try {
-            return broker.publish(message).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            return broker.publish(message, PublishOptions.defaults().detailed())
+                    .toCompletableFuture()
+                    .get(30, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError("not published: " + message.topic(), e);
         }

@@ -35,6 +35,11 @@ public interface BrokerContext {
         return publish(Tenant.DEFAULT, message);
     }
 
+    /** {@link #publish(Tenant, Message, PublishOptions)} with the defaults. */
+    default CompletionStage<PublishResult> publish(Tenant tenant, Message message) {
+        return publish(tenant, message, PublishOptions.defaults());
+    }
+
     /**
      * Publishes as a network client would: same interceptors, limits, routing and durability. Authorizers are not
      * asked. Never blocks and never queues without limit: past the bound it is refused.
@@ -44,7 +49,7 @@ public interface BrokerContext {
      *     {@link PublishRefusedException}
      * @throws IllegalArgumentException when the topic is not a valid topic name
      */
-    CompletionStage<PublishResult> publish(Tenant tenant, Message message);
+    CompletionStage<PublishResult> publish(Tenant tenant, Message message, PublishOptions options);
 
     /** {@link #onPublish(Tenant, String, PublishHook)} of {@link Tenant#DEFAULT}. */
     default Registration onPublish(String topicFilter, PublishHook hook) {

@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * @param matched how many sessions had a subscription to its topic; a shared subscription counts once
  * @param queued how many of them have it in flight or queued (or, at QoS 0, written towards their connection)
- * @param dropped how many of them do not, by reason; unmodifiable
+ * @param dropped how many of them do not, by reason, where {@linkplain PublishOptions#detailed asked for}, else empty: how many
+ *     tells the difference of the others; also that an interceptor has dropped the message for all; unmodifiable
  * @since 0.1.0
  */
 @Stable
@@ -24,7 +25,7 @@ public record PublishResult(int matched, int queued, Map<DropReason, Integer> dr
         dropped = dropped.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(dropped));
     }
 
-    /** How many sessions the message was dropped for, whatever the reason. */
+    /** How many sessions the message was dropped for, of all reasons in {@link #dropped}. */
     public int droppedTotal() {
         int total = 0;
         for (int count : dropped.values()) {

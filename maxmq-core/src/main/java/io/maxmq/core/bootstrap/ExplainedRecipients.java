@@ -212,8 +212,8 @@ final class ExplainedRecipients {
             default -> "";
         };
         ClientInfo client = session.client();
-        boolean ask = client != null && access.authorizesReceive() && !InProcessNames.isReserved(client.clientId());
-        if (add(named, delivering, isNext, verdict, detail) && ask) {
+        boolean added = add(named, delivering, isNext, verdict, detail);
+        if (added && client != null && access.authorizesReceive() && !InProcessNames.isReserved(client.clientId())) {
             toAsk.add(new Asking(recipients.size() - 1, client));
         }
     }

@@ -83,7 +83,13 @@ final class Explainer {
         PublishQuestion aboutTopic = judged;
         SessionKey key = new SessionKey(question.tenant(), publisher);
         LoopAssembly at = LoopAssembly.of(loops, key);
-        at.loop().execute(() -> judge(aboutTopic, at, at.sessions().find(key), answer));
+        at.loop().execute(() -> {
+            try {
+                judge(aboutTopic, at, at.sessions().find(key), answer);
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
     }
 
     private static Explanation invalid(PublishQuestion question, String problem) {

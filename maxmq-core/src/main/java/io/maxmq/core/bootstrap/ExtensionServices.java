@@ -15,6 +15,7 @@ import io.maxmq.spi.Clock;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishHook;
+import io.maxmq.spi.PublishOptions;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
@@ -92,8 +93,8 @@ final class ExtensionServices implements BrokerContext {
     }
 
     @Override
-    public CompletionStage<PublishResult> publish(Tenant tenant, Message message) {
-        return publisher.publish(tenant, message);
+    public CompletionStage<PublishResult> publish(Tenant tenant, Message message, PublishOptions options) {
+        return publisher.publish(tenant, message, options);
     }
 
     @Override

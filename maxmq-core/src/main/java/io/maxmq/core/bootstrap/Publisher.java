@@ -16,6 +16,7 @@ import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishOptions;
 import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Tenant;
@@ -70,9 +71,9 @@ public final class Publisher {
      *
      * @throws IllegalArgumentException when the topic is not one that may be published to
      */
-    public CompletionStage<PublishResult> publish(Tenant tenant, Message message) {
+    public CompletionStage<PublishResult> publish(Tenant tenant, Message message, PublishOptions options) {
         LoopAssembly at = loopOf(message.topic());
-        return publish(at, message, (passed, result) -> route(at, routes.of(tenant), passed, result));
+        return publish(at, message, (passed, result) -> route(at, routes.of(tenant), passed, options, result));
     }
 
     /**
@@ -80,9 +81,9 @@ public final class Publisher {
      *
      * @throws IllegalArgumentException when the topic is not one that may be published to
      */
-    public CompletionStage<PublishResult> publishTo(SessionKey key, Message message) {
+    public CompletionStage<PublishResult> publishTo(SessionKey key, Message message, PublishOptions options) {
         LoopAssembly at = LoopAssembly.of(loops, key);
-        return publish(at, message, (passed, result) -> routeTo(at, key, passed, result));
+        return publish(at, message, (passed, result) -> routeTo(at, key, passed, options, result));
     }
 
     private CompletionStage<PublishResult> publish(LoopAssembly at, Message message, Route route) {
@@ -144,11 +145,16 @@ public final class Publisher {
         });
     }
 
-    private void route(LoopAssembly at, Routes tenantRoutes, Message message, CompletableFuture<PublishResult> result) {
+    private void route(
+            LoopAssembly at,
+            Routes tenantRoutes,
+            Message message,
+            PublishOptions options,
+            CompletableFuture<PublishResult> result) {
         Topic topic = ApplicationMessages.topic(tenantRoutes.topics(), at.loop().index(), message.topic());
         InTransit transit = at.inProcess();
         ApplicationMessages.begin(transit, message, topic, null, clock.epochMillis());
-        transit.track();
+        transit.track(options.isDetailed());
         at.loop().counters().increment(Counter.PUBLISHED_IN_PROCESS);
         if (transit.retain() && at.router().retain(transit, tenantRoutes) == Router.Retained.REFUSED) {
             result.completeExceptionally(
@@ -159,7 +165,12 @@ public final class Publisher {
         completeWhenAllHaveAnswered(transit, result);
     }
 
-    private void routeTo(LoopAssembly at, SessionKey key, Message message, CompletableFuture<PublishResult> result) {
+    private void routeTo(
+            LoopAssembly at,
+            SessionKey key,
+            Message message,
+            PublishOptions options,
+            CompletableFuture<PublishResult> result) {
         Session session = at.sessions().find(key);
         if (session == null) {
             result.complete(PublishResult.UNMATCHED);
@@ -170,7 +181,7 @@ public final class Publisher {
         InTransit transit = at.inProcess();
         Message once = message.retain() ? message.toBuilder().retain(false).build() : message;
         ApplicationMessages.begin(transit, once, topic, null, clock.epochMillis());
-        transit.track();
+        transit.track(options.isDetailed());
         at.loop().counters().increment(Counter.PUBLISHED_IN_PROCESS);
         session.deliver(transit, Subscription.direct(session, topic));
         completeWhenAllHaveAnswered(transit, result);
@@ -199,11 +210,11 @@ public final class Publisher {
             @Nullable Map<DropReason, Integer> drops) {
         boolean unstored = drops != null && drops.containsKey(DropReason.STORAGE);
         if (unstored) {
-            result.completeExceptionally(
-                    new PublishRefusedException(ReasonCode.QUOTA_EXCEEDED, "storage refuses: " + drops));
+            result.completeExceptionally(new PublishRefusedException(ReasonCode.QUOTA_EXCEEDED, "storage refuses: " + drops));
         } else if (accepted == 0 && refused > 0) {
-            result.completeExceptionally(
-                    new PublishRefusedException(ReasonCode.QUOTA_EXCEEDED, "no recipient could take it: " + drops));
+            result.completeExceptionally(new PublishRefusedException(
+                    ReasonCode.QUOTA_EXCEEDED,
+                    "no recipient could take it" + (drops == null || drops.isEmpty() ? "" : ": " + drops)));
         } else {
             result.complete(new PublishResult(matched, accepted, drops == null ? Map.of() : drops));
         }

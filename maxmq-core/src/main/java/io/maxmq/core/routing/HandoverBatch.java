@@ -170,7 +170,7 @@ final class HandoverBatch implements Runnable {
             }
             Outcome wanted = outcomes[i];
             if (wanted != null) {
-                message.track();
+                message.track(wanted.withReasons());
             }
             target.receive(message, routes[i], groups[i], members[i], numbers[at + 1]);
             deliveries += message.matched();

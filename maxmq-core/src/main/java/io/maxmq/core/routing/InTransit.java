@@ -41,6 +41,7 @@ public final class InTransit {
     private int accepted;
     private int refused;
     private boolean tracked;
+    private boolean reasoned;
     private @Nullable Map<DropReason, Integer> drops;
     private @Nullable Outcome outcome;
     private int awaited;
@@ -66,6 +67,7 @@ public final class InTransit {
         accepted = 0;
         refused = 0;
         tracked = false;
+        reasoned = false;
         drops = null;
         outcome = null;
         awaited = 0;
@@ -113,9 +115,14 @@ public final class InTransit {
         return delaySeconds;
     }
 
-    /** Has the outcome include what other loops do with the message, whatever that costs. */
-    public void track() {
+    /**
+     * Has the outcome include what other loops do with the message, whatever that costs.
+     *
+     * @param withReasons whether also why recipients have not got it; that storage has refused it is told always
+     */
+    public void track(boolean withReasons) {
         tracked = true;
+        reasoned = withReasons;
     }
 
     /** Begins with a message kept on this loop. */
@@ -238,9 +245,9 @@ public final class InTransit {
         refused++;
     }
 
-    /** A recipient has not got the message. Remembered only when somebody asked to {@link #track} it. */
+    /** A recipient has not got the message. Remembered only when somebody asked to {@link #track} it and why. */
     public void countDropped(DropReason reason) {
-        if (!tracked) {
+        if (!tracked || !(reasoned || reason == DropReason.STORAGE)) {
             return;
         }
         Map<DropReason, Integer> counts = drops;
@@ -294,7 +301,7 @@ public final class InTransit {
     public Outcome await() {
         Outcome waiting = outcome;
         if (waiting == null) {
-            waiting = new Outcome();
+            waiting = new Outcome(reasoned);
             outcome = waiting;
         }
         waiting.await();

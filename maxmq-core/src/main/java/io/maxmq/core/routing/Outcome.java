@@ -10,12 +10,22 @@ import org.jspecify.annotations.Nullable;
  * there is something to wait for. Runs on the loop of the publisher. Not thread-safe.
  */
 public final class Outcome {
+    private final boolean withReasons;
     private int outstanding;
     private int matched;
     private int accepted;
     private int refused;
     private Map<DropReason, Integer> drops = Map.of();
     private @Nullable Runnable onComplete;
+
+    /** @param withReasons whether the awaited are asked why recipients have not got the message */
+    Outcome(boolean withReasons) {
+        this.withReasons = withReasons;
+    }
+
+    boolean withReasons() {
+        return withReasons;
+    }
 
     void await() {
         outstanding++;

@@ -21,6 +21,7 @@ import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.core.transport.NetworkPreparation;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishOptions;
 import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Tenant;
@@ -314,15 +315,17 @@ class DurableSessionTest {
         offline("s", "t", AT_LEAST_ONCE);
         Message message = Message.builder("t").payload("m").qos(AT_LEAST_ONCE).build();
 
-        CompletableFuture<PublishResult> written =
-                broker.publisher().publish(Tenant.DEFAULT, message).toCompletableFuture();
+        CompletableFuture<PublishResult> written = broker.publisher()
+                .publish(Tenant.DEFAULT, message, PublishOptions.defaults())
+                .toCompletableFuture();
         journal.awaitWaiting();
         assertThat(written).isNotDone();
         journal.write("append s 0 q1 m");
         assertThat(written.get(20, TimeUnit.SECONDS).queued()).isEqualTo(1);
 
-        CompletableFuture<PublishResult> refused =
-                broker.publisher().publish(Tenant.DEFAULT, message).toCompletableFuture();
+        CompletableFuture<PublishResult> refused = broker.publisher()
+                .publish(Tenant.DEFAULT, message, PublishOptions.defaults())
+                .toCompletableFuture();
         journal.refuse("append s 1 q1 m");
         assertThatThrownBy(() -> refused.get(20, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(PublishRefusedException.class)

@@ -9,6 +9,7 @@ import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Extension;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishOptions;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.auth.Action;
@@ -446,7 +447,10 @@ class PluginIsolationIT {
 
         List<CompletableFuture<PublishResult>> published = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            published.add(broker.publish(Message.of("app/" + i, "x")).toCompletableFuture());
+            published.add(broker.publish(
+                            Message.of("app/" + i, "x"),
+                            PublishOptions.defaults().detailed())
+                    .toCompletableFuture());
             if (i % 10 == 0) {
                 witness();
             }
