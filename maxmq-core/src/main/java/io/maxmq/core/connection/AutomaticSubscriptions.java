@@ -41,8 +41,7 @@ final class AutomaticSubscriptions {
             return;
         }
         QoS granted = wanted.qos().min(home.capabilities().maximumQos());
-        boolean tooWide = session.routes().tree().visitBoundWith(filter) > home.maxVisitsPerMatch();
-        if (tooWide
+        if (SubscriptionRules.isTooWide(session, filter)
                 || session.subscribeAutomatically(
                                 filter,
                                 new Session.Options(

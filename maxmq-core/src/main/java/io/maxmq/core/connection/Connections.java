@@ -46,9 +46,6 @@ public final class Connections {
     private static final Counter[] SENT = {Counter.SENT_QOS_0, Counter.SENT_QOS_1, Counter.SENT_QOS_2};
     private static final Counter[] RECEIVED = {Counter.RECEIVED_QOS_0, Counter.RECEIVED_QOS_1, Counter.RECEIVED_QOS_2};
 
-    /** Nodes of the subscription tree that one match may visit because of wildcards. */
-    public static final int MAX_VISITS_PER_MATCH = 2000;
-
     /** Who decides and who is told. */
     public record Collaborators(
             Access access,
@@ -65,6 +62,7 @@ public final class Connections {
     private final DollarTopics dollarTopics;
     private final TopicRewriter rewriter;
     private final AutomaticSubscriptions automatic;
+    private final SubscriptionRules subscriptionRules;
     private final List<LoopServices> loops = new ArrayList<>();
     private final List<Drops> drops = new ArrayList<>();
 
@@ -74,6 +72,7 @@ public final class Connections {
         this.events = new ConnectionEvents(
                 config.name(), collaborators.events(), collaborators.loggers().of("connection"));
         this.dollarTopics = new DollarTopics(config);
+        this.subscriptionRules = new SubscriptionRules(config);
         ConnectionLimits limits = config.connections();
         this.automatic = new AutomaticSubscriptions(config.automaticSubscriptions());
         this.rewriter = TopicRewriter.of(config.topicRewrites(), limits.maxTopicLevels());
@@ -210,8 +209,8 @@ public final class Connections {
         return collaborators.routes().apply(tenant);
     }
 
-    int maxVisitsPerMatch() {
-        return MAX_VISITS_PER_MATCH;
+    SubscriptionRules subscriptionRules() {
+        return subscriptionRules;
     }
 
     /** The loop on which this client's session lives. */

@@ -2,9 +2,7 @@ package io.maxmq.core.connection;
 
 import io.maxmq.codec.MalformedPacketException;
 import io.maxmq.codec.ProtocolVersion;
-import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
@@ -16,7 +14,6 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.Capabilities;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
-import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.Action;
@@ -93,7 +90,7 @@ final class SubscribeProcedure {
             return;
         }
         TopicFilter filter = TopicFilter.parse(asked, home.limits().maxTopicLevels());
-        ReasonCode problem = filter == null ? null : problemOf(filter);
+        ReasonCode problem = filter == null ? null : home.subscriptionRules().notOffered(filter, hasId());
         if (problem != null) {
             throw new MalformedPacketException(problem, "CONNACK has said that this is not available: " + asked);
         }
@@ -155,24 +152,13 @@ final class SubscribeProcedure {
         }
 
         private void authorize(SubscriptionRequest wanted) {
-            String exclusive = ExclusiveSubscriptions.filterIn(wanted.topicFilter());
-            TopicFilter filter = TopicFilter.parse(
-                    exclusive == null ? wanted.topicFilter() : exclusive,
-                    home.limits().maxTopicLevels());
-            if (exclusive != null
-                    && (filter == null
-                            || filter.share() != null
-                            || !home.capabilities().exclusiveSubscriptionsAvailable())) {
-                refuse(ReasonCode.TOPIC_FILTER_INVALID, "not an exclusive subscription that this broker has");
+            String invalid = home.subscriptionRules().problemOf(wanted.topicFilter());
+            if (invalid != null) {
+                refuse(ReasonCode.TOPIC_FILTER_INVALID, invalid);
                 return;
             }
-            if (filter == null) {
-                refuse(
-                        ReasonCode.TOPIC_FILTER_INVALID,
-                        "not a topic filter of at most " + home.limits().maxTopicLevels() + " levels");
-                return;
-            }
-            ReasonCode problem = problemOf(filter);
+            TopicFilter filter = home.subscriptionRules().filterOf(wanted.topicFilter());
+            ReasonCode problem = home.subscriptionRules().notOffered(filter, hasId());
             PublishIntake intake = connection.intake();
             if (problem != null || intake == null) {
                 answer(problem == null ? ReasonCode.UNSPECIFIED_ERROR : problem);
@@ -203,30 +189,16 @@ final class SubscribeProcedure {
                 answer(ReasonCode.UNSPECIFIED_ERROR);
                 return;
             }
-            if (session.routes().tree().visitBoundWith(filter) > home.maxVisitsPerMatch()) {
-                // Filters that together make every match walk half the tree are refused, not served slowly.
-                refuse(ReasonCode.QUOTA_EXCEEDED, "too many wildcards in this and other filters");
+            SubscriptionRules.Added added = home.subscriptionRules().add(session, filter, wanted, subscriptionId);
+            if (added.granted() == null) {
+                refuse(added.code(), added.why());
                 return;
             }
-            QoS granted = wanted.qos().min(home.capabilities().maximumQos());
-            Session.Options options = new Session.Options(
-                    granted.code(), wanted.noLocal(), wanted.retainAsPublished(), wanted.queued(), subscriptionId);
-            Session.Subscribed outcome = ExclusiveSubscriptions.filterIn(wanted.topicFilter()) == null
-                    ? session.subscribe(filter, options)
-                    : session.subscribeExclusively(filter, options);
-            if (outcome == Session.Subscribed.TAKEN) {
-                refuse(ReasonCode.QUOTA_EXCEEDED, "another client has the exclusive subscription");
-                return;
-            }
-            if (outcome == Session.Subscribed.QUOTA_EXCEEDED) {
-                refuse(ReasonCode.QUOTA_EXCEEDED, "too many subscriptions");
-                return;
-            }
-            if (filter.share() == null && wantsRetained(wanted.retainHandling(), outcome)) {
+            if (added.wantsRetained()) {
                 retainedFor.add(filter);
             }
-            home.events().subscribed(connection, filter, granted);
-            answer(grantedCode(granted));
+            home.events().subscribed(connection, filter, added.granted());
+            answer(added.code());
         }
 
         private void refuse(ReasonCode code, String why) {
@@ -240,7 +212,7 @@ final class SubscribeProcedure {
             ReasonCode told = code;
             if (code.isError() && client.protocolVersion() == ProtocolVersion.MQTT_3_1) {
                 // MQTT 3.1 §3.9 has no code for a refusal: the client is told what it asked for, and gets nothing.
-                told = grantedCode(asked.maxQos());
+                told = SubscriptionRules.grantedCode(asked.maxQos());
             }
             answers.add(told);
             if (late) {
@@ -249,33 +221,8 @@ final class SubscribeProcedure {
         }
     }
 
-    /** What the broker does not offer; MQTT 3 clients could not know, and an interceptor may have changed the filter. */
-    private @Nullable ReasonCode problemOf(TopicFilter filter) {
-        Capabilities offered = home.capabilities();
-        if (filter.share() != null && !offered.sharedSubscriptionsAvailable()) {
-            return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
-        }
-        if (filter.hasWildcard() && !offered.wildcardSubscriptionsAvailable()) {
-            return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
-        }
-        if (subscribe.properties().has(PropertyId.SUBSCRIPTION_IDENTIFIER)
-                && !offered.subscriptionIdentifiersAvailable()) {
-            return ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED;
-        }
-        return null;
-    }
-
-    private static boolean wantsRetained(RetainHandling handling, Session.Subscribed outcome) {
-        return handling == RetainHandling.SEND_AT_SUBSCRIBE
-                || (handling == RetainHandling.SEND_IF_NEW && outcome == Session.Subscribed.NEW);
-    }
-
-    private static ReasonCode grantedCode(QoS qos) {
-        return switch (qos) {
-            case AT_MOST_ONCE -> ReasonCode.SUCCESS;
-            case AT_LEAST_ONCE -> ReasonCode.GRANTED_QOS_1;
-            case EXACTLY_ONCE -> ReasonCode.GRANTED_QOS_2;
-        };
+    private boolean hasId() {
+        return subscribe.properties().has(PropertyId.SUBSCRIPTION_IDENTIFIER);
     }
 
     private Properties reasonString() {
