@@ -5,11 +5,16 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.Will;
+import io.maxmq.spi.Message;
 import io.maxmq.spi.Registration;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import io.maxmq.spi.event.BrokerEvent.RetainedCleared;
+import io.maxmq.spi.event.BrokerEvent.RetainedSet;
 import io.maxmq.spi.event.BrokerEvent.WillPublished;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 /** Events that an application asks for while the broker runs. */
 class EventStreamTest {
@@ -88,5 +94,36 @@ class EventStreamTest {
         WillPublished event = (WillPublished) next();
         assertThat(event.topic()).isEqualTo("will/topic");
         assertThat(event.client().clientId()).isEqualTo("mortal");
+    }
+
+    @Test
+    void hearsWhatBecomesOfRetainedMessages() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "c");
+        client.publish("a", "one", QoS.AT_LEAST_ONCE, true);
+        client.publish("a", "three", QoS.AT_MOST_ONCE, true);
+        client.publish("nothing", "", QoS.AT_LEAST_ONCE, true);
+        client.publish("a", "", QoS.AT_LEAST_ONCE, true);
+        broker.publish(Message.builder("expires")
+                .payload("x")
+                .retain(true)
+                .messageExpiry(Duration.ofSeconds(5))
+                .build());
+        broker.publish(Message.builder("removed").payload("x").retain(true).build());
+        broker.broker().retained().remove("removed").toCompletableFuture().join();
+
+        assertThat(broker.events().awaitAll(RetainedSet.class, event -> true, 4))
+                .extracting(RetainedSet::topic, RetainedSet::payloadBytes, RetainedSet::qos)
+                .containsExactlyInAnyOrder(
+                        tuple("a", 3, QoS.AT_LEAST_ONCE),
+                        tuple("a", 5, QoS.AT_MOST_ONCE),
+                        tuple("expires", 1, QoS.AT_MOST_ONCE),
+                        tuple("removed", 1, QoS.AT_MOST_ONCE));
+        assertThat(broker.events().awaitAll(RetainedCleared.class, event -> true, 2))
+                .extracting(RetainedCleared::topic, RetainedCleared::expired)
+                .containsExactlyInAnyOrder(tuple("a", false), tuple("removed", false));
+        broker.clock().advance(Duration.ofSeconds(20));
+        RetainedCleared expired = broker.events().await(RetainedCleared.class, RetainedCleared::expired);
+        assertThat(expired.topic()).isEqualTo("expires");
+        assertThat(expired.tenant()).isEqualTo(Tenant.DEFAULT);
     }
 }

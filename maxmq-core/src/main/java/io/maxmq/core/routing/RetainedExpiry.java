@@ -20,6 +20,7 @@ final class RetainedExpiry {
     private static final int PER_TURN = 2000;
     private static final long NEVER = Long.MAX_VALUE;
 
+    private final Routes routes;
     private final RetainedMessages messages;
 
     /** When the next walk is due, in ms since the epoch. */
@@ -28,14 +29,15 @@ final class RetainedExpiry {
     /** Whether a timer or a walk is there that will look at {@link #next}. */
     private final AtomicBoolean armed = new AtomicBoolean();
 
-    RetainedExpiry(RetainedMessages messages) {
-        this.messages = messages;
+    RetainedExpiry(Routes routes) {
+        this.routes = routes;
+        this.messages = routes.retained();
     }
 
-    /** A message with an expiry has been retained. On the loop. */
-    void note(Loop loop, long expiresAtMillis) {
+    /** A message with an expiry has been retained. On the loop, whose listener is told of what expires. */
+    void note(Loop loop, long expiresAtMillis, RetainedListener listener) {
         due(Math.max(expiresAtMillis, loop.epochMillis() + PAUSE_MILLIS));
-        armIfNeeded(loop);
+        armIfNeeded(loop, listener);
     }
 
     private void due(long millis) {
@@ -46,32 +48,34 @@ final class RetainedExpiry {
         }
     }
 
-    private void armIfNeeded(Loop loop) {
+    private void armIfNeeded(Loop loop, RetainedListener listener) {
         if (next.get() != NEVER && !armed.get() && armed.compareAndSet(false, true)) {
-            arm(loop);
+            arm(loop, listener);
         }
     }
 
-    private void arm(Loop loop) {
+    private void arm(Loop loop, RetainedListener listener) {
         long millis = Math.min(next.get() - loop.epochMillis(), LOOK_MILLIS);
-        loop.schedule(Math.max(1, millis) * 1_000_000, () -> look(loop));
+        loop.schedule(Math.max(1, millis) * 1_000_000, () -> look(loop, listener));
     }
 
-    private void look(Loop loop) {
+    private void look(Loop loop, RetainedListener listener) {
         if (next.get() > loop.epochMillis()) {
-            arm(loop);
+            arm(loop, listener);
             return;
         }
         next.set(NEVER);
-        new Walk(loop).go();
+        new Walk(loop, listener).go();
     }
 
     private final class Walk {
         private final Loop loop;
+        private final RetainedListener listener;
         private final RetainedCursor cursor = messages.all();
 
-        Walk(Loop loop) {
+        Walk(Loop loop, RetainedListener listener) {
             this.loop = loop;
+            this.listener = listener;
         }
 
         void go() {
@@ -80,7 +84,7 @@ final class RetainedExpiry {
                 StoredMessage message = cursor.next();
                 if (message == null) {
                     armed.set(false);
-                    armIfNeeded(loop);
+                    armIfNeeded(loop, listener);
                     return;
                 }
                 if (message.isExpired(now)) {
@@ -95,6 +99,7 @@ final class RetainedExpiry {
         private void remove(StoredMessage message) {
             if (messages.remove(message.topic(), message)) {
                 loop.credit().release(message.retainedBytes());
+                listener.cleared(routes, message.topic(), true);
             }
         }
     }

@@ -29,6 +29,7 @@ public final class Router {
     private final InTransit handedOver;
     private final List<Runnable> waitingForRoom = new ArrayList<>();
     private Handover[] handovers = new Handover[0];
+    private RetainedListener retainedListener = RetainedListener.NONE;
 
     /**
      * @param remoteAnswersDecide whether an acknowledgement depends on what other loops' recipients answer: when a full
@@ -58,6 +59,11 @@ public final class Router {
         }
     }
 
+    /** Tells somebody from now on what becomes of retained messages. */
+    public void onRetained(RetainedListener listener) {
+        retainedListener = listener;
+    }
+
     /** What became of the RETAIN flag of a message. */
     public enum Retained {
         STORED,
@@ -81,8 +87,9 @@ public final class Router {
         }
         if (routes.retained().put(message.topic(), kept) instanceof RetainedPut.Stored stored) {
             release(stored.previous());
+            retainedListener.stored(routes, kept);
             if (kept.expiresAtMillis() != 0) {
-                routes.retainedExpiry().note(loop, kept.expiresAtMillis());
+                routes.retainedExpiry().note(loop, kept.expiresAtMillis(), retainedListener);
             }
             return Retained.STORED;
         }
@@ -94,6 +101,9 @@ public final class Router {
     public boolean removeRetained(Topic topic, Routes routes) {
         StoredMessage removed = routes.retained().remove(topic);
         release(removed);
+        if (removed != null) {
+            retainedListener.cleared(routes, topic, false);
+        }
         return removed != null;
     }
 

@@ -35,8 +35,8 @@ public final class Routes {
         this.tree = tree;
         this.hooks = hooks;
         this.retained = retained;
-        this.retainedExpiry = new RetainedExpiry(retained);
         this.sharedQueues = sharedQueues;
+        this.retainedExpiry = new RetainedExpiry(this);
     }
 
     public Tenant tenant() {

@@ -19,6 +19,10 @@ public final class SessionEvents {
         this.events = events;
     }
 
+    RetainedEvents retained() {
+        return new RetainedEvents(loop, events);
+    }
+
     void created(Session session) {
         loop.counters().increment(Counter.SESSIONS_CREATED);
         loop.counters().add(Counter.SESSIONS, 1);

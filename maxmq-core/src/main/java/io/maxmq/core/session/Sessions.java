@@ -103,6 +103,7 @@ public final class Sessions {
         this.journal = journal;
         this.memory = new MessageMemory(loop.credit(), loop.counters());
         this.events = events;
+        router.onRetained(events.retained());
         this.drops = drops;
         this.again = new InTransit(ids);
         this.will = new InTransit(ids);

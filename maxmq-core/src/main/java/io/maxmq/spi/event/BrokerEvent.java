@@ -221,6 +221,29 @@ public sealed interface BrokerEvent {
     record WillPublished(long atEpochMillis, ClientInfo client, String topic) implements BrokerEvent {}
 
     /**
+     * A message was retained (MQTT 5.0 §3.3.1.3), perhaps instead of another. Not told of {@code $SYS/}.
+     *
+     * @param topic empty when longer than 1024 bytes
+     * @param payloadBytes how long the payload is
+     * @param qos as published
+     * @since 0.1.0
+     */
+    @Stable
+    record RetainedSet(long atEpochMillis, Tenant tenant, String topic, int payloadBytes, QoS qos)
+            implements BrokerEvent {}
+
+    /**
+     * A retained message is gone: cleared by an empty one, removed by the embedder, or expired (§3.3.2.3.3); what has expired is
+     * told when the broker notices, which may be some ten seconds later. Not told of {@code $SYS/}.
+     *
+     * @param topic empty when longer than 1024 bytes
+     * @param expired whether it has expired
+     * @since 0.1.0
+     */
+    @Stable
+    record RetainedCleared(long atEpochMillis, Tenant tenant, String topic, boolean expired) implements BrokerEvent {}
+
+    /**
      * A subscription was made or replaced.
      *
      * @param topicFilter with {@code $share/NAME/} when shared
