@@ -303,6 +303,19 @@ class ExplainTest {
     }
 
     @Test
+    void judgesADelayedMessageAsTheTopicThatItIsFor() {
+        client(broker, "c", 10).subscribe("a", AT_LEAST_ONCE);
+
+        Explanation delayed = get(broker.broker().explain("$delayed/5/a", "c"));
+
+        assertThat(delayed.question().topic()).isEqualTo("a");
+        assertThat(delayed.publishing()).isEqualTo(Publishing.ALLOWED);
+        assertThat(verdict(delayed, "c")).isEqualTo(Verdict.WOULD_RECEIVE);
+        assertThat(get(broker.broker().explain("$delayed/x/a", "c")).publishing())
+                .isEqualTo(Publishing.TOPIC_INVALID);
+    }
+
+    @Test
     void tellsTheEffectOnTheRetainedMessage() {
         PublishQuestion retained = PublishQuestion.of("a").retain(true);
 

@@ -210,7 +210,8 @@ public final class Publisher {
             @Nullable Map<DropReason, Integer> drops) {
         boolean unstored = drops != null && drops.containsKey(DropReason.STORAGE);
         if (unstored) {
-            result.completeExceptionally(new PublishRefusedException(ReasonCode.QUOTA_EXCEEDED, "storage refuses: " + drops));
+            result.completeExceptionally(
+                    new PublishRefusedException(ReasonCode.QUOTA_EXCEEDED, "storage refuses: " + drops));
         } else if (accepted == 0 && refused > 0) {
             result.completeExceptionally(new PublishRefusedException(
                     ReasonCode.QUOTA_EXCEEDED,
