@@ -100,7 +100,7 @@ public final class Publisher {
                     ReasonCode.QUOTA_EXCEEDED, "more than " + MAX_WAITING_BYTES + " bytes wait to be routed"));
             return result;
         }
-        at.loop().execute(() -> {
+        boolean taken = at.loop().tryExecute(() -> {
             try {
                 intercept(at, kept, route, result);
             } catch (Throwable t) {
@@ -109,6 +109,11 @@ public final class Publisher {
                 waitingBytes.addAndGet(-bytes);
             }
         });
+        if (!taken) {
+            waitingBytes.addAndGet(-bytes);
+            result.completeExceptionally(
+                    new PublishRefusedException(ReasonCode.SERVER_SHUTTING_DOWN, "the broker is closed"));
+        }
         return result;
     }
 

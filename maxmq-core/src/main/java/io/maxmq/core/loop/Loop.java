@@ -95,10 +95,16 @@ public final class Loop {
      * for a loop that has ended is dropped: its sessions are closed.
      */
     public void execute(Runnable task) {
+        var unused = tryExecute(task); // The broker is closed; nobody is left to be told.
+    }
+
+    /** The same for somebody who is to be told; false when the loop has ended. */
+    public boolean tryExecute(Runnable task) {
         try {
             thread.execute(new Contained(task));
+            return true;
         } catch (RejectedExecutionException ended) {
-            // The broker is closed; nobody is left to be told.
+            return false;
         }
     }
 
