@@ -11,6 +11,7 @@ import io.maxmq.codec.packet.Subscription;
 import io.maxmq.config.Capabilities;
 import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
+import io.maxmq.config.TopicRewrite;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
@@ -313,6 +314,20 @@ class ExplainTest {
         assertThat(verdict(delayed, "c")).isEqualTo(Verdict.WOULD_RECEIVE);
         assertThat(get(broker.broker().explain("$delayed/x/a", "c")).publishing())
                 .isEqualTo(Publishing.TOPIC_INVALID);
+    }
+
+    @Test
+    void judgesWhatTheTopicIsRewrittenTo() {
+        try (TestBroker rewriting =
+                TestBroker.start(builder -> builder.topicRewrite(TopicRewrite.ofPublish("old/#", "new/{#}")))) {
+            client(rewriting, "c", 10).subscribe("new/#", AT_LEAST_ONCE);
+
+            Explanation explanation = get(rewriting.broker().explain("old/x", "c"));
+
+            assertThat(explanation.question().topic()).isEqualTo("new/x");
+            assertThat(verdict(explanation, "c")).isEqualTo(Verdict.WOULD_RECEIVE);
+            assertThat(get(rewriting.broker().explain("old/x")).recipients()).isEmpty();
+        }
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.maxmq.core.bootstrap;
 import io.maxmq.codec.topic.TopicName;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.access.Access;
-import io.maxmq.core.connection.DollarTopics;
+import io.maxmq.core.connection.ClientTopics;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.session.InProcessNames;
@@ -34,7 +34,7 @@ final class Explainer {
     private final Access access;
     private final Clock clock;
     private final Answers answers;
-    private final DollarTopics dollarTopics;
+    private final ClientTopics clientTopics;
 
     Explainer(
             BrokerConfig config,
@@ -49,7 +49,7 @@ final class Explainer {
         this.access = access;
         this.clock = clock;
         this.answers = answers;
-        this.dollarTopics = new DollarTopics(config);
+        this.clientTopics = new ClientTopics(config);
     }
 
     CompletionStage<Explanation> explain(PublishQuestion question) {
@@ -70,17 +70,13 @@ final class Explainer {
     }
 
     private void byClient(PublishQuestion question, String publisher, CompletableFuture<Explanation> answer) {
-        PublishQuestion judged = question;
-        if (dollarTopics.isDelayed(question.topic())) {
-            String topic = dollarTopics.topicOfDelayed(question.topic());
-            if (topic == null) {
-                answer.complete(invalid(question, "not the topic of a delayed message"));
-                return;
-            }
-            judged = new PublishQuestion(
-                    question.tenant(), topic, question.clientId(), question.qos(), question.retain(), question.limit());
+        String topic = clientTopics.routedAs(question.topic());
+        if (topic == null) {
+            answer.complete(invalid(question, "not the topic of a delayed message"));
+            return;
         }
-        PublishQuestion aboutTopic = judged;
+        PublishQuestion aboutTopic = new PublishQuestion(
+                question.tenant(), topic, question.clientId(), question.qos(), question.retain(), question.limit());
         SessionKey key = new SessionKey(question.tenant(), publisher);
         LoopAssembly at = LoopAssembly.of(loops, key);
         at.loop().execute(() -> {
@@ -102,7 +98,7 @@ final class Explainer {
             @Nullable Session session,
             CompletableFuture<Explanation> answer) {
         ClientInfo client = session == null ? null : session.client();
-        if (dollarTopics.isClosed(question.topic())) {
+        if (clientTopics.isClosed(question.topic())) {
             recipients(question, Publishing.TOPIC_CLOSED, "clients may not publish to it", answer);
         } else if (question.qos().code() > config.capabilities().maximumQos().code()) {
             recipients(

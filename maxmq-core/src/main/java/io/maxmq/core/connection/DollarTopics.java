@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * is judged as TOPIC. The application may publish anywhere.
  * Immutable, thread-safe.
  */
-public final class DollarTopics {
+final class DollarTopics {
     private static final byte[] DELAYED = DelayedTopic.PREFIX.getBytes(StandardCharsets.UTF_8);
 
     private final byte[][] open;
     private final long maxDelaySeconds;
 
-    public DollarTopics(BrokerConfig config) {
+    DollarTopics(BrokerConfig config) {
         Set<String> openFirstLevels = config.capabilities().openDollarTopics();
         this.maxDelaySeconds = config.delayed().maxDelay().toSeconds();
         this.open = new byte[openFirstLevels.size()][];
@@ -42,7 +42,7 @@ public final class DollarTopics {
                 && Arrays.equals(utf8, 0, DELAYED.length, DELAYED, 0, DELAYED.length);
     }
 
-    public boolean isDelayed(String topic) {
+    boolean isDelayed(String topic) {
         return maxDelaySeconds > 0 && topic.startsWith(DelayedTopic.PREFIX);
     }
 
@@ -52,13 +52,7 @@ public final class DollarTopics {
         return DelayedTopic.parse(topic, maxDelaySeconds);
     }
 
-    /** The topic that a delayed message is for; null when what {@link #isDelayed} is not valid. */
-    public @Nullable String topicOfDelayed(String topic) {
-        DelayedTopic delayed = delayed(topic);
-        return delayed == null ? null : delayed.topic();
-    }
-
-    public boolean isClosed(String topic) {
+    boolean isClosed(String topic) {
         return topic.startsWith("$") && !isOpen(topic.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  * <p>What depends on the message itself is not looked at: interceptors, rate limits, the client's maximum packet size, quotas
  * of retained messages.
  *
- * @param question what was asked; of a client's {@code $delayed/SECONDS/TOPIC} about TOPIC, as if published now
+ * @param question what was asked; with the topic that a client's is rewritten to, and of
+ *     {@code $delayed/SECONDS/TOPIC} about TOPIC, as if published now
  * @param publishing whether it would be published at all
  * @param detail of that, for people; may be empty
  * @param recipients one per subscription that matches, as if it were published; of an invalid topic none
