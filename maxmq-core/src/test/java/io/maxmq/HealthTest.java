@@ -8,6 +8,7 @@ import io.maxmq.spi.Message;
 import io.maxmq.spi.admin.Health;
 import io.maxmq.spi.admin.Health.Check;
 import io.maxmq.spi.admin.Health.Status;
+import io.maxmq.spi.event.BrokerEvent.MemoryPressureChanged;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -151,6 +152,22 @@ class HealthTest {
 
             account.release(40 << 20);
             assertThat(broker.broker().health().check("memory").status()).isEqualTo(Status.UP);
+        }
+    }
+
+    @Test
+    void tellsListenersWhenMemoryRunsShortAndWhenNoLonger() {
+        try (TestBroker broker = start(1, Duration.ofMillis(20))) {
+            MemoryAccount account = context.get().memoryAccount();
+            assertThat(account.tryCharge(40 << 20)).isTrue();
+
+            MemoryPressureChanged shortOf =
+                    broker.events().await(MemoryPressureChanged.class, MemoryPressureChanged::isShort);
+            account.release(40 << 20);
+
+            assertThat(shortOf.usedBytes()).isBetween(40L << 20, 48L << 20);
+            assertThat(shortOf.capacityBytes()).isEqualTo(48 << 20);
+            broker.events().await(MemoryPressureChanged.class, event -> !event.isShort());
         }
     }
 

@@ -146,7 +146,8 @@ public final class Broker {
         assembleLoops(network.loops(), journals);
         this.publisher = new Publisher(config, loops, routes, interceptors, plugins.clock());
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
-        this.watchdog = new LoopWatchdog(config, loops, events, log);
+        this.watchdog =
+                new LoopWatchdog(config, loops, events, log, new MemoryPressure(budget, events, plugins.clock()));
         this.listeners = new ListenerRegistry(
                 loops,
                 new TcpAcceptor.Shared(

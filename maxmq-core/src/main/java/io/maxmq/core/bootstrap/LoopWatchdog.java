@@ -23,6 +23,7 @@ final class LoopWatchdog implements AutoCloseable {
     private final List<LoopAssembly> loops;
     private final Events events;
     private final Logger log;
+    private final Runnable beside;
     private final Probe[] probes;
 
     /** Guards {@link #closed}; its condition ends the pause between two looks. */
@@ -55,7 +56,9 @@ final class LoopWatchdog implements AutoCloseable {
         }
     }
 
-    LoopWatchdog(BrokerConfig config, List<LoopAssembly> loops, Events events, Logger log) {
+    /** @param beside looked after with the loops, on the watchdog's thread */
+    LoopWatchdog(BrokerConfig config, List<LoopAssembly> loops, Events events, Logger log, Runnable beside) {
+        this.beside = beside;
         this.broker = config.name();
         this.thresholdNanos = config.stallThreshold().toNanos();
         this.loops = loops;
@@ -79,6 +82,7 @@ final class LoopWatchdog implements AutoCloseable {
             for (int i = 0; i < probes.length; i++) {
                 look(i);
             }
+            beside.run();
         }
     }
 

@@ -292,6 +292,19 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
+     * Memory has run short, or does so no longer. Looked at as often as event loops are (the stall threshold), and told once
+     * until it has changed for good: short with less than a quarter of the budget free, no longer so with three eighths.
+     *
+     * @param isShort whether new connections are refused, and soon messages
+     * @param usedBytes of the memory budget, what event loops hold in reserve included
+     * @param capacityBytes what could be used
+     * @since 0.1.0
+     */
+    @Stable
+    record MemoryPressureChanged(long atEpochMillis, boolean isShort, long usedBytes, long capacityBytes)
+            implements BrokerEvent {}
+
+    /**
      * An event loop has not turned for longer than the configured threshold.
      *
      * @param loop the thread's name
