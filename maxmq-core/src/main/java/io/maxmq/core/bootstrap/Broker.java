@@ -289,15 +289,14 @@ public final class Broker {
     }
 
     private void startSysTopics() {
-        long intervalNanos = config.sysInterval().toNanos();
-        if (intervalNanos > 0) {
-            long startNanos = plugins.clock().nanoTime();
+        if (!config.sysInterval().isZero()) {
             new SysTopics(
-                            loops.get(0),
-                            intervalNanos,
+                            config.sysInterval(),
+                            loops,
                             routes,
-                            () -> new SysFigures(loops, routes, sessionSubscriptions::count, startNanos))
-                    .start(startNanos);
+                            sessionSubscriptions,
+                            plugins.clock().nanoTime())
+                    .start();
         }
     }
 

@@ -4,62 +4,77 @@ import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.session.ApplicationMessages;
+import io.maxmq.core.time.Timers;
 import io.maxmq.spi.Tenant;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes {@link SysFigures} below {@code $SYS/broker/}: by the broker's clock, at QoS 0, retained, and each only when it has
  * changed. They are about all tenants, so only {@link Tenant#DEFAULT} has them: no tenant hears of another.
  *
- * <p>No hook of an embedder is asked: it is the broker that publishes. Authorizers decide who may subscribe. The first tick
- * makes what is needed, so that a start does not wait for it. Runs on one loop; {@link #start} is for any thread.
+ * <p>No interceptor is asked: it is the broker that publishes. Authorizers decide who may subscribe. The first tick
+ * makes what is needed, so that a start does not wait for it. Runs on the first loop; {@link #start} is for any thread.
  */
-final class SysTopics {
+final class SysTopics implements Runnable, Timers.Task {
     private static final String PREFIX = "$SYS/broker/";
 
+    /** 36 years: with it no sum overflows. */
+    private static final long MAX_INTERVAL_NANOS = 1L << 60;
+
+    private final List<LoopAssembly> loops;
     private final LoopAssembly at;
     private final long intervalNanos;
+    private final long startNanos;
+    private final TenantRoutes allRoutes;
     private final Routes routes;
-    private final Supplier<SysFigures> figuresAtStart;
+    private final SessionSubscriptions sessionSubscriptions;
 
     // made with the first tick
     private @Nullable SysFigures figures;
     private final Map<String, String> published = new HashMap<>();
 
     /**
-     * @param at whose loop does it
-     * @param intervalNanos above 0
-     * @param figures called once, on the loop
+     * @param interval above 0
+     * @param startNanos the time of the start, from which the first interval counts
      */
-    SysTopics(LoopAssembly at, long intervalNanos, TenantRoutes routes, Supplier<SysFigures> figures) {
-        this.at = at;
-        this.intervalNanos = intervalNanos;
+    SysTopics(
+            Duration interval,
+            List<LoopAssembly> loops,
+            TenantRoutes routes,
+            SessionSubscriptions sessionSubscriptions,
+            long startNanos) {
+        this.loops = loops;
+        this.at = loops.get(0);
+        this.intervalNanos = Math.min(interval.toNanos(), MAX_INTERVAL_NANOS);
+        this.startNanos = startNanos;
+        this.allRoutes = routes;
         this.routes = routes.of(Tenant.DEFAULT);
-        this.figuresAtStart = figures;
+        this.sessionSubscriptions = sessionSubscriptions;
     }
 
-    /** @param nowNanos the time of the start, from which the first interval counts */
-    void start(long nowNanos) {
-        at.loop()
-                .execute(() ->
-                        at.loop().schedule(nowNanos + intervalNanos - at.loop().nowNanos(), this::tick));
+    void start() {
+        at.loop().execute(this);
     }
 
-    private void scheduleNext() {
-        at.loop().schedule(intervalNanos, this::tick);
+    /** Has the first tick come; a virtual clock may have moved since the start. */
+    @Override
+    public void run() {
+        at.loop().schedule(startNanos + intervalNanos - at.loop().nowNanos(), this);
     }
 
-    private void tick() {
+    @Override
+    public void onDeadline() {
         SysFigures now = figures;
         if (now == null) {
-            now = figuresAtStart.get();
+            now = new SysFigures(loops, allRoutes, sessionSubscriptions::count, startNanos);
             figures = now;
         }
-        scheduleNext();
+        at.loop().schedule(intervalNanos, this);
         now.read(at.loop().nowNanos(), this::publish);
     }
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class TopicRewriter {
     private static final String SHARE = "$share/";
 
+    private static final RewriteRule[] NONE = {};
+
     private final RewriteRule[] published;
     private final RewriteRule[] subscribed;
     private final int maxLevels;
@@ -33,10 +35,12 @@ final class TopicRewriter {
     }
 
     private static RewriteRule[] rulesFor(List<TopicRewrite> rules, Scope scope) {
-        return rules.stream()
-                .filter(each -> each.scope() == scope || each.scope() == Scope.ALL)
-                .map(RewriteRule::new)
-                .toArray(RewriteRule[]::new);
+        return rules.isEmpty()
+                ? NONE // and nothing for a start to link
+                : rules.stream()
+                        .filter(each -> each.scope() == scope || each.scope() == Scope.ALL)
+                        .map(RewriteRule::new)
+                        .toArray(RewriteRule[]::new);
     }
 
     /** Whether there is any rule for PUBLISH. */
