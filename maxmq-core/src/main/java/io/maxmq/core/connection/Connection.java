@@ -13,6 +13,8 @@ import io.maxmq.codec.packet.PingReq;
 import io.maxmq.codec.packet.PingResp;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.PubAck;
+import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.codec.packet.UserProperty;
@@ -638,6 +640,19 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             AckFrame.write(out.output(8), type, packetId);
         }
         here.loop().counters().packetSent(type);
+        if (gate.isHeldBy(InputGate.ACKS) && !gate.isDecoding()) {
+            here.loop().execute(() -> release(InputGate.ACKS));
+        }
+    }
+
+    @Override
+    public void sendRefusal(PacketType type, int packetId, ReasonCode reason, String detail) {
+        if (!v5 || !problemInformation || detail.isEmpty()) {
+            sendAck(type, packetId, reason);
+            return;
+        }
+        Properties why = reasonString(detail);
+        send(type == PacketType.PUBACK ? new PubAck(packetId, reason, why) : new PubRec(packetId, reason, why));
         if (gate.isHeldBy(InputGate.ACKS) && !gate.isDecoding()) {
             here.loop().execute(() -> release(InputGate.ACKS));
         }

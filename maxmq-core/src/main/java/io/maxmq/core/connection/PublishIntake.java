@@ -264,7 +264,11 @@ final class PublishIntake {
             throw new MalformedPacketException(
                     ReasonCode.PAYLOAD_FORMAT_INVALID, "payload is not the UTF-8 that its format indicator says");
         }
-        session.refusePublish(qos, packetId, ReasonCode.PAYLOAD_FORMAT_INVALID);
+        session.refusePublish(
+                qos,
+                packetId,
+                ReasonCode.PAYLOAD_FORMAT_INVALID,
+                "payload is not the UTF-8 that its format indicator says");
     }
 
     /** Asks the rate limiter; false when the message goes no further. */
@@ -386,12 +390,11 @@ final class PublishIntake {
                 goOnAs(passed.subject());
             } else {
                 drop(message, DropReason.INTERCEPTED);
-                session.refusePublish(
-                        qos,
-                        packetId,
-                        outcome instanceof Outcome.Rejected<Message> rejected
-                                ? rejected.reasonCode()
-                                : ReasonCode.SUCCESS);
+                if (outcome instanceof Outcome.Rejected<Message> rejected) {
+                    session.refusePublish(qos, packetId, rejected.reasonCode(), rejected.reason());
+                } else {
+                    session.refusePublish(qos, packetId, ReasonCode.SUCCESS);
+                }
             }
             if (waited != null) {
                 connection.release(InputGate.PLUGIN);

@@ -2,6 +2,7 @@ package io.maxmq.core.session;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
+import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +17,17 @@ final class AckRing {
 
     /** Sends an acknowledgement that has become due. */
     interface Emitter {
-        void emit(PacketType type, int packetId, ReasonCode reason);
+        /** @param detail for people, with a refusal; null for none */
+        void emit(PacketType type, int packetId, ReasonCode reason, @Nullable String detail);
     }
 
     private final Emitter emitter;
     private int[] packetIds = new int[0];
     private PacketType[] types = new PacketType[0];
     private @Nullable ReasonCode[] reasons = new ReasonCode[0];
+    /** By place, of those few that have one; null while none of those that wait has. */
+    private @Nullable Long2ObjectHashMap<String> details;
+
     private long head;
     private long tail;
     private int pubAcks;
@@ -43,10 +48,21 @@ final class AckRing {
 
     /** Owes an acknowledgement whose reason is known: sent at once when nothing before it waits. */
     void add(PacketType type, int packetId, ReasonCode reason) {
+        add(type, packetId, reason, null);
+    }
+
+    /** The same with a text for people. */
+    void add(PacketType type, int packetId, ReasonCode reason, @Nullable String detail) {
         if (head == tail) {
-            emitter.emit(type, packetId, reason);
-        } else {
-            append(type, packetId, reason);
+            emitter.emit(type, packetId, reason, detail);
+            return;
+        }
+        long place = append(type, packetId, reason);
+        if (detail != null) {
+            if (details == null) {
+                details = new Long2ObjectHashMap<>();
+            }
+            details.put(place, detail);
         }
     }
 
@@ -68,11 +84,12 @@ final class AckRing {
                 return;
             }
             reasons[slot] = null;
+            String detail = details == null ? null : details.remove(head);
             head++;
             if (types[slot] == PacketType.PUBACK) {
                 pubAcks--;
             }
-            emitter.emit(types[slot], packetIds[slot], due);
+            emitter.emit(types[slot], packetIds[slot], due, detail);
         }
     }
 

@@ -47,9 +47,14 @@ final class Inbound {
 
     /** After a takeover a packet id may mean another PUBLISH: what became due too late is sent on no other connection. */
     private AckRing ringOf(@Nullable PacketSink connection) {
-        return new AckRing((type, packetId, reason) -> {
-            if (connection != null && connection == sink) {
+        return new AckRing((type, packetId, reason, detail) -> {
+            if (connection == null || connection != sink) {
+                return;
+            }
+            if (detail == null) {
                 connection.sendAck(type, packetId, reason);
+            } else {
+                connection.sendRefusal(type, packetId, reason, detail);
             }
         });
     }
@@ -192,12 +197,12 @@ final class Inbound {
     }
 
     /** Answers a PUBLISH that the broker does not take, in its place among the other acknowledgements. */
-    void refuse(int qos, int packetId, ReasonCode reason) {
+    void refuse(int qos, int packetId, ReasonCode reason, @Nullable String detail) {
         if (qos == 2 && unreleased.contains(packetId)) {
             repeated(packetId); // taken when it came first: a refusal would set its packet id free
             return;
         }
-        acks.add(qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId, reason);
+        acks.add(qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId, reason, detail);
     }
 
     void onPubRel(int packetId) {

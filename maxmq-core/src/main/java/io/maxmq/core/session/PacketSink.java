@@ -29,6 +29,11 @@ public interface PacketSink {
     /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP; the reason reaches MQTT 5.0 clients only. */
     void sendAck(PacketType type, int packetId, ReasonCode reason);
 
+    /** Sends PUBACK or PUBREC that refuses, and says why to a client of MQTT 5.0 that wants to know (§3.4.2.2.2). */
+    default void sendRefusal(PacketType type, int packetId, ReasonCode reason, String detail) {
+        sendAck(type, packetId, reason);
+    }
+
     /** Where the client is. */
     SocketAddress remoteAddress();
 

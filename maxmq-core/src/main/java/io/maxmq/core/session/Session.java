@@ -342,8 +342,13 @@ public final class Session implements Subscriber {
 
     /** Answers a PUBLISH that the broker does not take, in its place among the other acknowledgements. */
     public void refusePublish(int qos, int packetId, ReasonCode reason) {
+        refusePublish(qos, packetId, reason, null);
+    }
+
+    /** The same with a text for people. */
+    public void refusePublish(int qos, int packetId, ReasonCode reason, @Nullable String detail) {
         if (qos > 0) {
-            inbound().refuse(qos, packetId, reason);
+            inbound().refuse(qos, packetId, reason, detail);
         }
     }
 

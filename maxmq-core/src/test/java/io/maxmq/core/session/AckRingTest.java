@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static io.maxmq.codec.PacketType.PUBACK;
@@ -19,8 +20,24 @@ class AckRingTest {
     private final List<String> sent = new ArrayList<>();
     private final AckRing ring = new AckRing(this::emit);
 
-    private void emit(PacketType type, int packetId, ReasonCode reason) {
-        sent.add(type + " " + packetId + " " + reason);
+    private void emit(PacketType type, int packetId, ReasonCode reason, @Nullable String detail) {
+        sent.add(type + " " + packetId + " " + reason + (detail == null ? "" : " " + detail));
+    }
+
+    @Test
+    void aTextStaysWithItsAcknowledgement() {
+        long first = ring.addWaiting(PUBACK, 1);
+        ring.add(PUBREC, 2, QUOTA_EXCEEDED, "full");
+        ring.add(PUBACK, 3, SUCCESS);
+        ring.complete(first, SUCCESS);
+        ring.add(PUBACK, 4, QUOTA_EXCEEDED, "still full");
+
+        assertThat(sent)
+                .containsExactly(
+                        "PUBACK 1 SUCCESS",
+                        "PUBREC 2 QUOTA_EXCEEDED full",
+                        "PUBACK 3 SUCCESS",
+                        "PUBACK 4 QUOTA_EXCEEDED still full");
     }
 
     @Test
