@@ -1,5 +1,6 @@
 package io.maxmq.protocol;
 
+import io.maxmq.RecordedMetrics;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
@@ -150,6 +151,22 @@ class SysTopicsTest {
                             .get(30, TimeUnit.SECONDS)
                             .items())
                     .hasSize(4);
+        }
+    }
+
+    @Test
+    void isNotCountedAmongMessagesThatNobodyWants() {
+        RecordedMetrics metrics = new RecordedMetrics();
+        try (TestBroker broker = TestBroker.start(builder -> builder.metrics(metrics))) {
+            TestClient client = broker.connected(V5, "client");
+            client.subscribe("a", QoS.AT_MOST_ONCE);
+            client.publish("a", "wanted", QoS.AT_MOST_ONCE);
+            client.expectMessage("a", "wanted");
+            client.publish("b", "not wanted", QoS.AT_LEAST_ONCE);
+
+            broker.clock().advance(INTERVAL);
+
+            assertThat(metrics.sum("maxmq.messages.unmatched")).isEqualTo(1);
         }
     }
 
