@@ -29,11 +29,11 @@ import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -345,7 +345,7 @@ class ExplainTest {
 
     /** Answers by a rule that changes without notice, so that what is remembered shows. */
     private static final class Rules implements Authorizer {
-        private final List<Action> asked = Collections.synchronizedList(new ArrayList<>());
+        private final List<Action> asked = new CopyOnWriteArrayList<>();
         private volatile Predicate<Action> allows = action -> true;
         private volatile boolean blocks;
 
