@@ -86,6 +86,8 @@ class ClientLibrariesIT {
         MqttConnectOptions options = new MqttConnectOptions();
         options.setMqttVersion(version);
         options.setCleanSession(clean);
+        // Paho counts a publish as done on another thread than the one that it lets go on.
+        options.setMaxInflight(1000);
         if (inMemory) {
             options.setSocketFactory(broker.socketFactory());
         }
