@@ -337,7 +337,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     void onPubComp(int packetId) {
-        long sequence = inFlight.sequence(packetId);
+        long sequence = durable == null ? NO_SEQUENCE : inFlight.sequence(packetId);
         if (inFlight.complete(packetId)) {
             done(sequence);
             pump();

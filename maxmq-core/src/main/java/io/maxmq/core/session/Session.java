@@ -487,7 +487,7 @@ public final class Session implements Subscriber {
         Subscribed outcome = put(filter, options);
         if (outcome == Subscribed.REPLACED) {
             routes.exclusive().release(filter.toString(), this);
-            subscriptions.isOwn(filter.toString());
+            subscriptions.markOwn(filter.toString());
         }
         return outcome;
     }
@@ -496,7 +496,7 @@ public final class Session implements Subscriber {
     public Subscribed subscribeAutomatically(TopicFilter filter, Options options) {
         Subscribed outcome = put(filter, options);
         if (outcome == Subscribed.NEW) {
-            subscriptions.isAutomatic(filter.toString());
+            subscriptions.markAutomatic(filter.toString());
         }
         return outcome;
     }
@@ -521,7 +521,7 @@ public final class Session implements Subscriber {
         if (outcome == Subscribed.QUOTA_EXCEEDED) {
             routes.exclusive().release(text, this);
         } else {
-            subscriptions.isOwn(text);
+            subscriptions.markOwn(text);
         }
         return outcome;
     }

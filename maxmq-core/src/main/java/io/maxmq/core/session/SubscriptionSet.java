@@ -85,7 +85,7 @@ final class SubscriptionSet {
         if (subscription != null) {
             leave(subscription);
             routes.exclusive().release(filter, session);
-            isOwn(filter);
+            markOwn(filter);
             memory.unchargeSubscription(filter);
         }
         return subscription;
@@ -101,14 +101,14 @@ final class SubscriptionSet {
     }
 
     /** One that is there is the settings' and not the client's. */
-    void isAutomatic(String filter) {
+    void markAutomatic(String filter) {
         if (automatic != null) {
             automatic.add(filter);
         }
     }
 
     /** It is the client's from now on, or not there any more. */
-    void isOwn(String filter) {
+    void markOwn(String filter) {
         if (automatic != null) {
             automatic.remove(filter);
         }
