@@ -141,7 +141,15 @@ public final class MaxMQBuilder {
         return this;
     }
 
-    /** A store for extensions. The broker itself keeps everything in memory. */
+    /**
+     * Where the broker keeps what must outlive it: retained messages, and of each session that outlives its connection the
+     * subscriptions, the queue, what is in flight both ways, the will and the time of expiry. What it acknowledges is then as
+     * durable as what the store completes ({@link io.maxmq.spi.storage.Durability}). Extensions have the store too, for tables
+     * of their own. Without a store, the default, everything is in memory and gone with the broker.
+     *
+     * <p>A store belongs to one broker and one start: {@link #start} opens it, and {@link MaxMQ#close}, or a start that fails,
+     * closes it. The next broker gets another object on the same data.
+     */
     public MaxMQBuilder storage(KeyValueStore store) {
         storage = store;
         return this;
@@ -211,7 +219,9 @@ public final class MaxMQBuilder {
      * Starts the broker and waits until its listeners are bound.
      *
      * @throws IllegalArgumentException when a setting is wrong; names it and its value
-     * @throws IllegalStateException when nobody could connect, or an extension fails; says what to do
+     * @throws IllegalStateException when nobody could connect, an extension fails or the store was opened before; says what
+     *     to do
+     * @throws io.maxmq.spi.storage.StorageException when the store can't be opened; says where and why
      * @throws UncheckedIOException when a listener cannot be bound; names it and its address
      */
     public MaxMQ start() {

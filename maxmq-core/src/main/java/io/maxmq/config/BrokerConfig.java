@@ -20,7 +20,8 @@ import java.util.List;
  * @param pluginDeadline in which authenticators, authorizers and interceptors must answer; default 5 s
  * @param closeTimeout that closing gives to connections and extensions; default 2 s
  * @param stallThreshold after which an event loop that does not turn is reported; default 500 ms
- * @param willGraceAfterRestart how long wills that a crash made due wait for their clients; default 0
+ * @param willGraceAfterRestart how much longer than their delay wills that a crash made due wait for their clients to come
+ *     back; at most 292 years; default 0
  * @param datacenter of message ids, 0..255; default 0
  * @param machine of message ids, 0..8191; default 0
  * @param connections per connection

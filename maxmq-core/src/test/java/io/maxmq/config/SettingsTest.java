@@ -33,6 +33,7 @@ class SettingsTest {
         assertThat(sessions.maxSubscriptions()).isEqualTo(1000);
         assertThat(sessions.overflow()).isEqualTo(Overflow.DROP_NEWEST);
         assertThat(BrokerConfig.defaults().allowAnonymous()).isFalse();
+        assertThat(BrokerConfig.defaults().willGraceAfterRestart()).isZero();
     }
 
     @Test
@@ -143,6 +144,11 @@ class SettingsTest {
                         "sysInterval=PT0.5S",
                         () -> BrokerConfig.builder()
                                 .sysInterval(Duration.ofMillis(500))
+                                .build()),
+                bad(
+                        "willGraceAfterRestart=PT-1S",
+                        () -> BrokerConfig.builder()
+                                .willGraceAfterRestart(Duration.ofSeconds(-1))
                                 .build()),
                 bad("machine=8192", () -> BrokerConfig.builder().machine(8192).build()),
                 bad(
