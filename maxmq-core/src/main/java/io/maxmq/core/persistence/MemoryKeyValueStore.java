@@ -67,6 +67,15 @@ public final class MemoryKeyValueStore implements KeyValueStore {
      * @param executor where everything runs; must outlive the store
      */
     public MemoryKeyValueStore(Executor executor, Settings settings) {
+        this(executor, settings, List.of());
+    }
+
+    /**
+     * Goes on where another store with as many partitions has ended.
+     *
+     * @param before what that one had, by partition; empty for a new store
+     */
+    MemoryKeyValueStore(Executor executor, Settings settings, List<PartitionState> before) {
         this.executor = executor;
         partitions = Partitions.ring(settings.partitions());
         capabilities = new Capabilities(
@@ -76,8 +85,14 @@ public final class MemoryKeyValueStore implements KeyValueStore {
         quota = new MemoryQuota(settings.maxBytes(), settings.maxPendingBytes());
         for (int i = 0; i < partitions.count(); i++) {
             ChangeHistory history = new ChangeHistory(settings.historyBatches(), settings.historyBytes());
-            partitionList.add(new MemoryPartition(executor, quota, history));
+            PartitionState state = before.isEmpty() ? PartitionState.EMPTY : before.get(i);
+            partitionList.add(new MemoryPartition(executor, quota, history, state));
         }
+    }
+
+    /** What each partition has; no longer changes once the executor has ended. */
+    List<PartitionState> states() {
+        return partitionList.stream().map(MemoryPartition::state).toList();
     }
 
     /**
@@ -178,8 +193,7 @@ public final class MemoryKeyValueStore implements KeyValueStore {
 
     @Override
     public CompletionStage<Snapshot> snapshot() {
-        return onExecutor(() -> new MemorySnapshot(
-                partitions, partitionList.stream().map(MemoryPartition::state).toList(), executor));
+        return onExecutor(() -> new MemorySnapshot(partitions, states(), executor));
     }
 
     @Override
@@ -222,6 +236,11 @@ public final class MemoryKeyValueStore implements KeyValueStore {
         if (phase.getAndSet(Phase.CLOSED) != Phase.CLOSED) {
             partitionList.forEach(partition -> partition.close(closed()));
         }
+    }
+
+    /** Whether {@link #close()} has been called. */
+    boolean hasClosed() {
+        return phase.get() == Phase.CLOSED;
     }
 
     private boolean isClosed() {

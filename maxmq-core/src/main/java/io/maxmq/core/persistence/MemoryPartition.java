@@ -31,15 +31,19 @@ final class MemoryPartition {
     private final SerialLoop loop;
 
     /** Written by the loop alone. Published before the stage of its batch completes, so that a later read sees it. */
-    private volatile PartitionState state = PartitionState.EMPTY;
+    private volatile PartitionState state;
 
     /** Why nothing is taken any more; null as long as the partition is open. */
     private volatile @Nullable StorageException closed;
 
-    MemoryPartition(Executor executor, MemoryQuota quota, ChangeHistory history) {
+    /** @param state to begin with, from whose version it goes on */
+    MemoryPartition(Executor executor, MemoryQuota quota, ChangeHistory history, PartitionState state) {
         this.executor = executor;
         this.quota = quota;
         this.history = history;
+        this.state = state;
+        history.reset(state.version());
+        quota.force(state.bytes());
         this.loop = new SerialLoop(executor, this::step, e -> {
             StorageException cause = new StorageException(Kind.CLOSED, "the store's executor takes no more", e);
             closed = cause;
