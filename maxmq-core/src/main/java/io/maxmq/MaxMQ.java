@@ -73,7 +73,7 @@ public final class MaxMQ implements AutoCloseable {
     static MaxMQ start(BrokerConfig config, Plugins plugins) {
         // First of all: even loading the broker's own classes takes long enough to go on beside it.
         NetworkPreparation network = new NetworkPreparation(config.name(), config.loops());
-        Broker broker = new Broker(config, plugins, network);
+        Broker broker = Broker.create(config, plugins, network);
         try {
             broker.start();
         } catch (IOException e) {

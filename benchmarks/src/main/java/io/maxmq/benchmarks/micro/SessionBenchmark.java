@@ -35,9 +35,9 @@ import io.maxmq.core.session.PacketSink;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionCount;
 import io.maxmq.core.session.SessionEvents;
-import io.maxmq.core.session.SessionJournal;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.SessionSetup;
+import io.maxmq.core.session.SessionStorage;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Clock;
@@ -147,7 +147,7 @@ public class SessionBenchmark {
                         new SessionCount(10),
                         new DelayedCount(config.delayed()),
                         tenant -> routes),
-                SessionJournal.NONE,
+                SessionStorage.NONE,
                 new SessionEvents(loop, events),
                 new Drops("benchmark", loop, events));
         loops.add(sessions);

@@ -19,6 +19,9 @@ import io.maxmq.core.observe.Loggers;
 import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.observe.Metrics;
 import io.maxmq.core.observe.WorkerPool;
+import io.maxmq.core.persistence.LoopRecords;
+import io.maxmq.core.persistence.LoopStore;
+import io.maxmq.core.persistence.Persistence;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Router;
@@ -28,6 +31,7 @@ import io.maxmq.core.session.GroupQueues;
 import io.maxmq.core.session.SessionCount;
 import io.maxmq.core.session.SessionEvents;
 import io.maxmq.core.session.SessionJournal;
+import io.maxmq.core.session.SessionStorage;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.core.transport.EventLoops;
 import io.maxmq.core.transport.MemoryPipe;
@@ -99,18 +103,48 @@ public final class Broker {
     private final HealthChecks health;
     private final AtomicInteger nextPipe = new AtomicInteger();
     private Registration clockRegistration = Registration.NONE;
+    private final @Nullable Persistence persistence;
 
     public Broker(BrokerConfig config, Plugins plugins, NetworkPreparation network) {
-        this(config, plugins, network, loop -> SessionJournal.NONE);
+        this(config, plugins, network, null, loop -> SessionStorage.NONE);
+    }
+
+    /**
+     * Opens the storage, if there is one, and assembles the broker on it.
+     *
+     * @throws io.maxmq.spi.storage.StorageException when the storage cannot be opened
+     */
+    public static Broker create(BrokerConfig config, Plugins plugins, NetworkPreparation network) {
+        if (plugins.storage() == null) {
+            return new Broker(config, plugins, network);
+        }
+        Persistence persistence = Persistence.open(plugins.storage());
+        try {
+            return new Broker(config, plugins, network, persistence, loop -> storageOf(persistence, loop));
+        } catch (Throwable t) {
+            persistence.close();
+            throw t;
+        }
+    }
+
+    private static SessionStorage storageOf(Persistence persistence, Loop loop) {
+        LoopRecords records = LoopRecords.of(new LoopStore(persistence.store(), loop), persistence.firstSequence());
+        return new SessionStorage(SessionJournal.NONE, records);
     }
 
     /**
      * The order is also that of a first start, where the network is being loaded meanwhile: what needs none comes first.
      *
-     * @param journals where the sessions of a loop write
+     * @param storage where the sessions of a loop write
      */
-    Broker(BrokerConfig config, Plugins plugins, NetworkPreparation network, Function<Loop, SessionJournal> journals) {
+    Broker(
+            BrokerConfig config,
+            Plugins plugins,
+            NetworkPreparation network,
+            @Nullable Persistence persistence,
+            Function<Loop, SessionStorage> storage) {
         this.config = config;
+        this.persistence = persistence;
         this.plugins = plugins;
         network.awaitLoggers();
         this.loggers = new Loggers(config.name());
@@ -143,7 +177,7 @@ public final class Broker {
                 new Connections.Collaborators(access, interceptors, plugins.rateLimiter(), events, loggers, routes));
         this.eventLoops = new EventLoops(config.name(), config.closeTimeout().toMillis(), network);
         this.allocator = network.allocator();
-        assembleLoops(network.loops(), journals);
+        assembleLoops(network.loops(), storage);
         this.publisher = new Publisher(config, loops, routes, interceptors, plugins.clock());
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
         this.watchdog =
@@ -184,16 +218,13 @@ public final class Broker {
                                 administration));
     }
 
-    private void assembleLoops(int count, Function<Loop, SessionJournal> journals) {
+    private void assembleLoops(int count, Function<Loop, SessionStorage> storages) {
         // Three quarters for what sockets hold, the rest for what is written and sent within an iteration.
         long networkPerLoop = budget.networkBytes() / count;
         long socketBytes = Math.max(1 << 20, networkPerLoop / 4 * 3);
         long openOutputBytes = Math.max(256 << 10, networkPerLoop / 4);
-        MessageIds.Origin origin = new MessageIds.Origin(
-                config.datacenter(),
-                config.machine(),
-                ThreadLocalRandom.current().nextInt(1 << 22),
-                new AtomicLong());
+        MessageIds.Origin origin =
+                new MessageIds.Origin(config.datacenter(), config.machine(), process(), new AtomicLong());
         SessionCount sessionCount = new SessionCount(config.sessions().maxSessions());
         Sessions.Settings settings = new Sessions.Settings(
                 config.sessions(),
@@ -218,17 +249,27 @@ public final class Broker {
             socketMemory.add(new SocketMemory(loop.networkCredit(), socketBytes, loop.counters()));
             LoopCaller caller = new LoopCaller(loop);
             MessageIds ids = new MessageIds(origin, plugins.clock()::epochMillis);
-            SessionJournal journal = journals.apply(loop);
-            Router router = new Router(loop, ids, rejects || journal.isDurable());
+            SessionStorage storage = storages.apply(loop);
+            Router router = new Router(loop, ids, rejects || storage.journal().isDurable());
+            if (storage.records() != null) {
+                router.beforeHandingOver(storage.records().store()::flushEarlyWrites);
+            }
             routers.add(router);
             Drops drops = new Drops(config.name(), loop, events);
             Sessions ofLoop =
-                    new Sessions(loop, caller, router, ids, settings, journal, new SessionEvents(loop, events), drops);
+                    new Sessions(loop, caller, router, ids, settings, storage, new SessionEvents(loop, events), drops);
             sessions.add(ofLoop);
             connections.addLoop(loop, caller, router, ofLoop, ids, drops, allocator);
             loops.add(new LoopAssembly(loop, caller, ids, router, ofLoop, drops, new InTransit(ids)));
         }
         Router.connect(routers, Math.min(MAX_BYTES_UNDER_WAY, Math.max(64 << 10, budget.capacityBytes() / 16)));
+    }
+
+    /** Part of message ids. */
+    private int process() {
+        return persistence == null
+                ? ThreadLocalRandom.current().nextInt(1 << 22)
+                : (int) (persistence.incarnation() & (1 << 22) - 1);
     }
 
     private record LoopFailures(Logger log) implements Consumer<Throwable> {
@@ -433,6 +474,9 @@ public final class Broker {
         quietly("metrics", metrics);
         quietly("event loops", eventLoops);
         quietly("workers", workers);
+        if (persistence != null) {
+            quietly("storage", persistence);
+        }
         quietly("event listeners", eventWorkers);
         log.info("stopped");
     }
@@ -462,6 +506,9 @@ public final class Broker {
     private void endSessions() {
         onEachLoop(each -> {
             each.sessions().close();
+            if (each.sessions().records() != null) {
+                each.sessions().records().store().close();
+            }
             each.loop().credit().close();
             each.loop().networkCredit().close();
         });

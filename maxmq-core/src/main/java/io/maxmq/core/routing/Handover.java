@@ -99,6 +99,7 @@ final class Handover implements Deferred {
 
     private void post(HandoverBatch batch) {
         open = null;
+        source.handingOver();
         postedBytes.setRelease(postedBytes.getPlain() + batch.chargedBytes());
         postedMessages.setRelease(postedMessages.getPlain() + batch.count());
         sourceLoop.counters().increment(Counter.HANDOVERS);

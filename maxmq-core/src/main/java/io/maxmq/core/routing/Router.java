@@ -30,6 +30,7 @@ public final class Router {
     private final List<Runnable> waitingForRoom = new ArrayList<>();
     private Handover[] handovers = new Handover[0];
     private RetainedListener retainedListener = RetainedListener.NONE;
+    private Runnable beforeHandingOver = () -> {};
 
     /**
      * @param remoteAnswersDecide whether an acknowledgement depends on what other loops' recipients answer: when a full
@@ -62,6 +63,15 @@ public final class Router {
     /** Tells somebody from now on what becomes of retained messages. */
     public void onRetained(RetainedListener listener) {
         retainedListener = listener;
+    }
+
+    /** Has something done each time before another loop learns of messages. */
+    public void beforeHandingOver(Runnable action) {
+        beforeHandingOver = action;
+    }
+
+    void handingOver() {
+        beforeHandingOver.run();
     }
 
     /** What became of the RETAIN flag of a message. */

@@ -50,6 +50,19 @@ public final class StoredMessage {
         this.idLow = idLow;
     }
 
+    /** A message as storage has kept it. */
+    public static StoredMessage restored(
+            Topic topic,
+            byte[] body,
+            int propertiesLength,
+            int qos,
+            boolean retain,
+            long expiresAtMillis,
+            long idHigh,
+            long idLow) {
+        return new StoredMessage(topic, body, propertiesLength, qos, retain, expiresAtMillis, idHigh, idLow);
+    }
+
     /** The same message to be kept for long: without what its topic remembers for routing. */
     public StoredMessage toRetain() {
         return new StoredMessage(

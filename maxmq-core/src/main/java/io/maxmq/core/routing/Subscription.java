@@ -93,6 +93,11 @@ public sealed class Subscription permits MergedSubscription {
         this.loop = (byte) subscriber.loopIndex();
     }
 
+    /** One in no tree, to deliver a message with that storage has kept: what it was matched by may be gone. */
+    public static Subscription restored(Subscriber subscriber, TopicFilter filter, int maxQos, int[] ids) {
+        return new Subscription(subscriber, filter, maxQos, false, false, true, ids.length == 0 ? NO_IDS : ids);
+    }
+
     /** One in no tree, to deliver a message of that topic with, as if its subscriber had subscribed to exactly this. */
     public static Subscription direct(Subscriber subscriber, Topic topic) {
         return new Subscription(subscriber, TopicFilter.ofTopic(topic.name()), 2, false, false, 0);

@@ -9,6 +9,7 @@ import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Router;
@@ -57,7 +58,7 @@ public final class Sessions {
     private final boolean authorizesReceive;
     private final Interceptors interceptors;
     private final Function<Tenant, Routes> routesOf;
-    private final SessionJournal journal;
+    private final SessionStorage storage;
     private final MessageMemory memory;
     private final SessionEvents events;
     private final Drops drops;
@@ -87,7 +88,7 @@ public final class Sessions {
             Router router,
             MessageIds ids,
             Settings settings,
-            SessionJournal journal,
+            SessionStorage storage,
             SessionEvents events,
             Drops drops) {
         this.loop = loop;
@@ -100,7 +101,7 @@ public final class Sessions {
         this.interceptors = settings.interceptors();
         this.routesOf = settings.routes();
         this.count = settings.count();
-        this.journal = journal;
+        this.storage = storage;
         this.memory = new MessageMemory(loop.credit(), loop.counters());
         this.events = events;
         router.onRetained(events.retained());
@@ -135,7 +136,12 @@ public final class Sessions {
     }
 
     SessionJournal journal() {
-        return journal;
+        return storage.journal();
+    }
+
+    /** What this loop keeps in storage; null when there is none. */
+    public @Nullable LoopRecords records() {
+        return storage.records();
     }
 
     /** What the messages that these sessions hold take. */

@@ -57,7 +57,8 @@ class DurableSessionChaosTest {
                     List.of(),
                     null),
             new NetworkPreparation("chaos", 2),
-            journal::of);
+            null,
+            journal::storageOf);
 
     private final Set<String> acknowledged = new HashSet<>();
     private int published;

@@ -80,7 +80,8 @@ class DurableSessionTest {
                 MetricsSink.NONE,
                 List.of(),
                 null);
-        return new Broker(config, plugins, new NetworkPreparation(config.name(), config.loops()), journal::of);
+        return new Broker(
+                config, plugins, new NetworkPreparation(config.name(), config.loops()), null, journal::storageOf);
     }
 
     @BeforeEach

@@ -6,6 +6,7 @@ import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.session.DeliveryFlags;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionJournal;
+import io.maxmq.core.session.SessionStorage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,8 +39,8 @@ final class HeldJournal {
     private final ArrayDeque<Write> waiting = new ArrayDeque<>();
     private final Map<Loop, ArrayDeque<Runnable>> late = new HashMap<>();
 
-    SessionJournal of(Loop loop) {
-        return new OfLoop(loop);
+    SessionStorage storageOf(Loop loop) {
+        return new SessionStorage(new OfLoop(loop), null);
     }
 
     /** From now on everything is written soon. */

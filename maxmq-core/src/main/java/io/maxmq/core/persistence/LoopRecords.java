@@ -1,0 +1,12 @@
+package io.maxmq.core.persistence;
+
+/**
+ * What one event loop keeps in the store. Runs on the loop.
+ *
+ * @param firstSequence above all sequences that a broker before this one has given to a message
+ */
+public record LoopRecords(LoopStore store, Payloads payloads, long firstSequence) {
+    public static LoopRecords of(LoopStore store, long firstSequence) {
+        return new LoopRecords(store, new Payloads(store), firstSequence);
+    }
+}

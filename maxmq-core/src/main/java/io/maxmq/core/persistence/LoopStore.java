@@ -1,0 +1,420 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.core.limit.MemoryCredit;
+import io.maxmq.core.loop.Deferred;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Consistency;
+import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Mutation;
+import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.ShardedKey;
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop's way into the store: gathers what its sessions want written, hands it to the store as one batch per shard
+ * once per iteration of the loop, and tells who waits in one task when all of it is durable. The store groups the batches
+ * of all loops.
+ *
+ * <p>Order: changes of one key happen in the order of the calls, given that a key is always written early or always late;
+ * changes that are asked for {@linkplain #putEarly early} happen before all others of the same iteration, on this loop and
+ * on those that it hands messages over to.
+ *
+ * <p>A change that nobody waits for is tried again, before all later ones of its shard, until the store takes it.
+ *
+ * <p>What waits and what is on its way is charged to the loop's memory credit. Runs on the loop. Not thread-safe.
+ */
+public final class LoopStore implements Deferred {
+    /** What a change takes beside its key and value: objects of its own, its batch's, the store's. */
+    private static final int WRITE_BYTES = 320;
+
+    /** While so much is on its way to the store, what can wait is gathered. */
+    private static final long MAX_BYTES_UNDER_WAY = 8 << 20;
+
+    /** How long changes wait that may turn out to be needless. */
+    private static final long LINGER_NANOS = 1_000_000L;
+
+    private static final long RETRY_NANOS = 1_000_000_000L;
+
+    private final KeyValueStore store;
+    private final Loop loop;
+    private final MemoryCredit credit;
+
+    private List<Write> early = new ArrayList<>();
+    private List<Write> late = new ArrayList<>();
+    /** Of shards that the store has not taken: nobody waits for them, and they come first. */
+    private List<Write> again = new ArrayList<>();
+
+    private boolean deferred;
+    private boolean lingering;
+    private boolean pausing;
+    private boolean closed;
+    private long bytesUnderWay;
+    private long flushes;
+    private long flushesDone;
+    private final ArrayList<AfterFlush> readers = new ArrayList<>();
+
+    private record AfterFlush(long flush, Runnable action) {}
+
+    public LoopStore(KeyValueStore store, Loop loop) {
+        this.store = store;
+        this.loop = loop;
+        this.credit = loop.credit();
+    }
+
+    public Loop loop() {
+        return loop;
+    }
+
+    // ---- writing
+
+    /**
+     * Writes an entry before everything else of this iteration: what other entries are about, or what tells a resend.
+     *
+     * @return null when there is no memory for it; {@code written} is told that
+     */
+    public @Nullable Write putEarly(Table table, Bytes key, Bytes value, @Nullable Written written) {
+        return add(early, new Mutation.Put(table, key, value), key, value.length(), written, true);
+    }
+
+    /** Removes an entry of a table that is written early. */
+    public @Nullable Write deleteEarly(Table table, Bytes key, @Nullable Written written) {
+        return add(early, new Mutation.Delete(table, key), key, 0, written, true);
+    }
+
+    /** Adds to a counter before everything else of this iteration. */
+    public void addEarly(Table table, Bytes key, long delta, @Nullable Written written) {
+        add(early, new Mutation.Add(table, key, delta), key, Long.BYTES, written, true);
+    }
+
+    /** Writes an entry; null when there is no memory for it, which {@code written} is told. */
+    public @Nullable Write put(Table table, Bytes key, Bytes value, @Nullable Written written) {
+        return add(late, new Mutation.Put(table, key, value), key, value.length(), written, true);
+    }
+
+    /** The same for one that may turn out to be needless within a moment. */
+    public @Nullable Write putSoon(Table table, Bytes key, Bytes value, @Nullable Written written) {
+        return add(late, new Mutation.Put(table, key, value), key, value.length(), written, false);
+    }
+
+    /** Removes an entry. */
+    public @Nullable Write delete(Table table, Bytes key, @Nullable Written written) {
+        return add(late, new Mutation.Delete(table, key), key, 0, written, true);
+    }
+
+    /** The same when there is no hurry. */
+    public void deleteSoon(Table table, Bytes key) {
+        add(late, new Mutation.Delete(table, key), key, 0, null, false);
+    }
+
+    /** Removes all entries of a range, which lies in one shard. */
+    public void deleteRange(Table table, KeyRange range, @Nullable Written written) {
+        add(late, new Mutation.DeleteRange(table, range), range.from(), 0, written, true);
+    }
+
+    /** The same of a table that is written early. */
+    public void deleteRangeEarly(Table table, KeyRange range) {
+        add(early, new Mutation.DeleteRange(table, range), range.from(), 0, null, true);
+    }
+
+    /** Adds to a counter when there is no hurry. */
+    public void addSoon(Table table, Bytes key, long delta) {
+        add(late, new Mutation.Add(table, key, delta), key, Long.BYTES, null, false);
+    }
+
+    private @Nullable Write add(
+            List<Write> to, Mutation mutation, Bytes key, int valueBytes, @Nullable Written written, boolean atOnce) {
+        assert loop.inLoop();
+        long bytes = WRITE_BYTES + (long) key.length() + valueBytes;
+        if (written == null || mutation instanceof Mutation.Delete) {
+            credit.overdraw(bytes); // it makes room, or cannot be refused
+        } else if (closed || !credit.tryCharge(bytes)) {
+            StorageException refused = closed
+                    ? new StorageException(StorageException.Kind.CLOSED, "the broker is closing")
+                    : new StorageException(StorageException.Kind.BUSY, "no memory for what waits to be written");
+            loop.execute(() -> written.onWritten(refused));
+            return null;
+        }
+        Write write = new Write(ShardedKey.shardOf(key), mutation, written, bytes);
+        to.add(write);
+        if (atOnce) {
+            flushThisIteration();
+        } else {
+            flushSoon();
+        }
+        return write;
+    }
+
+    /** Tells when everything that was asked for before is durable or has failed. */
+    public void afterWritten(Runnable action) {
+        flush();
+        if (flushesDone == flushes) {
+            loop.execute(action);
+        } else {
+            readers.add(new AfterFlush(flushes, action));
+        }
+    }
+
+    private void flushThisIteration() {
+        if (!deferred) {
+            deferred = true;
+            loop.defer(this);
+        }
+    }
+
+    private void flushSoon() {
+        if (!lingering && !deferred) {
+            lingering = true;
+            loop.afterPause(LINGER_NANOS, this::lingered);
+        }
+    }
+
+    private void lingered() {
+        lingering = false;
+        flushUnlessBusy();
+    }
+
+    @Override
+    public void runDeferred() {
+        deferred = false;
+        flushUnlessBusy();
+    }
+
+    private void flushUnlessBusy() {
+        if (bytesUnderWay < MAX_BYTES_UNDER_WAY) {
+            flush();
+        } else {
+            flushEarlyWrites();
+        }
+    }
+
+    /** Hands over what must be with the store before anybody else knows of what it is about. */
+    public void flushEarlyWrites() {
+        if (!early.isEmpty()) {
+            Flush flush = new Flush();
+            early = flush.take(early);
+            flush.submit();
+        }
+    }
+
+    /** Hands everything over that waits. */
+    public void flush() {
+        if (early.isEmpty() && late.isEmpty()) {
+            return;
+        }
+        Flush flush = new Flush();
+        early = flush.take(early);
+        late = flush.take(late);
+        flush.submit();
+    }
+
+    /** Some changes of one iteration on their way to the store. */
+    private final class Flush {
+        private final List<ShardBatch> batches = new ArrayList<>();
+        private long bytes;
+        private int firstOfStage;
+        private final AtomicInteger outstanding = new AtomicInteger();
+
+        /** Sorts them into batches behind those that are there; gives an empty list back. */
+        List<Write> take(List<Write> writes) {
+            firstOfStage = batches.size();
+            for (Write write : writes) {
+                if (write.isWithdrawn()) {
+                    credit.release(write.chargedBytes());
+                } else {
+                    write.submitted();
+                    bytes += write.chargedBytes();
+                    batchOf(write).add(write);
+                }
+            }
+            writes.clear();
+            return writes;
+        }
+
+        private ShardBatch batchOf(Write write) {
+            ShardBatch last = null;
+            for (int i = firstOfStage; i < batches.size(); i++) {
+                if (batches.get(i).shard() == write.shard()) {
+                    last = batches.get(i);
+                }
+            }
+            if (last == null || last.isFull(store)) {
+                last = new ShardBatch(write.shard());
+                batches.add(last);
+                retry(write.shard(), last);
+            }
+            return last;
+        }
+
+        private void retry(int shard, ShardBatch into) {
+            if (again.isEmpty()) {
+                return;
+            }
+            List<Write> others = new ArrayList<>();
+            for (Write write : again) {
+                if (write.shard() == shard) {
+                    bytes += write.chargedBytes();
+                    into.add(write);
+                } else {
+                    others.add(write);
+                }
+            }
+            again = others;
+        }
+
+        void submit() {
+            if (batches.isEmpty()) {
+                return;
+            }
+            flushes++;
+            bytesUnderWay += bytes;
+            outstanding.set(batches.size());
+            for (ShardBatch batch : batches) {
+                batch.commit(store, this::completed);
+            }
+        }
+
+        /** On whichever thread completes a batch. */
+        private void completed() {
+            if (outstanding.decrementAndGet() == 0) {
+                loop.execute(this::finish);
+            }
+        }
+
+        private void finish() {
+            bytesUnderWay -= bytes;
+            flushesDone++;
+            for (ShardBatch batch : batches) {
+                batch.finish(LoopStore.this::tell);
+                batch.gone().forEach(LoopStore.this::removeCounted);
+            }
+            while (!readers.isEmpty() && readers.get(0).flush() <= flushesDone) {
+                loop.execute(readers.remove(0).action());
+            }
+            if (!early.isEmpty() || !late.isEmpty()) {
+                flushThisIteration();
+            }
+        }
+    }
+
+    private void tell(Write write, @Nullable Throwable failure) {
+        if (failure != null && !write.isAwaited() && !closed) {
+            again.add(write);
+            tryAgainLater();
+            return;
+        }
+        credit.release(write.chargedBytes());
+        try {
+            write.tell(failure);
+        } catch (Throwable t) {
+            loop.reportFailure(t);
+        }
+    }
+
+    /** A counter is gone, and with it what it has counted, unless somebody has begun to count again. */
+    private void removeCounted(Bytes counter) {
+        Batch remove = Batch.builder(ShardedKey.shardOf(counter))
+                .requireAbsent(Tables.PAYLOAD_COUNT, counter)
+                .delete(Tables.PAYLOAD, counter)
+                .build();
+        // When it fails the body is left over, and swept one day.
+        var unused = store.commit(remove);
+    }
+
+    private void tryAgainLater() {
+        if (!pausing) {
+            pausing = true;
+            loop.afterPause(RETRY_NANOS, this::tryAgain);
+        }
+    }
+
+    private void tryAgain() {
+        pausing = false;
+        if (!again.isEmpty() && !closed) {
+            List<Write> writes = again;
+            again = new ArrayList<>();
+            Flush flush = new Flush();
+            flush.take(writes);
+            flush.submit();
+        }
+    }
+
+    // ---- reading: results come on the loop, never within the call
+
+    public void get(Table table, Bytes key, BiConsumer<@Nullable Entry, @Nullable Throwable> result) {
+        store.get(table, key, Consistency.LINEARIZABLE)
+                .whenComplete((Optional<Entry> found, Throwable failure) ->
+                        loop.execute(() -> result.accept(failure == null ? found.orElse(null) : null, failure)));
+    }
+
+    /** Reads one page of a range from its beginning; what has been asked for before need not show. */
+    public void page(
+            Table table,
+            KeyRange range,
+            int maxEntries,
+            int maxBytes,
+            BiConsumer<@Nullable Page, @Nullable Throwable> result) {
+        int partition = store.partitions().ofKey(range.from());
+        var cursor = store.scan(Scan.of(table, partition).within(range).pages(maxEntries, maxBytes));
+        cursor.next().whenComplete((page, failure) -> {
+            cursor.close();
+            loop.execute(() -> result.accept(page, failure));
+        });
+    }
+
+    /** Reads a range page by page until its end; {@code end} is told how it went. */
+    public void scan(Table table, KeyRange range, Consumer<List<Entry>> each, Written end) {
+        int partition = store.partitions().ofKey(range.from());
+        step(store.scan(Scan.of(table, partition).within(range)), each, end);
+    }
+
+    private void step(Cursor cursor, Consumer<List<Entry>> each, Written end) {
+        cursor.next()
+                .whenComplete((page, failure) -> loop.execute(() -> {
+                    if (failure != null) {
+                        end.onWritten(failure);
+                        return;
+                    }
+                    try {
+                        each.accept(page.entries());
+                    } catch (Throwable t) {
+                        cursor.close();
+                        end.onWritten(t);
+                        return;
+                    }
+                    if (page.last()) {
+                        end.onWritten(null);
+                    } else {
+                        step(cursor, each, end);
+                    }
+                }));
+    }
+
+    // ---- the end
+
+    /** Hands over what waits and takes no more that somebody would wait for. */
+    public void close() {
+        flush();
+        if (!again.isEmpty()) {
+            List<Write> writes = again;
+            again = new ArrayList<>();
+            Flush last = new Flush();
+            last.take(writes);
+            last.submit();
+        }
+        closed = true;
+    }
+}

@@ -1,0 +1,95 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Topic;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as the last fields of a record: with its body, or with only the size of a body that {@link Payloads} keeps.
+ *
+ * <pre>
+ *   | flags | topic | expires at (8, if any) | id (16) | properties length | body           |
+ *                                                                          | length of body |  when kept apart
+ *   flags: QoS (bits 0, 1), RETAIN (2), expires (3), body kept apart (4)
+ * </pre>
+ *
+ * @param body null when it is kept apart
+ * @param bodyLength also when it is kept apart
+ * @param expiresAtMillis 0 for never
+ */
+public record MessageRecord(
+        String topic,
+        int qos,
+        boolean retain,
+        long expiresAtMillis,
+        long idHigh,
+        long idLow,
+        int propertiesLength,
+        int bodyLength,
+        byte @Nullable [] body) {
+    private static final int RETAIN = 1 << 2;
+    private static final int EXPIRES = 1 << 3;
+    private static final int APART = 1 << 4;
+
+    /** About what the fields take without body and topic. */
+    public static final int EXPECTED_BYTES = 40;
+
+    /** @param apart whether {@link Payloads} keeps the body */
+    public static RecordWriter write(RecordWriter record, StoredMessage message, boolean apart) {
+        record.writeByte(message.qos()
+                | (message.retain() ? RETAIN : 0)
+                | (message.expiresAtMillis() != 0 ? EXPIRES : 0)
+                | (apart ? APART : 0));
+        record.writeBytes(message.topic().utf8());
+        if (message.expiresAtMillis() != 0) {
+            record.writeLong(message.expiresAtMillis());
+        }
+        record.writeLong(message.idHigh()).writeLong(message.idLow()).writeVarint(message.propertiesLength());
+        return apart ? record.writeVarint(message.body().length) : record.writeRest(message.body());
+    }
+
+    /** How many bytes {@link #write} adds at most. */
+    public static int sizeOf(StoredMessage message, boolean apart) {
+        return EXPECTED_BYTES + message.topic().utf8().length + (apart ? 5 : message.body().length);
+    }
+
+    public static MessageRecord read(RecordReader record) {
+        int flags = record.readByte();
+        String topic = record.readText();
+        long expiresAtMillis = (flags & EXPIRES) == 0 ? 0 : record.readLong();
+        long idHigh = record.readLong();
+        long idLow = record.readLong();
+        int propertiesLength = record.readSize();
+        byte[] body = (flags & APART) == 0 ? record.readRest() : null;
+        return new MessageRecord(
+                topic,
+                flags & 3,
+                (flags & RETAIN) != 0,
+                expiresAtMillis,
+                idHigh,
+                idLow,
+                propertiesLength,
+                body == null ? record.readSize() : body.length,
+                body);
+    }
+
+    /** Whether the body is to be read from {@link Payloads}. */
+    public boolean isApart() {
+        return body == null;
+    }
+
+    /**
+     * The message again.
+     *
+     * @param wholeBody of a message whose body is kept apart; else not looked at
+     */
+    public StoredMessage toMessage(Function<String, Topic> topics, byte @Nullable [] wholeBody) {
+        byte[] bytes = body == null ? wholeBody : body;
+        if (bytes == null || bytes.length != bodyLength || propertiesLength > bytes.length) {
+            throw new DamagedRecordException("the body of a message does not fit its record: topic=" + topic);
+        }
+        return StoredMessage.restored(
+                topics.apply(topic), bytes, propertiesLength, qos, retain, expiresAtMillis, idHigh, idLow);
+    }
+}

@@ -1,0 +1,150 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.CommitResult;
+import io.maxmq.spi.storage.Consistency;
+import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.ShardedKey;
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.Table;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * A broker's store, open: how often a broker has been started on it, and what a start reads. What a running broker reads
+ * and writes goes by {@link LoopStore}.
+ *
+ * <p>Blocks; for the thread that starts the broker. Thread-safe.
+ */
+public final class Persistence implements AutoCloseable {
+    /** Of the layout of all records; a release reads its own and every older one. */
+    public static final int FORMAT = 1;
+
+    private static final int VERSION = 1;
+    private static final int SHARD = 0;
+    private static final Bytes FORMAT_KEY = ShardedKey.encode(SHARD, "", Bytes.utf8("format"));
+    private static final Bytes INCARNATION_KEY = ShardedKey.encode(SHARD, "", Bytes.utf8("incarnation"));
+
+    /** Messages that a session may get in one incarnation; and 8 million incarnations. */
+    private static final int SEQUENCE_BITS = 40;
+
+    private final KeyValueStore store;
+    private final long incarnation;
+
+    private Persistence(KeyValueStore store, long incarnation) {
+        this.store = store;
+        this.incarnation = incarnation;
+    }
+
+    /**
+     * Opens the store and claims the next incarnation in it. When that fails the store is closed.
+     *
+     * @throws StorageException when it cannot be opened, or a newer release has written it
+     */
+    public static Persistence open(KeyValueStore store) {
+        try {
+            await(store.open());
+            requireFormat(store);
+            return new Persistence(store, claim(store));
+        } catch (Throwable t) {
+            store.close();
+            throw t;
+        }
+    }
+
+    private static void requireFormat(KeyValueStore store) {
+        Optional<Entry> known = await(store.get(Tables.BROKER, FORMAT_KEY, Consistency.LINEARIZABLE));
+        long format = known.isEmpty() ? 0 : number(known.get());
+        if (format > FORMAT) {
+            throw new StorageException(
+                    StorageException.Kind.UNSUPPORTED,
+                    "the records are of format " + format + ", which a newer release has written; this one reads up to "
+                            + FORMAT);
+        }
+        if (format < FORMAT) {
+            Bytes value = record(FORMAT_KEY, FORMAT);
+            await(store.commit(
+                    Batch.builder(SHARD).put(Tables.BROKER, FORMAT_KEY, value).build()));
+        }
+    }
+
+    private static long claim(KeyValueStore store) {
+        while (true) {
+            Optional<Entry> known = await(store.get(Tables.BROKER, INCARNATION_KEY, Consistency.LINEARIZABLE));
+            long next = known.isEmpty() ? 1 : number(known.get()) + 1;
+            Batch.Builder claim = Batch.builder(SHARD);
+            if (known.isEmpty()) {
+                claim.requireAbsent(Tables.BROKER, INCARNATION_KEY);
+            } else {
+                claim.requireEqual(Tables.BROKER, INCARNATION_KEY, known.get().value());
+            }
+            claim.put(Tables.BROKER, INCARNATION_KEY, record(INCARNATION_KEY, next));
+            if (await(store.commit(claim.build())) instanceof CommitResult.Committed) {
+                return next;
+            }
+        }
+    }
+
+    private static Bytes record(Bytes key, long number) {
+        return new RecordWriter(VERSION, Long.BYTES).writeLong(number).finish(key);
+    }
+
+    private static long number(Entry entry) {
+        try {
+            return new RecordReader(Tables.BROKER, entry, VERSION).readLong();
+        } catch (DamagedRecordException e) {
+            throw new StorageException(StorageException.Kind.DAMAGED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    public KeyValueStore store() {
+        return store;
+    }
+
+    /** 1 for the first broker that was started on this store; each start has the next. */
+    public long incarnation() {
+        return incarnation;
+    }
+
+    /** The first sequence that this incarnation gives to a message of a session: above all that are stored. */
+    public long firstSequence() {
+        return incarnation << SEQUENCE_BITS;
+    }
+
+    /** Reads a whole table, partition by partition, in the order of the keys, a page at a time. */
+    public void readAll(Table table, Consumer<Entry> each) {
+        for (int partition = 0; partition < store.partitions().count(); partition++) {
+            try (Cursor cursor = store.scan(Scan.of(table, partition))) {
+                Page page;
+                do {
+                    page = await(cursor.next());
+                    page.entries().forEach(each);
+                } while (!page.last());
+            }
+        }
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Waits for what is under way, and closes the store. */
+    @Override
+    public void close() {
+        store.close();
+    }
+}

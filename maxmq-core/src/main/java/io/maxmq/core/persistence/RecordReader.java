@@ -1,0 +1,126 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.Table;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what {@link RecordWriter} has built, field by field. Every method throws {@link DamagedRecordException} when the
+ * record ends before the field does. Not thread-safe.
+ */
+public final class RecordReader {
+    private final Table table;
+    private final Bytes key;
+    private final byte[] bytes;
+    private int at = RecordWriter.HEADER_BYTES;
+
+    /**
+     * Checks the record.
+     *
+     * @param newestVersion the highest version of its layout that the caller can read
+     * @throws DamagedRecordException when the checksum is wrong, or the version is another
+     */
+    public RecordReader(Table table, Entry entry, int newestVersion) {
+        this(table, entry.key(), entry.value(), newestVersion);
+    }
+
+    /** The same for an entry in two parts. */
+    public RecordReader(Table table, Bytes key, Bytes value, int newestVersion) {
+        this.table = table;
+        this.key = key;
+        this.bytes = value.array();
+        if (bytes.length < RecordWriter.HEADER_BYTES) {
+            throw damaged("is cut off");
+        }
+        int expected = (bytes[0] & 0xFF) << 24 | (bytes[1] & 0xFF) << 16 | (bytes[2] & 0xFF) << 8 | bytes[3] & 0xFF;
+        if (RecordWriter.checksum(key, bytes, 4, bytes.length - 4) != expected) {
+            throw damaged("does not match its checksum");
+        }
+        if (version() < 1 || version() > newestVersion) {
+            throw damaged("is of version " + version() + ", and this release reads up to " + newestVersion);
+        }
+    }
+
+    private DamagedRecordException damaged(String how) {
+        return new DamagedRecordException("record " + how + ": table=" + table + ", key=" + key);
+    }
+
+    /** Of the layout of its fields, 1 or more. */
+    public int version() {
+        return bytes[4];
+    }
+
+    public int readByte() {
+        require(1);
+        return bytes[at++] & 0xFF;
+    }
+
+    public long readVarint() {
+        long value = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            int next = readByte();
+            value |= (long) (next & 0x7F) << shift;
+            if (next < 0x80) {
+                return value;
+            }
+        }
+        throw damaged("has a number without an end");
+    }
+
+    /** A number that is a length or a count: 0 or more. */
+    public int readSize() {
+        long value = readVarint();
+        if (value < 0 || value > Integer.MAX_VALUE) {
+            throw damaged("has a size out of range");
+        }
+        return (int) value;
+    }
+
+    public long readLong() {
+        require(Long.BYTES);
+        long value = 0;
+        for (int i = 0; i < Long.BYTES; i++) {
+            value = value << 8 | bytes[at++] & 0xFF;
+        }
+        return value;
+    }
+
+    public String readText() {
+        int size = readSize();
+        require(size);
+        String text = new String(bytes, at, size, StandardCharsets.UTF_8);
+        at += size;
+        return text;
+    }
+
+    public @Nullable String readOptionalText() {
+        return readByte() == 0 ? null : readText();
+    }
+
+    /** A copy. */
+    public byte[] readBytes() {
+        int size = readSize();
+        require(size);
+        return take(size);
+    }
+
+    /** What is left; a copy. */
+    public byte[] readRest() {
+        return take(bytes.length - at);
+    }
+
+    private byte[] take(int size) {
+        byte[] taken = new byte[size];
+        System.arraycopy(bytes, at, taken, 0, size);
+        at += size;
+        return taken;
+    }
+
+    private void require(int size) {
+        if (bytes.length - at < size) {
+            throw damaged("ends within a field");
+        }
+    }
+}
