@@ -1,0 +1,89 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message that a session owes its subscriber, in {@link Tables#QUEUE} under the session's name and the message's sequence.
+ *
+ * <pre>
+ *   | flags | subscription ids: count, each | filter | message                       |
+ *   | flags | id (16) |                                when PUBREC has come
+ *   flags: QoS (bits 0, 1) and RETAIN (2) of the delivery, released (3), has ids (4), has a filter (5)
+ * </pre>
+ *
+ * @param deliveryFlags as the session has them: QoS and RETAIN
+ * @param released PUBREC has come, and the message itself is gone
+ * @param subscriptionIds empty for none
+ * @param filter of a shared subscription, with its share; else null
+ * @param message null when released
+ */
+public record QueueRecord(
+        int deliveryFlags,
+        boolean released,
+        int[] subscriptionIds,
+        @Nullable String filter,
+        long idHigh,
+        long idLow,
+        @Nullable MessageRecord message) {
+    private static final int VERSION = 1;
+    private static final int DELIVERY = 0b111;
+    private static final int RELEASED = 1 << 3;
+    private static final int HAS_IDS = 1 << 4;
+    private static final int HAS_FILTER = 1 << 5;
+    private static final int[] NO_IDS = {};
+
+    /** The value for a message that waits, or is sent and not acknowledged. */
+    public static Bytes waiting(
+            Bytes key, StoredMessage message, int deliveryFlags, int[] subscriptionIds, @Nullable String filter) {
+        boolean apart = Payloads.isApart(message);
+        int filterBytes = filter == null ? 0 : 3 * filter.length() + 5;
+        RecordWriter record = new RecordWriter(
+                VERSION, 6 + 4 * subscriptionIds.length + filterBytes + MessageRecord.sizeOf(message, apart));
+        record.writeByte(deliveryFlags & DELIVERY
+                | (subscriptionIds.length > 0 ? HAS_IDS : 0)
+                | (filter != null ? HAS_FILTER : 0));
+        if (subscriptionIds.length > 0) {
+            record.writeVarint(subscriptionIds.length);
+            for (int id : subscriptionIds) {
+                record.writeVarint(id);
+            }
+        }
+        if (filter != null) {
+            record.writeText(filter);
+        }
+        return MessageRecord.write(record, message, apart).finish(key);
+    }
+
+    /** The value when PUBREC has come and PUBCOMP has not. */
+    public static Bytes released(Bytes key, int deliveryFlags, long idHigh, long idLow) {
+        return new RecordWriter(VERSION, 17)
+                .writeByte(deliveryFlags & DELIVERY | RELEASED)
+                .writeLong(idHigh)
+                .writeLong(idLow)
+                .finish(key);
+    }
+
+    /**
+     * @throws DamagedRecordException when it does not match its checksum
+     */
+    public static QueueRecord read(Entry entry) {
+        RecordReader record = new RecordReader(Tables.QUEUE, entry, VERSION);
+        int flags = record.readByte();
+        if ((flags & RELEASED) != 0) {
+            return new QueueRecord(flags & DELIVERY, true, NO_IDS, null, record.readLong(), record.readLong(), null);
+        }
+        int[] ids = NO_IDS;
+        if ((flags & HAS_IDS) != 0) {
+            ids = new int[record.readSize()];
+            for (int i = 0; i < ids.length; i++) {
+                ids[i] = (int) record.readVarint();
+            }
+        }
+        String filter = (flags & HAS_FILTER) != 0 ? record.readText() : null;
+        MessageRecord message = MessageRecord.read(record);
+        return new QueueRecord(flags & DELIVERY, false, ids, filter, message.idHigh(), message.idLow(), message);
+    }
+}
