@@ -13,9 +13,11 @@ import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Mutation;
 import io.maxmq.spi.storage.Page;
 import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.Shard;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * changes that are asked for {@linkplain #putEarly early} happen before all others of the same iteration, on this loop and
  * on those that it hands messages over to.
  *
- * <p>A change that nobody waits for is tried again, before all later ones of its shard, until the store takes it.
+ * <p>A change that nobody waits for is tried again, before all later ones of its shard, until the store takes it. Changes that
+ * were under way behind it and are of the same keys are then repeated as well, so that the last call of a key has the last word.
  *
  * <p>What waits and what is on its way is charged to the loop's memory credit. Runs on the loop. Not thread-safe.
  */
@@ -55,8 +58,13 @@ public final class LoopStore implements Deferred {
 
     private List<Write> early = new ArrayList<>();
     private List<Write> late = new ArrayList<>();
-    /** Of shards that the store has not taken: nobody waits for them, and they come first. */
-    private List<Write> again = new ArrayList<>();
+    /** What the store has not taken: nobody waits for it, and it comes first. */
+    private final Retries again = new Retries();
+
+    /** In the order of their submission, which is the one in which they end. */
+    private final ArrayDeque<Flush> underWay = new ArrayDeque<>();
+
+    private final int[] batchesUnderWay = new int[Shard.COUNT];
 
     private boolean deferred;
     private boolean lingering;
@@ -95,9 +103,19 @@ public final class LoopStore implements Deferred {
         return add(early, new Mutation.Delete(table, key), key, 0, written, true);
     }
 
-    /** Adds to a counter before everything else of this iteration. */
-    public void addEarly(Table table, Bytes key, long delta, @Nullable Written written) {
-        add(early, new Mutation.Add(table, key, delta), key, Long.BYTES, written, true);
+    /** Adds to a counter before everything else of this iteration; null as for {@link #putEarly}. */
+    public @Nullable Write addEarly(Table table, Bytes key, long delta, @Nullable Written written) {
+        return add(early, new Mutation.Add(table, key, delta), key, Long.BYTES, written, true);
+    }
+
+    /** Writes an entry and adds to a counter under the same key of another table, both or nothing. */
+    public @Nullable Write putCountedEarly(
+            Table table, Bytes key, Bytes value, Table counters, long delta, Written written) {
+        Write write = putEarly(table, key, value, written);
+        if (write != null) {
+            write.count(new Mutation.Add(counters, key, delta));
+        }
+        return write;
     }
 
     /** Writes an entry; null when there is no memory for it, which {@code written} is told. */
@@ -139,7 +157,7 @@ public final class LoopStore implements Deferred {
             List<Write> to, Mutation mutation, Bytes key, int valueBytes, @Nullable Written written, boolean atOnce) {
         assert loop.inLoop();
         long bytes = WRITE_BYTES + (long) key.length() + valueBytes;
-        if (written == null || mutation instanceof Mutation.Delete) {
+        if (written == null || mutation instanceof Mutation.Delete || mutation instanceof Mutation.DeleteRange) {
             credit.overdraw(bytes); // it makes room, or cannot be refused
         } else if (closed || !credit.tryCharge(bytes)) {
             StorageException refused = closed
@@ -161,7 +179,9 @@ public final class LoopStore implements Deferred {
     /** Tells when everything that was asked for before is durable or has failed. */
     public void afterWritten(Runnable action) {
         flush();
-        if (flushesDone == flushes) {
+        if (!early.isEmpty() || !late.isEmpty()) {
+            readers.add(new AfterFlush(flushes, () -> afterWritten(action))); // some had to wait
+        } else if (flushesDone == flushes) {
             loop.execute(action);
         } else {
             readers.add(new AfterFlush(flushes, action));
@@ -210,7 +230,7 @@ public final class LoopStore implements Deferred {
         }
     }
 
-    /** Hands everything over that waits. */
+    /** Hands everything over that waits; what must wait for a failed change of its shard is still there afterwards. */
     public void flush() {
         if (early.isEmpty() && late.isEmpty()) {
             return;
@@ -221,19 +241,31 @@ public final class LoopStore implements Deferred {
         flush.submit();
     }
 
+    /**
+     * Whether changes of a shard have to wait: one has failed that must come before them, and what is under way behind that
+     * one may have to be repeated behind it.
+     */
+    private boolean isBlocked(int shard) {
+        return batchesUnderWay[shard] > 0 && again.has(shard);
+    }
+
     /** Some changes of one iteration on their way to the store. */
     private final class Flush {
         private final List<ShardBatch> batches = new ArrayList<>();
         private long bytes;
         private int firstOfStage;
+        private boolean completed;
         private final AtomicInteger outstanding = new AtomicInteger();
 
-        /** Sorts them into batches behind those that are there; gives an empty list back. */
+        /** Sorts them into batches behind those that are there; gives a list back with those that have to wait. */
         List<Write> take(List<Write> writes) {
             firstOfStage = batches.size();
+            List<Write> blocked = new ArrayList<>(0);
             for (Write write : writes) {
                 if (write.isWithdrawn()) {
                     credit.release(write.chargedBytes());
+                } else if (isBlocked(write.shard())) {
+                    blocked.add(write);
                 } else {
                     write.submitted();
                     bytes += write.chargedBytes();
@@ -241,6 +273,7 @@ public final class LoopStore implements Deferred {
                 }
             }
             writes.clear();
+            writes.addAll(blocked);
             return writes;
         }
 
@@ -260,19 +293,10 @@ public final class LoopStore implements Deferred {
         }
 
         private void retry(int shard, ShardBatch into) {
-            if (again.isEmpty()) {
-                return;
+            for (Write write : again.take(shard)) {
+                bytes += write.chargedBytes();
+                into.add(write);
             }
-            List<Write> others = new ArrayList<>();
-            for (Write write : again) {
-                if (write.shard() == shard) {
-                    bytes += write.chargedBytes();
-                    into.add(write);
-                } else {
-                    others.add(write);
-                }
-            }
-            again = others;
         }
 
         void submit() {
@@ -280,17 +304,24 @@ public final class LoopStore implements Deferred {
                 return;
             }
             flushes++;
+            underWay.add(this);
             bytesUnderWay += bytes;
             outstanding.set(batches.size());
             for (ShardBatch batch : batches) {
-                batch.commit(store, this::completed);
+                batchesUnderWay[batch.shard()]++;
+            }
+            for (ShardBatch batch : batches) {
+                batch.commit(store, this::batchCompleted);
             }
         }
 
         /** On whichever thread completes a batch. */
-        private void completed() {
+        private void batchCompleted() {
             if (outstanding.decrementAndGet() == 0) {
-                loop.execute(this::finish);
+                loop.execute(() -> {
+                    completed = true;
+                    finishCompleted();
+                });
             }
         }
 
@@ -298,29 +329,50 @@ public final class LoopStore implements Deferred {
             bytesUnderWay -= bytes;
             flushesDone++;
             for (ShardBatch batch : batches) {
+                batchesUnderWay[batch.shard()]--;
                 batch.finish(LoopStore.this::tell);
                 batch.gone().forEach(LoopStore.this::removeCounted);
-            }
-            while (!readers.isEmpty() && readers.get(0).flush() <= flushesDone) {
-                loop.execute(readers.remove(0).action());
-            }
-            if (!early.isEmpty() || !late.isEmpty()) {
-                flushThisIteration();
             }
         }
     }
 
+    /** Partitions answer in any order; who waits is told in that of the calls. */
+    private void finishCompleted() {
+        for (Flush first = underWay.peek(); first != null && first.completed; first = underWay.peek()) {
+            underWay.remove();
+            first.finish();
+        }
+        while (!readers.isEmpty() && readers.get(0).flush() <= flushesDone) {
+            loop.execute(readers.remove(0).action());
+        }
+        if (!early.isEmpty() || !late.isEmpty()) {
+            flushThisIteration();
+        }
+    }
+
     private void tell(Write write, @Nullable Throwable failure) {
-        if (failure != null && !write.isAwaited() && !closed) {
+        if (failure != null && !write.isAwaited() && !closed && write.isRepeatable(failure)) {
             again.add(write);
             tryAgainLater();
             return;
+        }
+        if (failure == null && again.has(write.shard())) {
+            repeat(write);
         }
         credit.release(write.chargedBytes());
         try {
             write.tell(failure);
         } catch (Throwable t) {
             loop.reportFailure(t);
+        }
+    }
+
+    /** It was under way behind one that has failed and comes once more: so does this, if it is of the same keys. */
+    private void repeat(Write write) {
+        Write once = write.repeated();
+        if (once != null && again.overlaps(once)) {
+            credit.overdraw(once.chargedBytes());
+            again.add(once);
         }
     }
 
@@ -344,11 +396,12 @@ public final class LoopStore implements Deferred {
     private void tryAgain() {
         pausing = false;
         if (!again.isEmpty() && !closed) {
-            List<Write> writes = again;
-            again = new ArrayList<>();
             Flush flush = new Flush();
-            flush.take(writes);
+            flush.take(again.takeAllBut(this::isBlocked));
             flush.submit();
+            if (!again.isEmpty()) {
+                tryAgainLater();
+            }
         }
     }
 
@@ -408,13 +461,11 @@ public final class LoopStore implements Deferred {
     /** Hands over what waits and takes no more that somebody would wait for. */
     public void close() {
         flush();
-        if (!again.isEmpty()) {
-            List<Write> writes = again;
-            again = new ArrayList<>();
-            Flush last = new Flush();
-            last.take(writes);
-            last.submit();
-        }
+        Flush last = new Flush();
+        last.take(again.takeAllBut(shard -> false));
+        last.take(early);
+        last.take(late);
+        last.submit();
         closed = true;
     }
 }

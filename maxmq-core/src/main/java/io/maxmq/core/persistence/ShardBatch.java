@@ -45,7 +45,13 @@ final class ShardBatch {
 
     void add(Write write) {
         writes.add(write);
-        Mutation mutation = write.mutation();
+        add(write.mutation());
+        if (write.counted() != null) {
+            add(write.counted());
+        }
+    }
+
+    private void add(Mutation mutation) {
         if (mutation instanceof Mutation.Put put) {
             builder.put(put.table(), put.key(), put.value());
         } else if (mutation instanceof Mutation.Delete delete) {
@@ -84,8 +90,9 @@ final class ShardBatch {
         List<Bytes> gone = new ArrayList<>();
         int at = 0;
         for (Write write : writes) {
-            if (write.mutation() instanceof Mutation.Add add && counters.get(at++) == 0) {
-                gone.add(add.key());
+            Mutation.Add counted = write.mutation() instanceof Mutation.Add add ? add : write.counted();
+            if (counted != null && counters.get(at++) == 0) {
+                gone.add(counted.key());
             }
         }
         return gone;

@@ -1,6 +1,9 @@
 package io.maxmq.core.persistence;
 
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Mutation;
+import io.maxmq.spi.storage.StorageException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Write {
     private final int shard;
-    private final Mutation mutation;
+    private Mutation mutation;
     private final @Nullable Written written;
     private final long chargedBytes;
+    private Mutation.@Nullable Add counted;
     private State state = State.WAITING;
 
     private enum State {
@@ -35,6 +39,29 @@ public final class Write {
         return state == State.WITHDRAWN;
     }
 
+    /** Adds more to the counter that this is about; false when it is on its way already. */
+    boolean countMore(long delta) {
+        if (state != State.WAITING) {
+            return false;
+        }
+        if (counted != null) {
+            counted = new Mutation.Add(counted.table(), counted.key(), counted.delta() + delta);
+        } else if (mutation instanceof Mutation.Add add) {
+            mutation = new Mutation.Add(add.table(), add.key(), add.delta() + delta);
+        }
+        return true;
+    }
+
+    /** Has a counter changed in the same batch. */
+    void count(Mutation.Add add) {
+        counted = add;
+    }
+
+    /** What is counted in the same batch, if anything is. */
+    Mutation.@Nullable Add counted() {
+        return counted;
+    }
+
     boolean isWithdrawn() {
         return state == State.WITHDRAWN;
     }
@@ -43,8 +70,43 @@ public final class Write {
         state = State.SUBMITTED;
     }
 
-    void waitsAgain() {
-        state = State.WAITING;
+    /** Whether it may be tried again after that failure: what may have been subtracted is not subtracted once more. */
+    boolean isRepeatable(Throwable failure) {
+        return !(mutation instanceof Mutation.Add)
+                || (failure instanceof StorageException refused
+                        && refused.kind().applied() == StorageException.Applied.NO);
+    }
+
+    /** The same change once more, with nobody waiting; null for one of a counter. */
+    @Nullable
+    Write repeated() {
+        return mutation instanceof Mutation.Add ? null : new Write(shard, mutation, null, chargedBytes);
+    }
+
+    /** Whether both change, or may change, the same entry. */
+    boolean overlaps(Write other) {
+        return mutation.table().equals(other.mutation.table()) && keys(mutation).intersects(keys(other.mutation));
+    }
+
+    private static Keys keys(Mutation of) {
+        if (of instanceof Mutation.DeleteRange range) {
+            return new Keys(range.range().from(), range.range());
+        }
+        Bytes key = of instanceof Mutation.Put put
+                ? put.key()
+                : of instanceof Mutation.Delete delete ? delete.key() : ((Mutation.Add) of).key();
+        return new Keys(key, null);
+    }
+
+    /** A key, or the range that begins with it. */
+    private record Keys(Bytes first, @Nullable KeyRange range) {
+        boolean intersects(Keys other) {
+            return contains(other.first) || other.contains(first);
+        }
+
+        private boolean contains(Bytes key) {
+            return range == null ? first.equals(key) : range.contains(key);
+        }
     }
 
     int shard() {

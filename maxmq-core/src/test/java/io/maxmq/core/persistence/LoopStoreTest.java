@@ -1,0 +1,342 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.Mutation;
+import io.maxmq.spi.storage.ShardedKey;
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** One loop's way into the store: order, failures, what waits and what is told. */
+class LoopStoreTest {
+    private static final Table TABLE = Tables.QUEUE;
+
+    private final ManualLoop thread = new ManualLoop(64 << 20);
+    private ScriptedStore store = new ScriptedStore(1);
+    private LoopStore writes = new LoopStore(store, thread.loop);
+    private final List<String> told = new ArrayList<>();
+
+    @AfterEach
+    void nothingHasFailedAndAllMemoryIsBack() {
+        thread.run(() -> {
+            store.takeAll();
+            writes.close();
+        });
+        thread.run(store::takeAll);
+        thread.runPosted();
+        assertThat(thread.failures).isEmpty();
+        assertThat(thread.chargedBytes()).isZero();
+    }
+
+    private static Bytes key(int shard, String name) {
+        return ShardedKey.encode(shard, "", Bytes.utf8(name));
+    }
+
+    private Written tell(String name) {
+        return failure -> told.add(failure == null ? name : name + " " + kind(failure));
+    }
+
+    private static @Nullable Kind kind(Throwable failure) {
+        return failure instanceof StorageException known ? known.kind() : null;
+    }
+
+    private void put(String name, String value) {
+        put(3, name, value);
+    }
+
+    private void put(int shard, String name, String value) {
+        writes.put(TABLE, key(shard, name), Bytes.utf8(value), tell(name + "=" + value));
+    }
+
+    private Optional<String> value(String name) {
+        return store.value(TABLE, key(3, name)).map(Bytes::toUtf8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
+    void oneBatchPerShardAndIterationAndOnePostForAllOfThem(int partitions) {
+        store = new ScriptedStore(partitions);
+        writes = new LoopStore(store, thread.loop);
+        thread.run(() -> {
+            for (int shard = 0; shard < 100; shard++) {
+                put(shard, "a", "1");
+                put(shard, "b", "2");
+            }
+            assertThat(store.submitted).isEmpty();
+        });
+        assertThat(store.submitted)
+                .hasSize(100)
+                .allMatch(batch -> batch.mutations().size() == 2);
+        assertThat(told).isEmpty();
+        int before = thread.posts;
+        store.takeAll();
+        assertThat(thread.posts).isEqualTo(before + 1);
+        assertThat(told).as("never on the store's stack").isEmpty();
+        thread.runPosted();
+        assertThat(told).hasSize(200);
+        assertThat(told.subList(0, 2)).containsExactly("a=1", "b=2");
+    }
+
+    @Test
+    void earlyChangesGoBeforeAllOthersOfTheIteration() {
+        thread.run(() -> {
+            put("late", "1");
+            writes.putEarly(Tables.INBOUND, key(3, "early"), Bytes.utf8("1"), tell("early"));
+            writes.putEarly(Tables.INBOUND, key(200, "early"), Bytes.utf8("1"), tell("early too"));
+        });
+        assertThat(store.submitted.stream()
+                        .map(batch -> batch.mutations().get(0).table())
+                        .toList())
+                .containsExactly(Tables.INBOUND, Tables.INBOUND, TABLE);
+        store.takeAll();
+        thread.runPosted();
+        assertThat(told).containsExactly("early", "early too", "late=1");
+    }
+
+    @Test
+    void earlyChangesGoAlsoWhenMessagesAreHandedOver() {
+        thread.run(() -> {
+            put("late", "1");
+            writes.putEarly(Tables.INBOUND, key(3, "early"), Bytes.utf8("1"), tell("early"));
+            writes.flushEarlyWrites();
+            assertThat(store.submitted).hasSize(1);
+            assertThat(store.submitted.get(0).mutations()).hasSize(1);
+        });
+        assertThat(store.submitted).hasSize(2);
+    }
+
+    @Test
+    void tellsInTheOrderOfTheCallsWhichPartitionEverAnswersFirst() {
+        store = new ScriptedStore(7);
+        writes = new LoopStore(store, thread.loop);
+        int elsewhere = 4;
+        while (store.partitions().ofShard(elsewhere) == store.partitions().ofShard(3)) {
+            elsewhere++;
+        }
+        int other = elsewhere;
+        thread.run(() -> put(3, "a", "1"));
+        thread.run(() -> put(other, "b", "2"));
+        store.takeFirst(batch -> batch.shard() == other);
+        thread.runPosted();
+        assertThat(told).isEmpty();
+        store.takeAll();
+        thread.runPosted();
+        assertThat(told).containsExactly("a=1", "b=2");
+    }
+
+    @Test
+    void whatIsWithdrawnInTimeNeverHappens() {
+        Write[] soon = new Write[1];
+        thread.run(() -> soon[0] = writes.putSoon(TABLE, key(3, "a"), Bytes.utf8("1"), tell("a")));
+        assertThat(store.submitted).as("lingers").isEmpty();
+        assertThat(soon[0].withdraw()).isTrue();
+        thread.pass();
+        assertThat(store.submitted).isEmpty();
+        assertThat(told).isEmpty();
+        assertThat(thread.chargedBytes()).isZero();
+    }
+
+    @Test
+    void whatIsOnItsWayIsNotWithdrawn() {
+        Write[] soon = new Write[1];
+        thread.run(() -> soon[0] = writes.putSoon(TABLE, key(3, "a"), Bytes.utf8("1"), tell("a")));
+        thread.pass();
+        assertThat(soon[0].withdraw()).isFalse();
+        store.takeAll();
+        thread.runPosted();
+        assertThat(told).containsExactly("a");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"FULL", "BUSY", "IO", "CLOSED"})
+    void whoWaitsIsToldOfAFailureAndNothingIsRepeated(Kind kind) {
+        thread.run(() -> put("a", "1"));
+        store.refuseOne(kind);
+        thread.runPosted();
+        assertThat(told).containsExactly("a=1 " + kind);
+        thread.pass();
+        assertThat(store.waiting()).isZero();
+        assertThat(value("a")).isEmpty();
+    }
+
+    @Test
+    void whatNobodyWaitsForIsRepeatedUntilItIsTaken() {
+        thread.run(() -> writes.put(TABLE, key(3, "a"), Bytes.utf8("1"), null));
+        for (int i = 0; i < 3; i++) {
+            store.refuseOne(i == 0 ? Kind.FULL : Kind.BUSY);
+            thread.runPosted();
+            assertThat(store.waiting()).as("not at once").isZero();
+            thread.pass();
+        }
+        store.takeAll();
+        thread.runPosted();
+        assertThat(value("a")).contains("1");
+    }
+
+    @Test
+    void whatIsRepeatedComesBeforeLaterChangesOfItsShard() {
+        thread.run(() -> {
+            put("a", "1");
+            writes.delete(TABLE, key(3, "a"), null);
+        });
+        store.refuseOne(Kind.BUSY);
+        thread.runPosted();
+        thread.run(() -> put("a", "2"));
+        assertThat(store.submitted.get(1).mutations())
+                .as("the repeated one first")
+                .hasSize(2)
+                .first()
+                .isInstanceOf(Mutation.Delete.class);
+        store.takeAll();
+        thread.runPosted();
+        assertThat(value("a")).contains("2");
+    }
+
+    @Test
+    void whatWasUnderWayBehindAFailedChangeOfItsKeyHasTheLastWord() {
+        thread.run(() -> writes.deleteRange(TABLE, KeyRange.prefix(key(3, "a")), null));
+        thread.run(() -> put("a/1", "new"));
+        thread.run(() -> put("b", "other"));
+        store.refuseOne(Kind.BUSY);
+        thread.runPosted();
+        thread.run(() -> put("a/2", "newer"));
+        assertThat(store.waiting())
+                .as("the third has to wait for what is under way")
+                .isEqualTo(2);
+        store.takeAll();
+        thread.runPosted();
+        thread.pass();
+        store.takeAll();
+        thread.runPosted();
+        assertThat(told).containsExactly("a/1=new", "b=other", "a/2=newer");
+        assertThat(value("a/1")).contains("new");
+        assertThat(value("a/2")).contains("newer");
+        assertThat(value("b")).contains("other");
+    }
+
+    @Test
+    void aChangeThatFailedForGoodIsNotRepeatedBehindAnother() {
+        thread.run(() -> writes.delete(TABLE, key(3, "a"), null));
+        thread.run(() -> put("a", "1"));
+        store.refuseAll(Kind.FULL);
+        thread.runPosted();
+        thread.pass();
+        store.takeAll();
+        thread.runPosted();
+        assertThat(told).containsExactly("a=1 FULL");
+        assertThat(value("a")).isEmpty();
+    }
+
+    @Test
+    void afterWrittenComesWhenAllBeforeIsKnown() {
+        thread.run(() -> {
+            put("a", "1");
+            writes.afterWritten(() -> told.add("after"));
+            put("b", "2");
+        });
+        assertThat(store.waiting()).isEqualTo(2);
+        store.takeOne();
+        thread.runPosted();
+        assertThat(told).containsExactly("a=1", "after");
+        thread.run(() -> writes.afterWritten(() -> told.add("again")));
+        assertThat(told).hasSize(2);
+        store.takeOne();
+        thread.runPosted();
+        assertThat(told).containsExactly("a=1", "after", "b=2", "again");
+        thread.run(() -> writes.afterWritten(() -> told.add("at once")));
+        assertThat(told).endsWith("at once");
+    }
+
+    @Test
+    void afterWrittenWaitsForWhatHasToWait() {
+        thread.run(() -> writes.delete(TABLE, key(3, "a"), null));
+        thread.run(() -> put("b", "1"));
+        store.refuseOne(Kind.BUSY);
+        thread.runPosted();
+        thread.run(() -> {
+            put("c", "1");
+            writes.afterWritten(() -> told.add("after"));
+        });
+        store.takeOne();
+        thread.runPosted();
+        assertThat(told).containsExactly("b=1");
+        store.takeAll();
+        thread.runPosted();
+        assertThat(told).containsExactly("b=1", "c=1", "after");
+    }
+
+    @Test
+    void whatDoesNotFitIntoMemoryIsRefusedAndSaid() {
+        ManualLoop small = new ManualLoop(4096);
+        LoopStore little = new LoopStore(store, small.loop);
+        small.run(() -> {
+            assertThat(little.put(TABLE, key(3, "a"), Bytes.wrap(new byte[100_000]), tell("a")))
+                    .isNull();
+            assertThat(told).as("not within the call").isEmpty();
+        });
+        assertThat(told).containsExactly("a BUSY");
+        assertThat(store.submitted).isEmpty();
+        assertThat(small.chargedBytes()).isZero();
+    }
+
+    @Test
+    void aBatchThatGrowsTooLargeIsSplitInOrder() {
+        thread.run(() -> {
+            for (int i = 0; i < 2_500; i++) {
+                put("a", "" + i);
+            }
+        });
+        assertThat(store.submitted).hasSize(3);
+        store.takeAll();
+        thread.runPosted();
+        assertThat(told).hasSize(2_500).endsWith("a=2499");
+        assertThat(value("a")).contains("2499");
+    }
+
+    @Test
+    void closingHandsOverWhatWaitsAndRefusesTheRest() {
+        thread.run(() -> {
+            writes.putSoon(TABLE, key(3, "a"), Bytes.utf8("1"), tell("a"));
+            writes.close();
+            put("b", "2");
+        });
+        assertThat(told).containsExactly("b=2 CLOSED");
+        store.takeAll();
+        thread.runPosted();
+        assertThat(told).containsExactly("b=2 CLOSED", "a");
+        assertThat(value("a")).contains("1");
+    }
+
+    @Test
+    void whatMayHaveBeenSubtractedIsNotSubtractedAgain() {
+        Bytes counter = key(3, "counter");
+        thread.run(() -> writes.addSoon(Tables.PAYLOAD_COUNT, counter, 5));
+        thread.pass();
+        store.takeAll();
+        thread.run(() -> writes.addSoon(Tables.PAYLOAD_COUNT, counter, -1));
+        thread.pass();
+        store.takeOneAndSay(Kind.IO);
+        thread.runPosted();
+        thread.run(() -> writes.addSoon(Tables.PAYLOAD_COUNT, counter, -1));
+        thread.pass();
+        store.refuseOne(Kind.BUSY);
+        thread.runPosted();
+        thread.pass();
+        store.takeAll();
+        assertThat(store.counter(Tables.PAYLOAD_COUNT, counter)).isEqualTo(3);
+    }
+}

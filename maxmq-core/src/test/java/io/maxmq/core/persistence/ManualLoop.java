@@ -1,0 +1,88 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.ManualClock;
+import io.maxmq.core.limit.MemoryBudget;
+import io.maxmq.core.limit.MemoryCredit;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.loop.LoopThread;
+import io.maxmq.core.observe.LoopCounters;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A loop that runs when the test says so, on the test's thread; pauses pass when it says so. Not thread-safe. */
+final class ManualLoop implements LoopThread {
+    final MemoryBudget budget;
+    final Loop loop;
+    final List<Throwable> failures = new ArrayList<>();
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> pauses = new ArrayDeque<>();
+    private boolean running;
+    private long turns;
+    /** How often somebody has posted a task. */
+    int posts;
+
+    ManualLoop(long budgetBytes) {
+        budget = new MemoryBudget(budgetBytes, 0);
+        loop = new Loop(
+                0,
+                this,
+                new ManualClock(),
+                new MemoryCredit(budget),
+                new MemoryCredit(new MemoryBudget(1 << 20, 0)),
+                1 << 20,
+                new LoopCounters(),
+                failures::add);
+    }
+
+    @Override
+    public boolean inLoop() {
+        return running;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        posts++;
+        tasks.add(task);
+    }
+
+    @Override
+    public long turn() {
+        return turns;
+    }
+
+    @Override
+    public void schedule(Runnable task, long delayNanos) {
+        pauses.add(task);
+    }
+
+    /** Runs the work on the loop, then all that comes of it at once. */
+    void run(Runnable work) {
+        running = true;
+        turns++;
+        work.run();
+        while (!tasks.isEmpty()) {
+            tasks.remove().run();
+        }
+        running = false;
+    }
+
+    /** Runs what has been posted. */
+    void runPosted() {
+        run(() -> {});
+    }
+
+    /** Everybody's pause is over. */
+    void pass() {
+        run(() -> {
+            for (int left = pauses.size(); left > 0; left--) {
+                pauses.remove().run();
+            }
+        });
+    }
+
+    /** What is charged and not given back. */
+    long chargedBytes() {
+        return budget.usedBytes() - loop.credit().reserveBytes();
+    }
+}
