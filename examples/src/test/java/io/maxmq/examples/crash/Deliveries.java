@@ -1,0 +1,236 @@
+package io.maxmq.examples.crash;
+
+import io.maxmq.examples.crash.Ledger.Sent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What each subscriber has received, against what it had to and might. One pass over a history. Not thread-safe.
+ *
+ * <ul>
+ *   <li>A promised message that a subscription covers, made before the message was sent and not given up since, has come.
+ *   <li>A message of QoS 2 has come once. One of QoS 1 comes again with its packet id and DUP, or because its publisher
+ *       has sent it again.
+ *   <li>What a publisher has sent at one QoS comes in its order; what is sent again comes in the order of the first time.
+ *   <li>Nothing comes that nobody sent, that no subscription asked for, or that had expired.
+ * </ul>
+ */
+final class Deliveries {
+    /** Expiry is in whole seconds, and both sides may round. */
+    private static final long CLOCK_SLACK_MILLIS = 2_000;
+
+    private final Ledger ledger;
+    private final List<String> violations = new ArrayList<>();
+    private final Map<String, Subscriber> subscribers = new TreeMap<>();
+
+    Deliveries(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    private static final class Subscription {
+        final String filter;
+        final int qos;
+        final int asked;
+        int made = Ledger.NEVER;
+        int leaving = Ledger.NEVER;
+        int gone = Ledger.NEVER;
+
+        Subscription(String filter, int qos, int asked) {
+            this.filter = filter;
+            this.qos = qos;
+            this.asked = asked;
+        }
+
+        /** Whether a message routed at some time between the two may come by it. */
+        boolean mayCover(Sent sent) {
+            return TopicMatch.matches(filter, sent.topic) && sent.at < gone && asked < sent.promised;
+        }
+
+        boolean mustCover(Sent sent) {
+            return TopicMatch.matches(filter, sent.topic) && made < sent.at && leaving == Ledger.NEVER;
+        }
+    }
+
+    private static final class Subscriber {
+        // For ever
+        final List<Subscription> subscriptions = new ArrayList<>();
+        final Map<String, Received> received = new HashMap<>();
+        final Map<String, Integer> lastNumber = new HashMap<>();
+
+        // For the session
+        final Map<Integer, String> unreleased = new HashMap<>();
+
+        // For the connection
+        Instant connecting = Instant.MIN;
+        int lastRepeated = -1;
+    }
+
+    /** The first time that a message came. */
+    private record Received(int index, Set<Integer> packetIds) {}
+
+    void see(History.Entry entry) {
+        Event event = entry.event();
+        if (event instanceof Event.Connecting connecting) {
+            Subscriber subscriber = subscriber(connecting.client());
+            subscriber.connecting = entry.at();
+            subscriber.lastRepeated = -1;
+        } else if (event instanceof Event.Connected connected) {
+            if (!connected.sessionPresent()) {
+                subscriber(connected.client()).unreleased.clear();
+            }
+        } else if (event instanceof Event.Subscribing asked) {
+            List<Subscription> subscriptions = subscriber(asked.client()).subscriptions;
+            if (open(asked.client(), asked.filter()) == null) {
+                subscriptions.add(new Subscription(asked.filter(), asked.qos(), entry.index()));
+            }
+        } else if (event instanceof Event.Subscribed made) {
+            Subscription subscription = open(made.client(), made.filter());
+            subscription.made = Math.min(subscription.made, entry.index());
+        } else if (event instanceof Event.Unsubscribing leaving) {
+            Subscription subscription = open(leaving.client(), leaving.filter());
+            subscription.leaving = Math.min(subscription.leaving, entry.index());
+        } else if (event instanceof Event.Unsubscribed gone) {
+            open(gone.client(), gone.filter()).gone = entry.index();
+        } else if (event instanceof Event.Released released) {
+            subscriber(released.client()).unreleased.remove(released.packetId());
+        } else if (event instanceof Event.Received received) {
+            received(entry, received);
+        }
+    }
+
+    private Subscriber subscriber(String client) {
+        return subscribers.computeIfAbsent(client, unknown -> new Subscriber());
+    }
+
+    private Subscription open(String client, String filter) {
+        for (Subscription each : subscriber(client).subscriptions) {
+            if (each.filter.equals(filter) && each.gone == Ledger.NEVER) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    private void received(History.Entry entry, Event.Received received) {
+        Subscriber subscriber = subscriber(received.client());
+        Sent sent = ledger.find(received.message());
+        if (sent == null || sent.at > entry.index() || !sent.topic.equals(received.topic()) || sent.empty) {
+            wrong(entry, "nobody has sent that");
+            return;
+        }
+        int granted = subscriber.subscriptions.stream()
+                .filter(each -> each.mayCover(sent) && each.asked < entry.index())
+                .mapToInt(each -> each.qos)
+                .max()
+                .orElse(-1);
+        if (granted < 0) {
+            wrong(entry, "no subscription asks for it");
+        } else if (received.qos() != Math.min(granted, sent.qos)) {
+            wrong(entry, "its QoS should be " + Math.min(granted, sent.qos));
+        }
+        if (sent.cancelled != Ledger.NEVER) {
+            wrong(entry, "the will was cancelled");
+        }
+        checkExpiry(entry, received, sent, subscriber);
+
+        Received before = subscriber.received.get(sent.message);
+        if (received.qos() == 2) {
+            String held = subscriber.unreleased.put(received.packetId(), sent.message);
+            if (held != null && !held.equals(sent.message)) {
+                wrong(entry, "its packet id still belongs to " + held);
+            } else if (held == null && before != null) {
+                wrong(entry, "a message of QoS 2 came twice");
+            }
+        }
+        if (before == null) {
+            subscriber.received.put(sent.message, new Received(entry.index(), new HashSet<>(Set.of(received.packetId()))));
+            checkOrder(entry, sent, subscriber);
+        } else {
+            checkRepeated(entry, received, sent, before, subscriber);
+            before.packetIds().add(received.packetId());
+        }
+    }
+
+    private void checkOrder(History.Entry entry, Sent sent, Subscriber subscriber) {
+        if (sent.isWill) {
+            return;
+        }
+        Integer last = subscriber.lastNumber.put(sent.sender() + " QoS " + sent.qos, sent.number());
+        if (last != null && last > sent.number()) {
+            wrong(entry, "came after " + sent.sender() + ":" + last);
+        }
+    }
+
+    private void checkRepeated(
+            History.Entry entry, Event.Received received, Sent sent, Received before, Subscriber subscriber) {
+        if (sent.qos == 1 && sent.wasResentBefore(entry.index())) {
+            return; // The publisher's second PUBLISH is another message to the broker.
+        }
+        if (!before.packetIds().contains(received.packetId())) {
+            wrong(entry, "sent again with another packet id than " + before.packetIds());
+        } else if (!received.dup()) {
+            wrong(entry, "sent again without DUP");
+        } else if (before.index() < subscriber.lastRepeated) {
+            wrong(entry, "sent again out of order");
+        }
+        subscriber.lastRepeated = before.index();
+    }
+
+    private void checkExpiry(History.Entry entry, Event.Received received, Sent sent, Subscriber subscriber) {
+        if (sent.expirySeconds < 0) {
+            if (received.remainingSeconds() >= 0) {
+                wrong(entry, "it has no expiry");
+            }
+            return;
+        }
+        long expiryMillis = sent.expirySeconds * 1_000L;
+        if (sent.promised != Ledger.NEVER
+                && subscriber.connecting.isAfter(
+                        sent.promisedInstant.plusMillis(expiryMillis + CLOCK_SLACK_MILLIS))) {
+            wrong(entry, "it had expired before the subscriber connected");
+        }
+        long oldest = entry.at().toEpochMilli() - sent.instant.toEpochMilli() + CLOCK_SLACK_MILLIS;
+        int remaining = received.remainingSeconds();
+        if (remaining == -1 || remaining > sent.expirySeconds) {
+            wrong(entry, "its expiry was " + sent.expirySeconds + " s");
+        } else if (remaining >= 0 && remaining * 1_000L < expiryMillis - oldest) {
+            wrong(entry, "its expiry of " + sent.expirySeconds + " s has run too fast");
+        }
+    }
+
+    private void wrong(History.Entry entry, String what) {
+        violations.add(what + ": " + entry);
+    }
+
+    /** What had to come and did not. */
+    List<String> missing() {
+        List<String> missing = new ArrayList<>();
+        for (Sent sent : ledger.all()) {
+            boolean mayBeGone = sent.promised == Ledger.NEVER
+                    || sent.withdrawing != Ledger.NEVER
+                    || sent.empty
+                    || (sent.expirySeconds >= 0 && sent.expirySeconds < Oracle.LONG_EXPIRY_SECONDS);
+            if (mayBeGone) {
+                continue;
+            }
+            subscribers.forEach((client, subscriber) -> {
+                if (!subscriber.received.containsKey(sent.message)
+                        && subscriber.subscriptions.stream().anyMatch(each -> each.mustCover(sent))) {
+                    missing.add("lost: " + client + " has not received " + sent.message + " of QoS " + sent.qos + ", "
+                            + (sent.isWill ? "a will" : "promised") + " at " + sent.promised);
+                }
+            });
+        }
+        return missing;
+    }
+
+    List<String> violations() {
+        return violations;
+    }
+}

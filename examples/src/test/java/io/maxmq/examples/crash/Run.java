@@ -1,0 +1,203 @@
+package io.maxmq.examples.crash;
+
+import io.maxmq.examples.crash.JournaledDisk.Unpromised;
+import io.maxmq.examples.crash.Subscriber.Habit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * One data directory and all that happens to it: clients work, the broker is killed or loses its power again and again,
+ * then all that is due is awaited and the history is judged.
+ */
+final class Run {
+    private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(90);
+    private static final int POLL_MILLIS = 200;
+
+    /** A kill comes that long after the broker is ready, at most. */
+    private static final int ROUND_MILLIS = 800;
+
+    private final Settings settings;
+    private final Path directory;
+    private final PowerCut powerCut;
+    private final Stage stage = new Stage();
+    private final Random random;
+    private final List<Thread> workers = new ArrayList<>();
+    private final List<Thread> audience = new ArrayList<>();
+
+    /**
+     * What a run is like.
+     *
+     * @param rounds how often the broker is killed
+     * @param cuts whether the disk keeps only what it has promised then
+     * @param durability as the command line names it; null for a broker without a data directory
+     * @param lie each how many'th fsync is a lie; 0 for none
+     */
+    record Settings(long seed, int rounds, boolean cuts, String durability, int lie) {}
+
+    /**
+     * @param directory empty; for the broker's data and what the disk needs
+     * @param powerCut null unless the disk loses its power or lies
+     */
+    Run(Settings settings, Path directory, PowerCut powerCut) {
+        this.settings = settings;
+        this.directory = directory;
+        this.powerCut = powerCut;
+        this.random = new Random(settings.seed());
+    }
+
+    /** What was wrong; empty when all is well. */
+    List<String> violations() throws InterruptedException, IOException {
+        Files.createDirectory(data());
+        Files.createDirectory(before());
+        castClients();
+        List<String> violations = new ArrayList<>();
+        try {
+            storm();
+        } catch (Broker.DoesNotStartException e) {
+            violations.add(e.getMessage());
+        } finally {
+            stage.begin(Stage.Act.OVER);
+        }
+        for (Thread thread : audience) {
+            thread.join(DRAIN_DEADLINE.toMillis());
+        }
+        violations.addAll(stage.problems);
+        violations.addAll(Oracle.violations(stage.history.entries()));
+        return violations;
+    }
+
+    List<History.Entry> history() {
+        return stage.history.entries();
+    }
+
+    private void castClients() {
+        List<String> retained = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            retained.add("retained/r5/" + i);
+        }
+        work("p4", new Publisher(stage, "p4", 4, false, random.nextLong()));
+        work("p5", new Publisher(stage, "p5", 5, false, random.nextLong()));
+        work("q5", new Publisher(stage, "q5", 5, false, random.nextLong()));
+        work("r5", new Publisher(stage, "r5", 5, true, random.nextLong()));
+        work("w1", new Doomed(stage, "w1", random.nextLong()));
+        work("w2", new Doomed(stage, "w2", random.nextLong()));
+        work("passing", new Passing(stage, "passing", random.nextLong()));
+        work("reader", new RetainedReader(stage, "reader", retained));
+        watch("online-2", 5, 0, 2, List.of("plain/#"), Habit.ONLINE);
+        watch("online-1", 4, 0, 1, List.of("plain/+/1", "will/#"), Habit.ONLINE);
+        watch("flapping-2", 4, 0, 2, List.of("plain/+/+", "will/+"), Habit.FLAPPING);
+        watch("flapping-1", 5, 5, 1, List.of("plain/p4/#", "plain/p5/#"), Habit.FLAPPING);
+        watch("absent-2", 5, 0, 2, List.of("plain/#", "will/w1"), Habit.ABSENT);
+        watch("absent-1", 4, 0, 1, List.of("plain/p5/#"), Habit.ABSENT);
+        watch(
+                "changing-2",
+                5,
+                10,
+                2,
+                List.of("plain/+/0", "plain/p4/1", "plain/p5/2", "plain/q5/3", "will/w2"),
+                Habit.CHANGING);
+    }
+
+    private void work(String name, Stage.Part part) {
+        workers.add(stage.perform(name, part));
+    }
+
+    private void watch(String name, int version, int receiveMaximum, int qos, List<String> filters, Habit habit) {
+        audience.add(stage.perform(
+                name,
+                new Subscriber(stage, name, version, receiveMaximum, qos, filters, habit, random.nextLong())));
+    }
+
+    private void storm() throws InterruptedException, IOException, Broker.DoesNotStartException {
+        Random timing = new Random(random.nextLong());
+        for (int round = 0; ; round++) {
+            try (Broker broker = start()) {
+                int port = broker.awaitReady();
+                stage.history.add(new Event.Ready(round));
+                stage.brokerAt(port);
+                Stage.pauseUpTo(ROUND_MILLIS, timing);
+                if (round == settings.rounds()) {
+                    calm(broker);
+                    return;
+                }
+                if (!broker.isAlive()) {
+                    throw new Broker.DoesNotStartException("the broker has ended by itself: " + broker.stderr());
+                }
+                stage.brokerGone();
+                broker.kill();
+                stage.history.add(new Event.Killed(round));
+                for (String said : broker.stderr()) {
+                    stage.problems.add("round " + round + ": the broker says " + said);
+                }
+                if (settings.cuts()) {
+                    cut(timing);
+                }
+            }
+        }
+    }
+
+    private Broker start() {
+        Map<String, String> environment =
+                powerCut == null ? Map.of() : powerCut.environment(data(), journal(), settings.lie());
+        List<String> options = settings.durability() == null
+                ? List.of()
+                : List.of("--data-dir", data().toString(), "--durability", settings.durability());
+        return new Broker(environment, options);
+    }
+
+    /** Puts in place of the data what the disk has kept. */
+    private void cut(Random timing) throws IOException {
+        JournaledDisk disk = JournaledDisk.read(before(), journal());
+        List<String> differences = disk.differencesFrom(data());
+        if (differences.size() > 2) {
+            stage.problems.add("the simulated disk has missed changes: " + differences);
+        }
+        Path image = directory.resolve("image");
+        disk.writeTo(image, timing.nextInt(3) == 0 ? Unpromised.LOST : Unpromised.TORN, timing);
+        DataDirectory.delete(data());
+        DataDirectory.delete(before());
+        DataDirectory.copy(image, before());
+        Files.move(image, data());
+    }
+
+    private void calm(Broker broker) throws InterruptedException, Broker.DoesNotStartException {
+        stage.begin(Stage.Act.CALM);
+        for (Thread worker : workers) {
+            worker.join(DRAIN_DEADLINE.toMillis());
+            if (worker.isAlive()) {
+                stage.problems.add(worker.getName() + " does not come to its end");
+            }
+        }
+        long startNanos = System.nanoTime();
+        while (!Oracle.missing(stage.history.entries()).isEmpty()
+                && System.nanoTime() - startNanos < DRAIN_DEADLINE.toNanos()
+                && stage.problems.isEmpty()) {
+            Stage.pause(POLL_MILLIS);
+        }
+        if (!broker.isAlive()) {
+            throw new Broker.DoesNotStartException("the broker has ended by itself: " + broker.stderr());
+        }
+        stage.begin(Stage.Act.OVER);
+        for (Thread thread : audience) {
+            thread.join(DRAIN_DEADLINE.toMillis());
+        }
+    }
+
+    private Path data() {
+        return directory.resolve("data");
+    }
+
+    private Path before() {
+        return directory.resolve("before");
+    }
+
+    private Path journal() {
+        return directory.resolve("journal");
+    }
+}
