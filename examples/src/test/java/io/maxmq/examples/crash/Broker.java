@@ -68,7 +68,8 @@ final class Broker implements AutoCloseable {
     private static Thread follow(InputStream stream, BlockingQueue<String> lines) {
         Thread reader = new Thread(
                 () -> {
-                    try (BufferedReader in = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                    try (BufferedReader in =
+                            new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                         in.lines().forEach(lines::add);
                     } catch (IOException | UncheckedIOException ended) {
                         // It was killed.
@@ -92,7 +93,8 @@ final class Broker implements AutoCloseable {
                 break;
             }
         }
-        throw new DoesNotStartException("the broker does not start: " + (process.isAlive() ? "still" : "exit code " + exitCode()) + ", " + stderr());
+        throw new DoesNotStartException("the broker does not start: "
+                + (process.isAlive() ? "still" : "exit code " + exitCode()) + ", " + stderr());
     }
 
     boolean isAlive() {

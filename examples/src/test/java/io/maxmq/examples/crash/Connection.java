@@ -30,6 +30,7 @@ final class Connection implements AutoCloseable {
 
     private static final int RECEIVE_MAXIMUM = 0x21;
     private static final int MESSAGE_EXPIRY = 0x02;
+    private static final int PACKET_IDENTIFIER_NOT_FOUND = 0x92;
 
     private static final int DEADLINE_MILLIS = 60_000;
 
@@ -58,8 +59,7 @@ final class Connection implements AutoCloseable {
      *
      * @param remainingSeconds of a PUBLISH; -1 when it has no expiry, -2 when its version has no such thing
      */
-    record Packet(
-            int type, int flags, int packetId, int reason, String topic, byte[] payload, int remainingSeconds) {
+    record Packet(int type, int flags, int packetId, int reason, String topic, byte[] payload, int remainingSeconds) {
         int qos() {
             return flags >> 1 & 3;
         }
@@ -142,12 +142,14 @@ final class Connection implements AutoCloseable {
     }
 
     /** @param expirySeconds -1 for none */
-    void publish(
-            String topic, byte[] payload, int qos, boolean retain, boolean dup, int packetId, int expirySeconds)
+    void publish(String topic, byte[] payload, int qos, boolean retain, boolean dup, int packetId, int expirySeconds)
             throws IOException {
         Body body = new Body().text(topic).u16(packetId);
         if (version == 5) {
-            body.properties(expirySeconds < 0 ? new Body() : new Body().u8(MESSAGE_EXPIRY).u32(expirySeconds));
+            body.properties(
+                    expirySeconds < 0
+                            ? new Body()
+                            : new Body().u8(MESSAGE_EXPIRY).u32(expirySeconds));
         }
         send(0x30 | (dup ? 8 : 0) | qos << 1 | (retain ? 1 : 0), body.bytes(payload));
     }
@@ -241,8 +243,11 @@ final class Connection implements AutoCloseable {
             case PUBACK, PUBREC, PUBREL, PUBCOMP -> {
                 int packetId = body.getShort() & 0xFFFF;
                 int reason = body.hasRemaining() ? body.get() & 0xFF : 0;
-                if (reason >= 0x80) {
-                    throw new RefusedException("acknowledgement " + type + " with reason 0x" + Integer.toHexString(reason));
+                // MQTT 5.0 §4.3.3: whoever has forgotten the packet id has been through with it.
+                boolean isOver = type == PUBCOMP && reason == PACKET_IDENTIFIER_NOT_FOUND;
+                if (reason >= 0x80 && !isOver) {
+                    throw new RefusedException(
+                            "acknowledgement " + type + " with reason 0x" + Integer.toHexString(reason));
                 }
                 return new Packet(type, flags, packetId, reason, "", new byte[0], -1);
             }
@@ -250,7 +255,8 @@ final class Connection implements AutoCloseable {
                 int packetId = body.getShort() & 0xFFFF;
                 int reason = body.hasRemaining() ? body.get(body.limit() - 1) & 0xFF : 0;
                 if (body.hasRemaining() && reason >= 0x80) {
-                    throw new RefusedException("acknowledgement " + type + " with reason 0x" + Integer.toHexString(reason));
+                    throw new RefusedException(
+                            "acknowledgement " + type + " with reason 0x" + Integer.toHexString(reason));
                 }
                 return new Packet(type, flags, packetId, reason, "", new byte[0], -1);
             }

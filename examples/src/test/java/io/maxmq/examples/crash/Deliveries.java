@@ -149,7 +149,8 @@ final class Deliveries {
             }
         }
         if (before == null) {
-            subscriber.received.put(sent.message, new Received(entry.index(), new HashSet<>(Set.of(received.packetId()))));
+            subscriber.received.put(
+                    sent.message, new Received(entry.index(), new HashSet<>(Set.of(received.packetId()))));
             checkOrder(entry, sent, subscriber);
         } else {
             checkRepeated(entry, received, sent, before, subscriber);
@@ -191,8 +192,7 @@ final class Deliveries {
         }
         long expiryMillis = sent.expirySeconds * 1_000L;
         if (sent.promised != Ledger.NEVER
-                && subscriber.connecting.isAfter(
-                        sent.promisedInstant.plusMillis(expiryMillis + CLOCK_SLACK_MILLIS))) {
+                && subscriber.connecting.isAfter(sent.promisedInstant.plusMillis(expiryMillis + CLOCK_SLACK_MILLIS))) {
             wrong(entry, "it had expired before the subscriber connected");
         }
         long oldest = entry.at().toEpochMilli() - sent.instant.toEpochMilli() + CLOCK_SLACK_MILLIS;

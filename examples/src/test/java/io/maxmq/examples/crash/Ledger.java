@@ -82,8 +82,7 @@ final class Ledger {
                             published.expirySeconds(),
                             false));
         } else if (entry.event() instanceof Event.WillOffered will) {
-            sent.put(
-                    will.message(), new Sent(entry, will.message(), will.topic(), will.qos(), false, false, -1, true));
+            sent.put(will.message(), new Sent(entry, will.message(), will.topic(), will.qos(), false, false, -1, true));
         } else if (entry.event() instanceof Event.Resent resent) {
             sent.get(resent.message()).resent.add(entry.index());
         } else if (entry.event() instanceof Event.Promised promised) {

@@ -25,8 +25,7 @@ final class Passing implements Stage.Part {
     public boolean play(int port) throws IOException {
         boolean mayGoOn = stage.act() == Stage.Act.STORM;
         stage.history.add(new Event.Connecting(name, false, EXPIRY_SECONDS));
-        try (Connection connection =
-                Connection.open(port, new Greeting(5, name, false, EXPIRY_SECONDS, 0, null))) {
+        try (Connection connection = Connection.open(port, new Greeting(5, name, false, EXPIRY_SECONDS, 0, null))) {
             stage.history.add(new Event.Connected(name, connection.sessionPresent()));
             Stage.pauseUpTo(300, random);
             if (random.nextBoolean()) {

@@ -76,7 +76,7 @@ final class Publisher implements Stage.Part {
                 while (outgoing.size() > left) {
                     answered(connection, connection.read(DEADLINE_MILLIS));
                 }
-                if (random.nextInt(4) == 0) {
+                if (goesOn) {
                     Stage.pauseUpTo(30, random);
                 }
                 if (random.nextInt(200) == 0) {
@@ -115,8 +115,7 @@ final class Publisher implements Stage.Part {
                 payload,
                 1 + random.nextInt(2),
                 expirySeconds);
-        stage.history.add(
-                new Event.Published(message, next.topic, next.qos, retains, isEmpty, expirySeconds));
+        stage.history.add(new Event.Published(message, next.topic, next.qos, retains, isEmpty, expirySeconds));
         int packetId = freePacketId();
         outgoing.put(packetId, next);
         send(connection, packetId, next, false);
@@ -138,8 +137,7 @@ final class Publisher implements Stage.Part {
     }
 
     private void send(Connection connection, int packetId, Outgoing message, boolean dup) throws IOException {
-        connection.publish(
-                message.topic, message.payload, message.qos, retains, dup, packetId, message.expirySeconds);
+        connection.publish(message.topic, message.payload, message.qos, retains, dup, packetId, message.expirySeconds);
     }
 
     private void answered(Connection connection, Packet answer) throws IOException {

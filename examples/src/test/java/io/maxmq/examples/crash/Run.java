@@ -19,8 +19,8 @@ final class Run {
     private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(90);
     private static final int POLL_MILLIS = 200;
 
-    /** A kill comes that long after the broker is ready, at most. */
-    private static final int ROUND_MILLIS = 800;
+    private static final List<String> RETAINED =
+            List.of("retained/r5/0", "retained/r5/1", "retained/r5/2", "retained/r5/3");
 
     private final Settings settings;
     private final Path directory;
@@ -34,11 +34,12 @@ final class Run {
      * What a run is like.
      *
      * @param rounds how often the broker is killed
+     * @param mostMillis how long after the broker is ready, at most
      * @param cuts whether the disk keeps only what it has promised then
      * @param durability as the command line names it; null for a broker without a data directory
      * @param lie each how many'th fsync is a lie; 0 for none
      */
-    record Settings(long seed, int rounds, boolean cuts, String durability, int lie) {}
+    record Settings(long seed, int rounds, int mostMillis, boolean cuts, String durability, int lie) {}
 
     /**
      * @param directory empty; for the broker's data and what the disk needs
@@ -77,10 +78,6 @@ final class Run {
     }
 
     private void castClients() {
-        List<String> retained = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            retained.add("retained/r5/" + i);
-        }
         work("p4", new Publisher(stage, "p4", 4, false, random.nextLong()));
         work("p5", new Publisher(stage, "p5", 5, false, random.nextLong()));
         work("q5", new Publisher(stage, "q5", 5, false, random.nextLong()));
@@ -88,7 +85,7 @@ final class Run {
         work("w1", new Doomed(stage, "w1", random.nextLong()));
         work("w2", new Doomed(stage, "w2", random.nextLong()));
         work("passing", new Passing(stage, "passing", random.nextLong()));
-        work("reader", new RetainedReader(stage, "reader", retained));
+        work("reader", new RetainedReader(stage, "reader", RETAINED));
         watch("online-2", 5, 0, 2, List.of("plain/#"), Habit.ONLINE);
         watch("online-1", 4, 0, 1, List.of("plain/+/1", "will/#"), Habit.ONLINE);
         watch("flapping-2", 4, 0, 2, List.of("plain/+/+", "will/+"), Habit.FLAPPING);
@@ -110,8 +107,7 @@ final class Run {
 
     private void watch(String name, int version, int receiveMaximum, int qos, List<String> filters, Habit habit) {
         audience.add(stage.perform(
-                name,
-                new Subscriber(stage, name, version, receiveMaximum, qos, filters, habit, random.nextLong())));
+                name, new Subscriber(stage, name, version, receiveMaximum, qos, filters, habit, random.nextLong())));
     }
 
     private void storm() throws InterruptedException, IOException, Broker.DoesNotStartException {
@@ -121,9 +117,9 @@ final class Run {
                 int port = broker.awaitReady();
                 stage.history.add(new Event.Ready(round));
                 stage.brokerAt(port);
-                Stage.pauseUpTo(ROUND_MILLIS, timing);
+                Stage.pauseUpTo(settings.mostMillis(), timing);
                 if (round == settings.rounds()) {
-                    calm(broker);
+                    calm(broker, port);
                     return;
                 }
                 if (!broker.isAlive()) {
@@ -166,7 +162,7 @@ final class Run {
         Files.move(image, data());
     }
 
-    private void calm(Broker broker) throws InterruptedException, Broker.DoesNotStartException {
+    private void calm(Broker broker, int port) throws InterruptedException, IOException, Broker.DoesNotStartException {
         stage.begin(Stage.Act.CALM);
         for (Thread worker : workers) {
             worker.join(DRAIN_DEADLINE.toMillis());
@@ -174,6 +170,7 @@ final class Run {
                 stage.problems.add(worker.getName() + " does not come to its end");
             }
         }
+        new RetainedReader(stage, "last-reader", RETAINED).read(port);
         long startNanos = System.nanoTime();
         while (!Oracle.missing(stage.history.entries()).isEmpty()
                 && System.nanoTime() - startNanos < DRAIN_DEADLINE.toNanos()

@@ -24,9 +24,14 @@ final class SessionsPresent {
     private static final class Session {
         Existence exists = Existence.NO;
         int expirySeconds;
+
+        /** When its last connection that was answered ended: from then on it could expire. */
         Instant ended = Instant.MIN;
 
-        /** The broker may have noted the end when it started again, for it may have been killed then. */
+        /**
+         * When the broker may have begun to count, at the latest: at the next start, for it may have been killed then,
+         * or at the end of a connection that it did not answer.
+         */
         Instant clockStarted = Instant.MIN;
 
         boolean hasRestarted = true;
@@ -49,7 +54,9 @@ final class SessionsPresent {
             connected(entry, connected);
         } else if (entry.event() instanceof Event.Disconnected disconnected) {
             Session session = sessions.get(disconnected.client());
-            session.ended = entry.at();
+            if (session.isAnswered) {
+                session.ended = entry.at();
+            }
             session.clockStarted = entry.at();
             session.hasRestarted = false;
         }
@@ -71,7 +78,7 @@ final class SessionsPresent {
         boolean mayBe = false;
         if (!asked.clean() && session.exists != Existence.NO) {
             mustBe = session.exists == Existence.YES && !mayHaveExpired(session);
-            mayBe = !hasExpired(session);
+            mayBe = session.exists == Existence.PERHAPS || !hasExpired(session);
         }
         if (mustBe && !connected.sessionPresent()) {
             violations.add("the session is lost: " + entry);
@@ -92,7 +99,9 @@ final class SessionsPresent {
         return session.expirySeconds != Integer.MAX_VALUE
                 && session.connecting
                         .at()
-                        .isAfter(session.clockStarted.plusSeconds(session.expirySeconds).plus(SLACK));
+                        .isAfter(session.clockStarted
+                                .plusSeconds(session.expirySeconds)
+                                .plus(SLACK));
     }
 
     List<String> violations() {

@@ -43,7 +43,6 @@ final class Stage {
         port = 0;
     }
 
-
     synchronized Act act() {
         return act;
     }
@@ -52,7 +51,6 @@ final class Stage {
         act = next;
         notifyAll();
     }
-
 
     /** What a client does with a connection, until it has nothing more to do. */
     interface Part {

@@ -115,7 +115,7 @@ final class Subscriber implements Stage.Part {
                     handle(packet);
                 }
                 if (packet == null
-                        || unacknowledged.size() >= UNACKNOWLEDGED_MOST
+                        || unacknowledged.size() >= unacknowledgedMost()
                         || random.nextInt(UNACKNOWLEDGED_MOST) == 0) {
                     acknowledge(connection);
                 }
@@ -206,6 +206,12 @@ final class Subscriber implements Stage.Part {
             }
             default -> throw new Connection.RefusedException("not asked for: " + packet);
         }
+    }
+
+    /** The broker sends no more of QoS 1 and 2 than that without an answer. */
+    private int unacknowledgedMost() {
+        int most = greeting.receiveMaximum();
+        return most == 0 ? UNACKNOWLEDGED_MOST : Math.min(UNACKNOWLEDGED_MOST, most);
     }
 
     private void acknowledge(Connection connection) throws IOException {
