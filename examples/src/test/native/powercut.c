@@ -6,6 +6,7 @@
  *   POWERCUT_DIR      the directory, an absolute path without symbolic links
  *   POWERCUT_JOURNAL  the journal, a file outside of it; appended to
  *   POWERCUT_LIE      n: each n-th fsync or fdatasync of a file is answered, but not noted: a disk that lies
+ *   POWERCUT_LIE_OF   only of files whose names end so
  *
  * One record per operation, in the order in which they took effect: each is done and noted under one lock, so a kill
  * loses the note of one operation at most. An fsync is not done under the lock: it has a record at its beginning (what
@@ -52,6 +53,7 @@ enum { ELSEWHERE = 0, A_FILE = 1, A_DIRECTORY = 2 };
 struct descriptor {
     volatile int kind;
     int synchronous; /* O_SYNC or O_DSYNC */
+    int lied_of;
     uint64_t inode;
 };
 #define DESCRIPTORS 65536
@@ -62,6 +64,7 @@ static char directory[PATH_MAX];
 static size_t directory_length; /* 0: nothing is watched */
 static int journal = -1;
 static long lie;
+static const char *lie_of = "";
 static long syncs;
 static int64_t tokens;
 
@@ -78,6 +81,7 @@ __attribute__((constructor)) static void start(void) {
     journal = (int) syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (journal < 0) give_up(path);
     lie = each == NULL ? 0 : atol(each);
+    if (getenv("POWERCUT_LIE_OF") != NULL) lie_of = strdup(getenv("POWERCUT_LIE_OF"));
     snprintf(directory, sizeof directory, "%s", watched);
     directory_length = strlen(directory);
 }
@@ -173,6 +177,11 @@ static int is_watched(int at, const char *path, char relative[PATH_MAX]) {
     return 1;
 }
 
+static int ends_with(const char *text, const char *end) {
+    size_t length = strlen(text), end_length = strlen(end);
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
 static struct descriptor *watched(int fd) {
     if (fd < 0 || fd >= DESCRIPTORS || descriptors[fd].kind == ELSEWHERE) return NULL;
     return &descriptors[fd];
@@ -191,6 +200,7 @@ static int opened(int at, const char *path, int flags, mode_t mode) {
         if (fd >= DESCRIPTORS) give_up("too many descriptors");
         descriptors[fd].inode = after.st_ino;
         descriptors[fd].synchronous = (flags & (O_SYNC | O_DSYNC)) != 0;
+        descriptors[fd].lied_of = ends_with(relative, lie_of);
         descriptors[fd].kind = S_ISDIR(after.st_mode) ? A_DIRECTORY : A_FILE;
         if (descriptors[fd].kind == A_FILE) {
             note_path(existed ? OPENED : CREATED, after.st_ino, after.st_mode & 07777, relative);
@@ -376,7 +386,7 @@ static int synced(int fd, long call) {
     begin();
     uint64_t inode = file->inode;
     int64_t token = ++tokens;
-    int lies = !is_directory && lie > 0 && ++syncs % lie == 0;
+    int lies = !is_directory && file->lied_of && lie > 0 && ++syncs % lie == 0;
     if (!lies) note_path(is_directory ? DIRECTORY_SYNC_BEGUN : SYNC_BEGUN, inode, token, relative);
     end();
     int result = (int) syscall(call, fd);

@@ -119,7 +119,7 @@ final class Broker implements AutoCloseable {
 
     /** SIGKILL, and waits until nothing is left of it. */
     void kill() throws InterruptedException {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly(); // that of the process itself closes the streams too
         exitCode();
     }
 

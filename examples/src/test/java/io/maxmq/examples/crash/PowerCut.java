@@ -19,6 +19,16 @@ final class PowerCut {
 
     private final Path library;
 
+    /**
+     * A disk that answers an fsync without having kept anything.
+     *
+     * @param each how many'th fsync of a file; 0 for none
+     * @param of which files, by the end of their names
+     */
+    record Lie(int each, String of) {
+        static final Lie NONE = new Lie(0, "");
+    }
+
     private PowerCut(Path library) {
         this.library = library;
     }
@@ -48,16 +58,17 @@ final class PowerCut {
     /**
      * @param directory whose changes are noted; it exists
      * @param journal a new file
-     * @param lie each how many'th fsync of a file is not noted; 0 for none
+     * @param lie which promises the disk does not keep
      */
-    Map<String, String> environment(Path directory, Path journal, int lie) {
+    Map<String, String> environment(Path directory, Path journal, Lie lie) {
         try {
             Files.deleteIfExists(journal);
             return Map.of(
                     "LD_PRELOAD", library.toString(),
                     "POWERCUT_DIR", directory.toRealPath().toString(),
                     "POWERCUT_JOURNAL", journal.toAbsolutePath().toString(),
-                    "POWERCUT_LIE", "" + lie);
+                    "POWERCUT_LIE", "" + lie.each(),
+                    "POWERCUT_LIE_OF", lie.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,7 @@
 package io.maxmq.examples.crash;
 
 import io.maxmq.examples.crash.JournaledDisk.Unpromised;
+import io.maxmq.examples.crash.PowerCut.Lie;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ class PowerCutIT {
                 "write:old:more                                                  | old=old",
             })
     void keepsWhatAFinishedFsyncCoversAndNoMore(String steps, String kept) throws Exception {
-        JournaledDisk disk = run(0, steps);
+        JournaledDisk disk = run(Lie.NONE, steps);
 
         Map<String, String> expected = new TreeMap<>();
         if (!steps.contains("old")) {
@@ -71,7 +72,8 @@ class PowerCutIT {
     @Test
     void theWholeJournalGivesTheDirectoryAsItIs() throws Exception {
         JournaledDisk disk = run(
-                0, "write:a:one sync:a mkdir:d write:d/b:two move:a:c put:old:1:ppp cut:c:1 link:c:e delete:c sync:.");
+                Lie.NONE,
+                "write:a:one sync:a mkdir:d write:d/b:two move:a:c put:old:1:ppp cut:c:1 link:c:e delete:c sync:.");
 
         assertThat(image(disk, Unpromised.KEPT)).isEqualTo(files(directory()));
         assertThat(disk.differencesFrom(directory())).isEmpty();
@@ -79,7 +81,7 @@ class PowerCutIT {
 
     @Test
     void saysWhereADirectoryIsNotAsTheJournalSays() throws Exception {
-        JournaledDisk disk = run(0, "write:a:one write:b:two");
+        JournaledDisk disk = run(Lie.NONE, "write:a:one write:b:two");
         Files.writeString(directory().resolve("a"), "onX");
         Files.delete(directory().resolve("b"));
         Files.writeString(directory().resolve("c"), "three");
@@ -90,7 +92,7 @@ class PowerCutIT {
 
     @Test
     void aTornDiskKeepsAPrefixOfWhatNobodyWasPromised() throws Exception {
-        JournaledDisk disk = run(0, "write:a:one sync:a sync:. write:a:two write:a:six move:a:b");
+        JournaledDisk disk = run(Lie.NONE, "write:a:one sync:a sync:. write:a:two write:a:six move:a:b");
 
         TreeSet<String> seen = new TreeSet<>();
         Random random = new Random(1);
@@ -110,18 +112,20 @@ class PowerCutIT {
     void aLyingDiskLosesWhatItHasPromised() throws Exception {
         String steps = "write:a:one sync:a sync:. write:a:two sync:a";
 
-        assertThat(image(run(1, steps), Unpromised.LOST)).containsEntry("a", "");
+        assertThat(image(run(new Lie(1, ""), steps), Unpromised.LOST)).containsEntry("a", "");
         clean();
-        assertThat(image(run(2, steps), Unpromised.LOST)).containsEntry("a", "one");
+        assertThat(image(run(new Lie(2, ""), steps), Unpromised.LOST)).containsEntry("a", "one");
         clean();
-        assertThat(image(run(3, steps), Unpromised.LOST)).containsEntry("a", "onetwo");
+        assertThat(image(run(new Lie(3, ""), steps), Unpromised.LOST)).containsEntry("a", "onetwo");
+        clean();
+        assertThat(image(run(new Lie(1, "b"), steps), Unpromised.LOST)).containsEntry("a", "onetwo");
     }
 
     private Path directory() {
         return temporary.resolve("disk");
     }
 
-    private JournaledDisk run(int lie, String steps) throws Exception {
+    private JournaledDisk run(Lie lie, String steps) throws Exception {
         Files.createDirectory(directory());
         Path before = temporary.resolve("before");
         Files.createDirectories(before);

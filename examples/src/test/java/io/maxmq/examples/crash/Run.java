@@ -1,6 +1,7 @@
 package io.maxmq.examples.crash;
 
 import io.maxmq.examples.crash.JournaledDisk.Unpromised;
+import io.maxmq.examples.crash.PowerCut.Lie;
 import io.maxmq.examples.crash.Subscriber.Habit;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,13 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * One data directory and all that happens to it: clients work, the broker is killed or loses its power again and again,
  * then all that is due is awaited and the history is judged.
  */
 final class Run {
-    private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(90);
+    private static final Duration DEADLINE = Duration.ofSeconds(90);
     private static final int POLL_MILLIS = 200;
+    private static final int SHOWN_MOST = 20;
 
     private static final List<String> RETAINED =
             List.of("retained/r5/0", "retained/r5/1", "retained/r5/2", "retained/r5/3");
@@ -37,9 +41,11 @@ final class Run {
      * @param mostMillis how long after the broker is ready, at most
      * @param cuts whether the disk keeps only what it has promised then
      * @param durability as the command line names it; null for a broker without a data directory
-     * @param lie each how many'th fsync is a lie; 0 for none
+     * @param lie of the disk that loses its power
+     * @param patience for how long nothing at all may come of what is due
      */
-    record Settings(long seed, int rounds, int mostMillis, boolean cuts, String durability, int lie) {}
+    record Settings(
+            long seed, int rounds, int mostMillis, boolean cuts, String durability, Lie lie, Duration patience) {}
 
     /**
      * @param directory empty; for the broker's data and what the disk needs
@@ -66,15 +72,29 @@ final class Run {
             stage.begin(Stage.Act.OVER);
         }
         for (Thread thread : audience) {
-            thread.join(DRAIN_DEADLINE.toMillis());
+            thread.join(DEADLINE.toMillis());
         }
         violations.addAll(stage.problems);
         violations.addAll(Oracle.violations(stage.history.entries()));
         return violations;
     }
 
-    List<History.Entry> history() {
-        return stage.history.entries();
+    /** Fails when something was wrong, and then leaves the history in a file. */
+    void assertAllIsWell() throws InterruptedException, IOException {
+        List<String> violations = violations();
+        if (!violations.isEmpty()) {
+            Path kept = Path.of("target", "crash", settings.seed() + (settings.cuts() ? "-cuts.txt" : "-kills.txt"))
+                    .toAbsolutePath();
+            Files.createDirectories(kept.getParent());
+            Files.write(
+                    kept,
+                    stage.history.entries().stream()
+                            .map(History.Entry::toString)
+                            .toList());
+            assertThat(violations.subList(0, Math.min(SHOWN_MOST, violations.size())))
+                    .as("%s, %d violations, history in %s", settings, violations.size(), kept)
+                    .isEmpty();
+        }
     }
 
     private void castClients() {
@@ -165,16 +185,20 @@ final class Run {
     private void calm(Broker broker, int port) throws InterruptedException, IOException, Broker.DoesNotStartException {
         stage.begin(Stage.Act.CALM);
         for (Thread worker : workers) {
-            worker.join(DRAIN_DEADLINE.toMillis());
+            worker.join(DEADLINE.toMillis());
             if (worker.isAlive()) {
                 stage.problems.add(worker.getName() + " does not come to its end");
             }
         }
         new RetainedReader(stage, "last-reader", RETAINED).read(port);
-        long startNanos = System.nanoTime();
+        long progressNanos = System.nanoTime();
+        int seen = 0;
         while (!Oracle.missing(stage.history.entries()).isEmpty()
-                && System.nanoTime() - startNanos < DRAIN_DEADLINE.toNanos()
-                && stage.problems.isEmpty()) {
+                && System.nanoTime() - progressNanos < settings.patience().toNanos()) {
+            if (stage.history.size() > seen) {
+                seen = stage.history.size();
+                progressNanos = System.nanoTime();
+            }
             Stage.pause(POLL_MILLIS);
         }
         if (!broker.isAlive()) {
@@ -182,7 +206,7 @@ final class Run {
         }
         stage.begin(Stage.Act.OVER);
         for (Thread thread : audience) {
-            thread.join(DRAIN_DEADLINE.toMillis());
+            thread.join(DEADLINE.toMillis());
         }
     }
 

@@ -1,0 +1,37 @@
+package io.maxmq.examples.crash;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Whether the crash suite sees what it is there to see, and nothing that is not there. */
+class CrashSuiteIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Where something will never come. */
+    private static final Duration LITTLE_PATIENCE = Duration.ofSeconds(3);
+
+    @TempDir
+    Path temporary;
+
+    @Test
+    void allIsWellWhenNobodyIsKilled() throws Exception {
+        new Run(new Run.Settings(1, 0, 500, false, null, PowerCut.Lie.NONE, PATIENCE), temporary, null)
+                .assertAllIsWell();
+    }
+
+    @Test
+    void aBrokerThatKeepsAllInMemoryIsFoundOut() throws Exception {
+        List<String> violations = new Run(
+                        new Run.Settings(1, 2, 500, false, null, PowerCut.Lie.NONE, LITTLE_PATIENCE), temporary, null)
+                .violations();
+
+        assertThat(violations)
+                .anyMatch(each -> each.startsWith("the session is lost"))
+                .anyMatch(each -> each.startsWith("lost: "));
+    }
+}
