@@ -20,14 +20,14 @@ class CrashSuiteIT {
 
     @Test
     void allIsWellWhenNobodyIsKilled() throws Exception {
-        new Run(new Run.Settings(1, 0, 500, false, null, PowerCut.Lie.NONE, PATIENCE), temporary, null)
+        new Run(new Run.Settings(1, 0, 3_000, false, null, PowerCut.Lie.NONE, PATIENCE), temporary, null)
                 .assertAllIsWell();
     }
 
     @Test
     void aBrokerThatKeepsAllInMemoryIsFoundOut() throws Exception {
         List<String> violations = new Run(
-                        new Run.Settings(1, 2, 500, false, null, PowerCut.Lie.NONE, LITTLE_PATIENCE), temporary, null)
+                        new Run.Settings(1, 2, 5_000, false, null, PowerCut.Lie.NONE, LITTLE_PATIENCE), temporary, null)
                 .violations();
 
         assertThat(violations)

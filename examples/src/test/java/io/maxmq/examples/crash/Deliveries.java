@@ -49,7 +49,8 @@ final class Deliveries {
 
         /** Whether a message routed at some time between the two may come by it. */
         boolean mayCover(Sent sent) {
-            return TopicMatch.matches(filter, sent.topic) && sent.at < gone && asked < sent.promised;
+            int routedAtTheLatest = sent.isWill ? Ledger.NEVER : sent.promised;
+            return TopicMatch.matches(filter, sent.topic) && sent.at < gone && asked < routedAtTheLatest;
         }
 
         boolean mustCover(Sent sent) {

@@ -377,6 +377,16 @@ class OracleTest {
     }
 
     @Test
+    void aWillIsRoutedLongAfterItWasPromised() {
+        add(new Event.WillOffered("w:1", "u/w", 1));
+        add(new Event.WillStands("w:1"));
+        subscribe("s", "u/#", 2);
+        receive("w:1", "u/w", 1, false, 1);
+
+        assertThat(violations()).isEmpty();
+    }
+
+    @Test
     void aWillThatComesTwiceIsSeen() {
         add(new Event.WillOffered("w:1", "t/w", 1));
         add(new Event.WillStands("w:1"));

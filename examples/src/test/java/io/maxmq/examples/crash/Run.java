@@ -20,6 +20,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Run {
     private static final Duration DEADLINE = Duration.ofSeconds(90);
+
+    /** When clients do not get far in it, they are not waited for. */
+    private static final Duration ROUND_DEADLINE = Duration.ofSeconds(10);
+
     private static final int POLL_MILLIS = 200;
     private static final int SHOWN_MOST = 20;
 
@@ -38,14 +42,14 @@ final class Run {
      * What a run is like.
      *
      * @param rounds how often the broker is killed
-     * @param mostMillis how long after the broker is ready, at most
+     * @param mostEvents after how many events at most, counted from when the broker is ready
      * @param cuts whether the disk keeps only what it has promised then
      * @param durability as the command line names it; null for a broker without a data directory
      * @param lie of the disk that loses its power
      * @param patience for how long nothing at all may come of what is due
      */
     record Settings(
-            long seed, int rounds, int mostMillis, boolean cuts, String durability, Lie lie, Duration patience) {}
+            long seed, int rounds, int mostEvents, boolean cuts, String durability, Lie lie, Duration patience) {}
 
     /**
      * @param directory empty; for the broker's data and what the disk needs
@@ -137,7 +141,7 @@ final class Run {
                 int port = broker.awaitReady();
                 stage.history.add(new Event.Ready(round));
                 stage.brokerAt(port);
-                Stage.pauseUpTo(settings.mostMillis(), timing);
+                letPass(1 + timing.nextInt(settings.mostEvents()));
                 if (round == settings.rounds()) {
                     calm(broker, port);
                     return;
@@ -155,6 +159,15 @@ final class Run {
                     cut(timing);
                 }
             }
+        }
+    }
+
+    /** Events, not time: a slow machine shall see as much as a quick one. */
+    private void letPass(int events) {
+        int enough = stage.history.size() + events;
+        long startNanos = System.nanoTime();
+        while (stage.history.size() < enough && System.nanoTime() - startNanos < ROUND_DEADLINE.toNanos()) {
+            Stage.pause(1);
         }
     }
 
