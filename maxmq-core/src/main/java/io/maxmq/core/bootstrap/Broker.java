@@ -253,6 +253,7 @@ public final class Broker {
             Router router = new Router(loop, ids, rejects || storage.journal().isDurable());
             if (storage.records() != null) {
                 router.beforeHandingOver(storage.records().store()::flushEarlyWrites);
+                router.journalRetained(storage.records().retained());
             }
             routers.add(router);
             Drops drops = new Drops(config.name(), loop, events);
@@ -311,6 +312,10 @@ public final class Broker {
             registerMetrics();
             if (plugins.clock() != Clock.system()) {
                 clockRegistration = plugins.clock().onAdvance(this::onClockAdvanced);
+            }
+            if (persistence != null) {
+                new KeptMessages(persistence, loops, routes, budget, log)
+                        .restore(plugins.clock().epochMillis());
             }
             if (extensions != null) {
                 extensions.start();
@@ -507,7 +512,7 @@ public final class Broker {
         onEachLoop(each -> {
             each.sessions().close();
             if (each.sessions().records() != null) {
-                each.sessions().records().store().close();
+                each.sessions().records().close();
             }
             each.loop().credit().close();
             each.loop().networkCredit().close();

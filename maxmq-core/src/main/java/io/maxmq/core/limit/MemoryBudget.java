@@ -79,7 +79,7 @@ public final class MemoryBudget {
     }
 
     /** Takes the bytes even beyond the capacity, for what exists already. */
-    void overdraw(long bytes) {
+    public void overdraw(long bytes) {
         usedBytes.addAndGet(bytes);
     }
 

@@ -87,6 +87,11 @@ public final class LoopStore implements Deferred {
         return loop;
     }
 
+    /** For what has an order of its own. */
+    KeyValueStore store() {
+        return store;
+    }
+
     // ---- writing
 
     /**

@@ -20,6 +20,11 @@ final class RetainedExpiry {
     private static final int PER_TURN = 2000;
     private static final long NEVER = Long.MAX_VALUE;
 
+    /** Told of each that is removed, on the loop of the walk. */
+    interface Expired {
+        void removed(Routes routes, Topic topic);
+    }
+
     private final Routes routes;
     private final RetainedMessages messages;
 
@@ -34,10 +39,10 @@ final class RetainedExpiry {
         this.messages = routes.retained();
     }
 
-    /** A message with an expiry has been retained. On the loop, whose listener is told of what expires. */
-    void note(Loop loop, long expiresAtMillis, RetainedListener listener) {
+    /** A message with an expiry has been retained. On the loop, where it is told what expires. */
+    void note(Loop loop, long expiresAtMillis, Expired expired) {
         due(Math.max(expiresAtMillis, loop.epochMillis() + PAUSE_MILLIS));
-        armIfNeeded(loop, listener);
+        armIfNeeded(loop, expired);
     }
 
     private void due(long millis) {
@@ -48,34 +53,34 @@ final class RetainedExpiry {
         }
     }
 
-    private void armIfNeeded(Loop loop, RetainedListener listener) {
+    private void armIfNeeded(Loop loop, Expired expired) {
         if (next.get() != NEVER && !armed.get() && armed.compareAndSet(false, true)) {
-            arm(loop, listener);
+            arm(loop, expired);
         }
     }
 
-    private void arm(Loop loop, RetainedListener listener) {
+    private void arm(Loop loop, Expired expired) {
         long millis = Math.min(next.get() - loop.epochMillis(), LOOK_MILLIS);
-        loop.schedule(Math.max(1, millis) * 1_000_000, () -> look(loop, listener));
+        loop.schedule(Math.max(1, millis) * 1_000_000, () -> look(loop, expired));
     }
 
-    private void look(Loop loop, RetainedListener listener) {
+    private void look(Loop loop, Expired expired) {
         if (next.get() > loop.epochMillis()) {
-            arm(loop, listener);
+            arm(loop, expired);
             return;
         }
         next.set(NEVER);
-        new Walk(loop, listener).go();
+        new Walk(loop, expired).go();
     }
 
     private final class Walk {
         private final Loop loop;
-        private final RetainedListener listener;
+        private final Expired expired;
         private final RetainedCursor cursor = messages.all();
 
-        Walk(Loop loop, RetainedListener listener) {
+        Walk(Loop loop, Expired expired) {
             this.loop = loop;
-            this.listener = listener;
+            this.expired = expired;
         }
 
         void go() {
@@ -84,7 +89,7 @@ final class RetainedExpiry {
                 StoredMessage message = cursor.next();
                 if (message == null) {
                     armed.set(false);
-                    armIfNeeded(loop, listener);
+                    armIfNeeded(loop, expired);
                     return;
                 }
                 if (message.isExpired(now)) {
@@ -99,7 +104,7 @@ final class RetainedExpiry {
         private void remove(StoredMessage message) {
             if (messages.remove(message.topic(), message)) {
                 loop.credit().release(message.retainedBytes());
-                listener.cleared(routes, message.topic(), true);
+                expired.removed(routes, message.topic());
             }
         }
     }

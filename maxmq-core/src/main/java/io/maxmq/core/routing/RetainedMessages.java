@@ -35,6 +35,9 @@ public final class RetainedMessages {
         }
     }
 
+    /** More than there are loops on most machines. */
+    private static final int ORDERS = 32;
+
     private static final byte[] SYS = "$SYS/".getBytes(UTF_8);
 
     private final Limits limits;
@@ -44,12 +47,37 @@ public final class RetainedMessages {
     /** Guards the structure of the tree. Never held while calling out. */
     private final ReentrantLock structure = new ReentrantLock();
 
+    private final Object[] orders = new Object[ORDERS];
+
     public RetainedMessages(Limits limits) {
         this.limits = limits;
+        Arrays.setAll(orders, i -> new Object());
+    }
+
+    /** Whoever hands a topic's message to somebody else, so that the last one wins there too, holds this meanwhile. */
+    public Object orderOf(Topic topic) {
+        return orders[Math.floorMod(topic.hash(), ORDERS)];
+    }
+
+    /**
+     * Puts a message back that was retained before the broker started, whatever the limits are by now. For the time before
+     * messages are routed.
+     *
+     * @return what it takes of the memory budget
+     */
+    public long restore(StoredMessage message) {
+        return put(message.topic(), message, Limits.NONE) instanceof RetainedPut.Stored stored
+                        && stored.previous() == null
+                ? message.retainedBytes()
+                : 0;
     }
 
     /** Keeps the message, if the limits allow; one that gets smaller is always allowed. */
     public RetainedPut put(Topic topic, StoredMessage message) {
+        return put(topic, message, limits);
+    }
+
+    private RetainedPut put(Topic topic, StoredMessage message, Limits limits) {
         byte[] name = topic.utf8();
         boolean counted = !isSys(name);
         if (counted && message.payloadLength() > limits.maxPayloadBytes()) {
@@ -142,7 +170,7 @@ public final class RetainedMessages {
         return root.children == null;
     }
 
-    private static boolean isSys(byte[] topic) {
+    static boolean isSys(byte[] topic) {
         return topic.length > SYS.length && Arrays.equals(topic, 0, SYS.length, SYS, 0, SYS.length);
     }
 

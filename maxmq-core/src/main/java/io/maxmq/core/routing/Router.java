@@ -30,6 +30,7 @@ public final class Router {
     private final List<Runnable> waitingForRoom = new ArrayList<>();
     private Handover[] handovers = new Handover[0];
     private RetainedListener retainedListener = RetainedListener.NONE;
+    private RetainedJournal retainedJournal = RetainedJournal.NONE;
     private Runnable beforeHandingOver = () -> {};
 
     /**
@@ -65,6 +66,11 @@ public final class Router {
         retainedListener = listener;
     }
 
+    /** Has retained messages written down from now on. */
+    public void journalRetained(RetainedJournal journal) {
+        retainedJournal = journal;
+    }
+
     /** Has something done each time before another loop learns of messages. */
     public void beforeHandingOver(Runnable action) {
         beforeHandingOver = action;
@@ -88,7 +94,7 @@ public final class Router {
      */
     public Retained retain(InTransit message, Routes routes) {
         if (message.payloadLength() == 0) {
-            removeRetained(message.topic(), routes);
+            removeRetained(message.topic(), routes, message);
             return Retained.REMOVED;
         }
         StoredMessage kept = message.keep().toRetain();
@@ -98,8 +104,9 @@ public final class Router {
         if (routes.retained().put(message.topic(), kept) instanceof RetainedPut.Stored stored) {
             release(stored.previous());
             retainedListener.stored(routes, kept);
+            writeRetained(routes, kept.topic(), message);
             if (kept.expiresAtMillis() != 0) {
-                routes.retainedExpiry().note(loop, kept.expiresAtMillis(), retainedListener);
+                expireRetained(routes, kept.expiresAtMillis());
             }
             return Retained.STORED;
         }
@@ -109,12 +116,34 @@ public final class Router {
 
     /** Removes the retained message of a topic; false when there was none. */
     public boolean removeRetained(Topic topic, Routes routes) {
+        return removeRetained(topic, routes, null);
+    }
+
+    private boolean removeRetained(Topic topic, Routes routes, @Nullable InTransit asking) {
         StoredMessage removed = routes.retained().remove(topic);
         release(removed);
         if (removed != null) {
             retainedListener.cleared(routes, topic, false);
         }
+        // Also when there was none: whoever has removed it may still be waiting for storage.
+        writeRetained(routes, topic, asking);
         return removed != null;
+    }
+
+    private void writeRetained(Routes routes, Topic topic, @Nullable InTransit asking) {
+        if (!RetainedMessages.isSys(topic.utf8())) {
+            retainedJournal.changed(routes, topic, asking);
+        }
+    }
+
+    /** Has those retained messages removed that expire, the first of them at this time in ms since the epoch. */
+    public void expireRetained(Routes routes, long firstMillis) {
+        routes.retainedExpiry().note(loop, firstMillis, this::expired);
+    }
+
+    private void expired(Routes routes, Topic topic) {
+        retainedListener.cleared(routes, topic, true);
+        writeRetained(routes, topic, null);
     }
 
     private void release(@Nullable StoredMessage retained) {

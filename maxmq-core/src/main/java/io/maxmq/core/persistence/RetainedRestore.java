@@ -1,0 +1,78 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.core.limit.MemoryBudget;
+import io.maxmq.core.routing.Router;
+import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.ShardedKey;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.Logger;
+
+/**
+ * Puts the retained messages back that a broker before this one has written down. Needs nothing else to be restored before; is
+ * to be done before a message is routed, or a subscription made.
+ *
+ * <p>All of them, whatever the limits are by now: they were acknowledged. What has expired is removed. What is damaged is left
+ * out, and said.
+ */
+public final class RetainedRestore {
+    private final Persistence persistence;
+    private final Function<Tenant, Routes> routesOf;
+    private final MemoryBudget budget;
+    private final DamagedRecords damaged;
+    /** When the first message of a tenant expires, in ms since the epoch. */
+    private final Map<Routes, Long> firstExpiry = new HashMap<>();
+
+    private long restored;
+
+    public RetainedRestore(
+            Persistence persistence, Function<Tenant, Routes> routesOf, MemoryBudget budget, Logger log) {
+        this.persistence = persistence;
+        this.routesOf = routesOf;
+        this.budget = budget;
+        this.damaged = new DamagedRecords(log);
+    }
+
+    /**
+     * Reads them all; on the thread that starts the broker.
+     *
+     * @param epochMillis what time it is, in ms since the epoch
+     * @return how many there are
+     */
+    public long run(long epochMillis) {
+        persistence.readAll(Tables.RETAINED, entry -> damaged.skipping(entry, () -> restore(entry, epochMillis)));
+        damaged.end(Tables.RETAINED);
+        return restored;
+    }
+
+    private void restore(Entry entry, long epochMillis) {
+        Routes routes = routesOf.apply(RetainedRecord.tenantOf(entry));
+        StoredMessage message = RetainedRecord.read(entry);
+        if (message.isExpired(epochMillis)) {
+            remove(entry);
+            return;
+        }
+        budget.overdraw(routes.retained().restore(message));
+        restored++;
+        if (message.expiresAtMillis() != 0) {
+            firstExpiry.merge(routes, message.expiresAtMillis(), Math::min);
+        }
+    }
+
+    private void remove(Entry entry) {
+        Batch batch = Batch.builder(ShardedKey.shardOf(entry.key()))
+                .delete(Tables.RETAINED, entry.key())
+                .build();
+        var unused = persistence.store().commit(batch); // else the next start does
+    }
+
+    /** Has those removed that expire; on the router's loop, after {@link #run}. */
+    public void expireLater(Router router) {
+        firstExpiry.forEach(router::expireRetained);
+    }
+}
