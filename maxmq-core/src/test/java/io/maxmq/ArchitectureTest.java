@@ -154,9 +154,6 @@ class ArchitectureTest {
             .that(resideInAnyPackage(EXPORTED).or(resideInAPackage(MICROMETER)).and(visibleOutside()))
             .and()
             .areNotAnnotations()
-            // To be marked with the first durable store.
-            .and()
-            .resideOutsideOfPackage("io.maxmq.spi.storage")
             .should()
             .beAnnotatedWith(Stable.class)
             .orShould()

@@ -15,6 +15,7 @@ import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.StorageFigures;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.Watch;
 import io.maxmq.spi.storage.WatchHandler;
@@ -228,6 +229,18 @@ public final class MemoryKeyValueStore implements KeyValueStore {
                     .toCompletableFuture());
         }
         return CompletableFuture.allOf(replaced.toArray(CompletableFuture[]::new));
+    }
+
+    /** There are no files, and so neither groups nor syncs. */
+    @Override
+    public StorageFigures figures() {
+        long batches = 0;
+        long mutations = 0;
+        for (MemoryPartition partition : partitionList) {
+            batches += partition.batches();
+            mutations += partition.mutations();
+        }
+        return new StorageFigures(0, quota.bytes(), 0, quota.pendingBytes(), batches, mutations, 0, 0);
     }
 
     /** Does not wait: what is pending fails on the executor. */

@@ -33,6 +33,10 @@ final class MemoryPartition {
     /** Written by the loop alone. Published before the stage of its batch completes, so that a later read sees it. */
     private volatile PartitionState state;
 
+    // Applied so far. Written by the loop alone, read by anyone.
+    private volatile long batches;
+    private volatile long mutations;
+
     /** Why nothing is taken any more; null as long as the partition is open. */
     private volatile @Nullable StorageException closed;
 
@@ -62,6 +66,14 @@ final class MemoryPartition {
     /** The state after the last applied batch. */
     PartitionState state() {
         return state;
+    }
+
+    long batches() {
+        return batches;
+    }
+
+    long mutations() {
+        return mutations;
     }
 
     CompletionStage<CommitResult> commit(Batch batch) {
@@ -139,9 +151,16 @@ final class MemoryPartition {
             quota.take(applied.state().bytes() - before.bytes());
             history.add(committed.version(), applied.changes(), batch.sizeBytes());
             state = applied.state();
+            count(batch);
             watches.forEach(MemoryWatch::wake);
         }
         return applied.result();
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // the loop alone writes
+    private void count(Batch batch) {
+        batches++;
+        mutations += batch.mutations().size();
     }
 
     private void replace(Pending.Replace replace) {

@@ -21,6 +21,11 @@ final class MemoryQuota {
         this.maxPendingBytes = maxPendingBytes;
     }
 
+    /** Of keys and values that are stored. */
+    long bytes() {
+        return bytes.get();
+    }
+
     long pendingBytes() {
         return pendingBytes.get();
     }

@@ -1,5 +1,6 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,7 +13,10 @@ import java.util.List;
  * durable like any other: a barrier, or a check alone.
  *
  * <p>Immutable. Keys and values are not copied ({@link Bytes}).
+ *
+ * @since 0.1.0
  */
+@Stable
 public final class Batch {
 
     private final int shard;
@@ -65,6 +69,7 @@ public final class Batch {
      * Collects a batch. Every method throws {@link IllegalArgumentException} when a key is empty, does not begin with the
      * batch's shard or exceeds {@link KeyValueStore#MAX_KEY_BYTES}. Not thread-safe.
      */
+    @Stable
     public static final class Builder {
 
         private final int shard;

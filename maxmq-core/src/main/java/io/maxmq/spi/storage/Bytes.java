@@ -1,5 +1,6 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -15,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * #compact()} is for those who keep one.
  *
  * <p>Immutable under that rule.
+ *
+ * @since 0.1.0
  */
+@Stable
 public final class Bytes implements Comparable<Bytes> {
 
     /** No bytes; the lowest of all keys. */

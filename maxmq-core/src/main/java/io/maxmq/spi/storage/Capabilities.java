@@ -1,5 +1,6 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import java.util.Set;
 
 /**
@@ -8,7 +9,9 @@ import java.util.Set;
  * @param durability the level at which batches complete
  * @param features what it has of what it need not have
  * @param maxBatchBytes the largest {@link Batch#sizeBytes()} that it takes, at least 1 MiB
+ * @since 0.1.0
  */
+@Stable
 public record Capabilities(Durability durability, Set<Feature> features, long maxBatchBytes) {
 
     /** The least that a store may say for {@code maxBatchBytes}. */
@@ -29,6 +32,7 @@ public record Capabilities(Durability durability, Set<Feature> features, long ma
     }
 
     /** A call that needs one which the store does not have fails with {@link StorageException.Kind#UNSUPPORTED}. */
+    @Stable
     public enum Feature {
         /** What is durable is there again after {@code close()} and {@code open()}, in another process too. */
         PERSISTENT,

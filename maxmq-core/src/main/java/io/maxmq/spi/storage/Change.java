@@ -1,9 +1,17 @@
 package io.maxmq.spi.storage;
 
-/** What a {@link KeyValueStore#watch} tells of one {@link Mutation}. Immutable. */
+import io.maxmq.spi.Stable;
+
+/**
+ * What a {@link KeyValueStore#watch} tells of one {@link Mutation}. Immutable.
+ *
+ * @since 0.1.0
+ */
+@Stable
 public sealed interface Change {
 
     /** The key now holds this value. A counter that was added to comes as its new value. */
+    @Stable
     record Put(Bytes key, Bytes value) implements Change {
         /** Without the value, which may be a payload. */
         @Override
@@ -13,8 +21,10 @@ public sealed interface Change {
     }
 
     /** The key now holds nothing; it may not have held anything before. */
+    @Stable
     record Deleted(Bytes key) implements Change {}
 
     /** No key of the range holds anything now. */
+    @Stable
     record RangeDeleted(KeyRange range) implements Change {}
 }

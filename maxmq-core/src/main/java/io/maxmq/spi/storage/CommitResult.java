@@ -1,9 +1,15 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What became of a {@link Batch}. A failure of the world is a {@link StorageException} instead. Immutable. */
+/**
+ * What became of a {@link Batch}. A failure of the world is a {@link StorageException} instead. Immutable.
+ *
+ * @since 0.1.0
+ */
+@Stable
 public sealed interface CommitResult {
 
     /**
@@ -12,6 +18,7 @@ public sealed interface CommitResult {
      * @param version of the batch, 1 or more; higher than that of every batch before it in its partition, not always by one
      * @param counters what each {@link Mutation.Add} left, in the order of the mutations; 0 says that it was removed
      */
+    @Stable
     record Committed(long version, List<Long> counters) implements CommitResult {
         public Committed {
             counters = List.copyOf(counters);
@@ -24,5 +31,6 @@ public sealed interface CommitResult {
      * @param precondition the first of the batch's that did not hold
      * @param actual what its key held instead, or null for nothing
      */
+    @Stable
     record Conflict(Precondition precondition, @Nullable Entry actual) implements CommitResult {}
 }

@@ -1,6 +1,13 @@
 package io.maxmq.spi.storage;
 
-/** What a read must have seen. With a store on one machine both are the same. */
+import io.maxmq.spi.Stable;
+
+/**
+ * What a read must have seen. With a store on one machine both are the same.
+ *
+ * @since 0.1.0
+ */
+@Stable
 public enum Consistency {
     /**
      * Every batch that had completed, wherever in the cluster, before the read was asked for. Needs the partition's

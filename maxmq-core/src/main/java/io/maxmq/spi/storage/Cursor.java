@@ -1,5 +1,6 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -9,7 +10,10 @@ import java.util.concurrent.CompletionStage;
  * new scan for each page instead, from behind the last key.
  *
  * <p>Thread-safe; one {@code next()} at a time.
+ *
+ * @since 0.1.0
  */
+@Stable
 public interface Cursor extends AutoCloseable {
 
     /**

@@ -1,6 +1,13 @@
 package io.maxmq.spi.storage;
 
-/** What a completed batch survives. Whatever the level, a crash leaves a prefix of a partition's batches, in order. */
+import io.maxmq.spi.Stable;
+
+/**
+ * What a completed batch survives. Whatever the level, a crash leaves a prefix of a partition's batches, in order.
+ *
+ * @since 0.1.0
+ */
+@Stable
 public enum Durability {
     /** Power loss: forced to the medium, of a majority when the store is replicated. */
     FSYNC,

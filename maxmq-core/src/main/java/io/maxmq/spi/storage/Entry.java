@@ -1,10 +1,14 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
+
 /**
  * A key and what it holds. Immutable.
  *
  * @param version of the batch that last wrote it, 1 or more
+ * @since 0.1.0
  */
+@Stable
 public record Entry(Bytes key, Bytes value, long version) {
 
     /** What an entry counts in limits of bytes: key and value. */

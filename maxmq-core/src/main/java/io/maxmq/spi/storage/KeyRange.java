@@ -1,5 +1,6 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the lowest key; {@link Bytes#EMPTY} is below all
  * @param to the first key above, or null for no end; a range whose end is not above its beginning is empty
+ * @since 0.1.0
  */
+@Stable
 public record KeyRange(Bytes from, @Nullable Bytes to) {
 
     /** All keys. */

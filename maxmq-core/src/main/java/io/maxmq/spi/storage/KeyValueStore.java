@@ -1,5 +1,6 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -28,7 +29,10 @@ import java.util.concurrent.CompletionStage;
  * fails with {@code CLOSED}.
  *
  * <p>Third parties may implement this. A contract test suite comes with it, and methods are added with a default only.
+ *
+ * @since 0.1.0
  */
+@Stable
 public interface KeyValueStore extends AutoCloseable {
 
     /** The longest key, in bytes, that every store must take: a topic of 65,535 bytes and all that may stand before it. */
@@ -127,6 +131,14 @@ public interface KeyValueStore extends AutoCloseable {
      * snapshot fails with.
      */
     CompletionStage<Void> restore(Snapshot snapshot);
+
+    /**
+     * What the store takes and has done. Cheap, from any thread, at any time; {@link StorageFigures#UNKNOWN} unless a store
+     * says more.
+     */
+    default StorageFigures figures() {
+        return StorageFigures.UNKNOWN;
+    }
 
     /**
      * Takes no more, completes or fails what is under way, ends watches with {@code CLOSED}, and gives back every thread,

@@ -1,5 +1,6 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import java.util.List;
 
 /**
@@ -9,7 +10,9 @@ import java.util.List;
  * @param version the state that was read: every batch of the partition up to this version, and none after it. The same
  *     for all pages of a cursor, so that a {@link KeyValueStore#watch} from {@code version + 1} continues it without a gap
  * @param last whether nothing follows
+ * @since 0.1.0
  */
+@Stable
 public record Page(List<Entry> entries, long version, boolean last) {
     public Page {
         entries = List.copyOf(entries);

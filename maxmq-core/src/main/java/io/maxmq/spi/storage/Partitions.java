@@ -1,5 +1,6 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -9,7 +10,10 @@ import java.util.stream.IntStream;
 /**
  * Which of a store's partitions, 0..{@code count - 1}, holds a shard. A partition is the unit of order, of versions and
  * of replication; batches of different partitions know nothing of each other. Immutable.
+ *
+ * @since 0.1.0
  */
+@Stable
 public final class Partitions {
 
     /** The most partitions of a store. */

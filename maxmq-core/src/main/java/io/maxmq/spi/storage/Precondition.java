@@ -1,8 +1,14 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import org.jspecify.annotations.Nullable;
 
-/** What must hold just before a {@link Batch} for the batch to be applied. Immutable. */
+/**
+ * What must hold just before a {@link Batch} for the batch to be applied. Immutable.
+ *
+ * @since 0.1.0
+ */
+@Stable
 public sealed interface Precondition {
 
     Table table();
@@ -17,6 +23,7 @@ public sealed interface Precondition {
     boolean holds(@Nullable Entry entry);
 
     /** There is no entry. */
+    @Stable
     record Absent(Table table, Bytes key) implements Precondition {
         @Override
         public boolean holds(@Nullable Entry entry) {
@@ -25,6 +32,7 @@ public sealed interface Precondition {
     }
 
     /** There is an entry, and it has this value. */
+    @Stable
     record EqualTo(Table table, Bytes key, Bytes value) implements Precondition {
         @Override
         public boolean holds(@Nullable Entry entry) {
@@ -47,6 +55,7 @@ public sealed interface Precondition {
      *
      * @param limit exclusive
      */
+    @Stable
     record VersionBelow(Table table, Bytes key, long limit) implements Precondition {
         @Override
         public boolean holds(@Nullable Entry entry) {

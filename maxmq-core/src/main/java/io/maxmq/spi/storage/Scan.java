@@ -1,5 +1,7 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
+
 /**
  * What to read of a table: the entries of one partition within a range of keys. Immutable; the methods give changed
  * copies, beginning with {@link #of}.
@@ -9,7 +11,9 @@ package io.maxmq.spi.storage;
  * @param maxPageEntries the most entries of a page, 1..10,000
  * @param maxPageBytes a page ends with the entry by which it reaches this many bytes ({@link Entry#sizeBytes()}), 1 or
  *     more; it may exceed them by that one entry
+ * @since 0.1.0
  */
+@Stable
 public record Scan(
         Table table,
         int partition,

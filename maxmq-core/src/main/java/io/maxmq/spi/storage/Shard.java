@@ -1,5 +1,6 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -9,7 +10,10 @@ import java.nio.charset.StandardCharsets;
  * <p>The hash is FNV-1a with 64 bits over the tenant in UTF-8, one byte 0xFF (which UTF-8 never contains) and the name in
  * UTF-8, then the 64-bit finalizer of MurmurHash3; the shard is the highest byte. It has no key: who chooses names can
  * choose shards, so a shard must be no cheaper to attack than the client that it belongs to.
+ *
+ * @since 0.1.0
  */
+@Stable
 public final class Shard {
 
     /** How many shards there are. */

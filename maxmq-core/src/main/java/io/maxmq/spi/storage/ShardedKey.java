@@ -1,5 +1,6 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -19,7 +20,9 @@ import java.nio.charset.StandardCharsets;
  * @param shard 0..255
  * @param tenant at most 255 bytes of UTF-8
  * @param suffix what the table's layout says
+ * @since 0.1.0
  */
+@Stable
 public record ShardedKey(int shard, String tenant, Bytes suffix) {
 
     /** The most bytes of a tenant's name. */

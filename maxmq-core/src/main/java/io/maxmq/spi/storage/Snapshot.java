@@ -1,5 +1,6 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import java.util.Set;
 
 /**
@@ -7,7 +8,10 @@ import java.util.Set;
  * completed when the snapshot was asked for. Later batches don't show, though they may cost space until it is closed.
  *
  * <p>{@link KeyValueStore#restore} reads any implementation: a snapshot of another store, or a backup. Thread-safe.
+ *
+ * @since 0.1.0
  */
+@Stable
 public interface Snapshot extends AutoCloseable {
 
     /** How shards were mapped; need not be the mapping of the store that restores it. */

@@ -1,5 +1,6 @@
 package io.maxmq.spi.storage;
 
+import io.maxmq.spi.Stable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,7 +8,10 @@ import org.jspecify.annotations.Nullable;
  * IllegalStateException}) and to a {@link CommitResult.Conflict}. {@link #kind()} says what to do about it, the message
  * says where it happened. Stages fail with this type itself, not wrapped; what a caller chains to them sees it within a
  * {@link java.util.concurrent.CompletionException} as usual.
+ *
+ * @since 0.1.0
  */
+@Stable
 public class StorageException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -49,6 +53,7 @@ public class StorageException extends RuntimeException {
      * @param offset in bytes from the beginning of the file, or -1 when unknown
      * @param table or null when unknown
      */
+    @Stable
     public record Place(
             @Nullable String file, long offset, @Nullable Table table) {
 
@@ -65,6 +70,7 @@ public class StorageException extends RuntimeException {
     }
 
     /** What happened. For a batch, {@link #applied()} says whether it may have been applied. */
+    @Stable
     public enum Kind {
         /** No space on the disk, or a quota is used up. Reads work; writes do again when there is space. */
         FULL(Applied.NO),
@@ -105,6 +111,7 @@ public class StorageException extends RuntimeException {
     }
 
     /** Whether a batch that failed took effect. */
+    @Stable
     public enum Applied {
         /** It did not, and never will. */
         NO,

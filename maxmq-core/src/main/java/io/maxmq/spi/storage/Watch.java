@@ -1,6 +1,13 @@
 package io.maxmq.spi.storage;
 
-/** A watch under way. Thread-safe. */
+import io.maxmq.spi.Stable;
+
+/**
+ * A watch under way. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+@Stable
 public interface Watch extends AutoCloseable {
 
     /** As {@code fromVersion}: from the present state on, whatever its version is. */

@@ -2,7 +2,7 @@ package io.maxmq.core.persistence;
 
 import io.maxmq.core.persistence.MemoryKeyValueStore.Settings;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.KeyValueStoreContract;
+import io.maxmq.spi.storage.tck.KeyValueStoreContract;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;

@@ -4,13 +4,20 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-import static io.maxmq.spi.storage.StoreDriver.ANIMALS;
-import static io.maxmq.spi.storage.StoreDriver.key;
-import static io.maxmq.spi.storage.StoreDriver.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class BatchTest {
+
+    private static final Table ANIMALS = new Table("animals");
+
+    private static Bytes key(int shard, String name) {
+        return ShardedKey.encode(shard, "tenant", Bytes.utf8(name));
+    }
+
+    private static Bytes value(String text) {
+        return Bytes.utf8(text);
+    }
 
     @Test
     void refusesKeysThatItsShardDoesNotHold() {

@@ -1,7 +1,13 @@
-package io.maxmq.spi.storage;
+package io.maxmq.spi.storage.tck;
 
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.CommitResult.Committed;
 import io.maxmq.spi.storage.CommitResult.Conflict;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.Precondition;
 import io.maxmq.spi.storage.StorageException.Kind;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,12 +18,12 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-import static io.maxmq.spi.storage.StoreDriver.ANIMALS;
-import static io.maxmq.spi.storage.StoreDriver.PLANTS;
-import static io.maxmq.spi.storage.StoreDriver.await;
-import static io.maxmq.spi.storage.StoreDriver.awaitFailure;
-import static io.maxmq.spi.storage.StoreDriver.key;
-import static io.maxmq.spi.storage.StoreDriver.value;
+import static io.maxmq.spi.storage.tck.StoreDriver.ANIMALS;
+import static io.maxmq.spi.storage.tck.StoreDriver.PLANTS;
+import static io.maxmq.spi.storage.tck.StoreDriver.await;
+import static io.maxmq.spi.storage.tck.StoreDriver.awaitFailure;
+import static io.maxmq.spi.storage.tck.StoreDriver.key;
+import static io.maxmq.spi.storage.tck.StoreDriver.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Batches: atomicity, order, preconditions, counters. */

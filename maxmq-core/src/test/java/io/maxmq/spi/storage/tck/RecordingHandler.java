@@ -1,5 +1,8 @@
-package io.maxmq.spi.storage;
+package io.maxmq.spi.storage.tck;
 
+import io.maxmq.spi.storage.ChangeSet;
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.WatchHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

@@ -1,6 +1,19 @@
-package io.maxmq.spi.storage;
+package io.maxmq.spi.storage.tck;
 
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Change;
+import io.maxmq.spi.storage.ChangeSet;
+import io.maxmq.spi.storage.CommitResult;
+import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.Table;
+import io.maxmq.spi.storage.Watch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -9,10 +22,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 
-import static io.maxmq.spi.storage.StoreDriver.ANIMALS;
-import static io.maxmq.spi.storage.StoreDriver.PLANTS;
-import static io.maxmq.spi.storage.StoreDriver.await;
-import static io.maxmq.spi.storage.StoreDriver.awaitFailure;
+import static io.maxmq.spi.storage.tck.StoreDriver.ANIMALS;
+import static io.maxmq.spi.storage.tck.StoreDriver.PLANTS;
+import static io.maxmq.spi.storage.tck.StoreDriver.await;
+import static io.maxmq.spi.storage.tck.StoreDriver.awaitFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A store and its model side by side; every step is done with both and compared. */

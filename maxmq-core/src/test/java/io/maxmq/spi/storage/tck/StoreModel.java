@@ -1,8 +1,16 @@
-package io.maxmq.spi.storage;
+package io.maxmq.spi.storage.tck;
 
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Change;
 import io.maxmq.spi.storage.CommitResult.Committed;
 import io.maxmq.spi.storage.CommitResult.Conflict;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.Mutation;
+import io.maxmq.spi.storage.Precondition;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,16 @@
-package io.maxmq.spi.storage;
+package io.maxmq.spi.storage.tck;
 
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.Change;
+import io.maxmq.spi.storage.ChangeSet;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.Watch;
+import io.maxmq.spi.storage.WatchHandler;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -9,11 +18,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-import static io.maxmq.spi.storage.StoreDriver.ANIMALS;
-import static io.maxmq.spi.storage.StoreDriver.PLANTS;
-import static io.maxmq.spi.storage.StoreDriver.await;
-import static io.maxmq.spi.storage.StoreDriver.key;
-import static io.maxmq.spi.storage.StoreDriver.value;
+import static io.maxmq.spi.storage.tck.StoreDriver.ANIMALS;
+import static io.maxmq.spi.storage.tck.StoreDriver.PLANTS;
+import static io.maxmq.spi.storage.tck.StoreDriver.await;
+import static io.maxmq.spi.storage.tck.StoreDriver.key;
+import static io.maxmq.spi.storage.tck.StoreDriver.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Watches: order, no gaps, ends. */

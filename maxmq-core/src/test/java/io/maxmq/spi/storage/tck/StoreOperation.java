@@ -1,5 +1,6 @@
-package io.maxmq.spi.storage;
+package io.maxmq.spi.storage.tck;
 
+import io.maxmq.spi.storage.Batch;
 import java.util.List;
 
 /** One step of a {@link StoreRun}. */

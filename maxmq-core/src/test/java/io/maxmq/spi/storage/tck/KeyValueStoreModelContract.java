@@ -1,5 +1,10 @@
-package io.maxmq.spi.storage;
+package io.maxmq.spi.storage.tck;
 
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.Table;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -10,8 +15,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-import static io.maxmq.spi.storage.StoreDriver.ANIMALS;
-import static io.maxmq.spi.storage.StoreDriver.PLANTS;
+import static io.maxmq.spi.storage.tck.StoreDriver.ANIMALS;
+import static io.maxmq.spi.storage.tck.StoreDriver.PLANTS;
 
 /**
  * Any sequence of batches, reads, scans, snapshots, restorations and watches leads a store to what a plain map says. A

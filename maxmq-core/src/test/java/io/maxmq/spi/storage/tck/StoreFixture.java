@@ -1,4 +1,7 @@
-package io.maxmq.spi.storage;
+package io.maxmq.spi.storage.tck;
+
+import io.maxmq.spi.storage.Capabilities;
+import io.maxmq.spi.storage.KeyValueStore;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

@@ -1,15 +1,26 @@
-package io.maxmq.spi.storage;
+package io.maxmq.spi.storage.tck;
 
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.CommitResult;
+import io.maxmq.spi.storage.Consistency;
+import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.StorageFigures;
+import io.maxmq.spi.storage.Watch;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-import static io.maxmq.spi.storage.StoreDriver.ANIMALS;
-import static io.maxmq.spi.storage.StoreDriver.await;
-import static io.maxmq.spi.storage.StoreDriver.awaitFailure;
-import static io.maxmq.spi.storage.StoreDriver.key;
-import static io.maxmq.spi.storage.StoreDriver.value;
+import static io.maxmq.spi.storage.tck.StoreDriver.ANIMALS;
+import static io.maxmq.spi.storage.tck.StoreDriver.await;
+import static io.maxmq.spi.storage.tck.StoreDriver.awaitFailure;
+import static io.maxmq.spi.storage.tck.StoreDriver.key;
+import static io.maxmq.spi.storage.tck.StoreDriver.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -156,6 +167,32 @@ public interface LifecycleContract extends StoreFixture {
         assumeFalse(store().capabilities().has(Feature.SNAPSHOT));
 
         assertThat(awaitFailure(store().snapshot()).kind()).isEqualTo(Kind.UNSUPPORTED);
+    }
+
+    @Test
+    default void countsWhatItDoesUnlessItDoesNotKnow() {
+        StorageFigures before = store().figures();
+        driver().commit(Batch.builder(1)
+                .put(ANIMALS, key(1, "cat"), value("meow"))
+                .put(ANIMALS, key(1, "dog"), value("woof")));
+        driver().conflict(Batch.builder(1)
+                .requireAbsent(ANIMALS, key(1, "cat"))
+                .put(ANIMALS, key(1, "cat"), value("conflict")));
+
+        StorageFigures after = store().figures();
+
+        assertThat(after.batches()).isEqualTo(before.batches() < 0 ? -1 : before.batches() + 1);
+        assertThat(after.mutations()).isEqualTo(before.mutations() < 0 ? -1 : before.mutations() + 2);
+        assertThat(List.of(
+                        after.diskBytes(),
+                        after.memoryBytes(),
+                        after.compactionDebtBytes(),
+                        after.pendingBytes(),
+                        after.groups(),
+                        after.syncs()))
+                .allSatisfy(figure -> assertThat(figure).isGreaterThanOrEqualTo(-1));
+        store().close();
+        store().figures(); // at any time
     }
 
     @Test

@@ -1,7 +1,19 @@
-package io.maxmq.spi.storage;
+package io.maxmq.spi.storage.tck;
 
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.CommitResult.Committed;
 import io.maxmq.spi.storage.CommitResult.Conflict;
+import io.maxmq.spi.storage.Consistency;
+import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.ShardedKey;
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,19 +1,28 @@
-package io.maxmq.spi.storage;
+package io.maxmq.spi.storage.tck;
 
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.Consistency;
+import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-import static io.maxmq.spi.storage.StoreDriver.ANIMALS;
-import static io.maxmq.spi.storage.StoreDriver.PLANTS;
-import static io.maxmq.spi.storage.StoreDriver.await;
-import static io.maxmq.spi.storage.StoreDriver.awaitFailure;
-import static io.maxmq.spi.storage.StoreDriver.key;
-import static io.maxmq.spi.storage.StoreDriver.value;
+import static io.maxmq.spi.storage.tck.StoreDriver.ANIMALS;
+import static io.maxmq.spi.storage.tck.StoreDriver.PLANTS;
+import static io.maxmq.spi.storage.tck.StoreDriver.await;
+import static io.maxmq.spi.storage.tck.StoreDriver.awaitFailure;
+import static io.maxmq.spi.storage.tck.StoreDriver.key;
+import static io.maxmq.spi.storage.tck.StoreDriver.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Reads: order, ranges, pages, consistency. */

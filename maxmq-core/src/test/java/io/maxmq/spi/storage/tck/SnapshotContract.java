@@ -1,7 +1,19 @@
-package io.maxmq.spi.storage;
+package io.maxmq.spi.storage.tck;
 
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.Partitions;
+import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.Snapshot;
+import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.Table;
+import io.maxmq.spi.storage.Watch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -10,12 +22,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-import static io.maxmq.spi.storage.StoreDriver.ANIMALS;
-import static io.maxmq.spi.storage.StoreDriver.PLANTS;
-import static io.maxmq.spi.storage.StoreDriver.await;
-import static io.maxmq.spi.storage.StoreDriver.awaitFailure;
-import static io.maxmq.spi.storage.StoreDriver.key;
-import static io.maxmq.spi.storage.StoreDriver.value;
+import static io.maxmq.spi.storage.tck.StoreDriver.ANIMALS;
+import static io.maxmq.spi.storage.tck.StoreDriver.PLANTS;
+import static io.maxmq.spi.storage.tck.StoreDriver.await;
+import static io.maxmq.spi.storage.tck.StoreDriver.awaitFailure;
+import static io.maxmq.spi.storage.tck.StoreDriver.key;
+import static io.maxmq.spi.storage.tck.StoreDriver.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Snapshots and their restoration. */

@@ -1,0 +1,33 @@
+package io.maxmq.spi.storage;
+
+import io.maxmq.spi.Stable;
+
+/**
+ * What a store takes and what it has done, as numbers of one moment; each for itself, so that two of them need not fit
+ * together. Amounts in bytes are what they are now, the others count from the store's opening on. -1 says that the store
+ * does not know. Immutable.
+ *
+ * @param diskBytes all its files; may be some seconds old
+ * @param memoryBytes what it keeps in memory: caches and what is not yet in files; in or outside of the heap
+ * @param compactionDebtBytes what has yet to be rewritten before the files are as small and as ordered as they should be
+ * @param pendingBytes of batches that were taken and have not completed
+ * @param batches that were applied
+ * @param mutations of the batches that were applied
+ * @param groups writes to the log; each has one or many batches
+ * @param syncs times that the log was forced to the medium
+ * @since 0.1.0
+ */
+@Stable
+public record StorageFigures(
+        long diskBytes,
+        long memoryBytes,
+        long compactionDebtBytes,
+        long pendingBytes,
+        long batches,
+        long mutations,
+        long groups,
+        long syncs) {
+
+    /** Nothing is known. */
+    public static final StorageFigures UNKNOWN = new StorageFigures(-1, -1, -1, -1, -1, -1, -1, -1);
+}
