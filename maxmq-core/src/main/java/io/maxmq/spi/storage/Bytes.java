@@ -156,6 +156,15 @@ public final class Bytes implements Comparable<Bytes> {
         return length == array.length ? this : wrap(toArray());
     }
 
+    /**
+     * Copies all of them to {@code target}, from {@code at} on.
+     *
+     * @throws IndexOutOfBoundsException when they do not fit
+     */
+    public void copyTo(byte[] target, int at) {
+        System.arraycopy(array, offset, target, at, length);
+    }
+
     /** A copy, the caller's to write. */
     public byte[] toArray() {
         return Arrays.copyOfRange(array, offset, offset + length);

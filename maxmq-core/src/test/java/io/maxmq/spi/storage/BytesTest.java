@@ -66,6 +66,16 @@ class BytesTest {
     }
 
     @Test
+    void copiesASliceIntoAnArray() {
+        byte[] target = new byte[4];
+
+        of(9, 1, 2, 9).slice(1, 3).copyTo(target, 1);
+
+        assertThat(target).containsExactly(0, 1, 2, 0);
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> of(1, 2).copyTo(target, 3));
+    }
+
+    @Test
     void showsItselfAsAReadOnlyBuffer() {
         ByteBuffer buffer = of(9, 1, 2, 9).slice(1, 3).asByteBuffer();
 

@@ -1,0 +1,5 @@
+/**
+ * What an embedder passes to the broker so that nothing acknowledged is lost. Start at {@link
+ * io.maxmq.storage.RocksDbStorage}.
+ */
+package io.maxmq.storage;

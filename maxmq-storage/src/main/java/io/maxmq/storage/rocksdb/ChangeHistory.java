@@ -1,0 +1,157 @@
+package io.maxmq.storage.rocksdb;
+
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Change;
+import io.maxmq.spi.storage.ChangeSet;
+import io.maxmq.spi.storage.Mutation;
+import io.maxmq.spi.storage.Table;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The latest batches of a partition, for those who watch: the batches themselves, turned into changes only when somebody
+ * asks. Bounded by batches and by bytes; the oldest go first. Thread-safe.
+ */
+final class ChangeHistory {
+
+    /** How many batches one call of {@link #next} looks at, so that the lock is not held for long. */
+    private static final int MAX_LOOK = 1_000;
+
+    private final long maxBytes;
+
+    // A ring, all guarded by this: the batches first, first + 1, … first + size - 1, each modulo the length.
+    private final Recorded[] ring;
+    private int first;
+    private int size;
+    private long bytes;
+    private long version;
+    private long droppedUpTo;
+
+    /**
+     * @param version of the last batch, which is not kept
+     * @param maxBatches 1 or more
+     * @param maxBytes of keys and values, 0 or more; a single larger batch is not kept
+     */
+    ChangeHistory(long version, int maxBatches, long maxBytes) {
+        this.version = version;
+        this.droppedUpTo = version;
+        this.ring = new Recorded[maxBatches];
+        this.maxBytes = maxBytes;
+    }
+
+    private record Recorded(long version, Batch batch, List<Long> counters) {}
+
+    /** What comes next for a watch. */
+    sealed interface Next {
+        /** A batch that touched the table. */
+        record Found(ChangeSet changes) implements Next {}
+
+        /**
+         * No batch up to this version did.
+         *
+         * @param end whether this is the newest version
+         */
+        record Nothing(long upTo, boolean end) implements Next {}
+
+        /** The history no longer reaches back that far. */
+        record TooOld(long oldest) implements Next {}
+    }
+
+    /**
+     * Takes the next batch. Versions rise.
+     *
+     * @param counters what each {@link Mutation.Add} left
+     */
+    synchronized void add(long newVersion, Batch batch, List<Long> counters) {
+        if (size == ring.length) {
+            dropOldest();
+        }
+        ring[(first + size) % ring.length] = new Recorded(newVersion, batch, counters);
+        size++;
+        version = newVersion;
+        bytes += batch.sizeBytes();
+        while (bytes > maxBytes) {
+            dropOldest();
+        }
+    }
+
+    private void dropOldest() {
+        Recorded oldest = ring[first];
+        ring[first] = null;
+        first = (first + 1) % ring.length;
+        size--;
+        bytes -= oldest.batch().sizeBytes();
+        droppedUpTo = oldest.version();
+    }
+
+    /** Forgets everything; goes on behind {@code newVersion}. */
+    synchronized void reset(long newVersion) {
+        while (size > 0) {
+            dropOldest();
+        }
+        version = newVersion;
+        droppedUpTo = newVersion;
+    }
+
+    synchronized long version() {
+        return version;
+    }
+
+    /** The first batch from {@code fromVersion} on (1 or more) that touched {@code table}. */
+    synchronized Next next(Table table, long fromVersion) {
+        if (fromVersion <= droppedUpTo) {
+            return new Next.TooOld(droppedUpTo + 1);
+        }
+        int index = indexOf(fromVersion);
+        int end = Math.min(size, index + MAX_LOOK);
+        for (; index < end; index++) {
+            Recorded recorded = ring[(first + index) % ring.length];
+            List<Change> changes = changes(recorded, table);
+            if (!changes.isEmpty()) {
+                return new Next.Found(new ChangeSet(recorded.version(), changes));
+            }
+            if (index + 1 == end && end < size) {
+                return new Next.Nothing(recorded.version(), false);
+            }
+        }
+        return new Next.Nothing(version, true);
+    }
+
+    /** Of the first batch with this version or a higher one. */
+    private int indexOf(long wanted) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (ring[(first + middle) % ring.length].version() < wanted) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private static List<Change> changes(Recorded recorded, Table table) {
+        List<Change> changes = new ArrayList<>(0);
+        int adds = 0;
+        for (Mutation mutation : recorded.batch().mutations()) {
+            boolean here = mutation.table().equals(table);
+            if (mutation instanceof Mutation.Add add) {
+                long sum = recorded.counters().get(adds++);
+                if (here) {
+                    changes.add(
+                            sum == 0 ? new Change.Deleted(add.key()) : new Change.Put(add.key(), Bytes.ofLong(sum)));
+                }
+            } else if (here && mutation instanceof Mutation.Put put) {
+                changes.add(new Change.Put(put.key(), put.value()));
+            } else if (here && mutation instanceof Mutation.Delete delete) {
+                changes.add(new Change.Deleted(delete.key()));
+            } else if (here) {
+                changes.add(new Change.RangeDeleted(((Mutation.DeleteRange) mutation).range()));
+            }
+        }
+        return changes;
+    }
+}

@@ -1,0 +1,94 @@
+package io.maxmq.storage.rocksdb;
+
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.StorageException.Kind;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory is one store's at a time, across processes and within this one. {@code LOCK} is locked; {@code LOCK.owner}
+ * says who holds it, as {@code PID START}: a process must not open a file twice that it has locked, since on POSIX systems
+ * closing either gives up the lock, so within a process it is {@code LOCK.owner} that counts. A process that was killed
+ * holds nothing, whatever its {@code LOCK.owner} says.
+ */
+final class DirectoryLock implements AutoCloseable {
+
+    private static final String LOCK = "LOCK";
+    private static final String OWNER = "LOCK.owner";
+
+    private final Path directory;
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private DirectoryLock(Path directory, FileChannel channel, FileLock lock) {
+        this.directory = directory;
+        this.channel = channel;
+        this.lock = lock;
+    }
+
+    /**
+     * @param directory exists
+     * @throws StorageException {@code UNAVAILABLE} when it is in use
+     */
+    static DirectoryLock take(Path directory) throws IOException {
+        Path real = directory.toRealPath();
+        synchronized (monitor(real)) {
+            String owner = owner(real);
+            if (owner != null && owner.equals(self())) {
+                throw new StorageException(
+                        Kind.UNAVAILABLE, "directory is in use by another store of this JVM: directory=" + real);
+            }
+            FileChannel channel = FileChannel.open(
+                    real.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
+            try {
+                FileLock lock = channel.tryLock();
+                if (lock == null) {
+                    String pid = owner == null ? "unknown" : owner.split(" ", 2)[0];
+                    throw new StorageException(
+                            Kind.UNAVAILABLE,
+                            "directory is in use by another process: directory=" + real + ", pid=" + pid);
+                }
+                Files.writeString(real.resolve(OWNER), self());
+                return new DirectoryLock(real, channel, lock);
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+        }
+    }
+
+    /** The same object for a path in the whole JVM, so that two stores do not take the lock at once. */
+    private static Object monitor(Path real) {
+        return ("io.maxmq.storage " + real).intern();
+    }
+
+    private static @Nullable String owner(Path real) throws IOException {
+        Path file = real.resolve(OWNER);
+        return Files.exists(file) ? Files.readString(file).trim() : null;
+    }
+
+    /** This process, told from an earlier one with the same id by when it started. */
+    private static String self() {
+        ProcessHandle process = ProcessHandle.current();
+        String start = process.info().startInstant().map(Instant::toString).orElse("unknown");
+        return process.pid() + " " + start;
+    }
+
+    @Override
+    public void close() throws IOException {
+        synchronized (monitor(directory)) {
+            try {
+                Files.deleteIfExists(directory.resolve(OWNER));
+            } finally {
+                lock.release();
+                channel.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package io.maxmq.storage.rocksdb;
+
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.CommitResult;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.Mutation;
+import io.maxmq.spi.storage.Precondition;
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.Table;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+
+/**
+ * Batches on their way into one write: each is evaluated against the database and the batches before it, and encoded when it
+ * is to be applied. Nothing is written here. Used once, by the writer.
+ */
+final class Group {
+
+    private final Database database;
+    private final GroupEncoder encoder;
+    private final LookedAt lookedAt = new LookedAt();
+    private final int[] partitions;
+
+    /** By partition, after the batches so far. */
+    private final long[] versions;
+
+    private final List<Outcome> outcomes = new ArrayList<>();
+    private int applied;
+    private int mutations;
+
+    /**
+     * What a batch comes to once the group is written.
+     *
+     * @param result or null when it failed
+     * @param failure or null when it did not
+     */
+    record Outcome(
+            Pending.Commit commit,
+            int partition,
+            @Nullable CommitResult result,
+            @Nullable Throwable failure) {}
+
+    /**
+     * @param partitions of shards, by element
+     * @param versions before the group, by partition; copied
+     */
+    Group(Database database, GroupEncoder encoder, int[] partitions, long[] versions) {
+        this.database = database;
+        this.encoder = encoder;
+        this.partitions = partitions;
+        this.versions = versions.clone();
+        encoder.clear();
+    }
+
+    /** Evaluates all batches, in order. */
+    void addAll(List<Pending.Commit> commits) throws RocksDBException {
+        for (Pending.Commit commit : commits) {
+            lookedAt.expect(commit.batch());
+        }
+        boolean[] touched = new boolean[versions.length];
+        for (Pending.Commit commit : commits) {
+            int partition = partitions[commit.batch().shard()];
+            Outcome outcome = add(commit, partition);
+            touched[partition] |= outcome.result() instanceof CommitResult.Committed;
+            outcomes.add(outcome);
+        }
+        for (int partition = 0; partition < touched.length; partition++) {
+            if (touched[partition]) {
+                encoder.putNumber(Database.versionKey(partition), versions[partition]);
+            }
+        }
+    }
+
+    private Outcome add(Pending.Commit commit, int partition) {
+        GroupEncoder.Mark mark = encoder.mark();
+        try {
+            CommitResult result = apply(commit.batch(), versions[partition] + 1);
+            if (result instanceof CommitResult.Committed) {
+                versions[partition]++;
+                applied++;
+                mutations += commit.batch().mutations().size();
+            }
+            lookedAt.keep();
+            return new Outcome(commit, partition, result, null);
+        } catch (RocksDBException | RuntimeException e) { // it costs this batch and no other
+            encoder.backTo(mark);
+            lookedAt.takeBack();
+            return new Outcome(commit, partition, null, Failures.of(e, null));
+        }
+    }
+
+    private CommitResult apply(Batch batch, long version) throws RocksDBException {
+        for (Precondition precondition : batch.preconditions()) {
+            Entry actual = lookedAt.get(database, precondition.table(), precondition.key());
+            if (!precondition.holds(actual)) {
+                return new CommitResult.Conflict(precondition, actual);
+            }
+        }
+        List<Long> counters = List.of();
+        for (Mutation mutation : batch.mutations()) {
+            if (mutation instanceof Mutation.Put put) {
+                put(put.table(), put.key(), put.value(), version);
+            } else if (mutation instanceof Mutation.Delete delete) {
+                delete(delete.table(), delete.key());
+            } else if (mutation instanceof Mutation.DeleteRange delete) {
+                deleteRange(delete.table(), delete.range());
+            } else {
+                counters = counters.isEmpty() ? new ArrayList<>() : counters;
+                counters.add(add((Mutation.Add) mutation, version));
+            }
+        }
+        return new CommitResult.Committed(version, counters);
+    }
+
+    private void put(Table table, Bytes key, Bytes value, long version) throws RocksDBException {
+        encoder.put(database.columnFamily(table), key, version, value);
+        lookedAt.put(table, key, value, version);
+    }
+
+    private void delete(Table table, Bytes key) throws RocksDBException {
+        encoder.delete(database.columnFamily(table), key);
+        lookedAt.delete(table, key);
+    }
+
+    private void deleteRange(Table table, KeyRange range) throws RocksDBException {
+        if (!range.isEmpty()) {
+            encoder.deleteRange(database.columnFamily(table), range.from(), range.to());
+            lookedAt.deleteRange(table, range);
+        }
+    }
+
+    private long add(Mutation.Add add, long version) throws RocksDBException {
+        long sum = sum(lookedAt.get(database, add.table(), add.key()), add);
+        if (sum == 0) {
+            delete(add.table(), add.key());
+        } else {
+            put(add.table(), add.key(), Bytes.ofLong(sum), version);
+        }
+        return sum;
+    }
+
+    private static long sum(@Nullable Entry entry, Mutation.Add add) {
+        if (entry == null) {
+            return add.delta();
+        }
+        if (entry.value().length() != Long.BYTES) {
+            throw notACounter(
+                    "counter must be 8 bytes: key=" + add.key() + ", bytes="
+                            + entry.value().length(),
+                    add,
+                    null);
+        }
+        long before = entry.value().longAt(0);
+        try {
+            return Math.addExact(before, add.delta());
+        } catch (ArithmeticException e) {
+            throw notACounter(
+                    "counter leaves the range of a long: key=" + add.key() + ", value=" + before + ", delta="
+                            + add.delta(),
+                    add,
+                    e);
+        }
+    }
+
+    private static StorageException notACounter(String detail, Mutation.Add add, @Nullable Throwable cause) {
+        return new StorageException(
+                Kind.NOT_A_COUNTER, detail, new StorageException.Place(null, -1, add.table()), cause);
+    }
+
+    /** Whether there is anything to write. */
+    boolean isEmpty() {
+        return applied == 0;
+    }
+
+    /** In RocksDB's form. */
+    byte[] encoded() {
+        return encoder.group();
+    }
+
+    /** In the order of the batches. */
+    List<Outcome> outcomes() {
+        return outcomes;
+    }
+
+    /** After the group, by partition. */
+    long[] versions() {
+        return versions;
+    }
+
+    /** How many batches are applied. */
+    int applied() {
+        return applied;
+    }
+
+    /** How many mutations they have. */
+    int mutations() {
+        return mutations;
+    }
+}

@@ -1,0 +1,358 @@
+package io.maxmq.storage.rocksdb;
+
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.CommitResult;
+import io.maxmq.spi.storage.Durability;
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.StorageException.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+
+/**
+ * The one thread that writes. It takes whatever is pending, up to {@value #MAX_GROUP_BYTES} bytes, makes one write of it, and
+ * hands the results to the completion thread while it goes on with what has come meanwhile: so the more there is to do, the
+ * more batches share one fsync, and nobody waits for a timer.
+ *
+ * <p>{@link #commit} and {@link #replace} from any thread; the rest runs on the writer's.
+ */
+final class GroupWriter {
+
+    private static final long MAX_GROUP_BYTES = 4L * 1024 * 1024;
+    private static final int MAX_GROUP_BATCHES = 50_000;
+
+    private final Engine engine;
+    private final Recovery recovery;
+    private final Faults faults;
+    private final boolean forces;
+    private final long maxPendingBytes;
+    private final Executor completions;
+    private final Commits commits;
+    private final int[] partitions;
+    private final GroupEncoder encoder = new GroupEncoder();
+
+    private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicLong pendingBytes = new AtomicLong();
+    private final Thread thread;
+
+    /** Set by the writer when it is about to wait, read by who adds: so that only a waiting thread is woken. */
+    private volatile boolean waiting;
+
+    private volatile boolean stopping;
+    private volatile boolean stopped;
+
+    // The writer's own.
+    private long[] versions;
+    private @Nullable Pending left; // taken from the queue, and not part of the last group; null when there is none
+
+    // Written by the writer alone, read by anyone.
+    private volatile List<Pending.Commit> underWay = List.of();
+    private volatile long batches;
+    private volatile long mutations;
+    private volatile long groups;
+    private volatile long syncs;
+
+    /** Hears what is written, on the writer's thread, before those who wait for it do. */
+    interface Commits {
+        /** Everything of the group is visible. */
+        void written(Group group);
+
+        /** All tables were replaced, and each partition has this version. */
+        void replaced(long[] versions);
+    }
+
+    /**
+     * @param partitions of shards, by element
+     * @param versions of the last batch, by partition
+     * @param completions runs one task at a time, in order
+     */
+    GroupWriter(
+            Engine engine,
+            Recovery recovery,
+            Settings settings,
+            Faults faults,
+            int[] partitions,
+            long[] versions,
+            Executor completions,
+            Commits commits,
+            String threadName) {
+        this.engine = engine;
+        this.recovery = recovery;
+        this.faults = faults;
+        this.forces = settings.durability() == Durability.FSYNC;
+        this.maxPendingBytes = settings.maxPendingBytes();
+        this.partitions = partitions;
+        this.versions = versions;
+        this.completions = completions;
+        this.commits = commits;
+        thread = new Thread(this::run, threadName);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    CompletionStage<CommitResult> commit(Batch batch) {
+        Pending.Commit commit = Pending.Commit.of(batch);
+        if (!takePending(commit.weight())) {
+            return CompletableFuture.failedFuture(
+                    new StorageException(Kind.BUSY, "batches of " + pendingBytes.get() + " bytes are pending"));
+        }
+        add(commit);
+        return commit.result();
+    }
+
+    CompletionStage<Void> replace(Database.Staging staging, long aboveVersion) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        add(new Pending.Replace(staging, aboveVersion, result));
+        return result;
+    }
+
+    /** Whether there is room for one more; the only one always has. */
+    private boolean takePending(long weight) {
+        long before;
+        do {
+            before = pendingBytes.get();
+            if (before != 0 && before + weight > maxPendingBytes) {
+                return false;
+            }
+        } while (!pendingBytes.compareAndSet(before, before + weight));
+        return true;
+    }
+
+    private void add(Pending pending) {
+        queue.add(pending);
+        if (stopped) {
+            failRest(); // the writer may have gone without it
+        } else if (waiting) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /**
+     * Writes what is pending, and ends.
+     *
+     * @return whether it ended before the deadline; when not, what is pending has failed with {@code OUTCOME_UNKNOWN}
+     */
+    boolean stop(long deadlineNanos) {
+        stopping = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime())));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        boolean ended = !thread.isAlive();
+        stopped = true;
+        if (!ended) {
+            StorageException unknown = new StorageException(Kind.OUTCOME_UNKNOWN, "closed while it was written");
+            underWay.forEach(commit -> commit.result().completeExceptionally(unknown));
+        }
+        failRest();
+        return ended;
+    }
+
+    private void failRest() {
+        StorageException cause = new StorageException(Kind.CLOSED, "closed before the batch's turn");
+        for (Pending rest = queue.poll(); rest != null; rest = queue.poll()) {
+            if (rest instanceof Pending.Commit commit) {
+                pendingBytes.addAndGet(-commit.weight());
+            }
+            rest.result().completeExceptionally(cause);
+        }
+    }
+
+    long pendingBytes() {
+        return pendingBytes.get();
+    }
+
+    long batches() {
+        return batches;
+    }
+
+    long mutations() {
+        return mutations;
+    }
+
+    long groups() {
+        return groups;
+    }
+
+    long syncs() {
+        return syncs;
+    }
+
+    // ---- the thread
+
+    private void run() {
+        while (true) {
+            Pending next = take();
+            if (next == null) {
+                if (stopping) {
+                    return;
+                }
+                recovery.tryAgain();
+            } else if (next instanceof Pending.Replace replace) {
+                replace(replace);
+            } else {
+                underWay = group((Pending.Commit) next);
+                write(underWay);
+                underWay = List.of();
+            }
+        }
+    }
+
+    /** What is next; null when the store closes, or when it is time to look after a broken database. */
+    private @Nullable Pending take() {
+        Pending next = left;
+        left = null;
+        if (next == null) {
+            next = queue.poll();
+        }
+        while (next == null && !stopping) {
+            waiting = true;
+            next = queue.poll(); // whoever adds after this sees that we wait
+            if (next == null && !stopping) {
+                long nanos = recovery.nanosToNextAttempt();
+                if (nanos < 0) {
+                    LockSupport.park(this);
+                } else if (nanos == 0) {
+                    waiting = false;
+                    return null;
+                } else {
+                    LockSupport.parkNanos(this, nanos);
+                }
+                next = queue.poll();
+            }
+            waiting = false;
+        }
+        return next == null ? queue.poll() : next;
+    }
+
+    /** The batches that are written together, beginning with {@code first}. */
+    private List<Pending.Commit> group(Pending.Commit first) {
+        List<Pending.Commit> group = new ArrayList<>();
+        group.add(first);
+        long bytes = first.weight();
+        while (bytes < MAX_GROUP_BYTES && group.size() < MAX_GROUP_BATCHES) {
+            Pending next = queue.poll();
+            if (next instanceof Pending.Commit commit && bytes + commit.weight() <= MAX_GROUP_BYTES) {
+                group.add(commit);
+                bytes += commit.weight();
+            } else {
+                left = next;
+                break;
+            }
+        }
+        return group;
+    }
+
+    private void write(List<Pending.Commit> batchesOfGroup) {
+        StorageException refusal = recovery.refusal();
+        if (refusal != null) {
+            fail(batchesOfGroup, refusal);
+            return;
+        }
+        Group group;
+        try {
+            group = writeOnce(batchesOfGroup);
+        } catch (Throwable e) { // the writer goes on, and nobody may wait for ever, out of memory or not
+            if (!recovery.mayRetry(e)) {
+                fail(batchesOfGroup, recovery.afterFailure(e));
+                return;
+            }
+            try {
+                group = writeOnce(batchesOfGroup);
+            } catch (Throwable again) {
+                fail(batchesOfGroup, recovery.afterFailure(again));
+                return;
+            }
+        }
+        versions = group.versions();
+        count(group);
+        commits.written(group);
+        Group done = group;
+        completions.execute(() -> complete(done));
+    }
+
+    private Group writeOnce(List<Pending.Commit> batchesOfGroup) throws RocksDBException {
+        return engine.use(database -> {
+            Group group = new Group(database, encoder, partitions, versions);
+            group.addAll(batchesOfGroup);
+            if (!group.isEmpty()) {
+                faults.beforeWrite();
+                database.write(group.encoded());
+                faults.afterWrite();
+                recovery.written(database.sequence());
+            }
+            return group;
+        });
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // the writer alone writes them
+    private void count(Group group) {
+        if (!group.isEmpty()) {
+            batches += group.applied();
+            mutations += group.mutations();
+            groups++;
+            syncs += forces ? 1 : 0;
+        }
+    }
+
+    private void complete(Group group) {
+        for (Group.Outcome outcome : group.outcomes()) {
+            pendingBytes.addAndGet(-outcome.commit().weight());
+            Throwable failure = outcome.failure();
+            if (failure != null) {
+                outcome.commit().result().completeExceptionally(failure);
+            } else {
+                outcome.commit().result().complete(outcome.result());
+            }
+        }
+    }
+
+    /** All of them, conflicts too: what they conflicted with may have been in this very group. */
+    private void fail(List<Pending.Commit> batchesOfGroup, StorageException cause) {
+        completions.execute(() -> {
+            for (Pending.Commit commit : batchesOfGroup) {
+                pendingBytes.addAndGet(-commit.weight());
+                commit.result().completeExceptionally(cause);
+            }
+        });
+    }
+
+    private void replace(Pending.Replace replace) {
+        StorageException refusal = recovery.refusal();
+        if (refusal != null) {
+            completions.execute(() -> replace.result().completeExceptionally(refusal));
+            return;
+        }
+        long[] next = new long[versions.length];
+        for (int partition = 0; partition < next.length; partition++) {
+            next[partition] = Math.max(versions[partition], replace.aboveVersion()) + 1;
+        }
+        try {
+            engine.runAlone(database -> {
+                database.switchTo(replace.staging(), next);
+                recovery.written(database.sequence());
+            });
+        } catch (Throwable e) {
+            StorageException cause = recovery.afterFailure(e);
+            completions.execute(() -> replace.result().completeExceptionally(cause));
+            return;
+        }
+        versions = next;
+        commits.replaced(next);
+        completions.execute(() -> replace.result().complete(null));
+    }
+}

@@ -1,0 +1,133 @@
+package io.maxmq.storage.rocksdb;
+
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.Table;
+import io.maxmq.spi.storage.Watch;
+import io.maxmq.spi.storage.WatchHandler;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks the history of a partition at the pace of its handler. The handler is called on the store's executor; no lock is
+ * held meanwhile. Thread-safe.
+ */
+final class HistoryWatch implements Watch {
+
+    private enum Phase {
+        IDLE,
+        CALLING,
+        CLOSED
+    }
+
+    private final Table table;
+    private final ChangeHistory history;
+    private final WatchHandler handler;
+    private final Consumer<HistoryWatch> onClosed;
+    private final SerialLoop loop;
+
+    /** CALLING is left by who called the handler, or by {@link #close()}: so no call begins after a close. */
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.IDLE);
+
+    /** Set by who ends the watch from outside, read by the loop. */
+    private volatile @Nullable StorageException end;
+
+    /** Written by the loop alone, read by anyone. */
+    private volatile long version;
+
+    HistoryWatch(
+            Table table,
+            long fromVersion,
+            ChangeHistory history,
+            WatchHandler handler,
+            Executor executor,
+            Consumer<HistoryWatch> onClosed) {
+        this.table = table;
+        this.version = fromVersion - 1;
+        this.history = history;
+        this.handler = handler;
+        this.onClosed = onClosed;
+        this.loop = new SerialLoop(
+                executor,
+                this::step,
+                e -> finish(new StorageException(Kind.CLOSED, "the store's executor takes no more", e)));
+    }
+
+    /** There may be something new. */
+    void wake() {
+        loop.wake();
+    }
+
+    /** Ends it with {@code cause}, behind a call of the handler that runs. The first cause counts. */
+    void end(StorageException cause) {
+        if (end == null) {
+            end = cause;
+        }
+        loop.wake();
+    }
+
+    @Override
+    public long version() {
+        return version;
+    }
+
+    @Override
+    public void close() {
+        if (phase.getAndSet(Phase.CLOSED) != Phase.CLOSED) {
+            onClosed.accept(this);
+        }
+    }
+
+    private boolean step() {
+        if (phase.get() == Phase.CLOSED) {
+            return false;
+        }
+        StorageException cause = end;
+        if (cause != null) {
+            finish(cause);
+            return false;
+        }
+        ChangeHistory.Next next = history.next(table, version + 1);
+        if (next instanceof ChangeHistory.Next.Found found) {
+            return deliver(found);
+        }
+        if (next instanceof ChangeHistory.Next.TooOld tooOld) {
+            finish(new StorageException(
+                    Kind.TOO_OLD, "wanted version " + (version + 1) + ", oldest is " + tooOld.oldest()));
+            return false;
+        }
+        ChangeHistory.Next.Nothing nothing = (ChangeHistory.Next.Nothing) next;
+        version = Math.max(version, nothing.upTo()); // a watch from a later version waits for it
+        return !nothing.end();
+    }
+
+    private boolean deliver(ChangeHistory.Next.Found found) {
+        if (!phase.compareAndSet(Phase.IDLE, Phase.CALLING)) {
+            return false; // closed
+        }
+        try {
+            handler.onChanges(found.changes());
+        } catch (Throwable e) { // a stranger's code: whatever it throws costs it its watch and nobody else anything
+            phase.compareAndSet(Phase.CALLING, Phase.IDLE);
+            finish(new StorageException(
+                    Kind.HANDLER_FAILED, "at version " + found.changes().version(), e));
+            return false;
+        }
+        version = found.changes().version();
+        return phase.compareAndSet(Phase.CALLING, Phase.IDLE);
+    }
+
+    private void finish(StorageException cause) {
+        if (!phase.compareAndSet(Phase.IDLE, Phase.CLOSED)) {
+            return;
+        }
+        onClosed.accept(this);
+        try {
+            handler.onEnd(cause);
+        } catch (Throwable e) {
+            cause.addSuppressed(e); // the last call: there is nobody else to tell
+        }
+    }
+}

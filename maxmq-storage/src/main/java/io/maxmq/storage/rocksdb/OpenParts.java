@@ -1,0 +1,92 @@
+package io.maxmq.storage.rocksdb;
+
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.StorageException.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.rocksdb.RocksDB;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an open store holds of the world: the locked directory, the database, threads. Closed in the opposite order.
+ *
+ * @param completions one thread, for the stages of batches, in their order
+ */
+record OpenParts(StoreDirectory directory, Engine engine, Readers readers, ExecutorService completions) {
+
+    /** What has not ended by then is left alone. */
+    static final Duration CLOSE_DEADLINE = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenParts.class);
+
+    /**
+     * Takes the directory and opens the database.
+     *
+     * @param threadName of a role
+     * @param over whether the store has closed
+     */
+    static OpenParts open(Settings settings, UnaryOperator<String> threadName, BooleanSupplier over)
+            throws IOException {
+        loadLibrary();
+        StoreDirectory directory = StoreDirectory.enter(settings.directory(), settings.backup());
+        try {
+            Engine engine = new Engine(directory, settings);
+            engine.open();
+            ExecutorService completions = new ThreadPoolExecutor(
+                    1,
+                    1,
+                    0,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(),
+                    Threads.named(threadName.apply("complete")));
+            return new OpenParts(directory, engine, new Readers(threadName.apply("read"), over), completions);
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    private static void loadLibrary() {
+        try {
+            RocksDB.loadLibrary();
+        } catch (RuntimeException | LinkageError e) {
+            throw new StorageException(
+                    Kind.IO,
+                    "RocksDB's native library cannot be loaded, from " + System.getProperty("java.io.tmpdir") + ": "
+                            + e,
+                    e);
+        }
+    }
+
+    /** After the writer has ended. Blocks until what is under way has ended too, at most for {@link #CLOSE_DEADLINE}. */
+    void close() {
+        long deadlineNanos = System.nanoTime() + CLOSE_DEADLINE.toNanos();
+        completions.shutdown();
+        try {
+            boolean ended = readers.stop(deadlineNanos);
+            ended &= completions.awaitTermination(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+            if (!ended) {
+                LOG.warn("something still runs on the store's threads: a continuation or a handler that blocks");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            engine.close();
+        } catch (StorageException e) {
+            LOG.error("the log could not be forced at the end: {}", e.getMessage(), e);
+        }
+        try {
+            directory.close();
+        } catch (IOException e) {
+            LOG.warn("the lock could not be given back: {}", e.toString());
+        }
+    }
+}

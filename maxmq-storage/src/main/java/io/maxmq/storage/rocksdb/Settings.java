@@ -1,0 +1,88 @@
+package io.maxmq.storage.rocksdb;
+
+import io.maxmq.spi.storage.Capabilities;
+import io.maxmq.spi.storage.Durability;
+import io.maxmq.spi.storage.Partitions;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a store is opened with. Immutable; the methods give changed copies.
+ *
+ * @param directory of the store alone
+ * @param memoryBytes of block cache and memtables together, {@value #MIN_MEMORY_BYTES} or more
+ * @param maxPendingBytes the most bytes of batches that have not completed, {@code 1 MiB} or more
+ * @param partitions 1..64; a directory keeps the number that it began with
+ * @param maxCursorIdle how long a cursor may be left alone
+ * @param backup what to copy into the directory before it is opened, or null
+ */
+public record Settings(
+        Path directory,
+        Durability durability,
+        long memoryBytes,
+        long maxPendingBytes,
+        int partitions,
+        Duration maxCursorIdle,
+        @Nullable Path backup) {
+
+    /** Less than this is no use. */
+    public static final long MIN_MEMORY_BYTES = 8L * 1024 * 1024;
+
+    private static final long DEFAULT_MEMORY_BYTES = 64L * 1024 * 1024;
+    private static final long DEFAULT_PENDING_BYTES = 64L * 1024 * 1024;
+    private static final long MAX_BATCH_BYTES = 32L * 1024 * 1024;
+    private static final Duration DEFAULT_CURSOR_IDLE = Duration.ofMinutes(5);
+
+    /**
+     * @throws IllegalArgumentException when a number is out of its range
+     */
+    public Settings {
+        if (memoryBytes < MIN_MEMORY_BYTES) {
+            throw new IllegalArgumentException(
+                    "memory must be " + MIN_MEMORY_BYTES + " bytes or more: memory=" + memoryBytes);
+        }
+        if (maxPendingBytes < Capabilities.MIN_BATCH_BYTES) {
+            throw new IllegalArgumentException("maxPending must be " + Capabilities.MIN_BATCH_BYTES
+                    + " bytes or more: maxPending=" + maxPendingBytes);
+        }
+        if (partitions < 1 || partitions > Partitions.MAX_COUNT) {
+            throw new IllegalArgumentException("partitions must be 1..64: partitions=" + partitions);
+        }
+    }
+
+    /** Forced to the medium, one partition, 64 MiB of memory, 64 MiB pending. */
+    public static Settings of(Path directory) {
+        return new Settings(
+                directory, Durability.FSYNC, DEFAULT_MEMORY_BYTES, DEFAULT_PENDING_BYTES, 1, DEFAULT_CURSOR_IDLE, null);
+    }
+
+    public Settings withDurability(Durability level) {
+        return new Settings(directory, level, memoryBytes, maxPendingBytes, partitions, maxCursorIdle, backup);
+    }
+
+    public Settings withMemory(long bytes) {
+        return new Settings(directory, durability, bytes, maxPendingBytes, partitions, maxCursorIdle, backup);
+    }
+
+    public Settings withMaxPending(long bytes) {
+        return new Settings(directory, durability, memoryBytes, bytes, partitions, maxCursorIdle, backup);
+    }
+
+    public Settings withPartitions(int count) {
+        return new Settings(directory, durability, memoryBytes, maxPendingBytes, count, maxCursorIdle, backup);
+    }
+
+    public Settings withMaxCursorIdle(Duration idle) {
+        return new Settings(directory, durability, memoryBytes, maxPendingBytes, partitions, idle, backup);
+    }
+
+    public Settings withBackup(Path source) {
+        return new Settings(directory, durability, memoryBytes, maxPendingBytes, partitions, maxCursorIdle, source);
+    }
+
+    /** The largest batch. */
+    long maxBatchBytes() {
+        return Math.min(maxPendingBytes, MAX_BATCH_BYTES);
+    }
+}

@@ -1,0 +1,311 @@
+package io.maxmq.storage.rocksdb;
+
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.StorageException.Kind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory of a store, held from {@link #enter} until it is closed:
+ *
+ * <pre>
+ *   FORMAT        "maxmq-storage 1", and behind it "creating" or "restoring" until that is done
+ *   LOCK          see {@link DirectoryLock}
+ *   LOCK.owner
+ *   db/           RocksDB's files
+ * </pre>
+ *
+ * <p>What it creates is for its owner alone. {@code FORMAT} is checked before RocksDB sees anything, and since a directory
+ * with one must have a database, a database that is lost is damage and not a new beginning. Not thread-safe.
+ */
+final class StoreDirectory implements AutoCloseable {
+
+    static final int FORMAT = 1;
+
+    private static final String FORMAT_FILE = "FORMAT";
+    private static final String FORMAT_PREFIX = "maxmq-storage ";
+    private static final String CREATING = "creating";
+    private static final String RESTORING = "restoring";
+    private static final Set<String> OURS = Set.of(FORMAT_FILE, "LOCK", "LOCK.owner", "db", FORMAT_FILE + ".new");
+
+    private final Path directory;
+    private final DirectoryLock lock;
+    private final boolean isNew;
+
+    private StoreDirectory(Path directory, DirectoryLock lock, boolean isNew) {
+        this.directory = directory;
+        this.lock = lock;
+        this.isNew = isNew;
+    }
+
+    /**
+     * Creates the directory when there is none, locks it and checks its format.
+     *
+     * @param backup what to copy into it, which must then be empty; null for nothing
+     * @throws StorageException {@code UNAVAILABLE} when it is in use, {@code IO} when it cannot be written or is no store's,
+     *     {@code UNSUPPORTED} when a newer version wrote it, {@code DAMAGED} when what must be there is not
+     */
+    static StoreDirectory enter(Path directory, @Nullable Path backup) {
+        try {
+            if (Files.exists(directory) && !Files.isDirectory(directory)) {
+                throw new StorageException(Kind.IO, "not a directory: directory=" + directory);
+            }
+            createDirectories(directory);
+            if (!Files.isWritable(directory)) {
+                throw new StorageException(Kind.IO, "directory cannot be written: directory=" + directory);
+            }
+            DirectoryLock lock = DirectoryLock.take(directory);
+            try {
+                return enterLocked(directory, lock, backup);
+            } catch (IOException | RuntimeException e) {
+                lock.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw Failures.of(e, "directory cannot be used");
+        }
+    }
+
+    private static StoreDirectory enterLocked(Path directory, DirectoryLock lock, @Nullable Path backup)
+            throws IOException {
+        String state = state(directory);
+        boolean empty = state == null || state.equals(CREATING);
+        if (backup != null) {
+            if (!empty && !RESTORING.equals(state)) {
+                throw new StorageException(
+                        Kind.IO, "a backup is restored into an empty directory only: directory=" + directory);
+            }
+            restore(backup, directory);
+            return new StoreDirectory(directory, lock, false);
+        }
+        if (RESTORING.equals(state)) {
+            throw new StorageException(
+                    Kind.DAMAGED, "restoring a backup was interrupted, restore it again: directory=" + directory);
+        }
+        if (empty) {
+            createDirectories(database(directory));
+            writeFormat(directory, CREATING);
+        } else if (!Files.exists(database(directory).resolve("CURRENT"))) {
+            throw new StorageException(
+                    Kind.DAMAGED,
+                    "the database is gone",
+                    new StorageException.Place(
+                            database(directory).resolve("CURRENT").toString(), -1, null),
+                    null);
+        }
+        return new StoreDirectory(directory, lock, empty);
+    }
+
+    /** What stands behind the number in FORMAT, "" for nothing; null when there is no such file and no other either. */
+    private static @Nullable String state(Path directory) throws IOException {
+        Path file = directory.resolve(FORMAT_FILE);
+        if (!Files.exists(file)) {
+            try (Stream<Path> files = Files.list(directory)) {
+                List<String> strange = files.map(found -> found.getFileName().toString())
+                        .filter(name -> !OURS.contains(name))
+                        .sorted()
+                        .limit(3)
+                        .toList();
+                if (!strange.isEmpty()) {
+                    throw new StorageException(
+                            Kind.IO, "directory has other files: directory=" + directory + ", files=" + strange);
+                }
+            }
+            if (Files.exists(database(directory).resolve("CURRENT"))) {
+                throw new StorageException(
+                        Kind.DAMAGED, "FORMAT is gone", new StorageException.Place(file.toString(), -1, null), null);
+            }
+            return null;
+        }
+        String[] words = readFormat(file);
+        return words.length > 2 ? words[2] : "";
+    }
+
+    /** The words of a FORMAT that this version understands. */
+    private static String[] readFormat(Path file) throws IOException {
+        String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).trim();
+        String[] words = text.split(" ");
+        if (!text.startsWith(FORMAT_PREFIX) || !words[1].matches("\\d{1,9}")) {
+            throw new StorageException(
+                    Kind.DAMAGED, "FORMAT says nothing", new StorageException.Place(file.toString(), 0, null), null);
+        }
+        int format = Integer.parseInt(words[1]);
+        if (format > FORMAT) {
+            throw new StorageException(
+                    Kind.UNSUPPORTED,
+                    "written by a newer version: format=" + format + ", supported=" + FORMAT,
+                    new StorageException.Place(file.toString(), -1, null),
+                    null);
+        }
+        return words;
+    }
+
+    private static void writeFormat(Path directory, String state) throws IOException {
+        Path next = directory.resolve(FORMAT_FILE + ".new");
+        String text = (FORMAT_PREFIX + FORMAT + " " + state).trim() + "\n";
+        Files.deleteIfExists(next);
+        Files.createFile(next, ownerOnly(next, "rw-------"));
+        Files.writeString(next, text);
+        force(next);
+        Files.move(next, directory.resolve(FORMAT_FILE), StandardCopyOption.ATOMIC_MOVE);
+        force(directory);
+    }
+
+    /** Where RocksDB's files are. */
+    Path database() {
+        return database(directory);
+    }
+
+    private static Path database(Path directory) {
+        return directory.resolve("db");
+    }
+
+    /** Whether there was no database, so that one may be created. */
+    boolean isNew() {
+        return isNew;
+    }
+
+    /** The database has been created: from now on it must be there. */
+    void created() throws IOException {
+        if (isNew) {
+            force(database());
+            writeFormat(directory, "");
+        }
+    }
+
+    /** Bytes of all files, those below too. */
+    long bytes() throws IOException {
+        long[] sum = {0};
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                sum[0] += attributes.size();
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE; // deleted meanwhile
+            }
+        });
+        return sum[0];
+    }
+
+    /** Bytes that this process may still write here. */
+    long usableBytes() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    // ---- backups: directories of the same shape, without a lock
+
+    /** Makes a directory with a checkpoint in its {@code db} a backup, under its final name. */
+    static void finishBackup(Path temporary, Path target) throws IOException {
+        forceAll(database(temporary));
+        writeFormat(temporary, "");
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        Path parent = target.toAbsolutePath().getParent();
+        if (parent != null) {
+            force(parent);
+        }
+    }
+
+    private static void restore(Path backup, Path directory) throws IOException {
+        Path format = backup.resolve(FORMAT_FILE);
+        if (!Files.exists(format) || !Files.exists(database(backup).resolve("CURRENT"))) {
+            throw new StorageException(Kind.IO, "not a backup: directory=" + backup);
+        }
+        if (readFormat(format).length > 2) {
+            throw new StorageException(Kind.IO, "an unfinished store, not a backup: directory=" + backup);
+        }
+        writeFormat(directory, RESTORING);
+        Path target = database(directory);
+        deleteAll(target);
+        createDirectories(target);
+        try (Stream<Path> files = Files.list(database(backup))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = target.resolve(file.getFileName().toString());
+                if (!copy.getFileName().toString().equals("LOCK")) {
+                    Files.copy(file, copy);
+                }
+            }
+        }
+        forceAll(target);
+        writeFormat(directory, "");
+    }
+
+    // ---- files
+
+    static void createDirectories(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Path parent = directory.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    static void deleteAll(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Stream<Path> below = Files.walk(path)) {
+            below.sorted((a, b) -> b.compareTo(a)).forEach(file -> {
+                try {
+                    Files.delete(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void forceAll(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                force(file);
+            }
+        }
+        force(directory);
+    }
+
+    private static void force(Path path) throws IOException {
+        if (Files.isDirectory(path)
+                && !path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return; // elsewhere a directory cannot be opened
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+}

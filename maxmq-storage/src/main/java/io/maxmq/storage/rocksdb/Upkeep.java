@@ -1,0 +1,195 @@
+package io.maxmq.storage.rocksdb;
+
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.StorageException.Kind;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a store does beside its work, once a second: looks at its figures, gives up forgotten cursors, and when it is idle
+ * makes its files small. One thread for what is quick, another, there only when needed, for what takes long. Thread-safe.
+ */
+final class Upkeep {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+    /** An idle store's log is written into tables from here on: it is read again at every start. */
+    private static final long MAX_IDLE_LOG_BYTES = 1024 * 1024;
+
+    private static final int IDLE_TURNS = 3;
+
+    private final StoreDirectory directory;
+    private final Engine engine;
+    private final GroupWriter writer;
+    private final Drains drains;
+    private final Settings settings;
+    private final ScheduledExecutorService timer;
+    private final ThreadPoolExecutor worker;
+    private final AtomicBoolean tidying = new AtomicBoolean();
+
+    // The timer's own.
+    private long groupsSeen;
+    private int idleTurns;
+
+    // Written by the timer, read by anyone.
+    private volatile long diskBytes = -1;
+    private volatile long memoryBytes = -1;
+    private volatile long compactionDebtBytes = -1;
+
+    Upkeep(
+            StoreDirectory directory,
+            Engine engine,
+            GroupWriter writer,
+            Drains drains,
+            Settings settings,
+            String threadName) {
+        this.directory = directory;
+        this.engine = engine;
+        this.writer = writer;
+        this.drains = drains;
+        this.settings = settings;
+        timer = new ScheduledThreadPoolExecutor(1, Threads.named(threadName));
+        worker = new ThreadPoolExecutor(
+                1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Threads.named(threadName + "-worker"));
+        worker.allowCoreThreadTimeOut(true);
+    }
+
+    void start() {
+        timer.scheduleWithFixedDelay(this::turn, 0, 1, TimeUnit.SECONDS);
+    }
+
+    /** Something that takes long. */
+    interface LongTask {
+        void run() throws Throwable;
+    }
+
+    /** A task that somebody waits for. */
+    private record Awaited(CompletableFuture<Void> result, LongTask task) implements Runnable {
+        @Override
+        public void run() {
+            try {
+                task.run();
+            } catch (Throwable e) { // nobody may wait for ever, out of memory or not
+                result.completeExceptionally(Failures.of(e, null));
+                return;
+            }
+            result.complete(null);
+        }
+
+        void fail() {
+            result.completeExceptionally(new StorageException(Kind.CLOSED, "the store is closed"));
+        }
+    }
+
+    /** Runs something that takes long, one at a time, and completes {@code result} there. */
+    void runLong(CompletableFuture<Void> result, LongTask task) {
+        Awaited awaited = new Awaited(result, task);
+        try {
+            worker.execute(awaited);
+        } catch (RejectedExecutionException e) {
+            awaited.fail();
+        }
+    }
+
+    private void turn() {
+        try {
+            long groups = writer.groups();
+            boolean wrote = groups != groupsSeen;
+            idleTurns = wrote ? 0 : idleTurns + 1;
+            groupsSeen = groups;
+            if (wrote) {
+                engine.run(database -> {
+                    database.flushLog(false);
+                });
+            }
+            long now = System.nanoTime();
+            for (Engine.Holding holding : engine.holdings()) {
+                if (holding instanceof RocksCursor cursor) {
+                    cursor.expire(now, settings.maxCursorIdle().toNanos());
+                }
+            }
+            look();
+            if (tidying.compareAndSet(false, true)) {
+                boolean idle = idleTurns == IDLE_TURNS;
+                worker.execute(() -> tidy(idle));
+            }
+        } catch (StorageException e) {
+            LOG.debug("no upkeep as long as the database is not open: {}", e.getMessage());
+        } catch (RejectedExecutionException e) {
+            LOG.debug("no upkeep while the store closes");
+        } catch (RocksDBException | IOException | RuntimeException e) { // the next turn comes all the same
+            LOG.warn("upkeep has failed: {}", e.toString());
+        }
+    }
+
+    private void look() throws RocksDBException, IOException {
+        diskBytes = directory.bytes();
+        engine.run(database -> {
+            memoryBytes = database.memoryBytes();
+            compactionDebtBytes = database.compactionDebtBytes();
+        });
+    }
+
+    private void tidy(boolean idle) {
+        try {
+            drains.compact(engine);
+            if (idle && LogFiles.bytes(directory.database()) > MAX_IDLE_LOG_BYTES) {
+                engine.run(database -> {
+                    database.flush();
+                });
+            }
+        } catch (StorageException e) {
+            LOG.debug("nothing is made small as long as the database is not open: {}", e.getMessage());
+        } catch (RocksDBException | IOException | RuntimeException e) { // the writer finds out for itself
+            LOG.debug("files could not be made small: {}", e.toString());
+        } finally {
+            tidying.set(false);
+        }
+    }
+
+    long diskBytes() {
+        return diskBytes;
+    }
+
+    long memoryBytes() {
+        return memoryBytes;
+    }
+
+    long compactionDebtBytes() {
+        return compactionDebtBytes;
+    }
+
+    /** Takes no more, interrupts what waits, and fails what has not begun. */
+    void stop(long deadlineNanos) {
+        timer.shutdownNow();
+        for (Runnable task : worker.shutdownNow()) {
+            if (task instanceof Awaited awaited) {
+                awaited.fail();
+            }
+        }
+        engine.cancelCompactions();
+        try {
+            boolean ended = timer.awaitTermination(nanosTo(deadlineNanos), TimeUnit.NANOSECONDS);
+            ended &= worker.awaitTermination(nanosTo(deadlineNanos), TimeUnit.NANOSECONDS);
+            if (!ended) {
+                LOG.warn("a backup or a restoration does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static long nanosTo(long deadlineNanos) {
+        return Math.max(1, deadlineNanos - System.nanoTime());
+    }
+}

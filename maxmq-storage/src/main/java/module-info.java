@@ -1,0 +1,10 @@
+/** Durable storage for the MaxMQ broker. Start at {@link io.maxmq.storage.RocksDbStorage}. */
+@org.jspecify.annotations.NullMarked
+module io.maxmq.storage {
+    requires static transitive org.jspecify;
+    requires transitive io.maxmq.core;
+    requires org.slf4j;
+    requires rocksdbjni;
+
+    exports io.maxmq.storage;
+}

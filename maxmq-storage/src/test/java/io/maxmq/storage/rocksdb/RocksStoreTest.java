@@ -1,0 +1,74 @@
+package io.maxmq.storage.rocksdb;
+
+import io.maxmq.spi.storage.Durability;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.tck.KeyValueStoreContract;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract: with one partition and with several in one directory, and at each level. */
+class RocksStoreTest {
+
+    @TempDir
+    static Path directories;
+
+    private static final AtomicInteger NEXT = new AtomicInteger();
+
+    private abstract static class Contract extends KeyValueStoreContract {
+        private final Map<KeyValueStore, Settings> made = new ConcurrentHashMap<>();
+
+        abstract Settings settings(Path directory);
+
+        @Override
+        protected KeyValueStore newStore() {
+            return make(settings(directories.resolve("store-" + NEXT.incrementAndGet())));
+        }
+
+        @Override
+        protected KeyValueStore reopened(KeyValueStore closed) {
+            return make(made.get(closed));
+        }
+
+        private KeyValueStore make(Settings settings) {
+            RocksStore store = new RocksStore(settings);
+            made.put(store, settings);
+            return store;
+        }
+    }
+
+    @Nested
+    class Forced extends Contract {
+        @Override
+        Settings settings(Path directory) {
+            return Settings.of(directory);
+        }
+    }
+
+    @Nested
+    class HandedToTheOperatingSystem extends Contract {
+        @Override
+        Settings settings(Path directory) {
+            return Settings.of(directory).withDurability(Durability.OS);
+        }
+    }
+
+    @Nested
+    class WrittenBehind extends Contract {
+        @Override
+        Settings settings(Path directory) {
+            return Settings.of(directory).withDurability(Durability.NONE);
+        }
+    }
+
+    @Nested
+    class WithSevenPartitions extends Contract {
+        @Override
+        Settings settings(Path directory) {
+            return Settings.of(directory).withDurability(Durability.OS).withPartitions(7);
+        }
+    }
+}
