@@ -1,5 +1,6 @@
 package io.maxmq.storage.rocksdb;
 
+import io.maxmq.spi.storage.Durability;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import java.io.IOException;
@@ -60,9 +61,9 @@ final class Engine implements AutoCloseable {
     void open() {
         lock.writeLock().lock();
         try {
-            LogFiles.checkAndCutTornTail(directory.database());
+            LogFiles.checkAndCutTornTail(directory.database(), directory.level() == Durability.FSYNC);
             database = Database.open(directory.database(), settings, directory.isNew(), true);
-            directory.created();
+            directory.opened(settings.durability());
         } catch (RocksDBException e) {
             throw Failures.of(e, null);
         } catch (IOException e) {

@@ -52,11 +52,13 @@ final class LogFiles {
 
     /**
      * Checks all files, and cuts off a tail that was torn by a crash: a group that is not there as a whole, behind which
-     * nothing is.
+     * nothing is. Where groups were not forced to the medium, something may be behind, since a power cut keeps what it
+     * likes; that goes too, so that what is left is the beginning of what there was.
      *
+     * @param forced whether each group was forced before it was acknowledged
      * @throws StorageException {@code DAMAGED} with file and offset when a group is damaged that may have been acknowledged
      */
-    static void checkAndCutTornTail(Path directory) throws IOException {
+    static void checkAndCutTornTail(Path directory, boolean forced) throws IOException {
         List<Path> files = list(directory);
         for (int i = 0; i < files.size(); i++) {
             Path file = files.get(i);
@@ -65,11 +67,8 @@ final class LogFiles {
             if (walk.run()) {
                 continue;
             }
-            boolean last = true;
-            for (Path later : files.subList(i + 1, files.size())) {
-                last &= !beginsGroup(read(later), 0);
-            }
-            if (!last || beginsGroup(bytes, walk.offset + 1) || !isTorn(bytes, walk)) {
+            List<Path> later = files.subList(i + 1, files.size());
+            if (!mayCut(bytes, walk, later, forced)) {
                 throw new StorageException(
                         Kind.DAMAGED,
                         "the log is damaged, and what is behind may have been acknowledged",
@@ -77,12 +76,30 @@ final class LogFiles {
                         null);
             }
             LOG.warn(
-                    "cut off a torn tail, never acknowledged: file={}, offset={}, bytes={}",
+                    "cut off the torn tail of the log: file={}, offset={}, bytes={}, filesBehind={}",
                     file,
                     walk.endOfGroups,
-                    bytes.limit() - walk.endOfGroups);
+                    bytes.limit() - walk.endOfGroups,
+                    later.size());
+            for (int behind = later.size() - 1; behind >= 0; behind--) {
+                truncate(later.get(behind), 0);
+            }
             truncate(file, walk.endOfGroups);
+            return;
         }
+    }
+
+    private static boolean mayCut(ByteBuffer bytes, Walk walk, List<Path> later, boolean forced) throws IOException {
+        int next = nextGroup(bytes, walk.offset + 1);
+        if (next >= 0) {
+            return !forced && hasUnwrittenSector(bytes, walk.endOfGroups, next);
+        }
+        for (Path file : later) {
+            if (forced && nextGroup(read(file), 0) >= 0) {
+                return false;
+            }
+        }
+        return isTorn(bytes, walk);
     }
 
     /** Cuts off every group with a higher sequence number: those whose write has failed. */
@@ -193,15 +210,15 @@ final class LogFiles {
         return masked == bytes.getInt(offset) ? offset + HEADER_BYTES + length : -1;
     }
 
-    /** Whether a sound group begins anywhere from {@code offset} on. */
-    private static boolean beginsGroup(ByteBuffer bytes, int offset) {
+    /** Where the first sound group begins from {@code offset} on, or -1 when none does. */
+    private static int nextGroup(ByteBuffer bytes, int offset) {
         for (int at = offset; at + HEADER_BYTES <= bytes.limit(); at++) {
             int type = bytes.get(at + 6);
             if ((type == WHOLE || type == FIRST) && endOfFragment(bytes, at) > 0) {
-                return true;
+                return at;
             }
         }
-        return false;
+        return -1;
     }
 
     /**
@@ -214,7 +231,7 @@ final class LogFiles {
             int room = Math.min(bytes.limit() - at, BLOCK_BYTES - at % BLOCK_BYTES);
             boolean atEnd = at + room == bytes.limit();
             if (room < HEADER_BYTES) {
-                return atEnd || hasUnwrittenSector(bytes, walk.endOfGroups);
+                return atEnd || hasUnwrittenSector(bytes, walk.endOfGroups, bytes.limit());
             }
             int length = bytes.getShort(at + 4) & 0xFFFF;
             int type = bytes.get(at + 6);
@@ -223,7 +240,7 @@ final class LogFiles {
             }
             boolean goesOn = type == FIRST || type == MIDDLE;
             if (!goesOn || HEADER_BYTES + length > room) {
-                return hasUnwrittenSector(bytes, walk.endOfGroups);
+                return hasUnwrittenSector(bytes, walk.endOfGroups, bytes.limit());
             }
             at += HEADER_BYTES + length;
             int left = BLOCK_BYTES - at % BLOCK_BYTES;
@@ -234,12 +251,12 @@ final class LogFiles {
         }
     }
 
-    private static boolean hasUnwrittenSector(ByteBuffer bytes, int from) {
-        if (isZero(bytes, from, bytes.limit())) {
+    private static boolean hasUnwrittenSector(ByteBuffer bytes, int from, int to) {
+        if (isZero(bytes, from, to)) {
             return true;
         }
         for (int at = (from + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
-                at + SECTOR_BYTES <= bytes.limit();
+                at + SECTOR_BYTES <= to;
                 at += SECTOR_BYTES) {
             if (isZero(bytes, at, at + SECTOR_BYTES)) {
                 return true;

@@ -33,6 +33,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -388,6 +389,14 @@ public final class RocksStore implements KeyValueStore {
      */
     public CompletionStage<Void> backup(Path target) {
         return runLong("backup", open -> Backup.make(open.open().engine(), target));
+    }
+
+    /** Hands the log to the operating system, which happens anyway within a second or so. */
+    void flushLog() throws RocksDBException {
+        Parts open = openParts("flushLog");
+        if (open != null) {
+            open.open().engine().run(database -> database.flushLog(false));
+        }
     }
 
     private interface LongTask {

@@ -1,5 +1,6 @@
 package io.maxmq.storage.rocksdb;
 
+import io.maxmq.spi.storage.Durability;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   FORMAT        "maxmq-storage 1", and behind it "creating" or "restoring" until that is done
+ *   LEVEL         the durability of what is in the log; FSYNC when there is no such file
  *   LOCK          see {@link DirectoryLock}
  *   LOCK.owner
  *   db/           RocksDB's files
@@ -41,7 +44,9 @@ final class StoreDirectory implements AutoCloseable {
     private static final String FORMAT_PREFIX = "maxmq-storage ";
     private static final String CREATING = "creating";
     private static final String RESTORING = "restoring";
-    private static final Set<String> OURS = Set.of(FORMAT_FILE, "LOCK", "LOCK.owner", "db", FORMAT_FILE + ".new");
+    private static final String LEVEL_FILE = "LEVEL";
+    private static final Set<String> OURS =
+            Set.of(FORMAT_FILE, FORMAT_FILE + ".new", LEVEL_FILE, LEVEL_FILE + ".new", "LOCK", "LOCK.owner", "db");
 
     private final Path directory;
     private final DirectoryLock lock;
@@ -156,14 +161,31 @@ final class StoreDirectory implements AutoCloseable {
     }
 
     private static void writeFormat(Path directory, String state) throws IOException {
-        Path next = directory.resolve(FORMAT_FILE + ".new");
-        String text = (FORMAT_PREFIX + FORMAT + " " + state).trim() + "\n";
+        replace(directory, FORMAT_FILE, (FORMAT_PREFIX + FORMAT + " " + state).trim());
+    }
+
+    /** Writes a small file, so that it has the old content or the new one whatever happens. */
+    private static void replace(Path directory, String name, String text) throws IOException {
+        Path next = directory.resolve(name + ".new");
         Files.deleteIfExists(next);
         Files.createFile(next, ownerOnly(next, "rw-------"));
-        Files.writeString(next, text);
+        Files.writeString(next, text + "\n");
         force(next);
-        Files.move(next, directory.resolve(FORMAT_FILE), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(next, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         force(directory);
+    }
+
+    /** How what is in the log was acknowledged. */
+    Durability level() throws IOException {
+        Path file = directory.resolve(LEVEL_FILE);
+        String text =
+                Files.exists(file) ? new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).trim() : "";
+        for (Durability level : Durability.values()) {
+            if (text.equals(level.name())) {
+                return level;
+            }
+        }
+        return Durability.FSYNC; // the strictest
     }
 
     /** Where RocksDB's files are. */
@@ -180,8 +202,11 @@ final class StoreDirectory implements AutoCloseable {
         return isNew;
     }
 
-    /** The database has been created: from now on it must be there. */
-    void created() throws IOException {
+    /** The database is open: from now on it must be there, and its log is empty, to be written at this level. */
+    void opened(Durability level) throws IOException {
+        if (level() != level) {
+            replace(directory, LEVEL_FILE, level.name());
+        }
         if (isNew) {
             force(database());
             writeFormat(directory, "");
@@ -257,6 +282,9 @@ final class StoreDirectory implements AutoCloseable {
                 Files.createDirectories(parent);
             }
             Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+            if (parent != null) {
+                force(parent);
+            }
         }
     }
 
@@ -273,7 +301,7 @@ final class StoreDirectory implements AutoCloseable {
             return;
         }
         try (Stream<Path> below = Files.walk(path)) {
-            below.sorted((a, b) -> b.compareTo(a)).forEach(file -> {
+            below.sorted(Comparator.reverseOrder()).forEach(file -> {
                 try {
                     Files.delete(file);
                 } catch (IOException e) {
