@@ -30,7 +30,6 @@ import io.maxmq.core.session.Drops;
 import io.maxmq.core.session.GroupQueues;
 import io.maxmq.core.session.SessionCount;
 import io.maxmq.core.session.SessionEvents;
-import io.maxmq.core.session.SessionJournal;
 import io.maxmq.core.session.SessionStorage;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.core.transport.EventLoops;
@@ -129,7 +128,7 @@ public final class Broker {
 
     private static SessionStorage storageOf(Persistence persistence, Loop loop) {
         LoopRecords records = LoopRecords.of(new LoopStore(persistence.store(), loop), persistence.firstSequence());
-        return new SessionStorage(SessionJournal.NONE, records);
+        return SessionStorage.on(records);
     }
 
     /**
@@ -314,8 +313,7 @@ public final class Broker {
                 clockRegistration = plugins.clock().onAdvance(this::onClockAdvanced);
             }
             if (persistence != null) {
-                new KeptMessages(persistence, loops, routes, budget, log)
-                        .restore(plugins.clock().epochMillis());
+                recover(persistence);
             }
             if (extensions != null) {
                 extensions.start();
@@ -332,6 +330,19 @@ public final class Broker {
         health.started();
         emit(new BrokerEvent.BrokerStarted(plugins.clock().epochMillis(), config.name()));
         log.info("started: {} with {} loops on {}", listeners.all(), loops.size(), eventLoops.name());
+    }
+
+    private void recover(Persistence from) {
+        KeptMessages kept = new KeptMessages(from, loops, routes, budget, log);
+        new Recovery(
+                        from,
+                        loops,
+                        routes,
+                        config.connections().maxTopicLevels(),
+                        plugins.clock().epochMillis(),
+                        config.willGraceAfterRestart().toMillis(),
+                        log)
+                .run(() -> kept.restore(plugins.clock().epochMillis()));
     }
 
     private void startSysTopics() {

@@ -132,19 +132,49 @@ public final class SessionSubscriptions implements AutoCloseable {
             open.remove(client); // cancelled meanwhile
         }
         return answers.ask((CompletableFuture<Void> active) -> at.loop().execute(() -> {
-            try {
-                if (client.isOpen()) {
-                    attach(at, tenantRoutes, client, request);
+            boolean durable = request.durableName() != null;
+            at.sessions().prepare(client.key(), !durable, failure -> {
+                if (failure == null) {
+                    attach(at, tenantRoutes, client, request, active);
+                } else {
+                    fail(client, active, failure);
                 }
-                active.complete(null);
-            } catch (RuntimeException e) {
-                active.completeExceptionally(e);
-                client.end(e);
-            }
+            });
         }));
     }
 
-    private void attach(LoopAssembly at, Routes tenantRoutes, InProcessClient client, Request request) {
+    private void attach(
+            LoopAssembly at,
+            Routes tenantRoutes,
+            InProcessClient client,
+            Request request,
+            CompletableFuture<Void> active) {
+        try {
+            if (client.isOpen()) {
+                Session session = attach(at, tenantRoutes, client, request);
+                if (!session.isWritten()) {
+                    session.afterWritten(failure -> {
+                        if (failure == null) {
+                            active.complete(null);
+                        } else {
+                            fail(client, active, failure);
+                        }
+                    });
+                    return;
+                }
+            }
+            active.complete(null);
+        } catch (RuntimeException e) {
+            fail(client, active, e);
+        }
+    }
+
+    private static void fail(InProcessClient client, CompletableFuture<Void> active, Throwable why) {
+        active.completeExceptionally(why);
+        client.end(why);
+    }
+
+    private Session attach(LoopAssembly at, Routes tenantRoutes, InProcessClient client, Request request) {
         boolean durable = request.durableName() != null;
         ClientInfo info = ClientInfo.builder(
                         client.key().clientId(),
@@ -186,6 +216,7 @@ public final class SessionSubscriptions implements AutoCloseable {
                         || (handling == RetainHandling.SEND_IF_NEW && outcome == Session.Subscribed.NEW))) {
             session.sendRetained(request.filter());
         }
+        return session;
     }
 
     /** Ends one from the application's side. */

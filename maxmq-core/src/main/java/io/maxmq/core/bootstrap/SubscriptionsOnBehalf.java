@@ -13,6 +13,7 @@ import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -49,7 +50,8 @@ final class SubscriptionsOnBehalf {
                 answer.completeExceptionally(new NoSuchElementException(
                         "no session of this client: tenant=" + key.tenant() + ", clientId=" + key.clientId()));
             } else {
-                answer.complete(add(at, session, filter, request));
+                ReasonCode outcome = add(at, session, filter, request);
+                answerWhenWritten(session, answer, outcome);
             }
         }));
     }
@@ -83,7 +85,25 @@ final class SubscriptionsOnBehalf {
                         key.clientId(),
                         ExclusiveSubscriptions.plain(topicFilter)));
             }
-            answer.complete(removed);
+            if (session == null) {
+                answer.complete(false);
+            } else {
+                answerWhenWritten(session, answer, removed);
+            }
         }));
+    }
+
+    private static <T> void answerWhenWritten(Session session, CompletableFuture<T> answer, T outcome) {
+        if (session.isWritten()) {
+            answer.complete(outcome);
+            return;
+        }
+        session.afterWritten(failure -> {
+            if (failure == null) {
+                answer.complete(outcome);
+            } else {
+                answer.completeExceptionally(failure);
+            }
+        });
     }
 }

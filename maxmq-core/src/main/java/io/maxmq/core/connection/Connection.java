@@ -74,6 +74,11 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     private boolean closed;
     /** Its end is posted: nothing that it has sent counts any more. */
     private boolean leaving;
+    /** Nothing may be sent to it: closed, leaving, or CONNACK has yet to be sent. */
+    private boolean mute;
+
+    /** Attached to this session, which storage has yet to confirm; null before and after. */
+    private @Nullable Session attaching;
 
     private @Nullable LoopServices movingTo;
     private boolean gone;
@@ -528,6 +533,12 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         });
     }
 
+    /** Its session is attached, and CONNACK waits for storage; null when it no longer does. */
+    void attaching(@Nullable Session to) {
+        attaching = to;
+        mute = to != null;
+    }
+
     /** CONNACK has been sent: packets flow in both directions. */
     void established(Established as) {
         session = as.session();
@@ -586,7 +597,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     @Override
     public boolean isWritable() { // hot: per message and recipient
-        return !closed && !leaving && out.isWritable();
+        return !mute && out.isWritable();
     }
 
     @Override
@@ -668,6 +679,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         // The session may be in the middle of a delivery; and it has let go of this connection, or soon will.
         intake = null;
         leaving = true;
+        mute = true;
         gate.hold(InputGate.LEAVING);
         here.loop().execute(() -> end(by, reason, detail));
     }
@@ -696,7 +708,9 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     void shutDown() {
         Session attached = session;
         if (attached != null) {
-            attached.dropWill();
+            attached.leaveWill();
+        } else if (attaching != null) {
+            attaching.leaveWill();
         }
         end(Initiator.BROKER, ReasonCode.SERVER_SHUTTING_DOWN, "the broker stops");
     }
@@ -707,6 +721,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             return;
         }
         closed = true;
+        mute = true;
         cancelTimer();
         if (packetDeadline != null) {
             packetDeadline.close();
@@ -720,6 +735,10 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         }
         session = null;
         intake = null;
+        if (attaching != null) {
+            attaching.detach(this);
+            attaching = null;
+        }
         gate.close();
         home.close(limiter);
         ClientInfo who = client;

@@ -276,7 +276,21 @@ final class Handshake {
         });
     }
 
+    /** What storage has of the session is needed first. */
     private void attach(SessionKey key, ClientInfo client, ClientAccess access, List<String> denied) {
+        connection.here().sessions().prepare(key, connect.cleanStart(), failure -> {
+            if (connection.isClosed()) {
+                return;
+            }
+            if (failure == null) {
+                attachLoaded(key, client, access, denied);
+            } else {
+                refuse(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be read from storage");
+            }
+        });
+    }
+
+    private void attachLoaded(SessionKey key, ClientInfo client, ClientAccess access, List<String> denied) {
         LoopServices here = connection.here();
         Properties granted = granted(client);
         if (!connection.canSend(new ConnAck(false, ReasonCode.SUCCESS, granted))) {
@@ -288,22 +302,48 @@ final class Handshake {
         if (connected instanceof Sessions.Connected.Refused refused) {
             refuse(refused.reason(), refused.detail());
         } else if (connected instanceof Sessions.Connected.Attached attached) {
-            here.loop().counters().increment(Counter.CONNECTS_ACCEPTED);
             Session session = attached.session();
-            if (attached.present()) {
-                home.revoke(connection, session, denied);
+            if (session.isWritten()) {
+                accept(attached, client, access, granted, denied);
+                return;
             }
-            connection.send(new ConnAck(attached.present(), ReasonCode.SUCCESS, granted));
-            connection.established(new Established(
-                    session,
-                    attached.present(),
-                    access,
-                    home.openLimiter(client),
-                    keepAliveSeconds,
-                    Math.min(
-                            asked.intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0),
-                            home.limits().topicAliasMaximumOutbound())));
+            connection.attaching(session);
+            session.afterWritten(failure -> {
+                if (connection.isClosed()) {
+                    return;
+                }
+                connection.attaching(null);
+                if (failure == null) {
+                    accept(attached, client, access, granted, denied);
+                } else {
+                    session.leaveUnwritten(connection);
+                    refuse(ReasonCode.QUOTA_EXCEEDED, "storage refuses the session");
+                }
+            });
         }
+    }
+
+    private void accept(
+            Sessions.Connected.Attached attached,
+            ClientInfo client,
+            ClientAccess access,
+            Properties granted,
+            List<String> denied) {
+        connection.here().loop().counters().increment(Counter.CONNECTS_ACCEPTED);
+        Session session = attached.session();
+        if (attached.present()) {
+            home.revoke(connection, session, denied);
+        }
+        connection.send(new ConnAck(attached.present(), ReasonCode.SUCCESS, granted));
+        connection.established(new Established(
+                session,
+                attached.present(),
+                access,
+                home.openLimiter(client),
+                keepAliveSeconds,
+                Math.min(
+                        asked.intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0),
+                        home.limits().topicAliasMaximumOutbound())));
     }
 
     private SessionSetup setup(ClientInfo client, ClientAccess access) {

@@ -33,6 +33,7 @@ final class SubscribeProcedure {
     /** A retained message is owed to this filter once SUBACK has been sent. */
     private final List<TopicFilter> retainedFor = new ArrayList<>();
 
+    private final List<TopicFilter> added = new ArrayList<>();
     private final List<ReasonCode> answers;
     private final Connection connection;
     private final Connections home;
@@ -194,6 +195,7 @@ final class SubscribeProcedure {
                 refuse(added.code(), added.why());
                 return;
             }
+            SubscribeProcedure.this.added.add(filter);
             if (added.wantsRetained()) {
                 retainedFor.add(filter);
             }
@@ -232,7 +234,39 @@ final class SubscribeProcedure {
                 : Properties.builder().set(PropertyId.REASON_STRING, why).build();
     }
 
+    /** SUBACK is sent when the subscriptions are in storage, where they are to be. */
     private void acknowledge() {
+        Session session = connection.session();
+        if (session == null || session.isWritten()) {
+            acknowledgeNow();
+            return;
+        }
+        if (!held) {
+            held = true;
+            connection.hold(InputGate.PLUGIN);
+        }
+        session.afterWritten(failure -> {
+            if (connection.isClosed()) {
+                return;
+            }
+            if (failure != null) {
+                withdraw(session);
+            }
+            acknowledgeNow();
+        });
+    }
+
+    /** Storage has refused: none of them is there. */
+    private void withdraw(Session session) {
+        for (TopicFilter each : added) {
+            session.unsubscribe(each.toString());
+        }
+        retainedFor.clear();
+        refusal = "storage refuses";
+        answers.replaceAll(each -> each.isError() ? each : ReasonCode.QUOTA_EXCEEDED);
+    }
+
+    private void acknowledgeNow() {
         connection.send(new SubAck(subscribe.packetId(), reasonString(), answers));
         Session session = connection.session();
         if (session != null) {

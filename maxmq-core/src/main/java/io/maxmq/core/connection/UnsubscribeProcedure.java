@@ -60,6 +60,32 @@ final class UnsubscribeProcedure {
                 return;
             }
         }
+        acknowledge();
+    }
+
+    /** UNSUBACK is sent when storage has forgotten the subscriptions. */
+    private void acknowledge() {
+        Session session = connection.session();
+        if (session == null || session.isWritten()) {
+            acknowledgeNow();
+            return;
+        }
+        if (!held) {
+            held = true;
+            connection.hold(InputGate.PLUGIN);
+        }
+        session.afterWritten(failure -> {
+            if (connection.isClosed()) {
+                return;
+            }
+            if (failure != null) {
+                answers.replaceAll(each -> each.isError() ? each : ReasonCode.UNSPECIFIED_ERROR);
+            }
+            acknowledgeNow();
+        });
+    }
+
+    private void acknowledgeNow() {
         connection.send(new UnsubAck(unsubscribe.packetId(), Properties.NONE, answers));
         if (held) {
             connection.release(InputGate.PLUGIN);

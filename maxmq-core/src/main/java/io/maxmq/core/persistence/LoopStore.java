@@ -50,6 +50,9 @@ public final class LoopStore implements Deferred {
     /** How long changes wait that may turn out to be needless. */
     private static final long LINGER_NANOS = 1_000_000L;
 
+    /** How long changes wait that may well be late, see {@link #deleteEventually}. */
+    private static final long EVENTUALLY_NANOS = 100_000_000L;
+
     private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final KeyValueStore store;
@@ -65,6 +68,8 @@ public final class LoopStore implements Deferred {
     private final ArrayDeque<Flush> underWay = new ArrayDeque<>();
 
     private final int[] batchesUnderWay = new int[Shard.COUNT];
+
+    private List<Write> eventual = new ArrayList<>();
 
     private boolean deferred;
     private boolean lingering;
@@ -101,6 +106,11 @@ public final class LoopStore implements Deferred {
      */
     public @Nullable Write putEarly(Table table, Bytes key, Bytes value, @Nullable Written written) {
         return add(early, new Mutation.Put(table, key, value), key, value.length(), written, true);
+    }
+
+    /** The same for one that may turn out to be needless within a moment. */
+    public @Nullable Write putEarlySoon(Table table, Bytes key, Bytes value) {
+        return add(early, new Mutation.Put(table, key, value), key, value.length(), null, false);
     }
 
     /** Removes an entry of a table that is written early. */
@@ -141,6 +151,22 @@ public final class LoopStore implements Deferred {
     /** The same when there is no hurry. */
     public void deleteSoon(Table table, Bytes key) {
         add(late, new Mutation.Delete(table, key), key, 0, null, false);
+    }
+
+    /** The same a tenth of a second later, when everything that was under way at the time of the call has long been written. */
+    public void deleteEventually(Table table, Bytes key) {
+        if (eventual.isEmpty()) {
+            loop.afterPause(EVENTUALLY_NANOS, this::eventually);
+        }
+        long bytes = WRITE_BYTES + (long) key.length();
+        credit.overdraw(bytes);
+        eventual.add(new Write(ShardedKey.shardOf(key), new Mutation.Delete(table, key), null, bytes));
+    }
+
+    private void eventually() {
+        late.addAll(eventual);
+        eventual.clear();
+        flushUnlessBusy();
     }
 
     /** Removes all entries of a range, which lies in one shard. */
@@ -465,6 +491,8 @@ public final class LoopStore implements Deferred {
 
     /** Hands over what waits and takes no more that somebody would wait for. */
     public void close() {
+        late.addAll(eventual);
+        eventual.clear();
         flush();
         Flush last = new Flush();
         last.take(again.takeAllBut(shard -> false));

@@ -131,6 +131,10 @@ public final class Persistence implements AutoCloseable {
         }
     }
 
+    public Optional<Entry> read(Table table, Bytes key) {
+        return await(store.get(table, key, Consistency.LINEARIZABLE));
+    }
+
     private static <T> T await(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().join();

@@ -24,6 +24,8 @@ public final class InTransit {
     private boolean retain;
     private int delaySeconds;
     private long expiresAtMillis;
+    private long idHigh;
+    private long idLow;
     private @Nullable Subscriber publisher;
 
     private byte[] properties = NO_BYTES;
@@ -60,6 +62,7 @@ public final class InTransit {
         this.publisher = publisher;
         delaySeconds = 0;
         expiresAtMillis = 0;
+        idHigh = 0;
         propertiesLength = 0;
         kept = null;
         foreign = null;
@@ -140,6 +143,8 @@ public final class InTransit {
     }
 
     private void body(StoredMessage message) {
+        idHigh = message.idHigh();
+        idLow = message.idLow();
         expiresAtMillis = message.expiresAtMillis();
         properties(message.body(), 0, message.propertiesLength());
         payload(message.body(), message.propertiesLength(), message.payloadLength());
@@ -176,6 +181,18 @@ public final class InTransit {
 
     public int propertiesLength() {
         return propertiesLength;
+    }
+
+    /** Upper half of the id of a message that is kept, or was before; 0 of one that nobody has kept. */
+    public long idHigh() {
+        StoredMessage message = kept;
+        return message == null ? idHigh : message.idHigh();
+    }
+
+    /** Lower half of the id; without meaning when the upper half is 0. */
+    public long idLow() {
+        StoredMessage message = kept;
+        return message == null ? idLow : message.idLow();
     }
 
     public int payloadLength() {
@@ -216,8 +233,17 @@ public final class InTransit {
         byte[] body = new byte[propertiesLength + payloadLength];
         copyProperties(body, 0);
         copyPayload(body, propertiesLength);
+        // One that was kept before and has changed since is still the same message.
+        boolean isNew = idHigh == 0;
         return new StoredMessage(
-                topic(), body, propertiesLength, qos, retain, expiresAtMillis, ids.nextHigh(), ids.nextLow());
+                topic(),
+                body,
+                propertiesLength,
+                qos,
+                retain,
+                expiresAtMillis,
+                isNew ? ids.nextHigh() : idHigh,
+                isNew ? ids.nextLow() : idLow);
     }
 
     /** Whether another recipient gets it if this one does not take it: then it is not dropped yet. */

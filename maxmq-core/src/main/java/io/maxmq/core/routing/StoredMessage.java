@@ -122,9 +122,12 @@ public final class StoredMessage {
 
     /** What the message costs on the heap, at most: other messages may have the same topic. */
     public int bytes() { // hot: per message
-        int length = body.length;
+        return bytes(body.length, topic.utf8().length);
+    }
+
+    /** What a message with a body and a topic name of this size costs. */
+    public static int bytes(int length, int name) {
         int wasted = length >= LARGE_BYTES ? length : 0;
-        int name = topic.utf8().length;
         return length + wasted + (name > SHORT_NAME_BYTES ? 2 * name : 0) + OVERHEAD_BYTES;
     }
 

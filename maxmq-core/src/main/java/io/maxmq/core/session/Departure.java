@@ -6,7 +6,6 @@ import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
-import java.util.function.LongConsumer;
 
 /**
  * What becomes of the messages that a session holds when its client goes or when it ends: those of shared subscriptions go
@@ -25,9 +24,9 @@ final class Departure {
      * The client has gone and its session stays: what it has not taken of shared subscriptions goes to other members, or
      * waits for them. QoS 2 that was sent stays [MQTT-4.8.2-4]; so does all of a group that has no other member.
      *
-     * @param done told the sequence of each message that has left, once another session or queue has it
+     * @param done told of each message that has left, once another session or queue has it
      */
-    void ofClient(InFlight inFlight, OutboundQueue queue, LongConsumer done) {
+    void ofClient(InFlight inFlight, OutboundQueue queue, Done done) {
         InFlight.Left left = (sequence, message, subscription) -> passOn(sequence, message, subscription, done);
         inFlight.leave((flags, subscription) -> DeliveryFlags.qos(flags) == 1 && hasOthers(subscription), left);
         queue.leave((flags, subscription) -> hasOthers(subscription), left);
@@ -38,7 +37,12 @@ final class Departure {
         return group != null && group.size() > 1;
     }
 
-    private void passOn(long sequence, StoredMessage message, Subscription subscription, LongConsumer done) {
+    /** Told of a message that has left. */
+    interface Done {
+        void left(long sequence, StoredMessage message);
+    }
+
+    private void passOn(long sequence, StoredMessage message, Subscription subscription, Done done) {
         SharedGroup group = subscription.group();
         InTransit passed = home.again(message);
         if (group != null) {
@@ -48,9 +52,9 @@ final class Departure {
         home.memory().release(message);
         // A record goes when the one of the other session is written.
         if (later == null || later.isComplete()) {
-            done.accept(sequence);
+            done.left(sequence, message);
         } else {
-            later.onComplete(() -> done.accept(sequence));
+            later.onComplete(() -> done.left(sequence, message));
         }
     }
 

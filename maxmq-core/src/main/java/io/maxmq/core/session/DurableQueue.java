@@ -2,6 +2,7 @@ package io.maxmq.core.session;
 
 import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
+import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
@@ -19,6 +20,8 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     private static final int MAX_MESSAGES_IN_MEMORY = 256;
 
     private static final int MAX_BYTES_IN_MEMORY = 512 * 1024;
+
+    private static final int RESTORED_PER_PAGE = 256;
 
     /** The next page is asked for while there is still something to send. */
     private static final int LOW_MESSAGES_IN_MEMORY = 64;
@@ -40,6 +43,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     private final OutboundQueue queue;
     private final PendingRecords records;
     private final StoredPages pages;
+    private final Session session;
     /** The last that has joined, and what it was when the page that is being read was asked for. */
     private long lastSequence = -1;
 
@@ -48,6 +52,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     DurableQueue(Owner owner, Sessions home, Session session, OutboundQueue queue) {
         this.owner = owner;
         this.home = home;
+        this.session = session;
         this.key = session.key();
         this.queue = queue;
         this.records = new PendingRecords(session, home.journal(), home.loop(), this);
@@ -106,7 +111,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
             queue.addStored(sequence, kept.bytes());
         }
         lastSequence = sequence;
-        records.append(sequence, kept, flags, subscription, message);
+        records.append(sequence, kept, flags, subscription, false, message);
         if (isOverfull()) {
             goOn();
         }
@@ -123,6 +128,78 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     /** Whether the first message in memory may be sent: QoS 2 not before it is written. */
     boolean maySendFirst() {
         return DeliveryFlags.qos(queue.firstFlags()) < 2 || !records.isAppending(queue.firstSequence());
+    }
+
+    // ---- what a broker before this one has left
+
+    /**
+     * Has everything up to the last message for which PUBREC has come in flight again, as it was: those in front have been
+     * sent before it.
+     */
+    void restore(InFlight inFlight, long lastReleased, Written done) {
+        if (queue.stored() == 0 || queue.firstStored() > lastReleased) {
+            done.onWritten(null);
+            return;
+        }
+        home.journal()
+                .pageIn(
+                        session,
+                        queue.firstStored(),
+                        RESTORED_PER_PAGE,
+                        MAX_BYTES_IN_MEMORY,
+                        new SessionJournal.Page() {
+                            private boolean noMemory;
+                            private boolean beyond;
+                            private boolean any;
+
+                            @Override
+                            public void onMessage(
+                                    long sequence, StoredMessage message, int flags, Subscription subscription) {
+                                any = true;
+                                beyond |= sequence > lastReleased;
+                                if (beyond || noMemory) {
+                                    return;
+                                }
+                                if (!home.memory().hold(message)) {
+                                    noMemory = true;
+                                    return;
+                                }
+                                queue.skipStored(sequence, message.bytes());
+                                inFlight.add(sequence, message, flags, subscription);
+                            }
+
+                            @Override
+                            public void onReleased(long sequence, int flags) {
+                                any = true;
+                                if (!noMemory) {
+                                    queue.skipStored(sequence, 0);
+                                    inFlight.addReleased(sequence, flags);
+                                    beyond |= sequence == lastReleased;
+                                }
+                            }
+
+                            @Override
+                            public void onDamaged(long sequence) {
+                                any = true;
+                                if (!beyond && !noMemory) {
+                                    queue.skipStored(sequence, 0);
+                                }
+                            }
+
+                            @Override
+                            public void onEnd(@Nullable Throwable failure) {
+                                if (failure != null || noMemory) {
+                                    done.onWritten(
+                                            failure != null
+                                                    ? failure
+                                                    : new IllegalStateException("no memory for what is in flight"));
+                                } else if (beyond || !any) {
+                                    done.onWritten(null);
+                                } else {
+                                    restore(inFlight, lastReleased, done);
+                                }
+                            }
+                        });
     }
 
     // ---- what comes back from storage
@@ -149,7 +226,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         if (queue.inMemory() == 0 && isOverfull()) {
             queue.skipStored(sequence, message.bytes());
             home.drops().dropped(key, message, DropReason.QUEUE_FULL_MESSAGES);
-            records.done(sequence);
+            records.done(sequence, message);
             return StoredPages.Taken.TAKEN;
         }
         if (!owner.isConnected() || !hasRoomInMemory()) {
@@ -160,6 +237,14 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         }
         queue.fromStorage(sequence, message, flags, subscription);
         return StoredPages.Taken.TAKEN;
+    }
+
+    @Override
+    public void onDamaged(long sequence) {
+        if (queue.stored() > 0 && sequence >= queue.firstStored()) {
+            queue.skipStored(sequence, 0);
+            home.drops().lost(key, DropReason.STORAGE, 1, 0);
+        }
     }
 
     @Override

@@ -81,7 +81,7 @@ final class InFlight {
     boolean hasRoom(int window, long maxBytes, long sequence) {
         return active < window
                 && resendAt == tail
-                && (head == tail || sequence - sequences[slot(head)] < PACKET_IDS)
+                && (head == tail || sequence - sequences[slot(head)] < PACKET_IDS || !isUsed(packetId(sequence)))
                 && (bytes < maxBytes || outstanding == 0);
     }
 
@@ -108,6 +108,32 @@ final class InFlight {
         resendAt++;
         tail++;
         return packetId(sequence);
+    }
+
+    /** The same for one whose PUBREC has come before the broker was started. */
+    void addReleased(long sequence, int deliveryFlags) {
+        if (tail - head == states.length) {
+            makeRoom();
+        }
+        int slot = slot(tail);
+        states[slot] = RELEASED;
+        flags[slot] = (byte) deliveryFlags;
+        sequences[slot] = sequence;
+        outstanding++;
+        counters.increment(Counter.IN_FLIGHT);
+        active++;
+        resendAt++;
+        tail++;
+    }
+
+    /** The highest sequence that is outstanding; -1 when none is. */
+    long lastSequence() {
+        return head == tail ? -1 : sequences[slot(tail - 1)];
+    }
+
+    /** How a packet is delivered; for one that is outstanding. */
+    int flags(int packetId) {
+        return flags[slot(find(packetId))];
     }
 
     /** The sequence of the packet that this id stands for; -1 when it stands for none. */
@@ -294,12 +320,29 @@ final class InFlight {
             return -1;
         }
         long first = sequences[slot(head)];
+        if (sequences[slot(tail - 1)] - first >= PACKET_IDS) {
+            return findBehindGap(packetId);
+        }
         // The distance from the first one's id to this one, around the circle of 65535 ids.
         int distance = Math.floorMod(packetId - packetId(first), PACKET_IDS);
         long wanted = first + distance;
         long place = Math.min(head + distance, tail - 1);
         // Without gaps the distance is that of the places as well; with gaps it is less.
         return sequences[slot(place)] == wanted ? place : search(wanted, place);
+    }
+
+    /** Since the broker has been started sequences are far above those of before, and the circle tells nothing. */
+    private long findBehindGap(int packetId) {
+        for (long place = head; place < tail; place++) {
+            if (states[slot(place)] != FREE && packetId(sequences[slot(place)]) == packetId) {
+                return place;
+            }
+        }
+        return -1;
+    }
+
+    private boolean isUsed(int packetId) {
+        return findBehindGap(packetId) >= 0;
     }
 
     private long search(long wanted, long last) {

@@ -71,6 +71,11 @@ final class Inbound {
         unreleased.clear();
     }
 
+    /** A broker before this one has taken the message with this packet id. */
+    void restore(int packetId) {
+        unreleased.add(packetId);
+    }
+
     /** False when the client has sent more than its receive maximum allows; nothing was routed. */
     // hot: per message
     boolean onPublish(InTransit message, int qos, int packetId) {
@@ -103,11 +108,19 @@ final class Inbound {
             unreleased.routing(packetId, outcome);
             outcome.onComplete(() -> {
                 unreleased.routed(packetId);
-                forgetRefused(answer, packetId, reasonOf(outcome));
+                routed(packetId, answer, reasonOf(outcome));
             });
         }
         acknowledgeLater(answer, packetId, outcome);
         return true;
+    }
+
+    private void routed(int packetId, PacketType answer, ReasonCode reason) {
+        if (reason.isError()) {
+            forgetRefused(answer, packetId, reason);
+        } else if (session.isDurable()) {
+            home.journal().routed(session, packetId);
+        }
     }
 
     /** The same message again (§4.3.3): acknowledged again, not routed again. */
@@ -139,7 +152,7 @@ final class Inbound {
     private void write(InTransit message, int packetId) {
         StoredMessage kept = message.keep();
         Outcome waiting = message.await();
-        home.journal().receive(session, packetId, kept.idHigh(), kept.idLow(), failure -> {
+        home.journal().receive(session, packetId, kept, failure -> {
             if (failure == null) {
                 waiting.complete(0, 0, 0, null);
             } else {

@@ -2,6 +2,7 @@ package io.maxmq.core.session;
 
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
+import org.jspecify.annotations.Nullable;
 
 /** The journal of a broker without storage. Since no session is durable, nobody calls what writes. */
 final class NoJournal implements SessionJournal {
@@ -11,23 +12,24 @@ final class NoJournal implements SessionJournal {
     }
 
     @Override
-    public void append(
+    public Appending append(
             Session session,
             long sequence,
             StoredMessage message,
             int flags,
             Subscription subscription,
+            boolean isSent,
             Completion completion) {
         throw nothingToWrite(session);
     }
 
     @Override
-    public void release(Session session, long sequence, Completion completion) {
+    public void release(Session session, long sequence, StoredMessage message, int flags, Completion completion) {
         throw nothingToWrite(session);
     }
 
     @Override
-    public void acknowledge(Session session, long sequence) {
+    public void acknowledge(Session session, long sequence, @Nullable StoredMessage message) {
         throw nothingToWrite(session);
     }
 
@@ -37,7 +39,7 @@ final class NoJournal implements SessionJournal {
     }
 
     @Override
-    public void receive(Session session, int packetId, long idHigh, long idLow, Completion completion) {
+    public void receive(Session session, int packetId, StoredMessage message, Completion completion) {
         throw nothingToWrite(session);
     }
 

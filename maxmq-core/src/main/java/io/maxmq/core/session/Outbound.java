@@ -4,6 +4,7 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.config.Overflow;
 import io.maxmq.core.access.ClientAccess;
+import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.RetainedCursor;
 import io.maxmq.core.routing.Routes;
@@ -46,6 +47,8 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     private final Fullness fullness;
     private boolean isFull;
     private long nextSequence;
+    /** Messages before this one that storage has kept may have been sent by a broker before. */
+    private long sentBefore;
 
     // valid for the connection
     private @Nullable PacketSink sink;
@@ -60,6 +63,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         this.queue = new OutboundQueue(home.loop().counters());
         this.inFlight = new InFlight(home.loop().counters());
         this.durable = session.isDurable() ? new DurableQueue(this, home, session, queue) : null;
+        this.nextSequence = home.firstSequence();
     }
 
     /** Told when messages of shared subscriptions had better go to others, and when no longer. */
@@ -121,6 +125,35 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     @Nullable
     StoredMessage oldestQueued() {
         return queue.inMemory() == 0 ? null : queue.firstMessage();
+    }
+
+    /** The highest sequence that has been sent and is not acknowledged; -1 for none. */
+    long sentUpTo() {
+        return inFlight.lastSequence();
+    }
+
+    /** Above all sequences that it has given to messages. */
+    long nextSequence() {
+        return nextSequence;
+    }
+
+    // ---- what a broker before this one has left
+
+    /**
+     * Takes up what storage has kept of a session of a broker before this one.
+     *
+     * @param sentUpTo the highest sequence that may have been sent
+     */
+    void restore(long firstSequence, int messages, long bytes, long sentUpTo) {
+        assert sink == null;
+        sentBefore = sentUpTo + 1;
+        queue.addOlder(firstSequence, messages, bytes);
+    }
+
+    /** Has everything up to this sequence in flight again. */
+    void restoreInFlight(long lastReleased, Written done) {
+        assert durable != null && sink == null;
+        durable.restore(inFlight, lastReleased, done);
     }
 
     /**
@@ -196,7 +229,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             if (durable == null) {
                 routed.countAccepted();
             } else {
-                durable.records().append(sequence, routed.keep(), flags, subscription, routed);
+                durable.records().append(sequence, routed.keep(), flags, subscription, true, routed);
             }
         }
     }
@@ -326,7 +359,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         if (taken != null) {
             home.memory().release(taken);
             if (durable != null) {
-                durable.records().release(inFlight.sequence(packetId));
+                durable.records().release(inFlight.sequence(packetId), taken, inFlight.flags(packetId));
                 return;
             }
         }
@@ -339,7 +372,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     void onPubComp(int packetId) {
         long sequence = durable == null ? NO_SEQUENCE : inFlight.sequence(packetId);
         if (inFlight.complete(packetId)) {
-            done(sequence);
+            done(sequence, null);
             pump();
         }
     }
@@ -350,13 +383,13 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         StoredMessage taken = inFlight.remove(packetId, qos);
         if (taken != null) {
             home.memory().release(taken);
-            done(sequence);
+            done(sequence, taken);
         }
     }
 
-    private void done(long sequence) {
+    private void done(long sequence, @Nullable StoredMessage message) {
         if (durable != null && sequence != NO_SEQUENCE) {
-            durable.records().done(sequence);
+            durable.records().done(sequence, message);
         }
     }
 
@@ -475,14 +508,14 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
                 home.memory().release(message);
             }
             int packetId = inFlight.add(sequence, kept, flags, subscription);
-            to.sendPublish(changed, flags, packetId, false, subscription);
+            to.sendPublish(changed, flags, packetId, sequence < sentBefore, subscription);
         }
     }
 
     private void dropQueued(StoredMessage message, long sequence, DropReason reason) {
         home.drops().dropped(key, message, reason);
         home.memory().release(message);
-        done(sequence);
+        done(sequence, message);
     }
 
     // ---- retained messages

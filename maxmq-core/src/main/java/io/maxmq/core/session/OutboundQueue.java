@@ -225,6 +225,13 @@ final class OutboundQueue {
         setStored(stored + 1, storedBytes + bytes);
     }
 
+    /** Adds what storage has kept of a broker before this one, in front of all others; nothing is in memory. */
+    void addOlder(long sequence, int messages, long bytes) {
+        assert inMemory == 0;
+        firstStored = sequence;
+        setStored(stored + messages, storedBytes + bytes);
+    }
+
     /** A message in storage only has turned out not to be there. */
     void removeStored(int bytes) {
         setStored(stored - 1, stored == 1 ? 0 : storedBytes - bytes);

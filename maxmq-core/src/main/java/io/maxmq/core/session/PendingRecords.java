@@ -51,12 +51,19 @@ final class PendingRecords {
     /**
      * Has a message written that the session holds, and its publisher wait.
      *
+     * @param isSent whether it is on its way to the subscriber
      * @param routed the same message on its way; told of the wait
      */
-    void append(long sequence, StoredMessage message, int flags, Subscription subscription, InTransit routed) {
+    void append(
+            long sequence,
+            StoredMessage message,
+            int flags,
+            Subscription subscription,
+            boolean isSent,
+            InTransit routed) {
         Append append = new Append(sequence, message, routed.await());
         appends.put(sequence, append);
-        journal.append(session, sequence, message, flags, subscription, append);
+        append.record = journal.append(session, sequence, message, flags, subscription, isSent, append);
     }
 
     /** Whether this message is not written yet. */
@@ -65,25 +72,25 @@ final class PendingRecords {
     }
 
     /** PUBREC has come; {@link Listener#onReleased} follows. */
-    void release(long sequence) {
+    void release(long sequence, StoredMessage message, int flags) {
         if (releases.add(sequence)) {
-            writeRelease(sequence);
+            writeRelease(sequence, message, flags);
         }
     }
 
-    private void writeRelease(long sequence) {
-        journal.release(session, sequence, failure -> {
+    private void writeRelease(long sequence, StoredMessage message, int flags) {
+        journal.release(session, sequence, message, flags, failure -> {
             if (failure != null) {
-                loop.schedule(RETRY_NANOS, () -> retryRelease(sequence));
+                loop.schedule(RETRY_NANOS, () -> retryRelease(sequence, message, flags));
             } else if (releases.remove(sequence)) {
                 listener.onReleased(sequence);
             }
         });
     }
 
-    private void retryRelease(long sequence) {
+    private void retryRelease(long sequence, StoredMessage message, int flags) {
         if (releases.contains(sequence)) {
-            writeRelease(sequence);
+            writeRelease(sequence, message, flags);
         }
     }
 
@@ -92,14 +99,20 @@ final class PendingRecords {
         return releases.contains(sequence);
     }
 
-    /** The subscriber has the message, or nobody is to have it: its record is needed no more. */
-    void done(long sequence) {
-        journal.acknowledge(session, sequence);
+    /**
+     * The subscriber has the message, or nobody is to have it: its record is needed no more.
+     *
+     * @param message null when PUBREC had come before
+     */
+    void done(long sequence, @Nullable StoredMessage message) {
         releases.remove(sequence);
         Append append = appends.remove(sequence);
-        if (append != null) {
-            append.taken();
+        if (append == null) {
+            journal.acknowledge(session, sequence, message);
+            return;
         }
+        append.withdraw();
+        append.taken();
     }
 
     /** The session has ended: who waits is answered. */
@@ -108,6 +121,7 @@ final class PendingRecords {
         appends.clear();
         releases.clear();
         for (Append append : left) {
+            append.withdraw();
             append.taken();
         }
     }
@@ -116,11 +130,18 @@ final class PendingRecords {
         private final long sequence;
         private final StoredMessage message;
         private final Outcome publisher;
+        private SessionJournal.@Nullable Appending record;
 
         Append(long sequence, StoredMessage message, Outcome publisher) {
             this.sequence = sequence;
             this.message = message;
             this.publisher = publisher;
+        }
+
+        void withdraw() {
+            if (record != null) {
+                record.withdraw();
+            }
         }
 
         void taken() {
@@ -136,6 +157,7 @@ final class PendingRecords {
                 taken();
                 listener.onAppended();
             } else {
+                journal.acknowledge(session, sequence, null); // it may have been written all the same
                 listener.onRefused(sequence, message);
                 publisher.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
             }

@@ -4,6 +4,13 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.access.ClientAccess;
+import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.core.persistence.MessageRecord;
+import io.maxmq.core.persistence.OwnerKey;
+import io.maxmq.core.persistence.QueueRecord;
+import io.maxmq.core.persistence.SessionRecord;
+import io.maxmq.core.persistence.SubscriptionRecord;
+import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
@@ -13,6 +20,7 @@ import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +48,16 @@ public final class Session implements Subscriber {
     private long expirySeconds;
     private boolean durable;
     private @Nullable Will will;
+    /** Null until something is written that an answer waits for. */
+    private @Nullable Writes writes;
+    /** Null when all of it is in memory. */
+    private @Nullable RestoredSession restored;
+
+    private @Nullable OwnerKey ownerKey;
     private long expiryTimer;
     private long willTimer;
     private boolean ended;
+    private boolean confirmed;
 
     /** Its number among the sessions of the loop; given by {@link Sessions}. */
     int slot;
@@ -81,6 +96,16 @@ public final class Session implements Subscriber {
 
     public Routes routes() {
         return routes;
+    }
+
+    /** What the keys of its records begin with. */
+    OwnerKey ownerKey() {
+        OwnerKey present = ownerKey;
+        if (present == null) {
+            present = OwnerKey.of(key.tenant().name(), key.clientId());
+            ownerKey = present;
+        }
+        return present;
     }
 
     /** Whether it outlives its connections and there is storage: then what it must not forget is written down. */
@@ -147,6 +172,16 @@ public final class Session implements Subscriber {
         return memory.chargedBytes() + messages;
     }
 
+    /** Charges for itself although it may not be asked: it is there already. */
+    void overcharge() {
+        memory.overcharge(key.clientId().length() + (owner == null ? 0 : owner.length()), null);
+    }
+
+    /** Above all sequences that its messages have. */
+    long nextSequence() {
+        return outbound == null ? home.firstSequence() : outbound.nextSequence();
+    }
+
     /** Charges for itself and the will that comes with a connection; false when there is no memory for them. */
     boolean charge(@Nullable Will next) {
         return memory.charge(key.clientId().length() + (owner == null ? 0 : owner.length()), next);
@@ -175,8 +210,148 @@ public final class Session implements Subscriber {
         }
     }
 
+    /**
+     * Has what a start has to know of it written; {@link #afterWritten} tells when.
+     *
+     * @param replaces whether another session of this client has ended for it
+     */
+    void store(StoredSessions records, boolean replaces) {
+        if (durable) {
+            records.session(this, record(true, 0), writes().expect());
+        } else if (replaces) {
+            records.noSession(this, writes().expect());
+        }
+        if (will != null) {
+            records.will(this, will, 0, writes().expect());
+        } else {
+            records.noWill(key);
+        }
+    }
+
+    private SessionRecord record(boolean connected, long awaySinceMillis) {
+        long sentUpTo = outbound == null ? -1 : outbound.sentUpTo();
+        return new SessionRecord(
+                owner, expirySeconds, connected, awaySinceMillis, sentUpTo, subscriptions.isAutomaticKnown());
+    }
+
+    private Writes writes() {
+        Writes present = writes;
+        if (present == null) {
+            present = new Writes();
+            writes = present;
+        }
+        return present;
+    }
+
+    /** Whether everything that its client is told next is in storage, or needs not be. */
+    public boolean isWritten() {
+        return writes == null || writes.areDone();
+    }
+
+    /** Tells when what {@link #isWritten} asks for holds, or cannot; not within the call. */
+    public void afterWritten(Written done) {
+        writes().then(done);
+    }
+
+    // ---- what a broker before this one has left
+
+    /** @param sentUpTo the highest sequence that may have been sent */
+    void restore(long expiry, boolean automaticKnown, long sentUpTo) {
+        expirySeconds = expiry;
+        durable = true;
+        confirmed = true;
+        if (automaticKnown) {
+            subscriptions.beginAutomatic();
+        }
+        restored = new RestoredSession(this, home.journal(), new TakeUp(), sentUpTo);
+    }
+
+    /** The client has been away since then: the session's end may be due. */
+    void restoreExpiry(long awaySinceMillis) {
+        if (sink == null && !ended && expirySeconds != NEVER) {
+            long left = awaySinceMillis + expirySeconds * 1000 - home.loop().epochMillis();
+            if (left <= 0) {
+                expire();
+            } else {
+                expiryTimer = home.loop().schedule(left * 1_000_000L, this::expire);
+            }
+        }
+    }
+
+    /** The client has gone, and its will is due then. */
+    void restoreWill(Will pending, long dueAtMillis) {
+        if (sink != null || ended) {
+            return;
+        }
+        will = pending;
+        long left = dueAtMillis - home.loop().epochMillis();
+        if (left <= 0) {
+            publishWill();
+        } else {
+            willTimer = home.loop().schedule(left * 1_000_000L, this::willDue);
+        }
+    }
+
+    /** Whether everything that its client's packets are judged by is in memory. */
+    public boolean isLoaded() {
+        return restored == null;
+    }
+
+    /** Has what {@link #isLoaded} asks for read; not within the call. */
+    public void load(Written done) {
+        RestoredSession left = restored;
+        if (left == null) {
+            home.loop().execute(() -> done.onWritten(null));
+        } else {
+            left.load(done);
+        }
+    }
+
+    private final class TakeUp implements RestoredSession.Owner {
+        @Override
+        public void onPacketId(int packetId) {
+            inbound().restore(packetId);
+        }
+
+        @Override
+        public void onMessages(long firstSequence, int messages, long bytes, long sentUpTo) {
+            outbound().restore(firstSequence, messages, bytes, sentUpTo);
+        }
+
+        @Override
+        public void restoreInFlight(long lastReleased, Written done) {
+            outbound().restoreInFlight(lastReleased, done);
+        }
+
+        @Override
+        public void onLoaded() {
+            restored = null;
+        }
+    }
+
+    /** A message of its own that storage has kept. */
+    StoredMessage restored(MessageRecord record, byte @Nullable [] body) {
+        return record.toMessage(
+                name -> ApplicationMessages.topic(routes.topics(), home.loop().index(), name), body);
+    }
+
+    /** Why it got a message that storage has kept: the subscription as it is now, or one of the same terms. */
+    Subscription subscriptionOf(QueueRecord record) {
+        Subscription present = record.filter() == null ? null : subscriptions.find(record.filter());
+        return present != null && Arrays.equals(present.subscriptionIds(), record.subscriptionIds())
+                ? present
+                : StoreJournal.subscription(this, record, null);
+    }
+
+    /** One of its records cannot be read: what it was about is lost, and the rest goes on. */
+    void foundDamage(DamagedRecordException damage) {
+        home.loop()
+                .reportFailure(new DamagedRecordException("of session " + key.clientId() + ": " + damage.getMessage()));
+    }
+
     /** Sends what waits: the unacknowledged again first (§4.4), then the queue. Called after CONNACK has been sent. */
     public void resume() {
+        confirmed = true;
         onWritable();
         subscriptions.tellGroups();
     }
@@ -209,6 +384,14 @@ public final class Session implements Subscriber {
 
     /** Forgets the will: the client has said goodbye (§3.1.2.5). */
     public void dropWill() {
+        if (will != null && home.stored() != null) {
+            home.stored().noWill(key);
+        }
+        will = null;
+    }
+
+    /** Leaves the will to storage, if there is one: the broker closes, and the next one on that storage publishes it. */
+    public void leaveWill() {
         will = null;
     }
 
@@ -218,6 +401,17 @@ public final class Session implements Subscriber {
      */
     public void detach(PacketSink connection) {
         detach(connection, false);
+    }
+
+    /** Storage has not taken what the client was to be told: it has no session that was not there before. */
+    public void leaveUnwritten(PacketSink connection) {
+        if (sink == connection) {
+            will = null;
+            if (!confirmed) {
+                expirySeconds = 0;
+            }
+            detach(connection);
+        }
     }
 
     /** @param returning whether the client has come by another connection */
@@ -234,11 +428,18 @@ public final class Session implements Subscriber {
             home.end(this, SessionEnd.EXPIRED);
             return;
         }
+        StoredSessions records = home.stored();
+        if (durable && records != null) {
+            records.session(this, record(false, home.loop().epochMillis()), null);
+        }
         if (will != null) {
             long delaySeconds = Math.min(will.delaySeconds(), expirySeconds);
             if (delaySeconds == 0) {
                 publishWill();
             } else {
+                if (records != null) {
+                    records.will(this, will, home.loop().epochMillis() + delaySeconds * 1000, null);
+                }
                 willTimer = home.loop().schedule(nanos(delaySeconds), this::willDue);
             }
         }
@@ -311,9 +512,12 @@ public final class Session implements Subscriber {
         }
         memory.uncharge();
         int lost = outbound == null ? 0 : outbound.clear(routes, passOn);
-        if (durable) {
+        if (durable && !home.isClosing()) {
             // Behind the records of those that have got what this one leaves.
             home.journal().end(this);
+            if (home.stored() != null) {
+                home.stored().ended(this);
+            }
         }
         return lost;
     }
@@ -383,6 +587,9 @@ public final class Session implements Subscriber {
         Outbound present = outbound;
         if (present == null) {
             present = new Outbound(home, this, this::full);
+            if (restored != null) {
+                restored.load(failure -> {}); // how much room there is depends on what is there
+            }
             if (sink != null && client != null && access != null) {
                 present.attach(sink, client, access, window);
             }
@@ -406,6 +613,11 @@ public final class Session implements Subscriber {
             if (subscription == null) {
                 return;
             }
+        }
+        if (durable && home.hasAlready(this, message)) {
+            message.countMatched();
+            message.countAccepted();
+            return;
         }
         message.countMatched();
         int qos = Math.min(message.qos(), subscription.maxQos());
@@ -489,7 +701,48 @@ public final class Session implements Subscriber {
             routes.exclusive().release(filter.toString(), this);
             subscriptions.markOwn(filter.toString());
         }
+        return written(filter, outcome);
+    }
+
+    /** Has a subscription written that was made or changed; {@link #afterWritten} tells when. */
+    private Subscribed written(TopicFilter filter, Subscribed outcome) {
+        Subscription made = subscriptions.find(filter.toString());
+        StoredSessions records = home.stored();
+        if (durable
+                && records != null
+                && made != null
+                && (outcome == Subscribed.NEW || outcome == Subscribed.REPLACED)) {
+            String text = filter.toString();
+            SubscriptionRecord record = new SubscriptionRecord(
+                    made.maxQos(),
+                    made.noLocal(),
+                    made.retainAsPublished(),
+                    made.queued(),
+                    subscriptions.isAutomatic(text),
+                    routes.exclusive().isHeldBy(text, this),
+                    made.subscriptionId());
+            records.subscription(this, text, record, writes().expect());
+        }
         return outcome;
+    }
+
+    /** Makes one again that a broker before this one had. */
+    void restoreSubscription(TopicFilter filter, SubscriptionRecord record) {
+        if (record.exclusive() && !routes.exclusive().claim(filter.toString(), this)) {
+            return;
+        }
+        subscriptions.restore(
+                filter,
+                new Options(
+                        record.maxQos(),
+                        record.noLocal(),
+                        record.retainAsPublished(),
+                        record.queued(),
+                        record.subscriptionId()));
+        if (record.automatic()) {
+            subscriptions.beginAutomatic();
+            subscriptions.markAutomatic(filter.toString());
+        }
     }
 
     /** Adds one that the settings want and that is not there yet. The client may end it, or make it its own. */
@@ -498,7 +751,7 @@ public final class Session implements Subscriber {
         if (outcome == Subscribed.NEW) {
             subscriptions.markAutomatic(filter.toString());
         }
-        return outcome;
+        return written(filter, outcome);
     }
 
     /** Whether the session has yet to get what the settings want; true once. */
@@ -523,7 +776,7 @@ public final class Session implements Subscriber {
         } else {
             subscriptions.markOwn(text);
         }
-        return outcome;
+        return written(filter, outcome);
     }
 
     private Subscribed put(TopicFilter filter, Options options) {
@@ -556,6 +809,9 @@ public final class Session implements Subscriber {
         Subscription subscription = subscriptions.remove(routes.exclusive().isHeldBy(plain, this) ? plain : filter);
         if (subscription != null) {
             left(subscription);
+            if (durable && home.stored() != null) {
+                home.stored().noSubscription(this, subscription.filter().toString(), writes().expect());
+            }
         }
         return subscription != null;
     }

@@ -19,6 +19,11 @@ public final class SessionCount {
         return true;
     }
 
+    /** One that is there already. */
+    void add() {
+        count.incrementAndGet();
+    }
+
     void remove() {
         count.decrementAndGet();
     }

@@ -1,5 +1,6 @@
 package io.maxmq.core.session;
 
+import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +20,40 @@ public interface SessionJournal {
     SessionJournal NONE = new NoJournal();
 
     /** Told when what was written has the promised durability, or could not be written. */
-    interface Completion {
-        void onWritten(@Nullable Throwable failure);
+    interface Completion extends Written {}
+
+    /** An append whose completion has not been called yet. */
+    interface Appending {
+        /** The message is done with: it need not be written, and is not told of; in place of {@link #acknowledge}. */
+        void withdraw();
     }
 
     /** Receives what {@link #pageIn} has read: on the session's event loop, never within the call. */
     interface Page {
         void onMessage(long sequence, StoredMessage message, int flags, Subscription subscription);
+
+        /** PUBREC has come for this one, and PUBCOMP has not. */
+        default void onReleased(long sequence, int flags) {}
+
+        /** This one is damaged and has been removed. */
+        default void onDamaged(long sequence) {}
+
+        /** Called once, at the end. */
+        void onEnd(@Nullable Throwable failure);
+    }
+
+    /** Receives what {@link #load} has found: on the session's event loop, never within the call. */
+    interface Found {
+        /** A QoS 2 packet id that the publisher has used and not released. */
+        void onPacketId(int packetId);
+
+        /**
+         * What is appended and not acknowledged, PUBRECs included.
+         *
+         * @param bytes as {@link StoredMessage#bytes} of all of them
+         * @param lastReleased the highest sequence for which PUBREC has come; -1 for none
+         */
+        void onMessages(long firstSequence, int messages, long bytes, long lastReleased);
 
         /** Called once, at the end. */
         void onEnd(@Nullable Throwable failure);
@@ -34,6 +62,11 @@ public interface SessionJournal {
     /** Whether sessions that outlive their connection are written down. Constant. */
     boolean isDurable();
 
+    /** The sequence of the first message that joins a session since the broker has started: above all that are stored. */
+    default long firstSequence() {
+        return 0;
+    }
+
     // ---- what the session owes its subscriber
 
     /**
@@ -41,20 +74,26 @@ public interface SessionJournal {
      *
      * @param sequence its place in the session's order; rises, never repeats, and gives the packet id
      * @param flags see {@link DeliveryFlags}
+     * @param isSent its acknowledgement is likely to come before it is written
      */
-    void append(
+    Appending append(
             Session session,
             long sequence,
             StoredMessage message,
             int flags,
             Subscription subscription,
+            boolean isSent,
             Completion completion);
 
     /** PUBREC has come: the message is the subscriber's, and PUBREL is due until PUBCOMP comes (MQTT 5.0 §4.3.3). */
-    void release(Session session, long sequence, Completion completion);
+    void release(Session session, long sequence, StoredMessage message, int flags, Completion completion);
 
-    /** Done with: acknowledged, or dropped. A write that has not happened yet may be left out. */
-    void acknowledge(Session session, long sequence);
+    /**
+     * Done with: acknowledged, or dropped.
+     *
+     * @param message null when PUBREC had come before, or the append has failed
+     */
+    void acknowledge(Session session, long sequence, @Nullable StoredMessage message);
 
     /**
      * Reads appended messages that are not acknowledged, in order, also those whose write is still on its way.
@@ -68,11 +107,19 @@ public interface SessionJournal {
     // ---- what its publisher has handed over
 
     /** A QoS 2 PUBLISH has come: until {@link #forget} its packet id means this message, and no other. */
-    void receive(Session session, int packetId, long idHigh, long idLow, Completion completion);
+    void receive(Session session, int packetId, StoredMessage message, Completion completion);
+
+    /** All who are to have the message that came with this packet id have it. */
+    default void routed(Session session, int packetId) {}
 
     /** PUBREL has come, or the message was refused: the packet id is free. */
     void forget(Session session, int packetId, Completion completion);
 
-    /** The session has ended; nothing of it is needed any more. */
+    /** Looks at what a broker before this one has left of a session: of its messages those below {@link #firstSequence}. */
+    default void load(Session session, Found found) {
+        throw new UnsupportedOperationException("nothing is left of a broker before: " + session.key());
+    }
+
+    /** The session has ended; nothing of its messages is needed any more. */
     void end(Session session);
 }

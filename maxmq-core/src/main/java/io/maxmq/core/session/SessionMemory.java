@@ -55,6 +55,24 @@ final class SessionMemory {
                 && charge(bytes, Lasting.STATE);
     }
 
+    /** Charges for what is there already. */
+    void overcharge(int nameLength, @Nullable Will pending) {
+        overcharge(SESSION_BYTES + 4L * nameLength);
+        willBytes = pending == null ? 0 : pending.message().bytes();
+        overcharge(willBytes);
+    }
+
+    void overchargeSubscription(String filter) {
+        overcharge(bytesOf(filter));
+    }
+
+    private void overcharge(long bytes) {
+        if (!credit.tryCharge(bytes)) {
+            credit.overdraw(bytes);
+        }
+        chargedBytes += bytes;
+    }
+
     void unchargeSubscription(String filter) {
         charge(-bytesOf(filter), Lasting.STATE);
     }

@@ -13,4 +13,9 @@ public record SessionStorage(
         SessionJournal journal, @Nullable LoopRecords records) {
     /** Nothing outlives the broker. */
     public static final SessionStorage NONE = new SessionStorage(SessionJournal.NONE, null);
+
+    /** Everything outlives the broker that is to. */
+    public static SessionStorage on(LoopRecords records) {
+        return new SessionStorage(new StoreJournal(records), records);
+    }
 }

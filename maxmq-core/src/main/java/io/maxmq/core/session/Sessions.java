@@ -2,6 +2,7 @@ package io.maxmq.core.session;
 
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.topic.TopicName;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.core.access.Access;
@@ -9,7 +10,14 @@ import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.LoopRecords;
+import io.maxmq.core.persistence.MessageRecord;
+import io.maxmq.core.persistence.OwnerKey;
+import io.maxmq.core.persistence.SessionRecord;
+import io.maxmq.core.persistence.SubscriptionRecord;
+import io.maxmq.core.persistence.Tables;
+import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Router;
@@ -23,6 +31,7 @@ import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.storage.Bytes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,6 +68,7 @@ public final class Sessions {
     private final Interceptors interceptors;
     private final Function<Tenant, Routes> routesOf;
     private final SessionStorage storage;
+    private final @Nullable StoredSessions stored;
     private final MessageMemory memory;
     private final SessionEvents events;
     private final Drops drops;
@@ -71,6 +81,16 @@ public final class Sessions {
     private final Map<SessionKey, Session> sessions = new HashMap<>();
     private final SessionSlots slots = new SessionSlots();
     private final Set<Routes> toCompact = new HashSet<>();
+    private long sequenceFloor;
+    private boolean closing;
+    private AlreadyThere alreadyThere = AlreadyThere.NOTHING;
+
+    /** Which sessions have which messages already, while a start goes on with what a crash has cut off. */
+    public interface AlreadyThere {
+        AlreadyThere NOTHING = (client, idHigh, idLow) -> false;
+
+        boolean has(SessionKey client, long idHigh, long idLow);
+    }
 
     /** What the sessions of a loop are made with. */
     public record Settings(
@@ -102,6 +122,9 @@ public final class Sessions {
         this.routesOf = settings.routes();
         this.count = settings.count();
         this.storage = storage;
+        LoopRecords records = storage.records();
+        this.stored = records == null ? null : new StoredSessions(records.store());
+        this.sequenceFloor = storage.journal().firstSequence();
         this.memory = new MessageMemory(loop.credit(), loop.counters());
         this.events = events;
         router.onRetained(events.retained());
@@ -139,6 +162,32 @@ public final class Sessions {
         return storage.journal();
     }
 
+    /** Where sessions are written; null without storage. */
+    @Nullable
+    StoredSessions stored() {
+        return stored;
+    }
+
+    /** Whether the broker is closing: what storage has stays there. */
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** Where the sequences of a session begin: above those of any session of the same client, in this broker or one before. */
+    long firstSequence() {
+        return sequenceFloor;
+    }
+
+    /** While a start goes on with what a crash has cut off: asked about each message for a durable session. */
+    public void alreadyThere(AlreadyThere known) {
+        alreadyThere = known;
+    }
+
+    boolean hasAlready(Session session, InTransit message) {
+        return alreadyThere != AlreadyThere.NOTHING
+                && alreadyThere.has(session.key(), message.idHigh(), message.idLow());
+    }
+
     /** What this loop keeps in storage; null when there is none. */
     public @Nullable LoopRecords records() {
         return storage.records();
@@ -168,6 +217,21 @@ public final class Sessions {
     }
 
     /**
+     * Runs {@code action} when everything that a CONNECT of this client is judged by is in memory: at once, unless a broker
+     * before this one has left a session that nobody has needed yet.
+     *
+     * @param action told what went wrong when it cannot be read
+     */
+    public void prepare(SessionKey key, boolean cleanStart, Written action) {
+        Session session = sessions.get(key);
+        if (session == null || cleanStart || session.isLoaded()) {
+            action.onWritten(null);
+        } else {
+            session.load(action);
+        }
+    }
+
+    /**
      * Attaches a connection to the client's session, which is made if need be (§3.1.4). Another connection of the same
      * client is told 0x8E and closed; but a session belongs to the user who made it, and another user's CONNECT leaves it
      * and its connection alone.
@@ -184,7 +248,9 @@ public final class Sessions {
             // The old connection's end may have ended the session as well.
             session = sessions.get(key);
         }
+        boolean replaces = false;
         if (session != null && setup.client().cleanStart()) {
+            replaces = session.isDurable();
             end(session, SessionEnd.CLEAN_START);
             session = null;
         }
@@ -207,6 +273,9 @@ public final class Sessions {
             return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "no memory for the will");
         }
         session.attach(connection, setup);
+        if (stored != null) {
+            session.store(stored, replaces);
+        }
         return new Connected.Attached(session, present);
     }
 
@@ -225,6 +294,7 @@ public final class Sessions {
         if (sessions.remove(session.key(), session)) {
             slots.remove(session.slot);
             count.remove();
+            sequenceFloor = Math.max(sequenceFloor, session.nextSequence());
             int dropped = session.end(why != SessionEnd.BROKER_CLOSED);
             events.ended(session, why, dropped);
         }
@@ -255,6 +325,115 @@ public final class Sessions {
         return true;
     }
 
+    // ---- what a broker before this one has left
+
+    /** Makes a durable session again; what it has of messages stays in storage until it is needed. */
+    public Session restore(SessionKey key, Routes routes, SessionRecord record) {
+        assert loop.inLoop();
+        Session session = new Session(this, key, routes, record.owner());
+        session.overcharge();
+        count.add();
+        long sentUpTo = record.connected() ? storage.journal().firstSequence() - 1 : record.sentUpTo();
+        session.restore(record.expirySeconds(), record.automatic(), sentUpTo);
+        sessions.put(key, session);
+        session.slot = slots.add(session);
+        return session;
+    }
+
+    /** Has a restored session end when it is due, as its client has been away since then. */
+    public void restoreExpiry(SessionKey key, long awaySinceMillis) {
+        Session session = sessions.get(key);
+        if (session != null) {
+            session.restoreExpiry(awaySinceMillis);
+        }
+    }
+
+    /** The will of a client that has gone; it is due then, unless the client comes before. */
+    public void restoreWill(SessionKey key, Routes routes, Will will, long dueAtMillis) {
+        assert loop.inLoop();
+        if (stored != null) {
+            stored.restored(key, will);
+        }
+        Session session = sessions.get(key);
+        long left = dueAtMillis - loop.epochMillis();
+        if (session != null) {
+            session.restoreWill(will, dueAtMillis);
+        } else if (left <= 0) {
+            publishWill(will, routes);
+        } else {
+            loop.schedule(left * 1_000_000L, () -> publishUnlessReplaced(key, routes, will));
+        }
+    }
+
+    /** Adds a subscription that a restored session has; without effect when there is no such session. */
+    public void restoreSubscription(SessionKey key, TopicFilter filter, SubscriptionRecord record) {
+        Session session = sessions.get(key);
+        if (session != null) {
+            session.restoreSubscription(filter, record);
+        }
+    }
+
+    /**
+     * Goes on with a message of QoS 2 whose routing the end of the broker before this one has cut off.
+     *
+     * @param done told when all who are to have it have it, and that is written
+     */
+    public void routeAgain(
+            SessionKey publisher,
+            Routes routes,
+            int packetId,
+            MessageRecord record,
+            byte @Nullable [] body,
+            Runnable done) {
+        Session session = sessions.get(publisher);
+        StoredMessage message =
+                record.toMessage(name -> ApplicationMessages.topic(routes.topics(), loop.index(), name), body);
+        again.begin(message, session);
+        if (message.retain() && isNewerRetained(routes, message)) {
+            router.publish(again, routes);
+        } else {
+            Inbound.route(this, publisher, routes, again);
+        }
+        io.maxmq.core.routing.Outcome outcome = again.outcome();
+        if (outcome == null || outcome.isComplete()) {
+            routedAgain(publisher, packetId, message, done);
+        } else {
+            outcome.onComplete(() -> routedAgain(publisher, packetId, message, done));
+        }
+    }
+
+    private static boolean isNewerRetained(Routes routes, StoredMessage message) {
+        StoredMessage retained = routes.retained().get(message.topic());
+        if (retained == null) {
+            return false;
+        }
+        int byHigh = Long.compareUnsigned(retained.idHigh(), message.idHigh());
+        return byHigh > 0 || (byHigh == 0 && Long.compareUnsigned(retained.idLow(), message.idLow()) > 0);
+    }
+
+    private void routedAgain(SessionKey publisher, int packetId, StoredMessage message, Runnable done) {
+        LoopRecords records = storage.records();
+        if (records == null) {
+            done.run();
+            return;
+        }
+        Bytes key = OwnerKey.of(publisher.tenant().name(), publisher.clientId()).numbered(packetId);
+        records.store()
+                .putEarly(
+                        Tables.INBOUND,
+                        key,
+                        InboundRecord.routed(key, message.idHigh(), message.idLow()),
+                        failure -> done.run());
+        records.payloads().forget(message);
+    }
+
+    /** Its client may have come meanwhile, with another will or none. */
+    private void publishUnlessReplaced(SessionKey key, Routes routes, Will will) {
+        if (stored != null && stored.isPending(key, will)) {
+            publishWill(will, routes);
+        }
+    }
+
     /** One more than the highest number of a session here; see {@link #at}. */
     public int slots() {
         return slots.end();
@@ -270,8 +449,9 @@ public final class Sessions {
 
     /** Ends all sessions as the broker closes; their wills are not published: the broker's end is no client's failure. */
     public void close() {
+        closing = true;
         for (Session session : new ArrayList<>(sessions.values())) {
-            session.dropWill();
+            session.leaveWill();
             end(session, SessionEnd.BROKER_CLOSED);
         }
         delayed.close();
@@ -280,15 +460,16 @@ public final class Sessions {
     /** Publishes a will that is due, as interceptors let it, and if the client may still publish there. */
     void publishWill(Will due, Routes routes) {
         if (!interceptors.interceptsPublish()) {
-            authorizeWill(due, routes);
+            authorizeWill(due, due, routes);
             return;
         }
         Message message = ApplicationMessages.view(
                 due.message(), QoS.of(due.message().qos()), due.message().retain(), loop.epochMillis());
         interceptors.publish(Optional.of(due.client()), message, caller, outcome -> {
             if (outcome instanceof Outcome.Passed<Message> passed) {
-                authorizeWill(passed.subject() == message ? due : changed(due, passed.subject(), routes), routes);
+                authorizeWill(due, passed.subject() == message ? due : changed(due, passed.subject(), routes), routes);
             } else {
+                willDone(due);
                 will.begin(due.message(), null);
                 drops.dropped(keyOf(due), will, DropReason.INTERCEPTED);
             }
@@ -305,13 +486,15 @@ public final class Sessions {
                 will);
     }
 
-    private void authorizeWill(Will due, Routes routes) {
+    /** @param set as the client has set it: what storage has */
+    private void authorizeWill(Will set, Will due, Routes routes) {
         StoredMessage message = due.message();
         access.open(due.client(), caller)
                 .will(new Action.Will(message.topic().name(), QoS.of(message.qos()), message.retain()), decision -> {
                     if (decision instanceof Authorization.Allowed) {
-                        publishAuthorized(due, routes);
+                        publishAuthorized(set, due, routes);
                     } else {
+                        willDone(set);
                         drops.dropped(keyOf(due), message, DropReason.NOT_AUTHORIZED);
                     }
                 });
@@ -321,7 +504,13 @@ public final class Sessions {
         return new SessionKey(will.client().tenant(), will.client().clientId());
     }
 
-    private void publishAuthorized(Will due, Routes routes) {
+    private void willDone(Will set) {
+        if (stored != null) {
+            stored.done(keyOf(set), set);
+        }
+    }
+
+    private void publishAuthorized(Will set, Will due, Routes routes) {
         will.begin(due.message(), null);
         if (due.expirySeconds() >= 0) {
             will.expiresAtMillis(loop.epochMillis() + due.expirySeconds() * 1000);
@@ -330,6 +519,12 @@ public final class Sessions {
         }
         will.delaySeconds(due.laterSeconds());
         Inbound.route(this, new SessionKey(due.client().tenant(), due.client().clientId()), routes, will);
+        io.maxmq.core.routing.Outcome outcome = will.outcome();
+        if (outcome == null || outcome.isComplete()) {
+            willDone(set);
+        } else {
+            outcome.onComplete(() -> willDone(set));
+        }
         events.willPublished(due);
     }
 

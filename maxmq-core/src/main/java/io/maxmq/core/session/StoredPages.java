@@ -23,6 +23,9 @@ final class StoredPages {
 
         Taken onMessage(long sequence, StoredMessage message, int flags, Subscription subscription);
 
+        /** This one was damaged, and is gone. */
+        void onDamaged(long sequence);
+
         /** A page has ended, or the pause after a failure. */
         void onPageEnd();
 
@@ -82,6 +85,14 @@ final class StoredPages {
             if (reading == this && last == Taken.TAKEN) {
                 count++;
                 last = reader.onMessage(sequence, message, flags, subscription);
+            }
+        }
+
+        @Override
+        public void onDamaged(long sequence) {
+            if (reading == this && last == Taken.TAKEN) {
+                count++;
+                reader.onDamaged(sequence);
             }
         }
 

@@ -53,6 +53,16 @@ final class SubscriptionSet {
         if (before == null && (all.size() >= max || !memory.chargeSubscription(text))) {
             return Put.REFUSED;
         }
+        put(filter, text, options);
+        return before == null ? Put.NEW : new Put(Session.Subscribed.REPLACED, before);
+    }
+
+    private void put(TopicFilter filter, String text, Session.Options options) {
+        Map<String, Subscription> all = byFilter;
+        if (all == null) {
+            all = new HashMap<>(4);
+            byFilter = all;
+        }
         Subscription subscription = new Subscription(
                 session,
                 filter,
@@ -69,7 +79,12 @@ final class SubscriptionSet {
             shared++;
             group.memberCame();
         }
-        return before == null ? Put.NEW : new Put(Session.Subscribed.REPLACED, before);
+    }
+
+    /** Adds one that a broker before this one has had, whatever the limits are now. */
+    void restore(TopicFilter filter, Session.Options options) {
+        memory.overchargeSubscription(filter.toString());
+        put(filter, filter.toString(), options);
     }
 
     /** What came of {@link #put}, and what was there before. */
@@ -98,6 +113,15 @@ final class SubscriptionSet {
         }
         automatic = new HashSet<>(4);
         return true;
+    }
+
+    /** Whether {@link #beginAutomatic} has been called. */
+    boolean isAutomaticKnown() {
+        return automatic != null;
+    }
+
+    boolean isAutomatic(String filter) {
+        return automatic != null && automatic.contains(filter);
     }
 
     /** One that is there is the settings' and not the client's. */

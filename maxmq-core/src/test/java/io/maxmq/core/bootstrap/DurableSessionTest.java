@@ -407,7 +407,7 @@ class DurableSessionTest {
         connect("s", true);
 
         assertThat(publisher.expect(PubAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
-        assertThat(journal.log()).containsExactly("append s 0 q1 m", "end s");
+        assertThat(journal.log()).containsExactly("append s 0 q1 m", "acknowledge s 0", "end s");
     }
 
     @Test

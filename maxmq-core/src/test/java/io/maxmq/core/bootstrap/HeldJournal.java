@@ -185,12 +185,13 @@ final class HeldJournal {
         }
 
         @Override
-        public void append(
+        public Appending append(
                 Session session,
                 long sequence,
                 StoredMessage message,
                 int flags,
                 Subscription subscription,
+                boolean isSent,
                 Completion completion) {
             String client = client(session);
             synchronized (HeldJournal.this) {
@@ -208,15 +209,16 @@ final class HeldJournal {
                     "append " + client + " " + sequence + " q" + DeliveryFlags.qos(flags) + " " + payload,
                     loop,
                     writing);
+            return () -> acknowledge(session, sequence, message);
         }
 
         @Override
-        public void release(Session session, long sequence, Completion completion) {
+        public void release(Session session, long sequence, StoredMessage message, int flags, Completion completion) {
             toWrite("release " + client(session) + " " + sequence, loop, completion);
         }
 
         @Override
-        public void acknowledge(Session session, long sequence) {
+        public void acknowledge(Session session, long sequence, @Nullable StoredMessage message) {
             removed(client(session), sequence);
             note("acknowledge " + client(session) + " " + sequence);
         }
@@ -253,7 +255,7 @@ final class HeldJournal {
         }
 
         @Override
-        public void receive(Session session, int packetId, long idHigh, long idLow, Completion completion) {
+        public void receive(Session session, int packetId, StoredMessage message, Completion completion) {
             toWrite("receive " + client(session) + " " + packetId, loop, completion);
         }
 

@@ -1,0 +1,290 @@
+package io.maxmq.core.bootstrap;
+
+import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.core.persistence.InboundRecord;
+import io.maxmq.core.persistence.MessageRecord;
+import io.maxmq.core.persistence.OwnerKey;
+import io.maxmq.core.persistence.Payloads;
+import io.maxmq.core.persistence.Persistence;
+import io.maxmq.core.persistence.QueueRecord;
+import io.maxmq.core.persistence.SessionRecord;
+import io.maxmq.core.persistence.SubscriptionRecord;
+import io.maxmq.core.persistence.Tables;
+import io.maxmq.core.persistence.WillRecord;
+import io.maxmq.core.routing.Routes;
+import io.maxmq.core.session.ApplicationMessages;
+import io.maxmq.core.session.SessionKey;
+import io.maxmq.core.session.Sessions;
+import io.maxmq.core.session.Will;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.ShardedKey;
+import io.maxmq.spi.storage.Table;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * What a start does with what the broker before has left: makes its sessions and their subscriptions again, goes on with
+ * messages of QoS 2 whose routing was cut off, and has what came due meanwhile done. Queues and what is in flight stay in
+ * storage until they are needed.
+ *
+ * <p>Runs on the thread that starts the broker, before the listeners open, and blocks it; what it makes, it makes on the loops.
+ */
+final class Recovery {
+    private static final int PER_TASK = 500;
+
+    private final Persistence persistence;
+    private final List<LoopAssembly> loops;
+    private final Function<Tenant, Routes> routesOf;
+    private final int maxTopicLevels;
+    private final long nowMillis;
+    private final long willGraceMillis;
+    private final Logger log;
+    private final List<Tasks> tasks = new ArrayList<>();
+    private final List<Tasks> clocks = new ArrayList<>();
+
+    /** When clients went that were connected when the broker ended is not known: now. */
+    Recovery(
+            Persistence persistence,
+            List<LoopAssembly> loops,
+            Function<Tenant, Routes> routesOf,
+            int maxTopicLevels,
+            long nowMillis,
+            long willGraceMillis,
+            Logger log) {
+        this.persistence = persistence;
+        this.loops = loops;
+        this.routesOf = routesOf;
+        this.maxTopicLevels = maxTopicLevels;
+        this.nowMillis = nowMillis;
+        this.willGraceMillis = willGraceMillis;
+        this.log = log;
+        for (LoopAssembly each : loops) {
+            tasks.add(new Tasks(each));
+            clocks.add(new Tasks(each));
+        }
+    }
+
+    /** What one loop is to do, handed over some at a time. */
+    private static final class Tasks {
+        private final LoopAssembly loop;
+        private List<Consumer<Sessions>> waiting = new ArrayList<>();
+
+        Tasks(LoopAssembly loop) {
+            this.loop = loop;
+        }
+
+        void add(Consumer<Sessions> task) {
+            waiting.add(task);
+        }
+
+        void handOver() {
+            List<Consumer<Sessions>> handed = waiting;
+            waiting = new ArrayList<>();
+            loop.loop().execute(() -> run(handed));
+        }
+
+        private void run(List<Consumer<Sessions>> handed) {
+            for (Consumer<Sessions> task : handed) {
+                try {
+                    task.accept(loop.sessions());
+                } catch (Throwable t) {
+                    loop.loop().reportFailure(t);
+                }
+            }
+        }
+    }
+
+    /** @param kept restores retained messages and others that belong to no session; sessions and subscriptions are there */
+    void run(Runnable kept) {
+        long begin = System.nanoTime();
+        long sessions = each(Tables.SESSION, this::session);
+        long subscriptions = each(Tables.SUBSCRIPTION, this::subscription);
+        each(Tables.WILL, this::will);
+        await();
+        kept.run();
+        routeAgain();
+        clocks.forEach(Tasks::handOver);
+        await();
+        if (sessions > 0) {
+            log.info(
+                    "restored {} sessions with {} subscriptions in {} ms",
+                    sessions,
+                    subscriptions,
+                    (System.nanoTime() - begin) / 1_000_000);
+        }
+    }
+
+    private long each(Table table, Consumer<Entry> restore) {
+        long[] count = {0};
+        persistence.readAll(table, entry -> {
+            try {
+                restore.accept(entry);
+                count[0]++;
+            } catch (DamagedRecordException damaged) {
+                log.error(
+                        "a record of {} is damaged and left out: {}",
+                        OwnerKey.nameIn(entry.key()),
+                        damaged.getMessage());
+            }
+        });
+        return count[0];
+    }
+
+    private void session(Entry entry) {
+        SessionKey key = keyOf(entry);
+        SessionRecord record = SessionRecord.read(entry);
+        Routes routes = routesOf.apply(key.tenant());
+        on(tasks, key, sessions -> sessions.restore(key, routes, record));
+        long awaySince = record.connected() ? nowMillis : record.awaySinceMillis();
+        on(clocks, key, sessions -> sessions.restoreExpiry(key, awaySince));
+    }
+
+    private void subscription(Entry entry) {
+        SessionKey key = keyOf(entry);
+        SubscriptionRecord record = SubscriptionRecord.read(entry);
+        TopicFilter filter = TopicFilter.parse(SubscriptionRecord.filter(entry.key()), Math.max(128, maxTopicLevels));
+        if (filter == null) {
+            throw new DamagedRecordException("not a topic filter: key=" + entry.key());
+        }
+        on(tasks, key, sessions -> sessions.restoreSubscription(key, filter, record));
+    }
+
+    private void will(Entry entry) {
+        SessionKey key = keyOf(entry);
+        WillRecord record = WillRecord.read(entry);
+        Routes routes = routesOf.apply(key.tenant());
+        long delaySeconds = Math.min(record.delaySeconds(), record.client().sessionExpirySeconds());
+        long dueAt =
+                record.dueAtMillis() == 0 ? nowMillis + willGraceMillis + delaySeconds * 1000 : record.dueAtMillis();
+        on(clocks, key, sessions -> {
+            int loop = sessions.loop().index();
+            Will will = new Will(
+                    record.client(),
+                    record.message().toMessage(name -> ApplicationMessages.topic(routes.topics(), loop, name), null),
+                    record.delaySeconds(),
+                    record.expirySeconds(),
+                    record.laterSeconds());
+            sessions.restoreWill(key, routes, will, dueAt);
+        });
+    }
+
+    // ---- QoS 2 whose routing was cut off
+
+    private record CutOff(SessionKey publisher, int packetId, MessageRecord message) {
+        MessageId id() {
+            return new MessageId(message.idHigh(), message.idLow());
+        }
+    }
+
+    private record MessageId(long high, long low) {}
+
+    private void routeAgain() {
+        List<CutOff> cutOff = new ArrayList<>();
+        each(Tables.INBOUND, entry -> {
+            MessageRecord message = InboundRecord.read(entry).message();
+            if (message != null) {
+                cutOff.add(new CutOff(keyOf(entry), InboundRecord.packetId(entry.key()), message));
+            }
+        });
+        if (cutOff.isEmpty()) {
+            return;
+        }
+        // The order of a publisher's messages is that of their ids.
+        cutOff.sort(Comparator.comparing(CutOff::id, Recovery::compare));
+        Sessions.AlreadyThere there = whoHas(cutOff);
+        loops.forEach(each -> each.loop().execute(() -> each.sessions().alreadyThere(there)));
+        CountDownLatch routed = new CountDownLatch(cutOff.size());
+        for (CutOff each : cutOff) {
+            routeAgain(each, routed);
+        }
+        tasks.forEach(Tasks::handOver);
+        awaitQuietly(routed);
+        loops.forEach(each -> each.loop().execute(() -> each.sessions().alreadyThere(Sessions.AlreadyThere.NOTHING)));
+        log.info("went on with {} messages whose routing had been cut off", cutOff.size());
+    }
+
+    private static int compare(MessageId one, MessageId other) {
+        int byHigh = Long.compareUnsigned(one.high, other.high);
+        return byHigh != 0 ? byHigh : Long.compareUnsigned(one.low, other.low);
+    }
+
+    /** Which sessions have got one of the messages before the end: a look at all queues. */
+    private Sessions.AlreadyThere whoHas(List<CutOff> cutOff) {
+        Set<MessageId> wanted = new HashSet<>();
+        cutOff.forEach(each -> wanted.add(each.id()));
+        Map<MessageId, Set<SessionKey>> owners = new HashMap<>();
+        each(Tables.QUEUE, entry -> {
+            QueueRecord record = QueueRecord.read(entry);
+            MessageId id = new MessageId(record.idHigh(), record.idLow());
+            if (wanted.contains(id)) {
+                owners.computeIfAbsent(id, each -> new HashSet<>()).add(keyOf(entry));
+            }
+        });
+        return (client, high, low) ->
+                owners.getOrDefault(new MessageId(high, low), Set.of()).contains(client);
+    }
+
+    private void routeAgain(CutOff each, CountDownLatch routed) {
+        byte @Nullable [] body = null;
+        if (each.message().isApart()) {
+            Bytes key = Payloads.key(each.message().idHigh(), each.message().idLow());
+            body = persistence.read(Tables.PAYLOAD, key).map(Payloads::body).orElse(null);
+        }
+        byte @Nullable [] whole = body;
+        Routes routes = routesOf.apply(each.publisher().tenant());
+        on(tasks, each.publisher(), sessions -> {
+            try {
+                sessions.routeAgain(
+                        each.publisher(), routes, each.packetId(), each.message(), whole, routed::countDown);
+            } catch (DamagedRecordException damaged) {
+                routed.countDown();
+                throw damaged;
+            }
+        });
+    }
+
+    // ---- the loops
+
+    private static SessionKey keyOf(Entry entry) {
+        return new SessionKey(new Tenant(ShardedKey.parse(entry.key()).tenant()), OwnerKey.nameIn(entry.key()));
+    }
+
+    private void on(List<Tasks> what, SessionKey key, Consumer<Sessions> task) {
+        Tasks ofLoop = what.get(key.loopIndex(loops.size()));
+        ofLoop.add(task);
+        if (what == tasks && ofLoop.waiting.size() >= PER_TASK) {
+            ofLoop.handOver();
+        }
+    }
+
+    private void await() {
+        CountDownLatch done = new CountDownLatch(loops.size());
+        tasks.forEach(Tasks::handOver);
+        for (LoopAssembly each : loops) {
+            each.loop().execute(done::countDown);
+        }
+        awaitQuietly(done);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the broker was starting", e);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.persistence.Written;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a broker before this one has left of a session and is still in storage only: read when the session's client comes,
+ * or when it gets a message. Forgotten when it has been read.
+ *
+ * <p>Runs on the session's event loop. Not thread-safe.
+ */
+final class RestoredSession implements SessionJournal.Found {
+    /** Takes up what has been read. */
+    interface Owner {
+        void onPacketId(int packetId);
+
+        /** @param sentUpTo the highest sequence that may have been sent */
+        void onMessages(long firstSequence, int messages, long bytes, long sentUpTo);
+
+        /** Has everything up to this sequence in flight again; goes on where an earlier call has failed. */
+        void restoreInFlight(long lastReleased, Written done);
+
+        /** Everything is taken up: this is needed no more. */
+        void onLoaded();
+    }
+
+    private final Session session;
+    private final SessionJournal journal;
+    private final Owner owner;
+    private final long sentUpTo;
+    private final List<Written> waiting = new ArrayList<>(1);
+    private boolean loading;
+    private boolean counted;
+    private long lastReleased = -1;
+
+    /** @param sentUpTo the highest sequence that may have been sent */
+    RestoredSession(Session session, SessionJournal journal, Owner owner, long sentUpTo) {
+        this.session = session;
+        this.journal = journal;
+        this.owner = owner;
+        this.sentUpTo = sentUpTo;
+    }
+
+    /** Reads it, if that has not begun, and tells when it has been taken up. */
+    void load(Written done) {
+        waiting.add(done);
+        if (loading) {
+            return;
+        }
+        loading = true;
+        if (counted) {
+            restoreInFlight();
+        } else {
+            journal.load(session, this);
+        }
+    }
+
+    @Override
+    public void onPacketId(int packetId) {
+        owner.onPacketId(packetId);
+    }
+
+    @Override
+    public void onMessages(long firstSequence, int messages, long bytes, long last) {
+        counted = true;
+        lastReleased = last;
+        owner.onMessages(firstSequence, messages, bytes, sentUpTo);
+    }
+
+    @Override
+    public void onEnd(@Nullable Throwable failure) {
+        if (failure == null && lastReleased >= 0) {
+            restoreInFlight();
+        } else {
+            finish(failure);
+        }
+    }
+
+    private void restoreInFlight() {
+        owner.restoreInFlight(lastReleased, this::finish);
+    }
+
+    private void finish(@Nullable Throwable failure) {
+        loading = false;
+        if (failure == null) {
+            owner.onLoaded();
+        }
+        List<Written> told = List.copyOf(waiting);
+        waiting.clear();
+        told.forEach(each -> each.onWritten(failure));
+    }
+}

@@ -1,0 +1,382 @@
+package io.maxmq.core.session;
+
+import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.core.persistence.InboundRecord;
+import io.maxmq.core.persistence.LoopRecords;
+import io.maxmq.core.persistence.LoopStore;
+import io.maxmq.core.persistence.MessageRecord;
+import io.maxmq.core.persistence.OwnerKey;
+import io.maxmq.core.persistence.Payloads;
+import io.maxmq.core.persistence.QueueRecord;
+import io.maxmq.core.persistence.Tables;
+import io.maxmq.core.persistence.Write;
+import io.maxmq.core.persistence.Written;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Subscription;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Entry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal of the sessions of one loop in a {@link LoopStore}: a record per message and per packet id, written with those of
+ * the other sessions.
+ *
+ * <p>What makes QoS 2 exactly once at a publisher's side: the packet id is written with its message, early, that is before any
+ * recipient's record of it; when all recipients have theirs, the message goes from the record. So a start finds the messages
+ * whose routing a crash has cut off, and goes on under the same message id, which tells recipients that have it already.
+ *
+ * <p>Runs on the loop. Not thread-safe.
+ */
+final class StoreJournal implements SessionJournal {
+    private static final int ENTRIES_PER_PAGE = 1_000;
+
+    private final LoopStore store;
+    private final Payloads payloads;
+    private final long firstSequence;
+    private final Map<Session, Int2ObjectHashMap<Received>> received = new HashMap<>();
+
+    /** A packet id whose message has come since the broker has started. */
+    private final class Received implements Completion {
+        private final StoredMessage message;
+        private final Completion completion;
+        private final Written referred;
+        private boolean written;
+        /** Whether its record has the message. */
+        private boolean whole = true;
+
+        private @Nullable Write routedWrite;
+
+        Received(StoredMessage message, Completion completion) {
+            this.message = message;
+            this.completion = completion;
+            this.referred = payloads.refer(message, this);
+        }
+
+        @Override
+        public void onWritten(@Nullable Throwable failure) {
+            written = failure == null;
+            whole &= failure == null;
+            completion.onWritten(failure);
+        }
+
+        /** The record is, or will be, without the message, or gone. */
+        void forgetMessage() {
+            if (!whole) {
+                return;
+            }
+            whole = false;
+            if (written) {
+                payloads.forget(message);
+            } else {
+                payloads.withdraw(referred);
+            }
+        }
+    }
+
+    private final class Append implements Appending {
+        private final Bytes key;
+        private final Written referred;
+        private final @Nullable Write write;
+
+        Append(Bytes key, Written referred, @Nullable Write write) {
+            this.key = key;
+            this.referred = referred;
+            this.write = write;
+        }
+
+        @Override
+        public void withdraw() {
+            if (write != null && !write.withdraw()) {
+                store.deleteSoon(Tables.QUEUE, key);
+            }
+            payloads.withdraw(referred);
+        }
+    }
+
+    StoreJournal(LoopRecords records) {
+        this.store = records.store();
+        this.payloads = records.payloads();
+        this.firstSequence = records.firstSequence();
+    }
+
+    @Override
+    public boolean isDurable() {
+        return true;
+    }
+
+    @Override
+    public long firstSequence() {
+        return firstSequence;
+    }
+
+    // ---- what the session owes its subscriber
+
+    @Override
+    public Appending append(
+            Session session,
+            long sequence,
+            StoredMessage message,
+            int flags,
+            Subscription subscription,
+            boolean isSent,
+            Completion completion) {
+        Bytes key = session.ownerKey().numbered(sequence);
+        String shared = subscription.group() == null && subscription.share() == null
+                ? null
+                : subscription.filter().toString();
+        Bytes value = QueueRecord.waiting(key, message, flags, subscription.subscriptionIds(), shared);
+        Written referred = payloads.refer(message, completion);
+        Write write = isSent
+                ? store.putSoon(Tables.QUEUE, key, value, referred)
+                : store.put(Tables.QUEUE, key, value, referred);
+        return new Append(key, referred, write);
+    }
+
+    @Override
+    public void release(Session session, long sequence, StoredMessage message, int flags, Completion completion) {
+        Bytes key = session.ownerKey().numbered(sequence);
+        Bytes value = QueueRecord.released(key, flags, message.idHigh(), message.idLow());
+        store.put(Tables.QUEUE, key, value, failure -> {
+            if (failure == null) {
+                payloads.forget(message);
+            }
+            completion.onWritten(failure);
+        });
+    }
+
+    @Override
+    public void acknowledge(Session session, long sequence, @Nullable StoredMessage message) {
+        Bytes key = session.ownerKey().numbered(sequence);
+        if (message == null) {
+            // Not before the publisher's packet id tells that the message is routed: see the class.
+            store.deleteEventually(Tables.QUEUE, key);
+        } else {
+            store.deleteSoon(Tables.QUEUE, key);
+            payloads.forget(message);
+        }
+    }
+
+    @Override
+    public void pageIn(Session session, long fromSequence, int maxMessages, int maxBytes, Page page) {
+        store.afterWritten(() -> store.page(
+                Tables.QUEUE,
+                session.ownerKey().numberedFrom(fromSequence),
+                maxMessages,
+                maxBytes,
+                (found, failure) -> {
+                    if (found == null) {
+                        page.onEnd(failure);
+                    } else {
+                        new PageReading(session, found.entries(), maxBytes, page).goOn();
+                    }
+                }));
+    }
+
+    /** Goes through the entries of a page, one after the other, as large bodies are read one after the other. */
+    private final class PageReading {
+        private final Session session;
+        private final List<Entry> entries;
+        private final Page page;
+        private long bytesLeft;
+        private int next;
+
+        PageReading(Session session, List<Entry> entries, int maxBytes, Page page) {
+            this.session = session;
+            this.entries = entries;
+            this.page = page;
+            this.bytesLeft = maxBytes;
+        }
+
+        void goOn() {
+            while (next < entries.size() && bytesLeft > 0) {
+                Entry entry = entries.get(next++);
+                long sequence = OwnerKey.numberIn(entry.key());
+                QueueRecord record;
+                try {
+                    record = QueueRecord.read(entry);
+                } catch (DamagedRecordException damaged) {
+                    damaged(entry, sequence, damaged);
+                    continue;
+                }
+                MessageRecord message = record.message();
+                if (message == null) {
+                    page.onReleased(sequence, record.deliveryFlags());
+                } else if (message.isApart()) {
+                    readBody(entry, sequence, record, message);
+                    return;
+                } else {
+                    give(entry, sequence, record, message, null);
+                }
+            }
+            page.onEnd(null);
+        }
+
+        private void readBody(Entry entry, long sequence, QueueRecord record, MessageRecord message) {
+            payloads.read(record.idHigh(), record.idLow(), (body, failure) -> {
+                if (failure != null && !(failure instanceof DamagedRecordException)) {
+                    page.onEnd(failure);
+                    return;
+                }
+                give(entry, sequence, record, message, body);
+                goOn();
+            });
+        }
+
+        private void give(Entry entry, long sequence, QueueRecord record, MessageRecord kept, byte @Nullable [] body) {
+            try {
+                StoredMessage message = session.restored(kept, body);
+                bytesLeft -= message.bytes();
+                page.onMessage(sequence, message, record.deliveryFlags(), session.subscriptionOf(record));
+            } catch (DamagedRecordException damaged) {
+                damaged(entry, sequence, damaged);
+            }
+        }
+
+        private void damaged(Entry entry, long sequence, DamagedRecordException damaged) {
+            session.foundDamage(damaged);
+            store.deleteSoon(Tables.QUEUE, entry.key());
+            page.onDamaged(sequence);
+        }
+    }
+
+    // ---- what its publisher has handed over
+
+    @Override
+    public void receive(Session session, int packetId, StoredMessage message, Completion completion) {
+        Received now = new Received(message, completion);
+        received.computeIfAbsent(session, each -> new Int2ObjectHashMap<>()).put(packetId, now);
+        Bytes key = session.ownerKey().numbered(packetId);
+        store.putEarly(Tables.INBOUND, key, InboundRecord.routing(key, message), now.referred);
+    }
+
+    @Override
+    public void routed(Session session, int packetId) {
+        Received message = find(session, packetId);
+        if (message != null && message.whole) {
+            Bytes key = session.ownerKey().numbered(packetId);
+            Bytes value = InboundRecord.routed(key, message.message.idHigh(), message.message.idLow());
+            message.routedWrite = store.putEarlySoon(Tables.INBOUND, key, value);
+            message.forgetMessage();
+        }
+    }
+
+    @Override
+    public void forget(Session session, int packetId, Completion completion) {
+        Int2ObjectHashMap<Received> ofSession = received.get(session);
+        Received message = ofSession == null ? null : ofSession.get(packetId);
+        if (message != null) {
+            message.forgetMessage();
+            if (message.routedWrite != null) {
+                message.routedWrite.withdraw();
+            }
+        }
+        store.deleteEarly(Tables.INBOUND, session.ownerKey().numbered(packetId), failure -> {
+            if (failure == null && ofSession != null && message != null) {
+                ofSession.remove(packetId, message);
+                if (ofSession.isEmpty()) {
+                    received.remove(session, ofSession);
+                }
+            }
+            completion.onWritten(failure);
+        });
+    }
+
+    private @Nullable Received find(Session session, int packetId) {
+        Int2ObjectHashMap<Received> ofSession = received.get(session);
+        return ofSession == null ? null : ofSession.get(packetId);
+    }
+
+    // ---- what a broker before this one has left
+
+    @Override
+    public void load(Session session, Found found) {
+        store.scan(
+                Tables.INBOUND,
+                session.ownerKey().all(),
+                entries -> entries.forEach(each -> found.onPacketId(InboundRecord.packetId(each.key()))),
+                failure -> {
+                    if (failure != null) {
+                        found.onEnd(failure);
+                    } else {
+                        new Counting(session, found).begin();
+                    }
+                });
+    }
+
+    /** Counts what is left of a queue: a look at all of it, a page at a time. */
+    private final class Counting {
+        private final Session session;
+        private final Found found;
+        private long first = -1;
+        private int messages;
+        private long bytes;
+        private long lastReleased = -1;
+
+        Counting(Session session, Found found) {
+            this.session = session;
+            this.found = found;
+        }
+
+        void begin() {
+            store.scan(Tables.QUEUE, session.ownerKey().numbered(0, firstSequence), this::count, failure -> {
+                if (failure == null && messages > 0) {
+                    found.onMessages(first, messages, bytes, lastReleased);
+                }
+                found.onEnd(failure);
+            });
+        }
+
+        private void count(List<Entry> entries) {
+            for (Entry entry : entries) {
+                long sequence = OwnerKey.numberIn(entry.key());
+                try {
+                    QueueRecord record = QueueRecord.read(entry);
+                    if (record.released()) {
+                        lastReleased = sequence;
+                    } else {
+                        bytes += sizeOf(record);
+                    }
+                } catch (DamagedRecordException damaged) {
+                    session.foundDamage(damaged);
+                    store.deleteSoon(Tables.QUEUE, entry.key());
+                    continue;
+                }
+                messages++;
+                first = first < 0 ? sequence : first;
+            }
+            store.loop().work(ENTRIES_PER_PAGE);
+        }
+
+        private int sizeOf(QueueRecord record) {
+            return record.message() == null
+                    ? 0
+                    : StoredMessage.bytes(
+                            record.message().bodyLength(),
+                            record.message().topic().length());
+        }
+    }
+
+    @Override
+    public void end(Session session) {
+        Int2ObjectHashMap<Received> ofSession = received.remove(session);
+        if (ofSession != null) {
+            ofSession.values().forEach(Received::forgetMessage);
+        }
+        store.deleteRange(Tables.QUEUE, session.ownerKey().all(), null);
+        store.deleteRangeEarly(Tables.INBOUND, session.ownerKey().all());
+    }
+
+    /** A plain subscription of the same terms, where the one that a message was matched by is gone. */
+    static Subscription subscription(Session session, QueueRecord record, @Nullable TopicFilter filter) {
+        TopicFilter of = filter != null
+                ? filter
+                : TopicFilter.ofTopic(
+                        record.message() == null ? "" : record.message().topic());
+        return Subscription.restored(session, of, 2, record.subscriptionIds());
+    }
+}

@@ -1,0 +1,102 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.persistence.LoopStore;
+import io.maxmq.core.persistence.OwnerKey;
+import io.maxmq.core.persistence.SessionRecord;
+import io.maxmq.core.persistence.SubscriptionRecord;
+import io.maxmq.core.persistence.Tables;
+import io.maxmq.core.persistence.WillRecord;
+import io.maxmq.core.persistence.Written;
+import io.maxmq.spi.storage.Bytes;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what a start has to know of the sessions of one loop beside their messages: themselves, their subscriptions, and
+ * every will, also of sessions that end with their connection. All of one client lie in one shard, so that what is written
+ * later is durable only with what was written before.
+ *
+ * <p>Runs on the loop. Not thread-safe.
+ */
+final class StoredSessions {
+    private final LoopStore store;
+    /** Wills that are written and neither published nor dropped. */
+    private final Map<SessionKey, Will> wills = new HashMap<>();
+
+    StoredSessions(LoopStore store) {
+        this.store = store;
+    }
+
+    /** A durable session as it is now. */
+    void session(Session session, SessionRecord record, @Nullable Written written) {
+        Bytes key = session.ownerKey().alone();
+        store.put(Tables.SESSION, key, record.write(key), written);
+    }
+
+    /** There is no durable session of this client: awaited, it tells that those before are gone for good. */
+    void noSession(Session session, Written written) {
+        store.delete(Tables.SESSION, session.ownerKey().alone(), written);
+    }
+
+    void subscription(Session session, String filter, SubscriptionRecord record, Written written) {
+        Bytes key = session.ownerKey().named(filter);
+        store.put(Tables.SUBSCRIPTION, key, record.write(key), written);
+    }
+
+    void noSubscription(Session session, String filter, Written written) {
+        store.delete(Tables.SUBSCRIPTION, session.ownerKey().named(filter), written);
+    }
+
+    /** @param dueAtMillis wall time; 0 while the client is connected */
+    void will(Session session, Will will, long dueAtMillis, @Nullable Written written) {
+        Bytes key = session.ownerKey().alone();
+        Bytes value = WillRecord.write(
+                key,
+                will.client(),
+                dueAtMillis,
+                will.delaySeconds(),
+                will.expirySeconds(),
+                will.laterSeconds(),
+                will.message());
+        store.put(Tables.WILL, key, value, written);
+        wills.put(session.key(), will);
+    }
+
+    /** Its client has none, or no longer. */
+    void noWill(SessionKey client) {
+        if (wills.remove(client) != null) {
+            delete(client);
+        }
+    }
+
+    /** It has been published, or nobody is to get it; not that of another connection. */
+    void done(SessionKey client, Will will) {
+        if (wills.remove(client, will)) {
+            delete(client);
+        }
+    }
+
+    private void delete(SessionKey client) {
+        store.delete(
+                Tables.WILL,
+                OwnerKey.of(client.tenant().name(), client.clientId()).alone(),
+                null);
+    }
+
+    /** Whether it is neither published nor replaced. */
+    boolean isPending(SessionKey client, Will will) {
+        return wills.get(client) == will;
+    }
+
+    /** A broker before this one has written it. */
+    void restored(SessionKey client, Will will) {
+        wills.put(client, will);
+    }
+
+    /** A durable session has ended. */
+    void ended(Session session) {
+        store.delete(Tables.SESSION, session.ownerKey().alone(), null);
+        store.deleteRange(Tables.SUBSCRIPTION, session.ownerKey().all(), null);
+    }
+}

@@ -1,0 +1,43 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.persistence.Written;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes that an answer waits for. Runs on the session's event loop. Not thread-safe. */
+final class Writes {
+    private final List<Written> waiting = new ArrayList<>(1);
+    private int outstanding;
+    private @Nullable Throwable failure;
+
+    /** One more; to be told what has become of it. */
+    Written expect() {
+        outstanding++;
+        return this::written;
+    }
+
+    private void written(@Nullable Throwable problem) {
+        if (problem != null) {
+            failure = problem;
+        }
+        if (--outstanding > 0) {
+            return;
+        }
+        Throwable result = failure;
+        failure = null;
+        List<Written> told = List.copyOf(waiting);
+        waiting.clear();
+        told.forEach(each -> each.onWritten(result));
+    }
+
+    boolean areDone() {
+        return outstanding == 0;
+    }
+
+    /** Tells when all that are outstanding are done, with the first failure among them; not within the call. */
+    void then(Written done) {
+        assert outstanding > 0;
+        waiting.add(done);
+    }
+}

@@ -1,0 +1,298 @@
+package io.maxmq;
+
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.RetainHandling;
+import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.PubAck;
+import io.maxmq.codec.packet.PubComp;
+import io.maxmq.codec.packet.PubRec;
+import io.maxmq.codec.packet.PubRel;
+import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.Will;
+import io.maxmq.config.Listener;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static io.maxmq.codec.QoS.AT_LEAST_ONCE;
+import static io.maxmq.codec.QoS.EXACTLY_ONCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What a broker finds that another has left in its storage (MQTT 5.0 §4.1). */
+class RestartTest {
+    private final MemoryStorage storage = MemoryStorage.create();
+    private final ManualClock clock = new ManualClock();
+    private final List<TestClient> clients = new ArrayList<>();
+    private MaxMQ broker;
+
+    @BeforeEach
+    void start() {
+        start(builder -> builder);
+    }
+
+    private void start(UnaryOperator<MaxMQBuilder> settings) {
+        broker = settings.apply(MaxMQ.builder()
+                        .name("restart")
+                        .storage(storage.store())
+                        .clock(clock)
+                        .listener(Listener.tcp(0))
+                        .allowAnonymous())
+                .start();
+    }
+
+    private void restart() {
+        clients.forEach(TestClient::close);
+        clients.clear();
+        broker.close();
+        start();
+    }
+
+    @AfterEach
+    void close() {
+        clients.forEach(TestClient::close);
+        broker.close();
+    }
+
+    private TestClient client(ProtocolVersion version) {
+        int port = broker.listeners().tcp().port();
+        try {
+            TestClient client = new TestClient(version, new Socket("127.0.0.1", port));
+            clients.add(client);
+            return client;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** With a session that never ends, if it is not clean. */
+    private TestClient connect(String clientId, boolean clean) {
+        TestClient client = client(ProtocolVersion.MQTT_3_1_1);
+        client.connect(clientId, clean);
+        return client;
+    }
+
+    private boolean present(String clientId) {
+        TestClient client = client(ProtocolVersion.MQTT_3_1_1);
+        boolean present = client.connect(clientId, false).sessionPresent();
+        client.close();
+        return present;
+    }
+
+    private void offline(String clientId, String filter, QoS qos) {
+        TestClient client = connect(clientId, false);
+        client.subscribe(filter, qos);
+        client.disconnect();
+    }
+
+    private static Publish publish(String topic, String payload, QoS qos, int packetId) {
+        return new Publish(false, qos, false, topic, packetId, Properties.NONE, bytes(payload));
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(Publish publish) {
+        return StandardCharsets.UTF_8.decode(publish.payload().duplicate()).toString();
+    }
+
+    @Test
+    void sessionsAndSubscriptionsAreThere() {
+        offline("s", "t", AT_LEAST_ONCE);
+
+        restart();
+
+        assertThat(present("s")).isTrue();
+        assertThat(present("other")).isFalse();
+        TestClient publisher = connect("p", true);
+        publisher.send(publish("t", "m", AT_LEAST_ONCE, 1));
+        publisher.expect(PubAck.class);
+        Publish received = connect("s", false).expect(Publish.class);
+        assertThat(text(received)).isEqualTo("m");
+        assertThat(received.dup()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 600, 100_000})
+    void whatWasQueuedComesInOrder(int bytes) {
+        offline("s", "t/+", AT_LEAST_ONCE);
+        TestClient publisher = connect("p", true);
+        for (int i = 1; i <= 20; i++) {
+            publisher.send(publish("t/" + i, "m".repeat(bytes), AT_LEAST_ONCE, i));
+            publisher.expect(PubAck.class);
+        }
+
+        restart();
+
+        TestClient subscriber = connect("s", false);
+        for (int i = 1; i <= 20; i++) {
+            Publish received = subscriber.expect(Publish.class);
+            assertThat(received.topic()).isEqualTo("t/" + i);
+            assertThat(text(received)).hasSize(bytes);
+            subscriber.send(PubAck.of(received.packetId()));
+        }
+        subscriber.expectNothing();
+    }
+
+    @Test
+    void whatWasSentAndNotAcknowledgedComesAgainWithItsPacketId() {
+        TestClient subscriber = connect("s", false);
+        subscriber.subscribe("t", EXACTLY_ONCE);
+        TestClient publisher = connect("p", true);
+        publisher.send(publish("t", "a", AT_LEAST_ONCE, 1), publish("t", "b", AT_LEAST_ONCE, 2));
+        Publish first = subscriber.expect(Publish.class);
+        Publish second = subscriber.expect(Publish.class);
+        subscriber.send(PubAck.of(second.packetId()));
+        publisher.expect(PubAck.class);
+        publisher.expect(PubAck.class);
+
+        restart();
+
+        subscriber = connect("s", false);
+        Publish again = subscriber.expect(Publish.class);
+        assertThat(text(again)).isEqualTo("a");
+        assertThat(again.packetId()).isEqualTo(first.packetId());
+        assertThat(again.dup()).isTrue();
+        subscriber.send(PubAck.of(again.packetId()));
+        subscriber.expectNothing();
+    }
+
+    @Test
+    void qos2IsExactlyOnceAtTheSubscriber() {
+        TestClient subscriber = connect("s", false);
+        subscriber.subscribe("t", EXACTLY_ONCE);
+        TestClient publisher = connect("p", true);
+        publisher.send(publish("t", "a", EXACTLY_ONCE, 1), publish("t", "b", EXACTLY_ONCE, 2));
+        Publish a = subscriber.expect(Publish.class);
+        Publish b = subscriber.expect(Publish.class);
+        subscriber.send(PubRec.of(a.packetId()));
+        assertThat(subscriber.expect(PubRel.class).packetId()).isEqualTo(a.packetId());
+
+        restart();
+
+        subscriber = connect("s", false);
+        assertThat(subscriber.expect(PubRel.class).packetId()).isEqualTo(a.packetId());
+        Publish again = subscriber.expect(Publish.class);
+        assertThat(again.packetId()).isEqualTo(b.packetId());
+        assertThat(again.dup()).isTrue();
+        subscriber.send(PubComp.of(a.packetId()), PubRec.of(b.packetId()));
+        assertThat(subscriber.expect(PubRel.class).packetId()).isEqualTo(b.packetId());
+        subscriber.send(PubComp.of(b.packetId()));
+        subscriber.expectNothing();
+    }
+
+    @Test
+    void qos2IsExactlyOnceAtThePublisher() {
+        offline("s", "t", EXACTLY_ONCE);
+        TestClient publisher = connect("p", false);
+        publisher.send(publish("t", "a", EXACTLY_ONCE, 7));
+        publisher.expect(PubRec.class);
+
+        restart();
+
+        publisher = connect("p", false);
+        publisher.send(new Publish(true, EXACTLY_ONCE, false, "t", 7, Properties.NONE, bytes("a")));
+        assertThat(publisher.expect(PubRec.class).packetId()).isEqualTo(7);
+        publisher.send(PubRel.of(7));
+        assertThat(publisher.expect(PubComp.class).packetId()).isEqualTo(7);
+        publisher.send(publish("t", "b", EXACTLY_ONCE, 7));
+        publisher.expect(PubRec.class);
+
+        TestClient subscriber = connect("s", false);
+        assertThat(text(subscriber.expect(Publish.class))).isEqualTo("a");
+        assertThat(text(subscriber.expect(Publish.class))).isEqualTo("b");
+        subscriber.expectNothing();
+    }
+
+    @Test
+    void cleanStartAndUnsubscribeAreRemembered() {
+        offline("clean", "t", AT_LEAST_ONCE);
+        connect("clean", true).disconnect();
+        TestClient subscriber = connect("s", false);
+        subscriber.subscribe("t", AT_LEAST_ONCE);
+        subscriber.unsubscribe("t");
+        subscriber.subscribe("u", AT_LEAST_ONCE);
+        subscriber.disconnect();
+
+        restart();
+
+        assertThat(present("clean")).isFalse();
+        TestClient publisher = connect("p", true);
+        publisher.send(publish("t", "m", AT_LEAST_ONCE, 1), publish("u", "n", AT_LEAST_ONCE, 2));
+        publisher.expect(PubAck.class);
+        publisher.expect(PubAck.class);
+        subscriber = connect("s", false);
+        assertThat(text(subscriber.expect(Publish.class))).isEqualTo("n");
+        subscriber.expectNothing();
+    }
+
+    @Test
+    void theSessionExpiryGoesOnWhileTheBrokerIsDown() {
+        for (int seconds : new int[] {60, 600}) {
+            TestClient client = client(ProtocolVersion.MQTT_5);
+            client.send(connectV5("e" + seconds, true, seconds, null));
+            client.next();
+            client.disconnect();
+        }
+        clients.forEach(TestClient::close);
+        clients.clear();
+        broker.close();
+        clock.advance(Duration.ofSeconds(100));
+        start();
+
+        assertThat(broker.sessions().find("e60").toCompletableFuture().join()).isEmpty();
+        assertThat(broker.sessions().find("e600").toCompletableFuture().join()).isPresent();
+    }
+
+    private static Connect connectV5(String clientId, boolean clean, int expirySeconds, @Nullable Will will) {
+        return new Connect(
+                ProtocolVersion.MQTT_5,
+                false,
+                clean,
+                0,
+                Properties.builder()
+                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, (long) expirySeconds)
+                        .build(),
+                clientId,
+                will,
+                null,
+                null);
+    }
+
+    @Test
+    void subscriptionIdsComeBack() {
+        TestClient subscriber = client(ProtocolVersion.MQTT_5);
+        subscriber.send(connectV5("s", true, 600, null));
+        subscriber.next();
+        subscriber.subscribe(
+                Properties.builder().set(PropertyId.SUBSCRIPTION_IDENTIFIER, 42).build(),
+                new Subscription("t", AT_LEAST_ONCE, false, false, RetainHandling.SEND_AT_SUBSCRIBE));
+        subscriber.disconnect();
+        TestClient publisher = connect("p", true);
+        publisher.send(publish("t", "m", AT_LEAST_ONCE, 1));
+        publisher.expect(PubAck.class);
+
+        restart();
+
+        subscriber = client(ProtocolVersion.MQTT_5);
+        subscriber.send(connectV5("s", false, 600, null));
+        subscriber.next();
+        assertThat(subscriber.expect(Publish.class).properties().subscriptionIdentifiers())
+                .containsExactly(42);
+    }
+}
