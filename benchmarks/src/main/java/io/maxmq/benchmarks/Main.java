@@ -1,9 +1,13 @@
 package io.maxmq.benchmarks;
 
 import io.maxmq.benchmarks.e2e.EndToEnd;
+import io.maxmq.benchmarks.store.StoreBenchmark;
 import java.util.Arrays;
 
-/** Entry of the benchmark jar: {@code e2e} compares brokers over sockets, {@code jmh} runs the micro-benchmarks. */
+/**
+ * Entry of the benchmark jar: {@code e2e} compares brokers over sockets, {@code jmh} runs the micro-benchmarks,
+ * {@code store} writes into the durable store alone.
+ */
 public final class Main {
     private Main() {}
 
@@ -12,9 +16,11 @@ public final class Main {
         String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
         switch (command) {
             case "e2e" -> EndToEnd.main(rest);
+            case "store" -> StoreBenchmark.main(rest);
             case "jmh" -> org.openjdk.jmh.Main.main(rest);
             default -> {
-                System.err.println("usage: java -jar benchmarks.jar e2e|jmh [options]   (e2e --help, jmh -h)");
+                System.err.println(
+                        "usage: java -jar benchmarks.jar e2e|jmh|store [options]   (e2e --help, jmh -h, store [DIRECTORY [SECONDS]])");
                 System.exit(2);
             }
         }
