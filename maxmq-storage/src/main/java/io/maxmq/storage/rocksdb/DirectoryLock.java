@@ -5,6 +5,7 @@ import io.maxmq.spi.storage.StorageException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +22,9 @@ final class DirectoryLock implements AutoCloseable {
 
     private static final String LOCK = "LOCK";
     private static final String OWNER = "LOCK.owner";
+
+    /** When a process started, where the system does not say. */
+    private static final String UNKNOWN = "unknown";
 
     private final Path directory;
     private final FileChannel channel;
@@ -40,27 +44,34 @@ final class DirectoryLock implements AutoCloseable {
         Path real = directory.toRealPath();
         synchronized (monitor(real)) {
             String owner = owner(real);
-            if (owner != null && owner.equals(self())) {
-                throw new StorageException(
-                        Kind.UNAVAILABLE, "directory is in use by another store of this JVM: directory=" + real);
+            if (owner != null && owner.equals(self()) && !owner.endsWith(UNKNOWN)) {
+                throw inThisJvm(real);
             }
             FileChannel channel = FileChannel.open(
                     real.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
             try {
                 FileLock lock = channel.tryLock();
                 if (lock == null) {
-                    String pid = owner == null ? "unknown" : owner.split(" ", 2)[0];
+                    String pid = owner == null ? UNKNOWN : owner.split(" ", 2)[0];
                     throw new StorageException(
                             Kind.UNAVAILABLE,
                             "directory is in use by another process: directory=" + real + ", pid=" + pid);
                 }
                 Files.writeString(real.resolve(OWNER), self());
                 return new DirectoryLock(real, channel, lock);
+            } catch (OverlappingFileLockException e) {
+                channel.close();
+                throw inThisJvm(real);
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
             }
         }
+    }
+
+    private static StorageException inThisJvm(Path real) {
+        return new StorageException(
+                Kind.UNAVAILABLE, "directory is in use by another store of this JVM: directory=" + real);
     }
 
     /** The same object for a path in the whole JVM, so that two stores do not take the lock at once. */
@@ -76,7 +87,7 @@ final class DirectoryLock implements AutoCloseable {
     /** This process, told from an earlier one with the same id by when it started. */
     private static String self() {
         ProcessHandle process = ProcessHandle.current();
-        String start = process.info().startInstant().map(Instant::toString).orElse("unknown");
+        String start = process.info().startInstant().map(Instant::toString).orElse(UNKNOWN);
         return process.pid() + " " + start;
     }
 

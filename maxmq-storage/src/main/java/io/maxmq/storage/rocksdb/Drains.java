@@ -93,6 +93,9 @@ final class Drains {
                 continue;
             }
             for (Measured range : toCompact(measured)) {
+                if (Thread.currentThread().isInterrupted()) {
+                    return; // the store closes
+                }
                 engine.run(database -> {
                     database.compact(table, range.from(), range.to());
                 });

@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that writes. It takes whatever is pending, up to {@value #MAX_GROUP_BYTES} bytes, makes one write of it, and
@@ -26,6 +28,8 @@ import org.rocksdb.RocksDBException;
  * <p>{@link #commit} and {@link #replace} from any thread; the rest runs on the writer's.
  */
 final class GroupWriter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GroupWriter.class);
 
     private static final long MAX_GROUP_BYTES = 4L * 1024 * 1024;
     private static final int MAX_GROUP_BATCHES = 50_000;
@@ -196,19 +200,34 @@ final class GroupWriter {
 
     private void run() {
         while (true) {
-            Pending next = take();
-            if (next == null) {
-                if (stopping) {
-                    return;
+            Pending next = null;
+            try {
+                next = take();
+                if (next == null) {
+                    if (stopping) {
+                        return;
+                    }
+                    recovery.tryAgain();
+                } else if (next instanceof Pending.Replace replace) {
+                    replace(replace);
+                } else {
+                    underWay = group((Pending.Commit) next);
+                    write(underWay);
+                    underWay = List.of();
                 }
-                recovery.tryAgain();
-            } else if (next instanceof Pending.Replace replace) {
-                replace(replace);
-            } else {
-                underWay = group((Pending.Commit) next);
-                write(underWay);
-                underWay = List.of();
+            } catch (Throwable e) { // out of memory, say: the writer goes on, and nobody may wait for ever
+                abandon(next, e);
             }
+        }
+    }
+
+    private void abandon(@Nullable Pending next, Throwable e) {
+        LOG.error("the writer met something unexpected: {}", e.toString(), e);
+        StorageException cause = new StorageException(Kind.OUTCOME_UNKNOWN, "the writer met " + e, e);
+        underWay.forEach(commit -> commit.result().completeExceptionally(cause));
+        underWay = List.of();
+        if (next != null) {
+            next.result().completeExceptionally(cause);
         }
     }
 

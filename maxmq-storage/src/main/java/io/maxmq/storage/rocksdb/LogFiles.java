@@ -3,15 +3,13 @@ package io.maxmq.storage.rocksdb;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +36,6 @@ final class LogFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogFiles.class);
 
-    private static final int BLOCK_BYTES = 32 * 1024;
     private static final int HEADER_BYTES = 7;
     private static final int SECTOR_BYTES = 512;
     private static final long NO_LIMIT = Long.MAX_VALUE;
@@ -62,54 +59,66 @@ final class LogFiles {
         List<Path> files = list(directory);
         for (int i = 0; i < files.size(); i++) {
             Path file = files.get(i);
-            ByteBuffer bytes = read(file);
-            Walk walk = new Walk(bytes, NO_LIMIT);
-            if (walk.run()) {
-                continue;
-            }
             List<Path> later = files.subList(i + 1, files.size());
-            if (!mayCut(bytes, walk, later, forced)) {
-                throw new StorageException(
-                        Kind.DAMAGED,
-                        "the log is damaged, and what is behind may have been acknowledged",
-                        new StorageException.Place(file.toString(), walk.offset, null),
-                        null);
+            long end;
+            try (LogFile log = LogFile.open(file)) {
+                Walk walk = new Walk(log, NO_LIMIT);
+                if (walk.run()) {
+                    continue;
+                }
+                if (!mayCut(log, walk, later, forced)) {
+                    throw new StorageException(
+                            Kind.DAMAGED,
+                            "the log is damaged, and what is behind may have been acknowledged",
+                            new StorageException.Place(file.toString(), walk.offset, null),
+                            null);
+                }
+                end = walk.endOfGroups;
+                LOG.warn(
+                        "cut off the torn tail of the log: file={}, offset={}, bytes={}, filesBehind={}",
+                        file,
+                        end,
+                        log.size() - end,
+                        later.size());
             }
-            LOG.warn(
-                    "cut off the torn tail of the log: file={}, offset={}, bytes={}, filesBehind={}",
-                    file,
-                    walk.endOfGroups,
-                    bytes.limit() - walk.endOfGroups,
-                    later.size());
+            // From the end on, so that a crash meanwhile leaves no hole.
             for (int behind = later.size() - 1; behind >= 0; behind--) {
                 truncate(later.get(behind), 0);
             }
-            truncate(file, walk.endOfGroups);
+            truncate(file, end);
             return;
         }
     }
 
-    private static boolean mayCut(ByteBuffer bytes, Walk walk, List<Path> later, boolean forced) throws IOException {
-        int next = nextGroup(bytes, walk.offset + 1);
+    private static boolean mayCut(LogFile log, Walk walk, List<Path> later, boolean forced) throws IOException {
+        long next = nextGroup(log, walk.offset + 1);
         if (next >= 0) {
-            return !forced && hasUnwrittenSector(bytes, walk.endOfGroups, next);
+            return !forced && hasUnwrittenSector(log, walk.endOfGroups, next);
         }
         for (Path file : later) {
-            if (forced && nextGroup(read(file), 0) >= 0) {
-                return false;
+            try (LogFile behind = LogFile.open(file)) {
+                if (forced && nextGroup(behind, 0) >= 0) {
+                    return false;
+                }
             }
         }
-        return isTorn(bytes, walk);
+        return isTorn(log, walk);
     }
 
     /** Cuts off every group with a higher sequence number: those whose write has failed. */
     static void cutBehind(Path directory, long sequence) throws IOException {
-        for (Path file : list(directory)) {
-            ByteBuffer bytes = read(file);
-            Walk walk = new Walk(bytes, sequence);
-            walk.run();
-            if (walk.endOfGroups < bytes.limit()) {
-                truncate(file, walk.endOfGroups);
+        List<Path> files = list(directory);
+        for (int i = files.size() - 1; i >= 0; i--) {
+            long end;
+            long size;
+            try (LogFile log = LogFile.open(files.get(i))) {
+                Walk walk = new Walk(log, sequence);
+                walk.run();
+                end = walk.endOfGroups;
+                size = log.size();
+            }
+            if (end < size) {
+                truncate(files.get(i), end);
             }
         }
     }
@@ -118,7 +127,11 @@ final class LogFiles {
     static long bytes(Path directory) throws IOException {
         long bytes = 0;
         for (Path file : list(directory)) {
-            bytes += Files.size(file);
+            try {
+                bytes += Files.size(file);
+            } catch (NoSuchFileException e) {
+                // has gone meanwhile
+            }
         }
         return bytes;
     }
@@ -131,10 +144,6 @@ final class LogFiles {
         }
     }
 
-    private static ByteBuffer read(Path file) throws IOException {
-        return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
     private static void truncate(Path file, long size) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(size);
@@ -144,41 +153,36 @@ final class LogFiles {
 
     /** From the beginning of a file as far as it is sound. */
     private static final class Walk {
-        private final ByteBuffer bytes;
+        private final LogFile log;
         private final long maxSequence;
 
         /** Behind the last group that is there as a whole. */
-        int endOfGroups;
+        long endOfGroups;
 
         /** Where the fragment begins that is not sound. */
-        int offset;
+        long offset;
 
-        Walk(ByteBuffer bytes, long maxSequence) {
-            this.bytes = bytes;
+        Walk(LogFile log, long maxSequence) {
+            this.log = log;
             this.maxSequence = maxSequence;
         }
 
         /** Whether it came to the end of the file, at the end of a group. */
-        boolean run() {
+        boolean run() throws IOException {
             boolean within = false;
-            while (offset < bytes.limit()) {
-                int leftInBlock = BLOCK_BYTES - offset % BLOCK_BYTES;
+            while (offset < log.size()) {
+                int leftInBlock = LogFile.leftInBlock(offset);
                 if (leftInBlock < HEADER_BYTES) {
-                    if (!isZero(bytes, offset, Math.min(offset + leftInBlock, bytes.limit()))) {
+                    if (!isZero(log, offset, Math.min(offset + leftInBlock, log.size()))) {
                         return false;
                     }
                     offset += leftInBlock;
                     continue;
                 }
-                int end = endOfFragment(bytes, offset);
-                int type = end < 0 ? 0 : bytes.get(offset + 6);
+                long end = endOfFragment(log, offset);
+                int type = end < 0 ? 0 : log.at(offset + 6);
                 boolean begins = type == WHOLE || type == FIRST;
-                if (end < 0 || begins == within) {
-                    return false;
-                }
-                if (begins
-                        && end - offset >= HEADER_BYTES + Long.BYTES
-                        && bytes.getLong(offset + HEADER_BYTES) > maxSequence) {
+                if (end < 0 || begins == within || (begins && isBehind(end))) {
                     return false;
                 }
                 within = type == FIRST || type == MIDDLE;
@@ -190,32 +194,37 @@ final class LogFiles {
             offset = within ? endOfGroups : offset;
             return !within;
         }
+
+        private boolean isBehind(long end) throws IOException {
+            return end - offset >= HEADER_BYTES + Long.BYTES
+                    && log.number(offset + HEADER_BYTES, Long.BYTES) > maxSequence;
+        }
     }
 
     /** Where the fragment at {@code offset} ends, or -1 when there is no sound one. */
-    private static int endOfFragment(ByteBuffer bytes, int offset) {
-        int room = Math.min(bytes.limit() - offset, BLOCK_BYTES - offset % BLOCK_BYTES);
+    private static long endOfFragment(LogFile log, long offset) throws IOException {
+        long room = Math.min(log.size() - offset, LogFile.leftInBlock(offset));
         if (room < HEADER_BYTES) {
             return -1;
         }
-        int length = bytes.getShort(offset + 4) & 0xFFFF;
-        int type = bytes.get(offset + 6);
+        int length = (int) log.number(offset + 4, 2);
+        int type = log.at(offset + 6);
         if (type < WHOLE || type > LAST || HEADER_BYTES + length > room) {
             return -1;
         }
-        CRC32C crc = new CRC32C();
-        crc.update(bytes.array(), offset + 6, 1 + length);
-        int value = (int) crc.getValue();
-        int masked = ((value >>> 15) | (value << 17)) + 0xA282EAD8;
-        return masked == bytes.getInt(offset) ? offset + HEADER_BYTES + length : -1;
+        int crc = log.crc32c(offset + 6, 1 + length);
+        int masked = ((crc >>> 15) | (crc << 17)) + 0xA282EAD8;
+        return masked == (int) log.number(offset, Integer.BYTES) ? offset + HEADER_BYTES + length : -1;
     }
 
     /** Where the first sound group begins from {@code offset} on, or -1 when none does. */
-    private static int nextGroup(ByteBuffer bytes, int offset) {
-        for (int at = offset; at + HEADER_BYTES <= bytes.limit(); at++) {
-            int type = bytes.get(at + 6);
-            if ((type == WHOLE || type == FIRST) && endOfFragment(bytes, at) > 0) {
-                return at;
+    private static long nextGroup(LogFile log, long offset) throws IOException {
+        for (long at = offset; at + HEADER_BYTES <= log.size(); at++) {
+            if (LogFile.leftInBlock(at) >= HEADER_BYTES) {
+                int type = log.at(at + 6);
+                if ((type == WHOLE || type == FIRST) && endOfFragment(log, at) > 0) {
+                    return at;
+                }
             }
         }
         return -1;
@@ -225,49 +234,47 @@ final class LogFiles {
      * Whether what follows the last group looks as a crash leaves it: it ends too early, or has a sector that never was
      * written. A group that is all there and yet not sound was damaged later.
      */
-    private static boolean isTorn(ByteBuffer bytes, Walk walk) {
-        int at = walk.offset;
-        while (true) {
-            int room = Math.min(bytes.limit() - at, BLOCK_BYTES - at % BLOCK_BYTES);
-            boolean atEnd = at + room == bytes.limit();
+    private static boolean isTorn(LogFile log, Walk walk) throws IOException {
+        long at = walk.offset;
+        while (at < log.size()) {
+            long room = Math.min(log.size() - at, LogFile.leftInBlock(at));
+            boolean atEnd = at + room == log.size();
             if (room < HEADER_BYTES) {
-                return atEnd || hasUnwrittenSector(bytes, walk.endOfGroups, bytes.limit());
+                return atEnd || hasUnwrittenSector(log, walk.endOfGroups, log.size());
             }
-            int length = bytes.getShort(at + 4) & 0xFFFF;
-            int type = bytes.get(at + 6);
-            if (atEnd && HEADER_BYTES + length > room) {
+            int length = (int) log.number(at + 4, 2);
+            int type = log.at(at + 6);
+            boolean fits = HEADER_BYTES + length <= room;
+            if (atEnd && !fits) {
                 return true;
             }
-            boolean goesOn = type == FIRST || type == MIDDLE;
-            if (!goesOn || HEADER_BYTES + length > room) {
-                return hasUnwrittenSector(bytes, walk.endOfGroups, bytes.limit());
+            if (!fits || (type != FIRST && type != MIDDLE)) {
+                return hasUnwrittenSector(log, walk.endOfGroups, log.size());
             }
             at += HEADER_BYTES + length;
-            int left = BLOCK_BYTES - at % BLOCK_BYTES;
+            int left = LogFile.leftInBlock(at);
             at += left < HEADER_BYTES ? left : 0;
-            if (at >= bytes.limit()) {
-                return true;
-            }
         }
+        return true;
     }
 
-    private static boolean hasUnwrittenSector(ByteBuffer bytes, int from, int to) {
-        if (isZero(bytes, from, to)) {
+    private static boolean hasUnwrittenSector(LogFile log, long from, long to) throws IOException {
+        if (isZero(log, from, to)) {
             return true;
         }
-        for (int at = (from + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
+        for (long at = (from + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
                 at + SECTOR_BYTES <= to;
                 at += SECTOR_BYTES) {
-            if (isZero(bytes, at, at + SECTOR_BYTES)) {
+            if (isZero(log, at, at + SECTOR_BYTES)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean isZero(ByteBuffer bytes, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (bytes.get(i) != 0) {
+    private static boolean isZero(LogFile log, long from, long to) throws IOException {
+        for (long i = from; i < to; i++) {
+            if (log.at(i) != 0) {
                 return false;
             }
         }

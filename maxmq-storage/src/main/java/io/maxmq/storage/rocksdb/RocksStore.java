@@ -331,8 +331,11 @@ public final class RocksStore implements KeyValueStore {
         ranges.partitions().check(partition);
         openParts("watch");
         Parts open = parts;
-        if (open == null) {
-            throw new IllegalStateException("the store has never been open");
+        if (open == null) { // closed before it was ever open
+            HistoryWatch ended =
+                    new HistoryWatch(table, 1, new ChangeHistory(0, 1, 0), handler, Runnable::run, watch -> {});
+            ended.end(closed());
+            return ended;
         }
         ChangeHistory history = open.histories().get(partition);
         long first = fromVersion == Watch.NOW ? history.version() + 1 : Math.max(1, fromVersion);
@@ -391,12 +394,18 @@ public final class RocksStore implements KeyValueStore {
         return runLong("backup", open -> Backup.make(open.open().engine(), target));
     }
 
-    /** Hands the log to the operating system, which happens anyway within a second or so. */
-    void flushLog() throws RocksDBException {
-        Parts open = openParts("flushLog");
+    /** For tests: something that only they do to the database. */
+    void run(Engine.Action action) throws RocksDBException {
+        Parts open = openParts("run");
         if (open != null) {
-            open.open().engine().run(database -> database.flushLog(false));
+            open.open().engine().run(action);
         }
+    }
+
+    /** For tests: how many cursors and snapshots have something native. */
+    int held() {
+        Parts open = parts;
+        return open == null ? 0 : open.open().engine().holdings().size();
     }
 
     private interface LongTask {

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -36,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CrashPropertyTest {
 
-    private final List<Path> made = new ArrayList<>();
+    private final List<Path> made = new CopyOnWriteArrayList<>(); // a run that fails is repeated on another thread
 
     @AfterProperty
     void deleteDirectories() throws IOException {
@@ -169,7 +170,7 @@ class CrashPropertyTest {
 
         private void kill(int tornBytes) throws IOException {
             Path copy = root.resolve("" + ++directories);
-            StoreHarness.copy(directory, copy);
+            StoreHarness.copy(store, directory, copy);
             store.close();
             StoreDirectory.deleteAll(directory);
             if (tornBytes > 0) {

@@ -48,7 +48,7 @@ class LogFilesTest {
                 commit(store, put(i, noise(i < 4 ? 100 : 100_000)));
                 ends.add(Files.size(log(directory)));
             }
-            StoreHarness.copy(directory, crashed);
+            StoreHarness.copy(store, directory, crashed);
         }
     }
 
@@ -173,8 +173,8 @@ class LogFilesTest {
                 for (int i = 0; i < 5; i++) {
                     commit(store, put(i, noise(100)));
                 }
-                store.flushLog();
-                StoreHarness.copy(directory, copy);
+                store.run(database -> database.flushLog(false));
+                StoreHarness.copy(store, directory, copy);
             }
             // The same log once more, under the next number: as when the store had gone on in a second file.
             Path log = log(copy);

@@ -3,6 +3,8 @@ package io.maxmq.storage.rocksdb;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.CommitResult;
+import io.maxmq.spi.storage.Consistency;
+import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Applied;
 import io.maxmq.spi.storage.StorageException.Kind;
@@ -10,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +32,7 @@ import static io.maxmq.storage.rocksdb.StoreHarness.key;
 import static io.maxmq.storage.rocksdb.StoreHarness.open;
 import static io.maxmq.storage.rocksdb.StoreHarness.put;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Writes that fail, by injection and on a disk that is full. */
@@ -72,7 +77,7 @@ class RecoveryTest {
             faults.after = failing(Status.Code.IOError, Status.SubCode.None);
 
             StorageException failure = failure(store.commit(put(2, Bytes.utf8("failed"))));
-            StoreHarness.copy(directory, killed); // as if the process were killed now
+            StoreHarness.copy(store, directory, killed); // as if the process were killed now
             faults.after = null;
 
             assertThat(failure.kind()).isEqualTo(Kind.IO);
@@ -179,7 +184,7 @@ class RecoveryTest {
 
     private static StorageException putOrFail(RocksStore store, int number, TreeMap<Bytes, Bytes> acknowledged) {
         byte[] value = new byte[100_000];
-        new java.util.Random(number).nextBytes(value);
+        new Random(number).nextBytes(value);
         CompletionStage<CommitResult> stage = store.commit(put(number, Bytes.wrap(value)));
         Throwable failure = StoreHarness.await(stage.handle((result, e) -> e));
         if (failure == null) {
@@ -207,19 +212,17 @@ class RecoveryTest {
         try (RocksStore store = open(new RocksStore(Settings.of(directory)))) {
             for (int i = 0; i < 200; i++) {
                 byte[] value = new byte[4_000];
-                new java.util.Random(i).nextBytes(value);
+                new Random(i).nextBytes(value);
                 commit(store, put(i, Bytes.wrap(value)));
             }
         }
         open(new RocksStore(Settings.of(directory))).close(); // which writes the log into a table
-        Path table = StoreHarness.files(directory, ".sst").stream()
-                .max((a, b) -> Long.compare(a.toFile().length(), b.toFile().length()))
-                .orElseThrow();
+        Path table = largestTable(directory);
         StoreHarness.flip(table, Files.size(table) / 2);
 
         try (RocksStore store = open(new RocksStore(Settings.of(directory)))) {
             for (int i = 0; i < 200; i++) {
-                CompletionStage<?> get = store.get(StoreHarness.TABLE, key(i), io.maxmq.spi.storage.Consistency.LOCAL);
+                CompletionStage<?> get = store.get(StoreHarness.TABLE, key(i), Consistency.LOCAL);
                 Throwable failure = StoreHarness.await(get.handle((result, e) -> e));
                 if (failure != null) {
                     StorageException storage = (StorageException) failure;
@@ -233,11 +236,43 @@ class RecoveryTest {
             }
             assertThat(damaged).isNotEmpty().hasSizeLessThan(10);
             commit(store, put(1_000, Bytes.utf8("goes on")));
-            assertThat(failure(store.scan(io.maxmq.spi.storage.Scan.of(StoreHarness.TABLE, 0)
-                                            .pages(10_000, Integer.MAX_VALUE))
+            assertThat(failure(store.scan(Scan.of(StoreHarness.TABLE, 0).pages(10_000, Integer.MAX_VALUE))
                                     .next())
                             .kind())
                     .isEqualTo(Kind.DAMAGED);
         }
+    }
+
+    @Test
+    void goesOnWithoutCompactionWhenThatMeetsADamagedBlock() throws IOException {
+        Path directory = directories.resolve("store");
+        try (RocksStore store = open(new RocksStore(Settings.of(directory)))) {
+            for (int i = 0; i < 200; i++) {
+                byte[] value = new byte[4_000];
+                new Random(i).nextBytes(value);
+                commit(store, put(i, Bytes.wrap(value)));
+            }
+        }
+        open(new RocksStore(Settings.of(directory))).close(); // which writes the log into a table
+        Path table = largestTable(directory);
+        StoreHarness.flip(table, Files.size(table) / 2);
+
+        try (RocksStore store = open(new RocksStore(Settings.of(directory)))) {
+            assertThatThrownBy(() -> store.run(database -> database.compact(StoreHarness.TABLE, key(0), key(1_000))))
+                    .isInstanceOf(RocksDBException.class);
+
+            for (int i = 0; i < 10; i++) {
+                commit(store, put(i, Bytes.utf8("goes on")));
+            }
+
+            assertThat(get(store, 0)).isEqualTo(Bytes.utf8("goes on"));
+            assertThat(get(store, 199)).isNotNull();
+        }
+    }
+
+    private static Path largestTable(Path directory) throws IOException {
+        return StoreHarness.files(directory, ".sst").stream()
+                .max(Comparator.comparingLong(file -> file.toFile().length()))
+                .orElseThrow();
     }
 }

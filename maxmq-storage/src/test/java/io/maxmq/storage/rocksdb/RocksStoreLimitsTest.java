@@ -7,7 +7,7 @@ import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Durability;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Scan;
-import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.StorageFigures;
 import java.nio.file.Path;
@@ -120,18 +120,12 @@ class RocksStoreLimitsTest {
             for (int i = 0; i < 3; i++) {
                 commit(store, put(i, Bytes.EMPTY));
             }
-            eventually("a cursor is given up", () -> {
-                try (Cursor cursor = store.scan(Scan.of(StoreHarness.TABLE, 0).pages(1, 1))) {
-                    await(cursor.next());
-                    TimeUnit.MILLISECONDS.sleep(20); // so that it is idle when the upkeep comes
-                    Throwable failure = await(cursor.next().handle((page, e) -> e));
-                    assertThat(failure == null || ((StorageException) failure).kind() == Kind.CURSOR_EXPIRED)
-                            .isTrue();
-                    return failure != null;
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-            });
+            Cursor forgotten = store.scan(Scan.of(StoreHarness.TABLE, 0).pages(1, 1));
+            await(forgotten.next());
+
+            eventually("it is given up", () -> store.held() == 0);
+
+            assertThat(failure(forgotten.next()).kind()).isEqualTo(Kind.CURSOR_EXPIRED);
             assertThat(everything(store)).hasSize(3);
         }
     }
@@ -189,6 +183,24 @@ class RocksStoreLimitsTest {
                 .noneMatch(thread -> thread.isAlive() && thread.getName().startsWith("maxmq-storage-store-"));
         try (RocksStore store = open(new RocksStore(settings))) {
             assertThat(everything(store)).hasSize(50);
+        }
+    }
+
+    @Test
+    void holdsNothingForCursorsThatAreAtTheirEndOrClosed() throws InterruptedException {
+        try (RocksStore store = open(new RocksStore(Settings.of(directories.resolve("store"))))) {
+            for (int i = 0; i < 3; i++) {
+                commit(store, put(i, Bytes.EMPTY));
+            }
+            try (Cursor cursor = store.scan(Scan.of(StoreHarness.TABLE, 0).pages(1, 1));
+                    Snapshot snapshot = await(store.snapshot())) {
+                await(cursor.next());
+                await(snapshot.scan(Scan.of(StoreHarness.TABLE, 0)).next());
+                assertThat(store.held()).isEqualTo(2);
+            }
+            assertThat(everything(store)).hasSize(3);
+
+            eventually("nothing is held", () -> store.held() == 0);
         }
     }
 

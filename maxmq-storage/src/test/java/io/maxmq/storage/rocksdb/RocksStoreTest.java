@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract: with one partition and with several in one directory, and at each level. */
+/** The contract: forced, written behind, and with several partitions in one directory at the level between. */
 class RocksStoreTest {
 
     @TempDir
@@ -45,14 +45,6 @@ class RocksStoreTest {
         @Override
         Settings settings(Path directory) {
             return Settings.of(directory);
-        }
-    }
-
-    @Nested
-    class HandedToTheOperatingSystem extends Contract {
-        @Override
-        Settings settings(Path directory) {
-            return Settings.of(directory).withDurability(Durability.OS);
         }
     }
 

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.rocksdb.RocksDBException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -123,7 +124,18 @@ final class StoreHarness {
         }
     }
 
-    /** As a power cut would leave it, had everything reached the disk. */
+    /** The directory of a store in use, as if its process were killed now; nobody may be writing. */
+    static void copy(RocksStore store, Path from, Path to) throws IOException {
+        try {
+            store.run(database -> database.rocks().pauseBackgroundWork());
+            copy(from, to);
+            store.run(database -> database.rocks().continueBackgroundWork());
+        } catch (RocksDBException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The directory of a store that nobody uses. */
     static void copy(Path from, Path to) throws IOException {
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
