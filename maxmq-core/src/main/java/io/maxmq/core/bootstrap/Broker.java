@@ -343,6 +343,7 @@ public final class Broker {
                         config.willGraceAfterRestart().toMillis(),
                         log)
                 .run(() -> kept.restore(plugins.clock().epochMillis()));
+        kept.routeDelayed();
     }
 
     private void startSysTopics() {

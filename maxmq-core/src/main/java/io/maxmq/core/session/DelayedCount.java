@@ -28,6 +28,12 @@ public final class DelayedCount {
         return false;
     }
 
+    /** Adds one message that was there before the broker started, whatever the limits are by now. */
+    void add(long itsBytes) {
+        messages.incrementAndGet();
+        bytes.addAndGet(itsBytes);
+    }
+
     void remove(long itsBytes) {
         messages.decrementAndGet();
         bytes.addAndGet(-itsBytes);

@@ -3,11 +3,19 @@ package io.maxmq.core.session;
 import io.maxmq.config.DelayedLimits;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.persistence.DelayedRecord;
+import io.maxmq.core.persistence.LoopRecords;
+import io.maxmq.core.persistence.LoopStore;
+import io.maxmq.core.persistence.OwnerKey;
+import io.maxmq.core.persistence.Tables;
+import io.maxmq.core.persistence.Write;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
+import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.storage.Bytes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -15,8 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that clients of one loop have published for later: taken over, and routed when their delay has passed, whatever has
- * become of the publisher; those that are due together in the order in which they came. All that is known of them is here.
- * In memory only: closing drops them.
+ * become of the publisher; those that are due together in the order in which they came. All of them are in memory.
+ *
+ * <p>With storage each has its record, which the publisher's acknowledgement waits for, and which goes when all who are to have
+ * the message have it: a start routes again, under the same message id, what a crash has cut off. What storage refuses to a
+ * recipient is routed once more after a while, unless that could give a message of QoS 2 to somebody twice. Without storage
+ * closing drops them.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
@@ -27,9 +39,12 @@ final class DelayedMessages {
     /** How many are routed in one turn of the loop. */
     private static final int PER_TURN = 500;
 
+    private static final long RETRY_NANOS = 10_000_000_000L;
+
     private final Sessions home;
     private final DelayedCount count;
     private final InTransit due;
+    private final @Nullable LoopStore store;
     private final Map<SessionKey, Share> shares = new HashMap<>();
     private final PriorityQueue<Delayed> waiting = new PriorityQueue<>();
     private long sequence;
@@ -40,6 +55,9 @@ final class DelayedMessages {
         this.home = home;
         this.count = count;
         this.due = new InTransit(ids);
+        LoopRecords records = home.records();
+        this.store = records == null ? null : records.store();
+        this.sequence = records == null ? 0 : records.firstSequence();
     }
 
     /** What one client has here. */
@@ -73,7 +91,11 @@ final class DelayedMessages {
             scheduleFirst();
         }
         message.countMatched();
-        message.countAccepted();
+        if (store == null) {
+            message.countAccepted();
+        } else {
+            delayed.write(store, message);
+        }
         return true;
     }
 
@@ -92,15 +114,16 @@ final class DelayedMessages {
             count.remove(bytes);
             return DropReason.MEMORY;
         }
-        if (share == null) {
-            share = new Share();
-            shares.put(publisher, share);
-        }
+        addToShare(publisher, message, bytes);
+        return null;
+    }
+
+    private void addToShare(SessionKey publisher, StoredMessage message, long bytes) {
+        Share share = shares.computeIfAbsent(publisher, key -> new Share());
         share.messages++;
         share.bytes += bytes;
         share.payloadBytes += message.payloadLength();
         countHere(1, bytes);
-        return null;
     }
 
     private void release(SessionKey publisher, StoredMessage message, long bytes) {
@@ -127,7 +150,7 @@ final class DelayedMessages {
         Delayed first = waiting.peek();
         timer = first == null
                 ? 0
-                : home.loop().schedule(first.dueNanos - home.loop().nowNanos(), this::publishDue);
+                : home.loop().schedule(Math.max(0, first.dueNanos - home.loop().nowNanos()), this::publishDue);
     }
 
     private void publishDue() {
@@ -146,6 +169,11 @@ final class DelayedMessages {
 
     private void publish(Delayed delayed) {
         release(delayed.publisher, delayed.message, delayed.bytes);
+        delayed.isWaiting = false;
+        route(delayed);
+    }
+
+    private void route(Delayed delayed) {
         // No Local is about the client, which may have another session by now.
         due.begin(delayed.message, home.find(delayed.publisher));
         if (delayed.lifetimeMillis != 0) {
@@ -153,24 +181,144 @@ final class DelayedMessages {
             // Kept anew, so that what is queued has this expiry as well.
             due.copyBeforeKeep();
         }
-        Inbound.route(home, delayed.publisher, delayed.routes, due);
+        if (store != null) {
+            due.track(false);
+        }
+        boolean routed = Inbound.route(home, delayed.publisher, delayed.routes, due);
+        if (store == null) {
+            return;
+        }
+        Outcome outcome = due.outcome();
+        if (!routed || outcome == null) {
+            delayed.forget(store);
+            return;
+        }
+        outcome.addKnown(due);
+        if (outcome.isComplete()) {
+            routed(delayed, outcome, store);
+        } else {
+            outcome.onComplete(() -> routed(delayed, outcome, store));
+        }
     }
 
+    private void routed(Delayed delayed, Outcome outcome, LoopStore records) {
+        boolean unstored = outcome.drops().containsKey(DropReason.STORAGE);
+        if (unstored && !closed && (delayed.message.qos() < 2 || outcome.accepted() == 0)) {
+            home.loop().schedule(RETRY_NANOS, () -> route(delayed));
+        } else if (!unstored || !closed) {
+            delayed.forget(records);
+        }
+    }
+
+    // ---- what a broker before this one has left
+
     /**
-     * One message that waits.
+     * Takes a message over again whose record is there. Nothing is routed before {@link #beginRestored}; limits do not count:
+     * it was acknowledged.
      *
-     * @param lifetimeMillis until it expires, from when it is published; 0 for ever
-     * @param bytes that it is charged with
+     * @param number of its record
      */
-    private record Delayed(
+    void restore(
             SessionKey publisher,
             Routes routes,
             StoredMessage message,
+            long dueAtMillis,
             long lifetimeMillis,
-            long bytes,
-            long dueNanos,
-            long sequence)
-            implements Comparable<Delayed> {
+            long number) {
+        long bytes = ENTRY_BYTES + message.bytes() + 2L * message.topic().utf8().length;
+        count.add(bytes);
+        home.loop().credit().overdraw(bytes);
+        addToShare(publisher, message, bytes);
+        long dueNanos = home.loop().refreshTime() + (dueAtMillis - home.loop().epochMillis()) * 1_000_000L;
+        Delayed delayed = new Delayed(publisher, routes, message, lifetimeMillis, bytes, dueNanos, number);
+        delayed.isWritten = true;
+        waiting.add(delayed);
+    }
+
+    /** Routes what has come due meanwhile, in order, and the rest in its time. */
+    void beginRestored() {
+        publishDue();
+    }
+
+    /** One message, from when it is taken over until nothing of it is left here or in storage. */
+    private final class Delayed implements Comparable<Delayed> {
+        private final SessionKey publisher;
+        private final Routes routes;
+        private final StoredMessage message;
+        /** Until it expires, from when it is published; 0 for ever. */
+        private final long lifetimeMillis;
+        /** What it is charged with while it waits. */
+        private final long bytes;
+
+        private final long dueNanos;
+        private final long sequence;
+        private boolean isWaiting = true;
+        private boolean isWritten;
+        private @Nullable Write write;
+
+        Delayed(
+                SessionKey publisher,
+                Routes routes,
+                StoredMessage message,
+                long lifetimeMillis,
+                long bytes,
+                long dueNanos,
+                long sequence) {
+            this.publisher = publisher;
+            this.routes = routes;
+            this.message = message;
+            this.lifetimeMillis = lifetimeMillis;
+            this.bytes = bytes;
+            this.dueNanos = dueNanos;
+            this.sequence = sequence;
+        }
+
+        private Bytes key() {
+            return OwnerKey.of(publisher.tenant().name(), publisher.clientId()).numbered(sequence);
+        }
+
+        void write(LoopStore records, InTransit transit) {
+            Bytes key = key();
+            long dueAtMillis = home.loop().epochMillis() + transit.delaySeconds() * 1000L;
+            Bytes value = DelayedRecord.write(key, dueAtMillis, lifetimeMillis, message);
+            Outcome publisherWaits = transit.qos() == 0 ? null : transit.await();
+            if (publisherWaits == null) {
+                transit.countAccepted();
+            }
+            write = records.put(Tables.DELAYED, key, value, failure -> {
+                write = null;
+                isWritten = failure == null;
+                boolean isLost = failure != null && isWaiting && publisherWaits != null;
+                if (isLost) {
+                    giveUp(records);
+                }
+                if (publisherWaits != null && isLost) {
+                    publisherWaits.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
+                } else if (publisherWaits != null) {
+                    publisherWaits.complete(0, 1, 0, null);
+                }
+            });
+        }
+
+        /** Storage has refused it, and the publisher is told that. */
+        private void giveUp(LoopStore records) {
+            waiting.remove(this);
+            isWaiting = false;
+            release(publisher, message, bytes);
+            records.deleteSoon(Tables.DELAYED, key());
+            home.drops().dropped(publisher, message, DropReason.STORAGE);
+        }
+
+        /** All who are to have it have it. */
+        void forget(LoopStore records) {
+            if (write != null && write.withdraw()) {
+                return;
+            }
+            if (write != null || isWritten) {
+                records.delete(Tables.DELAYED, key(), null);
+            }
+        }
+
         @Override
         public int compareTo(Delayed other) {
             int byTime = Long.compare(dueNanos, other.dueNanos);
@@ -178,12 +326,14 @@ final class DelayedMessages {
         }
     }
 
-    /** Drops all, as the broker closes. */
+    /** As the broker closes: without storage all are dropped. */
     void close() {
         closed = true;
         waiting.clear();
         shares.forEach((publisher, share) -> {
-            home.drops().lost(publisher, DropReason.SHUTTING_DOWN, share.messages, share.payloadBytes);
+            if (store == null) {
+                home.drops().lost(publisher, DropReason.SHUTTING_DOWN, share.messages, share.payloadBytes);
+            }
             home.loop().credit().release(share.bytes);
             countHere(-share.messages, -share.bytes);
         });

@@ -10,6 +10,7 @@ import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.persistence.DelayedRecord;
 import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.MessageRecord;
@@ -23,6 +24,7 @@ import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
@@ -200,6 +202,17 @@ public final class Sessions {
 
     DelayedMessages delayed() {
         return delayed;
+    }
+
+    /** Takes a delayed message over that a broker before this one has left; its record has this number. */
+    public void restoreDelayed(SessionKey publisher, Routes routes, DelayedRecord record, long number) {
+        StoredMessage message = record.message().toMessage(Topic::of, null).toRetain();
+        delayed.restore(publisher, routes, message, record.dueAtMillis(), record.lifetimeMillis(), number);
+    }
+
+    /** Routes what of those is due, and the rest in its time: when all is there that it could be routed to. */
+    public void beginRestoredDelayed() {
+        delayed.beginRestored();
     }
 
     Drops drops() {

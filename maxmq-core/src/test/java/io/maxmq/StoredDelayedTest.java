@@ -1,0 +1,233 @@
+package io.maxmq;
+
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.PubAck;
+import io.maxmq.codec.packet.Publish;
+import io.maxmq.core.persistence.GatedStore;
+import io.maxmq.core.persistence.Tables;
+import io.maxmq.spi.storage.StorageException.Kind;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Delayed messages outlive their broker, and a publisher is told only when that is so. */
+class StoredDelayedTest {
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    private final MemoryStorage memory = MemoryStorage.create();
+    private final ManualClock clock = new ManualClock();
+    private GatedStore store = new GatedStore(memory.store());
+    private TestBroker broker = start();
+
+    private TestBroker start() {
+        return TestBroker.start(builder -> builder.storage(store).clock(clock));
+    }
+
+    private void stop() {
+        broker.close();
+        store = new GatedStore(memory.store());
+    }
+
+    @AfterEach
+    void close() {
+        broker.close();
+    }
+
+    private TestClient client(String id) {
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+        client.connect(id, true);
+        return client;
+    }
+
+    private TestClient subscriber() {
+        TestClient subscriber = client("subscriber");
+        subscriber.subscribe("a/#", QoS.EXACTLY_ONCE);
+        return subscriber;
+    }
+
+    private void awaitEntries(int count) throws InterruptedException {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (store.entries(Tables.DELAYED).size() != count) {
+            assertThat(System.nanoTime())
+                    .as("entries: %s", store.entries(Tables.DELAYED))
+                    .isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+    }
+
+    @Test
+    void whatWaitsForItsTimeIsRoutedThenAfterARestart() throws Exception {
+        TestClient publisher = client("publisher");
+        publisher.publish("$delayed/100/a/1", "one", QoS.AT_LEAST_ONCE);
+        publisher.publish("$delayed/50/a/2", "x".repeat(3000), QoS.EXACTLY_ONCE);
+        stop();
+        clock.advance(Duration.ofSeconds(20));
+        broker = start();
+        TestClient subscriber = subscriber();
+        clock.advance(Duration.ofSeconds(29));
+        subscriber.ping();
+        clock.advance(Duration.ofSeconds(1));
+        subscriber.expectMessage("a/2", "x".repeat(3000));
+        awaitEntries(1);
+        clock.advance(Duration.ofSeconds(50));
+        subscriber.expectMessage("a/1", "one");
+        awaitEntries(0);
+    }
+
+    @Test
+    void whatIsRoutedOnceIsNotRoutedAgain() throws Exception {
+        TestClient subscriber = subscriber();
+        client("publisher").publish("$delayed/10/a", "once", QoS.EXACTLY_ONCE);
+        clock.advance(Duration.ofSeconds(10));
+        subscriber.expectMessage("a", "once");
+        awaitEntries(0);
+        stop();
+        broker = start();
+        subscriber = subscriber();
+        clock.advance(Duration.ofSeconds(100));
+        subscriber.ping();
+    }
+
+    /** To whoever has a session there is another test: without one only what is retained can tell. */
+    @Test
+    void whatHasComeDueMeanwhileIsRoutedAtTheStartInOrder() throws Exception {
+        TestClient publisher = client("publisher");
+        retained(publisher, "$delayed/20/a", "second");
+        retained(publisher, "$delayed/10/a", "first");
+        retained(publisher, "$delayed/20/a", "third");
+        retained(publisher, "$delayed/1000/a", "later");
+        stop();
+        clock.advance(Duration.ofSeconds(500));
+        broker = start();
+        awaitEntries(1);
+        TestClient subscriber = subscriber();
+        assertThat(TestClient.text(subscriber.expect(Publish.class))).isEqualTo("third");
+    }
+
+    private static void retained(TestClient publisher, String topic, String payload) {
+        assertThat(publisher.publish(topic, payload, QoS.AT_LEAST_ONCE, true).isError())
+                .isFalse();
+    }
+
+    @Test
+    void anAcknowledgementWaitsForTheRecord() throws Exception {
+        store.hold(Tables.DELAYED);
+        TestClient publisher = client("publisher");
+        publisher.send(TestClient.message("$delayed/10/a", "1", QoS.AT_LEAST_ONCE, 3));
+        publisher.ping();
+        store.letGo();
+        assertThat(publisher.expect(PubAck.class).packetId()).isEqualTo(3);
+        awaitEntries(1);
+    }
+
+    @Test
+    void whatStorageRefusesIsSaidAndNotRouted() throws Exception {
+        TestClient subscriber = subscriber();
+        TestClient publisher = client("publisher");
+        store.refuse(Tables.DELAYED, Kind.FULL);
+        assertThat(publisher.publish("$delayed/10/a", "1", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        assertThat(publisher.publish("$delayed/10/a", "2", QoS.EXACTLY_ONCE)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        store.letGo();
+        assertThat(publisher.publish("$delayed/10/a", "3", QoS.EXACTLY_ONCE).isError())
+                .isFalse();
+        clock.advance(Duration.ofSeconds(10));
+        subscriber.expectMessage("a", "3");
+        awaitEntries(0);
+    }
+
+    @Test
+    void whatIsRoutedBeforeItsRecordIsWrittenLeavesNone() throws Exception {
+        TestClient subscriber = subscriber();
+        store.hold(Tables.DELAYED);
+        TestClient publisher = client("publisher");
+        publisher.send(TestClient.message("$delayed/10/a", "1", QoS.AT_LEAST_ONCE, 3));
+        publisher.ping();
+        clock.advance(Duration.ofSeconds(10));
+        subscriber.expectMessage("a", "1");
+        store.letGo();
+        assertThat(publisher.expect(PubAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
+        awaitEntries(0);
+    }
+
+    /** What it is routed to is not written yet: so its own record stays. */
+    @Test
+    void theRecordGoesWhenWhatItIsRoutedToIsThere() throws Exception {
+        TestClient publisher = client("publisher");
+        publisher.publish("$delayed/10/a", "1", QoS.AT_LEAST_ONCE, true);
+        store.hold(Tables.RETAINED);
+        clock.advance(Duration.ofSeconds(10));
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (store.held() == 0) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        publisher.ping();
+        assertThat(store.entries(Tables.DELAYED)).hasSize(1);
+        store.letGo();
+        awaitEntries(0);
+        assertThat(store.entries(Tables.RETAINED)).hasSize(1);
+    }
+
+    @Test
+    void whatStorageRefusesToARecipientIsRoutedOnceMore() throws Exception {
+        TestClient publisher = client("publisher");
+        publisher.publish("$delayed/10/a", "1", QoS.AT_LEAST_ONCE, true);
+        store.refuse(Tables.RETAINED, Kind.FULL);
+        clock.advance(Duration.ofSeconds(10));
+        publisher.ping();
+        assertThat(store.entries(Tables.DELAYED)).hasSize(1);
+        store.letGo();
+        clock.advance(Duration.ofSeconds(10));
+        awaitEntries(0);
+    }
+
+    @Test
+    void anExpiryCountsFromTheTimeItIsRouted() throws Exception {
+        TestClient publisher = client("publisher");
+        Properties expiring =
+                Properties.builder().set(PropertyId.MESSAGE_EXPIRY_INTERVAL, 30).build();
+        publisher.send(new Publish(
+                false,
+                QoS.AT_LEAST_ONCE,
+                false,
+                "$delayed/100/a",
+                publisher.nextPacketId(),
+                expiring,
+                TestClient.bytes("1")));
+        publisher.expect(PubAck.class);
+        stop();
+        clock.advance(Duration.ofSeconds(60));
+        broker = start();
+        TestClient subscriber = subscriber();
+        clock.advance(Duration.ofSeconds(40));
+        assertThat(subscriber.expect(Publish.class).properties().longOr(PropertyId.MESSAGE_EXPIRY_INTERVAL, 0))
+                .isEqualTo(30);
+    }
+
+    @Test
+    void thoseOfOneTimeKeepTheirOrderThroughARestart() throws Exception {
+        TestClient publisher = client("publisher");
+        for (int i = 0; i < 20; i++) {
+            publisher.publish("$delayed/10/a", "" + i, QoS.AT_LEAST_ONCE);
+        }
+        stop();
+        broker = start();
+        publisher = client("publisher");
+        for (int i = 20; i < 40; i++) {
+            publisher.publish("$delayed/10/a", "" + i, QoS.AT_LEAST_ONCE);
+        }
+        TestClient subscriber = subscriber();
+        clock.advance(Duration.ofSeconds(10));
+        for (int i = 0; i < 40; i++) {
+            subscriber.expectMessage("a", "" + i);
+        }
+        awaitEntries(0);
+    }
+}
