@@ -91,6 +91,7 @@ public final class Broker {
     private final List<LoopAssembly> loops = new ArrayList<>();
     private final List<SocketMemory> socketMemory = new ArrayList<>();
     private final List<Sessions> sessions = new ArrayList<>();
+    private final GroupQueues groupQueues = new GroupQueues(sessions);
     private final Publisher publisher;
     private final Subscribers subscribers;
     private final SessionSubscriptions sessionSubscriptions;
@@ -170,7 +171,7 @@ public final class Broker {
                 plugins.clock());
         this.interceptors = new Interceptors(plugins.interceptors(), calls, config.pluginDeadline());
         this.budget = MemoryBudget.of(config.memory());
-        this.routes = new TenantRoutes(config, network.loops(), budget, new GroupQueues(sessions));
+        this.routes = new TenantRoutes(config, network.loops(), budget, groupQueues);
         this.connections = new Connections(
                 config,
                 new Connections.Collaborators(access, interceptors, plugins.rateLimiter(), events, loggers, routes));
@@ -333,7 +334,7 @@ public final class Broker {
     }
 
     private void recover(Persistence from) {
-        KeptMessages kept = new KeptMessages(from, loops, routes, budget, log);
+        KeptMessages kept = new KeptMessages(from, loops, routes, groupQueues, budget, log);
         new Recovery(
                         from,
                         loops,
@@ -521,6 +522,7 @@ public final class Broker {
     }
 
     private void endSessions() {
+        groupQueues.close();
         onEachLoop(each -> {
             each.sessions().close();
             if (each.sessions().records() != null) {

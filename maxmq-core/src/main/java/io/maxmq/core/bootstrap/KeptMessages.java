@@ -1,18 +1,29 @@
 package io.maxmq.core.bootstrap;
 
+import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.limit.MemoryBudget;
+import io.maxmq.core.persistence.DamagedRecordException;
 import io.maxmq.core.persistence.DamagedRecords;
 import io.maxmq.core.persistence.DelayedRecord;
+import io.maxmq.core.persistence.GroupQueueRecord;
+import io.maxmq.core.persistence.MessageRecord;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Persistence;
+import io.maxmq.core.persistence.QueueRecord;
 import io.maxmq.core.persistence.RetainedRestore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.session.GroupQueues;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.ShardedKey;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 
@@ -24,6 +35,7 @@ final class KeptMessages {
     private final Persistence persistence;
     private final List<LoopAssembly> loops;
     private final Function<Tenant, Routes> routesOf;
+    private final GroupQueues groupQueues;
     private final MemoryBudget budget;
     private final Logger log;
 
@@ -31,17 +43,20 @@ final class KeptMessages {
             Persistence persistence,
             List<LoopAssembly> loops,
             Function<Tenant, Routes> routesOf,
+            GroupQueues groupQueues,
             MemoryBudget budget,
             Logger log) {
         this.persistence = persistence;
         this.loops = loops;
         this.routesOf = routesOf;
+        this.groupQueues = groupQueues;
         this.budget = budget;
         this.log = log;
     }
 
     void restore(long epochMillis) {
         restoreRetained(epochMillis);
+        restoreGroupQueues();
         restoreDelayed();
     }
 
@@ -54,6 +69,84 @@ final class KeptMessages {
             log.info("restored {} retained messages", restored);
         }
     }
+
+    // ---- queues of shared subscriptions
+
+    private static final class Left {
+        private int messages;
+        private long bytes;
+        private long first = -1;
+        private long last;
+        private final Set<Long> taken = new HashSet<>();
+    }
+
+    private record MessageId(long high, long low) {}
+
+    private record Place(SessionKey queue, long sequence) {}
+
+    private void restoreGroupQueues() {
+        Map<SessionKey, Left> queues = new HashMap<>();
+        Map<MessageId, Place> mayBeTaken = new HashMap<>();
+        persistence.readAll(Tables.GROUP_QUEUE, entry -> {
+            SessionKey key = keyOf(entry);
+            Left left = queues.computeIfAbsent(key, each -> new Left());
+            count(entry, key, left, mayBeTaken);
+        });
+        findTaken(queues, mayBeTaken);
+        queues.forEach(this::restore);
+    }
+
+    private static void count(Entry entry, SessionKey key, Left left, Map<MessageId, Place> mayBeTaken) {
+        long sequence = OwnerKey.numberIn(entry.key());
+        left.first = left.first < 0 ? sequence : left.first;
+        left.last = sequence;
+        left.messages++;
+        try {
+            MessageRecord message = GroupQueueRecord.read(entry);
+            left.bytes += message.bodyLength() + StoredMessage.OVERHEAD_BYTES;
+            if (message.qos() == 2 && left.messages <= GroupQueues.MAX_GIVEN) {
+                mayBeTaken.put(new MessageId(message.idHigh(), message.idLow()), new Place(key, sequence));
+            }
+        } catch (DamagedRecordException damaged) {
+            // Counted, so that it is looked for and found to be lost.
+            left.bytes += StoredMessage.OVERHEAD_BYTES;
+        }
+    }
+
+    /** A member may have got a message, and the end of the broker has come before the queue's own record went. */
+    private void findTaken(Map<SessionKey, Left> queues, Map<MessageId, Place> mayBeTaken) {
+        if (mayBeTaken.isEmpty()) {
+            return;
+        }
+        DamagedRecords damaged = new DamagedRecords(log);
+        persistence.readAll(
+                Tables.QUEUE,
+                entry -> damaged.skipping(entry, () -> {
+                    QueueRecord record = QueueRecord.read(entry);
+                    Place place = mayBeTaken.get(new MessageId(record.idHigh(), record.idLow()));
+                    if (place != null && place.queue.clientId().equals(record.filter())) {
+                        Left left = queues.get(place.queue);
+                        if (left != null) {
+                            left.taken.add(place.sequence);
+                        }
+                    }
+                }));
+        damaged.end(Tables.QUEUE);
+    }
+
+    private void restore(SessionKey queue, Left left) {
+        TopicFilter filter = TopicFilter.parse(queue.clientId(), Integer.MAX_VALUE);
+        groupQueues.restore(queue, new GroupQueues.Left(left.messages, left.bytes, left.first, left.last, left.taken));
+        if (filter == null || !routesOf.apply(queue.tenant()).openQueue(filter)) {
+            groupQueues.forget(queue);
+        }
+    }
+
+    private static SessionKey keyOf(Entry entry) {
+        return new SessionKey(new Tenant(ShardedKey.parse(entry.key()).tenant()), OwnerKey.nameIn(entry.key()));
+    }
+
+    // ---- delayed messages
 
     private void restoreDelayed() {
         DamagedRecords damaged = new DamagedRecords(log);
@@ -70,8 +163,7 @@ final class KeptMessages {
 
     private void restoreDelayed(Entry entry) {
         DelayedRecord record = DelayedRecord.read(entry);
-        SessionKey publisher =
-                new SessionKey(new Tenant(ShardedKey.parse(entry.key()).tenant()), OwnerKey.nameIn(entry.key()));
+        SessionKey publisher = keyOf(entry);
         Routes routes = routesOf.apply(publisher.tenant());
         long number = OwnerKey.numberIn(entry.key());
         LoopAssembly at = LoopAssembly.of(loops, publisher);

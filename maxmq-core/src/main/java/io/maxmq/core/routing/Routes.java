@@ -1,5 +1,6 @@
 package io.maxmq.core.routing;
 
+import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.spi.Tenant;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,19 @@ public final class Routes {
     @Nullable
     Subscription keeperOf(SharedGroup group) {
         return group.keeper(sharedQueues, this);
+    }
+
+    /**
+     * Makes the queue of a shared subscription for which messages wait in storage, so that who comes gets them; false when
+     * nobody has that subscription.
+     */
+    public boolean openQueue(TopicFilter shared) {
+        SharedGroup group = tree.group(shared);
+        if (group == null) {
+            return false;
+        }
+        group.makeKeeper(sharedQueues, this);
+        return true;
     }
 
     boolean isHooked() {

@@ -143,7 +143,7 @@ public final class SharedGroup {
         return known != null ? known : makeKeeper(maker, routes);
     }
 
-    private synchronized Subscription makeKeeper(SharedQueue.Maker maker, Routes routes) {
+    synchronized Subscription makeKeeper(SharedQueue.Maker maker, Routes routes) {
         Subscription known = keeper;
         if (known == null) {
             known = new Subscription(maker.make(this, routes), filter, 2, false, false, 0);

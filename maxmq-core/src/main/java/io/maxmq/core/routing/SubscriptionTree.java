@@ -243,6 +243,20 @@ public final class SubscriptionTree {
         }
     }
 
+    /** Who shares this filter under its share's name; null when there is nobody. */
+    public @Nullable SharedGroup group(TopicFilter shared) {
+        ShareName share = shared.share();
+        structure.lock();
+        try {
+            TreeNode node = find(shared.text().getBytes(UTF_8));
+            return share != null && node != null && node.subscribers instanceof Subscribers all
+                    ? all.group(share)
+                    : null;
+        } finally {
+            structure.unlock();
+        }
+    }
+
     /**
      * Removes it; does nothing when it is in no tree. On its subscriber's loop.
      *

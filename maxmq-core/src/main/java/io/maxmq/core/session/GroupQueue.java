@@ -2,7 +2,9 @@ package io.maxmq.core.session;
 
 import io.maxmq.config.Overflow;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.SharedQueue;
@@ -10,11 +12,24 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.event.DropReason;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of one shared subscription that wait while no member is there (MQTT 5.0 §4.8.2): queued once, bounded like
- * a session's queue, and given to whoever comes. Ends with the last member.
+ * a session's queue, and given to whoever comes, in order. Ends with the last member.
+ *
+ * <p>With storage each has its record, which the publisher's acknowledgement waits for, and which goes when a member has the
+ * message and its own record is durable. Some are in memory, the first; behind them there are those that are in storage only: a
+ * count. They are read page by page when a member is there.
+ *
+ * <p>A message that was given may come back: nobody has taken it. It then takes its old place, and has its record still.
  *
  * <p>Lives on the loop of its group's name. Not thread-safe, but for what {@link SharedQueue} says.
  */
@@ -25,22 +40,146 @@ final class GroupQueue implements SharedQueue {
     /** Before it is tried again when a member has come meanwhile, or one that is there does not take it. */
     private static final long PAUSE_NANOS = 10_000_000L;
 
+    /** The same when storage does not do its part. */
+    private static final long STORAGE_PAUSE_NANOS = 1_000_000_000L;
+
+    /** With storage: what waits beyond this is in storage only. */
+    private static final int MAX_MESSAGES_IN_MEMORY = 256;
+
+    private static final int MAX_BYTES_IN_MEMORY = 512 * 1024;
+
+    private final GroupQueues all;
     private final Sessions home;
     private final Routes routes;
     private final SharedGroup group;
     private final SessionKey key;
-    private final ArrayDeque<StoredMessage> messages = new ArrayDeque<>();
+    private final @Nullable GroupRecords records;
+    private final Set<Long> alreadyTaken;
+
+    /** In memory, in order: before all in storage only. */
+    private final ArrayDeque<Waiting> messages = new ArrayDeque<>();
+
+    /** By the lower half of the message id, which is unique within a process. */
+    private final Long2ObjectHashMap<Waiting> given = new Long2ObjectHashMap<>();
+
     private long bytes;
     private boolean giving;
+    private boolean isPaused;
 
-    /** The size of {@link #messages}, for other loops. */
+    // in storage only
+    private int stored;
+    private long storedBytes;
+    private long firstStored;
+    private long lastSequence;
+
+    /** How many there are, for other loops. */
     private volatile int waiting;
 
-    GroupQueue(Sessions home, Routes routes, SharedGroup group) {
+    /** One message. */
+    private final class Waiting {
+        private final long sequence;
+        private final StoredMessage message;
+        /** Null without storage, and of one that was read from storage. */
+        private GroupRecords.@Nullable Record record;
+        /** Who waits for the record; null when nobody has to. */
+        private @Nullable List<Outcome> waits;
+        /** Storage has refused the record when the message was with a member, perhaps. */
+        private boolean isUnwritten;
+
+        private int attempt;
+        /** It has come back from the last attempt. */
+        private boolean isBack;
+
+        Waiting(long sequence, StoredMessage message) {
+            this.sequence = sequence;
+            this.message = message;
+        }
+
+        void write(GroupRecords to) {
+            isUnwritten = false;
+            waits = new ArrayList<>(1);
+            record = to.write(sequence, message, group.hasOnline(), this::written);
+        }
+
+        /** Has the outcome of a message wait for the record, if that is not written yet. */
+        void await(InTransit transit) {
+            List<Outcome> present = waits;
+            if (present == null) {
+                transit.countAccepted();
+            } else {
+                present.add(transit.await());
+            }
+        }
+
+        private void written(@Nullable Throwable failure) {
+            if (failure != null && record != null) {
+                record.refused();
+            }
+            if (waits == null) {
+                return; // somebody has taken it
+            }
+            if (failure == null) {
+                answer(true);
+            } else if (drop(this)) {
+                home.drops().dropped(key, message, DropReason.STORAGE);
+                answer(false);
+            } else {
+                isUnwritten = true;
+                answer(true);
+            }
+        }
+
+        private void answer(boolean isKept) {
+            List<Outcome> present = waits;
+            waits = null;
+            for (Outcome each : present == null ? List.<Outcome>of() : present) {
+                if (isKept) {
+                    each.complete(0, 1, 0, null);
+                } else {
+                    each.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
+                }
+            }
+        }
+
+        /** Its record is needed no more. */
+        void forget() {
+            if (records == null) {
+                return;
+            }
+            GroupRecords.Record own = record;
+            if (own == null) {
+                records.remove(sequence, message);
+            } else if (!isUnwritten) {
+                own.remove();
+            }
+            answer(true);
+        }
+    }
+
+    GroupQueue(
+            GroupQueues all, Sessions home, Routes routes, SharedGroup group, SessionKey key, GroupQueues.Left before) {
+        this.all = all;
         this.home = home;
         this.routes = routes;
         this.group = group;
-        this.key = new SessionKey(routes.tenant(), group.filter().toString());
+        this.key = key;
+        LoopRecords ofLoop = home.records();
+        this.records = ofLoop == null
+                ? null
+                : new GroupRecords(
+                        ofLoop,
+                        key,
+                        name -> ApplicationMessages.topic(
+                                routes.topics(), home.loop().index(), name));
+        this.stored = before.messages();
+        this.storedBytes = before.bytes();
+        this.firstStored = before.firstSequence();
+        this.lastSequence = before.lastSequence();
+        this.alreadyTaken = new HashSet<>(before.taken());
+        this.waiting = stored;
+        if (stored > 0) {
+            home.loop().run(() -> count(before.messages(), before.bytes()));
+        }
     }
 
     @Override
@@ -68,7 +207,9 @@ final class GroupQueue implements SharedQueue {
 
     @Override
     public void groupGone() {
-        home.loop().execute(this::dropAll);
+        if (!all.isClosing() || records == null) {
+            home.loop().execute(this::dropAll);
+        }
     }
 
     // ---- what comes
@@ -80,23 +221,34 @@ final class GroupQueue implements SharedQueue {
             home.drops().dropped(key, message, DropReason.QOS0_OFFLINE);
             return;
         }
+        if (group.size() == 0) {
+            home.drops().dropped(key, message, DropReason.SESSION_ENDED);
+            return;
+        }
         StoredMessage kept = message.keep();
+        Waiting back = given.get(kept.idLow());
+        if (back != null) {
+            takeBack(back);
+            back.await(message);
+            giveAfterPause(PAUSE_NANOS);
+            return;
+        }
         DropReason full = fullFor(kept);
         while (full != null && home.limits().overflow() == Overflow.DROP_OLDEST && !messages.isEmpty()) {
-            drop(first(), full);
+            dropFirst(full);
             full = fullFor(kept);
         }
-        if (full == null && !home.memory().hold(kept)) {
+        if (full != null && home.limits().overflow() == Overflow.DROP_OLDEST && records != null && stored > 0) {
+            full = null; // the oldest goes when it has been read
+        }
+        if (full == null && !add(kept, message)) {
             full = DropReason.MEMORY;
         }
         if (full == null) {
-            messages.add(kept);
-            bytes += kept.bytes();
-            count(1, kept.bytes());
-            waiting = messages.size();
-            message.countAccepted();
-            if (group.size() == 0 || group.hasOnline()) {
-                giveAfterPause();
+            if (isOverfull()) {
+                goOn();
+            } else if (group.hasOnline()) {
+                giveAfterPause(PAUSE_NANOS);
             }
             return;
         }
@@ -106,62 +258,226 @@ final class GroupQueue implements SharedQueue {
         }
     }
 
+    private boolean add(StoredMessage kept, InTransit message) {
+        LoopRecords ofLoop = home.records();
+        if (records == null || ofLoop == null) {
+            if (!home.memory().hold(kept)) {
+                return false;
+            }
+            addLast(new Waiting(lastSequence++, kept));
+            message.countAccepted();
+            return true;
+        }
+        Waiting added = new Waiting(all.nextSequence(ofLoop), kept);
+        lastSequence = added.sequence;
+        if (stored == 0 && hasRoomInMemory() && home.memory().hold(kept)) {
+            addLast(added);
+        } else {
+            if (stored == 0) {
+                firstStored = added.sequence;
+            }
+            setStored(stored + 1, storedBytes + kept.bytes());
+        }
+        added.write(records);
+        added.await(message);
+        return true;
+    }
+
+    private boolean hasRoomInMemory() {
+        return messages.size() < MAX_MESSAGES_IN_MEMORY && bytes < MAX_BYTES_IN_MEMORY;
+    }
+
     private @Nullable DropReason fullFor(StoredMessage message) {
-        if (messages.size() >= home.limits().maxQueuedMessages()) {
+        long maxMessages = records == null
+                ? home.limits().maxQueuedMessages()
+                : home.limits().maxStoredMessages();
+        long maxBytes =
+                records == null ? home.limits().maxQueuedBytes() : home.limits().maxStoredBytes();
+        if (size() >= maxMessages) {
             return DropReason.QUEUE_FULL_MESSAGES;
         }
-        if (bytes + message.bytes() > home.limits().maxQueuedBytes()) {
+        if (bytes + storedBytes + message.bytes() > maxBytes) {
             return DropReason.QUEUE_FULL_BYTES;
         }
-        return bytes + message.bytes() > home.memory().shareBytes() && !messages.isEmpty() ? DropReason.MEMORY : null;
+        boolean isShareUsed =
+                records == null && bytes + message.bytes() > home.memory().shareBytes();
+        return isShareUsed && !messages.isEmpty() ? DropReason.MEMORY : null;
+    }
+
+    private boolean isOverfull() {
+        return records != null
+                && (size() > home.limits().maxStoredMessages()
+                        || bytes + storedBytes > home.limits().maxStoredBytes());
+    }
+
+    private int size() {
+        return messages.size() + stored;
     }
 
     /** Real time: it paces work, and a virtual clock may stand still. */
-    private void giveAfterPause() {
+    private void giveAfterPause(long nanos) {
         if (!giving) {
             giving = true;
-            home.loop().afterPause(PAUSE_NANOS, this::give);
+            home.loop().afterPause(nanos, () -> {
+                giving = false;
+                isPaused = false;
+                give();
+            });
         }
     }
 
     // ---- what goes
 
     private void give() {
-        giving = false;
         if (group.size() == 0) {
-            dropAll();
+            groupGone();
             return;
         }
-        for (int given = 0; given < PER_TURN && !messages.isEmpty(); given++) {
+        if (isPaused) {
+            return;
+        }
+        for (int turn = 0; turn < PER_TURN && !messages.isEmpty() && given.size() < GroupQueues.MAX_GIVEN; turn++) {
             Subscription member = group.next();
             if (member == null) {
                 return; // memberCame comes back here
             }
-            StoredMessage message = first();
-            if (message.isExpired(home.loop().epochMillis())) {
-                drop(message, DropReason.EXPIRED);
+            if (messages.element().message.isExpired(home.loop().epochMillis())) {
+                dropFirst(DropReason.EXPIRED);
                 continue;
             }
-            int before = messages.size();
-            home.router().deliverTo(home.again(message), routes, member);
-            home.memory().release(message);
-            if (messages.size() > before) {
-                return; // it has come back, and with it the next attempt
+            Waiting first = removeFirst();
+            give(first, member);
+            if (first.isBack) {
+                return; // the next attempt comes after a pause
             }
         }
-        if (!messages.isEmpty() && !giving) {
+        goOn();
+    }
+
+    private void goOn() {
+        if (messages.isEmpty() && stored > 0) {
+            if (isOverfull() || (group.hasOnline() && given.size() < GroupQueues.MAX_GIVEN)) {
+                readPage();
+            }
+        } else if (!messages.isEmpty() && !giving && given.size() < GroupQueues.MAX_GIVEN) {
             giving = true;
-            home.loop().executeNextTurn(this::give);
+            home.loop().executeNextTurn(() -> {
+                giving = false;
+                give();
+            });
         }
     }
 
-    /** Takes the first one out. */
-    private StoredMessage first() {
-        StoredMessage message = messages.remove();
-        bytes -= message.bytes();
-        count(-1, -message.bytes());
-        waiting = messages.size();
-        return message;
+    private void give(Waiting first, Subscription member) {
+        given.put(first.message.idLow(), first);
+        first.isBack = false;
+        int attempt = ++first.attempt;
+        InTransit transit = home.again(first.message);
+        if (records != null) {
+            transit.track(false);
+        }
+        home.router().deliverTo(transit, routes, member);
+        Outcome outcome = transit.outcome();
+        if (outcome == null) {
+            taken(first, attempt);
+            return;
+        }
+        outcome.addKnown(transit);
+        if (outcome.isComplete()) {
+            end(first, attempt, outcome);
+        } else {
+            outcome.onComplete(() -> {
+                end(first, attempt, outcome);
+                goOn();
+            });
+        }
+    }
+
+    /** It is known what has become of it. */
+    private void end(Waiting which, int attempt, Outcome outcome) {
+        boolean unstored = outcome.accepted() == 0 && outcome.drops().containsKey(DropReason.STORAGE);
+        if (unstored && isGiven(which, attempt) && group.size() > 0) {
+            takeBack(which);
+            isPaused = true;
+            giveAfterPause(STORAGE_PAUSE_NANOS);
+        } else {
+            taken(which, attempt);
+        }
+    }
+
+    private boolean isGiven(Waiting which, int attempt) {
+        return which.attempt == attempt && given.get(which.message.idLow()) == which;
+    }
+
+    private void taken(Waiting which, int attempt) {
+        if (isGiven(which, attempt)) {
+            given.remove(which.message.idLow());
+            home.memory().release(which.message);
+            which.forget();
+        }
+    }
+
+    /** It takes its old place again. */
+    private void takeBack(Waiting which) {
+        given.remove(which.message.idLow());
+        which.isBack = true;
+        Deque<Waiting> before = new ArrayDeque<>();
+        while (!messages.isEmpty() && messages.element().sequence < which.sequence) {
+            before.push(messages.remove());
+        }
+        messages.addFirst(which);
+        while (!before.isEmpty()) {
+            messages.addFirst(before.pop());
+        }
+        changed(1, which.message.bytes());
+        if (which.isUnwritten && records != null) {
+            which.write(records);
+        }
+    }
+
+    private void addLast(Waiting added) {
+        messages.add(added);
+        changed(1, added.message.bytes());
+    }
+
+    private Waiting removeFirst() {
+        Waiting first = messages.remove();
+        changed(-1, -first.message.bytes());
+        return first;
+    }
+
+    /** Takes one out wherever it is; false when it is no longer here. */
+    private boolean drop(Waiting which) {
+        if (messages.remove(which)) {
+            changed(-1, -which.message.bytes());
+            home.memory().release(which.message);
+            return true;
+        }
+        if (stored > 0 && which.sequence >= firstStored) {
+            setStored(stored - 1, stored == 1 ? 0 : storedBytes - which.message.bytes());
+            return true;
+        }
+        return false;
+    }
+
+    private void dropFirst(DropReason reason) {
+        Waiting first = removeFirst();
+        home.drops().dropped(key, first.message, reason);
+        home.memory().release(first.message);
+        first.forget();
+    }
+
+    private void changed(int more, long moreBytes) {
+        bytes += moreBytes;
+        count(more, moreBytes);
+        waiting = size();
+    }
+
+    private void setStored(int count, long itsBytes) {
+        count(count - stored, itsBytes - storedBytes);
+        stored = count;
+        storedBytes = itsBytes;
+        waiting = size();
     }
 
     private void count(int more, long moreBytes) {
@@ -169,14 +485,82 @@ final class GroupQueue implements SharedQueue {
         home.loop().counters().add(Counter.QUEUED_BYTES, moreBytes);
     }
 
-    private void drop(StoredMessage message, DropReason reason) {
-        home.drops().dropped(key, message, reason);
-        home.memory().release(message);
+    private void dropAll() {
+        if (records != null && size() > 0) {
+            long first = messages.isEmpty() ? firstStored : messages.element().sequence;
+            records.removeAll(first, lastSequence);
+            if (stored > 0) {
+                home.drops().lost(key, DropReason.SESSION_ENDED, stored, storedBytes);
+                setStored(0, 0);
+            }
+        }
+        while (!messages.isEmpty()) {
+            dropFirst(DropReason.SESSION_ENDED);
+        }
     }
 
-    private void dropAll() {
-        while (!messages.isEmpty()) {
-            drop(first(), DropReason.SESSION_ENDED);
+    // ---- what comes back from storage
+
+    private void readPage() {
+        if (records != null) {
+            long until = lastSequence;
+            records.read(firstStored, until, new PageOf(until));
+        }
+    }
+
+    private final class PageOf implements GroupRecords.Page {
+        private final long until;
+        private boolean isShort;
+
+        PageOf(long until) {
+            this.until = until;
+        }
+
+        @Override
+        public boolean onMessage(long sequence, @Nullable StoredMessage message) {
+            if (stored == 0 || sequence < firstStored || records == null) {
+                return stored > 0; // dropped meanwhile
+            }
+            if (message == null || alreadyTaken.remove(sequence)) {
+                skip(sequence, message == null ? storedBytes / stored : message.bytes());
+                if (message == null) {
+                    home.drops().lost(key, DropReason.STORAGE, 1, 0);
+                    records.removeUnread(sequence);
+                } else {
+                    records.remove(sequence, message);
+                }
+                return true;
+            }
+            if (isOverfull()) {
+                skip(sequence, message.bytes());
+                home.drops().dropped(key, message, DropReason.QUEUE_FULL_MESSAGES);
+                records.remove(sequence, message);
+                return true;
+            }
+            if (!group.hasOnline() || !hasRoomInMemory() || !home.memory().hold(message)) {
+                isShort = messages.isEmpty() && group.hasOnline();
+                return false;
+            }
+            skip(sequence, message.bytes());
+            addLast(new Waiting(sequence, message));
+            return true;
+        }
+
+        private void skip(long sequence, long itsBytes) {
+            firstStored = sequence + 1;
+            setStored(stored - 1, stored == 1 ? 0 : Math.max(0, storedBytes - itsBytes));
+        }
+
+        @Override
+        public void onEnd(int entries, @Nullable Throwable failure) {
+            if (failure != null || isShort) {
+                giveAfterPause(STORAGE_PAUSE_NANOS);
+            } else if (entries == 0 && stored > 0 && until == lastSequence) {
+                home.drops().lost(key, DropReason.STORAGE, stored, storedBytes);
+                setStored(0, 0);
+            } else {
+                give();
+            }
         }
     }
 }
