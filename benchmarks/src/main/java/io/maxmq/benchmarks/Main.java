@@ -5,8 +5,8 @@ import io.maxmq.benchmarks.store.StoreBenchmark;
 import java.util.Arrays;
 
 /**
- * Entry of the benchmark jar: {@code e2e} compares brokers over sockets, {@code jmh} runs the micro-benchmarks,
- * {@code store} writes into the durable store alone.
+ * Entry of the benchmark jar: {@code e2e} and {@code durable} compare brokers over sockets, {@code store} writes into the store alone,
+ * {@code jmh} runs micro-benchmarks.
  */
 public final class Main {
     private Main() {}
@@ -15,12 +15,13 @@ public final class Main {
         String command = args.length == 0 ? "" : args[0];
         String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
         switch (command) {
-            case "e2e" -> EndToEnd.main(rest);
+            case "e2e" -> EndToEnd.inMemory(rest);
+            case "durable" -> EndToEnd.durable(rest);
             case "store" -> StoreBenchmark.main(rest);
             case "jmh" -> org.openjdk.jmh.Main.main(rest);
             default -> {
                 System.err.println(
-                        "usage: java -jar benchmarks.jar e2e|jmh|store [options]   (e2e --help, jmh -h, store [DIRECTORY [SECONDS]])");
+                        "usage: java -jar benchmarks.jar e2e|durable|store|jmh [options]   (e2e --help, durable --help, jmh -h)");
                 System.exit(2);
             }
         }

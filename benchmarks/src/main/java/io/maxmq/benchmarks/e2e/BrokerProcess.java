@@ -1,6 +1,7 @@
 package io.maxmq.benchmarks.e2e;
 
 import io.maxmq.benchmarks.load.MemoryProbe;
+import io.maxmq.benchmarks.load.StoreProbe;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,12 +9,15 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A broker that runs in a process of its own and listens on a loopback port. Closing it ends that process. */
 abstract class BrokerProcess implements AutoCloseable {
     final Process process;
     private final int port;
+    private @Nullable Starter starter;
 
     BrokerProcess(Process process, int port) {
         this.process = process;
@@ -38,6 +42,11 @@ abstract class BrokerProcess implements AutoCloseable {
         return process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
     }
 
+    /** What its store has written so far, where it tells. */
+    StoreProbe.Figures storeFigures() throws IOException {
+        return new StoreProbe.Figures(-1, -1);
+    }
+
     /** Live and resident memory, after a full collection where there is something to collect. */
     abstract MemoryProbe.Memory memory() throws IOException;
 
@@ -52,6 +61,21 @@ abstract class BrokerProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** How {@link #killAndStartAgain} starts. */
+    interface Starter {
+        BrokerProcess start() throws IOException, InterruptedException;
+    }
+
+    final void startsAgainBy(Starter newStarter) {
+        starter = newStarter;
+    }
+
+    /** Ends the process the hard way and starts another on what it has left; returns when that accepts connections. */
+    final BrokerProcess killAndStartAgain() throws IOException, InterruptedException {
+        close();
+        return Objects.requireNonNull(starter, "nobody has said how to start").start();
     }
 
     /** As {@link #close}, without waiting. */

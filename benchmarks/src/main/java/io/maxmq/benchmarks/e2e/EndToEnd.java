@@ -28,19 +28,35 @@ public final class EndToEnd {
         this.brokers = brokers;
     }
 
-    public static void main(String[] args) throws Exception {
-        List<Scenario> scenarios = Scenario.all();
+    /** Brokers in memory. */
+    public static void inMemory(String[] args) throws Exception {
+        run(args, List.of("mosquitto", "maxmq", "moquette", "hivemq", "artemis"), Scenario.all());
+    }
+
+    /** Brokers that keep what they have, as each can. */
+    public static void durable(String[] args) throws Exception {
+        List<String> ids = List.of(
+                "mosquitto-file",
+                "maxmq",
+                "maxmq-none",
+                "maxmq-os",
+                "maxmq-fsync",
+                "moquette-h2",
+                "hivemq-file",
+                "artemis-journal");
+        run(args, ids, DurableScenarios.all());
+    }
+
+    private static void run(String[] args, List<String> brokers, List<Scenario> scenarios) throws Exception {
         if (List.of(args).contains("--help")) {
-            System.out.print(Options.USAGE);
+            System.out.printf(Options.USAGE, String.join(",", brokers));
             scenarios.forEach(scenario -> System.out.printf("  %-18s  %s%n", scenario.id(), scenario.title()));
             return;
         }
         Options options;
         try {
             options = Options.parse(
-                    args,
-                    List.of("mosquitto", "maxmq", "moquette", "hivemq", "artemis"),
-                    scenarios.stream().map(Scenario::id).toList());
+                    args, brokers, scenarios.stream().map(Scenario::id).toList());
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             System.exit(2);
@@ -73,23 +89,49 @@ public final class EndToEnd {
 
     private static Broker broker(String id, Options options) throws URISyntaxException {
         return switch (id) {
-            case "mosquitto" -> new MosquittoBroker();
-            case "maxmq" -> new JavaBroker(id, "MaxMQ", MaxMqPeer.class.getName(), JavaBroker.own(), options.jvmArgs());
-            case "moquette" -> peer(id, "Moquette 0.17", "MoquettePeer", options);
-            case "hivemq" -> peer(id, "HiveMQ CE 2025.5", "HiveMqPeer", options);
-            case "artemis" -> peer(id, "Artemis 2.40.0", "ArtemisPeer", options);
+            case "mosquitto" -> new MosquittoBroker(id, false);
+            case "mosquitto-file" -> new MosquittoBroker(id, true);
+            case "maxmq" -> maxMq(id, "MaxMQ", Storage.NONE, options);
+            case "maxmq-none" ->
+                maxMq(
+                        id,
+                        "MaxMQ `NONE`",
+                        new Storage("none", "nothing; a crash leaves a beginning without gaps"),
+                        options);
+            case "maxmq-os" -> maxMq(id, "MaxMQ `OS`", new Storage("os", "the end of the process"), options);
+            case "maxmq-fsync" -> maxMq(id, "MaxMQ `FSYNC`", new Storage("fsync", "power loss"), options);
+            case "moquette" -> peer(id, "Moquette 0.17", "MoquettePeer", Storage.NONE, options);
+            case "moquette-h2" ->
+                peer(id, "Moquette 0.17", "MoquettePeer", new Storage("h2", "nothing: saved every 30 s"), options);
+            case "hivemq" -> peer(id, "HiveMQ CE 2025.5", "HiveMqPeer", Storage.NONE, options);
+            case "hivemq-file" ->
+                peer(
+                        id,
+                        "HiveMQ CE 2025.5",
+                        "HiveMqPeer",
+                        new Storage("file", "the end of the process; power loss a second later"),
+                        options);
+            case "artemis" -> peer(id, "Artemis 2.40.0", "ArtemisPeer", Storage.NONE, options);
+            case "artemis-journal" ->
+                peer(id, "Artemis 2.40.0", "ArtemisPeer", new Storage("journal", "power loss"), options);
             default -> throw new IllegalArgumentException("unknown broker: " + id);
         };
     }
 
-    private static Broker peer(String id, String title, String mainClass, Options options) throws URISyntaxException {
+    private static Broker maxMq(String id, String title, Storage storage, Options options) {
+        return new JavaBroker(id, title, MaxMqPeer.class.getName(), JavaBroker.own(), options.jvmArgs(), storage);
+    }
+
+    private static Broker peer(String id, String title, String mainClass, Storage storage, Options options)
+            throws URISyntaxException {
         Path folder = options.peers().isPresent() ? options.peers().get() : peersBesideThisJar();
         return new JavaBroker(
                 id,
                 title,
                 "io.maxmq.benchmarks.peer." + mainClass,
-                JavaBroker.built(options.maven(), folder.resolve(id)),
-                options.jvmArgs());
+                JavaBroker.built(options.maven(), folder.resolve(id.replaceFirst("-.*", ""))),
+                options.jvmArgs(),
+                storage);
     }
 
     private static Path peersBesideThisJar() throws URISyntaxException {
@@ -135,6 +177,11 @@ public final class EndToEnd {
         Path directory = Files.createTempDirectory("maxmq-e2e");
         try (BrokerProcess process = broker.start(directory)) {
             running = process;
+            process.startsAgainBy(() -> {
+                BrokerProcess next = broker.start(directory);
+                running = next;
+                return next;
+            });
             return scenario.run().on(process, options);
         } catch (IOException e) {
             return Cell.failed(String.valueOf(e.getMessage()));

@@ -1,6 +1,7 @@
 package io.maxmq.benchmarks.e2e;
 
 import io.maxmq.benchmarks.load.MemoryProbe;
+import io.maxmq.benchmarks.load.StoreProbe;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -30,6 +31,7 @@ final class JavaBroker implements Broker {
     private final String mainClass;
     private final ClassPath classPath;
     private final List<String> jvmArgs;
+    private final Storage storage;
     private String path = "";
 
     /** Where the broker's classes come from. */
@@ -37,12 +39,13 @@ final class JavaBroker implements Broker {
         String resolve() throws IOException, InterruptedException;
     }
 
-    JavaBroker(String id, String title, String mainClass, ClassPath classPath, List<String> jvmArgs) {
+    JavaBroker(String id, String title, String mainClass, ClassPath classPath, List<String> jvmArgs, Storage storage) {
         this.id = id;
         this.title = title;
         this.mainClass = mainClass;
         this.classPath = classPath;
         this.jvmArgs = List.copyOf(jvmArgs);
+        this.storage = storage;
     }
 
     /** That of this process, wherever it was started. */
@@ -86,6 +89,11 @@ final class JavaBroker implements Broker {
     }
 
     @Override
+    public String promise() {
+        return storage.promise();
+    }
+
+    @Override
     public void prepare() throws IOException, InterruptedException {
         path = classPath.resolve();
     }
@@ -97,7 +105,7 @@ final class JavaBroker implements Broker {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArgs);
         command.add("-XX:+ExitOnOutOfMemoryError"); // or it would limp on for the rest of the run
-        command.addAll(List.of("-cp", path, mainClass, Integer.toString(port), directory.toString()));
+        command.addAll(List.of("-cp", path, mainClass, Integer.toString(port), directory.toString(), storage.mode()));
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectError(directory.resolve("stderr.txt").toFile())
@@ -133,6 +141,12 @@ final class JavaBroker implements Broker {
         MemoryProbe.Memory memory() throws IOException {
             long[] heapAndDirect = ask("memory");
             return new MemoryProbe.Memory(heapAndDirect[0] + heapAndDirect[1], residentBytes());
+        }
+
+        @Override
+        StoreProbe.Figures storeFigures() throws IOException {
+            long[] recordsAndSyncs = ask("store");
+            return new StoreProbe.Figures(recordsAndSyncs[0], recordsAndSyncs[1]);
         }
 
         @Override

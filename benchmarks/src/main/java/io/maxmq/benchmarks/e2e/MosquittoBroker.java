@@ -21,12 +21,25 @@ final class MosquittoBroker implements Broker {
     private static final Pattern VERSION = Pattern.compile("mosquitto version (\\S+)");
     private static final long START_NANOS = 10_000_000_000L;
 
+    private final String id;
+    private final boolean persistent;
     private String program = "mosquitto";
     private String title = "Mosquitto";
 
+    /** @param persistent with its file as it comes: written at the end and every 30 minutes */
+    MosquittoBroker(String id, boolean persistent) {
+        this.id = id;
+        this.persistent = persistent;
+    }
+
     @Override
     public String id() {
-        return "mosquitto";
+        return id;
+    }
+
+    @Override
+    public String promise() {
+        return persistent ? "nothing: its file is written every 30 min and at the end" : "";
     }
 
     @Override
@@ -64,7 +77,8 @@ final class MosquittoBroker implements Broker {
         List<String> lines = new ArrayList<>(List.of(
                 "listener " + port + " 127.0.0.1",
                 "allow_anonymous true",
-                "persistence false",
+                "persistence " + persistent,
+                "persistence_location " + directory + "/",
                 "set_tcp_nodelay true",
                 "max_queued_messages 0",
                 "max_inflight_messages 1000",

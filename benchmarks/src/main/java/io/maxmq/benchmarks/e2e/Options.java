@@ -18,14 +18,17 @@ record Options(
         int version,
         int connections,
         int retained,
+        int sessions,
+        int recovered,
+        int queued,
         List<String> jvmArgs,
         String maven,
         Optional<Path> peers,
         Optional<Path> out) {
 
     static final String USAGE = """
-            usage: java -jar benchmarks.jar e2e [options]
-              --brokers LIST      maxmq,mosquitto,moquette,hivemq,artemis (default: all that can be had)
+            usage: java -jar benchmarks.jar e2e|durable [options]
+              --brokers LIST      %s (default: all that can be had)
               --scenarios LIST    default: all
               --seconds N         measured time of each cell (5)
               --warmup N          seconds before it (10)
@@ -33,6 +36,9 @@ record Options(
               --version 4|5       MQTT 3.1.1 or 5.0 (4)
               --connections N     of the scenario idle (10000)
               --retained N        messages of the scenario retained (100000)
+              --sessions N        of the scenario sessions, and nine tenths as many again (10000)
+              --recovered N       sessions of the scenario recovery (100000)
+              --queued N          messages of the scenarios drain and recovery (1000000)
               --jvm-args "ARGS"   of every broker on the JVM ("-Xms2g -Xmx2g")
               --mvn COMMAND       to build the peers (mvn)
               --peers-dir DIR     where the peers' projects are (found beside the jar)
@@ -57,6 +63,9 @@ record Options(
                 number(given, "version", 4),
                 number(given, "connections", 10_000),
                 number(given, "retained", 100_000),
+                number(given, "sessions", 10_000),
+                number(given, "recovered", 100_000),
+                number(given, "queued", 1_000_000),
                 List.of(take(given, "jvm-args", "-Xms2g -Xmx2g").split(" +")),
                 take(given, "mvn", "mvn"),
                 Optional.ofNullable(given.remove("peers-dir")).map(Path::of),

@@ -35,6 +35,13 @@ final class Report {
         StringBuilder table = new StringBuilder(conditions()).append("\n\n| scenario |");
         brokers.forEach(broker -> table.append(' ').append(broker.title()).append(" |"));
         table.append("\n| --- |").append(" --- |".repeat(brokers.size())).append('\n');
+        if (brokers.stream().anyMatch(broker -> !broker.promise().isEmpty())) {
+            table.append("| what is acknowledged survives |");
+            brokers.forEach(broker -> table.append(' ')
+                    .append(broker.promise().isEmpty() ? "nothing: in memory" : broker.promise())
+                    .append(" |"));
+            table.append('\n');
+        }
         rows.forEach((scenario, cells) -> {
             table.append("| ").append(scenario.title()).append(" |");
             Cell yardstick = cells.entrySet().stream()

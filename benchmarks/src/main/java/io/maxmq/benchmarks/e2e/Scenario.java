@@ -149,15 +149,15 @@ record Scenario(String id, String title, Run run) {
         return new Cell(text, List.of(), List.of());
     }
 
-    private static String bytes(MemoryProbe.PerItem each) {
+    static String bytes(MemoryProbe.PerItem each) {
         return Cell.number(each.liveBytes()) + " / " + Cell.number(each.residentBytes());
     }
 
-    private static String millis(Duration duration) {
+    static String millis(Duration duration) {
         return Cell.number(duration.toNanos() / 1e6);
     }
 
-    private static Endpoint endpoint(BrokerProcess broker, Options options) {
+    static Endpoint endpoint(BrokerProcess broker, Options options) {
         return new Endpoint(broker.address(), options.version());
     }
 }

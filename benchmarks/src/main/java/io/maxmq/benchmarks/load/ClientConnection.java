@@ -18,6 +18,7 @@ abstract class ClientConnection {
 
     private final LoadLoop loop;
     private final String clientId;
+    private final boolean lasting;
 
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
@@ -29,16 +30,28 @@ abstract class ClientConnection {
     private int remainderBytes;
     private boolean acknowledged;
     private boolean ready;
+    private boolean sessionPresent;
     private boolean subscribed;
     private boolean closed;
 
     ClientConnection(LoadLoop loop, String clientId) {
+        this(loop, clientId, false);
+    }
+
+    /** @param lasting whether its session outlives the connection */
+    ClientConnection(LoadLoop loop, String clientId, boolean lasting) {
         this.loop = loop;
         this.clientId = clientId;
+        this.lasting = lasting;
     }
 
     final boolean isReady() {
         return ready;
+    }
+
+    /** Whether the broker had a session of this client. */
+    final boolean isSessionPresent() {
+        return sessionPresent;
     }
 
     final boolean isSubscribed() {
@@ -57,7 +70,7 @@ abstract class ClientConnection {
     final void finishConnect(SelectionKey connectKey) throws IOException {
         if (open().finishConnect()) {
             connectKey.interestOps(SelectionKey.OP_READ);
-            send(Wire.connect(loop.endpoint.version(), clientId, KEEP_ALIVE_SECONDS));
+            send(Wire.connect(loop.endpoint.version(), clientId, KEEP_ALIVE_SECONDS, lasting));
         }
     }
 
@@ -131,6 +144,7 @@ abstract class ClientConnection {
                     throw new ProtocolException("CONNACK " + code);
                 }
                 ready = true;
+                sessionPresent = (in.get(body) & 1) != 0;
                 onReady(loop.endpoint.version() == Wire.V5 ? Wire.receiveMaximum(in, body, end) : 65_535);
             }
             case Wire.SUBACK -> {

@@ -1,5 +1,7 @@
 package io.maxmq.benchmarks.load;
 
+import java.util.Arrays;
+
 /**
  * Counts durations in nanoseconds, log-linear: 128 steps per power of two, so a percentile is at most 0.8 % too high.
  * Not thread-safe.
@@ -14,6 +16,11 @@ final class Histogram {
     void record(long nanos) { // hot: per message
         counts[indexOf(Math.max(0, nanos))]++;
         total++;
+    }
+
+    void clear() {
+        Arrays.fill(counts, 0);
+        total = 0;
     }
 
     long total() {

@@ -19,16 +19,26 @@ final class Wire {
     static final int DISCONNECT = 14;
 
     static final int V5 = 5;
+    private static final int LASTING_SECONDS = 24 * 60 * 60;
     private static final int MAX_RECEIVE_MAXIMUM = 65_535;
 
     private Wire() {}
 
     /** A clean CONNECT without credentials. */
     static ByteBuffer connect(int version, String clientId, int keepAliveSeconds) {
+        return connect(version, clientId, keepAliveSeconds, false);
+    }
+
+    /** @param lasting whether it takes up a session that outlives the connection, by a day at MQTT 5.0 */
+    static ByteBuffer connect(int version, String clientId, int keepAliveSeconds, boolean lasting) {
         ByteBuffer body = ByteBuffer.allocate(64 + clientId.length());
         putString(body, "MQTT");
-        body.put((byte) version).put((byte) 0x02).putShort((short) keepAliveSeconds);
-        putNoProperties(body, version);
+        body.put((byte) version).put((byte) (lasting ? 0 : 0x02)).putShort((short) keepAliveSeconds);
+        if (lasting && version == V5) {
+            body.put((byte) 5).put((byte) 0x11).putInt(LASTING_SECONDS);
+        } else {
+            putNoProperties(body, version);
+        }
         putString(body, clientId);
         return packet(0x10, body);
     }

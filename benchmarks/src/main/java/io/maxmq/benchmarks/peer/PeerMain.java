@@ -17,6 +17,7 @@ import java.nio.file.Path;
  *   (at start)  ready START_NANOS              the first start in this JVM
  *   cycle       cycle STOP_NANOS START_NANOS   stops and starts once more
  *   memory      memory HEAP_BYTES DIRECT_BYTES live after a full collection
+ *   store       store RECORDS SYNCS            that the store has made so far, -1 when unknown
  *   end of input                               stops and exits
  * </pre>
  *
@@ -25,14 +26,15 @@ import java.nio.file.Path;
 public final class PeerMain {
     private PeerMain() {}
 
-    /** Runs the broker until standard input ends. Arguments: port, working directory. */
+    /** Runs the broker until standard input ends. Arguments: port, working directory, storage. */
     public static void run(String[] args, PeerBroker broker) throws Exception {
         PrintStream answers = System.out;
         System.setOut(System.err);
         int port = Integer.parseInt(args[0]);
         Path directory = Path.of(args[1]);
+        String storage = args[2];
 
-        answers.println("ready " + start(broker, port, directory));
+        answers.println("ready " + start(broker, port, directory, storage));
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String command = readLine(commands); command != null; command = readLine(commands)) {
             switch (command) {
@@ -40,9 +42,13 @@ public final class PeerMain {
                     long begin = System.nanoTime();
                     broker.stop();
                     long stopNanos = System.nanoTime() - begin;
-                    answers.println("cycle " + stopNanos + " " + start(broker, port, directory));
+                    answers.println("cycle " + stopNanos + " " + start(broker, port, directory, storage));
                 }
                 case "memory" -> answers.println("memory " + liveHeapBytes() + " " + directBytes());
+                case "store" -> {
+                    long[] figures = broker.storeFigures();
+                    answers.println("store " + figures[0] + " " + figures[1]);
+                }
                 default -> answers.println("unknown " + command);
             }
         }
@@ -54,9 +60,9 @@ public final class PeerMain {
         return commands.readLine();
     }
 
-    private static long start(PeerBroker broker, int port, Path directory) throws Exception {
+    private static long start(PeerBroker broker, int port, Path directory, String storage) throws Exception {
         long begin = System.nanoTime();
-        broker.start(port, directory);
+        broker.start(port, directory, storage);
         return System.nanoTime() - begin;
     }
 

@@ -27,17 +27,39 @@ class EndToEndIT {
         "start,4"
     })
     void measuresWithoutLossOnMosquitto(String scenario, String version, @TempDir Path directory) throws Exception {
-        MosquittoBroker broker = new MosquittoBroker();
+        measuresWithoutLoss(Scenario.all(), scenario, false, version, directory);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "offline1-1,4",
+        "offline2-10,5",
+        "online1-100,5",
+        "online2-10,4",
+        "drain,5",
+        "sessions,4",
+        "recovery,5",
+    })
+    void measuresLastingSessionsWithoutLossOnMosquitto(String scenario, String version, @TempDir Path directory)
+            throws Exception {
+        measuresWithoutLoss(DurableScenarios.all(), scenario, true, version, directory);
+    }
+
+    private static void measuresWithoutLoss(
+            List<Scenario> all, String scenario, boolean persistent, String version, Path directory) throws Exception {
+        MosquittoBroker broker = new MosquittoBroker("mosquitto", persistent);
         assumeTrue(canPrepare(broker), "mosquitto is not installed");
-        String line = "--seconds 0.3 --warmup 0.2 --connections 100 --retained 1000 --version " + version;
+        String line = "--seconds 0.3 --warmup 0.2 --connections 100 --retained 1000 --sessions 100 --recovered 100"
+                + " --queued 1000 --version " + version;
         Options options = Options.parse(line.split(" "), List.of(), List.of());
-        Scenario row = Scenario.all().stream()
+        Scenario row = all.stream()
                 .filter(each -> each.id().equals(scenario))
                 .findFirst()
                 .orElseThrow();
 
         Cell cell;
         try (BrokerProcess process = broker.start(directory)) {
+            process.startsAgainBy(() -> broker.start(directory));
             cell = row.run().on(process, options);
         }
 

@@ -14,6 +14,14 @@ class WireTest {
     }
 
     @Test
+    void connectOfALastingSession() {
+        assertThat(hex(Wire.connect(4, "a", 60, true)))
+                .isEqualTo("100d 00044d515454 04 00 003c 000161".replace(" ", ""));
+        assertThat(hex(Wire.connect(5, "a", 60, true)))
+                .isEqualTo("1013 00044d515454 05 00 003c 05 1100015180 000161".replace(" ", ""));
+    }
+
+    @Test
     void subscribeOfBothVersions() {
         assertThat(hex(Wire.subscribe(4, 1, "a/#", 2))).isEqualTo("8208 0001 0003612f23 02".replace(" ", ""));
         assertThat(hex(Wire.subscribe(5, 1, "a/#", 2))).isEqualTo("8209 0001 00 0003612f23 02".replace(" ", ""));

@@ -3,9 +3,13 @@ package io.maxmq.benchmarks.peer;
 import java.nio.file.Path;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 
-/** ActiveMQ Artemis with one MQTT acceptor, persistence and security off. */
+/**
+ * ActiveMQ Artemis with one MQTT acceptor and security off; without persistence, or with its journal on files as it comes, that is
+ * with fsync.
+ */
 public final class ArtemisPeer implements PeerBroker {
     private EmbeddedActiveMQ broker;
 
@@ -14,9 +18,10 @@ public final class ArtemisPeer implements PeerBroker {
     }
 
     @Override
-    public void start(int port, Path directory) throws Exception {
+    public void start(int port, Path directory, String storage) throws Exception {
         Configuration configuration = new ConfigurationImpl()
-                .setPersistenceEnabled(false)
+                .setPersistenceEnabled(storage.equals("journal"))
+                .setJournalType(JournalType.NIO)
                 .setSecurityEnabled(false)
                 .setJournalDirectory(directory.resolve("journal").toString())
                 .setBindingsDirectory(directory.resolve("bindings").toString())

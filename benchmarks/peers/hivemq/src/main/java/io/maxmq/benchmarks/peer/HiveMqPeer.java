@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * HiveMQ CE in memory mode with an extension that lets everybody in, and with queues long enough for the closed loops: with
+ * HiveMQ CE in memory or file mode with an extension that lets everybody in, and with queues long enough for the closed loops: with
  * the default of 1000 messages it drops some at QoS 2.
  */
 public final class HiveMqPeer implements PeerBroker {
@@ -23,7 +23,7 @@ public final class HiveMqPeer implements PeerBroker {
               <listeners>
                 <tcp-listener><port>%d</port><bind-address>127.0.0.1</bind-address></tcp-listener>
               </listeners>
-              <persistence><mode>in-memory</mode></persistence>
+              <persistence><mode>%s</mode></persistence>
               <mqtt><queued-messages><max-queue-size>1000000</max-queue-size></queued-messages></mqtt>
               <anonymous-usage-statistics><enabled>false</enabled></anonymous-usage-statistics>
             </hivemq>
@@ -36,9 +36,11 @@ public final class HiveMqPeer implements PeerBroker {
     }
 
     @Override
-    public void start(int port, Path directory) throws Exception {
+    public void start(int port, Path directory, String storage) throws Exception {
         Path conf = Files.createDirectories(directory.resolve("conf"));
-        Files.writeString(conf.resolve("config.xml"), CONFIGURATION.formatted(port));
+        Files.writeString(
+                conf.resolve("config.xml"),
+                CONFIGURATION.formatted(port, storage.equals("file") ? "file" : "in-memory"));
         broker = EmbeddedHiveMQ.builder()
                 .withConfigurationFolder(conf)
                 .withDataFolder(Files.createDirectories(directory.resolve("data")))
