@@ -83,6 +83,12 @@ final class ChildProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Sends SIGKILL, and waits for the end. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        exitCode();
+    }
+
     /** Waits for the end; the exit code. */
     int exitCode() throws InterruptedException {
         assertThat(process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)).isTrue();

@@ -104,7 +104,8 @@ class StandaloneIT {
                 "--port 0 --allow-anonymous --frobnicate  | --frobnicate",
                 "--port 0                                 | --allow-anonymous",
                 "--port 0 --allow-anonymous --name a/b    | name",
-                "--port 0 --allow-anonymous --data-dir /x | not supported yet",
+                "--port 0 --allow-anonymous --data-dir    | --data-dir needs a value",
+                "--port 0 --allow-anonymous --durability os | --data-dir",
             })
     void saysInOneLineWhatIsWrongWithTheCommand(String arguments, String said) throws Exception {
         try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, arguments.split(" "))) {

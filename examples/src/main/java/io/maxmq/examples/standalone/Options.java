@@ -1,9 +1,13 @@
 package io.maxmq.examples.standalone;
 
+import io.maxmq.spi.storage.Durability;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the command line says. Immutable.
@@ -13,23 +17,37 @@ import java.util.Set;
  * @param port 0..65535; 0 takes a free one
  * @param name of the broker, in threads and logs
  * @param allowAnonymous whether everybody may connect
+ * @param dataDir where everything is kept, or null for in memory
+ * @param durability what an acknowledged message survives, when there is a {@code dataDir}
  */
-record Options(boolean help, String host, int port, String name, boolean allowAnonymous) {
+record Options(
+        boolean help,
+        String host,
+        int port,
+        String name,
+        boolean allowAnonymous,
+        @Nullable Path dataDir,
+        Durability durability) {
     static final String HELP = """
-            Usage: java -jar maxmq-standalone.jar [--host HOST] [--port N] [--name NAME] --allow-anonymous
+            Usage: java -jar maxmq-standalone.jar [--host HOST] [--port N] [--name NAME]
+                       [--data-dir DIR [--durability fsync|os|none]] --allow-anonymous
 
-            An MQTT 3.1, 3.1.1 and 5.0 broker that keeps everything in memory.
+            An MQTT 3.1, 3.1.1 and 5.0 broker.
 
               --host HOST         name or address to listen on; 127.0.0.1 unless told, 0.0.0.0 for all
               --port N            port to listen on, 0 for a free one; 1883 unless told
               --name NAME         the broker's name in threads and logs; maxmq unless told
+              --data-dir DIR      keep sessions, queues and retained messages there; without it they are in memory and
+                                  gone with the process. One broker at a time; created for its owner alone
+              --durability WHAT   what is acknowledged survives: fsync, power loss (unless told); os, the end of the
+                                  process; none, neither, but what is left has no gaps
               --allow-anonymous   let everybody connect; there is no authentication yet, so it has to be said
               --help              show this
 
             Prints one line when clients can connect: MaxMQ ready: tcp HOST:PORT ...
             Warnings go to standard error. SIGTERM and SIGINT (Ctrl-C) stop the broker within 2 seconds: MQTT 5.0 clients
-            are told that the server is shutting down, the exit code is 143 or 130. What is wrong with the command line
-            or the port is said in one line on standard error, the exit code is 2.
+            are told that the server is shutting down, the exit code is 143 or 130. What is wrong with the command line,
+            the port or the data is said in one line on standard error, the exit code is 2.
             """;
 
     /**
@@ -42,6 +60,8 @@ record Options(boolean help, String host, int port, String name, boolean allowAn
         int port = 1883;
         String name = "maxmq";
         boolean allowAnonymous = false;
+        Path dataDir = null;
+        Durability durability = null;
         boolean help = false;
 
         Set<String> seen = new HashSet<>();
@@ -54,8 +74,8 @@ record Options(boolean help, String host, int port, String name, boolean allowAn
                 case "--name" -> name = value(option, rest);
                 case "--allow-anonymous" -> allowAnonymous = true;
                 case "--help" -> help = true;
-                case "--data-dir" ->
-                    throw new UsageException("--data-dir is not supported yet: the broker keeps everything in memory");
+                case "--data-dir" -> dataDir = path(value(option, rest));
+                case "--durability" -> durability = durability(value(option, rest));
                 default -> throw new UsageException("unknown option " + option + ", see --help");
             }
             if (!seen.add(option)) {
@@ -65,7 +85,11 @@ record Options(boolean help, String host, int port, String name, boolean allowAn
         if (!help && !allowAnonymous) {
             throw new UsageException("nobody could connect: add --allow-anonymous to let everybody in");
         }
-        return new Options(help, host, port, name, allowAnonymous);
+        if (!help && durability != null && dataDir == null) {
+            throw new UsageException("--durability needs --data-dir: without it everything is in memory");
+        }
+        return new Options(
+                help, host, port, name, allowAnonymous, dataDir, durability == null ? Durability.FSYNC : durability);
     }
 
     private static String value(String option, Iterator<String> rest) throws UsageException {
@@ -86,5 +110,22 @@ record Options(boolean help, String host, int port, String name, boolean allowAn
             // Said below.
         }
         throw new UsageException("--port must be 0..65535, not " + value);
+    }
+
+    private static Path path(String value) throws UsageException {
+        try {
+            return Path.of(value);
+        } catch (InvalidPathException e) {
+            throw new UsageException("--data-dir must be a path, not " + value);
+        }
+    }
+
+    private static Durability durability(String value) throws UsageException {
+        return switch (value) {
+            case "fsync" -> Durability.FSYNC;
+            case "os" -> Durability.OS;
+            case "none" -> Durability.NONE;
+            default -> throw new UsageException("--durability must be fsync, os or none, not " + value);
+        };
     }
 }

@@ -1,19 +1,24 @@
 package io.maxmq.examples.standalone;
 
 import io.maxmq.MaxMQ;
+import io.maxmq.MaxMQBuilder;
 import io.maxmq.config.Listener;
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.storage.RocksDbStorage;
 import java.io.UncheckedIOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A broker as a program of its own: starts it as the command line says, prints one line when clients can connect, and
  * closes it when the process is told to end. The broker's threads keep the process alive.
  */
 public final class Standalone {
-    /** Wrong option, or the port can't be had. */
+    /** Wrong option, or the port or the data can't be had. */
     private static final int EXIT_USAGE = 2;
 
     /** Two of its steps may each take that long, and the whole must be done within 2 s of SIGTERM. */
@@ -30,7 +35,7 @@ public final class Standalone {
             }
             MaxMQ broker = start(options);
             Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "maxmq-stop"));
-            System.out.println(ready(broker));
+            System.out.println(ready(broker, options));
         } catch (UsageException e) {
             System.err.println("maxmq: " + e.getMessage());
             System.exit(EXIT_USAGE);
@@ -39,21 +44,28 @@ public final class Standalone {
 
     private static MaxMQ start(Options options) throws UsageException {
         try {
-            return MaxMQ.builder()
+            MaxMQBuilder builder = MaxMQ.builder()
                     .name(options.name())
                     .listener(Listener.tcp(options.host(), options.port()))
                     .configure(config ->
-                            config.allowAnonymous(options.allowAnonymous()).closeTimeout(CLOSE_TIMEOUT))
-                    .start();
-        } catch (IllegalArgumentException | UncheckedIOException e) {
+                            config.allowAnonymous(options.allowAnonymous()).closeTimeout(CLOSE_TIMEOUT));
+            Path dataDir = options.dataDir();
+            if (dataDir != null) {
+                builder.storage(RocksDbStorage.at(dataDir).durability(options.durability()));
+            }
+            return builder.start();
+        } catch (IllegalArgumentException | UncheckedIOException | StorageException e) {
             throw new UsageException(e);
         }
     }
 
-    private static String ready(MaxMQ broker) {
+    private static String ready(MaxMQ broker, Options options) {
         InetSocketAddress address = broker.listeners().tcp().address();
         String host = address.getAddress().getHostAddress();
         String shown = address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host;
-        return "MaxMQ ready: tcp " + shown + ":" + address.getPort() + " (broker " + broker.name() + ", in memory)";
+        String kept = options.dataDir() == null
+                ? "in memory"
+                : options.durability().name().toLowerCase(Locale.ROOT) + " in " + options.dataDir();
+        return "MaxMQ ready: tcp " + shown + ":" + address.getPort() + " (broker " + broker.name() + ", " + kept + ")";
     }
 }

@@ -1,5 +1,7 @@
 package io.maxmq.examples.standalone;
 
+import io.maxmq.spi.storage.Durability;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,14 +16,24 @@ class OptionsTest {
     void listensOnTheLoopbackAddressUnlessTold() throws UsageException {
         Options options = parse("--allow-anonymous");
 
-        assertThat(options).isEqualTo(new Options(false, "127.0.0.1", 1883, "maxmq", true));
+        assertThat(options).isEqualTo(new Options(false, "127.0.0.1", 1883, "maxmq", true, null, Durability.FSYNC));
     }
 
     @Test
     void takesEveryOptionInAnyOrder() throws UsageException {
-        Options options = parse("--name a", "--allow-anonymous", "--port 0", "--host ::1");
+        Options options =
+                parse("--name a", "--durability os", "--allow-anonymous", "--port 0", "--data-dir /data", "--host ::1");
 
-        assertThat(options).isEqualTo(new Options(false, "::1", 0, "a", true));
+        assertThat(options).isEqualTo(new Options(false, "::1", 0, "a", true, Path.of("/data"), Durability.OS));
+    }
+
+    @Test
+    void keepsDataThroughPowerLossUnlessTold() throws UsageException {
+        assertThat(parse("--allow-anonymous --data-dir data").durability()).isEqualTo(Durability.FSYNC);
+        assertThat(parse("--allow-anonymous --data-dir data --durability fsync").durability())
+                .isEqualTo(Durability.FSYNC);
+        assertThat(parse("--allow-anonymous --data-dir data --durability none").durability())
+                .isEqualTo(Durability.NONE);
     }
 
     @Test
@@ -38,7 +50,10 @@ class OptionsTest {
                 "--allow-anonymous --port   | --port needs a value",
                 "--port --allow-anonymous   | --port needs a value",
                 "--port 1 --port 2          | --port is given twice",
-                "--data-dir /tmp            | --data-dir is not supported yet: the broker keeps everything in memory",
+                "--allow-anonymous --data-dir       | --data-dir needs a value",
+                "--allow-anonymous --durability os  | --durability needs --data-dir: without it everything is in memory",
+                "--data-dir d --durability disk     | --durability must be fsync, os or none, not disk",
+                "--data-dir d --durability FSYNC    | --durability must be fsync, os or none, not FSYNC",
             })
     void saysWhatIsWrong(String arguments, String message) {
         assertThatThrownBy(() -> parse(arguments))
