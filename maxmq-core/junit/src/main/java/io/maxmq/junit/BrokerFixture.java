@@ -2,6 +2,7 @@ package io.maxmq.junit;
 
 import io.maxmq.MaxMQ;
 import io.maxmq.MaxMQBuilder;
+import io.maxmq.MemoryStorage;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.ClientInfo;
@@ -26,6 +27,7 @@ final class BrokerFixture implements AutoCloseable, ExtensionContext.Store.Close
     private final String name;
     private final ExtensionSettings settings;
     private final @Nullable VirtualClock clock;
+    private final @Nullable MemoryStorage storage;
     private final RoutedMessages messages = new RoutedMessages();
     private final AtomicInteger clientIds = new AtomicInteger();
     private final @Nullable FaultProxy proxy;
@@ -35,6 +37,7 @@ final class BrokerFixture implements AutoCloseable, ExtensionContext.Store.Close
         this.name = name;
         this.settings = settings;
         this.clock = settings.virtualClock() ? new VirtualClock() : null;
+        this.storage = settings.storage() ? MemoryStorage.create() : null;
         // The port that the test asks for is the one that clients connect to.
         this.proxy = settings.faults() ? new FaultProxy(name, settings.port()) : null;
         try {
@@ -65,6 +68,9 @@ final class BrokerFixture implements AutoCloseable, ExtensionContext.Store.Close
         }
         if (clock != null) {
             builder.clock(clock);
+        }
+        if (storage != null) {
+            builder.storage(storage.store());
         }
         settings.customizers().forEach(each -> each.accept(builder));
         return builder.extension(new Recorder(messages)).start();

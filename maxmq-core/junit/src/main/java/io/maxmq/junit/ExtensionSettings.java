@@ -13,10 +13,11 @@ record ExtensionSettings(
         int port,
         boolean virtualClock,
         boolean faults,
+        boolean storage,
         List<Consumer<MaxMQBuilder>> customizers) {
 
     static final ExtensionSettings DEFAULT =
-            new ExtensionSettings(BrokerScope.TEST, true, 1, 0, false, false, List.of());
+            new ExtensionSettings(BrokerScope.TEST, true, 1, 0, false, false, false, List.of());
 
     static ExtensionSettings of(@Nullable MaxMQTest annotation) {
         return annotation == null
@@ -28,6 +29,7 @@ record ExtensionSettings(
                         annotation.port(),
                         annotation.virtualClock(),
                         annotation.faults(),
+                        annotation.storage(),
                         List.of());
     }
 }

@@ -55,8 +55,8 @@ public final class Faults {
      * Closes the broker and starts another with the same settings behind the same port. MQTT 5.0 clients are told 0x8B (Server
      * shutting down). The customizers of {@link MaxMQExtension.Builder#customize} run again. {@link RoutedMessages} goes on.
      *
-     * <p>The new broker knows what the storage of those settings has kept, and no more. The broker has no durable storage yet:
-     * sessions, subscriptions, queues and retained messages are forgotten.
+     * <p>The new broker knows what the storage of those settings has kept, and no more. With {@link MaxMQTest#storage} that is
+     * sessions with their subscriptions, queues and what is in flight, and retained messages; without it, nothing.
      *
      * @return the new broker; what was injected before is closed
      */

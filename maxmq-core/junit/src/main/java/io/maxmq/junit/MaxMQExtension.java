@@ -247,6 +247,7 @@ public final class MaxMQExtension
         private int port = ExtensionSettings.DEFAULT.port();
         private boolean virtualClock;
         private boolean faults;
+        private boolean storage;
         private final List<Consumer<MaxMQBuilder>> customizers = new ArrayList<>();
 
         private Builder() {}
@@ -287,6 +288,12 @@ public final class MaxMQExtension
             return this;
         }
 
+        /** See {@link MaxMQTest#storage}. */
+        public Builder storage() {
+            storage = true;
+            return this;
+        }
+
         /**
          * Changes the broker's settings, behind those of this extension. Called for each broker, on the thread of its test, with
          * tests in parallel also concurrently: what serves one broker only, an extension say, must be made anew each time.
@@ -300,7 +307,7 @@ public final class MaxMQExtension
         /** The extension. */
         public MaxMQExtension build() {
             return new MaxMQExtension(new ExtensionSettings(
-                    scope, anonymous, loops, port, virtualClock, faults, List.copyOf(customizers)));
+                    scope, anonymous, loops, port, virtualClock, faults, storage, List.copyOf(customizers)));
         }
     }
 }

@@ -52,4 +52,11 @@ public @interface MaxMQTest {
 
     /** Whether clients connect through a proxy that can disturb them, see {@link Faults}. */
     boolean faults() default false;
+
+    /**
+     * Whether the broker has a storage, in memory and as long as the {@link #scope()}, so that sessions, their queues and
+     * retained messages survive {@link Faults#restartBroker}. Acknowledgements then wait for that storage, as they do for a real
+     * one; a test that restarts nothing gains nothing from it.
+     */
+    boolean storage() default false;
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -313,6 +314,86 @@ class FaultsTest {
         assertThat(messages.received("m")).extracting(Message::payloadText).containsExactly("1", "2");
         faults.drop("subscriber");
         after.awaitEnd(DEADLINE);
+    }
+
+    @Nested
+    @MaxMQTest(faults = true, storage = true)
+    class WithStorage {
+        @Test
+        void keepsSessionsAndQueuesAndRetainedMessages(TestClients clients, TestClient before, Faults faults) {
+            TestClient subscriber = clients.connect(LASTING);
+            subscriber.subscribe("q", QoS.AT_LEAST_ONCE);
+            subscriber.disconnect();
+            before.publish("q", "waits", QoS.AT_LEAST_ONCE);
+            before.publish(Message.builder("r")
+                    .payload("retained")
+                    .qos(QoS.AT_LEAST_ONCE)
+                    .retain(true)
+                    .build());
+
+            faults.restartBroker();
+
+            TestClient after = clients.connect(LASTING);
+            assertThat(after.sessionPresent()).isTrue();
+            assertThat(after.receive().text()).isEqualTo("waits");
+            clients.connect("publisher").publish("q", "subscribed", QoS.AT_LEAST_ONCE);
+            assertThat(after.receive().text()).isEqualTo("subscribed");
+            after.subscribe("r");
+            assertThat(after.receive().text()).isEqualTo("retained");
+        }
+
+        @Test
+        void sendsAgainWhatWasNotAcknowledged(TestClients clients, TestClient before, Faults faults) {
+            TestClient subscriber = clients.connect(LASTING);
+            subscriber.subscribe("q", QoS.AT_LEAST_ONCE);
+            AckFault lost = faults.from("subscriber").lose(PacketType.PUBACK);
+            before.publish("q", "again", QoS.AT_LEAST_ONCE);
+            Delivery first = subscriber.receive();
+            lost.awaitCount(1);
+            lost.close();
+
+            faults.restartBroker();
+
+            TestClient back = clients.connect(LASTING);
+            Delivery second = back.receive();
+            assertThat(second.text()).isEqualTo("again");
+            assertThat(second.dup()).isTrue();
+            assertThat(second.packetId()).isEqualTo(first.packetId());
+            back.ping(); // behind the acknowledgement
+
+            faults.restartBroker();
+
+            TestClient last = clients.connect(LASTING);
+            assertThat(last.sessionPresent()).isTrue();
+            last.expectNothing();
+        }
+
+        @RepeatedTest(2)
+        void hasAStorageOfItsOwnInEachTest(TestClients clients, Faults faults) {
+            assertThat(clients.connect(LASTING).sessionPresent()).isFalse();
+            faults.restartBroker();
+            assertThat(clients.connect(LASTING).sessionPresent()).isTrue();
+        }
+    }
+
+    @Nested
+    @MaxMQTest(faults = true, storage = true, virtualClock = true)
+    class WithStorageInVirtualTime {
+        @Test
+        void endsASessionThatExpiresWhileTheBrokerIsNotThere(TestClients clients, VirtualClock clock, Faults faults) {
+            clients.connect(LASTING).disconnect();
+            clock.advance(Duration.ofMinutes(9));
+            faults.restartBroker();
+            TestClient inTime = clients.connect(LASTING);
+            assertThat(inTime.sessionPresent()).isTrue();
+            inTime.disconnect();
+
+            clock.advance(Duration.ofMinutes(9));
+            faults.restartBroker();
+            clock.advance(Duration.ofMinutes(2));
+
+            assertThat(clients.connect(LASTING).sessionPresent()).isFalse();
+        }
     }
 
     private static SessionView session(MaxMQ broker) throws Exception {
