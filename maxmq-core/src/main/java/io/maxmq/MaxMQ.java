@@ -73,6 +73,9 @@ public final class MaxMQ implements AutoCloseable {
     static MaxMQ start(BrokerConfig config, Plugins plugins) {
         // First of all: even loading the broker's own classes takes long enough to go on beside it.
         NetworkPreparation network = new NetworkPreparation(config.name(), config.loops());
+        if (plugins.storage() != null) {
+            network.awaitLoggers(); // a store that opens may log too
+        }
         Broker broker = Broker.create(config, plugins, network);
         try {
             broker.start();
