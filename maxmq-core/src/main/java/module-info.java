@@ -15,6 +15,8 @@ module io.maxmq.core {
 
     exports io.maxmq;
     exports io.maxmq.config;
+    exports io.maxmq.core.persistence to
+            io.maxmq.storage;
     exports io.maxmq.micrometer;
     exports io.maxmq.spi;
     exports io.maxmq.spi.admin;

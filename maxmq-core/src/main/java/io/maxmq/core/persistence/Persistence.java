@@ -4,11 +4,8 @@ import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
-import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.Page;
-import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
@@ -16,6 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * A broker's store, open: how often a broker has been started on it, and what a start reads. What a running broker reads
@@ -118,17 +117,20 @@ public final class Persistence implements AutoCloseable {
         return incarnation << SEQUENCE_BITS;
     }
 
-    /** Reads a whole table, partition by partition, in the order of the keys, a page at a time. */
+    /** Reads a whole table, partition by partition, in the order of the keys, around what the store says is damaged. */
     public void readAll(Table table, Consumer<Entry> each) {
         for (int partition = 0; partition < store.partitions().count(); partition++) {
-            try (Cursor cursor = store.scan(Scan.of(table, partition))) {
-                Page page;
-                do {
-                    page = await(cursor.next());
-                    page.entries().forEach(each);
-                } while (!page.last());
-            }
+            new TableWalk(store, table, partition).run(each, (cause, after, until) -> leftOut(cause, after, until));
         }
+    }
+
+    private static void leftOut(StorageException cause, @Nullable Bytes after, @Nullable Bytes until) {
+        LoggerFactory.getLogger(Persistence.class)
+                .error(
+                        "damaged, and left out: what lies between {} and {}: {}",
+                        after == null ? "the beginning" : OwnerKey.nameIn(after),
+                        until == null ? "the end" : "key " + until,
+                        cause.getMessage());
     }
 
     public Optional<Entry> read(Table table, Bytes key) {

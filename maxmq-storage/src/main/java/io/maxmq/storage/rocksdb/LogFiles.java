@@ -123,6 +123,30 @@ final class LogFiles {
         }
     }
 
+    /** Cuts off the first group that is not sound and all behind it, damaged or not; gives the bytes that are lost. */
+    static long cutAtDamage(Path directory) throws IOException {
+        List<Path> files = list(directory);
+        for (int i = 0; i < files.size(); i++) {
+            long end;
+            long lost;
+            try (LogFile log = LogFile.open(files.get(i))) {
+                Walk walk = new Walk(log, NO_LIMIT);
+                if (walk.run()) {
+                    continue;
+                }
+                end = walk.endOfGroups;
+                lost = log.size() - end;
+            }
+            for (Path behind : files.subList(i + 1, files.size())) {
+                lost += Files.size(behind);
+                truncate(behind, 0);
+            }
+            truncate(files.get(i), end);
+            return lost;
+        }
+        return 0;
+    }
+
     /** How many bytes all files have. */
     static long bytes(Path directory) throws IOException {
         long bytes = 0;

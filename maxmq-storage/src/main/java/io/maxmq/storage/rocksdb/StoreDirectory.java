@@ -193,7 +193,7 @@ final class StoreDirectory implements AutoCloseable {
         return database(directory);
     }
 
-    private static Path database(Path directory) {
+    static Path database(Path directory) {
         return directory.resolve("db");
     }
 

@@ -1,0 +1,92 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.Table;
+import java.time.Instant;
+
+/** A broker's records for people, and for a check of their checksums. Stateless. */
+public final class RecordText {
+    private RecordText() {}
+
+    /**
+     * What an entry says, in a line.
+     *
+     * @throws DamagedRecordException when it does not match its checksum, or cannot be read
+     */
+    public static String of(Table table, Entry entry) {
+        if (table.equals(Tables.SESSION)) {
+            return of(SessionRecord.read(entry));
+        }
+        if (table.equals(Tables.SUBSCRIPTION)) {
+            SubscriptionRecord record = SubscriptionRecord.read(entry);
+            return SubscriptionRecord.filter(entry.key()) + " qos=" + record.maxQos()
+                    + (record.noLocal() ? " no-local" : "")
+                    + (record.retainAsPublished() ? " retain-as-published" : "")
+                    + (record.queued() ? "" : " not-queued")
+                    + (record.automatic() ? " automatic" : "")
+                    + (record.exclusive() ? " exclusive" : "")
+                    + (record.subscriptionId() == 0 ? "" : " id=" + record.subscriptionId());
+        }
+        if (table.equals(Tables.QUEUE)) {
+            return of(OwnerKey.numberIn(entry.key()), QueueRecord.read(entry));
+        }
+        if (table.equals(Tables.INBOUND)) {
+            InboundRecord record = InboundRecord.read(entry);
+            return "packet id " + InboundRecord.packetId(entry.key()) + " of message "
+                    + id(record.idHigh(), record.idLow()) + (record.message() == null ? " routed" : " being routed");
+        }
+        if (table.equals(Tables.WILL)) {
+            WillRecord record = WillRecord.read(entry);
+            return of(record.message()) + " delay=" + record.delaySeconds() + "s"
+                    + (record.dueAtMillis() == 0
+                            ? " of a connection"
+                            : " due " + Instant.ofEpochMilli(record.dueAtMillis()));
+        }
+        if (table.equals(Tables.PAYLOAD)) {
+            return Payloads.body(entry).length + " bytes";
+        }
+        if (table.equals(Tables.PAYLOAD_COUNT)) {
+            return counter(entry.value());
+        }
+        // What this does not know better it checks.
+        RecordReader record = new RecordReader(table, entry, Byte.MAX_VALUE);
+        return "version " + record.version() + ", " + entry.value().length() + " bytes";
+    }
+
+    private static String counter(Bytes value) {
+        if (value.length() != Long.BYTES) {
+            throw new DamagedRecordException("a counter has " + value.length() + " bytes");
+        }
+        return Long.toString(value.longAt(0));
+    }
+
+    private static String of(SessionRecord record) {
+        String expiry = record.expirySeconds() == 0xFFFF_FFFFL ? "never" : record.expirySeconds() + "s";
+        return "owner=" + (record.owner() == null ? "-" : record.owner()) + " expiry=" + expiry
+                + (record.connected()
+                        ? " connected"
+                        : " away since " + Instant.ofEpochMilli(record.awaySinceMillis()) + " sent up to "
+                                + record.sentUpTo());
+    }
+
+    private static String of(long sequence, QueueRecord record) {
+        String head = "sequence " + sequence + " packet id " + (1 + sequence % 65_535) + " qos="
+                + (record.deliveryFlags() & 3);
+        MessageRecord message = record.message();
+        return head
+                + (message == null ? " released, message " + id(record.idHigh(), record.idLow()) : " " + of(message))
+                + (record.filter() == null ? "" : " by " + record.filter());
+    }
+
+    private static String of(MessageRecord message) {
+        return "topic=" + message.topic() + " bytes=" + message.bodyLength() + (message.isApart() ? " apart" : "")
+                + (message.retain() ? " retain" : "")
+                + (message.expiresAtMillis() == 0 ? "" : " expires " + Instant.ofEpochMilli(message.expiresAtMillis()))
+                + " message " + id(message.idHigh(), message.idLow());
+    }
+
+    private static String id(long high, long low) {
+        return String.format("%016x%016x", high, low);
+    }
+}

@@ -1,0 +1,142 @@
+package io.maxmq.storage.inspect;
+
+import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.core.persistence.OwnerKey;
+import io.maxmq.core.persistence.RecordText;
+import io.maxmq.core.persistence.TableWalk;
+import io.maxmq.core.persistence.Tables;
+import io.maxmq.spi.storage.Consistency;
+import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.Table;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Reads an open store and says what is in it. Blocks. Not thread-safe. */
+public final class Inspection {
+    private static final List<Table> OF_SESSION = List.of(Tables.SUBSCRIPTION, Tables.QUEUE, Tables.INBOUND);
+
+    private final KeyValueStore store;
+    private final Report report;
+    private long damage;
+
+    public Inspection(KeyValueStore store, Report report) {
+        this.store = store;
+        this.report = report;
+    }
+
+    /** How many damaged records, and stretches that cannot be read, it has met. */
+    public long damage() {
+        return damage;
+    }
+
+    /** Entries and bytes of each table. */
+    public void tables() {
+        report.line("%-16s %12s %14s %14s", "table", "entries", "key bytes", "value bytes");
+        for (Table table : Tables.all()) {
+            Sum sum = new Sum();
+            each(table, sum);
+            report.line("%-16s %12d %14d %14d", table, sum.entries, sum.keyBytes, sum.valueBytes);
+        }
+        report.line("on disk: %d bytes", store.figures().diskBytes());
+    }
+
+    /** The same with every checksum compared, and each damage in a line. */
+    public void check() {
+        for (Table table : Tables.all()) {
+            Sum sum = new Sum();
+            long before = damage;
+            each(table, entry -> {
+                sum.accept(entry);
+                check(table, entry);
+            });
+            report.line("%-16s %12d entries, %d damaged", table, sum.entries, damage - before);
+        }
+    }
+
+    private void check(Table table, Entry entry) {
+        try {
+            RecordText.of(table, entry);
+        } catch (DamagedRecordException damaged) {
+            damage++;
+            report.line("damaged: %s, of %s", damaged.getMessage(), OwnerKey.nameIn(entry.key()));
+        }
+    }
+
+    /** What is stored of one session. */
+    public void session(String tenant, String clientId) {
+        OwnerKey key = OwnerKey.of(tenant, clientId);
+        boolean any = false;
+        for (Table table : List.of(Tables.SESSION, Tables.WILL)) {
+            var entry = store.get(table, key.alone(), Consistency.LINEARIZABLE)
+                    .toCompletableFuture()
+                    .join();
+            if (entry.isPresent()) {
+                any = true;
+                show(table, entry.get());
+            }
+        }
+        for (Table table : OF_SESSION) {
+            any |= scan(table, key.all());
+        }
+        if (!any) {
+            report.line("nothing is stored of client id %s of tenant %s", clientId, tenant);
+        }
+    }
+
+    private boolean scan(Table table, KeyRange range) {
+        boolean any = false;
+        try (Cursor cursor = store.scan(
+                Scan.of(table, store.partitions().ofKey(range.from())).within(range))) {
+            Page page;
+            do {
+                page = cursor.next().toCompletableFuture().join();
+                for (Entry entry : page.entries()) {
+                    any = true;
+                    show(table, entry);
+                }
+            } while (!page.last());
+        }
+        return any;
+    }
+
+    private void show(Table table, Entry entry) {
+        try {
+            report.line("%-12s %s", table, RecordText.of(table, entry));
+        } catch (DamagedRecordException damaged) {
+            damage++;
+            report.line("%-12s damaged: %s", table, damaged.getMessage());
+        }
+    }
+
+    private void each(Table table, Consumer<Entry> action) {
+        for (int partition = 0; partition < store.partitions().count(); partition++) {
+            new TableWalk(store, table, partition).run(action, (cause, after, until) -> {
+                damage++;
+                report.line(
+                        "cannot be read: %s, between %s and %s: %s",
+                        table,
+                        after == null ? "the beginning" : OwnerKey.nameIn(after),
+                        until == null ? "the end" : "key " + until,
+                        cause.getMessage());
+            });
+        }
+    }
+
+    private static final class Sum implements Consumer<Entry> {
+        private long entries;
+        private long keyBytes;
+        private long valueBytes;
+
+        @Override
+        public void accept(Entry entry) {
+            entries++;
+            keyBytes += entry.key().length();
+            valueBytes += entry.value().length();
+        }
+    }
+}
