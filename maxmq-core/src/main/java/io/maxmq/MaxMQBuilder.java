@@ -142,10 +142,11 @@ public final class MaxMQBuilder {
     }
 
     /**
-     * Where the broker keeps what must outlive it: retained messages, and of each session that outlives its connection the
-     * subscriptions, the queue, what is in flight both ways, the will and the time of expiry. What it acknowledges is then as
-     * durable as what the store completes ({@link io.maxmq.spi.storage.Durability}). Extensions have the store too, for tables
-     * of their own. Without a store, the default, everything is in memory and gone with the broker.
+     * Where the broker keeps what must outlive it: retained and delayed messages, what waits for members of a shared
+     * subscription, and of each session that outlives its connection the subscriptions, the queue, what is in flight both ways,
+     * the will and the time of expiry. What it acknowledges is then as durable as what the store completes ({@link
+     * io.maxmq.spi.storage.Durability}). Extensions have the store too, for tables of their own. Without a store, the default,
+     * everything is in memory and gone with the broker.
      *
      * <p>A store belongs to one broker and one start: {@link #start} opens it, and {@link MaxMQ#close}, or a start that fails,
      * closes it. The next broker gets another object on the same data.
