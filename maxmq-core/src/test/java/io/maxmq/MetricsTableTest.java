@@ -22,8 +22,8 @@ class MetricsTableTest {
     @BeforeAll
     static void read() {
         RecordedMetrics sink = new RecordedMetrics();
-        try (TestBroker broker =
-                TestBroker.start(builder -> builder.metrics(sink).listener(Listener.tcp(0)))) {
+        try (TestBroker broker = TestBroker.start(builder ->
+                builder.metrics(sink).storage(MemoryStorage.create().store()).listener(Listener.tcp(0)))) {
             assertThat(broker.broker().isRunning()).isTrue();
             metrics = sink.all();
         }

@@ -3,6 +3,7 @@ package io.maxmq;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.RetainHandling;
+import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
@@ -11,9 +12,12 @@ import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.SubAck;
+import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.config.Listener;
+import io.maxmq.spi.Message;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -21,6 +25,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -294,5 +301,155 @@ class RestartTest {
         subscriber.next();
         assertThat(subscriber.expect(Publish.class).properties().subscriptionIdentifiers())
                 .containsExactly(42);
+    }
+
+    private static Will will(String topic, String payload, long delaySeconds) {
+        return new Will(
+                topic,
+                bytes(payload),
+                AT_LEAST_ONCE,
+                false,
+                Properties.builder()
+                        .set(PropertyId.WILL_DELAY_INTERVAL, delaySeconds)
+                        .build());
+    }
+
+    /** Without a goodbye; its end is known to the broker. */
+    private void breakOff(TestClient client, String clientId) {
+        client.close();
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (broker.clients().find(clientId).toCompletableFuture().join().isPresent()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aWillWaitsForItsDelayThroughARestart() {
+        offline("s", "w", AT_LEAST_ONCE);
+        TestClient client = client(ProtocolVersion.MQTT_5);
+        client.send(connectV5("c", true, 600, will("w", "gone", 60)));
+        client.next();
+        breakOff(client, "c");
+
+        restart();
+
+        TestClient subscriber = connect("s", false);
+        subscriber.expectNothing();
+        clock.advance(Duration.ofSeconds(61));
+        assertThat(text(subscriber.expect(Publish.class))).isEqualTo("gone");
+    }
+
+    @Test
+    void aWillThatCameDueMeanwhileIsPublishedAtTheStart() {
+        offline("s", "w", AT_LEAST_ONCE);
+        TestClient client = client(ProtocolVersion.MQTT_5);
+        client.send(connectV5("c", true, 600, will("w", "gone", 60)));
+        client.next();
+        breakOff(client, "c");
+        clients.forEach(TestClient::close);
+        clients.clear();
+        broker.close();
+        clock.advance(Duration.ofSeconds(61));
+        start();
+
+        assertThat(text(connect("s", false).expect(Publish.class))).isEqualTo("gone");
+    }
+
+    @Test
+    void aClientThatReturnsInTimeTakesItsWillBack() {
+        offline("s", "w", AT_LEAST_ONCE);
+        TestClient client = client(ProtocolVersion.MQTT_5);
+        client.send(connectV5("c", true, 600, will("w", "gone", 60)));
+        client.next();
+        breakOff(client, "c");
+
+        restart();
+        client = client(ProtocolVersion.MQTT_5);
+        client.send(connectV5("c", false, 600, null));
+        client.next();
+        clock.advance(Duration.ofSeconds(100));
+        restart();
+
+        connect("s", false).expectNothing();
+    }
+
+    @Test
+    void theWillOfAClientThatWasConnectedIsDueByTheStart() {
+        offline("s", "w", AT_LEAST_ONCE);
+        TestClient client = client(ProtocolVersion.MQTT_5);
+        client.send(connectV5("c", true, 0, will("w", "gone", 0)));
+        client.next();
+        TestClient polite = client(ProtocolVersion.MQTT_5);
+        polite.send(connectV5("polite", true, 0, will("w", "not gone", 0)));
+        polite.next();
+        polite.disconnect();
+        polite.expectEnd();
+
+        restart();
+
+        TestClient subscriber = connect("s", false);
+        Publish received = subscriber.expect(Publish.class);
+        assertThat(text(received)).isEqualTo("gone");
+        subscriber.send(PubAck.of(received.packetId()));
+        restart();
+        connect("s", false).expectNothing();
+    }
+
+    @Test
+    void exclusiveSubscriptionsKeepOthersOut() {
+        TestClient owner = connect("s", false);
+        owner.subscribe("$exclusive/t", AT_LEAST_ONCE);
+
+        restart();
+
+        TestClient other = connect("o", false);
+        other.send(new Subscribe(1, Properties.NONE, List.of(Subscription.of("$exclusive/t", AT_LEAST_ONCE))));
+        assertThat(other.expect(SubAck.class).reasons().get(0).isError()).isTrue();
+        connect("s", false).unsubscribe("$exclusive/t");
+        other.subscribe("$exclusive/t", AT_LEAST_ONCE);
+    }
+
+    @Test
+    void aDurableSubscriptionOfTheApplicationGetsWhatItMissed() {
+        SubscribeOptions durable = SubscribeOptions.defaults().durable("orders");
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        broker.subscribe("t", durable, (message, acknowledgement) -> {})
+                .active()
+                .toCompletableFuture()
+                .join();
+        broker.publish(Message.builder("t").payload("m").qos(AT_LEAST_ONCE).build())
+                .toCompletableFuture()
+                .join();
+
+        restart();
+
+        broker.subscribe("t", durable, (message, acknowledgement) -> {
+            received.add(StandardCharsets.UTF_8.decode(message.payload()).toString());
+            acknowledgement.acknowledge();
+        });
+        assertThat(poll(received)).isEqualTo("m");
+    }
+
+    private static String poll(BlockingQueue<String> received) {
+        try {
+            return received.poll(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void anotherUserDoesNotGetTheSession() {
+        TestClient owner = client(ProtocolVersion.MQTT_5);
+        Connect connect = connectV5("s", true, 600, null);
+        owner.send(new Connect(connect.version(), false, true, 0, connect.properties(), "s", null, "owner", null));
+        owner.next();
+
+        restart();
+
+        TestClient other = client(ProtocolVersion.MQTT_5);
+        other.send(connectV5("s", false, 600, null));
+        assertThat(((ConnAck) other.next()).reason().isError()).isTrue();
     }
 }

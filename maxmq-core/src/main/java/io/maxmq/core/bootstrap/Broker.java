@@ -383,6 +383,9 @@ public final class Broker {
             metrics.registerEvents(events, plugins.names());
             metrics.registerWorkers(workers, eventWorkers);
             BrokerMetrics.register(metrics, routes, budget, watchdog);
+            if (persistence != null) {
+                StorageMetrics.register(metrics, persistence.store());
+            }
         }
     }
 

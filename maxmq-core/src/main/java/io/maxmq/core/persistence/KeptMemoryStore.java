@@ -13,6 +13,7 @@ import io.maxmq.spi.storage.Partitions;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.StorageFigures;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.Watch;
 import io.maxmq.spi.storage.WatchHandler;
@@ -69,6 +70,11 @@ final class KeptMemoryStore implements KeyValueStore {
     @Override
     public Capabilities capabilities() {
         return store.capabilities();
+    }
+
+    @Override
+    public StorageFigures figures() {
+        return store.figures();
     }
 
     @Override

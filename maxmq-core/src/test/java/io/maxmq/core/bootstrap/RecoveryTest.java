@@ -1,0 +1,227 @@
+package io.maxmq.core.bootstrap;
+
+import io.maxmq.MaxMQ;
+import io.maxmq.MemoryStorage;
+import io.maxmq.TestClient;
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PubComp;
+import io.maxmq.codec.packet.PubRec;
+import io.maxmq.codec.packet.PubRel;
+import io.maxmq.codec.packet.Publish;
+import io.maxmq.config.Listener;
+import io.maxmq.core.persistence.InboundRecord;
+import io.maxmq.core.persistence.OwnerKey;
+import io.maxmq.core.persistence.Payloads;
+import io.maxmq.core.persistence.QueueRecord;
+import io.maxmq.core.persistence.RecordWriter;
+import io.maxmq.core.persistence.SessionRecord;
+import io.maxmq.core.persistence.SubscriptionRecord;
+import io.maxmq.core.persistence.Tables;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.TopicTable;
+import io.maxmq.core.session.ApplicationMessages;
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Table;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static io.maxmq.TestClient.bytes;
+import static io.maxmq.TestClient.text;
+import static io.maxmq.codec.QoS.EXACTLY_ONCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What a start makes of storage in the state in which a crash may leave it, which is made here by hand. */
+class RecoveryTest {
+    private static final long ID_HIGH = 12345L << 21;
+    private static final SubscriptionRecord QOS_2 = new SubscriptionRecord(2, false, false, true, false, false, 0);
+
+    private final MemoryStorage storage = MemoryStorage.create();
+    private final TopicTable topics = new TopicTable(1, 16, 16);
+    private final List<TestClient> clients = new ArrayList<>();
+    private MaxMQ broker;
+    private KeyValueStore crashed;
+
+    private void crashed(Runnable left) {
+        crashed = storage.store();
+        crashed.open().toCompletableFuture().join();
+        left.run();
+        crashed.close();
+    }
+
+    private void put(Table table, Bytes key, Bytes value) {
+        crashed.commit(Batch.builder(key.byteAt(0) & 0xFF)
+                        .put(table, key, value)
+                        .build())
+                .toCompletableFuture()
+                .join();
+    }
+
+    private void session(String clientId, String... filters) {
+        OwnerKey key = OwnerKey.of("default", clientId);
+        put(Tables.SESSION, key.alone(), new SessionRecord(null, 0xFFFF_FFFFL, true, 0, -1, false).write(key.alone()));
+        for (String filter : filters) {
+            put(Tables.SUBSCRIPTION, key.named(filter), QOS_2.write(key.named(filter)));
+        }
+    }
+
+    private StoredMessage message(int sequence, String payload) {
+        byte[] body = payload.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        return StoredMessage.restored(
+                ApplicationMessages.topic(topics, 0, "t"), body, 0, 2, false, 0, ID_HIGH, sequence);
+    }
+
+    private void routing(String publisher, int packetId, StoredMessage message) {
+        Bytes key = OwnerKey.of("default", publisher).numbered(packetId);
+        put(Tables.INBOUND, key, InboundRecord.routing(key, message));
+        if (Payloads.isApart(message)) {
+            Bytes payload = Payloads.key(message.idHigh(), message.idLow());
+            put(
+                    Tables.PAYLOAD,
+                    payload,
+                    new RecordWriter(1, 16).writeRest(message.body()).finish(payload));
+            crashed.commit(Batch.builder(payload.byteAt(0) & 0xFF)
+                            .add(Tables.PAYLOAD_COUNT, payload, 1)
+                            .build())
+                    .toCompletableFuture()
+                    .join();
+        }
+    }
+
+    private void queued(String subscriber, long sequence, StoredMessage message) {
+        Bytes key = OwnerKey.of("default", subscriber).numbered(sequence);
+        put(Tables.QUEUE, key, QueueRecord.waiting(key, message, 2, new int[0], null));
+    }
+
+    private void start(int loops) {
+        broker = MaxMQ.builder()
+                .name("recovered")
+                .loops(loops)
+                .storage(storage.store())
+                .listener(Listener.tcp(0))
+                .allowAnonymous()
+                .start();
+    }
+
+    private TestClient connect(String clientId) {
+        try {
+            TestClient client = new TestClient(
+                    ProtocolVersion.MQTT_3_1_1,
+                    new Socket("127.0.0.1", broker.listeners().tcp().port()));
+            clients.add(client);
+            assertThat(client.connect(clientId, false).sessionPresent()).isTrue();
+            return client;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void expectOnce(TestClient subscriber, String... payloads) {
+        List<Publish> received = new ArrayList<>();
+        for (String payload : payloads) {
+            Publish next = subscriber.expect(Publish.class);
+            assertThat(text(next)).isEqualTo(payload);
+            received.add(next);
+        }
+        for (Publish each : received) {
+            subscriber.send(PubRec.of(each.packetId()));
+            subscriber.expect(PubRel.class);
+            subscriber.send(PubComp.of(each.packetId()));
+        }
+        subscriber.expectNothing();
+    }
+
+    @AfterEach
+    void close() {
+        clients.forEach(TestClient::close);
+        broker.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void qos2WhoseRoutingWasCutOffGoesOnAndReachesEverybodyOnce(int loops) {
+        String large = "l".repeat(5000);
+        crashed(() -> {
+            session("p");
+            for (int i = 0; i < 8; i++) {
+                session("s" + i, "t");
+            }
+            StoredMessage a = message(1, "a");
+            StoredMessage b = message(2, large);
+            StoredMessage c = message(3, "c");
+            routing("p", 3, c);
+            routing("p", 1, a);
+            routing("p", 2, b);
+            queued("s0", 7, a);
+            queued("s1", 7, a);
+            queued("s1", 8, c);
+        });
+
+        start(loops);
+
+        expectOnce(connect("s0"), "a", large, "c");
+        expectOnce(connect("s1"), "a", "c", large);
+        for (int i = 2; i < 8; i++) {
+            expectOnce(connect("s" + i), "a", large, "c");
+        }
+        TestClient publisher = connect("p");
+        for (int packetId = 1; packetId <= 3; packetId++) {
+            publisher.send(new Publish(true, EXACTLY_ONCE, false, "t", packetId, Properties.NONE, bytes("again")));
+            assertThat(publisher.expect(PubRec.class).packetId()).isEqualTo(packetId);
+            publisher.send(PubRel.of(packetId));
+            assertThat(publisher.expect(PubComp.class).packetId()).isEqualTo(packetId);
+        }
+        expectNothingMore();
+    }
+
+    private void expectNothingMore() {
+        clients.forEach(TestClient::close);
+        clients.clear();
+        for (int i = 0; i < 8; i++) {
+            connect("s" + i).expectNothing();
+        }
+    }
+
+    @Test
+    void aSecondStartDoesNotRouteAgain() {
+        crashed(() -> {
+            session("p");
+            session("s", "t");
+            routing("p", 1, message(1, "a"));
+        });
+        start(2);
+        expectOnce(connect("s"), "a");
+        clients.forEach(TestClient::close);
+        clients.clear();
+        broker.close();
+
+        start(2);
+
+        connect("s").expectNothing();
+    }
+
+    @Test
+    void aDamagedRecordCostsItselfOnly() {
+        crashed(() -> {
+            session("s", "t");
+            session("lost", "t");
+            queued("s", 1, message(1, "a"));
+            queued("s", 2, message(2, "b"));
+            queued("s", 3, message(3, "c"));
+            put(Tables.QUEUE, OwnerKey.of("default", "s").numbered(2), Bytes.utf8("no record"));
+            put(Tables.SESSION, OwnerKey.of("default", "lost").alone(), Bytes.utf8("no record"));
+        });
+
+        start(1);
+
+        expectOnce(connect("s"), "a", "c");
+    }
+}
