@@ -5,7 +5,6 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -15,22 +14,11 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A Network Connection of MQTT 3.1.1 or 5.0, packet by packet, with nothing done on its own: what is resent, with which
- * packet id and DUP, is its user's. Not thread-safe; {@link #close} may come from any thread.
+ * packet id and DUP, is up to its user. Not thread-safe; {@link #close} may come from any thread.
  */
 final class Connection implements AutoCloseable {
-    static final int CONNACK = 2;
-    static final int PUBLISH = 3;
-    static final int PUBACK = 4;
-    static final int PUBREC = 5;
-    static final int PUBREL = 6;
-    static final int PUBCOMP = 7;
-    static final int SUBACK = 9;
-    static final int UNSUBACK = 11;
-    private static final int DISCONNECT = 14;
-
     private static final int RECEIVE_MAXIMUM = 0x21;
     private static final int MESSAGE_EXPIRY = 0x02;
-    private static final int PACKET_IDENTIFIER_NOT_FOUND = 0x92;
 
     private static final int DEADLINE_MILLIS = 60_000;
 
@@ -39,7 +27,7 @@ final class Connection implements AutoCloseable {
     private final DataOutputStream out;
     private final int version;
     private boolean sessionPresent;
-    private int receiveMaximum = 65_535;
+    private int receiveMaximum;
 
     /**
      * What CONNECT says.
@@ -53,25 +41,6 @@ final class Connection implements AutoCloseable {
 
     /** @param delaySeconds 5.0 only */
     record Will(String topic, byte[] payload, int qos, int delaySeconds) {}
-
-    /**
-     * A packet that has come. What its type does not have is 0 or empty.
-     *
-     * @param remainingSeconds of a PUBLISH; -1 when it has no expiry, -2 when its version has no such thing
-     */
-    record Packet(int type, int flags, int packetId, int reason, String topic, byte[] payload, int remainingSeconds) {
-        int qos() {
-            return flags >> 1 & 3;
-        }
-
-        boolean dup() {
-            return (flags & 8) != 0;
-        }
-
-        boolean retain() {
-            return (flags & 1) != 0;
-        }
-    }
 
     /** The broker has refused something that it has to do. */
     static final class RefusedException extends RuntimeException {
@@ -98,10 +67,11 @@ final class Connection implements AutoCloseable {
             connection.connect(greeting);
             connection.flush();
             Packet answer = connection.read(DEADLINE_MILLIS);
-            if (answer == null || answer.type() != CONNACK || answer.reason() != 0) {
+            if (answer == null || answer.type() != Packet.CONNACK || answer.reason() != 0) {
                 throw new RefusedException("CONNECT of " + greeting.clientId() + " got " + answer);
             }
             connection.sessionPresent = (answer.flags() & 1) != 0;
+            connection.receiveMaximum = answer.receiveMaximum();
             return connection;
         } catch (IOException | RuntimeException e) {
             socket.close();
@@ -156,7 +126,7 @@ final class Connection implements AutoCloseable {
 
     /** @param type PUBACK, PUBREC, PUBREL or PUBCOMP */
     void acknowledge(int type, int packetId) throws IOException {
-        send(type << 4 | (type == PUBREL ? 2 : 0), new Body().u16(packetId));
+        send(type << 4 | (type == Packet.PUBREL ? 2 : 0), new Body().u16(packetId));
     }
 
     void subscribe(int packetId, String filter, int qos) throws IOException {
@@ -217,94 +187,7 @@ final class Connection implements AutoCloseable {
         }
         byte[] body = new byte[length];
         in.readFully(body);
-        return parse(header >> 4, header & 15, ByteBuffer.wrap(body));
-    }
-
-    private Packet parse(int type, int flags, ByteBuffer body) throws IOException {
-        switch (type) {
-            case CONNACK -> {
-                int acknowledgeFlags = body.get();
-                int reason = body.get() & 0xFF;
-                if (version == 5 && body.hasRemaining()) {
-                    properties(body);
-                }
-                return new Packet(type, acknowledgeFlags, 0, reason, "", new byte[0], -1);
-            }
-            case PUBLISH -> {
-                byte[] topic = new byte[body.getShort() & 0xFFFF];
-                body.get(topic);
-                int packetId = (flags & 6) == 0 ? 0 : body.getShort() & 0xFFFF;
-                int remaining = version == 5 ? properties(body) : -2;
-                byte[] payload = new byte[body.remaining()];
-                body.get(payload);
-                return new Packet(
-                        type, flags, packetId, 0, new String(topic, StandardCharsets.UTF_8), payload, remaining);
-            }
-            case PUBACK, PUBREC, PUBREL, PUBCOMP -> {
-                int packetId = body.getShort() & 0xFFFF;
-                int reason = body.hasRemaining() ? body.get() & 0xFF : 0;
-                // MQTT 5.0 §4.3.3: whoever has forgotten the packet id has been through with it.
-                boolean isOver = type == PUBCOMP && reason == PACKET_IDENTIFIER_NOT_FOUND;
-                if (reason >= 0x80 && !isOver) {
-                    throw new RefusedException(
-                            "acknowledgement " + type + " with reason 0x" + Integer.toHexString(reason));
-                }
-                return new Packet(type, flags, packetId, reason, "", new byte[0], -1);
-            }
-            case SUBACK, UNSUBACK -> {
-                int packetId = body.getShort() & 0xFFFF;
-                int reason = body.hasRemaining() ? body.get(body.limit() - 1) & 0xFF : 0;
-                if (body.hasRemaining() && reason >= 0x80) {
-                    throw new RefusedException(
-                            "acknowledgement " + type + " with reason 0x" + Integer.toHexString(reason));
-                }
-                return new Packet(type, flags, packetId, reason, "", new byte[0], -1);
-            }
-            case DISCONNECT -> {
-                int reason = body.hasRemaining() ? body.get() & 0xFF : 0;
-                throw new RefusedException("DISCONNECT with reason 0x" + Integer.toHexString(reason));
-            }
-            default -> throw new EOFException("unexpected packet of type " + type);
-        }
-    }
-
-    /** The message expiry among them, or -1. */
-    private int properties(ByteBuffer body) throws IOException {
-        int end = variable(body);
-        end += body.position();
-        int expirySeconds = -1;
-        while (body.position() < end) {
-            int id = body.get();
-            switch (id) {
-                case MESSAGE_EXPIRY -> expirySeconds = body.getInt();
-                case RECEIVE_MAXIMUM -> receiveMaximum = body.getShort() & 0xFFFF;
-                case 0x01, 0x17, 0x19, 0x24, 0x25, 0x28, 0x29, 0x2A -> body.get();
-                case 0x13, 0x22, 0x23 -> body.getShort();
-                case 0x11, 0x18, 0x27 -> body.getInt();
-                case 0x0B -> variable(body);
-                case 0x03, 0x08, 0x09, 0x12, 0x15, 0x16, 0x1A, 0x1C, 0x1F -> skipText(body);
-                case 0x26 -> {
-                    skipText(body);
-                    skipText(body);
-                }
-                default -> throw new IOException("unknown property " + id);
-            }
-        }
-        return expirySeconds;
-    }
-
-    private static int variable(ByteBuffer body) {
-        int value = 0;
-        for (int shift = 0, digit = 0x80; (digit & 0x80) != 0; shift += 7) {
-            digit = body.get();
-            value |= (digit & 0x7F) << shift;
-        }
-        return value;
-    }
-
-    private static void skipText(ByteBuffer body) {
-        int length = body.getShort() & 0xFFFF;
-        body.position(body.position() + length);
+        return Packet.parse(version, header, ByteBuffer.wrap(body));
     }
 
     /** Cuts the connection, without DISCONNECT. */

@@ -39,7 +39,16 @@ final class JournaledDisk {
         /** A prefix of each file's and of each directory's changes, torn. */
         TORN,
         /** All: as after the process was killed, and the system went on. */
-        KEPT
+        KEPT;
+
+        /** How many changes of that many there are. */
+        int kept(int size, Random random) {
+            return switch (this) {
+                case LOST -> 0;
+                case TORN -> random.nextInt(size + 1);
+                case KEPT -> size;
+            };
+        }
     }
 
     private static final int HEADER = 32;
@@ -57,15 +66,15 @@ final class JournaledDisk {
     private static final int DIRECTORY_SYNC_BEGUN = 12;
     private static final int DIRECTORY_SYNC_DONE = 13;
 
-    private final Folder root;
-    private final Map<Long, Content> byInode = new HashMap<>();
+    private final DiskFolder root;
+    private final Map<Long, DiskFile> byInode = new HashMap<>();
 
     /** By the token of a sync: after how many records it began. */
     private final Map<Long, Integer> begun = new HashMap<>();
 
     private int records;
 
-    private JournaledDisk(Folder root) {
+    private JournaledDisk(DiskFolder root) {
         this.root = root;
     }
 
@@ -93,13 +102,13 @@ final class JournaledDisk {
         return disk;
     }
 
-    private static Folder folder(Path from) throws IOException {
-        Folder folder = new Folder();
+    private static DiskFolder folder(Path from) throws IOException {
+        DiskFolder folder = new DiskFolder();
         try (Stream<Path> entries = Files.list(from)) {
             for (Path entry : entries.toList()) {
-                Node node = Files.isDirectory(entry)
+                DiskNode node = Files.isDirectory(entry)
                         ? folder(entry)
-                        : new Content(Files.readAllBytes(entry), permissionBits(entry));
+                        : new DiskFile(Files.readAllBytes(entry), permissionBits(entry));
                 folder.durable.put(entry.getFileName().toString(), node);
                 folder.current.put(entry.getFileName().toString(), node);
             }
@@ -111,63 +120,63 @@ final class JournaledDisk {
         int at = records++;
         switch (operation) {
             case OPENED -> {
-                if (parent(path).current.get(name(path)) instanceof Content content) {
+                if (parent(path).current.get(name(path)) instanceof DiskFile content) {
                     byInode.put(inode, content);
                 } else {
                     throw new IOException("opened, but unknown: " + path);
                 }
             }
             case CREATED -> {
-                Content created = new Content(new byte[0], (int) number);
+                DiskFile created = new DiskFile(new byte[0], (int) number);
                 byInode.put(inode, created);
-                parent(path).change(new NameChange(at, name(path), created, null));
+                parent(path).change(new DiskFolder.Change(at, name(path), created, null));
             }
-            case WRITTEN -> file(inode).pending.add(new FileChange(at, number, data));
-            case RESIZED -> file(inode).pending.add(new FileChange(at, number, null));
+            case WRITTEN -> file(inode).change(new DiskFile.Change(at, number, data));
+            case RESIZED -> file(inode).change(new DiskFile.Change(at, number, null));
             case SYNC_BEGUN, DIRECTORY_SYNC_BEGUN -> begun.put(number, at);
             case SYNC_DONE -> file(inode).keep(begun.get(number));
             case DIRECTORY_SYNC_DONE -> folderAt(path).keep(begun.get(number));
             case RENAMED -> {
                 String from = path.substring(0, path.indexOf('\0'));
                 String to = path.substring(from.length() + 1);
-                Node moved = parent(from).current.get(name(from));
+                DiskNode moved = parent(from).current.get(name(from));
                 if (moved == null) {
                     throw new IOException("renamed, but unknown: " + from);
                 }
                 boolean isWithin = parent(to) == parent(from); // then it is one change
-                parent(to).change(new NameChange(at, name(to), moved, isWithin ? name(from) : null));
+                parent(to).change(new DiskFolder.Change(at, name(to), moved, isWithin ? name(from) : null));
                 if (!isWithin) {
-                    parent(from).change(new NameChange(at, name(from), null, null));
+                    parent(from).change(new DiskFolder.Change(at, name(from), null, null));
                 }
             }
             case LINKED -> {
                 String from = path.substring(0, path.indexOf('\0'));
                 String to = path.substring(from.length() + 1);
-                Node linked = parent(from).current.get(name(from));
-                parent(to).change(new NameChange(at, name(to), linked, null));
+                DiskNode linked = parent(from).current.get(name(from));
+                parent(to).change(new DiskFolder.Change(at, name(to), linked, null));
             }
             case DIRECTORY_MADE -> {
                 if (!path.isEmpty()) {
-                    parent(path).change(new NameChange(at, name(path), new Folder(), null));
+                    parent(path).change(new DiskFolder.Change(at, name(path), new DiskFolder(), null));
                 }
             }
-            case UNLINKED, DIRECTORY_REMOVED -> parent(path).change(new NameChange(at, name(path), null, null));
+            case UNLINKED, DIRECTORY_REMOVED -> parent(path).change(new DiskFolder.Change(at, name(path), null, null));
             default -> throw new IOException("not a journal: operation " + operation);
         }
     }
 
-    private Content file(long inode) throws IOException {
-        Content content = byInode.get(inode);
+    private DiskFile file(long inode) throws IOException {
+        DiskFile content = byInode.get(inode);
         if (content == null) {
             throw new IOException("written, but never opened: inode " + inode);
         }
         return content;
     }
 
-    private Folder folderAt(String path) throws IOException {
-        Folder folder = root;
+    private DiskFolder folderAt(String path) throws IOException {
+        DiskFolder folder = root;
         for (String part : path.isEmpty() ? new String[0] : path.split("/")) {
-            if (!(folder.current.get(part) instanceof Folder next)) {
+            if (!(folder.current.get(part) instanceof DiskFolder next)) {
                 throw new IOException("no such directory: " + path);
             }
             folder = next;
@@ -175,7 +184,7 @@ final class JournaledDisk {
         return folder;
     }
 
-    private Folder parent(String path) throws IOException {
+    private DiskFolder parent(String path) throws IOException {
         return folderAt(path.contains("/") ? path.substring(0, path.lastIndexOf('/')) : "");
     }
 
@@ -188,14 +197,15 @@ final class JournaledDisk {
         write(root, target, unpromised, random);
     }
 
-    private static void write(Folder folder, Path to, Unpromised unpromised, Random random) throws IOException {
+    private static void write(DiskFolder folder, Path to, Unpromised unpromised, Random random) throws IOException {
         Files.createDirectory(to);
         restrict(to, 0700);
-        for (Map.Entry<String, Node> entry : folder.image(unpromised, random).entrySet()) {
+        for (Map.Entry<String, DiskNode> entry :
+                folder.image(unpromised, random).entrySet()) {
             Path path = to.resolve(entry.getKey());
-            if (entry.getValue() instanceof Folder inner) {
+            if (entry.getValue() instanceof DiskFolder inner) {
                 write(inner, path, unpromised, random);
-            } else if (entry.getValue() instanceof Content content) {
+            } else if (entry.getValue() instanceof DiskFile content) {
                 Files.write(path, content.image(unpromised, random));
                 restrict(path, content.permissions);
             }
@@ -212,20 +222,20 @@ final class JournaledDisk {
         return differences;
     }
 
-    private static void compare(Folder folder, Path actual, String prefix, List<String> differences)
+    private static void compare(DiskFolder folder, Path actual, String prefix, List<String> differences)
             throws IOException {
         Map<String, Path> there = new TreeMap<>();
         try (Stream<Path> entries = Files.list(actual)) {
             entries.forEach(entry -> there.put(entry.getFileName().toString(), entry));
         }
-        for (Map.Entry<String, Node> entry : folder.current.entrySet()) {
+        for (Map.Entry<String, DiskNode> entry : folder.current.entrySet()) {
             String path = prefix + entry.getKey();
             Path found = there.remove(entry.getKey());
             if (found == null) {
                 differences.add(path + " is not there");
-            } else if (entry.getValue() instanceof Folder inner) {
+            } else if (entry.getValue() instanceof DiskFolder inner) {
                 compare(inner, found, path + "/", differences);
-            } else if (entry.getValue() instanceof Content content) {
+            } else if (entry.getValue() instanceof DiskFile content) {
                 int at = Arrays.mismatch(content.image(Unpromised.KEPT, new Random(0)), Files.readAllBytes(found));
                 if (at >= 0) {
                     differences.add(path + " differs at " + at);
@@ -251,126 +261,5 @@ final class JournaledDisk {
             }
         }
         Files.setPosixFilePermissions(file, permissions);
-    }
-
-    private sealed interface Node permits Folder, Content {}
-
-    /**
-     * @param node null when the name goes
-     * @param before what it was called in the same directory, null when it was not there
-     */
-    private record NameChange(int at, String name, Node node, String before) {}
-
-    private static final class Folder implements Node {
-        final Map<String, Node> durable = new TreeMap<>();
-        final Map<String, Node> current = new TreeMap<>();
-        private final List<NameChange> pending = new ArrayList<>();
-
-        void change(NameChange change) {
-            pending.add(change);
-            make(current, change);
-        }
-
-        void keep(int before) {
-            while (!pending.isEmpty() && pending.get(0).at() < before) {
-                make(durable, pending.remove(0));
-            }
-        }
-
-        Map<String, Node> image(Unpromised unpromised, Random random) {
-            Map<String, Node> image = new TreeMap<>(durable);
-            pending.subList(0, kept(pending.size(), unpromised, random)).forEach(change -> make(image, change));
-            return image;
-        }
-
-        private static void make(Map<String, Node> names, NameChange change) {
-            if (change.before() != null) {
-                names.remove(change.before());
-            }
-            if (change.node() == null) {
-                names.remove(change.name());
-            } else {
-                names.put(change.name(), change.node());
-            }
-        }
-    }
-
-    /** @param data null when the size becomes {@code number}, else written at offset {@code number} */
-    private record FileChange(int at, long number, byte[] data) {}
-
-    private static final class Content implements Node {
-        final int permissions;
-        final List<FileChange> pending = new ArrayList<>();
-        private final Bytes durable;
-
-        Content(byte[] bytes, int permissions) {
-            this.durable = new Bytes(bytes, bytes.length);
-            this.permissions = permissions;
-        }
-
-        void keep(int before) {
-            int count = 0;
-            while (count < pending.size() && pending.get(count).at() < before) {
-                durable.make(pending.get(count++), Integer.MAX_VALUE);
-            }
-            pending.subList(0, count).clear();
-        }
-
-        byte[] image(Unpromised unpromised, Random random) {
-            Bytes image = durable.copy();
-            int kept = kept(pending.size(), unpromised, random);
-            pending.subList(0, kept).forEach(change -> image.make(change, Integer.MAX_VALUE));
-            if (kept < pending.size()
-                    && unpromised == Unpromised.TORN
-                    && pending.get(kept).data() != null) {
-                image.make(pending.get(kept), random.nextInt(pending.get(kept).data().length));
-            }
-            return image.toArray();
-        }
-    }
-
-    private static int kept(int size, Unpromised unpromised, Random random) {
-        return switch (unpromised) {
-            case LOST -> 0;
-            case TORN -> random.nextInt(size + 1);
-            case KEPT -> size;
-        };
-    }
-
-    /** Bytes that grow. */
-    private static final class Bytes {
-        private byte[] bytes;
-        private int size;
-
-        Bytes(byte[] bytes, int size) {
-            this.bytes = bytes;
-            this.size = size;
-        }
-
-        /** @param most of the written bytes, in bytes */
-        void make(FileChange change, int most) {
-            byte[] data = change.data();
-            int offset = Math.toIntExact(change.number());
-            int length = data == null ? 0 : Math.min(most, data.length);
-            int newSize = data == null ? offset : length == 0 ? size : Math.max(size, offset + length);
-            if (newSize > bytes.length) {
-                bytes = Arrays.copyOf(bytes, Math.max(newSize, 2 * bytes.length));
-            }
-            if (newSize < size) {
-                Arrays.fill(bytes, newSize, size, (byte) 0);
-            }
-            size = newSize;
-            if (data != null) {
-                System.arraycopy(data, 0, bytes, offset, length);
-            }
-        }
-
-        Bytes copy() {
-            return new Bytes(bytes.clone(), size);
-        }
-
-        byte[] toArray() {
-            return Arrays.copyOf(bytes, size);
-        }
     }
 }

@@ -1,7 +1,6 @@
 package io.maxmq.examples.crash;
 
 import io.maxmq.examples.crash.Connection.Greeting;
-import io.maxmq.examples.crash.Connection.Packet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -92,7 +91,7 @@ final class Publisher implements Stage.Part {
         for (Map.Entry<Integer, Outgoing> each : new ArrayList<>(outgoing.entrySet())) {
             Outgoing message = each.getValue();
             if (message.isReceived) {
-                connection.acknowledge(Connection.PUBREL, each.getKey());
+                connection.acknowledge(Packet.PUBREL, each.getKey());
             } else {
                 stage.history.add(new Event.Resent(message.message));
                 send(connection, each.getKey(), message, true);
@@ -147,22 +146,22 @@ final class Publisher implements Stage.Part {
         Outgoing message = outgoing.get(answer.packetId());
         boolean isExpected = message != null
                 && switch (answer.type()) {
-                    case Connection.PUBACK -> message.qos == 1;
-                    case Connection.PUBREC -> message.qos == 2 && !message.isReceived;
-                    case Connection.PUBCOMP -> message.qos == 2 && message.isReceived;
+                    case Packet.PUBACK -> message.qos == 1;
+                    case Packet.PUBREC -> message.qos == 2 && !message.isReceived;
+                    case Packet.PUBCOMP -> message.qos == 2 && message.isReceived;
                     default -> false;
                 };
         if (!isExpected) {
             throw new Connection.RefusedException("not asked for: " + answer);
         }
         switch (answer.type()) {
-            case Connection.PUBREC -> {
+            case Packet.PUBREC -> {
                 stage.history.add(new Event.Promised(message.message));
                 message.isReceived = true;
-                connection.acknowledge(Connection.PUBREL, answer.packetId());
+                connection.acknowledge(Packet.PUBREL, answer.packetId());
                 connection.flush();
             }
-            case Connection.PUBACK -> {
+            case Packet.PUBACK -> {
                 stage.history.add(new Event.Promised(message.message));
                 outgoing.remove(answer.packetId());
             }

@@ -1,7 +1,6 @@
 package io.maxmq.examples.crash;
 
 import io.maxmq.examples.crash.Connection.Greeting;
-import io.maxmq.examples.crash.Connection.Packet;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -48,11 +47,11 @@ final class RetainedReader implements Stage.Part {
             while (true) {
                 Packet packet = connection.read(POLL_MILLIS);
                 if (packet != null) {
-                    if (packet.type() == Connection.PUBLISH && packet.retain()) {
+                    if (packet.type() == Packet.PUBLISH && packet.retain()) {
                         found.putIfAbsent(packet.topic(), Payload.messageOf(packet.payload()));
                     }
-                    if (packet.type() == Connection.PUBLISH && packet.qos() == 1) {
-                        connection.acknowledge(Connection.PUBACK, packet.packetId());
+                    if (packet.type() == Packet.PUBLISH && packet.qos() == 1) {
+                        connection.acknowledge(Packet.PUBACK, packet.packetId());
                         connection.flush();
                     }
                 }

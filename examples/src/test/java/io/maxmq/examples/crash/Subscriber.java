@@ -1,7 +1,6 @@
 package io.maxmq.examples.crash;
 
 import io.maxmq.examples.crash.Connection.Greeting;
-import io.maxmq.examples.crash.Connection.Packet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -150,11 +149,11 @@ final class Subscriber implements Stage.Part {
         if (change.subscribes()) {
             stage.history.add(new Event.Subscribing(name, change.filter(), qos));
             connection.subscribe(lastPacketId, change.filter(), qos);
-            expected = Connection.SUBACK;
+            expected = Packet.SUBACK;
         } else {
             stage.history.add(new Event.Unsubscribing(name, change.filter()));
             connection.unsubscribe(lastPacketId, change.filter());
-            expected = Connection.UNSUBACK;
+            expected = Packet.UNSUBACK;
         }
         connection.flush();
         while (true) {
@@ -181,7 +180,7 @@ final class Subscriber implements Stage.Part {
 
     private void handle(Packet packet) {
         switch (packet.type()) {
-            case Connection.PUBLISH -> {
+            case Packet.PUBLISH -> {
                 stage.history.add(new Event.Received(
                         name,
                         Payload.messageOf(packet.payload()),
@@ -193,16 +192,16 @@ final class Subscriber implements Stage.Part {
                         packet.remainingSeconds()));
                 if (packet.qos() == 2) {
                     unreleased.add(packet.packetId());
-                    unacknowledged.add(new int[] {Connection.PUBREC, packet.packetId()});
+                    unacknowledged.add(new int[] {Packet.PUBREC, packet.packetId()});
                 } else if (packet.qos() == 1) {
-                    unacknowledged.add(new int[] {Connection.PUBACK, packet.packetId()});
+                    unacknowledged.add(new int[] {Packet.PUBACK, packet.packetId()});
                 }
             }
-            case Connection.PUBREL -> {
+            case Packet.PUBREL -> {
                 if (unreleased.remove(packet.packetId())) {
                     stage.history.add(new Event.Released(name, packet.packetId()));
                 }
-                unacknowledged.add(new int[] {Connection.PUBCOMP, packet.packetId()});
+                unacknowledged.add(new int[] {Packet.PUBCOMP, packet.packetId()});
             }
             default -> throw new Connection.RefusedException("not asked for: " + packet);
         }
