@@ -182,9 +182,16 @@ static int ends_with(const char *text, const char *end) {
     return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
+/* Looks twice: closedir and fclose close descriptors without calling close. */
 static struct descriptor *watched(int fd) {
+    struct stat now;
     if (fd < 0 || fd >= DESCRIPTORS || descriptors[fd].kind == ELSEWHERE) return NULL;
-    return &descriptors[fd];
+    int kept = errno;
+    int is_same = fstat(fd, &now) == 0 && now.st_ino == descriptors[fd].inode
+            && (descriptors[fd].kind == A_DIRECTORY ? S_ISDIR(now.st_mode) : S_ISREG(now.st_mode));
+    errno = kept;
+    if (!is_same) descriptors[fd].kind = ELSEWHERE;
+    return is_same ? &descriptors[fd] : NULL;
 }
 
 /* ---- opening and closing ---- */

@@ -123,10 +123,10 @@ final class Broker implements AutoCloseable {
         exitCode();
     }
 
-    /** Lines so far, without what is right to say on a machine busy with something else. */
+    /** Lines so far, without what is right to say on a machine busy with something else, and what slf4j says of itself. */
     List<String> stderr() {
         return stderr.stream()
-                .filter(line -> !line.contains("has not turned for"))
+                .filter(line -> !line.contains("has not turned for") && !line.startsWith("SLF4J("))
                 .toList();
     }
 

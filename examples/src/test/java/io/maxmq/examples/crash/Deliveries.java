@@ -15,8 +15,8 @@ import java.util.TreeMap;
  *
  * <ul>
  *   <li>A promised message that a subscription covers, made before the message was sent and not given up since, has come.
- *   <li>A message of QoS 2 has come once. One of QoS 1 comes again with its packet id and DUP, or because its publisher
- *       has sent it again.
+ *   <li>A message of QoS 2 has come once. What comes again at QoS 1 has its packet id and DUP, or its publisher has sent it
+ *       again, or the broker has, whose routing of a message of QoS 2 was cut off by its end.
  *   <li>What a publisher has sent at one QoS comes in its order; what is sent again comes in the order of the first time.
  *   <li>Nothing comes that nobody sent, that no subscription asked for, or that had expired.
  * </ul>
@@ -28,6 +28,7 @@ final class Deliveries {
     private final Ledger ledger;
     private final List<String> violations = new ArrayList<>();
     private final Map<String, Subscriber> subscribers = new TreeMap<>();
+    private int lastKilled = -1;
 
     Deliveries(Ledger ledger) {
         this.ledger = ledger;
@@ -100,6 +101,8 @@ final class Deliveries {
             open(gone.client(), gone.filter()).gone = entry.index();
         } else if (event instanceof Event.Released released) {
             subscriber(released.client()).unreleased.remove(released.packetId());
+        } else if (event instanceof Event.Killed) {
+            lastKilled = entry.index();
         } else if (event instanceof Event.Received received) {
             received(entry, received);
         }
@@ -160,8 +163,8 @@ final class Deliveries {
     }
 
     private void checkOrder(History.Entry entry, Sent sent, Subscriber subscriber) {
-        if (sent.isWill) {
-            return;
+        if (sent.isWill || sent.expirySeconds >= 0) {
+            return; // When its publisher has sent it again, the first of two may expire in a queue.
         }
         Integer last = subscriber.lastNumber.put(sent.sender() + " QoS " + sent.qos, sent.number());
         if (last != null && last > sent.number()) {
@@ -171,10 +174,16 @@ final class Deliveries {
 
     private void checkRepeated(
             History.Entry entry, Event.Received received, Sent sent, Received before, Subscriber subscriber) {
-        if (sent.qos == 1 && sent.wasResentBefore(entry.index())) {
-            return; // The publisher's second PUBLISH is another message to the broker.
+        boolean isNew = !before.packetIds().contains(received.packetId());
+        if (received.qos() == 1 && sent.wasResentBefore(entry.index())) {
+            return; // The first may have come before the broker had stored it, and then have been forgotten with the
+            // broker.
         }
-        if (!before.packetIds().contains(received.packetId())) {
+        if (received.qos() == 1 && sent.qos == 2 && isNew && lastKilled > before.index()) {
+            return; // Its routing was cut off and begun again; this subscriber had acknowledged it, and at QoS 1 nobody
+            // remembers.
+        }
+        if (isNew) {
             wrong(entry, "sent again with another packet id than " + before.packetIds());
         } else if (!received.dup()) {
             wrong(entry, "sent again without DUP");
@@ -192,7 +201,9 @@ final class Deliveries {
             return;
         }
         long expiryMillis = sent.expirySeconds * 1_000L;
+        // What may have been sent before has to be sent again: its packet id is the subscriber's until it has answered.
         if (sent.promised != Ledger.NEVER
+                && !received.dup()
                 && subscriber.connecting.isAfter(sent.promisedInstant.plusMillis(expiryMillis + CLOCK_SLACK_MILLIS))) {
             wrong(entry, "it had expired before the subscriber connected");
         }

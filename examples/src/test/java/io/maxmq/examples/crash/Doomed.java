@@ -34,8 +34,12 @@ final class Doomed implements Stage.Part {
     /** Its client is about to cancel it; null for none. */
     private Doom leaving;
 
-    /** @param clean whether nothing of its session is to be left */
-    private record Doom(int version, String clientId, String will, boolean clean) {}
+    /** @param port of the broker that was said goodbye to; 0 when it was not */
+    private record Doom(int version, String clientId, String will, int port) {
+        boolean saidGoodbye() {
+            return port != 0;
+        }
+    }
 
     Doomed(Stage stage, String name, long seed) {
         this.stage = stage;
@@ -75,7 +79,7 @@ final class Doomed implements Stage.Part {
             stage.history.add(new Event.Connected(clientId, connection.sessionPresent()));
             stage.history.add(new Event.WillStands(message));
             if (fate == Fate.STAYS || fate == Fate.RETURNS) {
-                leaving = fate == Fate.RETURNS ? new Doom(version, clientId, message, false) : null;
+                leaving = fate == Fate.RETURNS ? new Doom(version, clientId, message, 0) : null;
                 while (stage.act() == Stage.Act.STORM) {
                     connection.read(POLL_MILLIS);
                 }
@@ -83,7 +87,7 @@ final class Doomed implements Stage.Part {
                 Stage.pauseUpTo(200, random);
                 if (fate == Fate.SAYS_GOODBYE) {
                     stage.history.add(new Event.WillWithdrawing(message));
-                    leaving = new Doom(version, clientId, message, true);
+                    leaving = new Doom(version, clientId, message, port);
                     connection.disconnect();
                     while (connection.read(60_000) != null) {
                         // Until the broker closes it, which throws.
@@ -99,11 +103,13 @@ final class Doomed implements Stage.Part {
     private void comeBack(int port) throws IOException {
         Doom doom = leaving;
         stage.history.add(new Event.WillWithdrawing(doom.will()));
-        stage.history.add(new Event.Connecting(doom.clientId(), doom.clean(), 0));
+        stage.history.add(new Event.Connecting(doom.clientId(), doom.saidGoodbye(), 0));
         try (Connection connection =
-                Connection.open(port, new Greeting(doom.version(), doom.clientId(), doom.clean(), 0, 0, null))) {
+                Connection.open(port, new Greeting(doom.version(), doom.clientId(), doom.saidGoodbye(), 0, 0, null))) {
             stage.history.add(new Event.Connected(doom.clientId(), connection.sessionPresent()));
-            stage.history.add(new Event.WillCancelled(doom.will()));
+            if (!doom.saidGoodbye() || doom.port() == port) { // else nobody may have heard it
+                stage.history.add(new Event.WillCancelled(doom.will()));
+            }
             leaving = null;
             connection.disconnect();
         } finally {

@@ -64,7 +64,7 @@ sealed interface Event {
     /** Its client is about to cancel it: from now on it may come or not. */
     record WillWithdrawing(String message) implements Event {}
 
-    /** Its client was back before the delay had passed, or had said goodbye before: it may not come. */
+    /** Its client was back before the delay had passed, or had said goodbye to this same process: it may not come. */
     record WillCancelled(String message) implements Event {}
 
     /** The broker's process was killed. */

@@ -183,6 +183,34 @@ class OracleTest {
     }
 
     @Test
+    void aMessageOfQoS2ThatItsPublisherSentAgainMayComeTwiceAtQoS1() {
+        connect("s1", false);
+        add(new Event.Subscribing("s1", "t/#", 1));
+        publish("p:1", "t/a", 2);
+        add(new Event.Received("s1", "p:1", "t/a", 1, false, false, 1, -2));
+        add(new Event.Resent("p:1"));
+        add(new Event.Received("s1", "p:1", "t/a", 1, false, false, 2, -2));
+
+        assertThat(violations()).isEmpty();
+    }
+
+    @Test
+    void routingThatWasCutOffMayBeginAgainAtQoS1AndOnlyThere() {
+        connect("s1", false);
+        add(new Event.Subscribing("s1", "t/#", 1));
+        publish("p:1", "t/a", 2);
+        add(new Event.Received("s1", "p:1", "t/a", 1, false, false, 1, -2));
+        receive("p:1", "t/a", 2, false, 1);
+        add(new Event.Released("s", 1));
+        add(new Event.Killed(0));
+        add(new Event.Received("s1", "p:1", "t/a", 1, false, false, 2, -2));
+        assertThat(violations()).isEmpty();
+
+        receive("p:1", "t/a", 2, false, 2);
+        assertFirst("a message of QoS 2 came twice");
+    }
+
+    @Test
     void aPacketIdUsedBeforeItsReleaseIsSeen() {
         publish("p:1", "t/a", 2);
         publish("p:2", "t/a", 2);
@@ -318,6 +346,16 @@ class OracleTest {
             now = now.plusSeconds(EXPIRY_SECONDS - 1);
             comeBack(client, isPresent);
         }
+
+        assertThat(violations()).isEmpty();
+    }
+
+    @Test
+    void aConnectWithoutAnAnswerMayHaveEndedTheSession() {
+        add(new Event.Connecting("s", false, 0));
+        add(new Event.Disconnected("s"));
+        add(new Event.Connecting("s", false, 0));
+        add(new Event.Connected("s", false));
 
         assertThat(violations()).isEmpty();
     }

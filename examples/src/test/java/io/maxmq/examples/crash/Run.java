@@ -24,6 +24,9 @@ final class Run {
     /** When clients do not get far in it, they are not waited for. */
     private static final Duration ROUND_DEADLINE = Duration.ofSeconds(10);
 
+    /** What the broker is to say when a cut has left a part of a group that nobody was promised. */
+    private static final String TORN_TAIL = "cut off a torn tail";
+
     private static final int POLL_MILLIS = 200;
     private static final int SHOWN_MOST = 20;
 
@@ -81,6 +84,10 @@ final class Run {
         violations.addAll(stage.problems);
         violations.addAll(Oracle.violations(stage.history.entries()));
         return violations;
+    }
+
+    List<History.Entry> stageHistory() {
+        return stage.history.entries();
     }
 
     /** Fails when something was wrong, and then leaves the history in a file. */
@@ -152,9 +159,9 @@ final class Run {
                 stage.brokerGone();
                 broker.kill();
                 stage.history.add(new Event.Killed(round));
-                for (String said : broker.stderr()) {
-                    stage.problems.add("round " + round + ": the broker says " + said);
-                }
+                broker.stderr().stream()
+                        .filter(said -> !settings.cuts() || !said.contains(TORN_TAIL))
+                        .forEach(said -> stage.problems.add("the broker says " + said));
                 if (settings.cuts()) {
                     cut(timing);
                 }

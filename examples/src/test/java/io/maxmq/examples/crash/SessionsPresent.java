@@ -64,8 +64,12 @@ final class SessionsPresent {
 
     private void connecting(History.Entry entry, Event.Connecting connecting) {
         Session session = sessions.computeIfAbsent(connecting.client(), unknown -> new Session());
-        if (!session.isAnswered && session.exists == Existence.NO) {
-            session.exists = Existence.PERHAPS;
+        if (!session.isAnswered) {
+            Event.Connecting unanswered = (Event.Connecting) session.connecting.event();
+            boolean isLast = unanswered.expirySeconds() == 0; // of the session, if it was heard
+            if (session.exists == (isLast ? Existence.YES : Existence.NO)) {
+                session.exists = Existence.PERHAPS;
+            }
         }
         session.connecting = entry;
         session.isAnswered = false;
