@@ -180,6 +180,55 @@ class RestartTest {
     }
 
     @Test
+    void whatMayHaveBeenSentIsMarkedSoUntilItIsAcknowledged() {
+        TestClient subscriber = connect("s", false);
+        subscriber.subscribe("t", AT_LEAST_ONCE);
+        TestClient publisher = connect("p", true);
+        publisher.send(publish("t", "a", AT_LEAST_ONCE, 1), publish("t", "b", AT_LEAST_ONCE, 2));
+        publisher.expect(PubAck.class);
+        publisher.expect(PubAck.class);
+        subscriber.expect(Publish.class);
+        subscriber.expect(Publish.class);
+
+        restart();
+        TestClient withRoomForOne = client(ProtocolVersion.MQTT_5);
+        withRoomForOne.send(connectV5("s", false, 600, null, 1));
+        withRoomForOne.next();
+        assertThat(text(withRoomForOne.expect(Publish.class))).isEqualTo("a");
+        withRoomForOne.disconnect();
+        restart();
+
+        subscriber = connect("s", false);
+        assertThat(subscriber.expect(Publish.class).dup()).isTrue();
+        Publish second = subscriber.expect(Publish.class);
+        assertThat(text(second)).isEqualTo("b");
+        assertThat(second.dup()).isTrue();
+    }
+
+    @Test
+    void qos2ThatMayHaveBeenSentKeepsItsPacketIdBeyondItsExpiry() {
+        TestClient subscriber = connect("s", false);
+        subscriber.subscribe("t", EXACTLY_ONCE);
+        TestClient publisher = client(ProtocolVersion.MQTT_5);
+        publisher.send(connectV5("p", true, 0, null));
+        publisher.next();
+        Properties expiry = Properties.builder()
+                .set(PropertyId.MESSAGE_EXPIRY_INTERVAL, 10L)
+                .build();
+        publisher.send(new Publish(false, EXACTLY_ONCE, false, "t", 1, expiry, bytes("a")));
+        Publish sent = subscriber.expect(Publish.class);
+
+        clock.advance(Duration.ofSeconds(20));
+        restart();
+
+        subscriber = connect("s", false);
+        Publish again = subscriber.expect(Publish.class);
+        assertThat(text(again)).isEqualTo("a");
+        assertThat(again.packetId()).isEqualTo(sent.packetId());
+        assertThat(again.dup()).isTrue();
+    }
+
+    @Test
     void qos2IsExactlyOnceAtTheSubscriber() {
         TestClient subscriber = connect("s", false);
         subscriber.subscribe("t", EXACTLY_ONCE);
@@ -267,6 +316,11 @@ class RestartTest {
     }
 
     private static Connect connectV5(String clientId, boolean clean, int expirySeconds, @Nullable Will will) {
+        return connectV5(clientId, clean, expirySeconds, will, 65_535);
+    }
+
+    private static Connect connectV5(
+            String clientId, boolean clean, int expirySeconds, @Nullable Will will, int receiveMaximum) {
         return new Connect(
                 ProtocolVersion.MQTT_5,
                 false,
@@ -274,11 +328,29 @@ class RestartTest {
                 0,
                 Properties.builder()
                         .set(PropertyId.SESSION_EXPIRY_INTERVAL, (long) expirySeconds)
+                        .set(PropertyId.RECEIVE_MAXIMUM, receiveMaximum)
                         .build(),
                 clientId,
                 will,
                 null,
                 null);
+    }
+
+    @Test
+    void theSessionExpiryGoesOnThroughManyStarts() {
+        TestClient client = client(ProtocolVersion.MQTT_5);
+        client.send(connectV5("e", true, 60, null));
+        client.next();
+
+        broker.close(); // the client is connected: nobody has noted when it went
+        start();
+        for (int i = 0; i < 2; i++) {
+            assertThat(broker.sessions().find("e").toCompletableFuture().join()).isPresent();
+            clock.advance(Duration.ofSeconds(40));
+            restart();
+        }
+
+        assertThat(broker.sessions().find("e").toCompletableFuture().join()).isEmpty();
     }
 
     @Test

@@ -18,7 +18,6 @@ import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.core.session.Will;
 import io.maxmq.spi.Tenant;
-import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.Table;
@@ -149,7 +148,7 @@ final class Recovery {
         Routes routes = routesOf.apply(key.tenant());
         on(tasks, key, sessions -> sessions.restore(key, routes, record));
         long awaySince = record.connected() ? nowMillis : record.awaySinceMillis();
-        on(clocks, key, sessions -> sessions.restoreExpiry(key, awaySince));
+        on(clocks, key, sessions -> sessions.restoreExpiry(key, awaySince, record.connected()));
     }
 
     private void subscription(Entry entry) {
@@ -177,7 +176,7 @@ final class Recovery {
                     record.delaySeconds(),
                     record.expirySeconds(),
                     record.laterSeconds());
-            sessions.restoreWill(key, routes, will, dueAt);
+            sessions.restoreWill(key, routes, will, dueAt, record.dueAtMillis() == 0);
         });
     }
 
@@ -238,22 +237,42 @@ final class Recovery {
     }
 
     private void routeAgain(CutOff each, CountDownLatch routed) {
-        byte @Nullable [] body = null;
-        if (each.message().isApart()) {
-            Bytes key = Payloads.key(each.message().idHigh(), each.message().idLow());
-            body = persistence.read(Tables.PAYLOAD, key).map(Payloads::body).orElse(null);
-        }
-        byte @Nullable [] whole = body;
         Routes routes = routesOf.apply(each.publisher().tenant());
+        byte[] body = each.message().isApart() ? bodyOf(each) : null;
+        if (each.message().isApart() && body == null) {
+            on(
+                    tasks,
+                    each.publisher(),
+                    sessions -> sessions.neverReceived(each.publisher(), each.packetId(), routed::countDown));
+            return;
+        }
         on(tasks, each.publisher(), sessions -> {
             try {
-                sessions.routeAgain(
-                        each.publisher(), routes, each.packetId(), each.message(), whole, routed::countDown);
+                sessions.routeAgain(each.publisher(), routes, each.packetId(), each.message(), body, routed::countDown);
             } catch (DamagedRecordException damaged) {
                 routed.countDown();
                 throw damaged;
             }
         });
+    }
+
+    /** Null when it is not there: then PUBREC was not sent, as that needs both the packet id's record and the body. */
+    private byte @Nullable [] bodyOf(CutOff each) {
+        try {
+            return persistence
+                    .read(
+                            Tables.PAYLOAD,
+                            Payloads.key(each.message().idHigh(), each.message().idLow()))
+                    .map(Payloads::body)
+                    .orElse(null);
+        } catch (DamagedRecordException damaged) {
+            log.error(
+                    "a message of {} to {} is damaged and left out: {}",
+                    each.publisher().clientId(),
+                    each.message().topic(),
+                    damaged.getMessage());
+            return null;
+        }
     }
 
     // ---- the loops

@@ -50,14 +50,17 @@ public final class LoopStore implements Deferred {
     /** How long changes wait that may turn out to be needless. */
     private static final long LINGER_NANOS = 1_000_000L;
 
-    /** How long changes wait that may well be late, see {@link #deleteEventually}. */
-    private static final long EVENTUALLY_NANOS = 100_000_000L;
+    /** How long changes wait at least that may well be late, see {@link #deleteEventually}. */
+    private static final long EVENTUALLY_NANOS = 250_000_000L;
 
     private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final KeyValueStore store;
     private final Loop loop;
     private final MemoryCredit credit;
+
+    /** What early ones are about: in batches of their own, as a batch of early ones may have begun with an older one. */
+    private List<Write> bodies = new ArrayList<>();
 
     private List<Write> early = new ArrayList<>();
     private List<Write> late = new ArrayList<>();
@@ -70,6 +73,8 @@ public final class LoopStore implements Deferred {
     private final int[] batchesUnderWay = new int[Shard.COUNT];
 
     private List<Write> eventual = new ArrayList<>();
+    /** Those of the turn before. */
+    private List<Write> ripening = new ArrayList<>();
 
     private boolean deferred;
     private boolean lingering;
@@ -118,15 +123,15 @@ public final class LoopStore implements Deferred {
         return add(early, new Mutation.Delete(table, key), key, 0, written, true);
     }
 
-    /** Adds to a counter before everything else of this iteration; null as for {@link #putEarly}. */
-    public @Nullable Write addEarly(Table table, Bytes key, long delta, @Nullable Written written) {
-        return add(early, new Mutation.Add(table, key, delta), key, Long.BYTES, written, true);
+    /** Adds to a counter before everything else of this iteration, early changes too; null as for {@link #putEarly}. */
+    public @Nullable Write addFirst(Table table, Bytes key, long delta, @Nullable Written written) {
+        return add(bodies, new Mutation.Add(table, key, delta), key, Long.BYTES, written, true);
     }
 
-    /** Writes an entry and adds to a counter under the same key of another table, both or nothing. */
-    public @Nullable Write putCountedEarly(
+    /** The same, and writes an entry under the same key of another table, both or nothing. */
+    public @Nullable Write putCountedFirst(
             Table table, Bytes key, Bytes value, Table counters, long delta, Written written) {
-        Write write = putEarly(table, key, value, written);
+        Write write = add(bodies, new Mutation.Put(table, key, value), key, value.length(), written, true);
         if (write != null) {
             write.count(new Mutation.Add(counters, key, delta));
         }
@@ -153,9 +158,9 @@ public final class LoopStore implements Deferred {
         add(late, new Mutation.Delete(table, key), key, 0, null, false);
     }
 
-    /** The same a tenth of a second later, when everything that was under way at the time of the call has long been written. */
+    /** The same a quarter of a second later, when everything that was under way at the time of the call has long been written. */
     public void deleteEventually(Table table, Bytes key) {
-        if (eventual.isEmpty()) {
+        if (eventual.isEmpty() && ripening.isEmpty()) {
             loop.afterPause(EVENTUALLY_NANOS, this::eventually);
         }
         long bytes = WRITE_BYTES + (long) key.length();
@@ -164,8 +169,14 @@ public final class LoopStore implements Deferred {
     }
 
     private void eventually() {
-        late.addAll(eventual);
-        eventual.clear();
+        List<Write> ripe = ripening;
+        late.addAll(ripe);
+        ripe.clear();
+        ripening = eventual;
+        eventual = ripe;
+        if (!ripening.isEmpty()) {
+            loop.afterPause(EVENTUALLY_NANOS, this::eventually);
+        }
         flushUnlessBusy();
     }
 
@@ -210,13 +221,17 @@ public final class LoopStore implements Deferred {
     /** Tells when everything that was asked for before is durable or has failed. */
     public void afterWritten(Runnable action) {
         flush();
-        if (!early.isEmpty() || !late.isEmpty()) {
+        if (!nothingWaits()) {
             readers.add(new AfterFlush(flushes, () -> afterWritten(action))); // some had to wait
         } else if (flushesDone == flushes) {
             loop.execute(action);
         } else {
             readers.add(new AfterFlush(flushes, action));
         }
+    }
+
+    private boolean nothingWaits() {
+        return bodies.isEmpty() && early.isEmpty() && late.isEmpty();
     }
 
     private void flushThisIteration() {
@@ -254,8 +269,9 @@ public final class LoopStore implements Deferred {
 
     /** Hands over what must be with the store before anybody else knows of what it is about. */
     public void flushEarlyWrites() {
-        if (!early.isEmpty()) {
+        if (!bodies.isEmpty() || !early.isEmpty()) {
             Flush flush = new Flush();
+            bodies = flush.take(bodies);
             early = flush.take(early);
             flush.submit();
         }
@@ -263,10 +279,11 @@ public final class LoopStore implements Deferred {
 
     /** Hands everything over that waits; what must wait for a failed change of its shard is still there afterwards. */
     public void flush() {
-        if (early.isEmpty() && late.isEmpty()) {
+        if (nothingWaits()) {
             return;
         }
         Flush flush = new Flush();
+        bodies = flush.take(bodies);
         early = flush.take(early);
         late = flush.take(late);
         flush.submit();
@@ -376,7 +393,7 @@ public final class LoopStore implements Deferred {
         while (!readers.isEmpty() && readers.get(0).flush() <= flushesDone) {
             loop.execute(readers.remove(0).action());
         }
-        if (!early.isEmpty() || !late.isEmpty()) {
+        if (!nothingWaits()) {
             flushThisIteration();
         }
     }
@@ -491,11 +508,14 @@ public final class LoopStore implements Deferred {
 
     /** Hands over what waits and takes no more that somebody would wait for. */
     public void close() {
+        late.addAll(ripening);
+        ripening.clear();
         late.addAll(eventual);
         eventual.clear();
         flush();
         Flush last = new Flush();
         last.take(again.takeAllBut(shard -> false));
+        last.take(bodies);
         last.take(early);
         last.take(late);
         last.submit();

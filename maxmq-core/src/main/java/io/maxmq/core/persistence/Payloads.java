@@ -121,11 +121,11 @@ public final class Payloads {
         private @Nullable Write write(StoredMessage message, Count count) {
             Bytes key = key(idHigh, idLow);
             if (confirmed > 0) {
-                return store.addEarly(Tables.PAYLOAD_COUNT, key, 1, count);
+                return store.addFirst(Tables.PAYLOAD_COUNT, key, 1, count);
             }
             RecordWriter record = new RecordWriter(VERSION, message.body().length);
             Bytes value = record.writeRest(message.body()).finish(key);
-            return store.putCountedEarly(Tables.PAYLOAD, key, value, Tables.PAYLOAD_COUNT, 1, count);
+            return store.putCountedFirst(Tables.PAYLOAD, key, value, Tables.PAYLOAD_COUNT, 1, count);
         }
 
         void removeIfUnused() {

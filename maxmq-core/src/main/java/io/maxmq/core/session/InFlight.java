@@ -5,6 +5,7 @@ import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import java.util.Arrays;
+import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,8 @@ final class InFlight {
 
     private int outstanding;
     private long bytes;
+    /** Packet ids that are not to be used again yet. */
+    private @Nullable IntHashSet held;
 
     /** @param counters of the session's loop */
     InFlight(LoopCounters counters) {
@@ -82,6 +85,7 @@ final class InFlight {
         return active < window
                 && resendAt == tail
                 && (head == tail || sequence - sequences[slot(head)] < PACKET_IDS || !isUsed(packetId(sequence)))
+                && (held == null || !held.contains(packetId(sequence)))
                 && (bytes < maxBytes || outstanding == 0);
     }
 
@@ -184,6 +188,24 @@ final class InFlight {
         }
         free(find(packetId));
         return true;
+    }
+
+    /** No other message gets this packet id until {@link #letGo}. */
+    void hold(int packetId) {
+        IntHashSet present = held;
+        if (present == null) {
+            present = new IntHashSet();
+            held = present;
+        }
+        present.add(packetId);
+    }
+
+    void letGo(int packetId) {
+        IntHashSet present = held;
+        if (present != null) {
+            present.remove(packetId);
+            held = present.isEmpty() ? null : present;
+        }
     }
 
     /** A new connection: everything unacknowledged is to be sent again, in the original order (§4.4). */

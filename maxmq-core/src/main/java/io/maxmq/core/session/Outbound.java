@@ -127,9 +127,9 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         return queue.inMemory() == 0 ? null : queue.firstMessage();
     }
 
-    /** The highest sequence that has been sent and is not acknowledged; -1 for none. */
+    /** The highest sequence that may have been sent and is not acknowledged; -1 for none. */
     long sentUpTo() {
-        return inFlight.lastSequence();
+        return Math.max(inFlight.lastSequence(), sentBefore - 1);
     }
 
     /** Above all sequences that it has given to messages. */
@@ -372,7 +372,16 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     void onPubComp(int packetId) {
         long sequence = durable == null ? NO_SEQUENCE : inFlight.sequence(packetId);
         if (inFlight.complete(packetId)) {
-            done(sequence, null);
+            if (durable != null && sequence < home.journal().firstSequence()) {
+                // Sequences since the start may mean the same packet id: a next start is not to find two of them.
+                inFlight.hold(packetId);
+                durable.records().completed(sequence, () -> {
+                    inFlight.letGo(packetId);
+                    pump();
+                });
+            } else {
+                done(sequence, null);
+            }
             pump();
         }
     }
@@ -485,7 +494,10 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         int flags = queue.firstFlags();
         long sequence = queue.firstSequence();
         queue.removeFirst();
-        if (message.isExpired(home.loop().epochMillis())) {
+        // At QoS 2 the client may hold the packet id of what it got before: it would take another message for the same
+        // one.
+        boolean mayBeHeld = sequence < sentBefore && DeliveryFlags.qos(flags) == 2;
+        if (!mayBeHeld && message.isExpired(home.loop().epochMillis())) {
             dropQueued(message, sequence, DropReason.EXPIRED);
             return;
         }

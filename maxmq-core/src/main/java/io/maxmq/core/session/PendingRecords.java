@@ -40,6 +40,7 @@ final class PendingRecords {
     private final Listener listener;
     private final Long2ObjectHashMap<Append> appends = new Long2ObjectHashMap<>();
     private final LongHashSet releases = new LongHashSet();
+    private boolean ended;
 
     PendingRecords(Session session, SessionJournal journal, Loop loop, Listener listener) {
         this.session = session;
@@ -115,8 +116,25 @@ final class PendingRecords {
         append.taken();
     }
 
+    /**
+     * PUBCOMP has come for a message of a broker before this one.
+     *
+     * @param gone told when no start can find its record any more
+     */
+    void completed(long sequence, Runnable gone) {
+        releases.remove(sequence);
+        journal.complete(session, sequence, failure -> {
+            if (failure == null) {
+                gone.run();
+            } else if (!ended) {
+                loop.schedule(RETRY_NANOS, () -> completed(sequence, gone));
+            }
+        });
+    }
+
     /** The session has ended: who waits is answered. */
     void end() {
+        ended = true;
         Append[] left = appends.values().toArray(new Append[0]);
         appends.clear();
         releases.clear();

@@ -43,6 +43,11 @@ final class RestoredSession implements SessionJournal.Found {
         this.sentUpTo = sentUpTo;
     }
 
+    /** The highest sequence that may have been sent. */
+    long sentUpTo() {
+        return sentUpTo;
+    }
+
     /** Reads it, if that has not begun, and tells when it has been taken up. */
     void load(Written done) {
         waiting.add(done);

@@ -230,6 +230,9 @@ public final class Session implements Subscriber {
 
     private SessionRecord record(boolean connected, long awaySinceMillis) {
         long sentUpTo = outbound == null ? -1 : outbound.sentUpTo();
+        if (restored != null) {
+            sentUpTo = Math.max(sentUpTo, restored.sentUpTo());
+        }
         return new SessionRecord(
                 owner, expirySeconds, connected, awaySinceMillis, sentUpTo, subscriptions.isAutomaticKnown());
     }
@@ -266,9 +269,16 @@ public final class Session implements Subscriber {
         restored = new RestoredSession(this, home.journal(), new TakeUp(), sentUpTo);
     }
 
-    /** The client has been away since then: the session's end may be due. */
-    void restoreExpiry(long awaySinceMillis) {
+    /**
+     * The client has been away since then: the session's end may be due.
+     *
+     * @param records where to note it; null when that was known
+     */
+    void restoreExpiry(long awaySinceMillis, @Nullable StoredSessions records) {
         if (sink == null && !ended && expirySeconds != NEVER) {
+            if (records != null) {
+                records.session(this, record(false, awaySinceMillis), null);
+            }
             long left = awaySinceMillis + expirySeconds * 1000 - home.loop().epochMillis();
             if (left <= 0) {
                 expire();

@@ -95,6 +95,11 @@ public interface SessionJournal {
      */
     void acknowledge(Session session, long sequence, @Nullable StoredMessage message);
 
+    /** PUBCOMP has come for a message of a broker before this one, in place of {@link #acknowledge}: its record is gone then. */
+    default void complete(Session session, long sequence, Completion completion) {
+        throw new UnsupportedOperationException("nothing is left of a broker before: " + session.key());
+    }
+
     /**
      * Reads appended messages that are not acknowledged, in order, also those whose write is still on its way.
      *

@@ -353,22 +353,30 @@ public final class Sessions {
         return session;
     }
 
-    /** Has a restored session end when it is due, as its client has been away since then. */
-    public void restoreExpiry(SessionKey key, long awaySinceMillis) {
+    /**
+     * Has a restored session end when it is due, as its client has been away since then.
+     *
+     * @param isNew whether that is written down from now on, so that its time goes on through the next start
+     */
+    public void restoreExpiry(SessionKey key, long awaySinceMillis, boolean isNew) {
         Session session = sessions.get(key);
         if (session != null) {
-            session.restoreExpiry(awaySinceMillis);
+            session.restoreExpiry(awaySinceMillis, isNew ? stored : null);
         }
     }
 
-    /** The will of a client that has gone; it is due then, unless the client comes before. */
-    public void restoreWill(SessionKey key, Routes routes, Will will, long dueAtMillis) {
+    /**
+     * The will of a client that has gone; it is due then, unless the client comes before.
+     *
+     * @param isNew whether that is written down from now on, so that its time goes on through the next start
+     */
+    public void restoreWill(SessionKey key, Routes routes, Will will, long dueAtMillis, boolean isNew) {
         assert loop.inLoop();
-        if (stored != null) {
-            stored.restored(key, will);
-        }
         Session session = sessions.get(key);
         long left = dueAtMillis - loop.epochMillis();
+        if (stored != null) {
+            stored.restored(key, will, isNew && left > 0 ? dueAtMillis : 0);
+        }
         if (session != null) {
             session.restoreWill(will, dueAtMillis);
         } else if (left <= 0) {
@@ -422,6 +430,17 @@ public final class Sessions {
         }
         int byHigh = Long.compareUnsigned(retained.idHigh(), message.idHigh());
         return byHigh > 0 || (byHigh == 0 && Long.compareUnsigned(retained.idLow(), message.idLow()) > 0);
+    }
+
+    /** What came with this packet id was never whole: when its publisher sends it again, it is another message. */
+    public void neverReceived(SessionKey publisher, int packetId, Runnable done) {
+        LoopRecords records = storage.records();
+        if (records == null) {
+            done.run();
+            return;
+        }
+        Bytes key = OwnerKey.of(publisher.tenant().name(), publisher.clientId()).numbered(packetId);
+        records.store().deleteEarly(Tables.INBOUND, key, failure -> done.run());
     }
 
     private void routedAgain(SessionKey publisher, int packetId, StoredMessage message, Runnable done) {

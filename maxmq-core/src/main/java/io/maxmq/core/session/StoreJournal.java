@@ -162,6 +162,12 @@ final class StoreJournal implements SessionJournal {
     }
 
     @Override
+    public void complete(Session session, long sequence, Completion completion) {
+        // At once: what a broker before has left was routed to its end before anybody could connect.
+        store.delete(Tables.QUEUE, session.ownerKey().numbered(sequence), completion);
+    }
+
+    @Override
     public void pageIn(Session session, long fromSequence, int maxMessages, int maxBytes, Page page) {
         store.afterWritten(() -> store.page(
                 Tables.QUEUE,

@@ -50,7 +50,10 @@ final class StoredSessions {
 
     /** @param dueAtMillis wall time; 0 while the client is connected */
     void will(Session session, Will will, long dueAtMillis, @Nullable Written written) {
-        Bytes key = session.ownerKey().alone();
+        write(session.key(), session.ownerKey().alone(), will, dueAtMillis, written);
+    }
+
+    private void write(SessionKey client, Bytes key, Will will, long dueAtMillis, @Nullable Written written) {
         Bytes value = WillRecord.write(
                 key,
                 will.client(),
@@ -60,7 +63,7 @@ final class StoredSessions {
                 will.laterSeconds(),
                 will.message());
         store.put(Tables.WILL, key, value, written);
-        wills.put(session.key(), will);
+        wills.put(client, will);
     }
 
     /** Its client has none, or no longer. */
@@ -78,10 +81,11 @@ final class StoredSessions {
     }
 
     private void delete(SessionKey client) {
-        store.delete(
-                Tables.WILL,
-                OwnerKey.of(client.tenant().name(), client.clientId()).alone(),
-                null);
+        store.delete(Tables.WILL, keyOf(client), null);
+    }
+
+    private static Bytes keyOf(SessionKey client) {
+        return OwnerKey.of(client.tenant().name(), client.clientId()).alone();
     }
 
     /** Whether it is neither published nor replaced. */
@@ -89,9 +93,17 @@ final class StoredSessions {
         return wills.get(client) == will;
     }
 
-    /** A broker before this one has written it. */
-    void restored(SessionKey client, Will will) {
-        wills.put(client, will);
+    /**
+     * A broker before this one has written it.
+     *
+     * @param dueAtMillis wall time, when that broker did not know it; else 0
+     */
+    void restored(SessionKey client, Will will, long dueAtMillis) {
+        if (dueAtMillis > 0) {
+            write(client, keyOf(client), will, dueAtMillis, null);
+        } else {
+            wills.put(client, will);
+        }
     }
 
     /** A durable session has ended. */

@@ -106,6 +106,38 @@ class LoopStoreTest {
     }
 
     @Test
+    void bodiesGoBeforeEarlyChangesThatAreAboutThem() {
+        thread.run(() -> {
+            writes.putEarly(Tables.INBOUND, key(3, "one"), Bytes.utf8("1"), tell("one"));
+            writes.putCountedFirst(
+                    Tables.PAYLOAD, key(200, "body"), Bytes.utf8("b"), Tables.PAYLOAD_COUNT, 1, tell("body"));
+            writes.putEarly(Tables.INBOUND, key(3, "about body"), Bytes.utf8("2"), tell("about body"));
+        });
+        assertThat(store.submitted.stream()
+                        .map(batch -> batch.mutations().get(0).table())
+                        .toList())
+                .containsExactly(Tables.PAYLOAD, Tables.INBOUND);
+        assertThat(store.submitted.get(1).mutations()).hasSize(2);
+    }
+
+    @Test
+    void whatIsDeletedEventuallyWaitsForAWholePause() {
+        thread.run(() -> writes.deleteEventually(TABLE, key(3, "first")));
+        thread.pass(); // a pause ends right after the second call
+        thread.run(() -> writes.deleteEventually(TABLE, key(3, "second")));
+        assertThat(store.submitted).isEmpty();
+        thread.pass();
+        thread.run(() -> {});
+        assertThat(store.submitted)
+                .singleElement()
+                .satisfies(batch ->
+                        assertThat(batch.mutations()).containsExactly(new Mutation.Delete(TABLE, key(3, "first"))));
+        thread.pass();
+        thread.run(() -> {});
+        assertThat(store.submitted).hasSize(2);
+    }
+
+    @Test
     void earlyChangesGoAlsoWhenMessagesAreHandedOver() {
         thread.run(() -> {
             put("late", "1");
