@@ -85,6 +85,23 @@ class OracleTest {
     }
 
     @Test
+    void anOrderBeginsWithTheSubscription() {
+        publish("p:1", "u/a", 1);
+        publish("p:2", "t/a", 1);
+        receive("p:2", "t/a", 1, false, 1);
+        subscribe("s", "u/#", 2);
+        add(new Event.Resent("p:1"));
+        receive("p:1", "u/a", 1, false, 2);
+        assertThat(violations()).isEmpty();
+
+        publish("p:3", "u/a", 1);
+        publish("p:4", "t/a", 1);
+        receive("p:4", "t/a", 1, false, 3);
+        receive("p:3", "u/a", 1, false, 4);
+        assertFirst("came after p:4");
+    }
+
+    @Test
     void ordersOfTwoPublishersAndOfTwoQoSDoNotMatterToEachOther() {
         publish("p:1", "t/a", 1);
         publish("q:1", "t/a", 1);
@@ -432,6 +449,18 @@ class OracleTest {
         receive("w:1", "t/w", 1, false, 2);
 
         assertFirst("sent again with another packet id");
+    }
+
+    @Test
+    void aWillMayComeOnceMoreFromTheNextProcess() {
+        add(new Event.WillOffered("w:1", "t/w", 2));
+        add(new Event.WillStands("w:1"));
+        receive("w:1", "t/w", 2, false, 1);
+        add(new Event.Released("s", 1));
+        add(new Event.Killed(0));
+        receive("w:1", "t/w", 2, false, 2);
+
+        assertThat(violations()).isEmpty();
     }
 
     @Test

@@ -25,7 +25,7 @@ final class Run {
     private static final Duration ROUND_DEADLINE = Duration.ofSeconds(10);
 
     /** What the broker is to say when a cut has left a part of a group that nobody was promised. */
-    private static final String TORN_TAIL = "cut off a torn tail";
+    private static final String TORN_TAIL = "torn tail";
 
     private static final int POLL_MILLIS = 200;
     private static final int SHOWN_MOST = 20;
