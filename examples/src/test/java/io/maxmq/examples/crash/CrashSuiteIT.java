@@ -34,4 +34,17 @@ class CrashSuiteIT {
                 .anyMatch(each -> each.startsWith("the session is lost"))
                 .anyMatch(each -> each.startsWith("lost: "));
     }
+
+    @Test
+    void aDiskThatLiesIsFoundOut() throws Exception {
+        PowerCut powerCut = PowerCut.compiledIn(temporary);
+
+        List<String> violations = new Run(
+                        new Run.Settings(1, 3, 5_000, true, "fsync", new PowerCut.Lie(1, ".log"), LITTLE_PATIENCE),
+                        temporary,
+                        powerCut)
+                .violations();
+
+        assertThat(violations).anyMatch(each -> each.startsWith("lost: "));
+    }
 }
