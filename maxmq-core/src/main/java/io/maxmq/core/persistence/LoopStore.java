@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,8 +145,30 @@ public final class LoopStore implements Deferred {
     }
 
     /** The same for one that may turn out to be needless within a moment. */
-    public @Nullable Write putSoon(Table table, Bytes key, Bytes value, @Nullable Written written) {
-        return add(late, new Mutation.Put(table, key, value), key, value.length(), written, false);
+    public @Nullable Write putSoon(Table table, Bytes key, Bytes value, Written written) {
+        return putSoon(
+                ShardedKey.shardOf(key),
+                key.length() + value.length(),
+                () -> new Mutation.Put(table, key, value),
+                written);
+    }
+
+    /**
+     * The same for one that has yet to be encoded.
+     *
+     * @param expectedBytes of key and value, about
+     * @param put gives the entry, which is of that shard, when it is on its way
+     */
+    public @Nullable Write putSoon(int shard, int expectedBytes, Supplier<Mutation.Put> put, Written written) {
+        assert loop.inLoop();
+        long bytes = WRITE_BYTES + (long) expectedBytes;
+        if (isRefused(bytes, written)) {
+            return null;
+        }
+        Write write = new Write(shard, put, written, bytes);
+        late.add(write);
+        flushSoon();
+        return write;
     }
 
     /** Removes an entry. */
@@ -201,11 +224,7 @@ public final class LoopStore implements Deferred {
         long bytes = WRITE_BYTES + (long) key.length() + valueBytes;
         if (written == null || mutation instanceof Mutation.Delete || mutation instanceof Mutation.DeleteRange) {
             credit.overdraw(bytes); // it makes room, or cannot be refused
-        } else if (closed || !credit.tryCharge(bytes)) {
-            StorageException refused = closed
-                    ? new StorageException(StorageException.Kind.CLOSED, "the broker is closing")
-                    : new StorageException(StorageException.Kind.BUSY, "no memory for what waits to be written");
-            loop.execute(() -> written.onWritten(refused));
+        } else if (isRefused(bytes, written)) {
             return null;
         }
         Write write = new Write(ShardedKey.shardOf(key), mutation, written, bytes);
@@ -216,6 +235,17 @@ public final class LoopStore implements Deferred {
             flushSoon();
         }
         return write;
+    }
+
+    private boolean isRefused(long bytes, Written written) {
+        if (!closed && credit.tryCharge(bytes)) {
+            return false;
+        }
+        StorageException refused = closed
+                ? new StorageException(StorageException.Kind.CLOSED, "the broker is closing")
+                : new StorageException(StorageException.Kind.BUSY, "no memory for what waits to be written");
+        loop.execute(() -> written.onWritten(refused));
+        return true;
     }
 
     /** Tells when everything that was asked for before is durable or has failed. */

@@ -4,6 +4,7 @@ import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Mutation;
 import io.maxmq.spi.storage.StorageException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Write {
     private final int shard;
-    private Mutation mutation;
+    /** Made when it is needed: most of those that wait for a moment are withdrawn. */
+    private final @Nullable Supplier<Mutation.Put> put;
+
+    private @Nullable Mutation mutation;
     private final @Nullable Written written;
     private final long chargedBytes;
     private Mutation.@Nullable Add counted;
@@ -25,8 +29,23 @@ public final class Write {
     }
 
     Write(int shard, Mutation mutation, @Nullable Written written, long chargedBytes) {
+        this(shard, mutation, null, written, chargedBytes);
+    }
+
+    /** @param put gives the change, once, when it is on its way */
+    Write(int shard, Supplier<Mutation.Put> put, Written written, long chargedBytes) {
+        this(shard, null, put, written, chargedBytes);
+    }
+
+    private Write(
+            int shard,
+            @Nullable Mutation mutation,
+            @Nullable Supplier<Mutation.Put> put,
+            @Nullable Written written,
+            long chargedBytes) {
         this.shard = shard;
         this.mutation = mutation;
+        this.put = put;
         this.written = written;
         this.chargedBytes = chargedBytes;
     }
@@ -72,7 +91,7 @@ public final class Write {
 
     /** Whether it may be tried again after that failure: what may have been subtracted is not subtracted once more. */
     boolean isRepeatable(Throwable failure) {
-        return !(mutation instanceof Mutation.Add)
+        return !(mutation() instanceof Mutation.Add)
                 || (failure instanceof StorageException refused
                         && refused.kind().applied() == StorageException.Applied.NO);
     }
@@ -80,12 +99,13 @@ public final class Write {
     /** The same change once more, with nobody waiting; null for one of a counter. */
     @Nullable
     Write repeated() {
-        return mutation instanceof Mutation.Add ? null : new Write(shard, mutation, null, chargedBytes);
+        return mutation() instanceof Mutation.Add ? null : new Write(shard, mutation(), null, chargedBytes);
     }
 
     /** Whether both change, or may change, the same entry. */
     boolean overlaps(Write other) {
-        return mutation.table().equals(other.mutation.table()) && keys(mutation).intersects(keys(other.mutation));
+        return mutation().table().equals(other.mutation().table())
+                && keys(mutation()).intersects(keys(other.mutation()));
     }
 
     private static Keys keys(Mutation of) {
@@ -114,7 +134,13 @@ public final class Write {
     }
 
     Mutation mutation() {
-        return mutation;
+        Mutation present = mutation;
+        if (present == null) {
+            assert put != null;
+            present = put.get();
+            mutation = present;
+        }
+        return present;
     }
 
     /** Whether somebody waits for it; else it is tried again until it succeeds. */

@@ -16,9 +16,11 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.Mutation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreJournal implements SessionJournal {
     private static final int ENTRIES_PER_PAGE = 1_000;
+
+    /** About what a record of the queue takes beside its message. */
+    private static final int RECORD_BYTES = 64;
 
     private final LoopStore store;
     private final Payloads payloads;
@@ -78,21 +83,49 @@ final class StoreJournal implements SessionJournal {
         }
     }
 
-    private final class Append implements Appending {
-        private final Bytes key;
+    private final class Append implements Appending, Supplier<Mutation.Put> {
+        private final Session session;
+        private final long sequence;
+        private final StoredMessage message;
+        private final int flags;
+        private final Subscription subscription;
         private final Written referred;
-        private final @Nullable Write write;
+        private @Nullable Write write;
 
-        Append(Bytes key, Written referred, @Nullable Write write) {
-            this.key = key;
-            this.referred = referred;
-            this.write = write;
+        Append(
+                Session session,
+                long sequence,
+                StoredMessage message,
+                int flags,
+                Subscription subscription,
+                Completion completion) {
+            this.session = session;
+            this.sequence = sequence;
+            this.message = message;
+            this.flags = flags;
+            this.subscription = subscription;
+            this.referred = payloads.refer(message, completion);
+        }
+
+        int expectedBytes() {
+            return RECORD_BYTES + MessageRecord.sizeOf(message, Payloads.isApart(message));
+        }
+
+        @Override
+        public Mutation.Put get() {
+            Bytes key = session.ownerKey().numbered(sequence);
+            String shared =
+                    subscription.share() == null ? null : subscription.filter().toString();
+            return new Mutation.Put(
+                    Tables.QUEUE,
+                    key,
+                    QueueRecord.waiting(key, message, flags, subscription.subscriptionIds(), shared));
         }
 
         @Override
         public void withdraw() {
             if (write != null && !write.withdraw()) {
-                store.deleteSoon(Tables.QUEUE, key);
+                store.deleteSoon(Tables.QUEUE, session.ownerKey().numbered(sequence));
             }
             payloads.withdraw(referred);
         }
@@ -125,16 +158,14 @@ final class StoreJournal implements SessionJournal {
             Subscription subscription,
             boolean isSent,
             Completion completion) {
-        Bytes key = session.ownerKey().numbered(sequence);
-        String shared = subscription.group() == null && subscription.share() == null
-                ? null
-                : subscription.filter().toString();
-        Bytes value = QueueRecord.waiting(key, message, flags, subscription.subscriptionIds(), shared);
-        Written referred = payloads.refer(message, completion);
-        Write write = isSent
-                ? store.putSoon(Tables.QUEUE, key, value, referred)
-                : store.put(Tables.QUEUE, key, value, referred);
-        return new Append(key, referred, write);
+        Append append = new Append(session, sequence, message, flags, subscription, completion);
+        if (isSent) {
+            append.write = store.putSoon(session.ownerKey().shard(), append.expectedBytes(), append, append.referred);
+        } else {
+            Mutation.Put put = append.get();
+            append.write = store.put(put.table(), put.key(), put.value(), append.referred);
+        }
+        return append;
     }
 
     @Override
