@@ -46,10 +46,17 @@ public final class Persistence implements AutoCloseable {
      * Opens the store and claims the next incarnation in it. When that fails the store is closed.
      *
      * @throws StorageException when it cannot be opened, or a newer release has written it
+     * @throws IllegalStateException when it was opened before: then it is another broker's, and stays as it is
      */
     public static Persistence open(KeyValueStore store) {
+        CompletionStage<Void> opening;
         try {
-            await(store.open());
+            opening = store.open();
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException("a storage is for one broker and one start; give each its own", e);
+        }
+        try {
+            await(opening);
             requireFormat(store);
             return new Persistence(store, claim(store));
         } catch (Throwable t) {
