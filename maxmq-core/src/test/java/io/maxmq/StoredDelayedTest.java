@@ -3,17 +3,28 @@ package io.maxmq;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.Table;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -229,5 +240,99 @@ class StoredDelayedTest {
             subscriber.expectMessage("a", "" + i);
         }
         awaitEntries(0);
+    }
+
+    /** The end comes when the packet id is written and the delayed message is not, or when both are. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatOfQosTwoACrashCutsOffIsStillDelayedAndRoutedOnce(boolean isDelayedWritten) throws Exception {
+        TestClient subscriber = broker.client(ProtocolVersion.MQTT_5);
+        connect(subscriber, "subscriber");
+        subscriber.subscribe("a/#", QoS.EXACTLY_ONCE);
+        subscriber.disconnect();
+        broker.awaitDisconnected("subscriber");
+        TestClient publisher = broker.client(ProtocolVersion.MQTT_5);
+        connect(publisher, "publisher");
+        store.hold(Tables.DELAYED);
+        publisher.send(TestClient.message("$delayed/100/a", "1", QoS.EXACTLY_ONCE, 9));
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (store.entries(Tables.INBOUND).isEmpty()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        publisher.ping();
+        Map<Table, List<Entry>> left = new HashMap<>();
+        for (Table table : Tables.all()) {
+            left.put(table, store.entries(table));
+        }
+        store.letGo();
+        awaitEntries(1);
+        if (isDelayedWritten) {
+            left.put(Tables.DELAYED, store.entries(Tables.DELAYED));
+        }
+        broker.close();
+        store = new GatedStore(storeWith(left));
+        broker = start();
+        subscriber = broker.client(ProtocolVersion.MQTT_5);
+        connect(subscriber, "subscriber");
+        clock.advance(Duration.ofSeconds(50));
+        subscriber.ping();
+        clock.advance(Duration.ofSeconds(52));
+        subscriber.expectMessage("a", "1");
+        clock.advance(Duration.ofSeconds(200));
+        subscriber.ping();
+        awaitEntries(0);
+    }
+
+    /** The end comes when it is in the subscriber's queue and its own record is still there. */
+    @Test
+    void whatIsInAQueueAlreadyIsNotRoutedThereAgain() throws Exception {
+        TestClient subscriber = broker.client(ProtocolVersion.MQTT_5);
+        connect(subscriber, "subscriber");
+        subscriber.subscribe("a/#", QoS.EXACTLY_ONCE);
+        subscriber.disconnect();
+        broker.awaitDisconnected("subscriber");
+        client("publisher").publish("$delayed/10/a", "1", QoS.EXACTLY_ONCE);
+        List<Entry> delayed = store.entries(Tables.DELAYED);
+        clock.advance(Duration.ofSeconds(10));
+        awaitEntries(0);
+        Map<Table, List<Entry>> left = new HashMap<>();
+        for (Table table : Tables.all()) {
+            left.put(table, store.entries(table));
+        }
+        assertThat(left.get(Tables.QUEUE)).hasSize(1);
+        left.put(Tables.DELAYED, delayed);
+        broker.close();
+        store = new GatedStore(storeWith(left));
+        broker = start();
+        awaitEntries(0);
+        subscriber = broker.client(ProtocolVersion.MQTT_5);
+        connect(subscriber, "subscriber");
+        subscriber.expectMessage("a", "1");
+        subscriber.ping();
+    }
+
+    private static KeyValueStore storeWith(Map<Table, List<Entry>> entries) throws Exception {
+        MemoryStorage copy = MemoryStorage.create();
+        KeyValueStore filled = copy.store();
+        filled.open().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        for (Map.Entry<Table, List<Entry>> table : entries.entrySet()) {
+            for (Entry each : table.getValue()) {
+                filled.commit(Batch.builder(ShardedKey.shardOf(each.key()))
+                                .put(table.getKey(), each.key(), each.value())
+                                .build())
+                        .toCompletableFuture()
+                        .get(20, TimeUnit.SECONDS);
+            }
+        }
+        filled.close();
+        return copy.store();
+    }
+
+    private static void connect(TestClient client, String id) {
+        Properties properties = Properties.builder()
+                .set(PropertyId.SESSION_EXPIRY_INTERVAL, 100_000)
+                .build();
+        client.connect(new Connect(ProtocolVersion.MQTT_5, false, false, 0, properties, id, null, null, null));
     }
 }

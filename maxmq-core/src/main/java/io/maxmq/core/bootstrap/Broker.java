@@ -21,6 +21,7 @@ import io.maxmq.core.observe.Metrics;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.LoopStore;
+import io.maxmq.core.persistence.PayloadSweep;
 import io.maxmq.core.persistence.Persistence;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
@@ -48,6 +49,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -345,6 +347,14 @@ public final class Broker {
                         log)
                 .run(() -> kept.restore(plugins.clock().epochMillis()));
         kept.routeDelayed();
+        new PayloadSweep(
+                        from.store(),
+                        loops.stream()
+                                .map(each -> each.sessions().records())
+                                .filter(Objects::nonNull)
+                                .toList(),
+                        log)
+                .start();
     }
 
     private void startSysTopics() {

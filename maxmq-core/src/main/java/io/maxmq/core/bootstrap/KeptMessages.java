@@ -16,6 +16,7 @@ import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.session.GroupQueues;
 import io.maxmq.core.session.SessionKey;
+import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.ShardedKey;
@@ -32,12 +33,17 @@ import org.slf4j.Logger;
  * before anything is routed or a client comes. On the thread that starts the broker.
  */
 final class KeptMessages {
+    /** What has come due is routed by then. */
+    private static final long DUE_IS_ROUTED_NANOS = 60_000_000_000L;
+
     private final Persistence persistence;
     private final List<LoopAssembly> loops;
     private final Function<Tenant, Routes> routesOf;
     private final GroupQueues groupQueues;
     private final MemoryBudget budget;
     private final Logger log;
+    /** Delayed messages of QoS 2 that have come due: the end may have come when they were routed already. */
+    private final Set<MessageId> due = new HashSet<>();
 
     KeptMessages(
             Persistence persistence,
@@ -57,7 +63,7 @@ final class KeptMessages {
     void restore(long epochMillis) {
         restoreRetained(epochMillis);
         restoreGroupQueues();
-        restoreDelayed();
+        restoreDelayed(epochMillis);
     }
 
     private void restoreRetained(long epochMillis) {
@@ -148,23 +154,56 @@ final class KeptMessages {
 
     // ---- delayed messages
 
-    private void restoreDelayed() {
+    private void restoreDelayed(long epochMillis) {
         DamagedRecords damaged = new DamagedRecords(log);
-        persistence.readAll(Tables.DELAYED, entry -> damaged.skipping(entry, () -> restoreDelayed(entry)));
+        persistence.readAll(Tables.DELAYED, entry -> damaged.skipping(entry, () -> restoreDelayed(entry, epochMillis)));
         damaged.end(Tables.DELAYED);
     }
 
     /** Last, since it routes what has come due meanwhile. */
     void routeDelayed() {
+        Sessions.AlreadyThere there = whoHasThoseThatAreDue();
         for (LoopAssembly each : loops) {
-            each.loop().execute(() -> each.sessions().beginRestoredDelayed());
+            each.loop().execute(() -> each.sessions().alreadyThere(there));
+        }
+        for (LoopAssembly each : loops) {
+            each.loop().execute(() -> {
+                each.sessions().beginRestoredDelayed();
+                each.loop()
+                        .schedule(
+                                DUE_IS_ROUTED_NANOS, () -> each.sessions().alreadyThere(Sessions.AlreadyThere.NOTHING));
+            });
         }
     }
 
-    private void restoreDelayed(Entry entry) {
+    /** A session may have got one of them before the end, and the record of the delayed message has not gone. */
+    private Sessions.AlreadyThere whoHasThoseThatAreDue() {
+        if (due.isEmpty()) {
+            return Sessions.AlreadyThere.NOTHING;
+        }
+        Map<MessageId, Set<SessionKey>> owners = new HashMap<>();
+        DamagedRecords damaged = new DamagedRecords(log);
+        persistence.readAll(
+                Tables.QUEUE,
+                entry -> damaged.skipping(entry, () -> {
+                    QueueRecord record = QueueRecord.read(entry);
+                    MessageId id = new MessageId(record.idHigh(), record.idLow());
+                    if (due.contains(id)) {
+                        owners.computeIfAbsent(id, each -> new HashSet<>()).add(keyOf(entry));
+                    }
+                }));
+        damaged.end(Tables.QUEUE);
+        return (client, high, low) ->
+                owners.getOrDefault(new MessageId(high, low), Set.of()).contains(client);
+    }
+
+    private void restoreDelayed(Entry entry, long epochMillis) {
         DelayedRecord record = DelayedRecord.read(entry);
         SessionKey publisher = keyOf(entry);
         Routes routes = routesOf.apply(publisher.tenant());
+        if (record.message().qos() == 2 && record.dueAtMillis() <= epochMillis) {
+            due.add(new MessageId(record.message().idHigh(), record.message().idLow()));
+        }
         long number = OwnerKey.numberIn(entry.key());
         LoopAssembly at = LoopAssembly.of(loops, publisher);
         at.loop().execute(() -> at.sessions().restoreDelayed(publisher, routes, record, number));

@@ -483,6 +483,11 @@ public final class LoopStore implements Deferred {
         }
     }
 
+    /** Whether there is nothing that the store has failed to take and is to be given again. */
+    boolean hasTakenAll() {
+        return again.isEmpty();
+    }
+
     // ---- reading: results come on the loop, never within the call
 
     public void get(Table table, Bytes key, BiConsumer<@Nullable Entry, @Nullable Throwable> result) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,8 @@ public final class Payloads {
     private final LoopStore store;
     /** Bodies that records of this loop are about, by the lower half of the id, which is unique within a process. */
     private final Long2ObjectHashMap<Body> bodies = new Long2ObjectHashMap<>();
+    /** Those that have been counted for since a sweep wants to know; null while none does. */
+    private @Nullable LongHashSet noted;
 
     public Payloads(LoopStore store) {
         this.store = store;
@@ -52,6 +55,7 @@ public final class Payloads {
         if (!isApart(message)) {
             return record;
         }
+        note(message.idLow());
         Body body = bodies.get(message.idLow());
         if (body == null) {
             body = new Body(message.idHigh(), message.idLow());
@@ -79,12 +83,31 @@ public final class Payloads {
 
     /** The same for a message of which nothing else is known but that its body is kept apart. */
     public void forget(long idHigh, long idLow) {
+        note(idLow);
         Body body = bodies.get(idLow);
         if (body != null) {
             body.confirmed = Math.max(0, body.confirmed - 1);
             body.removeIfUnused();
         }
         store.addSoon(Tables.PAYLOAD_COUNT, key(idHigh, idLow), -1);
+    }
+
+    /** Begins to note which bodies are counted for. */
+    void note() {
+        noted = new LongHashSet();
+    }
+
+    /** Ends noting: the lower halves of the ids that have been counted for meanwhile. */
+    LongHashSet noted() {
+        LongHashSet all = noted == null ? new LongHashSet() : noted;
+        noted = null;
+        return all;
+    }
+
+    private void note(long idLow) {
+        if (noted != null) {
+            noted.add(idLow);
+        }
     }
 
     /** What this loop knows of a body. */
@@ -242,6 +265,11 @@ public final class Payloads {
     /** The body in an entry of the table. */
     public static byte[] body(Entry entry) {
         return new RecordReader(Tables.PAYLOAD, entry, VERSION).readRest();
+    }
+
+    /** The lower half of the id in a key. */
+    static long idLow(Bytes key) {
+        return key.longAt(10);
     }
 
     public static Bytes key(long idHigh, long idLow) {

@@ -19,6 +19,7 @@ import io.maxmq.spi.storage.Bytes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
+import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,9 @@ final class DelayedMessages {
     private final @Nullable LoopStore store;
     private final Map<SessionKey, Share> shares = new HashMap<>();
     private final PriorityQueue<Delayed> waiting = new PriorityQueue<>();
+    /** Lower halves of the ids of those that a broker before this one has left, until the start is over. */
+    private final LongHashSet restored = new LongHashSet();
+
     private long sequence;
     private long timer;
     private boolean closed;
@@ -74,6 +78,11 @@ final class DelayedMessages {
      */
     boolean add(SessionKey publisher, Routes routes, InTransit message) {
         StoredMessage kept = message.keep().toRetain();
+        if (restored.contains(kept.idLow())) {
+            message.countMatched(); // a start goes on with it that has found its record as well
+            message.countAccepted();
+            return true;
+        }
         long bytes = ENTRY_BYTES + kept.bytes() + 2L * kept.topic().utf8().length;
         DropReason problem = reserve(publisher, kept, bytes);
         if (problem != null) {
@@ -232,11 +241,14 @@ final class DelayedMessages {
         long dueNanos = home.loop().refreshTime() + (dueAtMillis - home.loop().epochMillis()) * 1_000_000L;
         Delayed delayed = new Delayed(publisher, routes, message, lifetimeMillis, bytes, dueNanos, number);
         delayed.isWritten = true;
+        restored.add(message.idLow());
         waiting.add(delayed);
     }
 
     /** Routes what has come due meanwhile, in order, and the rest in its time. */
     void beginRestored() {
+        restored.clear();
+        restored.compact();
         publishDue();
     }
 

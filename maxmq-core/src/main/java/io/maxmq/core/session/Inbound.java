@@ -152,7 +152,10 @@ final class Inbound {
     private void write(InTransit message, int packetId) {
         StoredMessage kept = message.keep();
         Outcome waiting = message.await();
-        home.journal().receive(session, packetId, kept, failure -> {
+        long delayMillis = message.delaySeconds() * 1000L;
+        StoredMessage written =
+                delayMillis == 0 ? kept : DueTime.mark(kept, home.loop().epochMillis() + delayMillis);
+        home.journal().receive(session, packetId, written, failure -> {
             if (failure == null) {
                 waiting.complete(0, 0, 0, null);
             } else {

@@ -407,10 +407,15 @@ public final class Sessions {
             byte @Nullable [] body,
             Runnable done) {
         Session session = sessions.get(publisher);
-        StoredMessage message =
-                record.toMessage(name -> ApplicationMessages.topic(routes.topics(), loop.index(), name), body);
+        StoredMessage message = DueTime.unmark(record)
+                .toMessage(name -> ApplicationMessages.topic(routes.topics(), loop.index(), name), body);
         again.begin(message, session);
-        if (message.retain() && isNewerRetained(routes, message)) {
+        long dueAtMillis = DueTime.of(record);
+        if (dueAtMillis != 0) {
+            long left = dueAtMillis - loop.epochMillis();
+            again.delaySeconds((int) Math.max(1, (left + 999) / 1000));
+        }
+        if (dueAtMillis == 0 && message.retain() && isNewerRetained(routes, message)) {
             router.publish(again, routes);
         } else {
             Inbound.route(this, publisher, routes, again);

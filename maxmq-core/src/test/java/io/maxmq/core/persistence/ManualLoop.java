@@ -6,12 +6,14 @@ import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.loop.LoopThread;
 import io.maxmq.core.observe.LoopCounters;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A loop that runs when the test says so, on the test's thread; pauses pass when it says so. Not thread-safe. */
 final class ManualLoop implements LoopThread {
+    private final ManualClock clock = new ManualClock();
     final MemoryBudget budget;
     final Loop loop;
     final List<Throwable> failures = new ArrayList<>();
@@ -27,7 +29,7 @@ final class ManualLoop implements LoopThread {
         loop = new Loop(
                 0,
                 this,
-                new ManualClock(),
+                clock,
                 new MemoryCredit(budget),
                 new MemoryCredit(new MemoryBudget(1 << 20, 0)),
                 1 << 20,
@@ -79,6 +81,12 @@ final class ManualLoop implements LoopThread {
                 pauses.remove().run();
             }
         });
+    }
+
+    /** Lets time go on, and runs what is due. */
+    void advance(Duration by) {
+        clock.advance(by);
+        run(loop::pollDueTimers);
     }
 
     /** What is charged and not given back. */

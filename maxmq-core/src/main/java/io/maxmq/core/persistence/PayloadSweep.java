@@ -1,0 +1,368 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.core.loop.Loop;
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.ShardedKey;
+import io.maxmq.spi.storage.Table;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.agrona.collections.LongHashSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * Finds large bodies that no record is about, or fewer records than are counted, and corrects the count: a crash leaves such, and
+ * the end of a session, which removes its records in one go. Runs a minute after the start and then every hour.
+ *
+ * <p>How it can count while the broker runs: each loop notes from now on which bodies it counts for, and has everything written
+ * that it has begun before. Then counts and records are read, in any order. A body that no loop has noted until all is read had
+ * neither its count nor its records changed meanwhile, so that what was read belongs together; the others are left for the next
+ * time. The correction is made only if the count is still what was read. As long as a loop has a change that the store has not
+ * taken, and when a record cannot be read, nothing is corrected.
+ *
+ * <p>A body without any count is removed: both are written together, and the count goes first.
+ *
+ * <p>Runs on the first loop, a page at a time. {@link #start} on any thread.
+ */
+public final class PayloadSweep {
+    private static final long FIRST_NANOS = 60_000_000_000L;
+    private static final long PAUSE_NANOS = 3_600_000_000_000L;
+
+    /** Counts that are compared at a time; for each lot all records are read once. */
+    private static final int COUNTS_PER_LOT = 100_000;
+
+    private static final int ENTRIES_PER_PAGE = 500;
+    private static final int BYTES_PER_PAGE = 1 << 20;
+
+    private final KeyValueStore store;
+    private final List<LoopRecords> loops;
+    private final Loop loop;
+    private final Logger log;
+    private long corrected;
+
+    /** @param loops what each loop keeps, in the order of the loops */
+    public PayloadSweep(KeyValueStore store, List<LoopRecords> loops, Logger log) {
+        this.store = store;
+        this.loops = loops;
+        this.loop = loops.get(0).store().loop();
+        this.log = log;
+    }
+
+    /** Has it run from now on, every now and then. */
+    public void start() {
+        loop.execute(() -> loop.schedule(FIRST_NANOS, () -> run(true)));
+    }
+
+    private void run(boolean withBodies) {
+        corrected = 0;
+        new Lot(0, null).begin(() -> {
+            if (withBodies) {
+                new BodiesWithoutCount().begin(this::end);
+            } else {
+                end();
+            }
+        });
+    }
+
+    private void end() {
+        if (corrected > 0) {
+            log.info("corrected the count of {} large bodies, or removed them", corrected);
+        }
+        loop.schedule(PAUSE_NANOS, () -> run(false));
+    }
+
+    private void correct(Batch batch) {
+        corrected++;
+        var unused = store.commit(batch); // else the next time
+    }
+
+    /** Does something on each loop, and then on the first one. */
+    private void onEachLoop(Consumer<LoopRecords> action, Runnable then) {
+        int[] left = {loops.size()};
+        for (LoopRecords each : loops) {
+            each.store().loop().execute(() -> {
+                action.accept(each);
+                loop.execute(() -> {
+                    if (--left[0] == 0) {
+                        then.run();
+                    }
+                });
+            });
+        }
+    }
+
+    /** Some counts, in the order of their keys, and all records. */
+    private final class Lot {
+        private final int partition;
+        private final @Nullable Bytes after;
+        private final Map<Bytes, Counted> counts = new HashMap<>();
+        private @Nullable Bytes last;
+        private boolean isPartitionDone;
+        private volatile boolean isHopeless;
+
+        /** @param after the last key of the lot before; null for none */
+        Lot(int partition, @Nullable Bytes after) {
+            this.partition = partition;
+            this.after = after;
+        }
+
+        private final class Counted {
+            private final Bytes value;
+            private long records;
+
+            Counted(Bytes value) {
+                this.value = value;
+            }
+        }
+
+        void begin(Runnable done) {
+            int[] left = {loops.size()};
+            for (LoopRecords each : loops) {
+                each.store().loop().execute(() -> {
+                    each.payloads().note();
+                    each.store().afterWritten(() -> {
+                        isHopeless |= !each.store().hasTakenAll();
+                        loop.execute(() -> {
+                            if (--left[0] == 0) {
+                                readCounts(done);
+                            }
+                        });
+                    });
+                });
+            }
+        }
+
+        private void readCounts(Runnable done) {
+            KeyRange range = after == null ? KeyRange.ALL : new KeyRange(behind(after), null);
+            new Walk(Tables.PAYLOAD_COUNT, partition, range, this::count, complete -> {
+                        isPartitionDone = complete;
+                        if (counts.isEmpty()) {
+                            evaluated(done);
+                        } else {
+                            readRecords(done);
+                        }
+                    })
+                    .next();
+        }
+
+        private boolean count(Entry entry) {
+            counts.put(entry.key(), new Counted(entry.value()));
+            last = entry.key();
+            return counts.size() < COUNTS_PER_LOT;
+        }
+
+        private void readRecords(Runnable done) {
+            walkAll(
+                    Tables.QUEUE,
+                    this::queued,
+                    () -> walkAll(
+                            Tables.GROUP_QUEUE,
+                            entry -> refer(GroupQueueRecord.read(entry)),
+                            () -> walkAll(
+                                    Tables.INBOUND,
+                                    entry -> refer(InboundRecord.read(entry).message()),
+                                    () -> evaluate(done))));
+        }
+
+        private void queued(Entry entry) {
+            refer(QueueRecord.read(entry).message());
+        }
+
+        private void refer(@Nullable MessageRecord message) {
+            Counted counted = message == null || !message.isApart()
+                    ? null
+                    : counts.get(Payloads.key(message.idHigh(), message.idLow()));
+            if (counted != null) {
+                counted.records++;
+            }
+        }
+
+        private void walkAll(Table table, Consumer<Entry> each, Runnable then) {
+            walkFrom(0, table, each, then);
+        }
+
+        private void walkFrom(int at, Table table, Consumer<Entry> each, Runnable then) {
+            if (at == store.partitions().count() || isHopeless) {
+                then.run();
+                return;
+            }
+            new Walk(
+                            table,
+                            at,
+                            KeyRange.ALL,
+                            entry -> {
+                                try {
+                                    each.accept(entry);
+                                } catch (DamagedRecordException damaged) {
+                                    isHopeless = true; // it may be about any of them
+                                }
+                                return !isHopeless;
+                            },
+                            complete -> {
+                                isHopeless |= !complete;
+                                walkFrom(at + 1, table, each, then);
+                            })
+                    .next();
+        }
+
+        private void evaluate(Runnable done) {
+            Set<Long> noted = new HashSet<>();
+            onEachLoop(
+                    each -> {
+                        LongHashSet changed = each.payloads().noted();
+                        boolean hasTakenAll = each.store().hasTakenAll();
+                        loop.execute(() -> {
+                            changed.forEach(noted::add);
+                            isHopeless |= !hasTakenAll;
+                        });
+                    },
+                    () -> {
+                        if (!isHopeless) {
+                            counts.forEach((key, counted) -> {
+                                if (!noted.contains(Payloads.idLow(key))) {
+                                    evaluate(key, counted);
+                                }
+                            });
+                        }
+                        evaluated(done);
+                    });
+        }
+
+        private void evaluate(Bytes key, Counted counted) {
+            long tooMany = counted.value.longAt(0) - counted.records;
+            if (tooMany == 0) {
+                return;
+            }
+            Batch.Builder batch = Batch.builder(ShardedKey.shardOf(key))
+                    .requireEqual(Tables.PAYLOAD_COUNT, key, counted.value)
+                    .add(Tables.PAYLOAD_COUNT, key, -tooMany);
+            if (counted.records == 0) {
+                batch.delete(Tables.PAYLOAD, key);
+            } else if (tooMany < 0) {
+                log.error("a large body was counted {} times too few: key={}", -tooMany, key);
+            }
+            correct(batch.build());
+        }
+
+        private void evaluated(Runnable done) {
+            if (!isPartitionDone && last != null && !isHopeless) {
+                new Lot(partition, last).begin(done);
+            } else if (partition + 1 < store.partitions().count() && !isHopeless) {
+                new Lot(partition + 1, null).begin(done);
+            } else {
+                onEachLoop(each -> each.payloads().noted(), done);
+            }
+        }
+    }
+
+    private final class BodiesWithoutCount {
+        void begin(Runnable done) {
+            walk(0, done);
+        }
+
+        private void walk(int partition, Runnable done) {
+            if (partition == store.partitions().count()) {
+                done.run();
+                return;
+            }
+            Map<Bytes, Boolean> page = new LinkedHashMap<>();
+            new Walk(
+                            Tables.PAYLOAD,
+                            partition,
+                            KeyRange.ALL,
+                            entry -> {
+                                page.put(entry.key(), false);
+                                if (page.size() >= ENTRIES_PER_PAGE) {
+                                    compare(partition, List.copyOf(page.keySet()));
+                                    page.clear();
+                                }
+                                return true;
+                            },
+                            complete -> {
+                                compare(partition, List.copyOf(page.keySet()));
+                                walk(partition + 1, done);
+                            })
+                    .next();
+        }
+
+        private void compare(int partition, List<Bytes> keys) {
+            if (keys.isEmpty()) {
+                return;
+            }
+            Set<Bytes> counted = new HashSet<>();
+            KeyRange range = new KeyRange(keys.get(0), behind(keys.get(keys.size() - 1)));
+            new Walk(Tables.PAYLOAD_COUNT, partition, range, entry -> counted.add(entry.key()), complete -> {
+                        for (Bytes key : complete ? keys : List.<Bytes>of()) {
+                            if (!counted.contains(key)) {
+                                correct(Batch.builder(ShardedKey.shardOf(key))
+                                        .requireAbsent(Tables.PAYLOAD_COUNT, key)
+                                        .delete(Tables.PAYLOAD, key)
+                                        .build());
+                            }
+                        }
+                    })
+                    .next();
+        }
+    }
+
+    /** The first key behind this one. */
+    private static Bytes behind(Bytes key) {
+        byte[] next = new byte[key.length() + 1];
+        System.arraycopy(key.array(), 0, next, 0, key.length());
+        return Bytes.wrap(next);
+    }
+
+    /** Sees each entry of a range, until that is enough. */
+    private interface Seer {
+        boolean see(Entry entry);
+    }
+
+    private final class Walk {
+        private final Cursor cursor;
+        private final Seer seer;
+        private final Consumer<Boolean> end;
+
+        /** @param end told whether all have been seen */
+        Walk(Table table, int partition, KeyRange range, Seer seer, Consumer<Boolean> end) {
+            this.cursor = store.scan(Scan.of(table, partition).within(range).pages(ENTRIES_PER_PAGE, BYTES_PER_PAGE));
+            this.seer = seer;
+            this.end = end;
+        }
+
+        void next() {
+            cursor.next()
+                    .whenComplete((page, failure) ->
+                            loop.execute(() -> loop.executeNextTurn(() -> see(failure == null ? page : null))));
+        }
+
+        private void see(@Nullable Page page) {
+            List<Entry> entries = page == null ? new ArrayList<>() : page.entries();
+            for (Entry entry : entries) {
+                if (!seer.see(entry)) {
+                    cursor.close();
+                    end.accept(false);
+                    return;
+                }
+            }
+            if (page == null || page.last()) {
+                cursor.close();
+                end.accept(page != null);
+            } else {
+                next();
+            }
+        }
+    }
+}
