@@ -134,7 +134,9 @@ public final class PayloadSweep {
                 each.store().loop().execute(() -> {
                     each.payloads().note();
                     each.store().afterWritten(() -> {
-                        isHopeless |= !each.store().hasTakenAll();
+                        if (!each.store().hasTakenAll()) {
+                            isHopeless = true;
+                        }
                         loop.execute(() -> {
                             if (--left[0] == 0) {
                                 readCounts(done);
@@ -212,7 +214,9 @@ public final class PayloadSweep {
                                 return !isHopeless;
                             },
                             complete -> {
-                                isHopeless |= !complete;
+                                if (!complete) {
+                                    isHopeless = true;
+                                }
                                 walkFrom(at + 1, table, each, then);
                             })
                     .next();
@@ -226,7 +230,9 @@ public final class PayloadSweep {
                         boolean hasTakenAll = each.store().hasTakenAll();
                         loop.execute(() -> {
                             changed.forEach(noted::add);
-                            isHopeless |= !hasTakenAll;
+                            if (!hasTakenAll) {
+                                isHopeless = true;
+                            }
                         });
                     },
                     () -> {

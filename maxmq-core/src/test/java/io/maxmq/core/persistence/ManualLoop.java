@@ -19,6 +19,7 @@ final class ManualLoop implements LoopThread {
     final List<Throwable> failures = new ArrayList<>();
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final ArrayDeque<Runnable> pauses = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> nextTurn = new ArrayDeque<>();
     private boolean running;
     private long turns;
     /** How often somebody has posted a task. */
@@ -55,13 +56,15 @@ final class ManualLoop implements LoopThread {
 
     @Override
     public void schedule(Runnable task, long delayNanos) {
-        pauses.add(task);
+        (delayNanos > 1 ? pauses : nextTurn).add(task);
     }
 
-    /** Runs the work on the loop, then all that comes of it at once. */
+    /** Runs the work on the loop, then all that comes of it in this turn. */
     void run(Runnable work) {
         running = true;
         turns++;
+        tasks.addAll(nextTurn);
+        nextTurn.clear();
         work.run();
         while (!tasks.isEmpty()) {
             tasks.remove().run();

@@ -7,6 +7,7 @@ import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -35,7 +36,7 @@ class PayloadSweepTest {
         PayloadSweep sweep = new PayloadSweep(store, List.of(records), LoggerFactory.getLogger("test"));
         sweep.start();
         thread.runPosted();
-        thread.advance(java.time.Duration.ofSeconds(61));
+        thread.advance(Duration.ofSeconds(61));
         settle();
     }
 
@@ -152,7 +153,7 @@ class PayloadSweepTest {
         PayloadSweep sweep = new PayloadSweep(store, List.of(records), LoggerFactory.getLogger("test"));
         sweep.start();
         thread.runPosted();
-        thread.advance(java.time.Duration.ofSeconds(61));
+        thread.advance(Duration.ofSeconds(61));
         for (int i = 0; i < 20; i++) {
             thread.runPosted();
         }
@@ -160,6 +161,34 @@ class PayloadSweepTest {
         settle();
         assertThat(count(message)).isEqualTo(1);
         assertThat(isThere(message)).isTrue();
+    }
+
+    /** A count that is there before its record: the sweep sees the one and not the other. */
+    @Test
+    void whatIsCountedWhileTheSweepLooksIsLeftAlone() {
+        ManualLoop other = new ManualLoop(64 << 20);
+        LoopRecords ofOther = LoopRecords.of(new LoopStore(store, other.loop), 1L << 40);
+        PayloadSweep sweep = new PayloadSweep(store, List.of(records, ofOther), LoggerFactory.getLogger("test"));
+        sweep.start();
+        thread.runPosted();
+        thread.advance(Duration.ofSeconds(61)); // begins, and waits for the other loop
+        StoredMessage message = message();
+        List<Throwable> told = new ArrayList<>();
+        thread.run(() -> {
+            Bytes key = OwnerKey.of("default", "a").numbered(1);
+            Written both = records.payloads().refer(message, told::add);
+            records.store().put(Tables.QUEUE, key, QueueRecord.waiting(key, message, 1, new int[0], null), both);
+        });
+        store.takeOne(); // body and count
+        for (int i = 0; i < 100; i++) {
+            other.runPosted();
+            thread.runPosted();
+        }
+        assertThat(store.waiting()).as("the record").isEqualTo(1);
+        settle();
+        assertThat(told).hasSize(1).containsOnlyNulls();
+        assertThat(isThere(message)).isTrue();
+        assertThat(count(message)).isEqualTo(1);
     }
 
     /** Records come and go while the sweep looks, in many orders: none loses its body, and at rest all counts are true. */
@@ -180,7 +209,7 @@ class PayloadSweepTest {
         PayloadSweep sweep = new PayloadSweep(store, List.of(records), LoggerFactory.getLogger("test"));
         sweep.start();
         thread.runPosted();
-        thread.advance(java.time.Duration.ofSeconds(61));
+        thread.advance(Duration.ofSeconds(61));
         int[] names = {0};
         for (int step = 0; step < 400; step++) {
             int at = random.nextInt(messages.size());
@@ -216,7 +245,12 @@ class PayloadSweepTest {
                     }
                 }
                 case 4 -> thread.runPosted();
-                default -> thread.pass();
+                default -> {
+                    thread.pass();
+                    if (random.nextInt(10) == 0) {
+                        thread.advance(Duration.ofHours(2));
+                    }
+                }
             }
             for (int i = 0; i < messages.size(); i++) {
                 if (!owners.get(i).isEmpty()) {
@@ -229,7 +263,7 @@ class PayloadSweepTest {
             }
         }
         settle();
-        thread.advance(java.time.Duration.ofHours(2));
+        thread.advance(Duration.ofHours(2));
         settle();
         for (int i = 0; i < messages.size(); i++) {
             assertThat(count(messages.get(i)))
