@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
  *   key            value
  *   'g'            the generation, 8 bytes: tables of another one are remains of a restoration, and are dropped
  *   'p'            the number of partitions, 8 bytes
+ *   'n'            the number of the last group, 8 bytes: the first record of each group, rising by one
  *   'v' partition  the version of the partition's last batch, 8 bytes; written with each group
  * </pre>
  *
@@ -48,8 +50,14 @@ final class Database implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
+    /** Between two attempts to write while tables are behind. */
+    private static final long STALL_NANOS = 1_000_000;
+
     private static final byte[] GENERATION = {'g'};
     private static final byte[] PARTITIONS = {'p'};
+
+    /** The key of the last group's number. */
+    static final byte[] GROUP = {'n'};
 
     private final NativeSettings settings;
     private final RocksDB rocks;
@@ -177,6 +185,11 @@ final class Database implements AutoCloseable {
         return new byte[] {'v', (byte) partition};
     }
 
+    /** The number of the last group, 0 when there was none. */
+    long lastGroup() throws RocksDBException {
+        return number(GROUP, null, 0);
+    }
+
     RocksDB rocks() {
         return rocks;
     }
@@ -207,10 +220,26 @@ final class Database implements AutoCloseable {
         return rocks.createColumnFamily(new ColumnFamilyDescriptor(name, settings.tables));
     }
 
-    /** Writes a group as {@link GroupEncoder} encodes it, durable by the store's level when this returns. */
+    /**
+     * Writes a group as {@link GroupEncoder} encodes it, durable by the store's level when this returns. When tables are not
+     * written as fast as the log, it waits for them; RocksDB would wait too, but for ever when there is no space for them.
+     *
+     * @throws RocksDBException {@code Incomplete} when waiting is no use since background work has failed; then nothing was
+     *     written
+     */
     void write(byte[] group) throws RocksDBException {
         try (WriteBatch batch = new WriteBatch(group)) {
-            rocks.write(settings.logged, batch);
+            while (true) {
+                try {
+                    rocks.write(settings.logged, batch);
+                    return;
+                } catch (RocksDBException e) {
+                    if (!Failures.isStall(e) || rocks.getLongProperty("rocksdb.background-errors") > 0) {
+                        throw e;
+                    }
+                }
+                LockSupport.parkNanos(STALL_NANOS);
+            }
         }
     }
 
@@ -281,11 +310,13 @@ final class Database implements AutoCloseable {
     /**
      * The staged tables in place of the present ones, in one step, with a new version for each partition.
      *
+     * @param group the number of this group
      * @param versions by partition
      */
-    void switchTo(Staging staging, long[] versions) throws RocksDBException {
+    void switchTo(Staging staging, long group, long[] versions) throws RocksDBException {
         staging.check(this);
         try (WriteBatch batch = new WriteBatch()) {
+            batch.put(GROUP, Bytes.ofLong(group).array());
             batch.put(about, GENERATION, Bytes.ofLong(generation + 1).array());
             for (int partition = 0; partition < versions.length; partition++) {
                 batch.put(
@@ -315,11 +346,13 @@ final class Database implements AutoCloseable {
 
     // ---- upkeep
 
-    /** Writes what is in memory into files, so that the log can go. */
-    void flush() throws RocksDBException {
+    /** Begins to write what is in memory into files, so that the log can go. */
+    void beginFlush() throws RocksDBException {
         List<ColumnFamilyHandle> all = new ArrayList<>(tables.values());
         all.add(about);
-        flush(all);
+        try (FlushOptions options = new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true)) {
+            rocks.flush(options, all);
+        }
     }
 
     private void flush(List<ColumnFamilyHandle> handles) throws RocksDBException {

@@ -39,6 +39,12 @@ final class Failures {
         return e instanceof RocksDBException rocks ? of(rocks, table) : e;
     }
 
+    /** Whether RocksDB has not written since its tables are behind. */
+    static boolean isStall(RocksDBException e) {
+        Status status = e.getStatus();
+        return status != null && status.getCode() == Status.Code.Incomplete;
+    }
+
     private static Kind kind(RocksDBException e, String message) {
         Status status = e.getStatus();
         if (status == null) {

@@ -46,15 +46,17 @@ final class Group {
             @Nullable Throwable failure) {}
 
     /**
+     * @param number of the group
      * @param partitions of shards, by element
      * @param versions before the group, by partition; copied
      */
-    Group(Database database, GroupEncoder encoder, int[] partitions, long[] versions) {
+    Group(Database database, GroupEncoder encoder, long number, int[] partitions, long[] versions) {
         this.database = database;
         this.encoder = encoder;
         this.partitions = partitions;
         this.versions = versions.clone();
         encoder.clear();
+        encoder.putNumber(Database.GROUP, number);
     }
 
     /** Evaluates all batches, in order. */

@@ -2,6 +2,7 @@ package io.maxmq.storage.rocksdb;
 
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.KeyValueStore;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,14 @@ final class GroupEncoder {
     void backTo(Mark mark) {
         size = mark.size();
         records = mark.records();
+    }
+
+    /** Whether a group, from its first byte on, has the group's number as its first record. */
+    static boolean beginsWithNumber(ByteBuffer group) {
+        return group.get(HEADER_BYTES) == PUT_DEFAULT
+                && group.get(HEADER_BYTES + 1) == 1
+                && group.get(HEADER_BYTES + 2) == Database.GROUP[0]
+                && group.get(HEADER_BYTES + 3) == Long.BYTES;
     }
 
     /** The group. */

@@ -56,6 +56,7 @@ final class GroupWriter {
 
     // The writer's own.
     private long[] versions;
+    private long lastGroup;
     private @Nullable Pending left; // taken from the queue, and not part of the last group; null when there is none
 
     // Written by the writer alone, read by anyone.
@@ -77,6 +78,7 @@ final class GroupWriter {
     /**
      * @param partitions of shards, by element
      * @param versions of the last batch, by partition
+     * @param lastGroup the number of the last group
      * @param completions runs one task at a time, in order
      */
     GroupWriter(
@@ -86,6 +88,7 @@ final class GroupWriter {
             Faults faults,
             int[] partitions,
             long[] versions,
+            long lastGroup,
             Executor completions,
             Commits commits,
             String threadName) {
@@ -96,6 +99,7 @@ final class GroupWriter {
         this.maxPendingBytes = settings.maxPendingBytes();
         this.partitions = partitions;
         this.versions = versions;
+        this.lastGroup = lastGroup;
         this.completions = completions;
         this.commits = commits;
         thread = new Thread(this::run, threadName);
@@ -306,13 +310,14 @@ final class GroupWriter {
 
     private Group writeOnce(List<Pending.Commit> batchesOfGroup) throws RocksDBException {
         return engine.use(database -> {
-            Group group = new Group(database, encoder, partitions, versions);
+            Group group = new Group(database, encoder, lastGroup + 1, partitions, versions);
             group.addAll(batchesOfGroup);
             if (!group.isEmpty()) {
                 faults.beforeWrite();
                 database.write(group.encoded());
                 faults.afterWrite();
                 recovery.written(database.sequence());
+                lastGroup++;
             }
             return group;
         });
@@ -362,8 +367,9 @@ final class GroupWriter {
         }
         try {
             engine.runAlone(database -> {
-                database.switchTo(replace.staging(), next);
+                database.switchTo(replace.staging(), lastGroup + 1, next);
                 recovery.written(database.sequence());
+                lastGroup++;
             });
         } catch (Throwable e) {
             StorageException cause = recovery.afterFailure(e);

@@ -3,6 +3,8 @@ package io.maxmq.storage.rocksdb;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -28,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>Numbers are little-endian; the checksum is a masked CRC-32C of type and bytes; fewer than 7 bytes at the end of a block
- * are zeros. A whole group begins with its sequence number, 8 bytes.
+ * are zeros. A group begins with its first sequence number, 8 bytes, and the number of its records, 4 bytes; the first record
+ * is the group's own number ({@link Database#GROUP}), which rises by one from group to group, so that a missing one shows.
  *
  * <p>Stateless; not to be used while RocksDB writes.
  */
@@ -38,6 +41,11 @@ final class LogFiles {
 
     private static final int HEADER_BYTES = 7;
     private static final int SECTOR_BYTES = 512;
+    private static final int SEQUENCE_BYTES = 8;
+
+    /** Sequence, number of records, and a first record with a number of 8 bytes under a key of 1. */
+    private static final int HEAD_BYTES = SEQUENCE_BYTES + 4 + 4 + 8;
+
     private static final long NO_LIMIT = Long.MAX_VALUE;
 
     private static final int WHOLE = 1;
@@ -57,21 +65,23 @@ final class LogFiles {
      */
     static void checkAndCutTornTail(Path directory, boolean forced) throws IOException {
         List<Path> files = list(directory);
+        long lastGroup = 0;
         for (int i = 0; i < files.size(); i++) {
             Path file = files.get(i);
             List<Path> later = files.subList(i + 1, files.size());
             long end;
             try (LogFile log = LogFile.open(file)) {
-                Walk walk = new Walk(log, NO_LIMIT);
+                Walk walk = new Walk(log, NO_LIMIT, lastGroup);
                 if (walk.run()) {
+                    lastGroup = walk.lastGroup;
                     continue;
                 }
-                if (!mayCut(log, walk, later, forced)) {
+                if (walk.lacksGroups ? forced : !mayCut(log, walk, later, forced)) {
+                    String what = walk.lacksGroups
+                            ? "groups of the log are missing behind number " + walk.lastGroup
+                            : "the log is damaged, and what is behind may have been acknowledged";
                     throw new StorageException(
-                            Kind.DAMAGED,
-                            "the log is damaged, and what is behind may have been acknowledged",
-                            new StorageException.Place(file.toString(), walk.offset, null),
-                            null);
+                            Kind.DAMAGED, what, new StorageException.Place(file.toString(), walk.offset, null), null);
                 }
                 end = walk.endOfGroups;
                 LOG.warn(
@@ -112,7 +122,7 @@ final class LogFiles {
             long end;
             long size;
             try (LogFile log = LogFile.open(files.get(i))) {
-                Walk walk = new Walk(log, sequence);
+                Walk walk = new Walk(log, sequence, 0);
                 walk.run();
                 end = walk.endOfGroups;
                 size = log.size();
@@ -180,15 +190,25 @@ final class LogFiles {
         private final LogFile log;
         private final long maxSequence;
 
+        /** What the group under way begins with, however it is cut into fragments. */
+        private final ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
+
         /** Behind the last group that is there as a whole. */
         long endOfGroups;
 
-        /** Where the fragment begins that is not sound. */
+        /** Where the fragment begins that is not sound, or the group that should not be here. */
         long offset;
 
-        Walk(LogFile log, long maxSequence) {
+        /** The number of the last group that has one, 0 before the first. */
+        long lastGroup;
+
+        /** Whether it ended because the next group is not the next one. */
+        boolean lacksGroups;
+
+        Walk(LogFile log, long maxSequence, long lastGroup) {
             this.log = log;
             this.maxSequence = maxSequence;
+            this.lastGroup = lastGroup;
         }
 
         /** Whether it came to the end of the file, at the end of a group. */
@@ -206,12 +226,22 @@ final class LogFiles {
                 long end = endOfFragment(log, offset);
                 int type = end < 0 ? 0 : log.at(offset + 6);
                 boolean begins = type == WHOLE || type == FIRST;
-                if (end < 0 || begins == within || (begins && isBehind(end))) {
+                if (end < 0 || begins == within) {
                     return false;
+                }
+                if (begins) {
+                    head.clear();
+                }
+                for (long at = offset + HEADER_BYTES; at < end && head.hasRemaining(); at++) {
+                    head.put((byte) log.at(at));
                 }
                 within = type == FIRST || type == MIDDLE;
                 offset = end;
                 if (!within) {
+                    if (!belongsHere()) {
+                        offset = endOfGroups;
+                        return false;
+                    }
                     endOfGroups = end;
                 }
             }
@@ -219,9 +249,21 @@ final class LogFiles {
             return !within;
         }
 
-        private boolean isBehind(long end) throws IOException {
-            return end - offset >= HEADER_BYTES + Long.BYTES
-                    && log.number(offset + HEADER_BYTES, Long.BYTES) > maxSequence;
+        /** Whether the group that has been read is one that was looked for, and follows the one before. */
+        private boolean belongsHere() {
+            if (head.position() < SEQUENCE_BYTES) {
+                return true; // none of ours
+            }
+            if (head.order(ByteOrder.LITTLE_ENDIAN).getLong(0) > maxSequence) {
+                return false;
+            }
+            if (head.hasRemaining() || !GroupEncoder.beginsWithNumber(head)) {
+                return true;
+            }
+            long group = head.order(ByteOrder.BIG_ENDIAN).getLong(HEAD_BYTES - Long.BYTES);
+            lacksGroups = lastGroup != 0 && group != lastGroup + 1;
+            lastGroup = lacksGroups ? lastGroup : group;
+            return !lacksGroups;
         }
     }
 

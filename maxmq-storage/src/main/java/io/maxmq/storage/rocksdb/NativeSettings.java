@@ -71,7 +71,9 @@ final class NativeSettings implements AutoCloseable {
         configureDatabase(settings, memtables);
         tables = keep(new ColumnFamilyOptions(both));
         configureTables(memory, filter, compacting);
-        logged = keep(new WriteOptions().setSync(settings.durability() == Durability.FSYNC));
+        logged = keep(new WriteOptions()
+                .setSync(settings.durability() == Durability.FSYNC)
+                .setNoSlowdown(true));
         forced = keep(new WriteOptions().setSync(true));
         unlogged = keep(new WriteOptions().setDisableWAL(true));
     }

@@ -101,26 +101,34 @@ final class Recovery {
         return cause;
     }
 
-    private static StorageException asStorageException(Throwable e) {
+    private StorageException asStorageException(Throwable e) {
         if (e instanceof StorageException storage) {
             return storage;
         }
-        return e instanceof RocksDBException rocks
-                ? Failures.of(rocks, null)
-                : new StorageException(Kind.IO, "a write ended unexpectedly: " + e, e);
+        if (!(e instanceof RocksDBException rocks)) {
+            return new StorageException(Kind.IO, "a write ended unexpectedly: " + e, e);
+        }
+        return Failures.isStall(rocks) && !hasRoom()
+                ? new StorageException(Kind.FULL, "no space for tables", e)
+                : Failures.of(rocks, null);
     }
 
-    /** Opens the database again when there is room for it. */
-    void tryAgain() {
-        nextAttemptNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MILLIS_BETWEEN_ATTEMPTS);
+    /** Whether there is room to open the database: for what is in the log, as tables, and a little more. */
+    private boolean hasRoom() {
         try {
-            if (directory.usableBytes() < 2 * LogFiles.bytes(directory.database()) + SPARE_BYTES) {
-                return; // opening would fail, and reads with it
-            }
+            return directory.usableBytes() >= 2 * LogFiles.bytes(directory.database()) + SPARE_BYTES;
         } catch (IOException e) {
             LOG.warn("cannot ask for the space of the disk: {}", e.toString());
+            return true;
         }
-        reopen();
+    }
+
+    /** Opens the database again when there is room for it; without, reads would be lost too. */
+    void tryAgain() {
+        nextAttemptNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MILLIS_BETWEEN_ATTEMPTS);
+        if (hasRoom()) {
+            reopen();
+        }
     }
 
     private boolean reopen() {

@@ -141,6 +141,7 @@ public final class RocksStore implements KeyValueStore {
         try {
             int count = ranges.partitions().count();
             long[] versions = new long[count];
+            long lastGroup = open.engine().use(Database::lastGroup);
             long sequence = open.engine().use(database -> {
                 for (int partition = 0; partition < count; partition++) {
                     versions[partition] = database.version(partition, null);
@@ -164,6 +165,7 @@ public final class RocksStore implements KeyValueStore {
                     faults,
                     partitionOfShard,
                     versions,
+                    lastGroup,
                     open.completions(),
                     new Telling(histories, watches, drains),
                     threadName("write"));

@@ -14,6 +14,8 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.RocksDBException;
 
 import static io.maxmq.storage.rocksdb.StoreHarness.commit;
 import static io.maxmq.storage.rocksdb.StoreHarness.everything;
@@ -192,5 +194,51 @@ class LogFilesTest {
                 }
             }
         }
+    }
+
+    @Test
+    void noticesThatGroupsAreMissingBetweenTwoFiles() throws Exception {
+        for (Durability level : List.of(Durability.FSYNC, Durability.OS)) {
+            Path directory = directories.resolve("two-" + level);
+            Path copy = directories.resolve("two-copy-" + level);
+            Settings settings = Settings.of(directory).withDurability(level);
+            long end = 0;
+            try (RocksStore store = open(new RocksStore(settings))) {
+                for (int i = 0; i < 6; i++) {
+                    if (i == 2) {
+                        end = Files.size(log(directory));
+                    } else if (i == 3) {
+                        beginNextLog(store);
+                    }
+                    commit(store, put(i, noise(100)));
+                }
+                StoreHarness.copy(store, directory, copy);
+                store.run(database -> database.rocks().continueBackgroundWork());
+            }
+            List<Path> logs = StoreHarness.files(copy, ".log");
+            assertThat(logs).hasSize(2);
+            truncate(logs.get(0), end); // between two groups: what is left is sound, and so is the other file
+
+            RocksStore again = new RocksStore(Settings.of(copy).withDurability(level));
+            if (level == Durability.FSYNC) {
+                StorageException failure = failureToOpen(again);
+                assertThat(failure.kind()).isEqualTo(Kind.DAMAGED);
+                assertThat(failure.place().file()).isEqualTo(logs.get(1).toString());
+            } else {
+                try (RocksStore opened = open(again)) {
+                    assertThat(everything(opened).keySet()).containsExactly(key(0), key(1));
+                }
+            }
+        }
+    }
+
+    /** As when the memory for tables is full: what was written stays in the old file, and is not yet in a table. */
+    private static void beginNextLog(RocksStore store) throws RocksDBException {
+        store.run(database -> {
+            database.rocks().pauseBackgroundWork();
+            try (FlushOptions options = new FlushOptions().setWaitForFlush(false)) {
+                database.rocks().flush(options, database.handle(StoreHarness.TABLE));
+            }
+        });
     }
 }
