@@ -136,12 +136,14 @@ final class LogFiles {
     /** Cuts off the first group that is not sound and all behind it, damaged or not; gives the bytes that are lost. */
     static long cutAtDamage(Path directory) throws IOException {
         List<Path> files = list(directory);
+        long lastGroup = 0;
         for (int i = 0; i < files.size(); i++) {
             long end;
             long lost;
             try (LogFile log = LogFile.open(files.get(i))) {
-                Walk walk = new Walk(log, NO_LIMIT);
+                Walk walk = new Walk(log, NO_LIMIT, lastGroup);
                 if (walk.run()) {
+                    lastGroup = walk.lastGroup;
                     continue;
                 }
                 end = walk.endOfGroups;
