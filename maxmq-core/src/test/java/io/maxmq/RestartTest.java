@@ -337,23 +337,6 @@ class RestartTest {
     }
 
     @Test
-    void theSessionExpiryGoesOnThroughManyStarts() {
-        TestClient client = client(ProtocolVersion.MQTT_5);
-        client.send(connectV5("e", true, 60, null));
-        client.next();
-
-        broker.close(); // the client is connected: nobody has noted when it went
-        start();
-        for (int i = 0; i < 2; i++) {
-            assertThat(broker.sessions().find("e").toCompletableFuture().join()).isPresent();
-            clock.advance(Duration.ofSeconds(40));
-            restart();
-        }
-
-        assertThat(broker.sessions().find("e").toCompletableFuture().join()).isEmpty();
-    }
-
-    @Test
     void subscriptionIdsComeBack() {
         TestClient subscriber = client(ProtocolVersion.MQTT_5);
         subscriber.send(connectV5("s", true, 600, null));

@@ -1,5 +1,6 @@
 package io.maxmq.core.bootstrap;
 
+import io.maxmq.ManualClock;
 import io.maxmq.MaxMQ;
 import io.maxmq.MemoryStorage;
 import io.maxmq.TestClient;
@@ -21,12 +22,14 @@ import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.TopicTable;
 import io.maxmq.core.session.ApplicationMessages;
+import io.maxmq.spi.Clock;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Table;
 import java.io.IOException;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -102,9 +105,14 @@ class RecoveryTest {
     }
 
     private void start(int loops) {
+        start(loops, Clock.system());
+    }
+
+    private void start(int loops, Clock clock) {
         broker = MaxMQ.builder()
                 .name("recovered")
                 .loops(loops)
+                .clock(clock)
                 .storage(storage.store())
                 .listener(Listener.tcp(0))
                 .allowAnonymous()
@@ -223,5 +231,43 @@ class RecoveryTest {
         start(1);
 
         expectOnce(connect("s"), "a", "c");
+    }
+
+    @Test
+    void aPacketIdWithoutItsBodyIsForgottenSoThatTheNextPublishIsRouted() {
+        String large = "x".repeat(2_000);
+        crashed(() -> {
+            session("s", "t");
+            session("p");
+            Bytes key = OwnerKey.of("default", "p").numbered(7);
+            put(Tables.INBOUND, key, InboundRecord.routing(key, message(1, large)));
+        });
+
+        start(1);
+
+        TestClient subscriber = connect("s");
+        TestClient publisher = connect("p");
+        publisher.send(new Publish(true, EXACTLY_ONCE, false, "t", 7, Properties.NONE, bytes(large)));
+        publisher.expect(PubRec.class);
+        expectOnce(subscriber, large);
+    }
+
+    @Test
+    void theExpiryOfASessionWhoseClientWasConnectedGoesOnThroughSeveralStarts() {
+        ManualClock clock = new ManualClock();
+        crashed(() -> {
+            Bytes key = OwnerKey.of("default", "s").alone();
+            put(Tables.SESSION, key, new SessionRecord(null, 60, true, 0, -1, false).write(key));
+        });
+
+        for (int i = 0; i < 2; i++) {
+            start(1, clock);
+            assertThat(broker.sessions().find("s").toCompletableFuture().join()).isPresent();
+            broker.close();
+            clock.advance(Duration.ofSeconds(40));
+        }
+        start(1, clock);
+
+        assertThat(broker.sessions().find("s").toCompletableFuture().join()).isEmpty();
     }
 }
