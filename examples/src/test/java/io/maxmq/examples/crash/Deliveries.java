@@ -101,7 +101,8 @@ final class Deliveries {
             open(gone.client(), gone.filter()).gone = entry.index();
         } else if (event instanceof Event.Released released) {
             subscriber(released.client()).unreleased.remove(released.packetId());
-        } else if (event instanceof Event.Killed) {
+        } else if (event instanceof Event.Killed || event instanceof Event.Ready) {
+            // Until the next is ready, clients may still read what the one before has sent.
             lastKilled = entry.index();
         } else if (event instanceof Event.Received received) {
             received(entry, received);
