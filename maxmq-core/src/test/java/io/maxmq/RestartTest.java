@@ -507,4 +507,32 @@ class RestartTest {
         other.send(connectV5("s", false, 600, null));
         assertThat(((ConnAck) other.next()).reason().isError()).isTrue();
     }
+
+    /** The broker closes while records are on their way: what has been taken is there afterwards, whoever was told. */
+    @Test
+    void closingTakesNothingBack() {
+        for (int i = 0; i < 4; i++) {
+            offline("s" + i, "t", EXACTLY_ONCE);
+        }
+        TestClient publisher = connect("p", false);
+        for (int i = 1; i <= 20; i++) {
+            publisher.send(publish("t", "m" + i, EXACTLY_ONCE, i));
+        }
+        assertThat(publisher.expect(PubRec.class).packetId()).isEqualTo(1);
+
+        restart();
+
+        publisher = connect("p", false);
+        for (int i = 1; i <= 20; i++) {
+            publisher.send(new Publish(true, EXACTLY_ONCE, false, "t", i, Properties.NONE, bytes("m" + i)));
+            assertThat(publisher.expect(PubRec.class).packetId()).isEqualTo(i);
+        }
+        for (int i = 0; i < 4; i++) {
+            TestClient subscriber = connect("s" + i, false);
+            for (int m = 1; m <= 20; m++) {
+                assertThat(text(subscriber.expect(Publish.class))).isEqualTo("m" + m);
+            }
+            subscriber.expectNothing();
+        }
+    }
 }

@@ -536,14 +536,30 @@ public final class Broker {
 
     private void endSessions() {
         groupQueues.close();
+        onEachLoop(each -> each.sessions().beginClosing());
+        onEachLoop(each -> each.sessions().close());
+        if (persistence != null) {
+            awaitWrites();
+        }
         onEachLoop(each -> {
-            each.sessions().close();
-            if (each.sessions().records() != null) {
-                each.sessions().records().close();
-            }
             each.loop().credit().close();
             each.loop().networkCredit().close();
         });
+    }
+
+    /** Hands over what waits to be written, and waits for it: who is to be told of it can still be told. */
+    private void awaitWrites() {
+        CountDownLatch written = new CountDownLatch(loops.size());
+        onEachLoop(each -> {
+            LoopRecords records = each.sessions().records();
+            if (records == null) {
+                written.countDown();
+            } else {
+                records.close();
+                records.store().afterWritten(written::countDown);
+            }
+        });
+        await(written);
     }
 
     private void onEachLoop(Consumer<LoopAssembly> action) {

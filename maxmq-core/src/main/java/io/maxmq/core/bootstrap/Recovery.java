@@ -249,9 +249,9 @@ final class Recovery {
         on(tasks, each.publisher(), sessions -> {
             try {
                 sessions.routeAgain(each.publisher(), routes, each.packetId(), each.message(), body, routed::countDown);
-            } catch (DamagedRecordException damaged) {
+            } catch (RuntimeException unroutable) {
                 routed.countDown();
-                throw damaged;
+                throw unroutable;
             }
         });
     }

@@ -151,17 +151,21 @@ public final class SessionSubscriptions implements AutoCloseable {
             CompletableFuture<Void> active) {
         try {
             if (client.isOpen()) {
-                Session session = attach(at, tenantRoutes, client, request);
+                Attached attached = attach(at, tenantRoutes, client, request);
+                Session session = attached.session();
                 if (!session.isWritten()) {
                     session.afterWritten(failure -> {
                         if (failure == null) {
+                            begin(attached, request);
                             active.complete(null);
                         } else {
+                            session.leaveUnwritten(client);
                             fail(client, active, failure);
                         }
                     });
                     return;
                 }
+                begin(attached, request);
             }
             active.complete(null);
         } catch (RuntimeException e) {
@@ -174,7 +178,20 @@ public final class SessionSubscriptions implements AutoCloseable {
         client.end(why);
     }
 
-    private Session attach(LoopAssembly at, Routes tenantRoutes, InProcessClient client, Request request) {
+    private record Attached(Session session, boolean isNew) {}
+
+    /** Messages come from now on. */
+    private static void begin(Attached attached, Request request) {
+        attached.session().resume();
+        RetainHandling handling = request.retainHandling();
+        if (request.filter().share() == null
+                && (handling == RetainHandling.SEND_AT_SUBSCRIBE
+                        || (handling == RetainHandling.SEND_IF_NEW && attached.isNew()))) {
+            attached.session().sendRetained(request.filter());
+        }
+    }
+
+    private Attached attach(LoopAssembly at, Routes tenantRoutes, InProcessClient client, Request request) {
         boolean durable = request.durableName() != null;
         ClientInfo info = ClientInfo.builder(
                         client.key().clientId(),
@@ -209,14 +226,7 @@ public final class SessionSubscriptions implements AutoCloseable {
                 session.unsubscribe(each.filter().toString());
             }
         }
-        session.resume();
-        RetainHandling handling = request.retainHandling();
-        if (request.filter().share() == null
-                && (handling == RetainHandling.SEND_AT_SUBSCRIBE
-                        || (handling == RetainHandling.SEND_IF_NEW && outcome == Session.Subscribed.NEW))) {
-            session.sendRetained(request.filter());
-        }
-        return session;
+        return new Attached(session, outcome == Session.Subscribed.NEW);
     }
 
     /** Ends one from the application's side. */

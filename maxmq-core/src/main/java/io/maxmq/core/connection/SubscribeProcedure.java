@@ -20,7 +20,9 @@ import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,9 @@ final class SubscribeProcedure {
     /** A retained message is owed to this filter once SUBACK has been sent. */
     private final List<TopicFilter> retainedFor = new ArrayList<>();
 
-    private final List<TopicFilter> added = new ArrayList<>();
+    /** What has been added, and what was there before, if anything was. */
+    private final Map<TopicFilter, io.maxmq.core.routing.@Nullable Subscription> added = new LinkedHashMap<>();
+
     private final List<ReasonCode> answers;
     private final Connection connection;
     private final Connections home;
@@ -190,12 +194,13 @@ final class SubscribeProcedure {
                 answer(ReasonCode.UNSPECIFIED_ERROR);
                 return;
             }
+            io.maxmq.core.routing.Subscription before = session.subscription(filter.toString());
             SubscriptionRules.Added added = home.subscriptionRules().add(session, filter, wanted, subscriptionId);
             if (added.granted() == null) {
                 refuse(added.code(), added.why());
                 return;
             }
-            SubscribeProcedure.this.added.add(filter);
+            SubscribeProcedure.this.added.putIfAbsent(filter, before);
             if (added.wantsRetained()) {
                 retainedFor.add(filter);
             }
@@ -256,11 +261,22 @@ final class SubscribeProcedure {
         });
     }
 
-    /** Storage has refused: none of them is there. */
+    /** Storage has refused: what was there before is there again. */
     private void withdraw(Session session) {
-        for (TopicFilter each : added) {
-            session.unsubscribe(each.toString());
-        }
+        added.forEach((filter, before) -> {
+            if (before == null) {
+                session.unsubscribe(filter.toString());
+            } else {
+                session.subscribe(
+                        filter,
+                        new Session.Options(
+                                before.maxQos(),
+                                before.noLocal(),
+                                before.retainAsPublished(),
+                                before.queued(),
+                                before.subscriptionId()));
+            }
+        });
         retainedFor.clear();
         refusal = "storage refuses";
         answers.replaceAll(each -> each.isError() ? each : ReasonCode.QUOTA_EXCEEDED);

@@ -9,6 +9,7 @@ import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -76,6 +77,11 @@ final class UnsubscribeProcedure {
         }
         session.afterWritten(failure -> {
             if (connection.isClosed()) {
+                return;
+            }
+            if (failure != null && !connection.isV5()) {
+                // MQTT 3 has no code for it, and UNSUBACK were a promise: the client is to ask again.
+                connection.end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "storage refuses");
                 return;
             }
             if (failure != null) {

@@ -78,7 +78,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
 
     void end() {
         pages.cancel();
-        records.end();
+        records.end(home.isClosing());
     }
 
     // ---- room
@@ -275,7 +275,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     }
 
     @Override
-    public void onRefused(long sequence, StoredMessage message) {
+    public boolean onRefused(long sequence, StoredMessage message) {
         StoredMessage queued = queue.remove(sequence);
         if (queued != null) {
             home.memory().release(queued);
@@ -285,10 +285,11 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
                 pages.cancel();
             }
         } else {
-            return; // sent already: the client may have it
+            return true; // the client may have it
         }
         home.drops().dropped(key, message, DropReason.STORAGE);
         owner.pump();
+        return false;
     }
 
     @Override

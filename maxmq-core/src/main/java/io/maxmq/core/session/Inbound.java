@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs on the session's event loop. Not thread-safe.
  */
 final class Inbound {
-    private static final SessionJournal.Completion NOBODY_WAITS = failure -> {};
-
     private final Sessions home;
     private final Session session;
 
@@ -116,6 +114,9 @@ final class Inbound {
     }
 
     private void routed(int packetId, PacketType answer, ReasonCode reason) {
+        if (home.isClosing()) {
+            return; // whether all have it is for the next start to see
+        }
         if (reason.isError()) {
             forgetRefused(answer, packetId, reason);
         } else if (session.isDurable()) {
@@ -208,7 +209,7 @@ final class Inbound {
 
     private void forgetRefused(PacketType answer, int packetId, ReasonCode reason) {
         if (answer == PacketType.PUBREC && reason.isError() && unreleased.remove(packetId) && session.isDurable()) {
-            home.journal().forget(session, packetId, NOBODY_WAITS);
+            home.journal().forget(session, packetId, null);
         }
     }
 

@@ -44,7 +44,7 @@ final class NoJournal implements SessionJournal {
     }
 
     @Override
-    public void forget(Session session, int packetId, Completion completion) {
+    public void forget(Session session, int packetId, @Nullable Completion completion) {
         throw nothingToWrite(session);
     }
 

@@ -27,8 +27,8 @@ final class PendingRecords {
         /** A message that may not be sent before may be sent. */
         void onAppended();
 
-        /** Storage has not taken the message: it is not to be kept, if it has not been sent. */
-        void onRefused(long sequence, StoredMessage message);
+        /** Storage has not taken the message: it is not to be kept, if it has not been sent. True when it has. */
+        boolean onRefused(long sequence, StoredMessage message);
 
         /** PUBREL may be sent. */
         void onReleased(long sequence);
@@ -40,6 +40,9 @@ final class PendingRecords {
     private final Listener listener;
     private final Long2ObjectHashMap<Append> appends = new Long2ObjectHashMap<>();
     private final LongHashSet releases = new LongHashSet();
+    /** Messages that were sent and that storage has refused: they have no record. */
+    private final LongHashSet unrecorded = new LongHashSet();
+
     private boolean ended;
 
     PendingRecords(Session session, SessionJournal journal, Loop loop, Listener listener) {
@@ -107,6 +110,9 @@ final class PendingRecords {
      */
     void done(long sequence, @Nullable StoredMessage message) {
         releases.remove(sequence);
+        if (unrecorded.remove(sequence)) {
+            return;
+        }
         Append append = appends.remove(sequence);
         if (append == null) {
             journal.acknowledge(session, sequence, message);
@@ -132,9 +138,16 @@ final class PendingRecords {
         });
     }
 
-    /** The session has ended: who waits is answered. */
-    void end() {
+    /**
+     * The session has ended: who waits is answered.
+     *
+     * @param isKept the broker closes, and the next one goes on: what is under way is written, and answered by that
+     */
+    void end(boolean isKept) {
         ended = true;
+        if (isKept) {
+            return;
+        }
         Append[] left = appends.values().toArray(new Append[0]);
         appends.clear();
         releases.clear();
@@ -175,8 +188,10 @@ final class PendingRecords {
                 taken();
                 listener.onAppended();
             } else {
-                journal.acknowledge(session, sequence, null); // it may have been written all the same
-                listener.onRefused(sequence, message);
+                journal.refused(session, sequence);
+                if (listener.onRefused(sequence, message)) {
+                    unrecorded.add(sequence);
+                }
                 publisher.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
             }
         }

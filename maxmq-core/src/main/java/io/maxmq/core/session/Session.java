@@ -320,17 +320,25 @@ public final class Session implements Subscriber {
     private final class TakeUp implements RestoredSession.Owner {
         @Override
         public void onPacketId(int packetId) {
-            inbound().restore(packetId);
+            if (!ended) {
+                inbound().restore(packetId);
+            }
         }
 
         @Override
         public void onMessages(long firstSequence, int messages, long bytes, long sentUpTo) {
-            outbound().restore(firstSequence, messages, bytes, sentUpTo);
+            if (!ended) {
+                outbound().restore(firstSequence, messages, bytes, sentUpTo);
+            }
         }
 
         @Override
         public void restoreInFlight(long lastReleased, Written done) {
-            outbound().restoreInFlight(lastReleased, done);
+            if (ended) {
+                done.onWritten(null);
+            } else {
+                outbound().restoreInFlight(lastReleased, done);
+            }
         }
 
         @Override
@@ -416,7 +424,7 @@ public final class Session implements Subscriber {
     /** Storage has not taken what the client was to be told: it has no session that was not there before. */
     public void leaveUnwritten(PacketSink connection) {
         if (sink == connection) {
-            will = null;
+            dropWill();
             if (!confirmed) {
                 expirySeconds = 0;
             }

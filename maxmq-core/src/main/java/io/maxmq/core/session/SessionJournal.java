@@ -100,6 +100,11 @@ public interface SessionJournal {
         throw new UnsupportedOperationException("nothing is left of a broker before: " + session.key());
     }
 
+    /** The append of this message has failed; it may be written all the same. */
+    default void refused(Session session, long sequence) {
+        acknowledge(session, sequence, null);
+    }
+
     /**
      * Reads appended messages that are not acknowledged, in order, also those whose write is still on its way.
      *
@@ -117,8 +122,12 @@ public interface SessionJournal {
     /** All who are to have the message that came with this packet id have it. */
     default void routed(Session session, int packetId) {}
 
-    /** PUBREL has come, or the message was refused: the packet id is free. */
-    void forget(Session session, int packetId, Completion completion);
+    /**
+     * PUBREL has come, or the message was refused: the packet id is free.
+     *
+     * @param completion null when nobody waits: then it is repeated until storage takes it
+     */
+    void forget(Session session, int packetId, @Nullable Completion completion);
 
     /** Looks at what a broker before this one has left of a session: of its messages those below {@link #firstSequence}. */
     default void load(Session session, Found found) {

@@ -240,7 +240,10 @@ public final class Sessions {
         if (session == null || cleanStart || session.isLoaded()) {
             action.onWritten(null);
         } else {
-            session.load(action);
+            session.load(failure -> action.onWritten(
+                    failure == null && sessions.get(key) != session
+                            ? new IllegalStateException("the client has come by another connection")
+                            : failure));
         }
     }
 
@@ -422,9 +425,9 @@ public final class Sessions {
         }
         io.maxmq.core.routing.Outcome outcome = again.outcome();
         if (outcome == null || outcome.isComplete()) {
-            routedAgain(publisher, packetId, message, done);
+            routedAgain(publisher, packetId, message, outcome, done);
         } else {
-            outcome.onComplete(() -> routedAgain(publisher, packetId, message, done));
+            outcome.onComplete(() -> routedAgain(publisher, packetId, message, outcome, done));
         }
     }
 
@@ -445,23 +448,31 @@ public final class Sessions {
             return;
         }
         Bytes key = OwnerKey.of(publisher.tenant().name(), publisher.clientId()).numbered(packetId);
-        records.store().deleteEarly(Tables.INBOUND, key, failure -> done.run());
+        records.store().deleteEarly(Tables.INBOUND, key, null);
+        done.run();
     }
 
-    private void routedAgain(SessionKey publisher, int packetId, StoredMessage message, Runnable done) {
+    private void routedAgain(
+            SessionKey publisher,
+            int packetId,
+            StoredMessage message,
+            io.maxmq.core.routing.@Nullable Outcome outcome,
+            Runnable done) {
         LoopRecords records = storage.records();
-        if (records == null) {
-            done.run();
+        boolean isUnstored = outcome != null && outcome.drops().containsKey(DropReason.STORAGE);
+        if (records == null || isUnstored) {
+            done.run(); // the next start tries again
             return;
         }
         Bytes key = OwnerKey.of(publisher.tenant().name(), publisher.clientId()).numbered(packetId);
         records.store()
                 .putEarly(
-                        Tables.INBOUND,
-                        key,
-                        InboundRecord.routed(key, message.idHigh(), message.idLow()),
-                        failure -> done.run());
-        records.payloads().forget(message);
+                        Tables.INBOUND, key, InboundRecord.routed(key, message.idHigh(), message.idLow()), failure -> {
+                            if (failure == null) {
+                                records.payloads().forget(message);
+                            }
+                            done.run();
+                        });
     }
 
     /** Its client may have come meanwhile, with another will or none. */
@@ -482,6 +493,14 @@ public final class Sessions {
      */
     public @Nullable Session at(int slot) {
         return slots.get(slot);
+    }
+
+    /**
+     * The broker closes: from now on nothing that is written for the next start is taken back. On every loop before any of them
+     * {@link #close closes}, as a loop that has closed takes no message.
+     */
+    public void beginClosing() {
+        closing = true;
     }
 
     /** Ends all sessions as the broker closes; their wills are not published: the broker's end is no client's failure. */
@@ -542,7 +561,7 @@ public final class Sessions {
     }
 
     private void willDone(Will set) {
-        if (stored != null) {
+        if (stored != null && !closing) {
             stored.done(keyOf(set), set);
         }
     }

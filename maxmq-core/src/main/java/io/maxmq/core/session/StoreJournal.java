@@ -198,6 +198,12 @@ final class StoreJournal implements SessionJournal {
         store.delete(Tables.QUEUE, session.ownerKey().numbered(sequence), completion);
     }
 
+    /** Nobody has got it, so there is nothing to wait for; and a page that is read next must not find it. */
+    @Override
+    public void refused(Session session, long sequence) {
+        store.deleteSoon(Tables.QUEUE, session.ownerKey().numbered(sequence));
+    }
+
     @Override
     public void pageIn(Session session, long fromSequence, int maxMessages, int maxBytes, Page page) {
         store.afterWritten(() -> store.page(
@@ -303,7 +309,7 @@ final class StoreJournal implements SessionJournal {
     }
 
     @Override
-    public void forget(Session session, int packetId, Completion completion) {
+    public void forget(Session session, int packetId, @Nullable Completion completion) {
         Int2ObjectHashMap<Received> ofSession = received.get(session);
         Received message = ofSession == null ? null : ofSession.get(packetId);
         if (message != null) {
@@ -312,15 +318,25 @@ final class StoreJournal implements SessionJournal {
                 message.routedWrite.withdraw();
             }
         }
-        store.deleteEarly(Tables.INBOUND, session.ownerKey().numbered(packetId), failure -> {
-            if (failure == null && ofSession != null && message != null) {
-                ofSession.remove(packetId, message);
-                if (ofSession.isEmpty()) {
-                    received.remove(session, ofSession);
-                }
+        Bytes key = session.ownerKey().numbered(packetId);
+        if (completion == null) {
+            store.deleteEarly(Tables.INBOUND, key, null);
+            remove(session, packetId, message);
+            return;
+        }
+        store.deleteEarly(Tables.INBOUND, key, failure -> {
+            if (failure == null) {
+                remove(session, packetId, message);
             }
             completion.onWritten(failure);
         });
+    }
+
+    private void remove(Session session, int packetId, @Nullable Received message) {
+        Int2ObjectHashMap<Received> ofSession = received.get(session);
+        if (ofSession != null && message != null && ofSession.remove(packetId, message) && ofSession.isEmpty()) {
+            received.remove(session);
+        }
     }
 
     private @Nullable Received find(Session session, int packetId) {

@@ -260,8 +260,11 @@ final class HeldJournal {
         }
 
         @Override
-        public void forget(Session session, int packetId, Completion completion) {
-            toWrite("forget " + client(session) + " " + packetId, loop, completion);
+        public void forget(Session session, int packetId, @Nullable Completion completion) {
+            toWrite(
+                    "forget " + client(session) + " " + packetId,
+                    loop,
+                    completion == null ? failure -> {} : completion);
         }
 
         @Override
