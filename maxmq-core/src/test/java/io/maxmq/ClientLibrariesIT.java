@@ -9,6 +9,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.maxmq.config.Listener;
 import io.maxmq.config.SessionLimits;
+import io.maxmq.config.TopicRewrite;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Other people's clients: Eclipse Paho for MQTT 3 and 5, and the HiveMQ client. */
 class ClientLibrariesIT {
@@ -41,6 +44,7 @@ class ClientLibrariesIT {
             .loops(2)
             .listener(Listener.tcp("127.0.0.1", 0))
             .allowAnonymous()
+            .topicRewrite(TopicRewrite.of("old/#", "new/{#}"))
             // Publishers may be faster than the subscriber for as long as they like.
             .sessions(SessionLimits.builder().maxQueuedMessages(10_000).build())
             .start();
@@ -230,6 +234,63 @@ class ClientLibrariesIT {
         }
         back.disconnect();
         back.close();
+    }
+
+    // ---- what MaxMQ has beyond the standard, with clients that know nothing of it
+
+    @Test
+    void pahoPublishesForLaterByATopic() throws Exception {
+        MqttClient client = paho3("later", 4, false, true);
+        client.subscribe("t", 1);
+        long before = System.nanoTime();
+
+        client.publish("$delayed/1/t", bytes("late"), 1, false);
+        client.publish("t", bytes("now"), 1, false);
+
+        assertThat(next()).isEqualTo("t 1 false now");
+        assertThat(next()).isEqualTo("t 1 false late");
+        assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(TimeUnit.SECONDS.toNanos(1));
+        end(client);
+    }
+
+    @Test
+    void pahoSubscribesExclusivelyByAFilter() throws Exception {
+        MqttClient first = paho3("first", 4, false, true);
+        MqttClient second = paho3("second", 4, false, true);
+
+        assertThat(first.subscribeWithResponse("$exclusive/t", 1).getGrantedQos())
+                .containsExactly(1);
+        assertThatThrownBy(() -> second.subscribe("$exclusive/t", 1)).isInstanceOf(MqttException.class);
+        first.unsubscribe("$exclusive/t");
+        second.subscribe("$exclusive/t", 1);
+        second.publish("t", bytes("m"), 1, false);
+
+        assertThat(next()).isEqualTo("t 1 false m");
+        end(first);
+        end(second);
+    }
+
+    @Test
+    void topicsAreRewrittenForHiveMq() throws Exception {
+        Mqtt5BlockingClient client = hive5("rewritten");
+        client.connectWith().cleanStart(true).send();
+        try (Mqtt5BlockingClient.Mqtt5Publishes publishes = client.publishes(MqttGlobalPublishFilter.ALL)) {
+            client.subscribeWith()
+                    .topicFilter("new/#")
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .send();
+
+            client.publishWith()
+                    .topic("old/a")
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .payload(bytes("m"))
+                    .send();
+
+            Mqtt5Publish publish =
+                    publishes.receive(DEADLINE_SECONDS, TimeUnit.SECONDS).orElseThrow();
+            assertThat(publish.getTopic()).hasToString("new/a");
+        }
+        client.disconnect();
     }
 
     // ---- HiveMQ
