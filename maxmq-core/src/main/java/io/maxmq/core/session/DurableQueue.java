@@ -215,7 +215,11 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
 
     @Override
     public boolean wantsPage() {
-        return owner.isConnected() ? queue.inMemory() < LOW_MESSAGES_IN_MEMORY : isOverfull();
+        if (!owner.isConnected()) {
+            return isOverfull();
+        }
+        // By bytes too: few large messages leave no room for what a page would bring.
+        return queue.inMemory() < LOW_MESSAGES_IN_MEMORY && queue.bytesInMemory() < MAX_BYTES_IN_MEMORY / 2;
     }
 
     @Override
