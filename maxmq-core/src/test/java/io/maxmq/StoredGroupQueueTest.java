@@ -15,6 +15,7 @@ import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.core.persistence.GatedStore;
+import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.DropReason;
@@ -273,5 +274,136 @@ class StoredGroupQueueTest {
         TestClient other = client("two", false);
         other.ping();
         await(Tables.GROUP_QUEUE, 0);
+    }
+
+    // ---- passed on
+
+    private TestClient member(String id, int receiveMaximum) {
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+        Properties properties = Properties.builder()
+                .set(PropertyId.SESSION_EXPIRY_INTERVAL, 100_000)
+                .set(PropertyId.RECEIVE_MAXIMUM, receiveMaximum)
+                .build();
+        client.connect(new Connect(ProtocolVersion.MQTT_5, false, false, 0, properties, id, null, null, null));
+        return client;
+    }
+
+    /** Member "one" has gone, and what it should leave to the queue is refused there. */
+    private TestClient whatOneLeavesIsRefused() throws Exception {
+        membersHaveGone();
+        TestClient one = client("one", false);
+        TestClient publisher = publisher();
+        publisher.publish("t", "1", QoS.AT_LEAST_ONCE);
+        one.expect(Publish.class);
+        await(Tables.QUEUE, 1);
+        store.refuse(Tables.GROUP_QUEUE, Kind.FULL);
+        one.disconnect();
+        awaitRefusal(publisher);
+        return publisher;
+    }
+
+    private void awaitRefusal(TestClient anybody) {
+        broker.events().await(MessageDropped.class, event -> event.reason() == DropReason.STORAGE);
+        anybody.ping(); // on the same loop: that is over
+    }
+
+    @Test
+    void whatCannotBePassedOnIsKeptAndPassedOnLater() throws Exception {
+        TestClient publisher = whatOneLeavesIsRefused();
+        store.letGo();
+        clock.advance(Duration.ofSeconds(10));
+        await(Tables.GROUP_QUEUE, 1);
+        await(Tables.QUEUE, 0);
+        publisher.ping();
+        assertThat(receive(client("two", false), 1)).containsExactly("1");
+    }
+
+    @Test
+    void whatCannotBePassedOnIsThereAfterARestart() throws Exception {
+        whatOneLeavesIsRefused();
+        restart();
+        assertThat(receive(client("one", false), 1)).containsExactly("1");
+    }
+
+    @Test
+    void aSessionEndsInStorageWhenOthersHaveWhatItLeaves() throws Exception {
+        TestClient publisher = whatOneLeavesIsRefused();
+        assertThat(broker.broker().sessions().purge("one").toCompletableFuture().get(20, TimeUnit.SECONDS))
+                .isTrue();
+        publisher.publish("other", "2", QoS.AT_LEAST_ONCE);
+        await(Tables.SESSION, 2);
+        awaitQueues("one");
+        store.letGo();
+        clock.advance(Duration.ofSeconds(10));
+        await(Tables.SESSION, 1);
+        await(Tables.SUBSCRIPTION, 1);
+        awaitQueues("two"); // alone it has the queue to itself
+        assertThat(receive(client("two", false), 1)).containsExactly("1");
+        awaitQueues();
+    }
+
+    private void awaitQueues(String... clients) throws InterruptedException {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (!queues().equals(List.of(clients))) {
+            assertThat(System.nanoTime()).as("queues: %s", queues()).isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+    }
+
+    /** Whose the records of messages are. */
+    private List<String> queues() {
+        return store.entries(Tables.QUEUE).stream()
+                .map(entry -> OwnerKey.nameIn(entry.key()))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void aCrashBeforeOthersHaveWhatASessionLeavesBringsItBack() throws Exception {
+        whatOneLeavesIsRefused();
+        broker.broker().sessions().purge("one").toCompletableFuture().get(20, TimeUnit.SECONDS);
+        restart();
+        assertThat(receive(client("one", false), 1)).containsExactly("1");
+    }
+
+    @Test
+    void theNextSessionOfAClientKeepsItsRecordsWhenThoseOfTheOneBeforeGo() throws Exception {
+        TestClient publisher = whatOneLeavesIsRefused();
+        TestClient one = client("one", true);
+        one.subscribe("own", QoS.AT_LEAST_ONCE);
+        publisher.publish("own", "2", QoS.AT_LEAST_ONCE);
+        one.expect(Publish.class);
+        await(Tables.QUEUE, 2);
+        store.letGo();
+        clock.advance(Duration.ofSeconds(10));
+        awaitQueues("one", "two");
+        restart();
+        assertThat(receive(client("one", false), 1)).containsExactly("2");
+        assertThat(receive(client("two", false), 1)).containsExactly("1");
+        publisher().publish("own", "3", QoS.AT_LEAST_ONCE);
+        assertThat(receive(client("one", false), 1)).containsExactly("3");
+    }
+
+    @Test
+    void whatIsBeingPassedOnIsNotReadByWhoLeavesIt() throws Exception {
+        membersHaveGone();
+        TestClient one = member("one", 1);
+        one.subscribe("own", QoS.AT_LEAST_ONCE);
+        TestClient publisher = publisher();
+        publisher.publish("own", "1", QoS.AT_LEAST_ONCE);
+        one.expect(Publish.class);
+        publisher.publish("own", "2", QoS.AT_LEAST_ONCE);
+        publisher.publish("t", "3", QoS.AT_LEAST_ONCE);
+        publisher.publish("own", "4", QoS.AT_LEAST_ONCE);
+        store.refuse(Tables.GROUP_QUEUE, Kind.FULL);
+        one.disconnect();
+        awaitRefusal(publisher);
+        one = member("one", 100);
+        assertThat(receive(one, 3)).containsExactly("1", "2", "4");
+        one.ping();
+        store.letGo();
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(receive(one, 1)).containsExactly("3");
+        await(Tables.QUEUE, 0);
     }
 }

@@ -1,11 +1,10 @@
 package io.maxmq.core.session;
 
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of the messages that a session holds when its client goes or when it ends: those of shared subscriptions go
@@ -14,20 +13,25 @@ import io.maxmq.core.routing.Subscription;
 final class Departure {
     private final Sessions home;
     private final Routes routes;
+    private final @Nullable DurableQueue durable;
 
-    Departure(Sessions home, Routes routes) {
+    /** @param durable null when the session is not */
+    Departure(Sessions home, Routes routes, @Nullable DurableQueue durable) {
         this.home = home;
         this.routes = routes;
+        this.durable = durable;
     }
 
     /**
      * The client has gone and its session stays: what it has not taken of shared subscriptions goes to other members, or
      * waits for them. QoS 2 that was sent stays [MQTT-4.8.2-4]; so does all of a group that has no other member.
-     *
-     * @param done told of each message that has left, once another session or queue has it
      */
-    void ofClient(InFlight inFlight, OutboundQueue queue, Done done) {
-        InFlight.Left left = (sequence, message, subscription) -> passOn(sequence, message, subscription, done);
+    void ofClient(InFlight inFlight, OutboundQueue queue) {
+        InFlight.Left left = (sequence, message, subscription) -> {
+            if (subscription.group() != null) {
+                passOn(sequence, message, subscription.group());
+            }
+        };
         inFlight.leave((flags, subscription) -> DeliveryFlags.qos(flags) == 1 && hasOthers(subscription), left);
         queue.leave((flags, subscription) -> hasOthers(subscription), left);
     }
@@ -37,25 +41,15 @@ final class Departure {
         return group != null && group.size() > 1;
     }
 
-    /** Told of a message that has left. */
-    interface Done {
-        void left(long sequence, StoredMessage message);
-    }
-
-    private void passOn(long sequence, StoredMessage message, Subscription subscription, Done done) {
-        SharedGroup group = subscription.group();
-        InTransit passed = home.again(message);
-        if (group != null) {
-            home.router().passOn(passed, routes, group);
+    /** @return false when the group has no member */
+    private boolean passOn(long sequence, StoredMessage message, SharedGroup group) {
+        if (durable != null && sequence >= 0 && group.size() > 0) {
+            durable.passing().begin(sequence, message, group);
+            return true;
         }
-        Outcome later = passed.outcome();
+        boolean passed = home.router().passOn(home.again(message), routes, group);
         home.memory().release(message);
-        // A record goes when the one of the other session is written.
-        if (later == null || later.isComplete()) {
-            done.left(sequence, message);
-        } else {
-            later.onComplete(() -> done.left(sequence, message));
-        }
+        return passed;
     }
 
     /**
@@ -85,15 +79,13 @@ final class Departure {
         }
 
         @Override
-        public void onReleased(StoredMessage message, int flags, Subscription subscription) {
+        public void onReleased(long sequence, StoredMessage message, int flags, Subscription subscription) {
             SharedGroup group = subscription.group();
-            if (passOn
-                    && group != null
-                    && DeliveryFlags.qos(flags) <= highestQosToPassOn
-                    && home.router().passOn(home.again(message), routes, group)) {
+            if (!passOn || group == null || DeliveryFlags.qos(flags) > highestQosToPassOn) {
+                home.memory().release(message);
+            } else if (Departure.this.passOn(sequence, message, group)) {
                 passedOn++;
             }
-            home.memory().release(message);
         }
     }
 }

@@ -48,6 +48,8 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     private long lastSequence = -1;
 
     private long readBefore = -1;
+    /** Null when nothing has been passed on yet. */
+    private @Nullable Passing passing;
 
     DurableQueue(Owner owner, Sessions home, Session session, OutboundQueue queue) {
         this.owner = owner;
@@ -67,7 +69,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     void onConnection() {
         pages.cancel();
         if (!owner.isConnected()) {
-            queue.toStorage((message, flags, subscription) -> {
+            queue.toStorage((sequence, message, flags, subscription) -> {
                 if (DeliveryFlags.qos(flags) == 0) {
                     home.drops().dropped(key, message, DropReason.QOS0_OFFLINE);
                 }
@@ -78,7 +80,27 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
 
     void end() {
         pages.cancel();
-        records.end(home.isClosing());
+        records.end(sequence -> home.isClosing() || isPassing(sequence));
+    }
+
+    /** What goes to other members of shared subscriptions. */
+    Passing passing() {
+        Passing present = passing;
+        if (present == null) {
+            present = new Passing(home, session.routes(), records);
+            passing = present;
+        }
+        return present;
+    }
+
+    /** The same; null when there has been nothing of that kind. */
+    @Nullable
+    Passing passed() {
+        return passing;
+    }
+
+    private boolean isPassing(long sequence) {
+        return passing != null && passing.contains(sequence);
     }
 
     // ---- room
@@ -227,6 +249,10 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         if (queue.stored() == 0 || sequence < queue.firstStored()) {
             return StoredPages.Taken.ENOUGH; // it is in memory, or refused meanwhile
         }
+        if (isPassing(sequence)) {
+            queue.passStored(sequence);
+            return StoredPages.Taken.TAKEN;
+        }
         if (queue.inMemory() == 0 && isOverfull()) {
             queue.skipStored(sequence, message.bytes());
             home.drops().dropped(key, message, DropReason.QUEUE_FULL_MESSAGES);
@@ -280,6 +306,9 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
 
     @Override
     public boolean onRefused(long sequence, StoredMessage message) {
+        if (passing != null && passing.refused(sequence)) {
+            return true;
+        }
         StoredMessage queued = queue.remove(sequence);
         if (queued != null) {
             home.memory().release(queued);

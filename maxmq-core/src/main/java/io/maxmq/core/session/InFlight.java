@@ -44,7 +44,7 @@ final class InFlight {
 
     /** Takes over what is no longer held. */
     interface Released {
-        void onReleased(StoredMessage message, int flags, Subscription subscription);
+        void onReleased(long sequence, StoredMessage message, int flags, Subscription subscription);
     }
 
     private final LoopCounters counters;
@@ -292,7 +292,7 @@ final class InFlight {
             StoredMessage message = messages[slot];
             Subscription subscription = subscriptions[slot];
             if (message != null && subscription != null) {
-                released.onReleased(message, flags[slot], subscription);
+                released.onReleased(sequences[slot], message, flags[slot], subscription);
             }
         }
         Arrays.fill(messages, null);

@@ -49,7 +49,12 @@ final class NoJournal implements SessionJournal {
     }
 
     @Override
-    public void end(Session session) {
+    public void endInbound(Session session) {
+        throw nothingToWrite(session);
+    }
+
+    @Override
+    public void endOutbound(Session session, long nextSequence) {
         throw nothingToWrite(session);
     }
 

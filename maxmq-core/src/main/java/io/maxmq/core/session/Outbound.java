@@ -163,7 +163,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
      * @return how many messages nobody gets
      */
     int clear(Routes routes, boolean passOn) {
-        int lost = new Departure(home, routes).ofSession(inFlight, queue, passOn);
+        int lost = new Departure(home, routes, durable).ofSession(inFlight, queue, passOn);
         retained.clear();
         if (durable != null) {
             durable.end();
@@ -173,7 +173,13 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
 
     /** The client has gone and its session stays: what others may have of shared subscriptions goes to them. */
     void passOnShared(Routes routes) {
-        new Departure(home, routes).ofClient(inFlight, queue, this::done);
+        new Departure(home, routes, durable).ofClient(inFlight, queue);
+    }
+
+    /** What is on its way to other members; null when there has been nothing of that kind. */
+    @Nullable
+    Passing passed() {
+        return durable == null ? null : durable.passed();
     }
 
     // ---- what comes from the router

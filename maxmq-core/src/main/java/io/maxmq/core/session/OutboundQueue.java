@@ -184,8 +184,9 @@ final class OutboundQueue {
             StoredMessage message = firstMessage();
             int deliveryFlags = firstFlags();
             Subscription subscription = firstSubscription();
+            long sequence = firstSequence();
             removeFirst();
-            released.onReleased(message, deliveryFlags, subscription);
+            released.onReleased(sequence, message, deliveryFlags, subscription);
         }
     }
 
@@ -258,6 +259,11 @@ final class OutboundQueue {
     void skipStored(long sequence, int bytes) {
         firstStored = sequence + 1;
         removeStored(bytes);
+    }
+
+    /** The same for one that does not count. */
+    void passStored(long sequence) {
+        firstStored = sequence + 1;
     }
 
     /** All in memory are from now on in storage only; what is not there, of QoS 0, is gone. */

@@ -7,6 +7,7 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.event.DropReason;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
@@ -141,17 +142,18 @@ final class PendingRecords {
     /**
      * The session has ended: who waits is answered.
      *
-     * @param isKept the broker closes, and the next one goes on: what is under way is written, and answered by that
+     * @param isKept whether a message has its record for longer: another session is to have it, or the next broker. Who waits for
+     *     the record waits on
      */
-    void end(boolean isKept) {
+    void end(LongPredicate isKept) {
         ended = true;
-        if (isKept) {
-            return;
-        }
         Append[] left = appends.values().toArray(new Append[0]);
-        appends.clear();
         releases.clear();
         for (Append append : left) {
+            if (isKept.test(append.sequence)) {
+                continue;
+            }
+            appends.remove(append.sequence);
             append.withdraw();
             append.taken();
         }

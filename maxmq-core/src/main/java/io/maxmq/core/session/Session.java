@@ -531,11 +531,7 @@ public final class Session implements Subscriber {
         memory.uncharge();
         int lost = outbound == null ? 0 : outbound.clear(routes, passOn);
         if (durable && !home.isClosing()) {
-            // Behind the records of those that have got what this one leaves.
-            home.journal().end(this);
-            if (home.stored() != null) {
-                home.stored().ended(this);
-            }
+            home.ended().add(this, outbound == null ? null : outbound.passed(), nextSequence());
         }
         return lost;
     }

@@ -134,6 +134,13 @@ public interface SessionJournal {
         throw new UnsupportedOperationException("nothing is left of a broker before: " + session.key());
     }
 
-    /** The session has ended; nothing of its messages is needed any more. */
-    void end(Session session);
+    /** The session has ended: of what its publisher has handed over nothing is needed any more. */
+    void endInbound(Session session);
+
+    /**
+     * The session has ended; nothing of what it owed its subscriber is needed any more.
+     *
+     * @param nextSequence above those of all its messages; another session of the client may have those from there on
+     */
+    void endOutbound(Session session, long nextSequence);
 }

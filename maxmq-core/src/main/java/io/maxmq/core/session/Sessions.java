@@ -71,6 +71,7 @@ public final class Sessions {
     private final Function<Tenant, Routes> routesOf;
     private final SessionStorage storage;
     private final @Nullable StoredSessions stored;
+    private final EndedSessions ended;
     private final MessageMemory memory;
     private final SessionEvents events;
     private final Drops drops;
@@ -126,6 +127,7 @@ public final class Sessions {
         this.storage = storage;
         LoopRecords records = storage.records();
         this.stored = records == null ? null : new StoredSessions(records.store());
+        this.ended = new EndedSessions(storage.journal(), stored);
         this.sequenceFloor = storage.journal().firstSequence();
         this.memory = new MessageMemory(loop.credit(), loop.counters());
         this.events = events;
@@ -168,6 +170,11 @@ public final class Sessions {
     @Nullable
     StoredSessions stored() {
         return stored;
+    }
+
+    /** Has what storage has of ended sessions removed. */
+    EndedSessions ended() {
+        return ended;
     }
 
     /** Whether the broker is closing: what storage has stays there. */
@@ -280,6 +287,7 @@ public final class Sessions {
                 count.remove();
                 return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "no memory for another session");
             }
+            replaces |= ended.replace(key);
             sessions.put(key, session);
             session.slot = slots.add(session);
             events.created(session);

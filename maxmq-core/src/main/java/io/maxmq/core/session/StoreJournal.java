@@ -415,13 +415,17 @@ final class StoreJournal implements SessionJournal {
     }
 
     @Override
-    public void end(Session session) {
+    public void endInbound(Session session) {
         Int2ObjectHashMap<Received> ofSession = received.remove(session);
         if (ofSession != null) {
             ofSession.values().forEach(Received::forgetMessage);
         }
-        store.deleteRange(Tables.QUEUE, session.ownerKey().all(), null);
         store.deleteRangeEarly(Tables.INBOUND, session.ownerKey().all());
+    }
+
+    @Override
+    public void endOutbound(Session session, long nextSequence) {
+        store.deleteRange(Tables.QUEUE, session.ownerKey().numbered(0, nextSequence), null);
     }
 
     /** A plain subscription of the same terms, where the one that a message was matched by is gone. */

@@ -268,9 +268,15 @@ final class HeldJournal {
         }
 
         @Override
-        public void end(Session session) {
-            damage(client(session));
+        public void endInbound(Session session) {
             note("end " + client(session));
+        }
+
+        @Override
+        public void endOutbound(Session session, long nextSequence) {
+            synchronized (HeldJournal.this) {
+                of(client(session)).headMap(nextSequence).clear();
+            }
         }
 
         private String client(Session session) {

@@ -74,7 +74,7 @@ class InFlightPropertyTest {
         }
 
         List<String> left = new ArrayList<>();
-        inFlight.clear((message, flags, subscription) -> left.add(Messages.text(message)));
+        inFlight.clear((sequence, message, flags, subscription) -> left.add(Messages.text(message)));
         assertThat(left)
                 .isEqualTo(model.sent.stream()
                         .filter(each -> !each.released)

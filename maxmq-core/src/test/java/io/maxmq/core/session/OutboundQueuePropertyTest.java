@@ -47,7 +47,7 @@ class OutboundQueuePropertyTest {
         }
 
         List<StoredMessage> left = new ArrayList<>();
-        queue.clear((message, flags, subscription) -> left.add(message));
+        queue.clear((sequence, message, flags, subscription) -> left.add(message));
         assertThat(left).isEqualTo(new ArrayList<>(model));
         assertThat(queue.isEmpty()).isTrue();
         assertThat(queue.bytes()).isZero();
@@ -96,7 +96,7 @@ class OutboundQueuePropertyTest {
                     }
                 }
                 case GO_OFFLINE -> {
-                    queue.toStorage((message, flags, subscription) -> {});
+                    queue.toStorage((sequence, message, flags, subscription) -> {});
                     assertThat(queue.inMemory()).isZero();
                 }
             }

@@ -1,0 +1,132 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.SharedGroup;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.spi.event.DropReason;
+import java.util.Map;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of shared subscriptions that are on their way from a durable session to other members (MQTT 5.0 §4.8.2). Each
+ * keeps the record that it has, and its publisher waits, until it is known to be with somebody else; what nobody else can take
+ * is passed on once more after a while. Goes on when the session has ended.
+ *
+ * <p>Runs on the session's event loop. Not thread-safe.
+ */
+final class Passing {
+    private static final long RETRY_NANOS = 10_000_000_000L;
+
+    private final Sessions home;
+    private final Routes routes;
+    private final PendingRecords records;
+    /** By the sequence. */
+    private final Long2ObjectHashMap<Pass> underWay = new Long2ObjectHashMap<>();
+
+    private @Nullable Runnable afterAll;
+
+    Passing(Sessions home, Routes routes, PendingRecords records) {
+        this.home = home;
+        this.routes = routes;
+        this.records = records;
+    }
+
+    /** Passes a message on; what it takes of memory is given back when somebody else has it. */
+    void begin(long sequence, StoredMessage message, SharedGroup group) {
+        Pass pass = new Pass(sequence, message, group);
+        underWay.put(sequence, pass);
+        pass.route();
+    }
+
+    /** Whether this message is on its way: its record, if it is read, is not this session's any more. */
+    boolean contains(long sequence) {
+        return underWay.containsKey(sequence);
+    }
+
+    /** Storage has refused the record that it should have here; true when the message is one of these. */
+    boolean refused(long sequence) {
+        Pass pass = underWay.get(sequence);
+        if (pass != null) {
+            pass.isUnwritten = true;
+        }
+        return pass != null;
+    }
+
+    /** Runs {@code action} when nothing is on its way any more: now or later, but not when the broker closes before. */
+    void afterAll(Runnable action) {
+        if (underWay.isEmpty()) {
+            action.run();
+        } else {
+            afterAll = action;
+        }
+    }
+
+    private final class Pass {
+        private final long sequence;
+        private final StoredMessage message;
+        private final SharedGroup group;
+        private boolean isUnwritten;
+
+        Pass(long sequence, StoredMessage message, SharedGroup group) {
+            this.sequence = sequence;
+            this.message = message;
+            this.group = group;
+        }
+
+        void route() {
+            InTransit transit = home.again(message);
+            transit.track(false);
+            if (!home.router().passOn(transit, routes, group)) {
+                end(); // the group is gone
+                return;
+            }
+            Outcome outcome = transit.outcome();
+            if (outcome == null) {
+                routed(isRefused(transit.accepted(), transit.refused(), transit.drops()));
+                return;
+            }
+            outcome.addKnown(transit);
+            if (outcome.isComplete()) {
+                routed(outcome);
+            } else {
+                outcome.onComplete(() -> routed(outcome));
+            }
+        }
+
+        private void routed(Outcome outcome) {
+            routed(isRefused(outcome.accepted(), outcome.refused(), outcome.drops()));
+        }
+
+        private boolean isRefused(int accepted, int refused, @Nullable Map<DropReason, Integer> drops) {
+            return accepted == 0 && (refused > 0 || (drops != null && drops.containsKey(DropReason.STORAGE)));
+        }
+
+        private void routed(boolean isRefused) {
+            if (!isRefused || isUnwritten) {
+                end();
+            } else if (!home.isClosing()) {
+                home.loop().schedule(RETRY_NANOS, this::routeAgain);
+            }
+        }
+
+        private void routeAgain() {
+            if (!home.isClosing()) {
+                route();
+            }
+        }
+
+        private void end() {
+            underWay.remove(sequence);
+            home.memory().release(message);
+            records.done(sequence, message);
+            Runnable action = afterAll;
+            if (action != null && underWay.isEmpty()) {
+                afterAll = null;
+                action.run();
+            }
+        }
+    }
+}
