@@ -124,12 +124,10 @@ public final class LoopStore implements Deferred {
         return add(early, new Mutation.Delete(table, key), key, 0, written, true);
     }
 
-    /** Adds to a counter before everything else of this iteration, early changes too; null as for {@link #putEarly}. */
-    public @Nullable Write addFirst(Table table, Bytes key, long delta, @Nullable Written written) {
-        return add(bodies, new Mutation.Add(table, key, delta), key, Long.BYTES, written, true);
-    }
-
-    /** The same, and writes an entry under the same key of another table, both or nothing. */
+    /**
+     * Writes an entry before everything else of this iteration, early changes too, and adds to a counter under the same key of
+     * another table, both or nothing; null as for {@link #putEarly}.
+     */
     public @Nullable Write putCountedFirst(
             Table table, Bytes key, Bytes value, Table counters, long delta, Written written) {
         Write write = add(bodies, new Mutation.Put(table, key, value), key, value.length(), written, true);

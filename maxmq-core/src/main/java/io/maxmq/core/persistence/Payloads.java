@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   | shard = lowest byte of the id | 0 | id (16) |
  * </pre>
  *
- * <p>A loop that has a confirmed count of its own knows that the body is there; else it writes the body again, as another loop
- * may be about to remove it.
+ * <p>Nothing is remembered of a body once its count is written: who refers to it again later writes it again, as another loop,
+ * or a sweep, may be about to remove it.
  *
  * <p>One per loop. Runs on the loop. Not thread-safe.
  */
@@ -31,8 +31,8 @@ public final class Payloads {
     private static final int VERSION = 1;
 
     private final LoopStore store;
-    /** Bodies that records of this loop are about, by the lower half of the id, which is unique within a process. */
-    private final Long2ObjectHashMap<Body> bodies = new Long2ObjectHashMap<>();
+    /** The last change of each count that is not written yet, by the lower half of the id, which is unique in a process. */
+    private final Long2ObjectHashMap<Count> counts = new Long2ObjectHashMap<>();
     /** Those that have been counted for since a sweep wants to know; null while none does. */
     private @Nullable LongHashSet noted;
 
@@ -56,12 +56,22 @@ public final class Payloads {
             return record;
         }
         note(message.idLow());
-        Body body = bodies.get(message.idLow());
-        if (body == null) {
-            body = new Body(message.idHigh(), message.idLow());
-            bodies.put(message.idLow(), body);
+        Reference reference = new Reference(message.idHigh(), message.idLow(), record);
+        Count last = counts.get(message.idLow());
+        if (last == null || !last.addMore()) {
+            last = new Count(message.idLow());
+            counts.put(message.idLow(), last);
+            last.write = write(message, last);
         }
-        return body.refer(message, record);
+        last.references.add(reference);
+        return reference;
+    }
+
+    private @Nullable Write write(StoredMessage message, Count count) {
+        Bytes key = key(message.idHigh(), message.idLow());
+        RecordWriter record = new RecordWriter(VERSION, message.body().length);
+        Bytes value = record.writeRest(message.body()).finish(key);
+        return store.putCountedFirst(Tables.PAYLOAD, key, value, Tables.PAYLOAD_COUNT, 1, count);
     }
 
     /**
@@ -84,11 +94,6 @@ public final class Payloads {
     /** The same for a message of which nothing else is known but that its body is kept apart. */
     public void forget(long idHigh, long idLow) {
         note(idLow);
-        Body body = bodies.get(idLow);
-        if (body != null) {
-            body.confirmed = Math.max(0, body.confirmed - 1);
-            body.removeIfUnused();
-        }
         store.addSoon(Tables.PAYLOAD_COUNT, key(idHigh, idLow), -1);
     }
 
@@ -110,62 +115,19 @@ public final class Payloads {
         }
     }
 
-    /** What this loop knows of a body. */
-    private final class Body {
-        private final long idHigh;
-        private final long idLow;
-        /** Records that are counted for certain: at least so many. */
-        private long confirmed;
-        /** References whose count is on its way. */
-        private long counting;
-        /** The last change of the count. */
-        private @Nullable Count last;
-
-        Body(long idHigh, long idLow) {
-            this.idHigh = idHigh;
-            this.idLow = idLow;
-        }
-
-        Reference refer(StoredMessage message, Written record) {
-            Reference reference = new Reference(this, record);
-            counting++;
-            Count count = last;
-            if (count == null || !count.addMore()) {
-                count = new Count(this);
-                last = count;
-                count.references.add(reference);
-                count.write = write(message, count);
-            } else {
-                count.references.add(reference);
-            }
-            return reference;
-        }
-
-        private @Nullable Write write(StoredMessage message, Count count) {
-            Bytes key = key(idHigh, idLow);
-            if (confirmed > 0) {
-                return store.addFirst(Tables.PAYLOAD_COUNT, key, 1, count);
-            }
-            RecordWriter record = new RecordWriter(VERSION, message.body().length);
-            Bytes value = record.writeRest(message.body()).finish(key);
-            return store.putCountedFirst(Tables.PAYLOAD, key, value, Tables.PAYLOAD_COUNT, 1, count);
-        }
-
-        void removeIfUnused() {
-            if (confirmed == 0 && counting == 0) {
-                bodies.remove(idLow, this);
-            }
-        }
+    /** How many bodies it holds on to: those whose count is not written yet. */
+    int held() {
+        return counts.size();
     }
 
-    /** One change of the count, for some references. */
-    private static final class Count implements Written {
-        private final Body body;
+    /** One change of a count, with the body, for some references. */
+    private final class Count implements Written {
+        private final long idLow;
         private final List<Reference> references = new ArrayList<>(1);
         private @Nullable Write write;
 
-        Count(Body body) {
-            this.body = body;
+        Count(long idLow) {
+            this.idLow = idLow;
         }
 
         /** False when it is on its way already. */
@@ -175,21 +137,18 @@ public final class Payloads {
 
         @Override
         public void onWritten(@Nullable Throwable failure) {
-            body.counting -= references.size();
-            if (failure == null) {
-                body.confirmed += references.size();
-            }
+            counts.remove(idLow, this);
             for (Reference reference : references) {
                 reference.onCounted(failure);
             }
-            body.removeIfUnused();
         }
     }
 
     /** Waits for a record and for its body to be counted. Gives the count back once, and only if it was counted. */
     private final class Reference implements Written {
-        private final Body body;
-        private final Written record;
+        private final long idHigh;
+        private final long idLow;
+        private @Nullable Written record; // null when told: sessions may hold this for long
         private boolean counted;
         private boolean recorded;
         private boolean withdrawn;
@@ -197,8 +156,9 @@ public final class Payloads {
         private @Nullable Throwable countFailure;
         private @Nullable Throwable recordFailure;
 
-        Reference(Body body, Written record) {
-            this.body = body;
+        Reference(long idHigh, long idLow, Written record) {
+            this.idHigh = idHigh;
+            this.idLow = idLow;
             this.record = record;
         }
 
@@ -225,7 +185,11 @@ public final class Payloads {
             if (recordFailure != null && !withdrawn) {
                 giveBack();
             }
-            record.onWritten(countFailure != null ? countFailure : recordFailure);
+            Written waiting = record;
+            record = null;
+            if (waiting != null) {
+                waiting.onWritten(countFailure != null ? countFailure : recordFailure);
+            }
         }
 
         void withdraw() {
@@ -240,7 +204,7 @@ public final class Payloads {
         private void giveBack() {
             if (countFailure == null && !givenBack) {
                 givenBack = true;
-                forget(body.idHigh, body.idLow);
+                forget(idHigh, idLow);
             }
         }
     }

@@ -45,44 +45,6 @@ final class StoreJournal implements SessionJournal {
     private final long firstSequence;
     private final Map<Session, Int2ObjectHashMap<Received>> received = new HashMap<>();
 
-    /** A packet id whose message has come since the broker has started. */
-    private final class Received implements Completion {
-        private final StoredMessage message;
-        private final Completion completion;
-        private final Written referred;
-        private boolean written;
-        /** Whether its record has the message. */
-        private boolean whole = true;
-
-        private @Nullable Write routedWrite;
-
-        Received(StoredMessage message, Completion completion) {
-            this.message = message;
-            this.completion = completion;
-            this.referred = payloads.refer(message, this);
-        }
-
-        @Override
-        public void onWritten(@Nullable Throwable failure) {
-            written = failure == null;
-            whole &= failure == null;
-            completion.onWritten(failure);
-        }
-
-        /** The record is, or will be, without the message, or gone. */
-        void forgetMessage() {
-            if (!whole) {
-                return;
-            }
-            whole = false;
-            if (written) {
-                payloads.forget(message);
-            } else {
-                payloads.withdraw(referred);
-            }
-        }
-    }
-
     private final class Append implements Appending, Supplier<Mutation.Put> {
         private final Session session;
         private final long sequence;
@@ -291,20 +253,19 @@ final class StoreJournal implements SessionJournal {
 
     @Override
     public void receive(Session session, int packetId, StoredMessage message, Completion completion) {
-        Received now = new Received(message, completion);
+        Received now = new Received(payloads, message);
         received.computeIfAbsent(session, each -> new Int2ObjectHashMap<>()).put(packetId, now);
         Bytes key = session.ownerKey().numbered(packetId);
-        store.putEarly(Tables.INBOUND, key, InboundRecord.routing(key, message), now.referred);
+        store.putEarly(Tables.INBOUND, key, InboundRecord.routing(key, message), now.refer(message, completion));
     }
 
     @Override
     public void routed(Session session, int packetId) {
         Received message = find(session, packetId);
-        if (message != null && message.whole) {
+        if (message != null && message.isWhole()) {
             Bytes key = session.ownerKey().numbered(packetId);
-            Bytes value = InboundRecord.routed(key, message.message.idHigh(), message.message.idLow());
-            message.routedWrite = store.putEarlySoon(Tables.INBOUND, key, value);
-            message.forgetMessage();
+            Bytes value = InboundRecord.routed(key, message.idHigh(), message.idLow());
+            message.routed(store.putEarlySoon(Tables.INBOUND, key, value));
         }
     }
 
@@ -313,10 +274,7 @@ final class StoreJournal implements SessionJournal {
         Int2ObjectHashMap<Received> ofSession = received.get(session);
         Received message = ofSession == null ? null : ofSession.get(packetId);
         if (message != null) {
-            message.forgetMessage();
-            if (message.routedWrite != null) {
-                message.routedWrite.withdraw();
-            }
+            message.released();
         }
         Bytes key = session.ownerKey().numbered(packetId);
         if (completion == null) {
@@ -418,7 +376,7 @@ final class StoreJournal implements SessionJournal {
     public void endInbound(Session session) {
         Int2ObjectHashMap<Received> ofSession = received.remove(session);
         if (ofSession != null) {
-            ofSession.values().forEach(Received::forgetMessage);
+            ofSession.values().forEach(Received::released);
         }
         store.deleteRangeEarly(Tables.INBOUND, session.ownerKey().all());
     }

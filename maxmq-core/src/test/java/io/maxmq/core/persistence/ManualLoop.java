@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A loop that runs when the test says so, on the test's thread; pauses pass when it says so. Not thread-safe. */
-final class ManualLoop implements LoopThread {
+public final class ManualLoop implements LoopThread {
     private final ManualClock clock = new ManualClock();
     final MemoryBudget budget;
-    final Loop loop;
-    final List<Throwable> failures = new ArrayList<>();
+    public final Loop loop;
+    public final List<Throwable> failures = new ArrayList<>();
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final ArrayDeque<Runnable> pauses = new ArrayDeque<>();
     private final ArrayDeque<Runnable> nextTurn = new ArrayDeque<>();
@@ -25,7 +25,7 @@ final class ManualLoop implements LoopThread {
     /** How often somebody has posted a task. */
     int posts;
 
-    ManualLoop(long budgetBytes) {
+    public ManualLoop(long budgetBytes) {
         budget = new MemoryBudget(budgetBytes, 0);
         loop = new Loop(
                 0,
@@ -60,7 +60,7 @@ final class ManualLoop implements LoopThread {
     }
 
     /** Runs the work on the loop, then all that comes of it in this turn. */
-    void run(Runnable work) {
+    public void run(Runnable work) {
         running = true;
         turns++;
         tasks.addAll(nextTurn);
@@ -73,12 +73,12 @@ final class ManualLoop implements LoopThread {
     }
 
     /** Runs what has been posted. */
-    void runPosted() {
+    public void runPosted() {
         run(() -> {});
     }
 
     /** Everybody's pause is over. */
-    void pass() {
+    public void pass() {
         run(() -> {
             for (int left = pauses.size(); left > 0; left--) {
                 pauses.remove().run();
@@ -93,7 +93,7 @@ final class ManualLoop implements LoopThread {
     }
 
     /** What is charged and not given back. */
-    long chargedBytes() {
+    public long chargedBytes() {
         return budget.usedBytes() - loop.credit().reserveBytes();
     }
 }

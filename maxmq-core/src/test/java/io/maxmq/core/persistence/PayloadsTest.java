@@ -1,12 +1,16 @@
 package io.maxmq.core.persistence;
 
+import io.maxmq.Collected;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
+import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -176,6 +180,62 @@ class PayloadsTest {
         thread.run(() -> payloads.withdraw(referred[0]));
         store.refuseAll(Kind.BUSY);
         takeAll();
+        assertThat(count()).isEqualTo(1);
+        assertThat(isBodyThere()).isTrue();
+    }
+
+    @Test
+    void nothingIsHeldOfABodyThatIsWritten() {
+        thread.run(() -> {
+            for (int i = 0; i < 100; i++) {
+                StoredMessage each = message(2000);
+                payloads.refer(each, tell("record")).onWritten(null);
+            }
+        });
+        assertThat(payloads.held()).isEqualTo(100);
+        thread.run(store::takeAll);
+        thread.runPosted();
+        assertThat(told).hasSize(100);
+        assertThat(payloads.held()).isZero();
+    }
+
+    @Test
+    void whoeverStillHasAReferenceDoesNotHoldTheMessage() {
+        List<Written> references = new ArrayList<>();
+        WeakReference<StoredMessage> gone = writtenAndKeptBy(references);
+        message(1); // or the one before stays with the message in transit
+        assertThat(references).hasSize(1);
+        Collected.await(gone);
+        thread.run(() -> payloads.withdraw(references.get(0)));
+    }
+
+    private WeakReference<StoredMessage> writtenAndKeptBy(List<Written> references) {
+        StoredMessage large = message(2000);
+        thread.run(() -> {
+            Written both = payloads.refer(large, failure -> told.add("written " + large.idLow()));
+            writes.put(Tables.QUEUE, OwnerKey.of("", "a").numbered(1), Bytes.utf8("a"), both);
+            references.add(both);
+        });
+        takeAll();
+        assertThat(told).hasSize(1);
+        return new WeakReference<>(large);
+    }
+
+    @Test
+    void aBodyThatASweepHasRemovedIsWrittenAgain() {
+        thread.run(() -> record(payloads, writes, "a"));
+        takeAll();
+        // The session ends: its records go in one go, and a sweep finds that the count is too high.
+        var unused = store.commit(Batch.builder(ShardedKey.shardOf(key))
+                .requireEqual(Tables.PAYLOAD_COUNT, key, Bytes.ofLong(1))
+                .add(Tables.PAYLOAD_COUNT, key, -1)
+                .delete(Tables.PAYLOAD, key)
+                .build());
+        takeAll();
+        assertThat(isBodyThere()).isFalse();
+        thread.run(() -> record(payloads, writes, "b"));
+        takeAll();
+        assertThat(told).containsExactly("a", "b");
         assertThat(count()).isEqualTo(1);
         assertThat(isBodyThere()).isTrue();
     }

@@ -26,27 +26,27 @@ import java.util.function.Predicate;
 /**
  * A store in memory that takes each batch, or does not, when the test says so, in the order of the calls. Not thread-safe.
  */
-final class ScriptedStore implements KeyValueStore {
+public final class ScriptedStore implements KeyValueStore {
     private final ManualExecutor executor = new ManualExecutor();
     private final MemoryKeyValueStore memory;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     /** All that were submitted, in order. */
-    final List<Batch> submitted = new ArrayList<>();
+    public final List<Batch> submitted = new ArrayList<>();
 
     private record Waiting(Batch batch, CompletableFuture<CommitResult> result) {}
 
-    ScriptedStore(int partitions) {
+    public ScriptedStore(int partitions) {
         memory = new MemoryKeyValueStore(executor, MemoryKeyValueStore.Settings.DEFAULTS.withPartitions(partitions));
         var unused = memory.open();
         executor.runAll();
     }
 
-    int waiting() {
+    public int waiting() {
         return waiting.size();
     }
 
     /** Takes the batch that has waited longest. */
-    void takeOne() {
+    public void takeOne() {
         Waiting next = waiting.remove();
         memory.commit(next.batch).whenComplete((result, failure) -> {
             if (failure == null) {
@@ -58,7 +58,7 @@ final class ScriptedStore implements KeyValueStore {
         executor.runAll();
     }
 
-    void takeAll() {
+    public void takeAll() {
         while (!waiting.isEmpty()) {
             takeOne();
         }
@@ -76,7 +76,7 @@ final class ScriptedStore implements KeyValueStore {
     }
 
     /** Does not take the one that has waited longest. */
-    void refuseOne(StorageException.Kind kind) {
+    public void refuseOne(StorageException.Kind kind) {
         waiting.remove().result.completeExceptionally(new StorageException(kind, "the test says so"));
     }
 
@@ -101,7 +101,7 @@ final class ScriptedStore implements KeyValueStore {
     }
 
     /** What a counter stands at. */
-    long counter(Table table, Bytes key) {
+    public long counter(Table table, Bytes key) {
         return value(table, key).map(bytes -> bytes.longAt(0)).orElse(0L);
     }
 
