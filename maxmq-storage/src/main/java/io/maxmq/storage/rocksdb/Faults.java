@@ -2,11 +2,14 @@ package io.maxmq.storage.rocksdb;
 
 import org.rocksdb.RocksDBException;
 
-/** Where tests let a write fail as a medium does. Called by the writer. */
+/** Where tests let a write fail as a medium does, or the writer itself. Called by the writer. */
 interface Faults {
 
     /** There are none. */
     Faults NONE = new Faults() {};
+
+    /** The writer has taken the batches of a group, and nothing is made of them yet. */
+    default void afterTake() {}
 
     /** The log has nothing of the group yet. */
     default void beforeWrite() throws RocksDBException {}

@@ -215,7 +215,8 @@ final class GroupWriter {
                 } else if (next instanceof Pending.Replace replace) {
                     replace(replace);
                 } else {
-                    underWay = group((Pending.Commit) next);
+                    group((Pending.Commit) next);
+                    faults.afterTake();
                     write(underWay);
                     underWay = List.of();
                 }
@@ -228,10 +229,19 @@ final class GroupWriter {
     private void abandon(@Nullable Pending next, Throwable e) {
         LOG.error("the writer met something unexpected: {}", e.toString(), e);
         StorageException cause = new StorageException(Kind.OUTCOME_UNKNOWN, "the writer met " + e, e);
-        underWay.forEach(commit -> commit.result().completeExceptionally(cause));
+        underWay.forEach(commit -> abandon(commit, cause));
         underWay = List.of();
-        if (next != null) {
+        if (next instanceof Pending.Commit commit) {
+            abandon(commit, cause);
+        } else if (next != null) {
             next.result().completeExceptionally(cause);
+        }
+    }
+
+    private void abandon(Pending.Commit commit, StorageException cause) {
+        if (!commit.result().isDone()) {
+            pendingBytes.addAndGet(-commit.weight());
+            commit.result().completeExceptionally(cause);
         }
     }
 
@@ -262,22 +272,24 @@ final class GroupWriter {
         return next == null ? queue.poll() : next;
     }
 
-    /** The batches that are written together, beginning with {@code first}. */
-    private List<Pending.Commit> group(Pending.Commit first) {
+    /** Takes the batches that are written together, beginning with {@code first}; they are under way whatever happens. */
+    private void group(Pending.Commit first) {
         List<Pending.Commit> group = new ArrayList<>();
-        group.add(first);
-        long bytes = first.weight();
-        while (bytes < MAX_GROUP_BYTES && group.size() < MAX_GROUP_BATCHES) {
-            Pending next = queue.poll();
-            if (next instanceof Pending.Commit commit && bytes + commit.weight() <= MAX_GROUP_BYTES) {
+        try {
+            group.add(first);
+            long bytes = first.weight();
+            while (bytes < MAX_GROUP_BYTES && group.size() < MAX_GROUP_BATCHES) {
+                left = queue.poll();
+                if (!(left instanceof Pending.Commit commit) || bytes + commit.weight() > MAX_GROUP_BYTES) {
+                    break;
+                }
                 group.add(commit);
+                left = null;
                 bytes += commit.weight();
-            } else {
-                left = next;
-                break;
             }
+        } finally {
+            underWay = group;
         }
-        return group;
     }
 
     private void write(List<Pending.Commit> batchesOfGroup) {

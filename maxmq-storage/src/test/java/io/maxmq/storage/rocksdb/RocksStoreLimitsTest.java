@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.RocksDBException;
@@ -94,6 +95,29 @@ class RocksStoreLimitsTest {
             assertThat(failure(second).kind()).isEqualTo(Kind.BUSY);
             holding.goOn.countDown();
             await(first);
+            commit(store, put(2, Bytes.wrap(new byte[700_000])));
+        }
+    }
+
+    @Test
+    void whatTheWriterHasAbandonedIsNotPendingAnyMore() {
+        AtomicInteger failures = new AtomicInteger();
+        Faults outOfMemory = new Faults() {
+            @Override
+            public void afterTake() {
+                if (failures.incrementAndGet() <= 3) {
+                    throw new OutOfMemoryError("the test says so");
+                }
+            }
+        };
+        Settings settings = Settings.of(directories.resolve("store")).withMaxPending(1024 * 1024);
+        try (RocksStore store = open(new RocksStore(settings, outOfMemory))) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(failure(store.commit(put(1, Bytes.wrap(new byte[700_000]))))
+                                .kind())
+                        .isEqualTo(Kind.OUTCOME_UNKNOWN);
+                assertThat(store.figures().pendingBytes()).isZero();
+            }
             commit(store, put(2, Bytes.wrap(new byte[700_000])));
         }
     }
