@@ -19,6 +19,7 @@ import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * changes that are asked for {@linkplain #putEarly early} happen before all others of the same iteration, on this loop and
  * on those that it hands messages over to.
  *
- * <p>A change that nobody waits for is tried again, before all later ones of its shard, until the store takes it. Changes that
- * were under way behind it and are of the same keys are then repeated as well, so that the last call of a key has the last word.
+ * <p>A change that nobody waits for is tried again, once a second, until the store takes it or a later one of the same key: the
+ * last call of a key has the last word. The removal of a range, which is the end of what later changes begin anew, is tried
+ * again before all later changes of its shard. What of this is given up when there is too much of it: see {@link Retries}.
  *
  * <p>What waits and what is on its way is charged to the loop's memory credit. Runs on the loop. Not thread-safe.
  */
@@ -65,8 +67,10 @@ public final class LoopStore implements Deferred {
 
     private List<Write> early = new ArrayList<>();
     private List<Write> late = new ArrayList<>();
-    /** What the store has not taken: nobody waits for it, and it comes first. */
-    private final Retries again = new Retries();
+    /** What the store has not taken, and nobody waits for. */
+    private final Retries again;
+    /** Shards whose part of this is to be given as soon as nothing else of them is under way. */
+    private final BitSet due = new BitSet(Shard.COUNT);
 
     /** In the order of their submission, which is the one in which they end. */
     private final ArrayDeque<Flush> underWay = new ArrayDeque<>();
@@ -92,6 +96,7 @@ public final class LoopStore implements Deferred {
         this.store = store;
         this.loop = loop;
         this.credit = loop.credit();
+        this.again = new Retries(credit);
     }
 
     public Loop loop() {
@@ -317,12 +322,9 @@ public final class LoopStore implements Deferred {
         flush.submit();
     }
 
-    /**
-     * Whether changes of a shard have to wait: one has failed that must come before them, and what is under way behind that
-     * one may have to be repeated behind it.
-     */
+    /** Whether changes of a shard have to wait: what must come before them may not overtake what is under way. */
     private boolean isBlocked(int shard) {
-        return batchesUnderWay[shard] > 0 && again.has(shard);
+        return batchesUnderWay[shard] > 0 && (due.get(shard) || again.hasRanges(shard));
     }
 
     /** Some changes of one iteration on their way to the store. */
@@ -354,24 +356,42 @@ public final class LoopStore implements Deferred {
         }
 
         private ShardBatch batchOf(Write write) {
-            ShardBatch last = null;
-            for (int i = firstOfStage; i < batches.size(); i++) {
-                if (batches.get(i).shard() == write.shard()) {
-                    last = batches.get(i);
-                }
+            ShardBatch last = lastOf(write.shard());
+            if (last == null) {
+                retry(due.get(write.shard()) ? again.take(write.shard()) : again.takeRanges(write.shard()));
+                due.clear(write.shard());
+                last = lastOf(write.shard());
             }
-            if (last == null || last.isFull(store)) {
-                last = new ShardBatch(write.shard());
-                batches.add(last);
-                retry(write.shard(), last);
-            }
-            return last;
+            return last == null || last.isFull(store) ? begin(write.shard()) : last;
         }
 
-        private void retry(int shard, ShardBatch into) {
-            for (Write write : again.take(shard)) {
+        private @Nullable ShardBatch lastOf(int shard) {
+            for (int i = batches.size() - 1; i >= firstOfStage; i--) {
+                if (batches.get(i).shard() == shard) {
+                    return batches.get(i);
+                }
+            }
+            return null;
+        }
+
+        private ShardBatch begin(int shard) {
+            ShardBatch next = new ShardBatch(shard);
+            batches.add(next);
+            return next;
+        }
+
+        /** Nothing else of the shard is under way. */
+        void retryAll(int shard) {
+            due.clear(shard);
+            retry(again.take(shard));
+        }
+
+        /** Some of one shard, behind what is there. */
+        private void retry(List<Write> writes) {
+            for (Write write : writes) {
+                ShardBatch last = lastOf(write.shard());
                 bytes += write.chargedBytes();
-                into.add(write);
+                (last == null || last.isFull(store) ? begin(write.shard()) : last).add(write);
             }
         }
 
@@ -401,6 +421,10 @@ public final class LoopStore implements Deferred {
             }
         }
 
+        private void forEachWrite(Consumer<Write> action) {
+            batches.forEach(batch -> batch.forEachWrite(action));
+        }
+
         private void finish() {
             bytesUnderWay -= bytes;
             flushesDone++;
@@ -421,6 +445,9 @@ public final class LoopStore implements Deferred {
         while (!readers.isEmpty() && readers.get(0).flush() <= flushesDone) {
             loop.execute(readers.remove(0).action());
         }
+        if (!due.isEmpty()) {
+            retryDue();
+        }
         if (!nothingWaits()) {
             flushThisIteration();
         }
@@ -433,22 +460,13 @@ public final class LoopStore implements Deferred {
             return;
         }
         if (failure == null && again.has(write.shard())) {
-            repeat(write);
+            again.settle(write);
         }
         credit.release(write.chargedBytes());
         try {
             write.tell(failure);
         } catch (Throwable t) {
             loop.reportFailure(t);
-        }
-    }
-
-    /** It was under way behind one that has failed and comes once more: so does this, if it is of the same keys. */
-    private void repeat(Write write) {
-        Write once = write.repeated();
-        if (once != null && again.overlaps(once)) {
-            credit.overdraw(once.chargedBytes());
-            again.add(once);
         }
     }
 
@@ -472,13 +490,23 @@ public final class LoopStore implements Deferred {
     private void tryAgain() {
         pausing = false;
         if (!again.isEmpty() && !closed) {
-            Flush flush = new Flush();
-            flush.take(again.takeAllBut(this::isBlocked));
-            flush.submit();
+            again.forEachShard(due::set);
+            retryDue();
             if (!again.isEmpty()) {
                 tryAgainLater();
             }
         }
+    }
+
+    /** What is under way may be of the same keys, and later: it must not be overtaken. */
+    private void retryDue() {
+        Flush flush = new Flush();
+        for (int shard = due.nextSetBit(0); shard >= 0; shard = due.nextSetBit(shard + 1)) {
+            if (batchesUnderWay[shard] == 0) {
+                flush.retryAll(shard);
+            }
+        }
+        flush.submit();
     }
 
     /** Whether there is nothing that the store has failed to take and is to be given again. */
@@ -546,8 +574,11 @@ public final class LoopStore implements Deferred {
         late.addAll(eventual);
         eventual.clear();
         flush();
+        // No time to see what becomes of what is under way: it is taken as written, and not overtaken.
+        underWay.forEach(each -> each.forEachWrite(again::settle));
+        due.clear();
         Flush last = new Flush();
-        last.take(again.takeAllBut(shard -> false));
+        again.forEachShard(last::retryAll);
         last.take(bodies);
         last.take(early);
         last.take(late);

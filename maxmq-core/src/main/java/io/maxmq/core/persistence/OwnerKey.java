@@ -82,6 +82,16 @@ public final class OwnerKey {
         return key.longAt(key.length() - Long.BYTES);
     }
 
+    /** Whether {@link #numbered} may have made a key: there is what a name ends with in front of a number. */
+    static boolean isNumbered(Bytes key) {
+        return key.length() > Long.BYTES && key.byteAt(key.length() - Long.BYTES - 1) == 0;
+    }
+
+    /** The key with the next number; such keys have no others of the same table between them. */
+    static Bytes next(Bytes numbered) {
+        return numbered.slice(0, numbered.length() - Long.BYTES).concat(Bytes.ofLong(numberIn(numbered) + 1));
+    }
+
     /** The keys with numbers from {@code from} (inclusive) to {@code to} (exclusive). */
     public KeyRange numbered(long from, long to) {
         return new KeyRange(numbered(from), numbered(to));

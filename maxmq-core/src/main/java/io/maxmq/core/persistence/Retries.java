@@ -1,51 +1,115 @@
 package io.maxmq.core.persistence;
 
+import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.spi.storage.Shard;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntPredicate;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** Changes that the store has not taken and is to be given again, in their order. Runs on the loop. Not thread-safe. */
+/**
+ * Changes that the store has not taken and is to be given again, by shard. No two of them are of the same entry, and none is of
+ * an entry that a later change is known to have written: so they can be given in any order, in as many batches as it takes.
+ *
+ * <p>How much it holds, which stays charged: what is left of each entry's last change. Records of a queue that go one after the
+ * other are one range. Subtractions from counters are given up beyond {@value #MAX_COUNTERS} counters: those stay too high, as
+ * after a crash, and are corrected by the next {@link PayloadSweep}.
+ *
+ * <p>Runs on the loop. Not thread-safe.
+ */
 final class Retries {
-    private List<Write> writes = new ArrayList<>();
-    private final int[] ofShard = new int[Shard.COUNT];
+    static final int MAX_COUNTERS = 100_000;
 
-    void add(Write write) {
-        writes.add(write);
-        ofShard[write.shard()]++;
+    private final MemoryCredit credit;
+    private final @Nullable ShardRetries[] ofShard = new ShardRetries[Shard.COUNT];
+    private int shards;
+    /** Of all shards: how many changes are of counters. */
+    private int counters;
+
+    Retries(MemoryCredit credit) {
+        this.credit = credit;
     }
 
     boolean isEmpty() {
-        return writes.isEmpty();
+        return shards == 0;
     }
 
     boolean has(int shard) {
-        return ofShard[shard] > 0;
+        return ofShard[shard] != null;
     }
 
-    /** Whether one of them may change what this one changes. */
-    boolean overlaps(Write write) {
-        return writes.stream().anyMatch(each -> each.shard() == write.shard() && each.overlaps(write));
+    /** Whether a removal of a range is among those of a shard. */
+    boolean hasRanges(int shard) {
+        ShardRetries of = ofShard[shard];
+        return of != null && of.hasRanges();
     }
 
-    /** Takes those of a shard out. */
-    List<Write> take(int shard) {
-        return has(shard) ? takeAllBut(other -> other != shard) : List.of();
-    }
-
-    /** Takes those out whose shard is none of these. */
-    List<Write> takeAllBut(IntPredicate shards) {
-        List<Write> taken = new ArrayList<>();
-        List<Write> left = new ArrayList<>();
-        for (Write write : writes) {
-            if (shards.test(write.shard())) {
-                left.add(write);
-            } else {
-                taken.add(write);
-                ofShard[write.shard()]--;
+    void forEachShard(IntConsumer action) {
+        for (int shard = 0; shard < Shard.COUNT; shard++) {
+            if (has(shard)) {
+                action.accept(shard);
             }
         }
-        writes = left;
+    }
+
+    /** How many changes there are. */
+    int size() {
+        int size = 0;
+        for (ShardRetries of : ofShard) {
+            size += of == null ? 0 : of.size();
+        }
+        return size;
+    }
+
+    /** Adds one that was asked for after all that are there, and is charged. */
+    void add(Write write) {
+        ShardRetries of = ofShard[write.shard()];
+        if (of == null) {
+            of = new ShardRetries(write.shard(), credit);
+            ofShard[write.shard()] = of;
+            shards++;
+        }
+        counters += of.add(write, counters < MAX_COUNTERS);
+        dropIfEmpty(write.shard(), of);
+    }
+
+    /** The store has taken one that was asked for after those that are there: drops what would undo it, or is needless now. */
+    void settle(Write later) {
+        ShardRetries of = ofShard[later.shard()];
+        if (of != null) {
+            of.settle(later);
+            dropIfEmpty(later.shard(), of);
+        }
+    }
+
+    /** Takes the removals of ranges of a shard out. */
+    List<Write> takeRanges(int shard) {
+        ShardRetries of = ofShard[shard];
+        if (of == null) {
+            return List.of();
+        }
+        List<Write> taken = of.takeRanges();
+        dropIfEmpty(shard, of);
         return taken;
+    }
+
+    /** Takes all of a shard out: the removals of ranges last. */
+    List<Write> take(int shard) {
+        ShardRetries of = ofShard[shard];
+        if (of == null) {
+            return List.of();
+        }
+        counters -= of.counters();
+        List<Write> taken = new ArrayList<>(of.takeEntries());
+        taken.addAll(of.takeRanges());
+        dropIfEmpty(shard, of);
+        return taken;
+    }
+
+    private void dropIfEmpty(int shard, ShardRetries of) {
+        if (of.size() == 0) {
+            ofShard[shard] = null;
+            shards--;
+        }
     }
 }

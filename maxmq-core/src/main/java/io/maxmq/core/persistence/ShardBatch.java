@@ -8,6 +8,7 @@ import io.maxmq.spi.storage.Mutation;
 import io.maxmq.spi.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of one shard that go to the store as one batch. Filled and finished on the loop. */
@@ -96,6 +97,10 @@ final class ShardBatch {
             }
         }
         return gone;
+    }
+
+    void forEachWrite(Consumer<Write> action) {
+        writes.forEach(action);
     }
 
     void finish(Told told) {

@@ -1,7 +1,5 @@
 package io.maxmq.core.persistence;
 
-import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Mutation;
 import io.maxmq.spi.storage.StorageException;
 import java.util.function.Supplier;
@@ -21,6 +19,7 @@ public final class Write {
     private final long chargedBytes;
     private Mutation.@Nullable Add counted;
     private State state = State.WAITING;
+    private boolean isRun;
 
     private enum State {
         WAITING,
@@ -96,37 +95,21 @@ public final class Write {
                         && refused.kind().applied() == StorageException.Applied.NO);
     }
 
-    /** The same change once more, with nobody waiting; null for one of a counter. */
-    @Nullable
-    Write repeated() {
-        return mutation() instanceof Mutation.Add ? null : new Write(shard, mutation(), null, chargedBytes);
+    /** Another change in place of this one, with nobody waiting. */
+    Write instead(Mutation other) {
+        return new Write(shard, other, null, chargedBytes);
     }
 
-    /** Whether both change, or may change, the same entry. */
-    boolean overlaps(Write other) {
-        return mutation().table().equals(other.mutation().table())
-                && keys(mutation()).intersects(keys(other.mutation()));
+    /** The same, of records that go one after the other. */
+    Write run(Mutation.DeleteRange removal) {
+        Write run = instead(removal);
+        run.isRun = true;
+        return run;
     }
 
-    private static Keys keys(Mutation of) {
-        if (of instanceof Mutation.DeleteRange range) {
-            return new Keys(range.range().from(), range.range());
-        }
-        Bytes key = of instanceof Mutation.Put put
-                ? put.key()
-                : of instanceof Mutation.Delete delete ? delete.key() : ((Mutation.Add) of).key();
-        return new Keys(key, null);
-    }
-
-    /** A key, or the range that begins with it. */
-    private record Keys(Bytes first, @Nullable KeyRange range) {
-        boolean intersects(Keys other) {
-            return contains(other.first) || other.contains(first);
-        }
-
-        private boolean contains(Bytes key) {
-            return range == null ? first.equals(key) : range.contains(key);
-        }
+    /** Whether it has been put together from removals of single records. */
+    boolean isRun() {
+        return isRun;
     }
 
     int shard() {

@@ -8,8 +8,17 @@ import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -220,7 +229,7 @@ class LoopStoreTest {
     }
 
     @Test
-    void whatIsRepeatedComesBeforeLaterChangesOfItsShard() {
+    void aLaterChangeOfTheSameKeyTakesThePlaceOfTheOneThatFailed() {
         thread.run(() -> {
             put("a", "1");
             writes.delete(TABLE, key(3, "a"), null);
@@ -228,14 +237,210 @@ class LoopStoreTest {
         store.refuseOne(Kind.BUSY);
         thread.runPosted();
         thread.run(() -> put("a", "2"));
+        store.takeAll();
+        thread.runPosted();
+        thread.pass();
+        assertThat(store.waiting()).isZero();
+        assertThat(value("a")).contains("2");
+    }
+
+    @Test
+    void theRemovalOfARangeIsRepeatedBeforeLaterChangesOfItsShard() {
+        thread.run(() -> writes.deleteRange(Tables.SUBSCRIPTION, KeyRange.prefix(key(3, "a")), null));
+        store.refuseOne(Kind.BUSY);
+        thread.runPosted();
+        thread.run(() -> put("a", "2"));
         assertThat(store.submitted.get(1).mutations())
                 .as("the repeated one first")
                 .hasSize(2)
                 .first()
-                .isInstanceOf(Mutation.Delete.class);
+                .isInstanceOf(Mutation.DeleteRange.class);
+    }
+
+    @Test
+    void whatIsRepeatedWaitsForItsTimeWhateverElseIsWritten() {
+        thread.run(() -> writes.delete(TABLE, key(3, "a"), null));
+        store.refuseOne(Kind.FULL);
+        thread.runPosted();
+        for (int i = 0; i < 10; i++) {
+            thread.run(() -> put("b", "1"));
+            store.takeAll();
+            thread.runPosted();
+        }
+        assertThat(store.submitted)
+                .hasSize(11)
+                .allMatch(batch -> batch.mutations().size() == 1);
+        thread.pass();
+        assertThat(store.submitted).hasSize(12);
+        assertThat(store.submitted.get(11).mutations()).containsExactly(new Mutation.Delete(TABLE, key(3, "a")));
+    }
+
+    @Test
+    void whatIsRepeatedOvertakesNothing() {
+        thread.run(() -> writes.delete(TABLE, key(3, "a"), null));
+        store.refuseOne(Kind.FULL);
+        thread.runPosted();
+        thread.run(() -> put("a", "1"));
+        thread.pass();
+        thread.run(() -> put("b", "1"));
+        assertThat(store.waiting()).as("the time has come, and it waits").isEqualTo(1);
+        store.takeOne();
+        thread.runPosted();
         store.takeAll();
         thread.runPosted();
-        assertThat(value("a")).contains("2");
+        thread.pass();
+        assertThat(told).containsExactly("a=1", "b=1");
+        assertThat(value("a")).contains("1");
+        assertThat(value("b")).contains("1");
+        assertThat(store.submitted.stream()
+                        .flatMap(batch -> batch.mutations().stream())
+                        .filter(Mutation.Delete.class::isInstance))
+                .hasSize(1);
+    }
+
+    @Test
+    void whatIsRepeatedGoesInBatchesThatTheStoreTakes() {
+        thread.run(() -> {
+            for (int i = 0; i < 2_500; i++) {
+                writes.delete(TABLE, key(3, "a" + i), null);
+            }
+            for (int i = 0; i < 3; i++) {
+                writes.put(TABLE, key(3, "large " + i), Bytes.wrap(new byte[largest()]), null);
+            }
+        });
+        store.refuseAll(Kind.FULL);
+        thread.runPosted();
+        int before = store.submitted.size();
+        thread.pass();
+        assertThat(store.submitted.subList(before, store.submitted.size()))
+                .hasSizeGreaterThan(3)
+                .allMatch(batch -> batch.mutations().size() <= 1_000)
+                .allMatch(batch -> batch.sizeBytes() <= store.capabilities().maxBatchBytes());
+    }
+
+    private int largest() {
+        return (int) (store.capabilities().maxBatchBytes() / 2) - 1_000;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, -1, 7})
+    void acknowledgementsOfAWholeQueueTakeNoMemoryToRepeat(int step) {
+        int messages = 10_000;
+        OwnerKey owner = OwnerKey.of("default", "a");
+        thread.run(() -> {
+            for (int i = 0; i <= messages; i++) {
+                writes.put(TABLE, owner.numbered(i), Bytes.EMPTY, null);
+            }
+        });
+        store.takeAll();
+        thread.runPosted();
+        thread.run(() -> {
+            for (int i = 0; i < messages; i++) {
+                writes.deleteSoon(TABLE, owner.numbered(Math.floorMod(i * step, messages)));
+            }
+        });
+        thread.pass();
+        store.refuseAll(Kind.FULL);
+        thread.runPosted();
+        assertThat(thread.chargedBytes()).isLessThan(1_000);
+        thread.pass();
+        assertThat(store.submitted.get(store.submitted.size() - 1).mutations()).hasSize(1);
+        store.takeAll();
+        thread.runPosted();
+        assertThat(store.value(TABLE, owner.numbered(0))).isEmpty();
+        assertThat(store.value(TABLE, owner.numbered(messages - 1))).isEmpty();
+        assertThat(store.value(TABLE, owner.numbered(messages))).isPresent();
+    }
+
+    @Test
+    void countersThatCannotBeLoweredAreForgottenWhenThereAreTooMany() {
+        thread.run(() -> {
+            for (int i = 0; i < Retries.MAX_COUNTERS + 5; i++) {
+                writes.addSoon(Tables.PAYLOAD_COUNT, key(i % 256, "counter " + i), -1);
+                writes.addSoon(Tables.PAYLOAD_COUNT, key(i % 256, "counter " + i), -1);
+            }
+            writes.flush();
+        });
+        store.refuseAll(Kind.FULL);
+        thread.runPosted();
+        int before = store.submitted.size();
+        thread.pass();
+        assertThat(store.submitted.subList(before, store.submitted.size()).stream()
+                        .flatMap(batch -> batch.mutations().stream())
+                        .filter(each -> ((Mutation.Add) each).delta() == -2))
+                .hasSize(Retries.MAX_COUNTERS);
+    }
+
+    /** Whatever the store refuses: in the end each key is as its last change that was not refused to somebody has left it. */
+    @Property(tries = 1_000)
+    void theLastCallOfAKeyHasTheLastWord(@ForAll @Size(max = 80) List<@IntRange(max = 199) Integer> steps) {
+        new LoopStoreTest().checkThatTheLastCallOfAKeyHasTheLastWord(steps);
+    }
+
+    private void checkThatTheLastCallOfAKeyHasTheLastWord(List<Integer> steps) {
+        OwnerKey owner = OwnerKey.of("default", "a");
+        List<BiConsumer<Set<Integer>, Map<Integer, Integer>>> calls = new ArrayList<>();
+        Set<Integer> refused = new HashSet<>();
+        for (int step : steps) {
+            int number = step / 10 % 5;
+            int to = number + step / 50 + 1;
+            int call = calls.size();
+            Bytes key = owner.numbered(number);
+            Written written = failure -> {
+                if (failure != null) {
+                    refused.add(call);
+                }
+            };
+            switch (step % 10) {
+                case 0, 1 -> {
+                    boolean awaited = step % 10 == 0;
+                    thread.run(() -> writes.put(TABLE, key, Bytes.ofLong(call), awaited ? written : null));
+                    calls.add((failed, model) -> {
+                        if (!failed.contains(call)) {
+                            model.put(number, call);
+                        }
+                    });
+                }
+                case 2, 3 -> {
+                    thread.run(() -> writes.delete(TABLE, key, null));
+                    calls.add((failed, model) -> model.remove(number));
+                }
+                case 4 -> {
+                    thread.run(() -> writes.deleteRange(TABLE, owner.numbered(number, to), null));
+                    calls.add((failed, model) -> model.keySet().removeIf(each -> each >= number && each < to));
+                }
+                case 5, 6 -> {
+                    if (store.waiting() > 0) {
+                        store.refuseOne(step % 10 == 5 ? Kind.FULL : Kind.BUSY);
+                    }
+                    thread.runPosted();
+                }
+                case 7 -> {
+                    if (store.waiting() > 0) {
+                        store.takeOne();
+                    }
+                }
+                case 8 -> {
+                    store.takeAll();
+                    thread.runPosted();
+                }
+                default -> thread.pass();
+            }
+        }
+        for (int i = 0; i < 5; i++) {
+            store.takeAll();
+            thread.runPosted();
+            thread.pass();
+        }
+        Map<Integer, Integer> expected = new TreeMap<>();
+        calls.forEach(each -> each.accept(refused, expected));
+        Map<Integer, Integer> found = new TreeMap<>();
+        for (int number = 0; number < 10; number++) {
+            int of = number;
+            store.value(TABLE, owner.numbered(number)).ifPresent(value -> found.put(of, (int) value.longAt(0)));
+        }
+        assertThat(found).as("%s", steps).isEqualTo(expected);
+        nothingHasFailedAndAllMemoryIsBack();
     }
 
     @Test
