@@ -17,7 +17,11 @@ import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.config.Listener;
+import io.maxmq.core.persistence.GatedStore;
+import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.spi.storage.StorageException.Kind;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -449,6 +453,26 @@ class RestartTest {
         subscriber.send(PubAck.of(received.packetId()));
         restart();
         connect("s", false).expectNothing();
+    }
+
+    @Test
+    void aWillThatStorageRefusesToARecipientIsPublishedOnceMore() {
+        broker.close();
+        GatedStore gated = new GatedStore(storage.store());
+        RecordedEvents events = new RecordedEvents();
+        start(builder -> builder.storage(gated).eventListener(events));
+        offline("s", "w", AT_LEAST_ONCE);
+        TestClient client = client(ProtocolVersion.MQTT_5);
+        client.send(connectV5("c", true, 0, will("w", "gone", 0)));
+        client.next();
+        gated.refuse(Tables.QUEUE, Kind.FULL);
+        breakOff(client, "c");
+        events.await(MessageDropped.class);
+        gated.letGo();
+
+        restart();
+
+        assertThat(text(connect("s", false).expect(Publish.class))).isEqualTo("gone");
     }
 
     @Test

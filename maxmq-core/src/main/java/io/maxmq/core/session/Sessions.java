@@ -60,6 +60,9 @@ public final class Sessions {
         record Refused(ReasonCode reason, String detail) implements Connected {}
     }
 
+    /** A will that storage has refused to a recipient is routed once more. */
+    private static final long WILL_RETRY_NANOS = 10_000_000_000L;
+
     private final Loop loop;
     private final CallerLoop caller;
     private final Router router;
@@ -575,6 +578,11 @@ public final class Sessions {
     }
 
     private void publishAuthorized(Will set, Will due, Routes routes) {
+        routeWill(set, due, routes);
+        events.willPublished(due);
+    }
+
+    private void routeWill(Will set, Will due, Routes routes) {
         will.begin(due.message(), null);
         if (due.expirySeconds() >= 0) {
             will.expiresAtMillis(loop.epochMillis() + due.expirySeconds() * 1000);
@@ -582,14 +590,36 @@ public final class Sessions {
             will.copyBeforeKeep();
         }
         will.delaySeconds(due.laterSeconds());
-        Inbound.route(this, new SessionKey(due.client().tenant(), due.client().clientId()), routes, will);
-        io.maxmq.core.routing.Outcome outcome = will.outcome();
-        if (outcome == null || outcome.isComplete()) {
-            willDone(set);
-        } else {
-            outcome.onComplete(() -> willDone(set));
+        if (stored != null) {
+            will.track(false);
         }
-        events.willPublished(due);
+        Inbound.route(this, keyOf(due), routes, will);
+        io.maxmq.core.routing.Outcome outcome = will.outcome();
+        if (outcome == null) {
+            willDone(set);
+            return;
+        }
+        outcome.addKnown(will);
+        if (outcome.isComplete()) {
+            willRouted(set, due, routes, outcome);
+        } else {
+            outcome.onComplete(() -> willRouted(set, due, routes, outcome));
+        }
+    }
+
+    private void willRouted(Will set, Will due, Routes routes, io.maxmq.core.routing.Outcome outcome) {
+        boolean unstored = outcome.drops().containsKey(DropReason.STORAGE);
+        if (unstored && (due.message().qos() < 2 || outcome.accepted() == 0)) {
+            loop.schedule(WILL_RETRY_NANOS, () -> routeWillAgain(set, due, routes));
+        } else {
+            willDone(set);
+        }
+    }
+
+    private void routeWillAgain(Will set, Will due, Routes routes) {
+        if (!closing) {
+            routeWill(set, due, routes); // else that is for the next broker to do
+        }
     }
 
     /**
