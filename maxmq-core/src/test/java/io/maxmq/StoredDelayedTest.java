@@ -199,6 +199,47 @@ class StoredDelayedTest {
         awaitEntries(0);
     }
 
+    /** Neither its own record nor that of a recipient is there. */
+    @Test
+    void whatStorageRefusesWhenItIsRoutedIsSaid() throws Exception {
+        store.hold(Tables.DELAYED);
+        TestClient publisher = client("publisher");
+        publisher.send(new Publish(
+                false, QoS.AT_LEAST_ONCE, true, "$delayed/10/a", 3, Properties.NONE, TestClient.bytes("1")));
+        publisher.ping();
+        clock.advance(Duration.ofSeconds(10));
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (store.held() < 2) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        store.refuseHeld(Kind.FULL);
+        assertThat(publisher.expect(PubAck.class).reason()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        clock.advance(Duration.ofSeconds(10));
+        publisher.ping();
+        awaitEntries(0);
+    }
+
+    /** So much is on its way to storage that the record has to wait. */
+    @Test
+    void whatIsRoutedToNobodyBeforeItsRecordIsOnItsWayIsAcknowledged() throws Exception {
+        store.hold(Tables.DELAYED);
+        for (String id : List.of("one", "two", "three")) {
+            TestClient busy = client(id);
+            for (int i = 1; i <= 4; i++) {
+                busy.send(TestClient.message("$delayed/1000/a", "x".repeat(800_000), QoS.AT_LEAST_ONCE, i));
+                busy.ping();
+            }
+        }
+        TestClient publisher = client("publisher");
+        publisher.send(TestClient.message("$delayed/10/a", "1", QoS.AT_LEAST_ONCE, 20));
+        publisher.ping();
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(publisher.expect(PubAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
+        store.letGo();
+        awaitEntries(12);
+    }
+
     @Test
     void anExpiryCountsFromTheTimeItIsRouted() throws Exception {
         TestClient publisher = client("publisher");

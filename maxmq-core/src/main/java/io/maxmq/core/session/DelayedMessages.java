@@ -212,7 +212,9 @@ final class DelayedMessages {
 
     private void routed(Delayed delayed, Outcome outcome, LoopStore records) {
         boolean unstored = outcome.drops().containsKey(DropReason.STORAGE);
-        if (unstored && !closed && (delayed.message.qos() < 2 || outcome.accepted() == 0)) {
+        if (unstored && delayed.isOnlyHere()) {
+            delayed.refuse(records);
+        } else if (unstored && !closed && (delayed.message.qos() < 2 || outcome.accepted() == 0)) {
             home.loop().schedule(RETRY_NANOS, () -> route(delayed));
         } else if (!unstored || !closed) {
             delayed.forget(records);
@@ -266,7 +268,12 @@ final class DelayedMessages {
         private final long sequence;
         private boolean isWaiting = true;
         private boolean isWritten;
+        /** Storage has refused its record when it was being routed already. */
+        private boolean isRefused;
+
         private @Nullable Write write;
+        /** Null when nobody waits, or no longer. */
+        private @Nullable Outcome publisherWaits;
 
         Delayed(
                 SessionKey publisher,
@@ -293,42 +300,58 @@ final class DelayedMessages {
             Bytes key = key();
             long dueAtMillis = home.loop().epochMillis() + transit.delaySeconds() * 1000L;
             Bytes value = DelayedRecord.write(key, dueAtMillis, lifetimeMillis, message);
-            Outcome publisherWaits = transit.qos() == 0 ? null : transit.await();
-            if (publisherWaits == null) {
+            if (transit.qos() == 0) {
                 transit.countAccepted();
+            } else {
+                publisherWaits = transit.await();
             }
-            write = records.put(Tables.DELAYED, key, value, failure -> {
-                write = null;
-                isWritten = failure == null;
-                boolean isLost = failure != null && isWaiting && publisherWaits != null;
-                if (isLost) {
-                    giveUp(records);
-                }
-                if (publisherWaits != null && isLost) {
-                    publisherWaits.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
-                } else if (publisherWaits != null) {
-                    publisherWaits.complete(0, 1, 0, null);
-                }
-            });
+            write = records.put(Tables.DELAYED, key, value, failure -> written(records, failure));
+        }
+
+        private void written(LoopStore records, @Nullable Throwable failure) {
+            write = null;
+            isWritten = failure == null;
+            if (failure == null) {
+                answer(true);
+            } else if (isWaiting && publisherWaits != null) {
+                waiting.remove(this);
+                isWaiting = false;
+                release(publisher, message, bytes);
+                home.drops().dropped(publisher, message, DropReason.STORAGE);
+                refuse(records);
+            } else {
+                isRefused = true; // what comes of its routing is the answer
+            }
+        }
+
+        private void answer(boolean isKept) {
+            Outcome waits = publisherWaits;
+            publisherWaits = null;
+            if (waits != null && isKept) {
+                waits.complete(0, 1, 0, null);
+            } else if (waits != null) {
+                waits.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
+            }
+        }
+
+        /** Whether its publisher has it still, and storage has not and will not. */
+        boolean isOnlyHere() {
+            return isRefused && publisherWaits != null;
         }
 
         /** Storage has refused it, and the publisher is told that. */
-        private void giveUp(LoopStore records) {
-            waiting.remove(this);
-            isWaiting = false;
-            release(publisher, message, bytes);
-            records.deleteSoon(Tables.DELAYED, key());
-            home.drops().dropped(publisher, message, DropReason.STORAGE);
+        void refuse(LoopStore records) {
+            records.deleteSoon(Tables.DELAYED, key()); // it may be there all the same
+            answer(false);
         }
 
         /** All who are to have it have it. */
         void forget(LoopStore records) {
-            if (write != null && write.withdraw()) {
-                return;
-            }
-            if (write != null || isWritten) {
+            boolean isWithdrawn = write != null && write.withdraw();
+            if (!isWithdrawn && (write != null || isWritten || isRefused)) {
                 records.delete(Tables.DELAYED, key(), null);
             }
+            answer(true);
         }
 
         @Override

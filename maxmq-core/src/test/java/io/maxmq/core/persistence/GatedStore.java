@@ -34,13 +34,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GatedStore implements KeyValueStore {
     private final KeyValueStore store;
-    private final Queue<Runnable> held = new ArrayDeque<>();
+    private final Queue<Held> held = new ArrayDeque<>();
     private Predicate<Batch> holds = batch -> false;
     private Predicate<Batch> refuses = batch -> false;
     private Kind kind = Kind.FULL;
 
     public GatedStore(KeyValueStore store) {
         this.store = store;
+    }
+
+    private record Held(Batch batch, CompletableFuture<CommitResult> result) {
+        void commitTo(KeyValueStore store) {
+            store.commit(batch).whenComplete((committed, failure) -> {
+                if (failure == null) {
+                    result.complete(committed);
+                } else {
+                    result.completeExceptionally(failure);
+                }
+            });
+        }
     }
 
     private static Predicate<Batch> changing(Table table) {
@@ -68,7 +80,15 @@ public final class GatedStore implements KeyValueStore {
         holds = batch -> false;
         refuses = batch -> false;
         while (!held.isEmpty()) {
-            held.remove().run();
+            held.remove().commitTo(store);
+        }
+    }
+
+    /** Refuses what waits, and nothing that comes. */
+    public synchronized void refuseHeld(Kind with) {
+        holds = batch -> false;
+        while (!held.isEmpty()) {
+            held.remove().result.completeExceptionally(new StorageException(with, "the test says so"));
         }
     }
 
@@ -83,13 +103,7 @@ public final class GatedStore implements KeyValueStore {
             return store.commit(batch);
         }
         CompletableFuture<CommitResult> result = new CompletableFuture<>();
-        held.add(() -> store.commit(batch).whenComplete((committed, failure) -> {
-            if (failure == null) {
-                result.complete(committed);
-            } else {
-                result.completeExceptionally(failure);
-            }
-        }));
+        held.add(new Held(batch, result));
         return result;
     }
 
