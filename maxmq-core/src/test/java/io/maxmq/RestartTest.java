@@ -21,6 +21,9 @@ import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException.Kind;
 import java.io.IOException;
 import java.net.Socket;
@@ -473,6 +476,38 @@ class RestartTest {
         restart();
 
         assertThat(text(connect("s", false).expect(Publish.class))).isEqualTo("gone");
+    }
+
+    /** The end comes when it is in the subscriber's queue and its own record is still there. */
+    @Test
+    void aWillThatIsInAQueueAlreadyIsNotPublishedThereAgain() throws Exception {
+        broker.close();
+        GatedStore gated = new GatedStore(storage.store());
+        start(builder -> builder.storage(gated));
+        offline("s", "w", EXACTLY_ONCE);
+        TestClient client = client(ProtocolVersion.MQTT_5);
+        Will will = new Will("w", bytes("gone"), EXACTLY_ONCE, false, Properties.NONE);
+        client.send(connectV5("c", true, 0, will));
+        client.next();
+        Entry written = gated.entries(Tables.WILL).get(0);
+        client.close();
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (!gated.entries(Tables.WILL).isEmpty()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+        assertThat(gated.entries(Tables.QUEUE)).hasSize(1);
+        gated.commit(Batch.builder(ShardedKey.shardOf(written.key()))
+                        .put(Tables.WILL, written.key(), written.value())
+                        .build())
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+
+        restart();
+
+        TestClient subscriber = connect("s", false);
+        assertThat(text(subscriber.expect(Publish.class))).isEqualTo("gone");
+        subscriber.expectNothing();
     }
 
     @Test

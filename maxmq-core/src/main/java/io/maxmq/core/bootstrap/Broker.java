@@ -345,7 +345,7 @@ public final class Broker {
                         plugins.clock().epochMillis(),
                         config.willGraceAfterRestart().toMillis(),
                         log)
-                .run(() -> kept.restore(plugins.clock().epochMillis()));
+                .run(kept);
         kept.routeDelayed();
         new PayloadSweep(
                         from.store(),

@@ -1,6 +1,7 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.bootstrap.EarlierRecipients.MessageId;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.persistence.DamagedRecordException;
 import io.maxmq.core.persistence.DamagedRecords;
@@ -42,8 +43,10 @@ final class KeptMessages {
     private final GroupQueues groupQueues;
     private final MemoryBudget budget;
     private final Logger log;
-    /** Delayed messages of QoS 2 that have come due: the end may have come when they were routed already. */
+    /** Delayed messages and wills of QoS 2 that are due: the end may have come when they were routed already. */
     private final Set<MessageId> due = new HashSet<>();
+
+    private long lastDueMillis;
 
     KeptMessages(
             Persistence persistence,
@@ -85,8 +88,6 @@ final class KeptMessages {
         private long last;
         private final Set<Long> taken = new HashSet<>();
     }
-
-    private record MessageId(long high, long low) {}
 
     private record Place(SessionKey queue, long sequence) {}
 
@@ -160,41 +161,33 @@ final class KeptMessages {
         damaged.end(Tables.DELAYED);
     }
 
-    /** Last, since it routes what has come due meanwhile. */
-    void routeDelayed() {
-        Sessions.AlreadyThere there = whoHasThoseThatAreDue();
-        for (LoopAssembly each : loops) {
-            each.loop().execute(() -> each.sessions().alreadyThere(there));
-        }
+    /**
+     * A message of QoS 2 that is routed by itself now, or soon, may have been routed before the end.
+     *
+     * @param dueAtMillis when it will be routed at the latest
+     */
+    void mayBeRouted(MessageRecord message, long dueAtMillis) {
+        due.add(new MessageId(message.idHigh(), message.idLow()));
+        lastDueMillis = Math.max(lastDueMillis, dueAtMillis);
+    }
+
+    /** From now on who has such a message already does not get it once more, until all of them are routed. */
+    void lookForEarlierRecipients(long epochMillis) {
+        Sessions.AlreadyThere there = EarlierRecipients.of(due, persistence, log);
+        long routedNanos = DUE_IS_ROUTED_NANOS + Math.max(0, lastDueMillis - epochMillis) * 1_000_000L;
         for (LoopAssembly each : loops) {
             each.loop().execute(() -> {
-                each.sessions().beginRestoredDelayed();
-                each.loop()
-                        .schedule(
-                                DUE_IS_ROUTED_NANOS, () -> each.sessions().alreadyThere(Sessions.AlreadyThere.NOTHING));
+                each.sessions().alreadyThere(there);
+                each.loop().schedule(routedNanos, () -> each.sessions().alreadyThere(Sessions.AlreadyThere.NOTHING));
             });
         }
     }
 
-    /** A session may have got one of them before the end, and the record of the delayed message has not gone. */
-    private Sessions.AlreadyThere whoHasThoseThatAreDue() {
-        if (due.isEmpty()) {
-            return Sessions.AlreadyThere.NOTHING;
+    /** Last, since it routes what has come due meanwhile. */
+    void routeDelayed() {
+        for (LoopAssembly each : loops) {
+            each.loop().execute(() -> each.sessions().beginRestoredDelayed());
         }
-        Map<MessageId, Set<SessionKey>> owners = new HashMap<>();
-        DamagedRecords damaged = new DamagedRecords(log);
-        persistence.readAll(
-                Tables.QUEUE,
-                entry -> damaged.skipping(entry, () -> {
-                    QueueRecord record = QueueRecord.read(entry);
-                    MessageId id = new MessageId(record.idHigh(), record.idLow());
-                    if (due.contains(id)) {
-                        owners.computeIfAbsent(id, each -> new HashSet<>()).add(keyOf(entry));
-                    }
-                }));
-        damaged.end(Tables.QUEUE);
-        return (client, high, low) ->
-                owners.getOrDefault(new MessageId(high, low), Set.of()).contains(client);
     }
 
     private void restoreDelayed(Entry entry, long epochMillis) {
@@ -202,7 +195,7 @@ final class KeptMessages {
         SessionKey publisher = keyOf(entry);
         Routes routes = routesOf.apply(publisher.tenant());
         if (record.message().qos() == 2 && record.dueAtMillis() <= epochMillis) {
-            due.add(new MessageId(record.message().idHigh(), record.message().idLow()));
+            mayBeRouted(record.message(), record.dueAtMillis());
         }
         long number = OwnerKey.numberIn(entry.key());
         LoopAssembly at = LoopAssembly.of(loops, publisher);

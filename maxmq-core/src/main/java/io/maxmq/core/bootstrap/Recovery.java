@@ -1,13 +1,13 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.bootstrap.EarlierRecipients.MessageId;
 import io.maxmq.core.persistence.DamagedRecordException;
 import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.MessageRecord;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Payloads;
 import io.maxmq.core.persistence.Persistence;
-import io.maxmq.core.persistence.QueueRecord;
 import io.maxmq.core.persistence.SessionRecord;
 import io.maxmq.core.persistence.SubscriptionRecord;
 import io.maxmq.core.persistence.Tables;
@@ -23,10 +23,8 @@ import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -107,14 +105,15 @@ final class Recovery {
     }
 
     /** @param kept restores retained messages and others that belong to no session; sessions and subscriptions are there */
-    void run(Runnable kept) {
+    void run(KeptMessages kept) {
         long begin = System.nanoTime();
         long sessions = each(Tables.SESSION, this::session);
         long subscriptions = each(Tables.SUBSCRIPTION, this::subscription);
-        each(Tables.WILL, this::will);
+        each(Tables.WILL, entry -> will(entry, kept));
         await();
-        kept.run();
+        kept.restore(nowMillis);
         routeAgain();
+        kept.lookForEarlierRecipients(nowMillis);
         clocks.forEach(Tasks::handOver);
         await();
         if (sessions > 0) {
@@ -161,13 +160,17 @@ final class Recovery {
         on(tasks, key, sessions -> sessions.restoreSubscription(key, filter, record));
     }
 
-    private void will(Entry entry) {
+    private void will(Entry entry, KeptMessages kept) {
         SessionKey key = keyOf(entry);
         WillRecord record = WillRecord.read(entry);
         Routes routes = routesOf.apply(key.tenant());
         long delaySeconds = Math.min(record.delaySeconds(), record.client().sessionExpirySeconds());
         long dueAt =
                 record.dueAtMillis() == 0 ? nowMillis + willGraceMillis + delaySeconds * 1000 : record.dueAtMillis();
+        boolean mayBePublished = record.dueAtMillis() == 0 ? delaySeconds == 0 : dueAt <= nowMillis;
+        if (mayBePublished && record.message().qos() == 2) {
+            kept.mayBeRouted(record.message(), dueAt);
+        }
         on(clocks, key, sessions -> {
             int loop = sessions.loop().index();
             Will will = new Will(
@@ -188,8 +191,6 @@ final class Recovery {
         }
     }
 
-    private record MessageId(long high, long low) {}
-
     private void routeAgain() {
         List<CutOff> cutOff = new ArrayList<>();
         each(Tables.INBOUND, entry -> {
@@ -203,7 +204,9 @@ final class Recovery {
         }
         // The order of a publisher's messages is that of their ids.
         cutOff.sort(Comparator.comparing(CutOff::id, Recovery::compare));
-        Sessions.AlreadyThere there = whoHas(cutOff);
+        Set<MessageId> ids = new HashSet<>();
+        cutOff.forEach(each -> ids.add(each.id()));
+        Sessions.AlreadyThere there = EarlierRecipients.of(ids, persistence, log);
         loops.forEach(each -> each.loop().execute(() -> each.sessions().alreadyThere(there)));
         CountDownLatch routed = new CountDownLatch(cutOff.size());
         for (CutOff each : cutOff) {
@@ -216,24 +219,8 @@ final class Recovery {
     }
 
     private static int compare(MessageId one, MessageId other) {
-        int byHigh = Long.compareUnsigned(one.high, other.high);
-        return byHigh != 0 ? byHigh : Long.compareUnsigned(one.low, other.low);
-    }
-
-    /** Which sessions have got one of the messages before the end: a look at all queues. */
-    private Sessions.AlreadyThere whoHas(List<CutOff> cutOff) {
-        Set<MessageId> wanted = new HashSet<>();
-        cutOff.forEach(each -> wanted.add(each.id()));
-        Map<MessageId, Set<SessionKey>> owners = new HashMap<>();
-        each(Tables.QUEUE, entry -> {
-            QueueRecord record = QueueRecord.read(entry);
-            MessageId id = new MessageId(record.idHigh(), record.idLow());
-            if (wanted.contains(id)) {
-                owners.computeIfAbsent(id, each -> new HashSet<>()).add(keyOf(entry));
-            }
-        });
-        return (client, high, low) ->
-                owners.getOrDefault(new MessageId(high, low), Set.of()).contains(client);
+        int byHigh = Long.compareUnsigned(one.high(), other.high());
+        return byHigh != 0 ? byHigh : Long.compareUnsigned(one.low(), other.low());
     }
 
     private void routeAgain(CutOff each, CountDownLatch routed) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   | flags | subscription ids: count, each | filter | message                       |
- *   | flags | id (16) |                                when PUBREC has come
+ *   | flags | id (16) | filter |                       when PUBREC has come
  *   flags: QoS (bits 0, 1) and RETAIN (2) of the delivery, released (3), has ids (4), has a filter (5)
  * </pre>
  *
@@ -58,12 +58,14 @@ public record QueueRecord(
     }
 
     /** The value when PUBREC has come and PUBCOMP has not. */
-    public static Bytes released(Bytes key, int deliveryFlags, long idHigh, long idLow) {
-        return new RecordWriter(VERSION, 17)
-                .writeByte(deliveryFlags & DELIVERY | RELEASED)
-                .writeLong(idHigh)
-                .writeLong(idLow)
-                .finish(key);
+    public static Bytes released(Bytes key, int deliveryFlags, long idHigh, long idLow, @Nullable String filter) {
+        RecordWriter record = new RecordWriter(VERSION, 17 + (filter == null ? 0 : 3 * filter.length() + 5));
+        record.writeByte(deliveryFlags & DELIVERY | RELEASED | (filter != null ? HAS_FILTER : 0));
+        record.writeLong(idHigh).writeLong(idLow);
+        if (filter != null) {
+            record.writeText(filter);
+        }
+        return record.finish(key);
     }
 
     /**
@@ -73,7 +75,10 @@ public record QueueRecord(
         RecordReader record = new RecordReader(Tables.QUEUE, entry, VERSION);
         int flags = record.readByte();
         if ((flags & RELEASED) != 0) {
-            return new QueueRecord(flags & DELIVERY, true, NO_IDS, null, record.readLong(), record.readLong(), null);
+            long idHigh = record.readLong();
+            long idLow = record.readLong();
+            String filter = (flags & HAS_FILTER) != 0 ? record.readText() : null;
+            return new QueueRecord(flags & DELIVERY, true, NO_IDS, filter, idHigh, idLow, null);
         }
         int[] ids = NO_IDS;
         if ((flags & HAS_IDS) != 0) {

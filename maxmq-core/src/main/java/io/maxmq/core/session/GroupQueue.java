@@ -225,6 +225,10 @@ final class GroupQueue implements SharedQueue {
             home.drops().dropped(key, message, DropReason.SESSION_ENDED);
             return;
         }
+        if (home.hasAlready(key, subscription, message)) {
+            message.countAccepted();
+            return;
+        }
         StoredMessage kept = message.keep();
         Waiting back = given.get(kept.idLow());
         if (back != null) {
@@ -372,6 +376,7 @@ final class GroupQueue implements SharedQueue {
         given.put(first.message.idLow(), first);
         first.isBack = false;
         int attempt = ++first.attempt;
+        home.passesOn(routes, group, first.message);
         InTransit transit = home.again(first.message);
         if (records != null) {
             transit.track(false);

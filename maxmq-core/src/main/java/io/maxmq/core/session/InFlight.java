@@ -140,6 +140,13 @@ final class InFlight {
         return flags[slot(find(packetId))];
     }
 
+    /** What a packet is sent for; null when it is not waiting for PUBACK or PUBREC. */
+    @Nullable
+    Subscription subscription(int packetId) {
+        long place = find(packetId);
+        return place < 0 ? null : subscriptions[slot(place)];
+    }
+
     /** The sequence of the packet that this id stands for; -1 when it stands for none. */
     long sequence(int packetId) {
         long place = find(packetId);

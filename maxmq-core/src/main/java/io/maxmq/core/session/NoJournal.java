@@ -24,7 +24,13 @@ final class NoJournal implements SessionJournal {
     }
 
     @Override
-    public void release(Session session, long sequence, StoredMessage message, int flags, Completion completion) {
+    public void release(
+            Session session,
+            long sequence,
+            StoredMessage message,
+            int flags,
+            @Nullable Subscription subscription,
+            Completion completion) {
         throw nothingToWrite(session);
     }
 

@@ -361,11 +361,12 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             pump();
             return;
         }
+        Subscription subscription = durable == null ? null : inFlight.subscription(packetId);
         StoredMessage taken = inFlight.release(packetId);
         if (taken != null) {
             home.memory().release(taken);
             if (durable != null) {
-                durable.records().release(inFlight.sequence(packetId), taken, inFlight.flags(packetId));
+                durable.records().release(inFlight.sequence(packetId), taken, inFlight.flags(packetId), subscription);
                 return;
             }
         }

@@ -77,6 +77,7 @@ final class Passing {
         }
 
         void route() {
+            home.passesOn(routes, group, message);
             InTransit transit = home.again(message);
             transit.track(false);
             if (!home.router().passOn(transit, routes, group)) {

@@ -77,25 +77,25 @@ final class PendingRecords {
     }
 
     /** PUBREC has come; {@link Listener#onReleased} follows. */
-    void release(long sequence, StoredMessage message, int flags) {
+    void release(long sequence, StoredMessage message, int flags, @Nullable Subscription subscription) {
         if (releases.add(sequence)) {
-            writeRelease(sequence, message, flags);
+            writeRelease(sequence, message, flags, subscription);
         }
     }
 
-    private void writeRelease(long sequence, StoredMessage message, int flags) {
-        journal.release(session, sequence, message, flags, failure -> {
+    private void writeRelease(long sequence, StoredMessage message, int flags, @Nullable Subscription subscription) {
+        journal.release(session, sequence, message, flags, subscription, failure -> {
             if (failure != null) {
-                loop.schedule(RETRY_NANOS, () -> retryRelease(sequence, message, flags));
+                loop.schedule(RETRY_NANOS, () -> retryRelease(sequence, message, flags, subscription));
             } else if (releases.remove(sequence)) {
                 listener.onReleased(sequence);
             }
         });
     }
 
-    private void retryRelease(long sequence, StoredMessage message, int flags) {
+    private void retryRelease(long sequence, StoredMessage message, int flags, @Nullable Subscription subscription) {
         if (releases.contains(sequence)) {
-            writeRelease(sequence, message, flags);
+            writeRelease(sequence, message, flags, subscription);
         }
     }
 

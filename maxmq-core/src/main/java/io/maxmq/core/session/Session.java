@@ -628,7 +628,7 @@ public final class Session implements Subscriber {
                 return;
             }
         }
-        if (durable && home.hasAlready(this, message)) {
+        if ((durable || subscription.share() != null) && home.hasAlready(key, subscription, message)) {
             message.countMatched();
             message.countAccepted();
             return;

@@ -86,7 +86,13 @@ public interface SessionJournal {
             Completion completion);
 
     /** PUBREC has come: the message is the subscriber's, and PUBREL is due until PUBCOMP comes (MQTT 5.0 §4.3.3). */
-    void release(Session session, long sequence, StoredMessage message, int flags, Completion completion);
+    void release(
+            Session session,
+            long sequence,
+            StoredMessage message,
+            int flags,
+            @Nullable Subscription subscription,
+            Completion completion);
 
     /**
      * Done with: acknowledged, or dropped.

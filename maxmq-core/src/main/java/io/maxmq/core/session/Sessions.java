@@ -23,7 +23,9 @@ import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
@@ -91,11 +93,18 @@ public final class Sessions {
     private boolean closing;
     private AlreadyThere alreadyThere = AlreadyThere.NOTHING;
 
-    /** Which sessions have which messages already, while a start goes on with what a crash has cut off. */
+    /** Who has which messages already, while a start goes on with what a crash has cut off. */
     public interface AlreadyThere {
-        AlreadyThere NOTHING = (client, idHigh, idLow) -> false;
+        AlreadyThere NOTHING = (client, shared, idHigh, idLow) -> false;
 
-        boolean has(SessionKey client, long idHigh, long idLow);
+        /**
+         * @param shared the filter, with its share, of a shared subscription that the message is for: asks whether any of its
+         *     members, or its queue, has the message; null for what the session has by its other subscriptions
+         */
+        boolean has(SessionKey client, @Nullable String shared, long idHigh, long idLow);
+
+        /** Who has a message of a shared subscription gives it to another member, which is to take it. */
+        default void passesOn(SessionKey client, String shared, long idHigh, long idLow) {}
     }
 
     /** What the sessions of a loop are made with. */
@@ -195,9 +204,18 @@ public final class Sessions {
         alreadyThere = known;
     }
 
-    boolean hasAlready(Session session, InTransit message) {
+    boolean hasAlready(SessionKey client, Subscription by, InTransit message) {
         return alreadyThere != AlreadyThere.NOTHING
-                && alreadyThere.has(session.key(), message.idHigh(), message.idLow());
+                && alreadyThere.has(
+                        client, by.share() == null ? null : by.filter().toString(), message.idHigh(), message.idLow());
+    }
+
+    /** A message goes from one member of a shared subscription, or from its queue, to another. */
+    void passesOn(Routes routes, SharedGroup group, StoredMessage message) {
+        if (alreadyThere != AlreadyThere.NOTHING) {
+            String filter = group.filter().toString();
+            alreadyThere.passesOn(new SessionKey(routes.tenant(), filter), filter, message.idHigh(), message.idLow());
+        }
     }
 
     /** What this loop keeps in storage; null when there is none. */

@@ -76,12 +76,10 @@ final class StoreJournal implements SessionJournal {
         @Override
         public Mutation.Put get() {
             Bytes key = session.ownerKey().numbered(sequence);
-            String shared =
-                    subscription.share() == null ? null : subscription.filter().toString();
             return new Mutation.Put(
                     Tables.QUEUE,
                     key,
-                    QueueRecord.waiting(key, message, flags, subscription.subscriptionIds(), shared));
+                    QueueRecord.waiting(key, message, flags, subscription.subscriptionIds(), shared(subscription)));
         }
 
         @Override
@@ -130,10 +128,23 @@ final class StoreJournal implements SessionJournal {
         return append;
     }
 
+    /** With the share; null when it is not shared, or not known. */
+    private static @Nullable String shared(@Nullable Subscription subscription) {
+        return subscription == null || subscription.share() == null
+                ? null
+                : subscription.filter().toString();
+    }
+
     @Override
-    public void release(Session session, long sequence, StoredMessage message, int flags, Completion completion) {
+    public void release(
+            Session session,
+            long sequence,
+            StoredMessage message,
+            int flags,
+            @Nullable Subscription subscription,
+            Completion completion) {
         Bytes key = session.ownerKey().numbered(sequence);
-        Bytes value = QueueRecord.released(key, flags, message.idHigh(), message.idLow());
+        Bytes value = QueueRecord.released(key, flags, message.idHigh(), message.idLow(), shared(subscription));
         store.put(Tables.QUEUE, key, value, failure -> {
             if (failure == null) {
                 payloads.forget(message);

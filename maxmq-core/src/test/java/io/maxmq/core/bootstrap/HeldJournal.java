@@ -213,7 +213,13 @@ final class HeldJournal {
         }
 
         @Override
-        public void release(Session session, long sequence, StoredMessage message, int flags, Completion completion) {
+        public void release(
+                Session session,
+                long sequence,
+                StoredMessage message,
+                int flags,
+                @Nullable Subscription subscription,
+                Completion completion) {
             toWrite("release " + client(session) + " " + sequence, loop, completion);
         }
 

@@ -11,6 +11,7 @@ import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.Listener;
+import io.maxmq.core.persistence.GroupQueueRecord;
 import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Payloads;
@@ -214,6 +215,90 @@ class RecoveryTest {
         start(2);
 
         connect("s").expectNothing();
+    }
+
+    private static final String SHARED = "$share/g/t";
+
+    private void queuedForGroup(String member, long sequence, StoredMessage message, boolean isReleased) {
+        Bytes key = OwnerKey.of("default", member).numbered(sequence);
+        put(
+                Tables.QUEUE,
+                key,
+                isReleased
+                        ? QueueRecord.released(key, 2, message.idHigh(), message.idLow(), SHARED)
+                        : QueueRecord.waiting(key, message, 2, new int[0], SHARED));
+    }
+
+    @Test
+    void whatTheQueueOfASharedSubscriptionHasDoesNotGoThereAgain() {
+        crashed(() -> {
+            session("p");
+            session("s1", SHARED);
+            session("s2", SHARED);
+            StoredMessage a = message(1, "a");
+            routing("p", 1, a);
+            Bytes key = OwnerKey.of("default", SHARED).numbered(5);
+            put(Tables.GROUP_QUEUE, key, GroupQueueRecord.write(key, a));
+        });
+
+        start(2);
+
+        expectOnce(connect("s1"), "a");
+        connect("s2").expectNothing();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatAMemberHasDoesNotGoToTheOthers(boolean isReleased) {
+        crashed(() -> {
+            session("p");
+            session("s1", SHARED);
+            session("s2", SHARED);
+            StoredMessage a = message(1, "a");
+            routing("p", 1, a);
+            queuedForGroup("s1", 7, a, isReleased);
+        });
+
+        start(2);
+
+        connect("s2").expectNothing();
+        if (isReleased) {
+            connect("s1").expect(PubRel.class);
+        } else {
+            expectOnce(connect("s1"), "a");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatAMemberHasIsNotGivenToAnotherByTheQueue(boolean isReleased) {
+        crashed(() -> {
+            session("s1", SHARED);
+            session("s2", SHARED);
+            StoredMessage a = message(1, "a");
+            Bytes key = OwnerKey.of("default", SHARED).numbered(5);
+            put(Tables.GROUP_QUEUE, key, GroupQueueRecord.write(key, a));
+            queuedForGroup("s1", 7, a, isReleased);
+        });
+
+        start(2);
+
+        connect("s2").expectNothing();
+    }
+
+    @Test
+    void whoHasACopyOfASharedSubscriptionGetsTheOneOfItsOwnAsWell() {
+        crashed(() -> {
+            session("p");
+            session("s1", "t", SHARED);
+            StoredMessage a = message(1, "a");
+            routing("p", 1, a);
+            queuedForGroup("s1", 7, a, false);
+        });
+
+        start(1);
+
+        expectOnce(connect("s1"), "a", "a");
     }
 
     @Test
