@@ -347,6 +347,9 @@ final class DelayedMessages {
 
         /** All who are to have it have it. */
         void forget(LoopStore records) {
+            if (home.isClosing()) {
+                return; // whether all have it is for the next start to see
+            }
             boolean isWithdrawn = write != null && write.withdraw();
             if (!isWithdrawn && (write != null || isWritten || isRefused)) {
                 records.delete(Tables.DELAYED, key(), null);

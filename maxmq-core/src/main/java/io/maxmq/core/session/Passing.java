@@ -81,12 +81,12 @@ final class Passing {
             InTransit transit = home.again(message);
             transit.track(false);
             if (!home.router().passOn(transit, routes, group)) {
-                end(); // the group is gone
+                routed(0, false); // the group is gone
                 return;
             }
             Outcome outcome = transit.outcome();
             if (outcome == null) {
-                routed(isRefused(transit.accepted(), transit.refused(), transit.drops()));
+                routed(transit.accepted(), isRefused(transit.refused(), transit.drops()));
                 return;
             }
             outcome.addKnown(transit);
@@ -98,17 +98,20 @@ final class Passing {
         }
 
         private void routed(Outcome outcome) {
-            routed(isRefused(outcome.accepted(), outcome.refused(), outcome.drops()));
+            routed(outcome.accepted(), isRefused(outcome.refused(), outcome.drops()));
         }
 
-        private boolean isRefused(int accepted, int refused, @Nullable Map<DropReason, Integer> drops) {
-            return accepted == 0 && (refused > 0 || (drops != null && drops.containsKey(DropReason.STORAGE)));
+        private boolean isRefused(int refused, @Nullable Map<DropReason, Integer> drops) {
+            return refused > 0 || (drops != null && drops.containsKey(DropReason.STORAGE));
         }
 
-        private void routed(boolean isRefused) {
-            if (!isRefused || isUnwritten) {
+        private void routed(int accepted, boolean isRefused) {
+            if (accepted == 0 && home.isClosing()) {
+                return; // others may have closed before: the next start has its record
+            }
+            if (accepted > 0 || !isRefused || isUnwritten) {
                 end();
-            } else if (!home.isClosing()) {
+            } else {
                 home.loop().schedule(RETRY_NANOS, this::routeAgain);
             }
         }
