@@ -299,6 +299,32 @@ class LoopStoreTest {
     }
 
     @Test
+    void whatIsGivenAgainAtTheEndUndoesNothingThatIsUnderWay() {
+        thread.run(() -> {
+            writes.put(TABLE, key(3, "a/old"), Bytes.EMPTY, null);
+            writes.put(TABLE, key(3, "b"), Bytes.EMPTY, null);
+        });
+        store.takeAll();
+        thread.run(() -> {
+            writes.deleteRange(TABLE, KeyRange.prefix(key(3, "a")), null);
+            writes.delete(TABLE, key(3, "b"), null);
+        });
+        thread.run(() -> {
+            put("a/new", "1");
+            put("b", "1");
+        });
+        store.refuseOne(Kind.BUSY);
+        thread.runPosted();
+        thread.run(writes::close);
+        store.takeAll();
+        thread.runPosted();
+        assertThat(told).containsExactly("a/new=1", "b=1");
+        assertThat(value("a/new")).contains("1");
+        assertThat(value("b")).contains("1");
+        assertThat(value("a/old")).isEmpty();
+    }
+
+    @Test
     void whatIsRepeatedGoesInBatchesThatTheStoreTakes() {
         thread.run(() -> {
             for (int i = 0; i < 2_500; i++) {
