@@ -37,10 +37,8 @@ class MessagePublisherTest {
 
         @Override
         public void onSubscribe(Flow.Subscription given) {
-            signal("subscribed", () -> {
-                subscription = given;
-                whenSubscribed();
-            });
+            subscription = given; // before anybody can have heard of it
+            signal("subscribed", this::whenSubscribed);
         }
 
         void whenSubscribed() {}
