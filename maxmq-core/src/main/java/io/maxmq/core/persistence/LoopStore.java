@@ -51,7 +51,7 @@ public final class LoopStore implements Deferred {
     private static final long MAX_BYTES_UNDER_WAY = 8 << 20;
 
     /** How long changes wait that may turn out to be needless. */
-    private static final long LINGER_NANOS = 5_000_000L;
+    private static final long LINGER_NANOS = 1_000_000L;
 
     /** How long changes wait at least that may well be late, see {@link #deleteEventually}. */
     private static final long EVENTUALLY_NANOS = 250_000_000L;
@@ -83,11 +83,6 @@ public final class LoopStore implements Deferred {
 
     private boolean deferred;
     private boolean lingering;
-    /** Of the late ones, how many have waited through a whole pause. */
-    private int ripeLate;
-    /** Something waits that is to be handed over as soon as may be. */
-    private boolean urgent;
-
     private boolean pausing;
     private boolean closed;
     private long bytesUnderWay;
@@ -238,7 +233,6 @@ public final class LoopStore implements Deferred {
         Write write = new Write(ShardedKey.shardOf(key), mutation, written, bytes);
         to.add(write);
         if (atOnce) {
-            urgent = true;
             flushThisIteration();
         } else {
             flushSoon();
@@ -287,25 +281,9 @@ public final class LoopStore implements Deferred {
         }
     }
 
-    /** Those that have come since the last time wait for another pause: most of them are withdrawn in it. */
     private void lingered() {
         lingering = false;
-        List<Write> young = new ArrayList<>(late.subList(ripeLate, late.size()));
-        late.subList(ripeLate, late.size()).clear();
-        boolean someAreUrgent = urgent && !young.isEmpty();
         flushUnlessBusy();
-        urgent |= someAreUrgent;
-        for (Write write : young) {
-            if (write.isWithdrawn()) {
-                credit.release(write.chargedBytes());
-            } else {
-                late.add(write);
-            }
-        }
-        ripeLate = late.size();
-        if (ripeLate > 0) {
-            flushSoon();
-        }
     }
 
     @Override
@@ -341,8 +319,6 @@ public final class LoopStore implements Deferred {
         bodies = flush.take(bodies);
         early = flush.take(early);
         late = flush.take(late);
-        ripeLate = 0;
-        urgent = !nothingWaits();
         flush.submit();
     }
 
@@ -472,7 +448,7 @@ public final class LoopStore implements Deferred {
         if (!due.isEmpty()) {
             retryDue();
         }
-        if (urgent) {
+        if (!nothingWaits()) {
             flushThisIteration();
         }
     }
