@@ -202,7 +202,8 @@ final class Deliveries {
 
     /** Nobody was told that it was published: a start publishes it once more when the broker before may not have got so far. */
     private boolean isWillOfAnotherLife(Sent sent, Received before) {
-        return sent.isWill && lastKilled > before.index();
+        // Below QoS 2 a start does not look who has it already, so it may come twice in one life.
+        return sent.isWill && lastKilled > (sent.qos < 2 ? sent.promised : before.index());
     }
 
     private void checkExpiry(History.Entry entry, Event.Received received, Sent sent, Subscriber subscriber) {
