@@ -19,6 +19,7 @@ import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -50,8 +51,8 @@ public final class LoopStore implements Deferred {
     /** While so much is on its way to the store, what can wait is gathered. */
     private static final long MAX_BYTES_UNDER_WAY = 8 << 20;
 
-    /** How long changes wait that may turn out to be needless. */
-    private static final long LINGER_NANOS = 1_000_000L;
+    /** How long changes wait that may turn out to be needless, at least; at most twice as long. */
+    private static final long LINGER_NANOS = 5_000_000L;
 
     /** How long changes wait at least that may well be late, see {@link #deleteEventually}. */
     private static final long EVENTUALLY_NANOS = 250_000_000L;
@@ -77,12 +78,20 @@ public final class LoopStore implements Deferred {
 
     private final int[] batchesUnderWay = new int[Shard.COUNT];
 
+    /** The last batch of each shard in the stage that is being sorted. */
+    private final @Nullable ShardBatch[] open = new ShardBatch[Shard.COUNT];
+
     private List<Write> eventual = new ArrayList<>();
     /** Those of the turn before. */
     private List<Write> ripening = new ArrayList<>();
 
     private boolean deferred;
     private boolean lingering;
+    /** Of the late ones, how many have waited through a whole pause. */
+    private int ripeLate;
+    /** Something waits that is to be handed over as soon as may be. */
+    private boolean urgent;
+
     private boolean pausing;
     private boolean closed;
     private long bytesUnderWay;
@@ -233,6 +242,7 @@ public final class LoopStore implements Deferred {
         Write write = new Write(ShardedKey.shardOf(key), mutation, written, bytes);
         to.add(write);
         if (atOnce) {
+            urgent = true;
             flushThisIteration();
         } else {
             flushSoon();
@@ -281,9 +291,33 @@ public final class LoopStore implements Deferred {
         }
     }
 
+    /** Those that may be needless and have come since the last time wait for another pause: most are withdrawn in it. */
     private void lingered() {
         lingering = false;
+        List<Write> young = takeYoung();
+        boolean wasUrgent = urgent;
         flushUnlessBusy();
+        urgent |= wasUrgent && !nothingWaits();
+        late.addAll(young);
+        ripeLate = late.size();
+        if (ripeLate > 0) {
+            flushSoon();
+        }
+    }
+
+    private List<Write> takeYoung() {
+        List<Write> young = new ArrayList<>();
+        List<Write> others = new ArrayList<>();
+        for (Write write : late.subList(ripeLate, late.size())) {
+            if (write.isWithdrawn()) {
+                credit.release(write.chargedBytes());
+            } else {
+                (write.mayBeNeedless() ? young : others).add(write);
+            }
+        }
+        late.subList(ripeLate, late.size()).clear();
+        late.addAll(others);
+        return young;
     }
 
     @Override
@@ -319,6 +353,8 @@ public final class LoopStore implements Deferred {
         bodies = flush.take(bodies);
         early = flush.take(early);
         late = flush.take(late);
+        ripeLate = 0;
+        urgent = !nothingWaits();
         flush.submit();
     }
 
@@ -331,13 +367,12 @@ public final class LoopStore implements Deferred {
     private final class Flush {
         private final List<ShardBatch> batches = new ArrayList<>();
         private long bytes;
-        private int firstOfStage;
         private boolean completed;
         private final AtomicInteger outstanding = new AtomicInteger();
 
         /** Sorts them into batches behind those that are there; gives a list back with those that have to wait. */
         List<Write> take(List<Write> writes) {
-            firstOfStage = batches.size();
+            Arrays.fill(open, null);
             List<Write> blocked = new ArrayList<>(0);
             for (Write write : writes) {
                 if (write.isWithdrawn()) {
@@ -356,32 +391,27 @@ public final class LoopStore implements Deferred {
         }
 
         private ShardBatch batchOf(Write write) {
-            ShardBatch last = lastOf(write.shard());
-            if (last == null) {
-                retry(due.get(write.shard()) ? again.take(write.shard()) : again.takeRanges(write.shard()));
-                due.clear(write.shard());
-                last = lastOf(write.shard());
+            int shard = write.shard();
+            if (open[shard] == null) {
+                retry(due.get(shard) ? again.take(shard) : again.takeRanges(shard));
+                due.clear(shard);
             }
-            return last == null || last.isFull(store) ? begin(write.shard()) : last;
+            return withRoom(shard);
         }
 
-        private @Nullable ShardBatch lastOf(int shard) {
-            for (int i = batches.size() - 1; i >= firstOfStage; i--) {
-                if (batches.get(i).shard() == shard) {
-                    return batches.get(i);
-                }
+        private ShardBatch withRoom(int shard) {
+            ShardBatch last = open[shard];
+            if (last == null || last.isFull(store)) {
+                last = new ShardBatch(shard);
+                batches.add(last);
+                open[shard] = last;
             }
-            return null;
-        }
-
-        private ShardBatch begin(int shard) {
-            ShardBatch next = new ShardBatch(shard);
-            batches.add(next);
-            return next;
+            return last;
         }
 
         /** Nothing else of the shard is under way. */
         void retryAll(int shard) {
+            open[shard] = null;
             due.clear(shard);
             retry(again.take(shard));
         }
@@ -389,9 +419,8 @@ public final class LoopStore implements Deferred {
         /** Some of one shard, behind what is there. */
         private void retry(List<Write> writes) {
             for (Write write : writes) {
-                ShardBatch last = lastOf(write.shard());
                 bytes += write.chargedBytes();
-                (last == null || last.isFull(store) ? begin(write.shard()) : last).add(write);
+                withRoom(write.shard()).add(write);
             }
         }
 
@@ -448,7 +477,7 @@ public final class LoopStore implements Deferred {
         if (!due.isEmpty()) {
             retryDue();
         }
-        if (!nothingWaits()) {
+        if (urgent) {
             flushThisIteration();
         }
     }

@@ -80,6 +80,11 @@ public final class Write {
         return counted;
     }
 
+    /** Whether it has yet to be made, as it may be withdrawn before. */
+    boolean mayBeNeedless() {
+        return put != null && mutation == null;
+    }
+
     boolean isWithdrawn() {
         return state == State.WITHDRAWN;
     }

@@ -194,10 +194,24 @@ class LoopStoreTest {
         Write[] soon = new Write[1];
         thread.run(() -> soon[0] = writes.putSoon(TABLE, key(3, "a"), Bytes.utf8("1"), tell("a")));
         thread.pass();
+        assertThat(store.submitted).as("it has come within the pause").isEmpty();
+        thread.pass();
         assertThat(soon[0].withdraw()).isFalse();
         store.takeAll();
         thread.runPosted();
         assertThat(told).containsExactly("a");
+    }
+
+    /** Else the answer to one batch would take along what an acknowledgement is about to make needless. */
+    @Test
+    void whatMayBeNeedlessIsNotHandedOverBecauseABatchHasBeenAnswered() {
+        Write[] soon = new Write[1];
+        thread.run(() -> put("b", "1"));
+        thread.run(() -> soon[0] = writes.putSoon(TABLE, key(3, "a"), Bytes.utf8("1"), tell("a")));
+        store.takeAll();
+        thread.runPosted();
+        assertThat(told).containsExactly("b=1");
+        assertThat(soon[0].withdraw()).isTrue();
     }
 
     @ParameterizedTest
