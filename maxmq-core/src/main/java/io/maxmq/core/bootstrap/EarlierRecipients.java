@@ -3,15 +3,11 @@ package io.maxmq.core.bootstrap;
 import io.maxmq.core.persistence.DamagedRecords;
 import io.maxmq.core.persistence.GroupQueueRecord;
 import io.maxmq.core.persistence.MessageRecord;
-import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Persistence;
 import io.maxmq.core.persistence.QueueRecord;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.Sessions;
-import io.maxmq.spi.Tenant;
-import io.maxmq.spi.storage.Entry;
-import io.maxmq.spi.storage.ShardedKey;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,31 +28,31 @@ final class EarlierRecipients implements Sessions.AlreadyThere {
 
     /** A look at all queues. */
     static Sessions.AlreadyThere of(Set<MessageId> wanted, Persistence persistence, Logger log) {
-        EarlierRecipients found = new EarlierRecipients();
         if (wanted.isEmpty()) {
             return NOTHING;
         }
+        EarlierRecipients found = new EarlierRecipients();
         DamagedRecords damaged = new DamagedRecords(log);
         persistence.readAll(
                 Tables.QUEUE,
                 entry -> damaged.skipping(entry, () -> {
                     QueueRecord record = QueueRecord.read(entry);
-                    found.add(wanted, record.idHigh(), record.idLow(), recipient(ownerOf(entry), record.filter()));
+                    found.add(
+                            wanted,
+                            record.idHigh(),
+                            record.idLow(),
+                            recipient(SessionKey.ofRecord(entry.key()), record.filter()));
                 }));
         damaged.end(Tables.QUEUE);
         persistence.readAll(
                 Tables.GROUP_QUEUE,
                 entry -> damaged.skipping(entry, () -> {
                     MessageRecord record = GroupQueueRecord.read(entry);
-                    SessionKey queue = ownerOf(entry);
+                    SessionKey queue = SessionKey.ofRecord(entry.key());
                     found.add(wanted, record.idHigh(), record.idLow(), recipient(queue, queue.clientId()));
                 }));
         damaged.end(Tables.GROUP_QUEUE);
         return found.recipients.isEmpty() ? NOTHING : found;
-    }
-
-    private static SessionKey ownerOf(Entry entry) {
-        return new SessionKey(new Tenant(ShardedKey.parse(entry.key()).tenant()), OwnerKey.nameIn(entry.key()));
     }
 
     /** All members of a shared subscription, and its queue, are one. */

@@ -20,7 +20,6 @@ import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.storage.Entry;
-import io.maxmq.spi.storage.ShardedKey;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -95,7 +94,7 @@ final class KeptMessages {
         Map<SessionKey, Left> queues = new HashMap<>();
         Map<MessageId, Place> mayBeTaken = new HashMap<>();
         persistence.readAll(Tables.GROUP_QUEUE, entry -> {
-            SessionKey key = keyOf(entry);
+            SessionKey key = SessionKey.ofRecord(entry.key());
             Left left = queues.computeIfAbsent(key, each -> new Left());
             count(entry, key, left, mayBeTaken);
         });
@@ -149,10 +148,6 @@ final class KeptMessages {
         }
     }
 
-    private static SessionKey keyOf(Entry entry) {
-        return new SessionKey(new Tenant(ShardedKey.parse(entry.key()).tenant()), OwnerKey.nameIn(entry.key()));
-    }
-
     // ---- delayed messages
 
     private void restoreDelayed(long epochMillis) {
@@ -171,9 +166,18 @@ final class KeptMessages {
         lastDueMillis = Math.max(lastDueMillis, dueAtMillis);
     }
 
-    /** From now on who has such a message already does not get it once more, until all of them are routed. */
-    void lookForEarlierRecipients(long epochMillis) {
+    /**
+     * Looks who has got these, and those of {@link #mayBeRouted}, before the end: from now on such a one does not get it once more,
+     * until all are routed.
+     *
+     * @param cutOff messages whose routing was cut off
+     */
+    void findEarlierRecipients(Set<MessageId> cutOff, long epochMillis) {
+        due.addAll(cutOff);
         Sessions.AlreadyThere there = EarlierRecipients.of(due, persistence, log);
+        if (there == Sessions.AlreadyThere.NOTHING) {
+            return;
+        }
         long routedNanos = DUE_IS_ROUTED_NANOS + Math.max(0, lastDueMillis - epochMillis) * 1_000_000L;
         for (LoopAssembly each : loops) {
             each.loop().execute(() -> {
@@ -192,7 +196,7 @@ final class KeptMessages {
 
     private void restoreDelayed(Entry entry, long epochMillis) {
         DelayedRecord record = DelayedRecord.read(entry);
-        SessionKey publisher = keyOf(entry);
+        SessionKey publisher = SessionKey.ofRecord(entry.key());
         Routes routes = routesOf.apply(publisher.tenant());
         if (record.message().qos() == 2 && record.dueAtMillis() <= epochMillis) {
             mayBeRouted(record.message(), record.dueAtMillis());

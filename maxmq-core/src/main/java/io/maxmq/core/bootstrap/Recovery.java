@@ -3,9 +3,9 @@ package io.maxmq.core.bootstrap;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.bootstrap.EarlierRecipients.MessageId;
 import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.core.persistence.DamagedRecords;
 import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.MessageRecord;
-import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Payloads;
 import io.maxmq.core.persistence.Persistence;
 import io.maxmq.core.persistence.SessionRecord;
@@ -19,16 +19,14 @@ import io.maxmq.core.session.Sessions;
 import io.maxmq.core.session.Will;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.storage.Entry;
-import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -112,8 +110,9 @@ final class Recovery {
         each(Tables.WILL, entry -> will(entry, kept));
         await();
         kept.restore(nowMillis);
-        routeAgain();
-        kept.lookForEarlierRecipients(nowMillis);
+        List<CutOff> cutOff = cutOff();
+        kept.findEarlierRecipients(cutOff.stream().map(CutOff::id).collect(Collectors.toSet()), nowMillis);
+        routeAgain(cutOff);
         clocks.forEach(Tasks::handOver);
         await();
         if (sessions > 0) {
@@ -126,23 +125,20 @@ final class Recovery {
     }
 
     private long each(Table table, Consumer<Entry> restore) {
+        DamagedRecords damaged = new DamagedRecords(log);
         long[] count = {0};
-        persistence.readAll(table, entry -> {
-            try {
-                restore.accept(entry);
-                count[0]++;
-            } catch (DamagedRecordException damaged) {
-                log.error(
-                        "a record of {} is damaged and left out: {}",
-                        OwnerKey.nameIn(entry.key()),
-                        damaged.getMessage());
-            }
-        });
+        persistence.readAll(
+                table,
+                entry -> damaged.skipping(entry, () -> {
+                    restore.accept(entry);
+                    count[0]++;
+                }));
+        damaged.end(table);
         return count[0];
     }
 
     private void session(Entry entry) {
-        SessionKey key = keyOf(entry);
+        SessionKey key = SessionKey.ofRecord(entry.key());
         SessionRecord record = SessionRecord.read(entry);
         Routes routes = routesOf.apply(key.tenant());
         on(tasks, key, sessions -> sessions.restore(key, routes, record));
@@ -151,7 +147,7 @@ final class Recovery {
     }
 
     private void subscription(Entry entry) {
-        SessionKey key = keyOf(entry);
+        SessionKey key = SessionKey.ofRecord(entry.key());
         SubscriptionRecord record = SubscriptionRecord.read(entry);
         TopicFilter filter = TopicFilter.parse(SubscriptionRecord.filter(entry.key()), Math.max(128, maxTopicLevels));
         if (filter == null) {
@@ -161,7 +157,7 @@ final class Recovery {
     }
 
     private void will(Entry entry, KeptMessages kept) {
-        SessionKey key = keyOf(entry);
+        SessionKey key = SessionKey.ofRecord(entry.key());
         WillRecord record = WillRecord.read(entry);
         Routes routes = routesOf.apply(key.tenant());
         long delaySeconds = Math.min(record.delaySeconds(), record.client().sessionExpirySeconds());
@@ -191,30 +187,29 @@ final class Recovery {
         }
     }
 
-    private void routeAgain() {
+    /** In the order of their ids, which is that of each publisher's messages. */
+    private List<CutOff> cutOff() {
         List<CutOff> cutOff = new ArrayList<>();
         each(Tables.INBOUND, entry -> {
             MessageRecord message = InboundRecord.read(entry).message();
             if (message != null) {
-                cutOff.add(new CutOff(keyOf(entry), InboundRecord.packetId(entry.key()), message));
+                cutOff.add(new CutOff(SessionKey.ofRecord(entry.key()), InboundRecord.packetId(entry.key()), message));
             }
         });
+        cutOff.sort(Comparator.comparing(CutOff::id, Recovery::compare));
+        return cutOff;
+    }
+
+    private void routeAgain(List<CutOff> cutOff) {
         if (cutOff.isEmpty()) {
             return;
         }
-        // The order of a publisher's messages is that of their ids.
-        cutOff.sort(Comparator.comparing(CutOff::id, Recovery::compare));
-        Set<MessageId> ids = new HashSet<>();
-        cutOff.forEach(each -> ids.add(each.id()));
-        Sessions.AlreadyThere there = EarlierRecipients.of(ids, persistence, log);
-        loops.forEach(each -> each.loop().execute(() -> each.sessions().alreadyThere(there)));
         CountDownLatch routed = new CountDownLatch(cutOff.size());
         for (CutOff each : cutOff) {
             routeAgain(each, routed);
         }
         tasks.forEach(Tasks::handOver);
         awaitQuietly(routed);
-        loops.forEach(each -> each.loop().execute(() -> each.sessions().alreadyThere(Sessions.AlreadyThere.NOTHING)));
         log.info("went on with {} messages whose routing had been cut off", cutOff.size());
     }
 
@@ -227,15 +222,14 @@ final class Recovery {
         Routes routes = routesOf.apply(each.publisher().tenant());
         byte[] body = each.message().isApart() ? bodyOf(each) : null;
         if (each.message().isApart() && body == null) {
-            on(
-                    tasks,
-                    each.publisher(),
-                    sessions -> sessions.neverReceived(each.publisher(), each.packetId(), routed::countDown));
+            on(tasks, each.publisher(), sessions -> sessions.cutOff().forget(each.publisher(), each.packetId()));
+            routed.countDown();
             return;
         }
         on(tasks, each.publisher(), sessions -> {
             try {
-                sessions.routeAgain(each.publisher(), routes, each.packetId(), each.message(), body, routed::countDown);
+                sessions.cutOff()
+                        .route(each.publisher(), routes, each.packetId(), each.message(), body, routed::countDown);
             } catch (RuntimeException unroutable) {
                 routed.countDown();
                 throw unroutable;
@@ -263,10 +257,6 @@ final class Recovery {
     }
 
     // ---- the loops
-
-    private static SessionKey keyOf(Entry entry) {
-        return new SessionKey(new Tenant(ShardedKey.parse(entry.key()).tenant()), OwnerKey.nameIn(entry.key()));
-    }
 
     private void on(List<Tasks> what, SessionKey key, Consumer<Sessions> task) {
         Tasks ofLoop = what.get(key.loopIndex(loops.size()));

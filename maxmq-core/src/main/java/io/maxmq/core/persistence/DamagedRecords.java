@@ -21,7 +21,8 @@ public final class DamagedRecords {
             action.run();
         } catch (DamagedRecordException | IllegalArgumentException damaged) {
             if (count++ < NAMED) {
-                log.error("left out: {}", damaged.getMessage() + ", key=" + entry.key());
+                log.error(
+                        "left out, of {}: {}, key={}", OwnerKey.nameIn(entry.key()), damaged.getMessage(), entry.key());
             }
         }
     }

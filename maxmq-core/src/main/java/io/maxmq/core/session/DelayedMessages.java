@@ -6,7 +6,6 @@ import io.maxmq.core.observe.Counter;
 import io.maxmq.core.persistence.DelayedRecord;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.LoopStore;
-import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.persistence.Write;
 import io.maxmq.core.routing.InTransit;
@@ -293,7 +292,7 @@ final class DelayedMessages {
         }
 
         private Bytes key() {
-            return OwnerKey.of(publisher.tenant().name(), publisher.clientId()).numbered(sequence);
+            return publisher.ownerKey().numbered(sequence);
         }
 
         void write(LoopStore records, InTransit transit) {

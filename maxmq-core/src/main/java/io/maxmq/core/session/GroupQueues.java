@@ -67,7 +67,7 @@ public final class GroupQueues implements SharedQueue.Maker {
         Sessions home = at(key);
         LoopRecords records = home.records();
         if (before != null && records != null) {
-            OwnerKey owner = OwnerKey.of(key.tenant().name(), key.clientId());
+            OwnerKey owner = key.ownerKey();
             home.loop().execute(() -> records.store().deleteRange(Tables.GROUP_QUEUE, owner.all(), null));
         }
     }

@@ -32,7 +32,7 @@ final class GroupRecords {
     GroupRecords(LoopRecords records, SessionKey key, Function<String, Topic> topics) {
         this.store = records.store();
         this.payloads = records.payloads();
-        this.owner = OwnerKey.of(key.tenant().name(), key.clientId());
+        this.owner = key.ownerKey();
         this.topics = topics;
     }
 

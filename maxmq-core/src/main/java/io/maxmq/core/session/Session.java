@@ -102,7 +102,7 @@ public final class Session implements Subscriber {
     OwnerKey ownerKey() {
         OwnerKey present = ownerKey;
         if (present == null) {
-            present = OwnerKey.of(key.tenant().name(), key.clientId());
+            present = key.ownerKey();
             ownerKey = present;
         }
         return present;
@@ -358,7 +358,7 @@ public final class Session implements Subscriber {
         Subscription present = record.filter() == null ? null : subscriptions.find(record.filter());
         return present != null && Arrays.equals(present.subscriptionIds(), record.subscriptionIds())
                 ? present
-                : StoreJournal.subscription(this, record, null);
+                : StoreJournal.subscription(this, record);
     }
 
     /** One of its records cannot be read: what it was about is lost, and the rest goes on. */

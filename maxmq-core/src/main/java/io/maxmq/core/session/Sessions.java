@@ -1,6 +1,5 @@
 package io.maxmq.core.session;
 
-import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.topic.TopicName;
@@ -8,16 +7,11 @@ import io.maxmq.config.SessionLimits;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.Interceptors;
-import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.persistence.DelayedRecord;
-import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.LoopRecords;
-import io.maxmq.core.persistence.MessageRecord;
-import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.SessionRecord;
 import io.maxmq.core.persistence.SubscriptionRecord;
-import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
@@ -30,19 +24,13 @@ import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
-import io.maxmq.spi.auth.Action;
-import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
-import io.maxmq.spi.event.DropReason;
-import io.maxmq.spi.storage.Bytes;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,15 +50,10 @@ public final class Sessions {
         record Refused(ReasonCode reason, String detail) implements Connected {}
     }
 
-    /** A will that storage has refused to a recipient is routed once more. */
-    private static final long WILL_RETRY_NANOS = 10_000_000_000L;
-
     private final Loop loop;
-    private final CallerLoop caller;
     private final Router router;
     private final SessionLimits limits;
     private final int receiveMaximum;
-    private final Access access;
     private final boolean authorizesReceive;
     private final Interceptors interceptors;
     private final Function<Tenant, Routes> routesOf;
@@ -82,7 +65,8 @@ public final class Sessions {
     private final Drops drops;
     private final SessionCount count;
     private final InTransit again;
-    private final InTransit will;
+    private final WillPublication wills;
+    private final CutOffMessages cutOff;
     private final InTransit retained;
     private final InTransit changed;
     private final DelayedMessages delayed;
@@ -127,12 +111,10 @@ public final class Sessions {
             SessionEvents events,
             Drops drops) {
         this.loop = loop;
-        this.caller = caller;
         this.router = router;
         this.limits = settings.limits();
         this.receiveMaximum = settings.receiveMaximum();
-        this.access = settings.access();
-        this.authorizesReceive = access.authorizesReceive();
+        this.authorizesReceive = settings.access().authorizesReceive();
         this.interceptors = settings.interceptors();
         this.routesOf = settings.routes();
         this.count = settings.count();
@@ -146,7 +128,8 @@ public final class Sessions {
         router.onRetained(events.retained());
         this.drops = drops;
         this.again = new InTransit(ids);
-        this.will = new InTransit(ids);
+        this.wills = new WillPublication(this, caller, settings.access(), interceptors, events, new InTransit(ids));
+        this.cutOff = new CutOffMessages(this);
         this.retained = new InTransit(ids);
         this.changed = new InTransit(ids);
         this.delayed = new DelayedMessages(this, settings.delayed(), ids);
@@ -426,82 +409,9 @@ public final class Sessions {
         }
     }
 
-    /**
-     * Goes on with a message of QoS 2 whose routing the end of the broker before this one has cut off.
-     *
-     * @param done told when all who are to have it have it, and that is written
-     */
-    public void routeAgain(
-            SessionKey publisher,
-            Routes routes,
-            int packetId,
-            MessageRecord record,
-            byte @Nullable [] body,
-            Runnable done) {
-        Session session = sessions.get(publisher);
-        StoredMessage message = DueTime.unmark(record)
-                .toMessage(name -> ApplicationMessages.topic(routes.topics(), loop.index(), name), body);
-        again.begin(message, session);
-        long dueAtMillis = DueTime.of(record);
-        if (dueAtMillis != 0) {
-            long left = dueAtMillis - loop.epochMillis();
-            again.delaySeconds((int) Math.max(1, (left + 999) / 1000));
-        }
-        if (dueAtMillis == 0 && message.retain() && isNewerRetained(routes, message)) {
-            router.publish(again, routes);
-        } else {
-            Inbound.route(this, publisher, routes, again);
-        }
-        io.maxmq.core.routing.Outcome outcome = again.outcome();
-        if (outcome == null || outcome.isComplete()) {
-            routedAgain(publisher, packetId, message, outcome, done);
-        } else {
-            outcome.onComplete(() -> routedAgain(publisher, packetId, message, outcome, done));
-        }
-    }
-
-    private static boolean isNewerRetained(Routes routes, StoredMessage message) {
-        StoredMessage retained = routes.retained().get(message.topic());
-        if (retained == null) {
-            return false;
-        }
-        int byHigh = Long.compareUnsigned(retained.idHigh(), message.idHigh());
-        return byHigh > 0 || (byHigh == 0 && Long.compareUnsigned(retained.idLow(), message.idLow()) > 0);
-    }
-
-    /** What came with this packet id was never whole: when its publisher sends it again, it is another message. */
-    public void neverReceived(SessionKey publisher, int packetId, Runnable done) {
-        LoopRecords records = storage.records();
-        if (records == null) {
-            done.run();
-            return;
-        }
-        Bytes key = OwnerKey.of(publisher.tenant().name(), publisher.clientId()).numbered(packetId);
-        records.store().deleteEarly(Tables.INBOUND, key, null);
-        done.run();
-    }
-
-    private void routedAgain(
-            SessionKey publisher,
-            int packetId,
-            StoredMessage message,
-            io.maxmq.core.routing.@Nullable Outcome outcome,
-            Runnable done) {
-        LoopRecords records = storage.records();
-        boolean isUnstored = outcome != null && outcome.drops().containsKey(DropReason.STORAGE);
-        if (records == null || isUnstored) {
-            done.run(); // the next start tries again
-            return;
-        }
-        Bytes key = OwnerKey.of(publisher.tenant().name(), publisher.clientId()).numbered(packetId);
-        records.store()
-                .putEarly(
-                        Tables.INBOUND, key, InboundRecord.routed(key, message.idHigh(), message.idLow()), failure -> {
-                            if (failure == null) {
-                                records.payloads().forget(message);
-                            }
-                            done.run();
-                        });
+    /** Messages of QoS 2 whose routing the end of the broker before this one has cut off. */
+    public CutOffMessages cutOff() {
+        return cutOff;
     }
 
     /** Its client may have come meanwhile, with another will or none. */
@@ -544,100 +454,7 @@ public final class Sessions {
 
     /** Publishes a will that is due, as interceptors let it, and if the client may still publish there. */
     void publishWill(Will due, Routes routes) {
-        if (!interceptors.interceptsPublish()) {
-            authorizeWill(due, due, routes);
-            return;
-        }
-        Message message = ApplicationMessages.view(
-                due.message(), QoS.of(due.message().qos()), due.message().retain(), loop.epochMillis());
-        interceptors.publish(Optional.of(due.client()), message, caller, outcome -> {
-            if (outcome instanceof Outcome.Passed<Message> passed) {
-                authorizeWill(due, passed.subject() == message ? due : changed(due, passed.subject(), routes), routes);
-            } else {
-                willDone(due);
-                will.begin(due.message(), null);
-                drops.dropped(keyOf(due), will, DropReason.INTERCEPTED);
-            }
-        });
-    }
-
-    private Will changed(Will due, Message message, Routes routes) {
-        return ApplicationMessages.will(
-                due.client(),
-                new io.maxmq.spi.Will(message, Duration.ZERO),
-                due.laterSeconds(),
-                routes.topics(),
-                loop.index(),
-                will);
-    }
-
-    /** @param set as the client has set it: what storage has */
-    private void authorizeWill(Will set, Will due, Routes routes) {
-        StoredMessage message = due.message();
-        access.open(due.client(), caller)
-                .will(new Action.Will(message.topic().name(), QoS.of(message.qos()), message.retain()), decision -> {
-                    if (decision instanceof Authorization.Allowed) {
-                        publishAuthorized(set, due, routes);
-                    } else {
-                        willDone(set);
-                        drops.dropped(keyOf(due), message, DropReason.NOT_AUTHORIZED);
-                    }
-                });
-    }
-
-    private static SessionKey keyOf(Will will) {
-        return new SessionKey(will.client().tenant(), will.client().clientId());
-    }
-
-    private void willDone(Will set) {
-        if (stored != null && !closing) {
-            stored.done(keyOf(set), set);
-        }
-    }
-
-    private void publishAuthorized(Will set, Will due, Routes routes) {
-        routeWill(set, due, routes);
-        events.willPublished(due);
-    }
-
-    private void routeWill(Will set, Will due, Routes routes) {
-        will.begin(due.message(), null);
-        if (due.expirySeconds() >= 0) {
-            will.expiresAtMillis(loop.epochMillis() + due.expirySeconds() * 1000);
-            // Kept anew, so that what is queued carries the expiry as well.
-            will.copyBeforeKeep();
-        }
-        will.delaySeconds(due.laterSeconds());
-        if (stored != null) {
-            will.track(false);
-        }
-        Inbound.route(this, keyOf(due), routes, will);
-        io.maxmq.core.routing.Outcome outcome = will.outcome();
-        if (outcome == null) {
-            willDone(set);
-            return;
-        }
-        outcome.addKnown(will);
-        if (outcome.isComplete()) {
-            willRouted(set, due, routes, outcome);
-        } else {
-            outcome.onComplete(() -> willRouted(set, due, routes, outcome));
-        }
-    }
-
-    private void willRouted(Will set, Will due, Routes routes, io.maxmq.core.routing.Outcome outcome) {
-        boolean unstored = outcome.drops().containsKey(DropReason.STORAGE);
-        if (unstored && (due.message().qos() < 2 || outcome.accepted() == 0)) {
-            loop.schedule(WILL_RETRY_NANOS, () -> routeWillAgain(set, due, routes));
-        } else {
-            willDone(set);
-        }
-    }
-
-    private void routeWillAgain(Will set, Will due, Routes routes) {
-        if (!closing) {
-            routeWill(set, due, routes); // else that is for the next broker to do
-        }
+        wills.publish(due, routes);
     }
 
     /**
@@ -682,7 +499,12 @@ public final class Sessions {
 
     /** The flyweight for a message that this loop keeps: queued or in flight. Valid until the next call. */
     InTransit again(StoredMessage message) {
-        again.begin(message, null);
+        return again(message, null);
+    }
+
+    /** The same for one whose publisher counts: No Local is about it. */
+    InTransit again(StoredMessage message, @Nullable Session publisher) {
+        again.begin(message, publisher);
         return again;
     }
 

@@ -398,11 +398,8 @@ final class StoreJournal implements SessionJournal {
     }
 
     /** A plain subscription of the same terms, where the one that a message was matched by is gone. */
-    static Subscription subscription(Session session, QueueRecord record, @Nullable TopicFilter filter) {
-        TopicFilter of = filter != null
-                ? filter
-                : TopicFilter.ofTopic(
-                        record.message() == null ? "" : record.message().topic());
-        return Subscription.restored(session, of, 2, record.subscriptionIds());
+    static Subscription subscription(Session session, QueueRecord record) {
+        String topic = record.message() == null ? "" : record.message().topic();
+        return Subscription.restored(session, TopicFilter.ofTopic(topic), 2, record.subscriptionIds());
     }
 }

@@ -1,7 +1,6 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.persistence.LoopStore;
-import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.SessionRecord;
 import io.maxmq.core.persistence.SubscriptionRecord;
 import io.maxmq.core.persistence.Tables;
@@ -85,7 +84,7 @@ final class StoredSessions {
     }
 
     private static Bytes keyOf(SessionKey client) {
-        return OwnerKey.of(client.tenant().name(), client.clientId()).alone();
+        return client.ownerKey().alone();
     }
 
     /** Whether it is neither published nor replaced. */

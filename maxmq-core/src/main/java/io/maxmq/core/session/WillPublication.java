@@ -1,0 +1,147 @@
+package io.maxmq.core.session;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.core.access.Access;
+import io.maxmq.core.access.CallerLoop;
+import io.maxmq.core.intercept.Interceptors;
+import io.maxmq.core.intercept.Outcome.Passed;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.auth.Action;
+import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.event.DropReason;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Publishes wills that are due (MQTT 5.0 §3.1.2.5): as interceptors let them, if their clients may still publish there. What
+ * storage has of a will goes when all who are to have it do.
+ *
+ * <p>One per loop. Runs on the loop. Not thread-safe.
+ */
+final class WillPublication {
+    /** A will that storage has refused to a recipient is routed once more. */
+    private static final long RETRY_NANOS = 10_000_000_000L;
+
+    private final Sessions home;
+    private final CallerLoop caller;
+    private final Access access;
+    private final Interceptors interceptors;
+    private final SessionEvents events;
+    private final InTransit transit;
+
+    WillPublication(
+            Sessions home,
+            CallerLoop caller,
+            Access access,
+            Interceptors interceptors,
+            SessionEvents events,
+            InTransit transit) {
+        this.home = home;
+        this.caller = caller;
+        this.access = access;
+        this.interceptors = interceptors;
+        this.events = events;
+        this.transit = transit;
+    }
+
+    void publish(Will due, Routes routes) {
+        if (!interceptors.interceptsPublish()) {
+            authorize(due, due, routes);
+            return;
+        }
+        Message message = ApplicationMessages.view(
+                due.message(),
+                QoS.of(due.message().qos()),
+                due.message().retain(),
+                home.loop().epochMillis());
+        interceptors.publish(Optional.of(due.client()), message, caller, outcome -> {
+            if (outcome instanceof Passed<Message> passed) {
+                authorize(due, passed.subject() == message ? due : changed(due, passed.subject(), routes), routes);
+            } else {
+                forget(due);
+                transit.begin(due.message(), null);
+                home.drops().dropped(keyOf(due), transit, DropReason.INTERCEPTED);
+            }
+        });
+    }
+
+    private Will changed(Will due, Message message, Routes routes) {
+        return ApplicationMessages.will(
+                due.client(),
+                new io.maxmq.spi.Will(message, Duration.ZERO),
+                due.laterSeconds(),
+                routes.topics(),
+                home.loop().index(),
+                transit);
+    }
+
+    /** @param set as the client has set it: what storage has */
+    private void authorize(Will set, Will due, Routes routes) {
+        StoredMessage message = due.message();
+        access.open(due.client(), caller)
+                .will(new Action.Will(message.topic().name(), QoS.of(message.qos()), message.retain()), decision -> {
+                    if (decision instanceof Authorization.Allowed) {
+                        route(set, due, routes);
+                        events.willPublished(due);
+                    } else {
+                        forget(set);
+                        home.drops().dropped(keyOf(due), message, DropReason.NOT_AUTHORIZED);
+                    }
+                });
+    }
+
+    private void route(Will set, Will due, Routes routes) {
+        transit.begin(due.message(), null);
+        if (due.expirySeconds() >= 0) {
+            transit.expiresAtMillis(home.loop().epochMillis() + due.expirySeconds() * 1000);
+            // Kept anew, so that what is queued carries the expiry as well.
+            transit.copyBeforeKeep();
+        }
+        transit.delaySeconds(due.laterSeconds());
+        if (home.stored() != null) {
+            transit.track(false);
+        }
+        Inbound.route(home, keyOf(due), routes, transit);
+        Outcome outcome = transit.outcome();
+        if (outcome == null) {
+            forget(set);
+            return;
+        }
+        outcome.addKnown(transit);
+        if (outcome.isComplete()) {
+            routed(set, due, routes, outcome);
+        } else {
+            outcome.onComplete(() -> routed(set, due, routes, outcome));
+        }
+    }
+
+    private void routed(Will set, Will due, Routes routes, Outcome outcome) {
+        boolean unstored = outcome.drops().containsKey(DropReason.STORAGE);
+        if (unstored && (due.message().qos() < 2 || outcome.accepted() == 0)) {
+            home.loop().schedule(RETRY_NANOS, () -> routeAgain(set, due, routes));
+        } else {
+            forget(set);
+        }
+    }
+
+    private void routeAgain(Will set, Will due, Routes routes) {
+        if (!home.isClosing()) {
+            route(set, due, routes); // else that is for the next broker to do
+        }
+    }
+
+    private void forget(Will set) {
+        StoredSessions stored = home.stored();
+        if (stored != null && !home.isClosing()) {
+            stored.done(keyOf(set), set);
+        }
+    }
+
+    private static SessionKey keyOf(Will will) {
+        return new SessionKey(will.client().tenant(), will.client().clientId());
+    }
+}
