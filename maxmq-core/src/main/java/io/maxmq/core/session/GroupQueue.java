@@ -310,6 +310,7 @@ final class GroupQueue implements SharedQueue {
 
     private boolean isOverfull() {
         return records != null
+                && home.limits().overflow() == Overflow.DROP_OLDEST
                 && (size() > home.limits().maxStoredMessages()
                         || bytes + storedBytes > home.limits().maxStoredBytes());
     }
