@@ -53,6 +53,10 @@ final class DelayedMessages {
     private long sequence;
     private long timer;
     private boolean closed;
+    /** The two clocks at the same moment, when a start takes messages over. */
+    private long restoreNanos;
+
+    private long restoreMillis;
 
     DelayedMessages(Sessions home, DelayedCount count, MessageIds ids) {
         this.home = home;
@@ -239,7 +243,12 @@ final class DelayedMessages {
         count.add(bytes);
         home.loop().credit().overdraw(bytes);
         addToShare(publisher, message, bytes);
-        long dueNanos = home.loop().refreshTime() + (dueAtMillis - home.loop().epochMillis()) * 1_000_000L;
+        if (restored.isEmpty()) {
+            // One pair for all: those that are due together stay so.
+            restoreNanos = home.loop().refreshTime();
+            restoreMillis = home.loop().epochMillis();
+        }
+        long dueNanos = restoreNanos + (dueAtMillis - restoreMillis) * 1_000_000L;
         Delayed delayed = new Delayed(publisher, routes, message, lifetimeMillis, bytes, dueNanos, number);
         delayed.isWritten = true;
         restored.add(message.idLow());
@@ -315,7 +324,9 @@ final class DelayedMessages {
             } else if (isWaiting && publisherWaits != null) {
                 waiting.remove(this);
                 isWaiting = false;
-                release(publisher, message, bytes);
+                if (!closed) {
+                    release(publisher, message, bytes);
+                }
                 home.drops().dropped(publisher, message, DropReason.STORAGE);
                 refuse(records);
             } else {
