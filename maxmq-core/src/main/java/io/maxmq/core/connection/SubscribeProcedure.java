@@ -263,20 +263,7 @@ final class SubscribeProcedure {
 
     /** Storage has refused: what was there before is there again. */
     private void withdraw(Session session) {
-        added.forEach((filter, before) -> {
-            if (before == null) {
-                session.unsubscribe(filter.toString());
-            } else {
-                session.subscribe(
-                        filter,
-                        new Session.Options(
-                                before.maxQos(),
-                                before.noLocal(),
-                                before.retainAsPublished(),
-                                before.queued(),
-                                before.subscriptionId()));
-            }
-        });
+        added.forEach(session::takeBack);
         retainedFor.clear();
         refusal = "storage refuses";
         answers.replaceAll(each -> each.isError() ? each : ReasonCode.QUOTA_EXCEEDED);

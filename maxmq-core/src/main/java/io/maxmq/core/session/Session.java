@@ -362,7 +362,7 @@ public final class Session implements Subscriber {
     }
 
     /** One of its records cannot be read: what it was about is lost, and the rest goes on. */
-    void foundDamage(DamagedRecordException damage) {
+    void foundDamage(Throwable damage) {
         home.loop()
                 .reportFailure(new DamagedRecordException("of session " + key.clientId() + ": " + damage.getMessage()));
     }
@@ -720,13 +720,23 @@ public final class Session implements Subscriber {
 
     /** Has a subscription written that was made or changed; {@link #afterWritten} tells when. */
     private Subscribed written(TopicFilter filter, Subscribed outcome) {
-        Subscription made = subscriptions.find(filter.toString());
+        if (isStored() && (outcome == Subscribed.NEW || outcome == Subscribed.REPLACED)) {
+            write(filter, writes().expect());
+        }
+        return outcome;
+    }
+
+    /** Whether storage is to have its subscriptions. */
+    private boolean isStored() {
+        return durable && home.stored() != null;
+    }
+
+    /** @param written null when nobody waits: then it is repeated until storage takes it */
+    private void write(TopicFilter filter, @Nullable Written written) {
+        String text = filter.toString();
+        Subscription made = subscriptions.find(text);
         StoredSessions records = home.stored();
-        if (durable
-                && records != null
-                && made != null
-                && (outcome == Subscribed.NEW || outcome == Subscribed.REPLACED)) {
-            String text = filter.toString();
+        if (made != null && records != null) {
             SubscriptionRecord record = new SubscriptionRecord(
                     made.maxQos(),
                     made.noLocal(),
@@ -735,9 +745,31 @@ public final class Session implements Subscriber {
                     subscriptions.isAutomatic(text),
                     routes.exclusive().isHeldBy(text, this),
                     made.subscriptionId());
-            records.subscription(this, text, record, writes().expect());
+            records.subscription(this, text, record, written);
         }
-        return outcome;
+    }
+
+    /**
+     * Takes back what storage has refused: the subscription is as it was before, and storage follows as soon as it can.
+     *
+     * @param before null for none
+     */
+    public void takeBack(TopicFilter filter, @Nullable Subscription before) {
+        if (before == null) {
+            remove(filter.toString(), null);
+        } else {
+            put(
+                    filter,
+                    new Options(
+                            before.maxQos(),
+                            before.noLocal(),
+                            before.retainAsPublished(),
+                            before.queued(),
+                            before.subscriptionId()));
+            if (isStored()) {
+                write(filter, null);
+            }
+        }
     }
 
     /** Makes one again that a broker before this one had. */
@@ -820,14 +852,21 @@ public final class Session implements Subscriber {
      */
     public boolean unsubscribe(String filter) {
         String plain = ExclusiveSubscriptions.plain(filter);
-        Subscription subscription = subscriptions.remove(routes.exclusive().isHeldBy(plain, this) ? plain : filter);
-        if (subscription != null) {
-            left(subscription);
-            if (durable && home.stored() != null) {
-                home.stored().noSubscription(this, subscription.filter().toString(), writes().expect());
-            }
+        String held = routes.exclusive().isHeldBy(plain, this) ? plain : filter;
+        return remove(held, isStored() && subscriptions.find(held) != null ? writes().expect() : null);
+    }
+
+    private boolean remove(String filter, @Nullable Written written) {
+        Subscription subscription = subscriptions.remove(filter);
+        if (subscription == null) {
+            return false;
         }
-        return subscription != null;
+        left(subscription);
+        StoredSessions records = home.stored();
+        if (durable && records != null) {
+            records.noSubscription(this, subscription.filter().toString(), written);
+        }
+        return true;
     }
 
     /** A subscription is no longer in the tree. */

@@ -38,12 +38,12 @@ final class StoredSessions {
         store.delete(Tables.SESSION, session.ownerKey().alone(), written);
     }
 
-    void subscription(Session session, String filter, SubscriptionRecord record, Written written) {
+    void subscription(Session session, String filter, SubscriptionRecord record, @Nullable Written written) {
         Bytes key = session.ownerKey().named(filter);
         store.put(Tables.SUBSCRIPTION, key, record.write(key), written);
     }
 
-    void noSubscription(Session session, String filter, Written written) {
+    void noSubscription(Session session, String filter, @Nullable Written written) {
         store.delete(Tables.SUBSCRIPTION, session.ownerKey().named(filter), written);
     }
 
