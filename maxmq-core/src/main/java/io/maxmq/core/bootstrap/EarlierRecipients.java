@@ -1,6 +1,5 @@
 package io.maxmq.core.bootstrap;
 
-import io.maxmq.core.persistence.DamagedRecords;
 import io.maxmq.core.persistence.GroupQueueRecord;
 import io.maxmq.core.persistence.MessageRecord;
 import io.maxmq.core.persistence.Persistence;
@@ -32,26 +31,25 @@ final class EarlierRecipients implements Sessions.AlreadyThere {
             return NOTHING;
         }
         EarlierRecipients found = new EarlierRecipients();
-        DamagedRecords damaged = new DamagedRecords(log);
         persistence.readAll(
                 Tables.QUEUE,
-                entry -> damaged.skipping(entry, () -> {
+                entry -> {
                     QueueRecord record = QueueRecord.read(entry);
                     found.add(
                             wanted,
                             record.idHigh(),
                             record.idLow(),
                             recipient(SessionKey.ofRecord(entry.key()), record.filter()));
-                }));
-        damaged.end(Tables.QUEUE);
+                },
+                log);
         persistence.readAll(
                 Tables.GROUP_QUEUE,
-                entry -> damaged.skipping(entry, () -> {
+                entry -> {
                     MessageRecord record = GroupQueueRecord.read(entry);
                     SessionKey queue = SessionKey.ofRecord(entry.key());
                     found.add(wanted, record.idHigh(), record.idLow(), recipient(queue, queue.clientId()));
-                }));
-        damaged.end(Tables.GROUP_QUEUE);
+                },
+                log);
         return found.recipients.isEmpty() ? NOTHING : found;
     }
 

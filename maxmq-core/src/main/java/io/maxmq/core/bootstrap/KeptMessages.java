@@ -4,7 +4,6 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.bootstrap.EarlierRecipients.MessageId;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.persistence.DamagedRecordException;
-import io.maxmq.core.persistence.DamagedRecords;
 import io.maxmq.core.persistence.DelayedRecord;
 import io.maxmq.core.persistence.GroupQueueRecord;
 import io.maxmq.core.persistence.MessageRecord;
@@ -93,11 +92,14 @@ final class KeptMessages {
     private void restoreGroupQueues() {
         Map<SessionKey, Left> queues = new HashMap<>();
         Map<MessageId, Place> mayBeTaken = new HashMap<>();
-        persistence.readAll(Tables.GROUP_QUEUE, entry -> {
-            SessionKey key = SessionKey.ofRecord(entry.key());
-            Left left = queues.computeIfAbsent(key, each -> new Left());
-            count(entry, key, left, mayBeTaken);
-        });
+        persistence.readAll(
+                Tables.GROUP_QUEUE,
+                entry -> {
+                    SessionKey key = SessionKey.ofRecord(entry.key());
+                    Left left = queues.computeIfAbsent(key, each -> new Left());
+                    count(entry, key, left, mayBeTaken);
+                },
+                log);
         findTaken(queues, mayBeTaken);
         queues.forEach(this::restore);
     }
@@ -124,10 +126,9 @@ final class KeptMessages {
         if (mayBeTaken.isEmpty()) {
             return;
         }
-        DamagedRecords damaged = new DamagedRecords(log);
         persistence.readAll(
                 Tables.QUEUE,
-                entry -> damaged.skipping(entry, () -> {
+                entry -> {
                     QueueRecord record = QueueRecord.read(entry);
                     Place place = mayBeTaken.get(new MessageId(record.idHigh(), record.idLow()));
                     if (place != null && place.queue.clientId().equals(record.filter())) {
@@ -136,8 +137,8 @@ final class KeptMessages {
                             left.taken.add(place.sequence);
                         }
                     }
-                }));
-        damaged.end(Tables.QUEUE);
+                },
+                log);
     }
 
     private void restore(SessionKey queue, Left left) {
@@ -151,9 +152,7 @@ final class KeptMessages {
     // ---- delayed messages
 
     private void restoreDelayed(long epochMillis) {
-        DamagedRecords damaged = new DamagedRecords(log);
-        persistence.readAll(Tables.DELAYED, entry -> damaged.skipping(entry, () -> restoreDelayed(entry, epochMillis)));
-        damaged.end(Tables.DELAYED);
+        persistence.readAll(Tables.DELAYED, entry -> restoreDelayed(entry, epochMillis), log);
     }
 
     /**

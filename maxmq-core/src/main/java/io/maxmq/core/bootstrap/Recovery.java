@@ -3,7 +3,6 @@ package io.maxmq.core.bootstrap;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.bootstrap.EarlierRecipients.MessageId;
 import io.maxmq.core.persistence.DamagedRecordException;
-import io.maxmq.core.persistence.DamagedRecords;
 import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.MessageRecord;
 import io.maxmq.core.persistence.Payloads;
@@ -125,15 +124,14 @@ final class Recovery {
     }
 
     private long each(Table table, Consumer<Entry> restore) {
-        DamagedRecords damaged = new DamagedRecords(log);
         long[] count = {0};
         persistence.readAll(
                 table,
-                entry -> damaged.skipping(entry, () -> {
+                entry -> {
                     restore.accept(entry);
                     count[0]++;
-                }));
-        damaged.end(table);
+                },
+                log);
         return count[0];
     }
 
@@ -181,7 +179,7 @@ final class Recovery {
 
     // ---- QoS 2 whose routing was cut off
 
-    private record CutOff(SessionKey publisher, int packetId, MessageRecord message) {
+    private record CutOff(SessionKey publisher, int packetId, long dueAtMillis, MessageRecord message) {
         MessageId id() {
             return new MessageId(message.idHigh(), message.idLow());
         }
@@ -191,9 +189,11 @@ final class Recovery {
     private List<CutOff> cutOff() {
         List<CutOff> cutOff = new ArrayList<>();
         each(Tables.INBOUND, entry -> {
-            MessageRecord message = InboundRecord.read(entry).message();
+            InboundRecord record = InboundRecord.read(entry);
+            MessageRecord message = record.message();
             if (message != null) {
-                cutOff.add(new CutOff(SessionKey.ofRecord(entry.key()), InboundRecord.packetId(entry.key()), message));
+                int packetId = InboundRecord.packetId(entry.key());
+                cutOff.add(new CutOff(SessionKey.ofRecord(entry.key()), packetId, record.dueAtMillis(), message));
             }
         });
         cutOff.sort(Comparator.comparing(CutOff::id, Recovery::compare));
@@ -229,7 +229,14 @@ final class Recovery {
         on(tasks, each.publisher(), sessions -> {
             try {
                 sessions.cutOff()
-                        .route(each.publisher(), routes, each.packetId(), each.message(), body, routed::countDown);
+                        .route(
+                                each.publisher(),
+                                routes,
+                                each.packetId(),
+                                each.message(),
+                                each.dueAtMillis(),
+                                body,
+                                routed::countDown);
             } catch (RuntimeException unroutable) {
                 routed.countDown();
                 throw unroutable;

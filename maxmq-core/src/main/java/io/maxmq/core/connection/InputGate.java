@@ -18,7 +18,7 @@ final class InputGate {
     static final int CONNECT = 1;
     /** The channel is between two loops. */
     static final int MOVE = 1 << 1;
-    /** An interceptor has yet to answer about a packet. */
+    /** An interceptor has yet to answer about a packet, or storage has yet to confirm what is to be acknowledged. */
     static final int PLUGIN = 1 << 2;
     /** Another loop is too far behind to be sent more. */
     static final int CONGESTION = 1 << 3;

@@ -5,18 +5,18 @@ import io.maxmq.spi.storage.Table;
 import org.slf4j.Logger;
 
 /** Damaged records that a start comes upon: left out, counted, and the first of a table named. Not thread-safe. */
-public final class DamagedRecords {
+final class DamagedRecords {
     private static final int NAMED = 10;
 
     private final Logger log;
     private long count;
 
-    public DamagedRecords(Logger log) {
+    DamagedRecords(Logger log) {
         this.log = log;
     }
 
     /** Does something with an entry, or leaves the entry out. */
-    public void skipping(Entry entry, Runnable action) {
+    void skipping(Entry entry, Runnable action) {
         try {
             action.run();
         } catch (DamagedRecordException | IllegalArgumentException damaged) {
@@ -28,7 +28,7 @@ public final class DamagedRecords {
     }
 
     /** A table has been read. */
-    public void end(Table table) {
+    void end(Table table) {
         if (count > NAMED) {
             log.error("{} damaged records were left out of table {}; the first {} are named", count, table, NAMED);
         }

@@ -12,23 +12,34 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   | 0 | id (16) |     routed
  *   | 1 | message |     being routed
+ *   | 2 | due at (8) | message |     delayed
  * </pre>
  *
+ * @param dueAtMillis wall time at which it is to be routed; 0 for at once
  * @param message null when it is routed
  */
 public record InboundRecord(
-        long idHigh, long idLow, @Nullable MessageRecord message) {
+        long idHigh, long idLow, long dueAtMillis, @Nullable MessageRecord message) {
     private static final int VERSION = 1;
+    private static final int ROUTED = 0;
+    private static final int ROUTING = 1;
+    private static final int DELAYED = 2;
 
-    public static Bytes routing(Bytes key, StoredMessage message) {
+    /** @param dueAtMillis wall time at which it is routed; 0 for at once */
+    public static Bytes routing(Bytes key, long dueAtMillis, StoredMessage message) {
         boolean apart = Payloads.isApart(message);
-        RecordWriter record = new RecordWriter(VERSION, 1 + MessageRecord.sizeOf(message, apart));
-        return MessageRecord.write(record.writeByte(1), message, apart).finish(key);
+        RecordWriter record = new RecordWriter(VERSION, 9 + MessageRecord.sizeOf(message, apart));
+        if (dueAtMillis == 0) {
+            record.writeByte(ROUTING);
+        } else {
+            record.writeByte(DELAYED).writeLong(dueAtMillis);
+        }
+        return MessageRecord.write(record, message, apart).finish(key);
     }
 
     public static Bytes routed(Bytes key, long idHigh, long idLow) {
         return new RecordWriter(VERSION, 17)
-                .writeByte(0)
+                .writeByte(ROUTED)
                 .writeLong(idHigh)
                 .writeLong(idLow)
                 .finish(key);
@@ -39,11 +50,13 @@ public record InboundRecord(
      */
     public static InboundRecord read(Entry entry) {
         RecordReader record = new RecordReader(Tables.INBOUND, entry, VERSION);
-        if (record.readByte() == 0) {
-            return new InboundRecord(record.readLong(), record.readLong(), null);
+        int kind = record.readByte();
+        if (kind == ROUTED) {
+            return new InboundRecord(record.readLong(), record.readLong(), 0, null);
         }
+        long dueAtMillis = kind == DELAYED ? record.readLong() : 0;
         MessageRecord message = MessageRecord.read(record);
-        return new InboundRecord(message.idHigh(), message.idLow(), message);
+        return new InboundRecord(message.idHigh(), message.idLow(), dueAtMillis, message);
     }
 
     /** The packet id in a key of the table. */

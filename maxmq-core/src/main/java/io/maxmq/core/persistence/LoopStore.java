@@ -193,7 +193,7 @@ public final class LoopStore implements Deferred {
         add(late, new Mutation.Delete(table, key), key, 0, null, false);
     }
 
-    /** The same a quarter of a second later, when everything that was under way at the time of the call has long been written. */
+    /** The same a quarter to half a second later, when everything that was under way at the call has long been written. */
     public void deleteEventually(Table table, Bytes key) {
         if (eventual.isEmpty() && ripening.isEmpty()) {
             loop.afterPause(EVENTUALLY_NANOS, this::eventually);

@@ -14,7 +14,6 @@ import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -148,7 +147,7 @@ public final class PayloadSweep {
         }
 
         private void readCounts(Runnable done) {
-            KeyRange range = after == null ? KeyRange.ALL : new KeyRange(behind(after), null);
+            KeyRange range = after == null ? KeyRange.ALL : new KeyRange(after.next(), null);
             new Walk(Tables.PAYLOAD_COUNT, partition, range, this::count, complete -> {
                         isPartitionDone = complete;
                         if (counts.isEmpty()) {
@@ -284,21 +283,21 @@ public final class PayloadSweep {
                 done.run();
                 return;
             }
-            Map<Bytes, Boolean> page = new LinkedHashMap<>();
+            List<Bytes> page = new ArrayList<>();
             new Walk(
                             Tables.PAYLOAD,
                             partition,
                             KeyRange.ALL,
                             entry -> {
-                                page.put(entry.key(), false);
+                                page.add(entry.key());
                                 if (page.size() >= ENTRIES_PER_PAGE) {
-                                    compare(partition, List.copyOf(page.keySet()));
+                                    compare(partition, List.copyOf(page));
                                     page.clear();
                                 }
                                 return true;
                             },
                             complete -> {
-                                compare(partition, List.copyOf(page.keySet()));
+                                compare(partition, List.copyOf(page));
                                 walk(partition + 1, done);
                             })
                     .next();
@@ -309,7 +308,7 @@ public final class PayloadSweep {
                 return;
             }
             Set<Bytes> counted = new HashSet<>();
-            KeyRange range = new KeyRange(keys.get(0), behind(keys.get(keys.size() - 1)));
+            KeyRange range = new KeyRange(keys.get(0), keys.get(keys.size() - 1).next());
             new Walk(Tables.PAYLOAD_COUNT, partition, range, entry -> counted.add(entry.key()), complete -> {
                         for (Bytes key : complete ? keys : List.<Bytes>of()) {
                             if (!counted.contains(key)) {
@@ -322,13 +321,6 @@ public final class PayloadSweep {
                     })
                     .next();
         }
-    }
-
-    /** The first key behind this one. */
-    private static Bytes behind(Bytes key) {
-        byte[] next = new byte[key.length() + 1];
-        System.arraycopy(key.array(), 0, next, 0, key.length());
-        return Bytes.wrap(next);
     }
 
     /** Sees each entry of a range, until that is enough. */

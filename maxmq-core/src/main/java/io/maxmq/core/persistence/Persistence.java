@@ -13,8 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
+import org.slf4j.Logger;
 
 /**
  * A broker's store, open: how often a broker has been started on it, and what a start reads. What a running broker reads
@@ -124,22 +123,29 @@ public final class Persistence implements AutoCloseable {
         return incarnation << SEQUENCE_BITS;
     }
 
-    /** Reads a whole table, partition by partition, in the order of the keys, around what the store says is damaged. */
-    public void readAll(Table table, Consumer<Entry> each) {
+    /**
+     * Reads a whole table, partition by partition, in the order of the keys, around what the store says is damaged.
+     *
+     * @param each what it throws of {@link DamagedRecordException} leaves that entry out
+     * @param log told what is left out
+     */
+    public void readAll(Table table, Consumer<Entry> each, Logger log) {
+        DamagedRecords damaged = new DamagedRecords(log);
         for (int partition = 0; partition < store.partitions().count(); partition++) {
-            new TableWalk(store, table, partition).run(each, (cause, after, until) -> leftOut(cause, after, until));
+            new TableWalk(store, table, partition)
+                    .run(
+                            entry -> damaged.skipping(entry, () -> each.accept(entry)),
+                            (cause, after, until) -> log.error(
+                                    "damaged, and left out: what lies in table {} between {} and {}: {}",
+                                    table,
+                                    after == null ? "the beginning" : OwnerKey.nameIn(after),
+                                    until == null ? "the end" : "key " + until,
+                                    cause.getMessage()));
         }
+        damaged.end(table);
     }
 
-    private static void leftOut(StorageException cause, @Nullable Bytes after, @Nullable Bytes until) {
-        LoggerFactory.getLogger(Persistence.class)
-                .error(
-                        "damaged, and left out: what lies between {} and {}: {}",
-                        after == null ? "the beginning" : OwnerKey.nameIn(after),
-                        until == null ? "the end" : "key " + until,
-                        cause.getMessage());
-    }
-
+    /** One entry, if it is there. */
     public Optional<Entry> read(Table table, Bytes key) {
         return await(store.get(table, key, Consistency.LINEARIZABLE));
     }

@@ -24,7 +24,7 @@ public final class RetainedRestore {
     private final Persistence persistence;
     private final Function<Tenant, Routes> routesOf;
     private final MemoryBudget budget;
-    private final DamagedRecords damaged;
+    private final Logger log;
     /** When the first message of a tenant expires, in ms since the epoch. */
     private final Map<Routes, Long> firstExpiry = new HashMap<>();
 
@@ -35,7 +35,7 @@ public final class RetainedRestore {
         this.persistence = persistence;
         this.routesOf = routesOf;
         this.budget = budget;
-        this.damaged = new DamagedRecords(log);
+        this.log = log;
     }
 
     /**
@@ -45,8 +45,7 @@ public final class RetainedRestore {
      * @return how many there are
      */
     public long run(long epochMillis) {
-        persistence.readAll(Tables.RETAINED, entry -> damaged.skipping(entry, () -> restore(entry, epochMillis)));
-        damaged.end(Tables.RETAINED);
+        persistence.readAll(Tables.RETAINED, entry -> restore(entry, epochMillis), log);
         return restored;
     }
 

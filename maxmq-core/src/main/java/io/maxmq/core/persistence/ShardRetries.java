@@ -215,7 +215,7 @@ final class ShardRetries {
         List<Write> parts = new ArrayList<>(2);
         if (removal.mutation() instanceof Mutation.DeleteRange whole) {
             KeyRange range = whole.range();
-            Bytes next = removal.isRun() ? OwnerKey.next(key) : behind(key);
+            Bytes next = removal.isRun() ? OwnerKey.next(key) : key.next();
             for (KeyRange part : List.of(new KeyRange(range.from(), key), new KeyRange(next, range.to()))) {
                 if (!part.isEmpty()) {
                     Mutation.DeleteRange rest = new Mutation.DeleteRange(whole.table(), part);
@@ -227,11 +227,6 @@ final class ShardRetries {
         }
         release(removal);
         return parts;
-    }
-
-    /** The first key behind this one. */
-    private static Bytes behind(Bytes key) {
-        return key.concat(Bytes.wrap(new byte[1]));
     }
 
     private static Place placeOf(Write write) {

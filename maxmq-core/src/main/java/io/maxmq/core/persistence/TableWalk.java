@@ -53,7 +53,7 @@ public final class TableWalk {
             if (cause == null) {
                 return;
             }
-            Bytes behind = part.last == null ? from : next(part.last);
+            Bytes behind = part.last == null ? from : part.last.next();
             from = readableFrom(behind);
             damage.onDamage(cause, part.last, from);
         }
@@ -92,7 +92,7 @@ public final class TableWalk {
         /** A page that cannot be read as a whole may have entries in front of what is damaged. */
         private StorageException readOneByOne(Consumer<Entry> each, StorageException cause) {
             while (true) {
-                Bytes start = last == null ? from : next(last);
+                Bytes start = last == null ? from : last.next();
                 Entry entry;
                 try {
                     Page page = first(start);
@@ -183,9 +183,5 @@ public final class TableWalk {
 
     private static BigInteger number(Bytes key, int length) {
         return new BigInteger(1, Arrays.copyOf(key.array(), length));
-    }
-
-    private static Bytes next(Bytes key) {
-        return Bytes.wrap(Arrays.copyOf(key.array(), key.length() + 1));
     }
 }

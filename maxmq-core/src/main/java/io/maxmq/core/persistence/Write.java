@@ -62,11 +62,8 @@ public final class Write {
         if (state != State.WAITING) {
             return false;
         }
-        if (counted != null) {
-            counted = new Mutation.Add(counted.table(), counted.key(), counted.delta() + delta);
-        } else if (mutation instanceof Mutation.Add add) {
-            mutation = new Mutation.Add(add.table(), add.key(), add.delta() + delta);
-        }
+        assert counted != null;
+        counted = new Mutation.Add(counted.table(), counted.key(), counted.delta() + delta);
         return true;
     }
 

@@ -28,6 +28,7 @@ public final class CutOffMessages {
     /**
      * Goes on with one.
      *
+     * @param dueAtMillis wall time at which it is to be routed; 0 for at once
      * @param body of a message whose body is kept apart
      * @param done told when all who are to have it have it, and that is written
      */
@@ -36,15 +37,12 @@ public final class CutOffMessages {
             Routes routes,
             int packetId,
             MessageRecord record,
+            long dueAtMillis,
             byte @Nullable [] body,
             Runnable done) {
-        StoredMessage message = DueTime.unmark(record)
-                .toMessage(
-                        name -> ApplicationMessages.topic(
-                                routes.topics(), home.loop().index(), name),
-                        body);
+        StoredMessage message = record.toMessage(
+                name -> ApplicationMessages.topic(routes.topics(), home.loop().index(), name), body);
         InTransit transit = home.again(message, home.find(publisher));
-        long dueAtMillis = DueTime.of(record);
         if (dueAtMillis != 0) {
             long left = dueAtMillis - home.loop().epochMillis();
             transit.delaySeconds((int) Math.max(1, (left + 999) / 1000));

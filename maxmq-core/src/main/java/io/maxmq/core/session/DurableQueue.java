@@ -21,6 +21,8 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
 
     private static final int MAX_BYTES_IN_MEMORY = 512 * 1024;
 
+    private static final int MESSAGES_PER_PAGE = 128;
+
     private static final int RESTORED_PER_PAGE = 256;
 
     /** The next page is asked for while there is still something to send. */
@@ -169,59 +171,67 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
                         queue.firstStored(),
                         RESTORED_PER_PAGE,
                         MAX_BYTES_IN_MEMORY,
-                        new SessionJournal.Page() {
-                            private boolean noMemory;
-                            private boolean beyond;
-                            private boolean any;
+                        new Restoring(inFlight, lastReleased, done));
+    }
 
-                            @Override
-                            public void onMessage(
-                                    long sequence, StoredMessage message, int flags, Subscription subscription) {
-                                any = true;
-                                beyond |= sequence > lastReleased;
-                                if (beyond || noMemory) {
-                                    return;
-                                }
-                                if (!home.memory().hold(message)) {
-                                    noMemory = true;
-                                    return;
-                                }
-                                queue.skipStored(sequence, message.bytes());
-                                inFlight.add(sequence, message, flags, subscription);
-                            }
+    /** A page of what is in flight again. */
+    private final class Restoring implements SessionJournal.Page {
+        private final InFlight inFlight;
+        private final long lastReleased;
+        private final Written done;
+        private boolean noMemory;
+        private boolean beyond;
+        private boolean any;
 
-                            @Override
-                            public void onReleased(long sequence, int flags) {
-                                any = true;
-                                if (!noMemory) {
-                                    queue.skipStored(sequence, 0);
-                                    inFlight.addReleased(sequence, flags);
-                                    beyond |= sequence == lastReleased;
-                                }
-                            }
+        Restoring(InFlight inFlight, long lastReleased, Written done) {
+            this.inFlight = inFlight;
+            this.lastReleased = lastReleased;
+            this.done = done;
+        }
 
-                            @Override
-                            public void onDamaged(long sequence) {
-                                any = true;
-                                if (!beyond && !noMemory) {
-                                    queue.skipStored(sequence, 0);
-                                }
-                            }
+        @Override
+        public boolean onMessage(long sequence, StoredMessage message, int flags, Subscription subscription) {
+            any = true;
+            beyond |= sequence > lastReleased;
+            if (beyond) {
+                return false;
+            }
+            if (!home.memory().hold(message)) {
+                noMemory = true;
+                return false;
+            }
+            queue.skipStored(sequence, message.bytes());
+            inFlight.add(sequence, message, flags, subscription);
+            return true;
+        }
 
-                            @Override
-                            public void onEnd(@Nullable Throwable failure) {
-                                if (failure != null || noMemory) {
-                                    done.onWritten(
-                                            failure != null
-                                                    ? failure
-                                                    : new IllegalStateException("no memory for what is in flight"));
-                                } else if (beyond || !any) {
-                                    done.onWritten(null);
-                                } else {
-                                    restore(inFlight, lastReleased, done);
-                                }
-                            }
-                        });
+        @Override
+        public void onReleased(long sequence, int flags) {
+            any = true;
+            queue.skipStored(sequence, 0);
+            inFlight.addReleased(sequence, flags);
+            beyond |= sequence == lastReleased;
+        }
+
+        @Override
+        public void onDamaged(long sequence) {
+            any = true;
+            if (!beyond) {
+                queue.skipStored(sequence, 0);
+            }
+        }
+
+        @Override
+        public void onEnd(@Nullable Throwable failure) {
+            if (failure != null || noMemory) {
+                done.onWritten(
+                        failure != null ? failure : new IllegalStateException("no memory for what is in flight"));
+            } else if (beyond || !any) {
+                done.onWritten(null);
+            } else {
+                restore(inFlight, lastReleased, done);
+            }
+        }
     }
 
     // ---- what comes back from storage
@@ -236,12 +246,15 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     }
 
     @Override
-    public boolean wantsPage() {
+    public int wanted() {
         if (!owner.isConnected()) {
-            return isOverfull();
+            // To make room, and not more than that: each message that comes may ask for it.
+            int tooMany = queue.size() - home.limits().maxStoredMessages();
+            return isOverfull() ? Math.min(Math.max(1, tooMany), MESSAGES_PER_PAGE) : 0;
         }
         // By bytes too: few large messages leave no room for what a page would bring.
-        return queue.inMemory() < LOW_MESSAGES_IN_MEMORY && queue.bytesInMemory() < MAX_BYTES_IN_MEMORY / 2;
+        boolean isLow = queue.inMemory() < LOW_MESSAGES_IN_MEMORY && queue.bytesInMemory() < MAX_BYTES_IN_MEMORY / 2;
+        return isLow ? MESSAGES_PER_PAGE : 0;
     }
 
     @Override

@@ -96,31 +96,24 @@ final class InFlight {
      * @param deliveryFlags see {@link DeliveryFlags}
      */
     int add(long sequence, StoredMessage message, int deliveryFlags, Subscription subscription) {
-        if (tail - head == states.length) {
-            makeRoom();
-        }
-        int slot = slot(tail);
+        int slot = addPlace(sequence, SENT, deliveryFlags);
         messages[slot] = message;
         subscriptions[slot] = subscription;
-        states[slot] = SENT;
-        flags[slot] = (byte) deliveryFlags;
-        sequences[slot] = sequence;
-        outstanding++;
-        counters.increment(Counter.IN_FLIGHT);
-        active++;
         bytes += message.bytes();
-        resendAt++;
-        tail++;
         return packetId(sequence);
     }
 
     /** The same for one whose PUBREC has come before the broker was started. */
     void addReleased(long sequence, int deliveryFlags) {
+        addPlace(sequence, RELEASED, deliveryFlags);
+    }
+
+    private int addPlace(long sequence, byte state, int deliveryFlags) { // hot: per message
         if (tail - head == states.length) {
             makeRoom();
         }
         int slot = slot(tail);
-        states[slot] = RELEASED;
+        states[slot] = state;
         flags[slot] = (byte) deliveryFlags;
         sequences[slot] = sequence;
         outstanding++;
@@ -128,6 +121,7 @@ final class InFlight {
         active++;
         resendAt++;
         tail++;
+        return slot;
     }
 
     /** The highest sequence that is outstanding; -1 when none is. */
@@ -360,7 +354,10 @@ final class InFlight {
         return sequences[slot(place)] == wanted ? place : search(wanted, place);
     }
 
-    /** Since the broker has been started sequences are far above those of before, and the circle tells nothing. */
+    /**
+     * Since the broker has been started sequences are far above those of before, and the circle tells nothing. Looks at each place,
+     * which is at most the window, for as long as something from before the start is unacknowledged.
+     */
     private long findBehindGap(int packetId) {
         for (long place = head; place < tail; place++) {
             if (states[slot(place)] != FREE && packetId(sequences[slot(place)]) == packetId) {

@@ -154,9 +154,8 @@ final class Inbound {
         StoredMessage kept = message.keep();
         Outcome waiting = message.await();
         long delayMillis = message.delaySeconds() * 1000L;
-        StoredMessage written =
-                delayMillis == 0 ? kept : DueTime.mark(kept, home.loop().epochMillis() + delayMillis);
-        home.journal().receive(session, packetId, written, failure -> {
+        long dueAtMillis = delayMillis == 0 ? 0 : home.loop().epochMillis() + delayMillis;
+        home.journal().receive(session, packetId, kept, dueAtMillis, failure -> {
             if (failure == null) {
                 waiting.complete(0, 0, 0, null);
             } else {

@@ -1,5 +1,6 @@
 package io.maxmq.core.session;
 
+import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ final class NoJournal implements SessionJournal {
             int flags,
             Subscription subscription,
             boolean isSent,
-            Completion completion) {
+            Written completion) {
         throw nothingToWrite(session);
     }
 
@@ -30,7 +31,7 @@ final class NoJournal implements SessionJournal {
             StoredMessage message,
             int flags,
             @Nullable Subscription subscription,
-            Completion completion) {
+            Written completion) {
         throw nothingToWrite(session);
     }
 
@@ -45,12 +46,12 @@ final class NoJournal implements SessionJournal {
     }
 
     @Override
-    public void receive(Session session, int packetId, StoredMessage message, Completion completion) {
+    public void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, Written completion) {
         throw nothingToWrite(session);
     }
 
     @Override
-    public void forget(Session session, int packetId, @Nullable Completion completion) {
+    public void forget(Session session, int packetId, @Nullable Written completion) {
         throw nothingToWrite(session);
     }
 

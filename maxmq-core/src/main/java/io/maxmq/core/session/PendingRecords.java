@@ -1,6 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.StoredMessage;
@@ -159,7 +160,7 @@ final class PendingRecords {
         }
     }
 
-    private final class Append implements SessionJournal.Completion {
+    private final class Append implements Written {
         private final long sequence;
         private final StoredMessage message;
         private final Outcome publisher;

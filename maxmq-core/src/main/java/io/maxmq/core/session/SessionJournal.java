@@ -19,9 +19,6 @@ public interface SessionJournal {
     /** No storage: no session is durable, so that nothing is written and nothing waits. */
     SessionJournal NONE = new NoJournal();
 
-    /** Told when what was written has the promised durability, or could not be written. */
-    interface Completion extends Written {}
-
     /** An append whose completion has not been called yet. */
     interface Appending {
         /** The message is done with: it need not be written, and is not told of; in place of {@link #acknowledge}. */
@@ -30,7 +27,8 @@ public interface SessionJournal {
 
     /** Receives what {@link #pageIn} has read: on the session's event loop, never within the call. */
     interface Page {
-        void onMessage(long sequence, StoredMessage message, int flags, Subscription subscription);
+        /** False when it is not taken, nor any behind it: then the page ends. */
+        boolean onMessage(long sequence, StoredMessage message, int flags, Subscription subscription);
 
         /** PUBREC has come for this one, and PUBCOMP has not. */
         default void onReleased(long sequence, int flags) {}
@@ -83,7 +81,7 @@ public interface SessionJournal {
             int flags,
             Subscription subscription,
             boolean isSent,
-            Completion completion);
+            Written completion);
 
     /** PUBREC has come: the message is the subscriber's, and PUBREL is due until PUBCOMP comes (MQTT 5.0 §4.3.3). */
     void release(
@@ -92,7 +90,7 @@ public interface SessionJournal {
             StoredMessage message,
             int flags,
             @Nullable Subscription subscription,
-            Completion completion);
+            Written completion);
 
     /**
      * Done with: acknowledged, or dropped.
@@ -102,7 +100,7 @@ public interface SessionJournal {
     void acknowledge(Session session, long sequence, @Nullable StoredMessage message);
 
     /** PUBCOMP has come for a message of a broker before this one, in place of {@link #acknowledge}: its record is gone then. */
-    default void complete(Session session, long sequence, Completion completion) {
+    default void complete(Session session, long sequence, Written completion) {
         throw new UnsupportedOperationException("nothing is left of a broker before: " + session.key());
     }
 
@@ -122,8 +120,12 @@ public interface SessionJournal {
 
     // ---- what its publisher has handed over
 
-    /** A QoS 2 PUBLISH has come: until {@link #forget} its packet id means this message, and no other. */
-    void receive(Session session, int packetId, StoredMessage message, Completion completion);
+    /**
+     * A QoS 2 PUBLISH has come: until {@link #forget} its packet id means this message, and no other.
+     *
+     * @param dueAtMillis wall time at which it is to be routed; 0 for at once
+     */
+    void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, Written completion);
 
     /** All who are to have the message that came with this packet id have it. */
     default void routed(Session session, int packetId) {}
@@ -133,7 +135,7 @@ public interface SessionJournal {
      *
      * @param completion null when nobody waits: then it is repeated until storage takes it
      */
-    void forget(Session session, int packetId, @Nullable Completion completion);
+    void forget(Session session, int packetId, @Nullable Written completion);
 
     /** Looks at what a broker before this one has left of a session: of its messages those below {@link #firstSequence}. */
     default void load(Session session, Found found) {

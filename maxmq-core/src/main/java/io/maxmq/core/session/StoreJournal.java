@@ -17,6 +17,7 @@ import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.Mutation;
+import io.maxmq.spi.storage.StorageException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,7 @@ final class StoreJournal implements SessionJournal {
                 StoredMessage message,
                 int flags,
                 Subscription subscription,
-                Completion completion) {
+                Written completion) {
             this.session = session;
             this.sequence = sequence;
             this.message = message;
@@ -117,7 +118,7 @@ final class StoreJournal implements SessionJournal {
             int flags,
             Subscription subscription,
             boolean isSent,
-            Completion completion) {
+            Written completion) {
         Append append = new Append(session, sequence, message, flags, subscription, completion);
         if (isSent) {
             append.write = store.putSoon(session.ownerKey().shard(), append.expectedBytes(), append, append.referred);
@@ -142,7 +143,7 @@ final class StoreJournal implements SessionJournal {
             StoredMessage message,
             int flags,
             @Nullable Subscription subscription,
-            Completion completion) {
+            Written completion) {
         Bytes key = session.ownerKey().numbered(sequence);
         Bytes value = QueueRecord.released(key, flags, message.idHigh(), message.idLow(), shared(subscription));
         store.put(Tables.QUEUE, key, value, failure -> {
@@ -166,7 +167,7 @@ final class StoreJournal implements SessionJournal {
     }
 
     @Override
-    public void complete(Session session, long sequence, Completion completion) {
+    public void complete(Session session, long sequence, Written completion) {
         // At once: what a broker before has left was routed to its end before anybody could connect.
         store.delete(Tables.QUEUE, session.ownerKey().numbered(sequence), completion);
     }
@@ -225,8 +226,8 @@ final class StoreJournal implements SessionJournal {
                 } else if (message.isApart()) {
                     readBody(entry, sequence, record, message);
                     return;
-                } else {
-                    give(entry, sequence, record, message, null);
+                } else if (!give(entry, sequence, record, message, null)) {
+                    break;
                 }
             }
             page.onEnd(null);
@@ -234,22 +235,31 @@ final class StoreJournal implements SessionJournal {
 
         private void readBody(Entry entry, long sequence, QueueRecord record, MessageRecord message) {
             payloads.read(record.idHigh(), record.idLow(), (body, failure) -> {
-                if (failure != null && !(failure instanceof DamagedRecordException)) {
+                if (failure != null && !isDamage(failure)) {
                     page.onEnd(failure);
-                    return;
+                } else if (give(entry, sequence, record, message, body)) {
+                    goOn();
+                } else {
+                    page.onEnd(null);
                 }
-                give(entry, sequence, record, message, body);
-                goOn();
             });
         }
 
-        private void give(Entry entry, long sequence, QueueRecord record, MessageRecord kept, byte @Nullable [] body) {
+        private boolean isDamage(Throwable failure) {
+            return failure instanceof DamagedRecordException
+                    || (failure instanceof StorageException storage && storage.kind() == StorageException.Kind.DAMAGED);
+        }
+
+        /** False when no more is wanted. */
+        private boolean give(
+                Entry entry, long sequence, QueueRecord record, MessageRecord kept, byte @Nullable [] body) {
             try {
                 StoredMessage message = session.restored(kept, body);
                 bytesLeft -= message.bytes();
-                page.onMessage(sequence, message, record.deliveryFlags(), session.subscriptionOf(record));
+                return page.onMessage(sequence, message, record.deliveryFlags(), session.subscriptionOf(record));
             } catch (DamagedRecordException damaged) {
                 damaged(entry, sequence, damaged);
+                return true;
             }
         }
 
@@ -263,11 +273,12 @@ final class StoreJournal implements SessionJournal {
     // ---- what its publisher has handed over
 
     @Override
-    public void receive(Session session, int packetId, StoredMessage message, Completion completion) {
+    public void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, Written completion) {
         Received now = new Received(payloads, message);
         received.computeIfAbsent(session, each -> new Int2ObjectHashMap<>()).put(packetId, now);
         Bytes key = session.ownerKey().numbered(packetId);
-        store.putEarly(Tables.INBOUND, key, InboundRecord.routing(key, message), now.refer(message, completion));
+        store.putEarly(
+                Tables.INBOUND, key, InboundRecord.routing(key, dueAtMillis, message), now.refer(message, completion));
     }
 
     @Override
@@ -281,7 +292,7 @@ final class StoreJournal implements SessionJournal {
     }
 
     @Override
-    public void forget(Session session, int packetId, @Nullable Completion completion) {
+    public void forget(Session session, int packetId, @Nullable Written completion) {
         Int2ObjectHashMap<Received> ofSession = received.get(session);
         Received message = ofSession == null ? null : ofSession.get(packetId);
         if (message != null) {

@@ -3,6 +3,7 @@ package io.maxmq.core.session;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
+import io.maxmq.spi.storage.StorageException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,14 +13,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs on the session's event loop. Not thread-safe.
  */
 final class StoredPages {
-    private static final int MESSAGES = 128;
     private static final int BYTES = 256 * 1024;
     private static final long RETRY_NANOS = 1_000_000_000L;
 
     /** Takes messages from storage, in order. */
     interface Reader {
-        /** Whether a page is to be read now. */
-        boolean wantsPage();
+        /** How many messages are to be read now, at most; 0 for none. */
+        int wanted();
 
         Taken onMessage(long sequence, StoredMessage message, int flags, Subscription subscription);
 
@@ -48,6 +48,7 @@ final class StoredPages {
     private final Reader reader;
     private @Nullable Page reading;
     private long retryTimer;
+    private boolean damageTold;
 
     StoredPages(Session session, SessionJournal journal, Loop loop, Reader reader) {
         this.session = session;
@@ -58,12 +59,13 @@ final class StoredPages {
 
     /** Reads a page from this sequence on, if one is wanted and none is on its way; false if not. */
     boolean read(long fromSequence) {
-        if (reading != null || retryTimer != 0 || !reader.wantsPage()) {
+        int messages = reading != null || retryTimer != 0 ? 0 : reader.wanted();
+        if (messages == 0) {
             return false;
         }
         Page page = new Page();
         reading = page;
-        journal.pageIn(session, fromSequence, MESSAGES, BYTES, page);
+        journal.pageIn(session, fromSequence, messages, BYTES, page);
         return true;
     }
 
@@ -81,16 +83,17 @@ final class StoredPages {
         private Taken last = Taken.TAKEN;
 
         @Override
-        public void onMessage(long sequence, StoredMessage message, int flags, Subscription subscription) {
-            if (reading == this && last == Taken.TAKEN) {
+        public boolean onMessage(long sequence, StoredMessage message, int flags, Subscription subscription) {
+            if (reading == this) {
                 count++;
                 last = reader.onMessage(sequence, message, flags, subscription);
             }
+            return reading == this && last == Taken.TAKEN;
         }
 
         @Override
         public void onDamaged(long sequence) {
-            if (reading == this && last == Taken.TAKEN) {
+            if (reading == this) {
                 count++;
                 reader.onDamaged(sequence);
             }
@@ -102,12 +105,25 @@ final class StoredPages {
                 return;
             }
             reading = null;
+            if (failure != null) {
+                tell(failure);
+            }
             if (failure != null || last == Taken.NO_MEMORY) {
                 retryTimer = loop.schedule(RETRY_NANOS, this::retry);
             } else if (count == 0) {
                 reader.onNothingStored();
             }
             reader.onPageEnd();
+        }
+
+        /** Storage that is damaged will not be well again by itself: somebody has to know. */
+        private void tell(Throwable failure) {
+            boolean damaged =
+                    failure instanceof StorageException storage && storage.kind() == StorageException.Kind.DAMAGED;
+            if (damaged && !damageTold) {
+                damageTold = true;
+                session.foundDamage(failure);
+            }
         }
 
         private void retry() {

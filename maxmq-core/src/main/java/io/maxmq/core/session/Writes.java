@@ -18,7 +18,7 @@ final class Writes {
     }
 
     private void written(@Nullable Throwable problem) {
-        if (problem != null) {
+        if (failure == null) {
             failure = problem;
         }
         if (--outstanding > 0) {

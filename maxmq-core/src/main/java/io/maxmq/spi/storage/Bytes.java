@@ -151,6 +151,13 @@ public final class Bytes implements Comparable<Bytes> {
         return wrap(end);
     }
 
+    /** The lowest bytes above these: themselves and a 0. */
+    public Bytes next() {
+        byte[] next = new byte[length + 1];
+        System.arraycopy(array, offset, next, 0, length);
+        return wrap(next);
+    }
+
     /** These bytes in an array of their own: itself when its array holds nothing else, else a copy. For who keeps them. */
     public Bytes compact() {
         return length == array.length ? this : wrap(toArray());

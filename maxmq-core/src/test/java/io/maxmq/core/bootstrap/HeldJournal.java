@@ -1,6 +1,7 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.session.DeliveryFlags;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class HeldJournal {
     private static final Duration DEADLINE = Duration.ofSeconds(20);
 
-    private record Write(String what, Loop loop, SessionJournal.Completion completion) {}
+    private record Write(String what, Loop loop, Written completion) {}
 
     private record Appended(StoredMessage message, int flags, Subscription subscription) {}
 
@@ -139,7 +140,7 @@ final class HeldJournal {
         log.add(what);
     }
 
-    private synchronized void toWrite(String what, Loop loop, SessionJournal.Completion completion) {
+    private synchronized void toWrite(String what, Loop loop, Written completion) {
         log.add(what);
         if (writesAtOnce) {
             loop.execute(() -> completion.onWritten(null));
@@ -192,12 +193,12 @@ final class HeldJournal {
                 int flags,
                 Subscription subscription,
                 boolean isSent,
-                Completion completion) {
+                Written completion) {
             String client = client(session);
             synchronized (HeldJournal.this) {
                 of(client).put(sequence, new Appended(message, flags, subscription));
             }
-            Completion writing = failure -> {
+            Written writing = failure -> {
                 if (failure != null) {
                     removed(client, sequence);
                 }
@@ -219,7 +220,7 @@ final class HeldJournal {
                 StoredMessage message,
                 int flags,
                 @Nullable Subscription subscription,
-                Completion completion) {
+                Written completion) {
             toWrite("release " + client(session) + " " + sequence, loop, completion);
         }
 
@@ -255,18 +256,21 @@ final class HeldJournal {
             for (int i = 0; i < found.size() && i < maxMessages && bytes < maxBytes; i++) {
                 Appended each = found.get(i).getValue();
                 bytes += each.message.body().length;
-                page.onMessage(found.get(i).getKey(), each.message, each.flags, each.subscription);
+                if (!page.onMessage(found.get(i).getKey(), each.message, each.flags, each.subscription)) {
+                    break;
+                }
             }
             page.onEnd(null);
         }
 
         @Override
-        public void receive(Session session, int packetId, StoredMessage message, Completion completion) {
+        public void receive(
+                Session session, int packetId, StoredMessage message, long dueAtMillis, Written completion) {
             toWrite("receive " + client(session) + " " + packetId, loop, completion);
         }
 
         @Override
-        public void forget(Session session, int packetId, @Nullable Completion completion) {
+        public void forget(Session session, int packetId, @Nullable Written completion) {
             toWrite(
                     "forget " + client(session) + " " + packetId,
                     loop,

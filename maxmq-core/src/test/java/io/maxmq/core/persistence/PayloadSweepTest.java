@@ -114,7 +114,7 @@ class PayloadSweepTest {
         StoredMessage beingRouted = message();
         body(beingRouted, 1);
         Bytes inboundKey = OwnerKey.of("default", "p").numbered(9);
-        put(Tables.INBOUND, inboundKey, InboundRecord.routing(inboundKey, beingRouted));
+        put(Tables.INBOUND, inboundKey, InboundRecord.routing(inboundKey, 0, beingRouted));
         sweep();
         assertThat(count(exact)).isEqualTo(2);
         assertThat(count(tooHigh)).isEqualTo(1);
