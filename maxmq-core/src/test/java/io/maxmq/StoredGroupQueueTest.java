@@ -176,6 +176,22 @@ class StoredGroupQueueTest {
         await(Tables.PAYLOAD_COUNT, 0);
     }
 
+    /** What has been acknowledged stays, unless the oldest are to go: the bound is for what comes. */
+    @Test
+    void aLowerBoundTakesNothingBack() throws Exception {
+        membersHaveGone();
+        TestClient publisher = publisher();
+        for (int i = 0; i < 400; i++) {
+            publisher.publish("t", "" + i, QoS.AT_LEAST_ONCE);
+        }
+        broker.close();
+        store = new GatedStore(memory.store());
+        broker = start(builder ->
+                builder.sessions(SessionLimits.builder().maxStoredMessages(100).build()));
+        assertThat(receive(client("one", false), 400)).isEqualTo(numbers(0, 400));
+        await(Tables.GROUP_QUEUE, 0);
+    }
+
     @Test
     void withTheLastMemberGoesWhatWaits() throws Exception {
         membersHaveGone();
