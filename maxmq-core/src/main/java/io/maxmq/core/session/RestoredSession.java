@@ -12,23 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs on the session's event loop. Not thread-safe.
  */
 final class RestoredSession implements SessionJournal.Found {
-    /** Takes up what has been read. */
-    interface Owner {
-        void onPacketId(int packetId);
-
-        /** @param sentUpTo the highest sequence that may have been sent */
-        void onMessages(long firstSequence, int messages, long bytes, long sentUpTo);
-
-        /** Has everything up to this sequence in flight again; goes on where an earlier call has failed. */
-        void restoreInFlight(long lastReleased, Written done);
-
-        /** Everything is taken up: this is needed no more. */
-        void onLoaded();
-    }
-
     private final Session session;
     private final SessionJournal journal;
-    private final Owner owner;
     private final long sentUpTo;
     private final List<Written> waiting = new ArrayList<>(1);
     private boolean loading;
@@ -36,10 +21,9 @@ final class RestoredSession implements SessionJournal.Found {
     private long lastReleased = -1;
 
     /** @param sentUpTo the highest sequence that may have been sent */
-    RestoredSession(Session session, SessionJournal journal, Owner owner, long sentUpTo) {
+    RestoredSession(Session session, SessionJournal journal, long sentUpTo) {
         this.session = session;
         this.journal = journal;
-        this.owner = owner;
         this.sentUpTo = sentUpTo;
     }
 
@@ -64,14 +48,18 @@ final class RestoredSession implements SessionJournal.Found {
 
     @Override
     public void onPacketId(int packetId) {
-        owner.onPacketId(packetId);
+        if (!session.isEnded()) {
+            session.inbound().restore(packetId);
+        }
     }
 
     @Override
     public void onMessages(long firstSequence, int messages, long bytes, long last) {
         counted = true;
         lastReleased = last;
-        owner.onMessages(firstSequence, messages, bytes, sentUpTo);
+        if (!session.isEnded()) {
+            session.outbound().restore(firstSequence, messages, bytes, sentUpTo);
+        }
     }
 
     @Override
@@ -83,14 +71,19 @@ final class RestoredSession implements SessionJournal.Found {
         }
     }
 
+    /** Goes on where an earlier call has failed. */
     private void restoreInFlight() {
-        owner.restoreInFlight(lastReleased, this::finish);
+        if (session.isEnded()) {
+            finish(null);
+        } else {
+            session.outbound().restoreInFlight(lastReleased, this::finish);
+        }
     }
 
     private void finish(@Nullable Throwable failure) {
         loading = false;
         if (failure == null) {
-            owner.onLoaded();
+            session.loaded();
         }
         List<Written> told = List.copyOf(waiting);
         waiting.clear();

@@ -5,9 +5,7 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.persistence.DamagedRecordException;
-import io.maxmq.core.persistence.MessageRecord;
 import io.maxmq.core.persistence.OwnerKey;
-import io.maxmq.core.persistence.QueueRecord;
 import io.maxmq.core.persistence.SessionRecord;
 import io.maxmq.core.persistence.SubscriptionRecord;
 import io.maxmq.core.persistence.Written;
@@ -20,7 +18,6 @@ import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +44,7 @@ public final class Session implements Subscriber {
     private @Nullable Outbound outbound;
     private long expirySeconds;
     private boolean durable;
-    private @Nullable Will will;
+    private @Nullable PendingWill will;
     /** Null until something is written that an answer waits for. */
     private @Nullable Writes writes;
     /** Null when all of it is in memory. */
@@ -55,7 +52,6 @@ public final class Session implements Subscriber {
 
     private @Nullable OwnerKey ownerKey;
     private long expiryTimer;
-    private long willTimer;
     private boolean ended;
     private boolean confirmed;
 
@@ -198,7 +194,8 @@ public final class Session implements Subscriber {
         window = setup.window();
         expirySeconds = setup.expirySeconds();
         durable |= expirySeconds > 0 && home.journal().isDurable();
-        will = setup.will();
+        Will asked = setup.will();
+        will = asked == null ? null : new PendingWill(home, this, routes, asked);
         bridge = setup.bridge();
         online = true;
         if (inbound != null) {
@@ -222,7 +219,7 @@ public final class Session implements Subscriber {
             records.noSession(this, writes().expect());
         }
         if (will != null) {
-            records.will(this, will, 0, writes().expect());
+            records.will(this, will.will(), 0, writes().expect());
         } else {
             records.noWill(key);
         }
@@ -266,7 +263,7 @@ public final class Session implements Subscriber {
         if (automaticKnown) {
             subscriptions.beginAutomatic();
         }
-        restored = new RestoredSession(this, home.journal(), new TakeUp(), sentUpTo);
+        restored = new RestoredSession(this, home.journal(), sentUpTo);
     }
 
     /**
@@ -293,13 +290,8 @@ public final class Session implements Subscriber {
         if (sink != null || ended) {
             return;
         }
-        will = pending;
-        long left = dueAtMillis - home.loop().epochMillis();
-        if (left <= 0) {
-            publishWill();
-        } else {
-            willTimer = home.loop().schedule(left * 1_000_000L, this::willDue);
-        }
+        will = new PendingWill(home, this, routes, pending);
+        will.restore(dueAtMillis);
     }
 
     /** Whether everything that its client's packets are judged by is in memory. */
@@ -317,48 +309,13 @@ public final class Session implements Subscriber {
         }
     }
 
-    private final class TakeUp implements RestoredSession.Owner {
-        @Override
-        public void onPacketId(int packetId) {
-            if (!ended) {
-                inbound().restore(packetId);
-            }
-        }
-
-        @Override
-        public void onMessages(long firstSequence, int messages, long bytes, long sentUpTo) {
-            if (!ended) {
-                outbound().restore(firstSequence, messages, bytes, sentUpTo);
-            }
-        }
-
-        @Override
-        public void restoreInFlight(long lastReleased, Written done) {
-            if (ended) {
-                done.onWritten(null);
-            } else {
-                outbound().restoreInFlight(lastReleased, done);
-            }
-        }
-
-        @Override
-        public void onLoaded() {
-            restored = null;
-        }
+    /** Everything that storage has of it is taken up. */
+    void loaded() {
+        restored = null;
     }
 
-    /** A message of its own that storage has kept. */
-    StoredMessage restored(MessageRecord record, byte @Nullable [] body) {
-        return record.toMessage(
-                name -> ApplicationMessages.topic(routes.topics(), home.loop().index(), name), body);
-    }
-
-    /** Why it got a message that storage has kept: the subscription as it is now, or one of the same terms. */
-    Subscription subscriptionOf(QueueRecord record) {
-        Subscription present = record.filter() == null ? null : subscriptions.find(record.filter());
-        return present != null && Arrays.equals(present.subscriptionIds(), record.subscriptionIds())
-                ? present
-                : StoreJournal.subscription(this, record);
+    boolean isEnded() {
+        return ended;
     }
 
     /** One of its records cannot be read: what it was about is lost, and the rest goes on. */
@@ -402,8 +359,8 @@ public final class Session implements Subscriber {
 
     /** Forgets the will: the client has said goodbye (§3.1.2.5). */
     public void dropWill() {
-        if (will != null && home.stored() != null) {
-            home.stored().noWill(key);
+        if (will != null) {
+            will.drop();
         }
         will = null;
     }
@@ -451,15 +408,7 @@ public final class Session implements Subscriber {
             records.session(this, record(false, home.loop().epochMillis()), null);
         }
         if (will != null) {
-            long delaySeconds = Math.min(will.delaySeconds(), expirySeconds);
-            if (delaySeconds == 0) {
-                publishWill();
-            } else {
-                if (records != null) {
-                    records.will(this, will, home.loop().epochMillis() + delaySeconds * 1000, null);
-                }
-                willTimer = home.loop().schedule(nanos(delaySeconds), this::willDue);
-            }
+            will.startDelay(expirySeconds);
         }
         if (expirySeconds != NEVER) {
             expiryTimer = home.loop().schedule(nanos(expirySeconds), this::expire);
@@ -483,20 +432,14 @@ public final class Session implements Subscriber {
         return seconds * 1_000_000_000L;
     }
 
-    private void willDue() {
-        willTimer = 0;
-        publishWill();
-    }
-
     private void expire() {
         expiryTimer = 0;
         home.end(this, SessionEnd.EXPIRED);
     }
 
     private void cancelTimers() {
-        if (willTimer != 0) {
-            home.loop().cancel(willTimer);
-            willTimer = 0;
+        if (will != null) {
+            will.cancelTimer();
         }
         if (expiryTimer != 0) {
             home.loop().cancel(expiryTimer);
@@ -504,11 +447,12 @@ public final class Session implements Subscriber {
         }
     }
 
-    private void publishWill() {
-        Will due = will;
+    /** Its delay has passed, or there is no reason to wait for that. */
+    void willIsDue() {
+        PendingWill due = will;
         will = null;
         if (due != null) {
-            home.publishWill(due, routes);
+            due.publish();
         }
     }
 
@@ -522,7 +466,7 @@ public final class Session implements Subscriber {
         ended = true;
         release();
         cancelTimers();
-        publishWill();
+        willIsDue();
         subscriptions.clear();
         home.compactLater(routes);
         if (inbound != null) {
@@ -587,7 +531,7 @@ public final class Session implements Subscriber {
         }
     }
 
-    private Inbound inbound() {
+    Inbound inbound() {
         Inbound present = inbound;
         if (present == null) {
             present = new Inbound(home, this);
@@ -597,7 +541,7 @@ public final class Session implements Subscriber {
         return present;
     }
 
-    private Outbound outbound() {
+    Outbound outbound() {
         Outbound present = outbound;
         if (present == null) {
             present = new Outbound(home, this, this::full);

@@ -18,6 +18,7 @@ import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.Mutation;
 import io.maxmq.spi.storage.StorageException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -254,9 +255,9 @@ final class StoreJournal implements SessionJournal {
         private boolean give(
                 Entry entry, long sequence, QueueRecord record, MessageRecord kept, byte @Nullable [] body) {
             try {
-                StoredMessage message = session.restored(kept, body);
+                StoredMessage message = message(session, kept, body);
                 bytesLeft -= message.bytes();
-                return page.onMessage(sequence, message, record.deliveryFlags(), session.subscriptionOf(record));
+                return page.onMessage(sequence, message, record.deliveryFlags(), subscriptionOf(session, record));
             } catch (DamagedRecordException damaged) {
                 damaged(entry, sequence, damaged);
                 return true;
@@ -408,8 +409,18 @@ final class StoreJournal implements SessionJournal {
         store.deleteRange(Tables.QUEUE, session.ownerKey().numbered(0, nextSequence), null);
     }
 
-    /** A plain subscription of the same terms, where the one that a message was matched by is gone. */
-    static Subscription subscription(Session session, QueueRecord record) {
+    /** A message of the session that storage has kept. */
+    private static StoredMessage message(Session session, MessageRecord record, byte @Nullable [] body) {
+        return record.toMessage(
+                name -> ApplicationMessages.topic(session.routes().topics(), session.loopIndex(), name), body);
+    }
+
+    /** Why the session got a message that storage has kept: the subscription as it is now, or one of the same terms. */
+    private static Subscription subscriptionOf(Session session, QueueRecord record) {
+        Subscription present = record.filter() == null ? null : session.subscription(record.filter());
+        if (present != null && Arrays.equals(present.subscriptionIds(), record.subscriptionIds())) {
+            return present;
+        }
         String topic = record.message() == null ? "" : record.message().topic();
         return Subscription.restored(session, TopicFilter.ofTopic(topic), 2, record.subscriptionIds());
     }

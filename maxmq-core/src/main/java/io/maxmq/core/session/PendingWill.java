@@ -1,0 +1,79 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.routing.Routes;
+
+/**
+ * The will of a session's client (MQTT 5.0 §3.1.2.5), in the session and in storage: while the client is connected, and until the
+ * will's delay has passed.
+ *
+ * <p>Runs on the session's event loop. Not thread-safe.
+ */
+final class PendingWill {
+    private final Sessions home;
+    private final Session session;
+    private final Routes routes;
+    private final Will will;
+    private long timer;
+
+    PendingWill(Sessions home, Session session, Routes routes, Will will) {
+        this.home = home;
+        this.session = session;
+        this.routes = routes;
+        this.will = will;
+    }
+
+    Will will() {
+        return will;
+    }
+
+    /** The connection has ended in another way than by a goodbye: it is due after its delay, or when the session ends. */
+    void startDelay(long sessionExpirySeconds) {
+        long seconds = Math.min(will.delaySeconds(), sessionExpirySeconds);
+        if (seconds == 0) {
+            session.willIsDue();
+            return;
+        }
+        StoredSessions records = home.stored();
+        if (records != null) {
+            records.will(session, will, home.loop().epochMillis() + seconds * 1000, null);
+        }
+        schedule(seconds * 1_000_000_000L);
+    }
+
+    /** The same for one that a broker before this one has left. */
+    void restore(long dueAtMillis) {
+        long left = dueAtMillis - home.loop().epochMillis();
+        if (left <= 0) {
+            session.willIsDue();
+        } else {
+            schedule(left * 1_000_000L);
+        }
+    }
+
+    private void schedule(long nanos) {
+        timer = home.loop().schedule(nanos, () -> {
+            timer = 0;
+            session.willIsDue();
+        });
+    }
+
+    void publish() {
+        home.publishWill(will, routes);
+    }
+
+    /** Nobody is to get it: storage forgets it as well. */
+    void drop() {
+        StoredSessions records = home.stored();
+        if (records != null) {
+            records.noWill(session.key());
+        }
+    }
+
+    /** Its client has come again, or it is being published. */
+    void cancelTimer() {
+        if (timer != 0) {
+            home.loop().cancel(timer);
+            timer = 0;
+        }
+    }
+}
