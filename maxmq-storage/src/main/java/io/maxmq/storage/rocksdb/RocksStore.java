@@ -378,7 +378,7 @@ public final class RocksStore implements KeyValueStore {
             try {
                 Restoration.await(open.writer().replace(staging, restoration.highestVersion()));
             } catch (Throwable e) {
-                restoration.discard(staging);
+                restoration.discard(staging, e);
                 throw e;
             }
         });
