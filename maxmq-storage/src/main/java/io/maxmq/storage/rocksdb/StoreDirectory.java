@@ -77,7 +77,7 @@ final class StoreDirectory implements AutoCloseable {
             DirectoryLock lock = DirectoryLock.take(directory);
             try {
                 return enterLocked(directory, lock, backup);
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) {
                 lock.close();
                 throw e;
             }

@@ -1,6 +1,7 @@
 package io.maxmq.storage.rocksdb;
 
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Durability;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import java.io.BufferedReader;
@@ -190,6 +191,21 @@ class StoreDirectoryTest {
                 .orElseThrow();
         StoreHarness.flip(manifest, Files.size(manifest) / 2);
         assertThat(failureToOpen(store(directory)).kind()).isEqualTo(Kind.DAMAGED);
+    }
+
+    @Test
+    void holdsNothingOfADirectoryThatItCouldNotOpen() throws IOException {
+        Path directory = written();
+        Path inTheWay = directory.resolve("LEVEL.new");
+        Files.createDirectories(inTheWay.resolve("below")); // found when the database is already open
+        Settings settings = Settings.of(directory).withDurability(Durability.OS);
+
+        assertThat(failureToOpen(new RocksStore(settings)).kind()).isEqualTo(Kind.IO);
+
+        StoreDirectory.deleteAll(inTheWay);
+        try (RocksStore store = open(new RocksStore(settings))) {
+            assertThat(everything(store)).hasSize(1);
+        }
     }
 
     @Test
