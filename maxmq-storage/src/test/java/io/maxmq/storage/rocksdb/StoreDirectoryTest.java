@@ -249,6 +249,28 @@ class StoreDirectoryTest {
     }
 
     @Test
+    void restoresADirectoryThatNobodyUses() throws IOException {
+        Path source = directories.resolve("source");
+        Path target = directories.resolve("target");
+        try (RocksStore store = open(new RocksStore(Settings.of(source).withDurability(Durability.OS)))) {
+            commit(store, put(1, Bytes.utf8("value")));
+
+            assertThat(failureToOpen(new RocksStore(Settings.of(target).withBackup(source)))
+                            .kind())
+                    .isEqualTo(Kind.UNAVAILABLE);
+            assertThat(target.resolve("FORMAT")).doesNotExist();
+            commit(store, put(2, Bytes.utf8("value")));
+        }
+
+        try (StoreDirectory copied = StoreDirectory.enter(target, source)) {
+            assertThat(copied.level()).isEqualTo(Durability.OS); // its log is of that level
+        }
+        try (RocksStore store = open(store(target))) {
+            assertThat(everything(store)).hasSize(2);
+        }
+    }
+
+    @Test
     void restoresIntoAnEmptyDirectoryOnly() throws IOException {
         Path backup = directories.resolve("backup");
         Path directory = directories.resolve("store");
