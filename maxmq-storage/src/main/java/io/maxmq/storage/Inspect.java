@@ -6,6 +6,7 @@ import io.maxmq.storage.inspect.Arguments;
 import io.maxmq.storage.inspect.Inspection;
 import io.maxmq.storage.inspect.Repair;
 import io.maxmq.storage.inspect.Report;
+import io.maxmq.storage.rocksdb.DamagedDirectory;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -40,12 +41,17 @@ public final class Inspect {
      * @return 0, 1 or 2 as the class says
      */
     public static int run(String[] arguments, PrintStream out, PrintStream err) {
+        boolean repairs = false;
         try {
             Arguments asked = Arguments.parse(arguments);
+            repairs = asked.repair();
             if (!Files.isDirectory(asked.directory())) {
                 throw new IllegalArgumentException("not a directory: " + asked.directory());
             }
-            return asked.repair() ? repair(asked.directory(), new Report(out)) : inspect(asked, new Report(out));
+            if (!DamagedDirectory.isOfStore(asked.directory())) {
+                throw new IllegalArgumentException("no store's directory, it has no FORMAT: " + asked.directory());
+            }
+            return repairs ? repair(asked.directory(), new Report(out)) : inspect(asked, new Report(out));
         } catch (IllegalArgumentException e) {
             err.println(e.getMessage());
             err.println(Arguments.USAGE);
@@ -53,7 +59,9 @@ public final class Inspect {
         } catch (StorageException e) {
             err.println(e.getMessage());
             if (e.kind() == Kind.DAMAGED) {
-                err.println("--repair makes a directory of what can be read");
+                if (!repairs) {
+                    err.println("--repair makes a directory of what can be read");
+                }
                 return DAMAGED;
             }
             return UNUSABLE;

@@ -7,13 +7,19 @@ import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Consistency;
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +35,7 @@ class InspectTest {
 
     private String out = "";
     private String err = "";
+    private Runnable atFirstLine = () -> {};
 
     private Path directory() {
         return parent.resolve("data");
@@ -41,11 +48,26 @@ class InspectTest {
                 .toArray(String[]::new);
         int status = Inspect.run(
                 all,
-                new PrintStream(outBytes, true, StandardCharsets.UTF_8),
+                new PrintStream(new Watched(outBytes), true, StandardCharsets.UTF_8),
                 new PrintStream(errBytes, true, StandardCharsets.UTF_8));
         out = outBytes.toString(StandardCharsets.UTF_8);
         err = errBytes.toString(StandardCharsets.UTF_8);
         return status;
+    }
+
+    /** Does something at the first line. */
+    private final class Watched extends FilterOutputStream {
+        Watched(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int each) throws IOException {
+            Runnable once = atFirstLine;
+            atFirstLine = () -> {};
+            once.run();
+            super.write(each);
+        }
     }
 
     private static void session(RocksDbStorage store, String clientId) {
@@ -99,6 +121,10 @@ class InspectTest {
         assertThat(inspect()).isEqualTo(2);
         assertThat(err).contains("not a directory");
         Files.createDirectories(directory());
+        assertThat(inspect()).isEqualTo(2);
+        assertThat(err).contains("no store's directory");
+        assertThat(inspect("--repair")).isEqualTo(2);
+        assertThat(directory()).isEmptyDirectory();
         assertThat(inspect("--what")).isEqualTo(2);
         assertThat(err).contains("unknown argument: --what");
         assertThat(inspect("--session")).isEqualTo(2);
@@ -119,18 +145,26 @@ class InspectTest {
     @Test
     void aDamagedRecordIsFoundAndLeftOut() {
         Bytes damaged = OwnerKey.of("default", "c2").alone();
-        Bytes ofExtension = Bytes.wrap(new byte[] {1, 0, 5});
+        Bytes noKey = Bytes.wrap(new byte[] {1, 77});
+        Bytes ofExtension = Bytes.wrap(new byte[] {1, 99}); // by its own rules
         try (RocksDbStorage store = open()) {
             session(store, "c1");
             session(store, "c2");
             put(store, Tables.SESSION, damaged, Bytes.utf8("not a record"));
+            put(store, Tables.QUEUE, noKey, Bytes.utf8("no record either"));
             put(store, OF_EXTENSION, ofExtension, Bytes.utf8("no record of ours"));
         }
 
+        assertThat(inspect()).isZero();
+        assertThat(out).containsPattern("extension +1 +2 +17");
         assertThat(inspect("--check")).isEqualTo(1);
-        assertThat(out).contains("damaged: record does not match its checksum").contains("of c2");
+        assertThat(out)
+                .contains("damaged: record does not match its checksum")
+                .contains("of c2")
+                .contains("of key " + noKey)
+                .containsPattern("extension +1 entries, 0 damaged");
         assertThat(inspect("--repair")).isZero();
-        assertThat(out).contains("1 lost");
+        assertThat(out).contains("2 lost");
         assertThat(inspect("--check")).isZero();
         try (RocksDbStorage store = open()) {
             assertThat(has(store, Tables.SESSION, damaged)).isFalse();
@@ -139,6 +173,92 @@ class InspectTest {
             assertThat(has(store, OF_EXTENSION, ofExtension)).isTrue();
         }
         assertThat(directory().resolveSibling("data.damaged")).isDirectory();
+    }
+
+    @Test
+    void aSessionIsShownAroundADamagedBlock() throws IOException {
+        try (RocksDbStorage store = open()) {
+            session(store, "c1");
+            OwnerKey owner = OwnerKey.of("default", "c1");
+            for (int i = 0; i < 300; i++) {
+                Bytes key = owner.named("filter/" + i);
+                put(
+                        store,
+                        Tables.SUBSCRIPTION,
+                        key,
+                        new SubscriptionRecord(1, false, false, true, false, false, i).write(key));
+            }
+        }
+        open().close(); // which writes the log into tables
+        Path table = largest(".sst");
+        byte[] bytes = Files.readAllBytes(table);
+        bytes[20] ^= 0x10;
+        Files.write(table, bytes);
+
+        assertThat(inspect("--session", "c1")).isEqualTo(1);
+
+        assertThat(out).contains("owner=u expiry=60s connected").containsPattern("subscription +cannot be read");
+    }
+
+    @Test
+    void aDirectoryUnderRepairIsInUse() {
+        List<Throwable> failures = new ArrayList<>();
+        try (RocksDbStorage store = open()) {
+            put(store, Tables.SESSION, OwnerKey.of("default", "c2").alone(), Bytes.utf8("not a record"));
+        }
+        atFirstLine = () -> {
+            try (RocksDbStorage store = RocksDbStorage.at(directory())) {
+                store.open()
+                        .handle((done, failure) -> failures.add(failure))
+                        .toCompletableFuture()
+                        .join();
+            }
+        };
+
+        assertThat(inspect("--repair")).isZero();
+
+        assertThat(failures)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE));
+        open().close();
+    }
+
+    @Test
+    void aRepairThatWasKilledIsEndedByTheNext() throws IOException {
+        try (RocksDbStorage store = open()) {
+            session(store, "c1");
+        }
+        Path kept = parent.resolve("data.damaged");
+        Path repaired = parent.resolve("data.repaired");
+        Files.createDirectory(kept);
+        for (boolean both : List.of(false, true)) {
+            copyOfRunning(directory(), repaired);
+            Files.writeString(directory().resolve("FORMAT"), "maxmq-storage 1 repairing\n");
+            Files.move(directory().resolve("db"), kept.resolve("db"));
+            if (both) {
+                Files.move(repaired.resolve("db"), directory().resolve("db"));
+            }
+
+            assertThat(inspect()).isEqualTo(1);
+            assertThat(err).contains("a repair was interrupted");
+            assertThat(inspect("--repair")).isZero();
+
+            assertThat(inspect("--session", "c1")).isZero();
+            assertThat(out).contains("owner=u");
+            assertThat(repaired).doesNotExist();
+            deleteTree(kept.resolve("db"));
+        }
+    }
+
+    @Test
+    void aRepairThatCannotBeMadeSaysNothingOfRepairs() throws IOException {
+        open().close();
+        Files.writeString(directory().resolve("FORMAT"), "nonsense");
+
+        assertThat(inspect("--repair")).isEqualTo(1);
+
+        assertThat(err).contains("FORMAT says nothing").doesNotContain("--repair");
     }
 
     @Test
@@ -152,7 +272,7 @@ class InspectTest {
         }
         deleteTree(directory());
         Files.move(parent.resolve("running"), directory());
-        Path log = log();
+        Path log = largest(".log");
         byte[] bytes = Files.readAllBytes(log);
         bytes[bytes.length / 2] ^= 0x10;
         Files.write(log, bytes);
@@ -173,9 +293,9 @@ class InspectTest {
         }
     }
 
-    private Path log() throws IOException {
+    private Path largest(String suffix) throws IOException {
         try (Stream<Path> files = Files.list(directory().resolve("db"))) {
-            return files.filter(each -> each.toString().endsWith(".log"))
+            return files.filter(each -> each.toString().endsWith(suffix))
                     .max((one, other) ->
                             Long.compare(one.toFile().length(), other.toFile().length()))
                     .orElseThrow();

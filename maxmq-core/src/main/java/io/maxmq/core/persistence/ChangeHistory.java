@@ -1,41 +1,50 @@
 package io.maxmq.core.persistence;
 
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Change;
 import io.maxmq.spi.storage.ChangeSet;
+import io.maxmq.spi.storage.Mutation;
 import io.maxmq.spi.storage.Table;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The latest batches of a partition, for those who watch. Bounded by batches and by bytes; the oldest go first. Thread-safe.
+ * The latest batches of a partition, for those who watch: what they changed, turned into changes of a table only when somebody
+ * asks. Bounded by batches and by bytes; the oldest go first. Thread-safe.
  */
-final class ChangeHistory {
+public final class ChangeHistory {
 
     /** How many batches one call of {@link #next} looks at, so that the lock is not held for long. */
     private static final int MAX_LOOK = 1_000;
 
+    private static final int FIRST_LENGTH = 64;
+
     private final int maxBatches;
     private final long maxBytes;
 
-    // All guarded by this.
-    private final NavigableMap<Long, Recorded> batches = new TreeMap<>();
+    // A ring, all guarded by this: the batches first, first + 1, … first + size - 1, each modulo the length.
+    private Recorded[] ring;
+    private int first;
+    private int size;
     private long bytes;
     private long version;
     private long droppedUpTo;
 
     /**
+     * @param version of the last batch, which is not kept
      * @param maxBatches 0 or more
      * @param maxBytes of keys and values, 0 or more; a single larger batch is not kept
      */
-    ChangeHistory(int maxBatches, long maxBytes) {
+    public ChangeHistory(long version, int maxBatches, long maxBytes) {
+        this.version = version;
+        this.droppedUpTo = version;
+        this.ring = new Recorded[Math.min(maxBatches, FIRST_LENGTH)];
         this.maxBatches = maxBatches;
         this.maxBytes = maxBytes;
     }
 
-    private record Recorded(Map<Table, List<Change>> changes, long bytes) {}
+    private record Recorded(long version, List<Mutation> mutations, List<Long> counters, long bytes) {}
 
     /** What comes next for a watch. */
     sealed interface Next {
@@ -53,27 +62,60 @@ final class ChangeHistory {
         record TooOld(long oldest) implements Next {}
     }
 
-    /** Takes the next batch. Versions rise by 1. */
-    synchronized void add(long version, Map<Table, List<Change>> changes, long bytes) {
-        this.version = version;
-        this.bytes += bytes;
-        batches.put(version, new Recorded(changes, bytes));
-        while (!batches.isEmpty() && (batches.size() > maxBatches || this.bytes > maxBytes)) {
-            Map.Entry<Long, Recorded> oldest = batches.pollFirstEntry();
-            this.bytes -= oldest.getValue().bytes();
-            droppedUpTo = oldest.getKey();
+    /**
+     * Takes the next batch. Versions rise.
+     *
+     * @param batch kept as it is: {@link CompactBatch}
+     * @param counters what each {@link Mutation.Add} left
+     */
+    public synchronized void add(long newVersion, Batch batch, List<Long> counters) {
+        version = newVersion;
+        if (maxBatches == 0) {
+            droppedUpTo = newVersion;
+            return;
+        }
+        if (size == maxBatches) {
+            dropOldest();
+        } else if (size == ring.length) {
+            grow();
+        }
+        ring[(first + size) % ring.length] = new Recorded(newVersion, batch.mutations(), counters, batch.sizeBytes());
+        size++;
+        bytes += batch.sizeBytes();
+        while (bytes > maxBytes) {
+            dropOldest();
         }
     }
 
-    /** Forgets everything; goes on behind {@code version}. */
-    synchronized void reset(long version) {
-        batches.clear();
-        bytes = 0;
-        this.version = version;
-        droppedUpTo = version;
+    private void grow() {
+        Recorded[] longer = new Recorded[(int) Math.min(maxBatches, 2L * ring.length)];
+        for (int i = 0; i < size; i++) {
+            longer[i] = ring[(first + i) % ring.length];
+        }
+        ring = longer;
+        first = 0;
     }
 
-    synchronized long version() {
+    private void dropOldest() {
+        Recorded oldest = ring[first];
+        ring[first] = null;
+        first = (first + 1) % ring.length;
+        size--;
+        bytes -= oldest.bytes();
+        droppedUpTo = oldest.version();
+    }
+
+    /** Forgets everything; goes on behind {@code newVersion}. */
+    public synchronized void reset(long newVersion) {
+        while (size > 0) {
+            dropOldest();
+        }
+        version = newVersion;
+        droppedUpTo = newVersion;
+    }
+
+    /** Of the last batch. */
+    public synchronized long version() {
         return version;
     }
 
@@ -82,17 +124,55 @@ final class ChangeHistory {
         if (fromVersion <= droppedUpTo) {
             return new Next.TooOld(droppedUpTo + 1);
         }
-        int looks = 0;
-        for (Map.Entry<Long, Recorded> batch :
-                batches.tailMap(fromVersion, true).entrySet()) {
-            @Nullable List<Change> changes = batch.getValue().changes().get(table);
-            if (changes != null) {
-                return new Next.Found(new ChangeSet(batch.getKey(), changes));
+        int index = indexOf(fromVersion);
+        int end = Math.min(size, index + MAX_LOOK);
+        for (; index < end; index++) {
+            Recorded recorded = ring[(first + index) % ring.length];
+            List<Change> changes = changes(recorded, table);
+            if (!changes.isEmpty()) {
+                return new Next.Found(new ChangeSet(recorded.version(), changes));
             }
-            if (++looks == MAX_LOOK) {
-                return new Next.Nothing(batch.getKey(), batch.getKey() == version);
+            if (index + 1 == end && end < size) {
+                return new Next.Nothing(recorded.version(), false);
             }
         }
         return new Next.Nothing(version, true);
+    }
+
+    /** Of the first batch with this version or a higher one. */
+    private int indexOf(long wanted) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (ring[(first + middle) % ring.length].version() < wanted) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private static List<Change> changes(Recorded recorded, Table table) {
+        List<Change> changes = new ArrayList<>(0);
+        int adds = 0;
+        for (Mutation mutation : recorded.mutations()) {
+            boolean here = mutation.table().equals(table);
+            if (mutation instanceof Mutation.Add add) {
+                long sum = recorded.counters().get(adds++);
+                if (here) {
+                    changes.add(
+                            sum == 0 ? new Change.Deleted(add.key()) : new Change.Put(add.key(), Bytes.ofLong(sum)));
+                }
+            } else if (here && mutation instanceof Mutation.Put put) {
+                changes.add(new Change.Put(put.key(), put.value()));
+            } else if (here && mutation instanceof Mutation.Delete delete) {
+                changes.add(new Change.Deleted(delete.key()));
+            } else if (here) {
+                changes.add(new Change.RangeDeleted(((Mutation.DeleteRange) mutation).range()));
+            }
+        }
+        return changes;
     }
 }

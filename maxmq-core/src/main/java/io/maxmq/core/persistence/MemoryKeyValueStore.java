@@ -85,8 +85,9 @@ public final class MemoryKeyValueStore implements KeyValueStore {
                 settings.maxPendingBytes());
         quota = new MemoryQuota(settings.maxBytes(), settings.maxPendingBytes());
         for (int i = 0; i < partitions.count(); i++) {
-            ChangeHistory history = new ChangeHistory(settings.historyBatches(), settings.historyBytes());
             PartitionState state = before.isEmpty() ? PartitionState.EMPTY : before.get(i);
+            ChangeHistory history =
+                    new ChangeHistory(state.version(), settings.historyBatches(), settings.historyBytes());
             partitionList.add(new MemoryPartition(executor, quota, history, state));
         }
     }

@@ -26,7 +26,7 @@ final class MemoryPartition {
     private final Executor executor;
     private final MemoryQuota quota;
     private final ChangeHistory history;
-    private final List<MemoryWatch> watches = new CopyOnWriteArrayList<>();
+    private final List<HistoryWatch> watches = new CopyOnWriteArrayList<>();
     private final Queue<Pending> pending = new ConcurrentLinkedQueue<>();
     private final SerialLoop loop;
 
@@ -40,13 +40,15 @@ final class MemoryPartition {
     /** Why nothing is taken any more; null as long as the partition is open. */
     private volatile @Nullable StorageException closed;
 
-    /** @param state to begin with, from whose version it goes on */
+    /**
+     * @param history behind the version of {@code state}
+     * @param state to begin with, from whose version it goes on
+     */
     MemoryPartition(Executor executor, MemoryQuota quota, ChangeHistory history, PartitionState state) {
         this.executor = executor;
         this.quota = quota;
         this.history = history;
         this.state = state;
-        history.reset(state.version());
         quota.force(state.bytes());
         this.loop = new SerialLoop(executor, this::step, e -> {
             StorageException cause = new StorageException(Kind.CLOSED, "the store's executor takes no more", e);
@@ -95,9 +97,9 @@ final class MemoryPartition {
         return result;
     }
 
-    MemoryWatch watch(Table table, long fromVersion, WatchHandler handler) {
+    HistoryWatch watch(Table table, long fromVersion, WatchHandler handler) {
         long first = fromVersion == Watch.NOW ? history.version() + 1 : Math.max(1, fromVersion);
-        MemoryWatch watch = new MemoryWatch(table, first, history, handler, executor, watches::remove);
+        HistoryWatch watch = new HistoryWatch(table, first, history, handler, executor, watches::remove);
         watches.add(watch);
         StorageException cause = closed; // after the addition: whoever closes in between sees the watch or is seen here
         if (cause != null) {
@@ -146,13 +148,14 @@ final class MemoryPartition {
             throw new StorageException(Kind.CLOSED, "closed before the batch's turn", cause);
         }
         PartitionState before = state;
-        PartitionState.Applied applied = before.apply(batch);
+        Batch kept = CompactBatch.of(batch);
+        PartitionState.Applied applied = before.apply(kept);
         if (applied.result() instanceof CommitResult.Committed committed) {
             quota.take(applied.state().bytes() - before.bytes());
-            history.add(committed.version(), applied.changes(), batch.sizeBytes());
+            history.add(committed.version(), kept, committed.counters());
             state = applied.state();
             count(batch);
-            watches.forEach(MemoryWatch::wake);
+            watches.forEach(HistoryWatch::wake);
         }
         return applied.result();
     }

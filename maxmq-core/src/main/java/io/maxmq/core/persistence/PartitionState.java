@@ -2,7 +2,6 @@ package io.maxmq.core.persistence;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Change;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
@@ -37,9 +36,8 @@ record PartitionState(long version, Map<Table, EntryTree> tables) {
      * What a batch did.
      *
      * @param state the state after it; the same as before when it conflicted
-     * @param changes by table, for those who watch
      */
-    record Applied(PartitionState state, CommitResult result, Map<Table, List<Change>> changes) {}
+    record Applied(PartitionState state, CommitResult result) {}
 
     /** The sum of all {@link Entry#sizeBytes()}. */
     long bytes() {
@@ -55,7 +53,7 @@ record PartitionState(long version, Map<Table, EntryTree> tables) {
     }
 
     /**
-     * The state after {@code batch}, if its preconditions hold.
+     * The state after {@code batch}, if its preconditions hold; its keys and values are kept as they are.
      *
      * @throws StorageException {@code NOT_A_COUNTER}
      */
@@ -63,7 +61,7 @@ record PartitionState(long version, Map<Table, EntryTree> tables) {
         for (Precondition precondition : batch.preconditions()) {
             Entry actual = table(precondition.table()).get(precondition.key());
             if (!precondition.holds(actual)) {
-                return new Applied(this, new CommitResult.Conflict(precondition, actual), Map.of());
+                return new Applied(this, new CommitResult.Conflict(precondition, actual));
             }
         }
         Application application = new Application(this);
@@ -109,7 +107,6 @@ record PartitionState(long version, Map<Table, EntryTree> tables) {
         private final Map<Table, EntryTree> tables;
         private final long version;
         private final List<Long> counters = new ArrayList<>(0);
-        private final Map<Table, List<Change>> changes = new HashMap<>();
 
         Application(PartitionState before) {
             tables = new HashMap<>(before.tables);
@@ -118,67 +115,25 @@ record PartitionState(long version, Map<Table, EntryTree> tables) {
 
         void apply(Mutation mutation) {
             EntryTree tree = tables.getOrDefault(mutation.table(), EntryTree.EMPTY);
-            Change change;
-            // Whoever keeps a key or a value keeps it alone, not the read block that it was cut from.
             if (mutation instanceof Mutation.Put put) {
-                Entry entry = new Entry(put.key().compact(), put.value().compact(), version);
-                tree = tree.put(entry);
-                change = new Change.Put(entry.key(), entry.value());
+                tree = tree.put(new Entry(put.key(), put.value(), version));
             } else if (mutation instanceof Mutation.Delete delete) {
                 tree = tree.remove(delete.key());
-                change = new Change.Deleted(delete.key().compact());
             } else if (mutation instanceof Mutation.DeleteRange delete) {
                 tree = tree.removeRange(delete.range());
-                change = new Change.RangeDeleted(compact(delete.range()));
             } else {
                 Mutation.Add add = (Mutation.Add) mutation;
-                Bytes key = add.key().compact();
-                long sum = sum(tree.get(key), add);
+                long sum = add.sum(tree.get(add.key()));
                 counters.add(sum);
-                tree = sum == 0 ? tree.remove(key) : tree.put(new Entry(key, Bytes.ofLong(sum), version));
-                change = sum == 0 ? new Change.Deleted(key) : new Change.Put(key, Bytes.ofLong(sum));
+                tree = sum == 0 ? tree.remove(add.key()) : tree.put(new Entry(add.key(), Bytes.ofLong(sum), version));
             }
             tables.put(mutation.table(), tree);
-            changes.computeIfAbsent(mutation.table(), t -> new ArrayList<>()).add(change);
         }
 
         Applied finish() {
             tables.values().removeIf(tree -> tree.size() == 0);
             PartitionState after = new PartitionState(version, tables);
-            return new Applied(after, new CommitResult.Committed(version, counters), changes);
-        }
-
-        private static KeyRange compact(KeyRange range) {
-            Bytes to = range.to();
-            return new KeyRange(range.from().compact(), to == null ? null : to.compact());
-        }
-
-        private static long sum(@Nullable Entry entry, Mutation.Add add) {
-            if (entry == null) {
-                return add.delta();
-            }
-            if (entry.value().length() != Long.BYTES) {
-                throw notACounter(
-                        "counter must be 8 bytes: key=" + add.key() + ", bytes="
-                                + entry.value().length(),
-                        add,
-                        null);
-            }
-            long before = entry.value().longAt(0);
-            try {
-                return Math.addExact(before, add.delta());
-            } catch (ArithmeticException e) {
-                throw notACounter(
-                        "counter leaves the range of a long: key=" + add.key() + ", value=" + before + ", delta="
-                                + add.delta(),
-                        add,
-                        e);
-            }
-        }
-
-        private static StorageException notACounter(String detail, Mutation.Add add, @Nullable Throwable cause) {
-            StorageException.Place place = new StorageException.Place(null, -1, add.table());
-            return new StorageException(StorageException.Kind.NOT_A_COUNTER, detail, place, cause);
+            return new Applied(after, new CommitResult.Committed(version, counters));
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.maxmq.spi.storage;
 
 import io.maxmq.spi.Stable;
+import io.maxmq.spi.storage.StorageException.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One change within a {@link Batch}. Immutable.
@@ -37,5 +39,34 @@ public sealed interface Mutation {
      * @param delta may be negative or 0
      */
     @Stable
-    record Add(Table table, Bytes key, long delta) implements Mutation {}
+    record Add(Table table, Bytes key, long delta) implements Mutation {
+        /**
+         * What the counter becomes.
+         *
+         * @param before what the key holds; null for nothing
+         * @throws StorageException {@code NOT_A_COUNTER} when that has not 8 bytes, or the sum is out of range
+         */
+        public long sum(@Nullable Entry before) {
+            if (before == null) {
+                return delta;
+            }
+            if (before.value().length() != Long.BYTES) {
+                throw notACounter(
+                        "counter must be 8 bytes: key=" + key + ", bytes="
+                                + before.value().length(),
+                        null);
+            }
+            long value = before.value().longAt(0);
+            try {
+                return Math.addExact(value, delta);
+            } catch (ArithmeticException e) {
+                throw notACounter(
+                        "counter leaves the range of a long: key=" + key + ", value=" + value + ", delta=" + delta, e);
+            }
+        }
+
+        private StorageException notACounter(String detail, @Nullable Throwable cause) {
+            return new StorageException(Kind.NOT_A_COUNTER, detail, new StorageException.Place(null, -1, table), cause);
+        }
+    }
 }

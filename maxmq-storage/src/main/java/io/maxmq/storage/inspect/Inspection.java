@@ -2,9 +2,9 @@ package io.maxmq.storage.inspect;
 
 import io.maxmq.core.persistence.DamagedRecordException;
 import io.maxmq.core.persistence.OwnerKey;
-import io.maxmq.core.persistence.RecordText;
 import io.maxmq.core.persistence.TableWalk;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
@@ -12,8 +12,11 @@ import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Page;
 import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Reads an open store and says what is in it. Blocks. Not thread-safe. */
@@ -37,7 +40,7 @@ public final class Inspection {
     /** Entries and bytes of each table. */
     public void tables() {
         report.line("%-16s %12s %14s %14s", "table", "entries", "key bytes", "value bytes");
-        for (Table table : Tables.all()) {
+        for (Table table : Stored.tables(store)) {
             Sum sum = new Sum();
             each(table, sum);
             report.line("%-16s %12d %14d %14d", table, sum.entries, sum.keyBytes, sum.valueBytes);
@@ -47,7 +50,7 @@ public final class Inspection {
 
     /** The same with every checksum compared, and each damage in a line. */
     public void check() {
-        for (Table table : Tables.all()) {
+        for (Table table : Stored.tables(store)) {
             Sum sum = new Sum();
             long before = damage;
             each(table, entry -> {
@@ -60,10 +63,10 @@ public final class Inspection {
 
     private void check(Table table, Entry entry) {
         try {
-            RecordText.of(table, entry);
+            Stored.text(table, entry);
         } catch (DamagedRecordException damaged) {
             damage++;
-            report.line("damaged: %s, of %s", damaged.getMessage(), OwnerKey.nameIn(entry.key()));
+            report.line("damaged: %s, of %s", damaged.getMessage(), Stored.owner(entry.key()));
         }
     }
 
@@ -72,20 +75,34 @@ public final class Inspection {
         OwnerKey key = OwnerKey.of(tenant, clientId);
         boolean any = false;
         for (Table table : List.of(Tables.SESSION, Tables.WILL)) {
-            var entry = store.get(table, key.alone(), Consistency.LINEARIZABLE)
-                    .toCompletableFuture()
-                    .join();
-            if (entry.isPresent()) {
-                any = true;
-                show(table, entry.get());
-            }
+            any |= orDamage(table, () -> get(table, key.alone()));
         }
         for (Table table : OF_SESSION) {
-            any |= scan(table, key.all());
+            any |= orDamage(table, () -> scan(table, key.all()));
         }
         if (!any) {
             report.line("nothing is stored of client id %s of tenant %s", clientId, tenant);
         }
+    }
+
+    /** Whether a look found anything; what cannot be read is something too. */
+    private boolean orDamage(Table table, BooleanSupplier look) {
+        try {
+            return look.getAsBoolean();
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.DAMAGED) {
+                throw e;
+            }
+            damage++;
+            report.line("%-12s cannot be read from here on: %s", table, e.getMessage());
+            return true;
+        }
+    }
+
+    private boolean get(Table table, Bytes key) {
+        Optional<Entry> entry = Stored.join(store.get(table, key, Consistency.LINEARIZABLE));
+        entry.ifPresent(found -> show(table, found));
+        return entry.isPresent();
     }
 
     private boolean scan(Table table, KeyRange range) {
@@ -94,7 +111,7 @@ public final class Inspection {
                 Scan.of(table, store.partitions().ofKey(range.from())).within(range))) {
             Page page;
             do {
-                page = cursor.next().toCompletableFuture().join();
+                page = Stored.join(cursor.next());
                 for (Entry entry : page.entries()) {
                     any = true;
                     show(table, entry);
@@ -106,7 +123,7 @@ public final class Inspection {
 
     private void show(Table table, Entry entry) {
         try {
-            report.line("%-12s %s", table, RecordText.of(table, entry));
+            report.line("%-12s %s", table, Stored.text(table, entry));
         } catch (DamagedRecordException damaged) {
             damage++;
             report.line("%-12s damaged: %s", table, damaged.getMessage());
@@ -120,7 +137,7 @@ public final class Inspection {
                 report.line(
                         "cannot be read: %s, between %s and %s: %s",
                         table,
-                        after == null ? "the beginning" : OwnerKey.nameIn(after),
+                        after == null ? "the beginning" : Stored.owner(after),
                         until == null ? "the end" : "key " + until,
                         cause.getMessage());
             });

@@ -1,34 +1,23 @@
 package io.maxmq.storage.inspect;
 
 import io.maxmq.core.persistence.DamagedRecordException;
-import io.maxmq.core.persistence.OwnerKey;
-import io.maxmq.core.persistence.RecordText;
 import io.maxmq.core.persistence.TableWalk;
-import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.ShardedKey;
-import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.storage.RocksDbStorage;
-import io.maxmq.storage.rocksdb.DamagedCopy;
+import io.maxmq.storage.rocksdb.DamagedDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.stream.Stream;
 
 /**
- * Makes a directory of what can still be read of a damaged one. The damaged one is copied first, and is changed by nothing but
- * a new name at the end: {@code DIR.damaged}. What is lost is said: what is behind a damage in the log, blocks that cannot be
+ * Makes a directory of what can still be read of a damaged one, which is locked meanwhile. The damaged database is copied
+ * first, and is changed by nothing but a new place at the end: {@code DIR.damaged}. What is lost is said: what is behind a damage in the log, blocks that cannot be
  * read, records that do not match their checksums.
  */
 public final class Repair {
@@ -59,49 +48,50 @@ public final class Repair {
      * @throws IOException when files cannot be copied or renamed
      */
     public void run() throws IOException {
-        for (Path each : List.of(kept, copy, repaired)) {
-            if (Files.exists(each)) {
-                throw new IllegalArgumentException("in the way, remove it first: " + each);
+        try (DamagedDirectory damaged = DamagedDirectory.enter(directory)) {
+            if (damaged.isBeingReplaced()) {
+                damaged.replaceBy(repaired, kept);
+                report.line("went on with a repair that was interrupted; what was damaged is in %s", kept);
+                return;
             }
+            for (Path each : List.of(kept, copy, repaired)) {
+                if (Files.exists(each)) {
+                    throw new IllegalArgumentException("in the way, remove it first: " + each);
+                }
+            }
+            copyReadable(damaged);
+            damaged.replaceBy(repaired, kept);
         }
+        report.line("repaired: %d entries, %d lost; what was damaged is in %s", entries, lost, kept);
+    }
+
+    private void copyReadable(DamagedDirectory damaged) throws IOException {
         try {
-            DamagedCopy.make(directory, copy);
-            long cut = DamagedCopy.cutLog(copy);
+            damaged.copyTo(copy);
+            long cut = DamagedDirectory.cutLog(copy);
             if (cut > 0) {
                 report.line("cut off the log behind its damage: %d bytes", cut);
             }
             copyReadable();
         } catch (IOException | RuntimeException e) {
-            delete(copy);
-            delete(repaired);
+            DamagedDirectory.delete(repaired);
             throw e;
+        } finally {
+            DamagedDirectory.delete(copy);
         }
-        delete(copy);
-        Files.move(directory, kept, StandardCopyOption.ATOMIC_MOVE);
-        Files.move(repaired, directory, StandardCopyOption.ATOMIC_MOVE);
-        report.line("repaired: %d entries, %d lost; the damaged directory is %s", entries, lost, kept);
     }
 
     private void copyReadable() {
         try (RocksDbStorage from = RocksDbStorage.at(copy);
                 RocksDbStorage to = RocksDbStorage.at(repaired)) {
-            join(from.open());
-            join(to.open());
-            for (Table table : tables(from)) {
+            Stored.join(from.open());
+            Stored.join(to.open());
+            for (Table table : Stored.tables(from)) {
                 for (int partition = 0; partition < from.partitions().count(); partition++) {
                     copy(from, to, table, partition);
                 }
             }
         }
-    }
-
-    /** Those of the broker, and those of extensions. */
-    private static Set<Table> tables(KeyValueStore store) {
-        Set<Table> tables = new TreeSet<>(Tables.all());
-        try (Snapshot snapshot = join(store.snapshot())) {
-            tables.addAll(snapshot.tables());
-        }
-        return tables;
     }
 
     private void copy(KeyValueStore from, KeyValueStore to, Table table, int partition) {
@@ -118,7 +108,7 @@ public final class Repair {
                             report.line(
                                     "lost: %s, between %s and %s: %s",
                                     table,
-                                    after == null ? "the beginning" : OwnerKey.nameIn(after),
+                                    after == null ? "the beginning" : Stored.owner(after),
                                     until == null ? "the end" : "key " + until,
                                     cause.getMessage());
                         });
@@ -126,15 +116,12 @@ public final class Repair {
     }
 
     private boolean isSound(Table table, Entry entry) {
-        if (!Tables.all().contains(table)) {
-            return true; // only its extension can tell
-        }
         try {
-            RecordText.of(table, entry);
+            Stored.text(table, entry);
             return true;
         } catch (DamagedRecordException damaged) {
             lost++;
-            report.line("lost: %s, of %s", damaged.getMessage(), OwnerKey.nameIn(entry.key()));
+            report.line("lost: %s, of %s", damaged.getMessage(), Stored.owner(entry.key()));
             return false;
         }
     }
@@ -158,28 +145,6 @@ public final class Repair {
         entriesOfShard.forEach(each -> batch.put(table, each.key(), each.value()));
         entries += entriesOfShard.size();
         entriesOfShard.clear();
-        join(to.commit(batch.build()));
-    }
-
-    private static <T> T join(CompletionStage<T> stage) {
-        try {
-            return stage.toCompletableFuture().join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e;
-        }
-    }
-
-    private static void delete(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(tree)) {
-            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        }
+        Stored.join(to.commit(batch.build()));
     }
 }

@@ -100,7 +100,7 @@ final class Database implements AutoCloseable {
             database.adopt(handles.subList(1, handles.size()));
             database.checkPartitions(settings.partitions());
             return database;
-        } catch (RocksDBException | RuntimeException e) {
+        } catch (Throwable e) { // the lock of a database that is left open would stay
             if (database == null) {
                 handles.forEach(ColumnFamilyHandle::close);
                 nativeSettings.close();
@@ -260,6 +260,9 @@ final class Database implements AutoCloseable {
         private final Database owner;
         private final Map<Table, ColumnFamilyHandle> staged = new ConcurrentHashMap<>();
 
+        /** Written in a use of the database; read by who is alone, or by who has written it. */
+        private volatile boolean over;
+
         private Staging(Database owner) {
             this.owner = owner;
         }
@@ -288,17 +291,30 @@ final class Database implements AutoCloseable {
             database.flush(List.copyOf(staged.values()));
         }
 
+        /** Nothing is staged any more, and nothing of it can be switched to; what was switched to stays. */
         void discard(Database database) {
+            over = true;
             if (database == owner) { // otherwise they went when it was opened again
                 staged.values().forEach(database::retire);
             }
             staged.clear();
         }
 
-        /** Whether the database was opened again meanwhile, and what was staged is gone. */
+        /** The tables, which are no longer this one's to discard. */
+        private Map<Table, ColumnFamilyHandle> take() {
+            over = true;
+            Map<Table, ColumnFamilyHandle> taken = new ConcurrentHashMap<>(staged);
+            staged.clear();
+            return taken;
+        }
+
+        /** Throws when what was staged is gone. */
         private void check(Database database) {
             if (database != owner) {
                 throw new StorageException(Kind.IO, "the database was opened again meanwhile");
+            }
+            if (over) {
+                throw new StorageException(Kind.IO, "restoring was given up meanwhile");
             }
         }
     }
@@ -312,6 +328,7 @@ final class Database implements AutoCloseable {
      *
      * @param group the number of this group
      * @param versions by partition
+     * @throws StorageException before anything is written, when what was staged is gone
      */
     void switchTo(Staging staging, long group, long[] versions) throws RocksDBException {
         staging.check(this);
@@ -327,7 +344,7 @@ final class Database implements AutoCloseable {
             rocks.write(settings.forced, batch);
         }
         List<ColumnFamilyHandle> old = List.copyOf(tables.values());
-        tables = new ConcurrentHashMap<>(staging.staged);
+        tables = staging.take();
         generation++;
         old.forEach(this::retire);
     }

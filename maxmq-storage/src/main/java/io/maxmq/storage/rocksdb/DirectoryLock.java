@@ -69,6 +69,16 @@ final class DirectoryLock implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #take}, of a directory that need not be a store's in use: a copy of one never had a lock.
+     *
+     * @return null when there is nothing to lock
+     */
+    static @Nullable DirectoryLock takeIfUsed(Path directory) throws IOException {
+        Path file = directory.resolve(LOCK);
+        return Files.exists(file) && Files.isWritable(file) ? take(directory) : null;
+    }
+
     private static StorageException inThisJvm(Path real) {
         return new StorageException(
                 Kind.UNAVAILABLE, "directory is in use by another store of this JVM: directory=" + real);

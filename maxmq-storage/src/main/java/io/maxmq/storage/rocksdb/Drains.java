@@ -37,17 +37,33 @@ final class Drains {
     /** Above all keys that there are, for ranges without an end. */
     private static final Bytes END = Bytes.wrap(new byte[] {-1, -1, -1, -1, -1, -1, -1, -1});
 
-    /** By table: disjoint ranges, beginning to end. */
-    private final Map<Table, NavigableMap<Bytes, Bytes>> tables = new HashMap<>();
+    /** Guarded by this. */
+    private final Map<Table, Drained> tables = new HashMap<>();
+
+    /** Rises when all tables are replaced; guarded by this: what was measured before is none of theirs. */
+    private int replacements;
+
+    /** What was drained of a table. */
+    private static final class Drained {
+        /** Disjoint, beginning to end. */
+        private final NavigableMap<Bytes, Bytes> ranges = new TreeMap<>();
+
+        /** What the table took when they were measured; negative when one has come since. */
+        private long measuredAt = -1;
+    }
 
     synchronized void add(Table table, KeyRange range) {
-        if (range.isEmpty()) {
-            return;
+        if (!range.isEmpty()) {
+            add(table, range, -1);
         }
-        NavigableMap<Bytes, Bytes> ranges = tables.computeIfAbsent(table, t -> new TreeMap<>());
+    }
+
+    private void add(Table table, KeyRange range, long measuredAt) {
+        Drained drained = tables.computeIfAbsent(table, t -> new Drained());
+        drained.measuredAt = measuredAt;
+        NavigableMap<Bytes, Bytes> ranges = drained.ranges;
         Bytes from = range.from();
-        Bytes rangeEnd = range.to();
-        Bytes to = rangeEnd == null ? END : rangeEnd;
+        Bytes to = to(range);
         Map.Entry<Bytes, Bytes> before = ranges.floorEntry(from);
         if (before != null && before.getValue().compareTo(from) >= 0) {
             from = before.getKey();
@@ -71,49 +87,94 @@ final class Drains {
     /** All tables were replaced. */
     synchronized void clear() {
         tables.clear();
+        replacements++;
     }
 
-    private synchronized Map<Table, NavigableMap<Bytes, Bytes>> takeAll() {
-        Map<Table, NavigableMap<Bytes, Bytes>> all = new HashMap<>(tables);
-        tables.clear();
-        return all;
+    private synchronized List<Table> drainedTables() {
+        return List.copyOf(tables.keySet());
     }
 
-    private record Measured(Bytes from, Bytes to, long bytes) {}
+    /** Ranges of a table that now takes {@code total}; none when they were measured and nothing has changed since. */
+    private synchronized Taken take(Table table, long total) {
+        Drained drained = tables.get(table);
+        if (drained == null || drained.measuredAt == total) {
+            return new Taken(replacements, List.of());
+        }
+        tables.remove(table);
+        List<KeyRange> ranges = new ArrayList<>();
+        drained.ranges.forEach((from, to) -> ranges.add(new KeyRange(from, to)));
+        return new Taken(replacements, ranges);
+    }
 
-    /** Compacts what is worth it. Blocks for as long as that takes. */
-    void compact(Engine engine) throws RocksDBException {
-        for (Map.Entry<Table, NavigableMap<Bytes, Bytes>> entry : takeAll().entrySet()) {
-            Table table = entry.getKey();
-            List<Measured> measured = engine.use(database -> measure(database, table, entry.getValue()));
-            long garbage = measured.stream().mapToLong(Measured::bytes).sum();
-            long total = engine.use(database -> database.fileBytes(table));
-            if (garbage < WORTH_BYTES || garbage < total / 4) {
-                measured.forEach(range -> add(table, new KeyRange(range.from(), range.to())));
-                continue;
-            }
-            for (Measured range : toCompact(measured)) {
-                if (Thread.currentThread().isInterrupted()) {
-                    return; // the store closes
-                }
-                engine.run(database -> {
-                    database.compact(table, range.from(), range.to());
-                });
-            }
-            LOG.debug("compacted: table={}, drainedBytes={}, bytesBefore={}", table, garbage, total);
+    private synchronized void giveBack(Table table, Taken taken, List<KeyRange> ranges, long total) {
+        if (taken.replacements() == replacements) {
+            Drained drained = tables.get(table);
+            // Anew at the next turn when others have come, or when this was interrupted.
+            boolean again = drained != null || Thread.currentThread().isInterrupted();
+            long measuredAt = again ? -1 : total;
+            ranges.forEach(range -> add(table, range, measuredAt));
         }
     }
 
-    /** Those that have anything in files. */
-    private static List<Measured> measure(Database database, Table table, NavigableMap<Bytes, Bytes> ranges) {
-        List<Measured> measured = new ArrayList<>();
-        ranges.forEach((from, to) -> {
-            long bytes = database.fileBytes(table, from, to);
-            if (bytes > 0) {
-                measured.add(new Measured(from, to, bytes));
+    private record Taken(int replacements, List<KeyRange> ranges) {}
+
+    private record Measured(Bytes from, Bytes to, long bytes) {
+        KeyRange range() {
+            return new KeyRange(from, to);
+        }
+    }
+
+    /** Compacts what is worth it. Blocks for as long as that takes. */
+    void compact(Engine engine) throws RocksDBException {
+        for (Table table : drainedTables()) {
+            long total = engine.use(database -> database.fileBytes(table));
+            Taken taken = take(table, total);
+            List<KeyRange> left = new ArrayList<>(taken.ranges());
+            try {
+                compact(engine, table, total, left);
+            } finally { // for another time, when it was interrupted or was not worth it
+                giveBack(table, taken, left, total);
             }
-        });
+        }
+    }
+
+    /** @param left loses what takes nothing, or nothing any more */
+    private static void compact(Engine engine, Table table, long total, List<KeyRange> left) throws RocksDBException {
+        List<Measured> measured = engine.use(database -> measure(database, table, left));
+        left.clear();
+        measured.forEach(each -> left.add(each.range()));
+        long garbage = measured.stream().mapToLong(Measured::bytes).sum();
+        if (garbage < WORTH_BYTES || garbage < total / 4) {
+            return;
+        }
+        for (Measured each : toCompact(measured)) {
+            if (Thread.currentThread().isInterrupted()) {
+                return; // the store closes
+            }
+            engine.run(database -> {
+                database.compact(table, each.from(), each.to());
+            });
+            left.removeIf(range ->
+                    range.from().compareTo(each.from()) >= 0 && to(range).compareTo(each.to()) <= 0);
+        }
+        LOG.debug("compacted: table={}, drainedBytes={}, bytesBefore={}", table, garbage, total);
+    }
+
+    /** Those that have anything in files. */
+    private static List<Measured> measure(Database database, Table table, List<KeyRange> ranges) {
+        List<Measured> measured = new ArrayList<>();
+        for (KeyRange range : ranges) {
+            long bytes = database.fileBytes(table, range.from(), to(range));
+            if (bytes > 0) {
+                measured.add(new Measured(range.from(), to(range), bytes));
+            }
+        }
         return measured;
+    }
+
+    private static Bytes to(KeyRange range) {
+        Bytes to = range.to();
+        return to == null ? END : to;
     }
 
     private static List<Measured> toCompact(List<Measured> measured) {

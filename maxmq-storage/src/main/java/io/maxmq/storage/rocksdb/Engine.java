@@ -54,7 +54,7 @@ final class Engine implements AutoCloseable {
     }
 
     /**
-     * Checks the log and opens the database.
+     * Checks the log and opens the database. To be closed, whether it opened or not.
      *
      * @throws StorageException when either fails
      */

@@ -7,8 +7,6 @@ import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Mutation;
 import io.maxmq.spi.storage.Precondition;
-import io.maxmq.spi.storage.StorageException;
-import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,41 +135,13 @@ final class Group {
     }
 
     private long add(Mutation.Add add, long version) throws RocksDBException {
-        long sum = sum(lookedAt.get(database, add.table(), add.key()), add);
+        long sum = add.sum(lookedAt.get(database, add.table(), add.key()));
         if (sum == 0) {
             delete(add.table(), add.key());
         } else {
             put(add.table(), add.key(), Bytes.ofLong(sum), version);
         }
         return sum;
-    }
-
-    private static long sum(@Nullable Entry entry, Mutation.Add add) {
-        if (entry == null) {
-            return add.delta();
-        }
-        if (entry.value().length() != Long.BYTES) {
-            throw notACounter(
-                    "counter must be 8 bytes: key=" + add.key() + ", bytes="
-                            + entry.value().length(),
-                    add,
-                    null);
-        }
-        long before = entry.value().longAt(0);
-        try {
-            return Math.addExact(before, add.delta());
-        } catch (ArithmeticException e) {
-            throw notACounter(
-                    "counter leaves the range of a long: key=" + add.key() + ", value=" + before + ", delta="
-                            + add.delta(),
-                    add,
-                    e);
-        }
-    }
-
-    private static StorageException notACounter(String detail, Mutation.Add add, @Nullable Throwable cause) {
-        return new StorageException(
-                Kind.NOT_A_COUNTER, detail, new StorageException.Place(null, -1, add.table()), cause);
     }
 
     /** Whether there is anything to write. */

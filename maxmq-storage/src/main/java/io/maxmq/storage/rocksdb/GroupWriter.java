@@ -383,6 +383,9 @@ final class GroupWriter {
                 recovery.written(database.sequence());
                 lastGroup++;
             });
+        } catch (StorageException e) { // before anything was written
+            completions.execute(() -> replace.result().completeExceptionally(e));
+            return;
         } catch (Throwable e) {
             StorageException cause = recovery.afterFailure(e);
             completions.execute(() -> replace.result().completeExceptionally(cause));

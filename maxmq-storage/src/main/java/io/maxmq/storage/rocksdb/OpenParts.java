@@ -36,8 +36,8 @@ record OpenParts(StoreDirectory directory, Engine engine, Readers readers, Execu
             throws IOException {
         loadLibrary();
         StoreDirectory directory = StoreDirectory.enter(settings.directory(), settings.backup());
+        Engine engine = new Engine(directory, settings);
         try {
-            Engine engine = new Engine(directory, settings);
             engine.open();
             ExecutorService completions = new ThreadPoolExecutor(
                     1,
@@ -47,9 +47,18 @@ record OpenParts(StoreDirectory directory, Engine engine, Readers readers, Execu
                     new LinkedBlockingQueue<>(),
                     Threads.named(threadName.apply("complete")));
             return new OpenParts(directory, engine, new Readers(threadName.apply("read"), over), completions);
-        } catch (RuntimeException e) {
-            directory.close();
+        } catch (Throwable e) { // or the directory would be in use for as long as this JVM lives
+            closeAfter(e, engine);
+            closeAfter(e, directory);
             throw e;
+        }
+    }
+
+    private static void closeAfter(Throwable cause, AutoCloseable opened) {
+        try {
+            opened.close();
+        } catch (Exception e) {
+            cause.addSuppressed(e);
         }
     }
 

@@ -44,7 +44,7 @@ final class Restoration {
                 return staging;
             });
         } catch (Throwable e) {
-            discard(staging);
+            discard(staging, e);
             throw e;
         }
     }
@@ -54,10 +54,19 @@ final class Restoration {
         return highestVersion;
     }
 
-    void discard(Database.Staging staging) throws RocksDBException {
-        engine.run(database -> {
-            staging.discard(database);
-        });
+    /**
+     * Gives up what was staged.
+     *
+     * @param cause gets what fails on the way
+     */
+    void discard(Database.Staging staging, Throwable cause) {
+        try {
+            engine.run(database -> {
+                staging.discard(database);
+            });
+        } catch (RocksDBException | RuntimeException e) { // the next start drops it
+            cause.addSuppressed(e);
+        }
     }
 
     private void read(Scan scan, Database.Staging staging) throws Throwable {

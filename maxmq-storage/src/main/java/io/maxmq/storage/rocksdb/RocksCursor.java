@@ -60,12 +60,14 @@ final class RocksCursor implements Cursor, Engine.Holding {
         void close() {
             iterator.close();
             options.close();
-            if (from != null) {
-                from.close();
-            }
-            if (to != null) {
-                to.close();
-            }
+            closeIfAny(from);
+            closeIfAny(to);
+        }
+    }
+
+    private static void closeIfAny(@Nullable Slice slice) {
+        if (slice != null) {
+            slice.close();
         }
     }
 
@@ -179,7 +181,15 @@ final class RocksCursor implements Cursor, Engine.Holding {
         if (to != null) {
             options.setIterateUpperBound(to);
         }
-        RocksIterator iterator = database.rocks().newIterator(handle, options);
+        RocksIterator iterator;
+        try {
+            iterator = database.rocks().newIterator(handle, options);
+        } catch (Throwable e) { // which hold native memory
+            options.close();
+            closeIfAny(from);
+            closeIfAny(to);
+            throw e;
+        }
         reading = new Reading(options, from, to, iterator);
         if (scan.reverse()) {
             iterator.seekToLast();

@@ -1,5 +1,8 @@
 package io.maxmq.storage.rocksdb;
 
+import io.maxmq.core.persistence.ChangeHistory;
+import io.maxmq.core.persistence.CompactBatch;
+import io.maxmq.core.persistence.HistoryWatch;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Capabilities;
@@ -192,7 +195,9 @@ public final class RocksStore implements KeyValueStore {
             for (Group.Outcome outcome : group.outcomes()) {
                 if (outcome.result() instanceof Committed committed) {
                     Batch batch = outcome.commit().batch();
-                    histories.get(outcome.partition()).add(committed.version(), batch, committed.counters());
+                    histories
+                            .get(outcome.partition())
+                            .add(committed.version(), CompactBatch.of(batch), committed.counters());
                     for (Mutation mutation : batch.mutations()) {
                         if (mutation instanceof Mutation.DeleteRange delete) {
                             drains.add(delete.table(), delete.range());
@@ -378,7 +383,7 @@ public final class RocksStore implements KeyValueStore {
             try {
                 Restoration.await(open.writer().replace(staging, restoration.highestVersion()));
             } catch (Throwable e) {
-                restoration.discard(staging);
+                restoration.discard(staging, e);
                 throw e;
             }
         });

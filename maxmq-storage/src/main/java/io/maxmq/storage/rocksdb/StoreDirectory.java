@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The directory of a store, held from {@link #enter} until it is closed:
  *
  * <pre>
- *   FORMAT        "maxmq-storage 1", and behind it "creating" or "restoring" until that is done
+ *   FORMAT        "maxmq-storage 1", and behind it "creating", "restoring" or "repairing" until that is done
  *   LEVEL         the durability of what is in the log; FSYNC when there is no such file
  *   LOCK          see {@link DirectoryLock}
  *   LOCK.owner
@@ -44,6 +44,7 @@ final class StoreDirectory implements AutoCloseable {
     private static final String FORMAT_PREFIX = "maxmq-storage ";
     private static final String CREATING = "creating";
     private static final String RESTORING = "restoring";
+    private static final String REPAIRING = "repairing";
     private static final String LEVEL_FILE = "LEVEL";
     private static final Set<String> OURS =
             Set.of(FORMAT_FILE, FORMAT_FILE + ".new", LEVEL_FILE, LEVEL_FILE + ".new", "LOCK", "LOCK.owner", "db");
@@ -77,7 +78,7 @@ final class StoreDirectory implements AutoCloseable {
             DirectoryLock lock = DirectoryLock.take(directory);
             try {
                 return enterLocked(directory, lock, backup);
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) {
                 lock.close();
                 throw e;
             }
@@ -101,6 +102,10 @@ final class StoreDirectory implements AutoCloseable {
         if (RESTORING.equals(state)) {
             throw new StorageException(
                     Kind.DAMAGED, "restoring a backup was interrupted, restore it again: directory=" + directory);
+        }
+        if (REPAIRING.equals(state)) {
+            throw new StorageException(
+                    Kind.DAMAGED, "a repair was interrupted, repair it again: directory=" + directory);
         }
         if (empty) {
             createDirectories(database(directory));
@@ -257,20 +262,93 @@ final class StoreDirectory implements AutoCloseable {
         if (readFormat(format).length > 2) {
             throw new StorageException(Kind.IO, "an unfinished store, not a backup: directory=" + backup);
         }
-        writeFormat(directory, RESTORING);
-        Path target = database(directory);
-        deleteAll(target);
-        createDirectories(target);
-        try (Stream<Path> files = Files.list(database(backup))) {
+        try (DirectoryLock used = DirectoryLock.takeIfUsed(backup)) {
+            writeFormat(directory, RESTORING);
+            deleteAll(database(directory));
+            copyContent(backup, directory);
+            forceAll(database(directory));
+            writeFormat(directory, "");
+        }
+    }
+
+    /** What a store nobody uses has, but for FORMAT, into a directory without it. */
+    static void copyContent(Path from, Path to) throws IOException {
+        Files.deleteIfExists(to.resolve(LEVEL_FILE));
+        if (Files.exists(from.resolve(LEVEL_FILE))) {
+            replace(
+                    to,
+                    LEVEL_FILE,
+                    Files.readString(from.resolve(LEVEL_FILE), StandardCharsets.ISO_8859_1)
+                            .trim());
+        }
+        createDirectories(database(to));
+        try (Stream<Path> files = Files.list(database(from))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = target.resolve(file.getFileName().toString());
-                if (!copy.getFileName().toString().equals("LOCK")) {
-                    Files.copy(file, copy);
+                String name = file.getFileName().toString();
+                if (!name.equals("LOCK")) {
+                    Files.copy(file, database(to).resolve(name));
                 }
             }
         }
-        forceAll(target);
+    }
+
+    // ---- repair: another database in place of the present one, in a directory that is locked
+
+    /** Whether there is a FORMAT, as in every directory that was ever a store's. */
+    static boolean hasFormat(Path directory) {
+        return Files.exists(directory.resolve(FORMAT_FILE));
+    }
+
+    static boolean isBeingRepaired(Path directory) throws IOException {
+        return REPAIRING.equals(state(directory));
+    }
+
+    /**
+     * Moves the database of {@code directory} to {@code kept}, and that of {@code repaired} in its place. The directory cannot
+     * be opened from the first step to the last; killed in between, the same call goes on where that one was.
+     *
+     * @param repaired a store that was closed; on the same file system, as {@code kept}
+     */
+    static void replaceDatabase(Path directory, Path repaired, Path kept) throws IOException {
+        if (!isBeingRepaired(directory)) {
+            createDirectories(kept);
+            Files.copy(directory.resolve(FORMAT_FILE), kept.resolve(FORMAT_FILE));
+            if (Files.exists(directory.resolve(LEVEL_FILE))) {
+                Files.copy(directory.resolve(LEVEL_FILE), kept.resolve(LEVEL_FILE));
+            }
+            forceAll(kept);
+            forceAll(database(repaired));
+            writeFormat(directory, REPAIRING);
+        }
+        if (!Files.exists(database(kept))) {
+            try {
+                move(database(directory), database(kept));
+            } catch (IOException e) { // two file systems, say: nothing has moved, and all is as before
+                if (Files.exists(database(directory))) {
+                    Files.move(
+                            kept.resolve(FORMAT_FILE),
+                            directory.resolve(FORMAT_FILE),
+                            StandardCopyOption.REPLACE_EXISTING);
+                    deleteAll(kept);
+                }
+                throw e;
+            }
+        }
+        if (Files.exists(database(repaired))) {
+            move(database(repaired), database(directory));
+        }
+        Files.deleteIfExists(directory.resolve(LEVEL_FILE)); // what is closed has its log in tables
         writeFormat(directory, "");
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        for (Path changed : List.of(from, to)) {
+            Path parent = changed.toAbsolutePath().getParent();
+            if (parent != null) {
+                force(parent);
+            }
+        }
     }
 
     // ---- files

@@ -107,11 +107,11 @@ final class Upkeep {
             long groups = writer.groups();
             boolean wrote = groups != groupsSeen;
             idleTurns = wrote ? 0 : idleTurns + 1;
-            groupsSeen = groups;
             if (wrote && settings.durability() != Durability.FSYNC) {
                 // Nobody was promised that, but a power cut then takes a second or so and no more.
                 engine.run(database -> database.flushLog(true));
             }
+            groupsSeen = groups; // not before: what could not be forced is for the next turn
             long now = System.nanoTime();
             for (Engine.Holding holding : engine.holdings()) {
                 if (holding instanceof RocksCursor cursor) {
@@ -119,16 +119,25 @@ final class Upkeep {
                 }
             }
             look();
-            if (tidying.compareAndSet(false, true)) {
-                boolean idle = idleTurns == IDLE_TURNS;
-                worker.execute(() -> tidy(idle));
-            }
+            beginToTidy(idleTurns == IDLE_TURNS);
         } catch (StorageException e) {
             LOG.debug("no upkeep as long as the database is not open: {}", e.getMessage());
         } catch (RejectedExecutionException e) {
             LOG.debug("no upkeep while the store closes");
-        } catch (RocksDBException | IOException | RuntimeException e) { // the next turn comes all the same
+        } catch (Throwable e) { // the next turn comes all the same, out of memory or not
             LOG.warn("upkeep has failed: {}", e.toString());
+        }
+    }
+
+    private void beginToTidy(boolean idle) {
+        if (!tidying.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            worker.execute(() -> tidy(idle));
+        } catch (Throwable e) { // no thread for it, say
+            tidying.set(false);
+            throw e;
         }
     }
 
@@ -150,7 +159,7 @@ final class Upkeep {
             }
         } catch (StorageException e) {
             LOG.debug("nothing is made small as long as the database is not open: {}", e.getMessage());
-        } catch (RocksDBException | IOException | RuntimeException e) { // the writer finds out for itself
+        } catch (Throwable e) { // the writer finds out for itself
             LOG.debug("files could not be made small: {}", e.toString());
         } finally {
             tidying.set(false);

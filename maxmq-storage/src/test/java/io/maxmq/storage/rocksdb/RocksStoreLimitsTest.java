@@ -192,7 +192,7 @@ class RocksStoreLimitsTest {
     }
 
     @Test
-    void leavesNothingBehindWhenItIsOpenedAndClosedAgainAndAgain() {
+    void leavesNothingBehindWhenItIsOpenedAndClosedAgainAndAgain() throws InterruptedException {
         Settings settings = Settings.of(directories.resolve("store")).withDurability(Durability.OS);
         for (int i = 0; i < 50; i++) {
             try (RocksStore store = open(new RocksStore(settings))) {
@@ -203,8 +203,11 @@ class RocksStoreLimitsTest {
             }
         }
 
-        assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.isAlive() && thread.getName().startsWith("maxmq-storage-store-"));
+        eventually(
+                "its threads have ended",
+                () -> Thread.getAllStackTraces().keySet().stream() // the last is on its way out
+                        .noneMatch(
+                                thread -> thread.isAlive() && thread.getName().startsWith("maxmq-storage-store-")));
         try (RocksStore store = open(new RocksStore(settings))) {
             assertThat(everything(store)).hasSize(50);
         }

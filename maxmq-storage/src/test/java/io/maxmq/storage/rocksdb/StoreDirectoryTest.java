@@ -1,6 +1,7 @@
 package io.maxmq.storage.rocksdb;
 
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Durability;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import java.io.BufferedReader;
@@ -193,6 +194,21 @@ class StoreDirectoryTest {
     }
 
     @Test
+    void holdsNothingOfADirectoryThatItCouldNotOpen() throws IOException {
+        Path directory = written();
+        Path inTheWay = directory.resolve("LEVEL.new");
+        Files.createDirectories(inTheWay.resolve("below")); // found when the database is already open
+        Settings settings = Settings.of(directory).withDurability(Durability.OS);
+
+        assertThat(failureToOpen(new RocksStore(settings)).kind()).isEqualTo(Kind.IO);
+
+        StoreDirectory.deleteAll(inTheWay);
+        try (RocksStore store = open(new RocksStore(settings))) {
+            assertThat(everything(store)).hasSize(1);
+        }
+    }
+
+    @Test
     void beginsAnewWhenItWasKilledBeforeItWasReady() throws IOException {
         Path directory = Files.createDirectory(directories.resolve("store"));
         Files.writeString(directory.resolve("FORMAT"), "maxmq-storage 1 creating\n");
@@ -229,6 +245,28 @@ class StoreDirectoryTest {
         try (RocksStore store =
                 open(new RocksStore(Settings.of(directories.resolve("again")).withBackup(backup)))) {
             assertThat(everything(store)).hasSize(1);
+        }
+    }
+
+    @Test
+    void restoresADirectoryThatNobodyUses() throws IOException {
+        Path source = directories.resolve("source");
+        Path target = directories.resolve("target");
+        try (RocksStore store = open(new RocksStore(Settings.of(source).withDurability(Durability.OS)))) {
+            commit(store, put(1, Bytes.utf8("value")));
+
+            assertThat(failureToOpen(new RocksStore(Settings.of(target).withBackup(source)))
+                            .kind())
+                    .isEqualTo(Kind.UNAVAILABLE);
+            assertThat(target.resolve("FORMAT")).doesNotExist();
+            commit(store, put(2, Bytes.utf8("value")));
+        }
+
+        try (StoreDirectory copied = StoreDirectory.enter(target, source)) {
+            assertThat(copied.level()).isEqualTo(Durability.OS); // its log is of that level
+        }
+        try (RocksStore store = open(store(target))) {
+            assertThat(everything(store)).hasSize(2);
         }
     }
 

@@ -1,20 +1,19 @@
 package io.maxmq.core.persistence;
 
+import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Change;
 import io.maxmq.spi.storage.ChangeSet;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.WatchHandler;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class MemoryWatchTest {
+class HistoryWatchTest {
 
     private static final Table TABLE = new Table("table");
 
@@ -34,9 +33,10 @@ class MemoryWatchTest {
     @Test
     void callsNobodyWhenItIsClosedWhileItLooksForChanges() throws Exception {
         ManualExecutor executor = new ManualExecutor();
-        ChangeHistory history = new ChangeHistory(10, 1_000);
-        history.add(1, Map.of(TABLE, List.of(new Change.Deleted(Bytes.utf8("key")))), 3);
-        MemoryWatch watch = new MemoryWatch(TABLE, 1, history, handler, executor, w -> {});
+        ChangeHistory history = new ChangeHistory(0, 10, 1_000);
+        Bytes key = Bytes.utf8("key");
+        history.add(1, Batch.builder(key.byteAt(0)).delete(TABLE, key).build(), List.of());
+        HistoryWatch watch = new HistoryWatch(TABLE, 1, history, handler, executor, w -> {});
         watch.wake();
         Thread looking = new Thread(executor::runAll);
 

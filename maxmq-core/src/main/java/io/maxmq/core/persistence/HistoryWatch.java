@@ -1,4 +1,4 @@
-package io.maxmq.storage.rocksdb;
+package io.maxmq.core.persistence;
 
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Walks the history of a partition at the pace of its handler. The handler is called on the store's executor; no lock is
  * held meanwhile. Thread-safe.
  */
-final class HistoryWatch implements Watch {
+public final class HistoryWatch implements Watch {
 
     private enum Phase {
         IDLE,
@@ -37,7 +37,14 @@ final class HistoryWatch implements Watch {
     /** Written by the loop alone, read by anyone. */
     private volatile long version;
 
-    HistoryWatch(
+    /**
+     * Nothing happens before {@link #wake()}.
+     *
+     * @param fromVersion the first that is of interest, 1 or more
+     * @param executor where the handler is called, one call at a time
+     * @param onClosed is told once, when nothing follows any more
+     */
+    public HistoryWatch(
             Table table,
             long fromVersion,
             ChangeHistory history,
@@ -56,12 +63,12 @@ final class HistoryWatch implements Watch {
     }
 
     /** There may be something new. */
-    void wake() {
+    public void wake() {
         loop.wake();
     }
 
     /** Ends it with {@code cause}, behind a call of the handler that runs. The first cause counts. */
-    void end(StorageException cause) {
+    public void end(StorageException cause) {
         if (end == null) {
             end = cause;
         }

@@ -1,0 +1,68 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.Mutation;
+import io.maxmq.spi.storage.Precondition;
+
+/** Batches for who keeps them: with their keys and values alone, not the read blocks that those were cut from. Stateless. */
+public final class CompactBatch {
+    private CompactBatch() {}
+
+    /** The batch itself when none of its mutations has a slice, else a copy whose slices have arrays of their own. */
+    public static Batch of(Batch batch) {
+        for (Mutation mutation : batch.mutations()) {
+            if (!isCompact(mutation)) {
+                return copy(batch);
+            }
+        }
+        return batch;
+    }
+
+    private static boolean isCompact(Mutation mutation) {
+        if (mutation instanceof Mutation.Put put) {
+            return isCompact(put.key()) && isCompact(put.value());
+        } else if (mutation instanceof Mutation.Delete delete) {
+            return isCompact(delete.key());
+        } else if (mutation instanceof Mutation.DeleteRange delete) {
+            Bytes to = delete.range().to();
+            return isCompact(delete.range().from()) && (to == null || isCompact(to));
+        }
+        return isCompact(((Mutation.Add) mutation).key());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // itself when there is nothing to copy
+    private static boolean isCompact(Bytes bytes) {
+        return bytes.compact() == bytes;
+    }
+
+    private static Batch copy(Batch batch) {
+        Batch.Builder copy = Batch.builder(batch.shard());
+        for (Precondition each : batch.preconditions()) {
+            if (each instanceof Precondition.Absent) {
+                copy.requireAbsent(each.table(), each.key());
+            } else if (each instanceof Precondition.EqualTo equal) {
+                copy.requireEqual(each.table(), each.key(), equal.value());
+            } else {
+                copy.requireVersionBelow(each.table(), each.key(), ((Precondition.VersionBelow) each).limit());
+            }
+        }
+        for (Mutation each : batch.mutations()) {
+            if (each instanceof Mutation.Put put) {
+                copy.put(put.table(), put.key().compact(), put.value().compact());
+            } else if (each instanceof Mutation.Delete delete) {
+                copy.delete(delete.table(), delete.key().compact());
+            } else if (each instanceof Mutation.DeleteRange delete) {
+                Bytes to = delete.range().to();
+                copy.deleteRange(
+                        delete.table(),
+                        new KeyRange(delete.range().from().compact(), to == null ? null : to.compact()));
+            } else {
+                Mutation.Add add = (Mutation.Add) each;
+                copy.add(add.table(), add.key().compact(), add.delta());
+            }
+        }
+        return copy.build();
+    }
+}

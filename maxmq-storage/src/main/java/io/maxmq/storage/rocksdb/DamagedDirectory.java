@@ -1,0 +1,74 @@
+package io.maxmq.storage.rocksdb;
+
+import io.maxmq.spi.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A store's directory that is to be repaired, locked until it is closed. Not thread-safe. */
+public final class DamagedDirectory implements AutoCloseable {
+    private final Path directory;
+    private final DirectoryLock lock;
+
+    private DamagedDirectory(Path directory, DirectoryLock lock) {
+        this.directory = directory;
+        this.lock = lock;
+    }
+
+    /** Whether a directory is, or was, a store's: it has a {@code FORMAT}. */
+    public static boolean isOfStore(Path directory) {
+        return StoreDirectory.hasFormat(directory);
+    }
+
+    /**
+     * Locks a store's directory.
+     *
+     * @throws StorageException {@code UNAVAILABLE} when it is in use
+     */
+    public static DamagedDirectory enter(Path directory) throws IOException {
+        return new DamagedDirectory(directory, DirectoryLock.take(directory));
+    }
+
+    /** Whether {@link #replaceBy} has begun and not ended. */
+    public boolean isBeingReplaced() throws IOException {
+        return StoreDirectory.isBeingRepaired(directory);
+    }
+
+    /**
+     * Copies it, to be opened however damaged its log is.
+     *
+     * @param target must not exist
+     */
+    public void copyTo(Path target) throws IOException {
+        StoreDirectory.createDirectories(target);
+        Files.copy(directory.resolve("FORMAT"), target.resolve("FORMAT"));
+        StoreDirectory.copyContent(directory, target);
+    }
+
+    /** Cuts a copy's log off where it is not sound, whatever is behind; gives the bytes that are lost. */
+    public static long cutLog(Path copy) throws IOException {
+        return LogFiles.cutAtDamage(StoreDirectory.database(copy));
+    }
+
+    /** Deletes a directory and all that is below, if there is one. */
+    public static void delete(Path tree) throws IOException {
+        StoreDirectory.deleteAll(tree);
+    }
+
+    /**
+     * Moves the database of a repaired store in place of the damaged one, which goes to {@code kept}. Nobody can open the
+     * directory as long as that is not done; when it was interrupted, the same call ends it.
+     *
+     * @param repaired a store that was closed; deleted in the end
+     * @param kept must not exist, but from such a call
+     */
+    public void replaceBy(Path repaired, Path kept) throws IOException {
+        StoreDirectory.replaceDatabase(directory, repaired, kept);
+        StoreDirectory.deleteAll(repaired);
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+}
