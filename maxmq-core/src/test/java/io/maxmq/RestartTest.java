@@ -394,6 +394,42 @@ class RestartTest {
         connect("s", false).expectNothingQueued(broker.broker());
     }
 
+    /** The end comes while the client is connected, so its will is due by the start alone; with a session or without. */
+    private void restartWithGrace(int expirySeconds) {
+        offline("s", "w", AT_LEAST_ONCE);
+        connectV5("c", true, expirySeconds, will("w", "gone", 0));
+        broker.broker().close();
+        broker.close();
+        broker = start(builder -> builder.configure(config -> config.willGraceAfterRestart(Duration.ofSeconds(60))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 600})
+    void aWillThatTheEndMadeDueWaitsForTheGrace(int expirySeconds) {
+        restartWithGrace(expirySeconds);
+
+        TestClient subscriber = connect("s", false);
+        subscriber.expectNothingQueued(broker.broker());
+        clock.advance(Duration.ofSeconds(59));
+        subscriber.expectNothingQueued(broker.broker());
+        clock.advance(Duration.ofSeconds(2));
+        subscriber.expectMessage("w", "gone");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 600})
+    void aClientThatReturnsWithinTheGraceTakesItsWillBack(int expirySeconds) {
+        restartWithGrace(expirySeconds);
+
+        connectV5("c", false, expirySeconds, null);
+        clock.advance(Duration.ofSeconds(100));
+        TestClient subscriber = connect("s", false);
+        subscriber.expectNothingQueued(broker.broker());
+        restart();
+
+        connect("s", false).expectNothingQueued(broker.broker());
+    }
+
     @Test
     void aWillThatStorageRefusesToARecipientIsPublishedOnceMore() {
         broker.close();
