@@ -16,33 +16,32 @@ import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.packet.Will;
-import io.maxmq.config.Listener;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException.Kind;
-import java.io.IOException;
-import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static io.maxmq.TestClient.bytes;
+import static io.maxmq.TestClient.message;
+import static io.maxmq.TestClient.text;
 import static io.maxmq.codec.QoS.AT_LEAST_ONCE;
 import static io.maxmq.codec.QoS.EXACTLY_ONCE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -51,60 +50,70 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RestartTest {
     private final MemoryStorage storage = MemoryStorage.create();
     private final ManualClock clock = new ManualClock();
-    private final List<TestClient> clients = new ArrayList<>();
-    private MaxMQ broker;
+    private TestBroker broker = start(builder -> builder);
 
-    @BeforeEach
-    void start() {
-        start(builder -> builder);
-    }
-
-    private void start(UnaryOperator<MaxMQBuilder> settings) {
-        broker = settings.apply(MaxMQ.builder()
-                        .name("restart")
-                        .storage(storage.store())
-                        .clock(clock)
-                        .listener(Listener.tcp(0))
-                        .allowAnonymous())
-                .start();
+    private TestBroker start(UnaryOperator<MaxMQBuilder> settings) {
+        return TestBroker.start(builder ->
+                settings.apply(builder.storage(storage.store()).clock(clock).loops(2)));
     }
 
     private void restart() {
-        clients.forEach(TestClient::close);
-        clients.clear();
+        restartAfter(Duration.ZERO);
+    }
+
+    private void restartAfter(Duration down) {
         broker.close();
-        start();
+        clock.advance(down);
+        broker = start(builder -> builder);
     }
 
     @AfterEach
     void close() {
-        clients.forEach(TestClient::close);
         broker.close();
-    }
-
-    private TestClient client(ProtocolVersion version) {
-        int port = broker.listeners().tcp().port();
-        try {
-            TestClient client = new TestClient(version, new Socket("127.0.0.1", port));
-            clients.add(client);
-            return client;
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     /** With a session that never ends, if it is not clean. */
     private TestClient connect(String clientId, boolean clean) {
-        TestClient client = client(ProtocolVersion.MQTT_3_1_1);
+        TestClient client = broker.client(ProtocolVersion.MQTT_3_1_1);
         client.connect(clientId, clean);
         return client;
     }
 
+    private TestClient connectV5(String clientId, boolean clean, int expirySeconds, @Nullable Will will) {
+        return broker.connected(connectOf(clientId, clean, expirySeconds, will, 65_535));
+    }
+
+    private static Connect connectOf(
+            String clientId, boolean clean, int expirySeconds, @Nullable Will will, int receiveMaximum) {
+        return new Connect(
+                ProtocolVersion.MQTT_5,
+                false,
+                clean,
+                0,
+                Properties.builder()
+                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, (long) expirySeconds)
+                        .set(PropertyId.RECEIVE_MAXIMUM, receiveMaximum)
+                        .build(),
+                clientId,
+                will,
+                null,
+                null);
+    }
+
     private boolean present(String clientId) {
-        TestClient client = client(ProtocolVersion.MQTT_3_1_1);
+        TestClient client = broker.client(ProtocolVersion.MQTT_3_1_1);
         boolean present = client.connect(clientId, false).sessionPresent();
         client.close();
         return present;
+    }
+
+    private boolean isThere(String clientId) {
+        return broker.broker()
+                .sessions()
+                .find(clientId)
+                .toCompletableFuture()
+                .join()
+                .isPresent();
     }
 
     private void offline(String clientId, String filter, QoS qos) {
@@ -113,16 +122,22 @@ class RestartTest {
         client.disconnect();
     }
 
-    private static Publish publish(String topic, String payload, QoS qos, int packetId) {
-        return new Publish(false, qos, false, topic, packetId, Properties.NONE, bytes(payload));
+    /** Sends {@code a} and {@code b} to a client that has subscribed; returns what it has got and not acknowledged. */
+    private List<Publish> sendTwo(TestClient subscriber) {
+        TestClient publisher = connect("p", true);
+        publisher.send(message("t", "a", AT_LEAST_ONCE, 1), message("t", "b", AT_LEAST_ONCE, 2));
+        List<Publish> sent = List.of(subscriber.expect(Publish.class), subscriber.expect(Publish.class));
+        publisher.expect(PubAck.class);
+        publisher.expect(PubAck.class);
+        return sent;
     }
 
-    private static ByteBuffer bytes(String text) {
-        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String text(Publish publish) {
-        return StandardCharsets.UTF_8.decode(publish.payload().duplicate()).toString();
+    private static void await(BooleanSupplier isSo) {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (!isSo.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     @Test
@@ -133,9 +148,7 @@ class RestartTest {
 
         assertThat(present("s")).isTrue();
         assertThat(present("other")).isFalse();
-        TestClient publisher = connect("p", true);
-        publisher.send(publish("t", "m", AT_LEAST_ONCE, 1));
-        publisher.expect(PubAck.class);
+        connect("p", true).publish("t", "m", AT_LEAST_ONCE);
         Publish received = connect("s", false).expect(Publish.class);
         assertThat(text(received)).isEqualTo("m");
         assertThat(received.dup()).isFalse();
@@ -147,60 +160,82 @@ class RestartTest {
         offline("s", "t/+", AT_LEAST_ONCE);
         TestClient publisher = connect("p", true);
         for (int i = 1; i <= 20; i++) {
-            publisher.send(publish("t/" + i, "m".repeat(bytes), AT_LEAST_ONCE, i));
-            publisher.expect(PubAck.class);
+            publisher.publish("t/" + i, "m".repeat(bytes), AT_LEAST_ONCE);
         }
 
         restart();
 
         TestClient subscriber = connect("s", false);
         for (int i = 1; i <= 20; i++) {
-            Publish received = subscriber.expect(Publish.class);
-            assertThat(received.topic()).isEqualTo("t/" + i);
-            assertThat(text(received)).hasSize(bytes);
-            subscriber.send(PubAck.of(received.packetId()));
+            subscriber.expectMessage("t/" + i, "m".repeat(bytes));
         }
-        subscriber.expectNothing();
+        subscriber.expectNothingQueued(broker.broker());
     }
 
     @Test
     void whatWasSentAndNotAcknowledgedComesAgainWithItsPacketId() {
         TestClient subscriber = connect("s", false);
         subscriber.subscribe("t", EXACTLY_ONCE);
-        TestClient publisher = connect("p", true);
-        publisher.send(publish("t", "a", AT_LEAST_ONCE, 1), publish("t", "b", AT_LEAST_ONCE, 2));
-        Publish first = subscriber.expect(Publish.class);
-        Publish second = subscriber.expect(Publish.class);
-        subscriber.send(PubAck.of(second.packetId()));
-        publisher.expect(PubAck.class);
-        publisher.expect(PubAck.class);
+        List<Publish> sent = sendTwo(subscriber);
+        subscriber.acknowledge(sent.get(1));
+        subscriber.ping();
 
         restart();
 
         subscriber = connect("s", false);
         Publish again = subscriber.expect(Publish.class);
         assertThat(text(again)).isEqualTo("a");
-        assertThat(again.packetId()).isEqualTo(first.packetId());
+        assertThat(again.packetId()).isEqualTo(sent.get(0).packetId());
         assertThat(again.dup()).isTrue();
         subscriber.send(PubAck.of(again.packetId()));
-        subscriber.expectNothing();
+        subscriber.expectNothingQueued(broker.broker());
+    }
+
+    @Test
+    void whatWasAcknowledgedJustBeforeACrashComesAgainMarkedSo() throws Exception {
+        GatedStore store = new GatedStore(storage.store());
+        broker.close();
+        broker = start(builder -> builder.storage(store));
+        TestClient subscriber = connect("s", false);
+        subscriber.subscribe("t", AT_LEAST_ONCE);
+        List<Publish> sent = sendTwo(subscriber);
+        await(() -> store.entries(Tables.QUEUE).size() == 2);
+        List<Entry> written = store.entries(Tables.QUEUE);
+        sent.forEach(subscriber::acknowledge);
+        subscriber.disconnect();
+        broker.awaitDisconnected("s");
+        await(() -> store.entries(Tables.QUEUE).isEmpty());
+        broker.close();
+
+        // The crash: it came before the deletions were written, and after what was written of the session.
+        KeyValueStore disk = storage.store();
+        disk.open().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        for (Entry each : written) {
+            disk.commit(Batch.builder(ShardedKey.shardOf(each.key()))
+                            .put(Tables.QUEUE, each.key(), each.value())
+                            .build())
+                    .toCompletableFuture()
+                    .get(20, TimeUnit.SECONDS);
+        }
+        disk.close();
+        broker = start(builder -> builder);
+
+        subscriber = connect("s", false);
+        for (Publish before : sent) {
+            Publish again = subscriber.expect(Publish.class);
+            assertThat(again.packetId()).isEqualTo(before.packetId());
+            assertThat(again.dup()).isTrue();
+        }
     }
 
     @Test
     void whatMayHaveBeenSentIsMarkedSoUntilItIsAcknowledged() {
         TestClient subscriber = connect("s", false);
         subscriber.subscribe("t", AT_LEAST_ONCE);
-        TestClient publisher = connect("p", true);
-        publisher.send(publish("t", "a", AT_LEAST_ONCE, 1), publish("t", "b", AT_LEAST_ONCE, 2));
-        publisher.expect(PubAck.class);
-        publisher.expect(PubAck.class);
-        subscriber.expect(Publish.class);
-        subscriber.expect(Publish.class);
+        sendTwo(subscriber);
 
         restart();
-        TestClient withRoomForOne = client(ProtocolVersion.MQTT_5);
-        withRoomForOne.send(connectV5("s", false, 600, null, 1));
-        withRoomForOne.next();
+        TestClient withRoomForOne = broker.connected(connectOf("s", false, 600, null, 1));
         assertThat(text(withRoomForOne.expect(Publish.class))).isEqualTo("a");
         withRoomForOne.disconnect();
         restart();
@@ -216,9 +251,7 @@ class RestartTest {
     void qos2ThatMayHaveBeenSentKeepsItsPacketIdBeyondItsExpiry() {
         TestClient subscriber = connect("s", false);
         subscriber.subscribe("t", EXACTLY_ONCE);
-        TestClient publisher = client(ProtocolVersion.MQTT_5);
-        publisher.send(connectV5("p", true, 0, null));
-        publisher.next();
+        TestClient publisher = connectV5("p", true, 0, null);
         Properties expiry = Properties.builder()
                 .set(PropertyId.MESSAGE_EXPIRY_INTERVAL, 10L)
                 .build();
@@ -240,7 +273,7 @@ class RestartTest {
         TestClient subscriber = connect("s", false);
         subscriber.subscribe("t", EXACTLY_ONCE);
         TestClient publisher = connect("p", true);
-        publisher.send(publish("t", "a", EXACTLY_ONCE, 1), publish("t", "b", EXACTLY_ONCE, 2));
+        publisher.send(message("t", "a", EXACTLY_ONCE, 1), message("t", "b", EXACTLY_ONCE, 2));
         Publish a = subscriber.expect(Publish.class);
         Publish b = subscriber.expect(Publish.class);
         subscriber.send(PubRec.of(a.packetId()));
@@ -256,14 +289,14 @@ class RestartTest {
         subscriber.send(PubComp.of(a.packetId()), PubRec.of(b.packetId()));
         assertThat(subscriber.expect(PubRel.class).packetId()).isEqualTo(b.packetId());
         subscriber.send(PubComp.of(b.packetId()));
-        subscriber.expectNothing();
+        subscriber.expectNothingQueued(broker.broker());
     }
 
     @Test
     void qos2IsExactlyOnceAtThePublisher() {
         offline("s", "t", EXACTLY_ONCE);
         TestClient publisher = connect("p", false);
-        publisher.send(publish("t", "a", EXACTLY_ONCE, 7));
+        publisher.send(message("t", "a", EXACTLY_ONCE, 7));
         publisher.expect(PubRec.class);
 
         restart();
@@ -273,13 +306,13 @@ class RestartTest {
         assertThat(publisher.expect(PubRec.class).packetId()).isEqualTo(7);
         publisher.send(PubRel.of(7));
         assertThat(publisher.expect(PubComp.class).packetId()).isEqualTo(7);
-        publisher.send(publish("t", "b", EXACTLY_ONCE, 7));
+        publisher.send(message("t", "b", EXACTLY_ONCE, 7));
         publisher.expect(PubRec.class);
 
         TestClient subscriber = connect("s", false);
         assertThat(text(subscriber.expect(Publish.class))).isEqualTo("a");
         assertThat(text(subscriber.expect(Publish.class))).isEqualTo("b");
-        subscriber.expectNothing();
+        subscriber.expectNothingQueued(broker.broker());
     }
 
     @Test
@@ -296,71 +329,37 @@ class RestartTest {
 
         assertThat(present("clean")).isFalse();
         TestClient publisher = connect("p", true);
-        publisher.send(publish("t", "m", AT_LEAST_ONCE, 1), publish("u", "n", AT_LEAST_ONCE, 2));
-        publisher.expect(PubAck.class);
-        publisher.expect(PubAck.class);
+        publisher.publish("t", "m", AT_LEAST_ONCE);
+        publisher.publish("u", "n", AT_LEAST_ONCE);
         subscriber = connect("s", false);
         assertThat(text(subscriber.expect(Publish.class))).isEqualTo("n");
-        subscriber.expectNothing();
+        subscriber.expectNothingQueued(broker.broker());
     }
 
     @Test
     void theSessionExpiryGoesOnWhileTheBrokerIsDown() {
         for (int seconds : new int[] {60, 600}) {
-            TestClient client = client(ProtocolVersion.MQTT_5);
-            client.send(connectV5("e" + seconds, true, seconds, null));
-            client.next();
+            TestClient client = connectV5("e" + seconds, true, seconds, null);
             client.disconnect();
         }
-        clients.forEach(TestClient::close);
-        clients.clear();
-        broker.close();
-        clock.advance(Duration.ofSeconds(100));
-        start();
+        restartAfter(Duration.ofSeconds(100));
 
-        assertThat(broker.sessions().find("e60").toCompletableFuture().join()).isEmpty();
-        assertThat(broker.sessions().find("e600").toCompletableFuture().join()).isPresent();
-    }
-
-    private static Connect connectV5(String clientId, boolean clean, int expirySeconds, @Nullable Will will) {
-        return connectV5(clientId, clean, expirySeconds, will, 65_535);
-    }
-
-    private static Connect connectV5(
-            String clientId, boolean clean, int expirySeconds, @Nullable Will will, int receiveMaximum) {
-        return new Connect(
-                ProtocolVersion.MQTT_5,
-                false,
-                clean,
-                0,
-                Properties.builder()
-                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, (long) expirySeconds)
-                        .set(PropertyId.RECEIVE_MAXIMUM, receiveMaximum)
-                        .build(),
-                clientId,
-                will,
-                null,
-                null);
+        assertThat(isThere("e60")).isFalse();
+        assertThat(isThere("e600")).isTrue();
     }
 
     @Test
     void subscriptionIdsComeBack() {
-        TestClient subscriber = client(ProtocolVersion.MQTT_5);
-        subscriber.send(connectV5("s", true, 600, null));
-        subscriber.next();
+        TestClient subscriber = connectV5("s", true, 600, null);
         subscriber.subscribe(
                 Properties.builder().set(PropertyId.SUBSCRIPTION_IDENTIFIER, 42).build(),
                 new Subscription("t", AT_LEAST_ONCE, false, false, RetainHandling.SEND_AT_SUBSCRIBE));
         subscriber.disconnect();
-        TestClient publisher = connect("p", true);
-        publisher.send(publish("t", "m", AT_LEAST_ONCE, 1));
-        publisher.expect(PubAck.class);
+        connect("p", true).publish("t", "m", AT_LEAST_ONCE);
 
         restart();
 
-        subscriber = client(ProtocolVersion.MQTT_5);
-        subscriber.send(connectV5("s", false, 600, null));
-        subscriber.next();
+        subscriber = connectV5("s", false, 600, null);
         assertThat(subscriber.expect(Publish.class).properties().subscriptionIdentifiers())
                 .containsExactly(42);
     }
@@ -376,28 +375,22 @@ class RestartTest {
                         .build());
     }
 
-    /** Without a goodbye; its end is known to the broker. */
-    private void breakOff(TestClient client, String clientId) {
+    /** A client that was there, with a delay of 60 s, and broke off; the broker knows. */
+    private void breakOffWithDelay() {
+        TestClient client = connectV5("c", true, 600, will("w", "gone", 60));
         client.close();
-        long deadline = System.nanoTime() + 30_000_000_000L;
-        while (broker.clients().find(clientId).toCompletableFuture().join().isPresent()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+        broker.awaitDisconnected("c");
     }
 
     @Test
     void aWillWaitsForItsDelayThroughARestart() {
         offline("s", "w", AT_LEAST_ONCE);
-        TestClient client = client(ProtocolVersion.MQTT_5);
-        client.send(connectV5("c", true, 600, will("w", "gone", 60)));
-        client.next();
-        breakOff(client, "c");
+        breakOffWithDelay();
 
         restart();
 
         TestClient subscriber = connect("s", false);
-        subscriber.expectNothing();
+        subscriber.expectNothingQueued(broker.broker());
         clock.advance(Duration.ofSeconds(61));
         assertThat(text(subscriber.expect(Publish.class))).isEqualTo("gone");
     }
@@ -405,15 +398,8 @@ class RestartTest {
     @Test
     void aWillThatCameDueMeanwhileIsPublishedAtTheStart() {
         offline("s", "w", AT_LEAST_ONCE);
-        TestClient client = client(ProtocolVersion.MQTT_5);
-        client.send(connectV5("c", true, 600, will("w", "gone", 60)));
-        client.next();
-        breakOff(client, "c");
-        clients.forEach(TestClient::close);
-        clients.clear();
-        broker.close();
-        clock.advance(Duration.ofSeconds(61));
-        start();
+        breakOffWithDelay();
+        restartAfter(Duration.ofSeconds(61));
 
         assertThat(text(connect("s", false).expect(Publish.class))).isEqualTo("gone");
     }
@@ -421,56 +407,77 @@ class RestartTest {
     @Test
     void aClientThatReturnsInTimeTakesItsWillBack() {
         offline("s", "w", AT_LEAST_ONCE);
-        TestClient client = client(ProtocolVersion.MQTT_5);
-        client.send(connectV5("c", true, 600, will("w", "gone", 60)));
-        client.next();
-        breakOff(client, "c");
+        breakOffWithDelay();
 
         restart();
-        client = client(ProtocolVersion.MQTT_5);
-        client.send(connectV5("c", false, 600, null));
-        client.next();
+        connectV5("c", false, 600, null);
         clock.advance(Duration.ofSeconds(100));
         restart();
 
-        connect("s", false).expectNothing();
+        connect("s", false).expectNothingQueued(broker.broker());
     }
 
     @Test
     void theWillOfAClientThatWasConnectedIsDueByTheStart() {
         offline("s", "w", AT_LEAST_ONCE);
-        TestClient client = client(ProtocolVersion.MQTT_5);
-        client.send(connectV5("c", true, 0, will("w", "gone", 0)));
-        client.next();
-        TestClient polite = client(ProtocolVersion.MQTT_5);
-        polite.send(connectV5("polite", true, 0, will("w", "not gone", 0)));
-        polite.next();
-        polite.disconnect();
-        polite.expectEnd();
+        connectV5("c", true, 0, will("w", "gone", 0));
+        connectV5("polite", true, 0, will("w", "not gone", 0)).disconnect();
 
         restart();
 
         TestClient subscriber = connect("s", false);
-        Publish received = subscriber.expect(Publish.class);
-        assertThat(text(received)).isEqualTo("gone");
-        subscriber.send(PubAck.of(received.packetId()));
+        subscriber.expectMessage("w", "gone");
+        subscriber.ping();
         restart();
-        connect("s", false).expectNothing();
+        connect("s", false).expectNothingQueued(broker.broker());
+    }
+
+    /** The end comes while the client is connected, so its will is due by the start alone; with a session or without. */
+    private void restartWithGrace(int expirySeconds) {
+        offline("s", "w", AT_LEAST_ONCE);
+        connectV5("c", true, expirySeconds, will("w", "gone", 0));
+        broker.broker().close();
+        broker.close();
+        broker = start(builder -> builder.configure(config -> config.willGraceAfterRestart(Duration.ofSeconds(60))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 600})
+    void aWillThatTheEndMadeDueWaitsForTheGrace(int expirySeconds) {
+        restartWithGrace(expirySeconds);
+
+        TestClient subscriber = connect("s", false);
+        subscriber.expectNothingQueued(broker.broker());
+        clock.advance(Duration.ofSeconds(59));
+        subscriber.expectNothingQueued(broker.broker());
+        clock.advance(Duration.ofSeconds(2));
+        subscriber.expectMessage("w", "gone");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 600})
+    void aClientThatReturnsWithinTheGraceTakesItsWillBack(int expirySeconds) {
+        restartWithGrace(expirySeconds);
+
+        connectV5("c", false, expirySeconds, null);
+        clock.advance(Duration.ofSeconds(100));
+        TestClient subscriber = connect("s", false);
+        subscriber.expectNothingQueued(broker.broker());
+        restart();
+
+        connect("s", false).expectNothingQueued(broker.broker());
     }
 
     @Test
     void aWillThatStorageRefusesToARecipientIsPublishedOnceMore() {
         broker.close();
         GatedStore gated = new GatedStore(storage.store());
-        RecordedEvents events = new RecordedEvents();
-        start(builder -> builder.storage(gated).eventListener(events));
+        broker = start(builder -> builder.storage(gated));
         offline("s", "w", AT_LEAST_ONCE);
-        TestClient client = client(ProtocolVersion.MQTT_5);
-        client.send(connectV5("c", true, 0, will("w", "gone", 0)));
-        client.next();
+        TestClient client = connectV5("c", true, 0, will("w", "gone", 0));
         gated.refuse(Tables.QUEUE, Kind.FULL);
-        breakOff(client, "c");
-        events.await(MessageDropped.class);
+        client.close();
+        broker.events().await(MessageDropped.class);
         gated.letGo();
 
         restart();
@@ -483,19 +490,12 @@ class RestartTest {
     void aWillThatIsInAQueueAlreadyIsNotPublishedThereAgain() throws Exception {
         broker.close();
         GatedStore gated = new GatedStore(storage.store());
-        start(builder -> builder.storage(gated));
+        broker = start(builder -> builder.storage(gated));
         offline("s", "w", EXACTLY_ONCE);
-        TestClient client = client(ProtocolVersion.MQTT_5);
-        Will will = new Will("w", bytes("gone"), EXACTLY_ONCE, false, Properties.NONE);
-        client.send(connectV5("c", true, 0, will));
-        client.next();
+        TestClient client = connectV5("c", true, 0, new Will("w", bytes("gone"), EXACTLY_ONCE, false, Properties.NONE));
         Entry written = gated.entries(Tables.WILL).get(0);
         client.close();
-        long deadline = System.nanoTime() + 30_000_000_000L;
-        while (!gated.entries(Tables.WILL).isEmpty()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+        await(() -> gated.entries(Tables.WILL).isEmpty());
         assertThat(gated.entries(Tables.QUEUE)).hasSize(1);
         gated.commit(Batch.builder(ShardedKey.shardOf(written.key()))
                         .put(Tables.WILL, written.key(), written.value())
@@ -507,7 +507,7 @@ class RestartTest {
 
         TestClient subscriber = connect("s", false);
         assertThat(text(subscriber.expect(Publish.class))).isEqualTo("gone");
-        subscriber.expectNothing();
+        subscriber.expectNothingQueued(broker.broker());
     }
 
     @Test
@@ -528,17 +528,16 @@ class RestartTest {
     void aDurableSubscriptionOfTheApplicationGetsWhatItMissed() {
         SubscribeOptions durable = SubscribeOptions.defaults().durable("orders");
         BlockingQueue<String> received = new LinkedBlockingQueue<>();
-        broker.subscribe("t", durable, (message, acknowledgement) -> {})
+        broker.broker()
+                .subscribe("t", durable, (message, acknowledgement) -> {})
                 .active()
                 .toCompletableFuture()
                 .join();
-        broker.publish(Message.builder("t").payload("m").qos(AT_LEAST_ONCE).build())
-                .toCompletableFuture()
-                .join();
+        broker.publish(Message.builder("t").payload("m").qos(AT_LEAST_ONCE).build());
 
         restart();
 
-        broker.subscribe("t", durable, (message, acknowledgement) -> {
+        broker.broker().subscribe("t", durable, (message, acknowledgement) -> {
             received.add(StandardCharsets.UTF_8.decode(message.payload()).toString());
             acknowledgement.acknowledge();
         });
@@ -555,16 +554,15 @@ class RestartTest {
 
     @Test
     void anotherUserDoesNotGetTheSession() {
-        TestClient owner = client(ProtocolVersion.MQTT_5);
-        Connect connect = connectV5("s", true, 600, null);
-        owner.send(new Connect(connect.version(), false, true, 0, connect.properties(), "s", null, "owner", null));
-        owner.next();
+        Connect connect = connectOf("s", true, 600, null, 65_535);
+        broker.connected(
+                new Connect(connect.version(), false, true, 0, connect.properties(), "s", null, "owner", null));
 
         restart();
 
-        TestClient other = client(ProtocolVersion.MQTT_5);
-        other.send(connectV5("s", false, 600, null));
-        assertThat(((ConnAck) other.next()).reason().isError()).isTrue();
+        TestClient other = broker.client(ProtocolVersion.MQTT_5);
+        other.send(connectOf("s", false, 600, null, 65_535));
+        assertThat(other.expect(ConnAck.class).reason().isError()).isTrue();
     }
 
     /** The broker closes while records are on their way: what has been taken is there afterwards, whoever was told. */
@@ -575,7 +573,7 @@ class RestartTest {
         }
         TestClient publisher = connect("p", false);
         for (int i = 1; i <= 20; i++) {
-            publisher.send(publish("t", "m" + i, EXACTLY_ONCE, i));
+            publisher.send(message("t", "m" + i, EXACTLY_ONCE, i));
         }
         assertThat(publisher.expect(PubRec.class).packetId()).isEqualTo(1);
 
@@ -591,7 +589,7 @@ class RestartTest {
             for (int m = 1; m <= 20; m++) {
                 assertThat(text(subscriber.expect(Publish.class))).isEqualTo("m" + m);
             }
-            subscriber.expectNothing();
+            subscriber.expectNothingQueued(broker.broker());
         }
     }
 }

@@ -27,6 +27,8 @@ import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.codec.wire.PacketHandler;
 import io.maxmq.codec.wire.PublishView;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -36,8 +38,10 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -56,6 +60,7 @@ public final class TestClient implements AutoCloseable {
     private final ArrayDeque<Packet> received = new ArrayDeque<>();
     private final byte[] chunk = new byte[8192];
     private int nextPacketId = 1;
+    private @Nullable String clientId;
 
     public TestClient(ProtocolVersion version, Socket socket) {
         this.version = version;
@@ -143,6 +148,23 @@ public final class TestClient implements AutoCloseable {
         ping();
     }
 
+    /**
+     * Nothing is in this client's queue or on its way from storage: a message that is now put behind it comes next, and is
+     * acknowledged. For a client that has connected with {@link #connect}.
+     */
+    public void expectNothingQueued(MaxMQ broker) {
+        assertThat(clientId).isNotNull();
+        CompletionStage<PublishResult> queued = broker.publishTo(
+                clientId,
+                Message.builder("behind")
+                        .payload("all that was queued")
+                        .qos(QoS.AT_LEAST_ONCE)
+                        .build());
+        expectMessage("behind", "all that was queued");
+        assertThat(queued).succeedsWithin(Duration.ofMillis(DEADLINE_MILLIS));
+        ping();
+    }
+
     /** A round trip to the broker: what was sent before has been handled there. */
     public void ping() {
         send(PingReq.INSTANCE);
@@ -202,6 +224,7 @@ public final class TestClient implements AutoCloseable {
 
     /** Connects and is let in. */
     public ConnAck connect(Connect connect) {
+        clientId = connect.clientId();
         ConnAck answer = send(connect).expect(ConnAck.class);
         assertThat(answer.reason()).isEqualTo(ReasonCode.SUCCESS);
         return answer;

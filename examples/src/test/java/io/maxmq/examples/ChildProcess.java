@@ -22,6 +22,9 @@ final class ChildProcess implements AutoCloseable {
     /** Long, for machines that are busy with something else. */
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
+    /** 128 + SIGTERM: what a JVM answers when it was told to end. */
+    private static final int EXIT_TERMINATED = 143;
+
     private final Process process;
     private final BlockingQueue<String> stdout = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> stderr = new LinkedBlockingQueue<>();
@@ -81,6 +84,14 @@ final class ChildProcess implements AutoCloseable {
     /** Sends SIGTERM. */
     void terminate() {
         process.destroy();
+    }
+
+    /** Sends SIGTERM: the broker ends as one that was told to, and in time. */
+    void assertEndsWithinTwoSecondsOfSigterm() throws InterruptedException {
+        long toldNanos = System.nanoTime();
+        terminate();
+        assertThat(exitCode()).isEqualTo(EXIT_TERMINATED);
+        assertThat(Duration.ofNanos(System.nanoTime() - toldNanos)).isLessThan(Duration.ofSeconds(2));
     }
 
     /** Sends SIGKILL, and waits for the end. */

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,9 +29,6 @@ class StandaloneIT {
     private static final int SERVER_SHUTTING_DOWN = 0x8B;
     private static final int EXIT_USAGE = 2;
 
-    /** 128 + SIGTERM: what a JVM answers when it was told to end. */
-    private static final int EXIT_TERMINATED = 143;
-
     @ParameterizedTest
     @EnumSource(TestedJdk.class)
     void servesClientsSilentlyAndSaysGoodbyeOnSigterm(TestedJdk jdk) throws Exception {
@@ -46,7 +42,7 @@ class StandaloneIT {
             assertThat(Clients.roundTripV5(client, "five")).isEqualTo("five");
             assertUsesEpollWhereItIs(broker);
 
-            assertEndsWithinTwoSecondsOfSigterm(broker);
+            broker.assertEndsWithinTwoSecondsOfSigterm();
 
             assertThat(goodbye.get(10, TimeUnit.SECONDS)).isEqualTo(SERVER_SHUTTING_DOWN);
             assertThat(broker.stdout()).isEmpty();
@@ -68,7 +64,7 @@ class StandaloneIT {
             }
             flood(port);
 
-            assertEndsWithinTwoSecondsOfSigterm(broker);
+            broker.assertEndsWithinTwoSecondsOfSigterm();
         } finally {
             for (Socket socket : stalled) {
                 socket.close();
@@ -138,13 +134,6 @@ class StandaloneIT {
         Matcher matcher = READY.matcher(ready);
         assertThat(matcher.matches()).as(ready).isTrue();
         return Integer.parseInt(matcher.group(1));
-    }
-
-    private static void assertEndsWithinTwoSecondsOfSigterm(ChildProcess broker) throws InterruptedException {
-        long toldNanos = System.nanoTime();
-        broker.terminate();
-        assertThat(broker.exitCode()).isEqualTo(EXIT_TERMINATED);
-        assertThat(Duration.ofNanos(System.nanoTime() - toldNanos)).isLessThan(Duration.ofSeconds(2));
     }
 
     /** The manifest allows the jar its native library, also on JDKs that would warn otherwise. */

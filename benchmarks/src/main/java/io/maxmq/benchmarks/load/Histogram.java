@@ -6,19 +6,19 @@ import java.util.Arrays;
  * Counts durations in nanoseconds, log-linear: 128 steps per power of two, so a percentile is at most 0.8 % too high.
  * Not thread-safe.
  */
-final class Histogram {
+public final class Histogram {
     private static final int STEP_BITS = 7;
     private static final int STEPS = 1 << STEP_BITS;
 
     private final long[] counts = new long[indexOf(Long.MAX_VALUE) + 1];
     private long total;
 
-    void record(long nanos) { // hot: per message
+    public void record(long nanos) { // hot: per message
         counts[indexOf(Math.max(0, nanos))]++;
         total++;
     }
 
-    void clear() {
+    public void clear() {
         Arrays.fill(counts, 0);
         total = 0;
     }
@@ -28,7 +28,7 @@ final class Histogram {
     }
 
     /** The smallest step that {@code percent} of all values do not exceed; 0 when there are none. */
-    long percentile(double percent) {
+    public long percentile(double percent) {
         long rank = Math.max(1, (long) Math.ceil(total * percent / 100));
         long seen = 0;
         for (int i = 0; i < counts.length; i++) {

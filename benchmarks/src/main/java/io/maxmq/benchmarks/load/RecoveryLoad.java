@@ -24,7 +24,7 @@ public final class RecoveryLoad {
      *
      * @param servedNanos {@link System#nanoTime} when the broker served fully
      * @param sessionPresent whether the client that came back was known
-     * @param kept of the messages queued to it
+     * @param kept of the messages queued to it, each counted once
      * @param queued how many those were
      */
     public record Result(long servedNanos, boolean sessionPresent, long kept, long queued) {}
@@ -51,7 +51,7 @@ public final class RecoveryLoad {
             if (first.isSessionPresent()) {
                 loop.pollUntil(() -> first.missing((int) queued) == 0, SERVICE_MILLIS);
             }
-            return new Result(servedNanos, first.isSessionPresent(), first.received(), queued);
+            return new Result(servedNanos, first.isSessionPresent(), queued - first.missing((int) queued), queued);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.maxmq.benchmarks.store;
 
+import io.maxmq.benchmarks.load.Histogram;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Durability;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
@@ -78,7 +78,7 @@ public final class StoreBenchmark {
             Load load = new Load(store, records, outstanding);
             load.run(warmupSeconds);
             StorageFigures before = store.figures();
-            load.latencies.clear();
+            load.forgetLatencies();
             long begin = System.nanoTime();
             load.run(seconds);
             double took = (System.nanoTime() - begin) / 1e9;
@@ -93,7 +93,7 @@ public final class StoreBenchmark {
                     written / took / 1_000,
                     syncs == 0 ? "–" : String.format("%.1f", written / syncs),
                     written / (after.groups() - before.groups()),
-                    load.latencies.medianMicros());
+                    load.medianMicros());
         }
     }
 
@@ -104,7 +104,10 @@ public final class StoreBenchmark {
         private final int outstanding;
         private final Bytes value;
         private final LongAdder failures = new LongAdder();
-        final Latencies latencies = new Latencies();
+
+        /** Guarded by itself: a stage that is complete already calls back on the thread that submits. */
+        private final Histogram latencies = new Histogram();
+
         private long next;
         private long deleted;
 
@@ -128,13 +131,28 @@ public final class StoreBenchmark {
                     if (failure != null) {
                         failures.increment();
                     }
-                    latencies.add(System.nanoTime() - begin);
+                    long nanos = System.nanoTime() - begin;
+                    synchronized (latencies) {
+                        latencies.record(nanos);
+                    }
                     room.release();
                 });
             }
             room.acquire(outstanding);
             if (failures.sum() > 0) {
                 throw new IllegalStateException(failures.sum() + " batches have failed");
+            }
+        }
+
+        void forgetLatencies() {
+            synchronized (latencies) {
+                latencies.clear();
+            }
+        }
+
+        long medianMicros() {
+            synchronized (latencies) {
+                return latencies.percentile(50) / 1_000;
             }
         }
 
@@ -152,39 +170,6 @@ public final class StoreBenchmark {
 
         private static Bytes key(long number) {
             return ShardedKey.encode(1, "tenant", Bytes.ofLong(number));
-        }
-    }
-
-    /** Times in classes of a power of two's eighths; added to by one thread. */
-    private static final class Latencies {
-        private final long[] counts = new long[64 * 8];
-
-        synchronized void add(long nanos) {
-            counts[indexOf(nanos)]++;
-        }
-
-        synchronized void clear() {
-            Arrays.fill(counts, 0);
-        }
-
-        private static int indexOf(long nanos) {
-            long value = Math.max(8, nanos);
-            int exponent = 63 - Long.numberOfLeadingZeros(value);
-            return exponent * 8 + (int) ((value >>> (exponent - 3)) & 7);
-        }
-
-        synchronized long medianMicros() {
-            long all = 0;
-            for (long count : counts) {
-                all += count;
-            }
-            long seen = 0;
-            int index = 0;
-            while (seen <= all / 2 && index < counts.length) {
-                seen += counts[index++];
-            }
-            int exponent = (index - 1) / 8;
-            return ((8L + (index - 1) % 8) << exponent >> 3) / 1_000;
         }
     }
 

@@ -45,7 +45,8 @@ record Options(
               --help              show this
 
             Prints one line when clients can connect: MaxMQ ready: tcp HOST:PORT ...
-            Warnings go to standard error. SIGTERM and SIGINT (Ctrl-C) stop the broker within 2 seconds: MQTT 5.0 clients
+            Warnings go to standard error. SIGTERM and SIGINT (Ctrl-C) stop the broker within 2 seconds, or, with
+            --data-dir, when everything is written there, which may take as long as the disk does: MQTT 5.0 clients
             are told that the server is shutting down, the exit code is 143 or 130. What is wrong with the command line,
             the port or the data is said in one line on standard error, the exit code is 2.
             """;

@@ -21,7 +21,10 @@ public final class Standalone {
     /** Wrong option, or the port or the data can't be had. */
     private static final int EXIT_USAGE = 2;
 
-    /** Two of its steps may each take that long, and the whole must be done within 2 s of SIGTERM. */
+    /**
+     * Two of its steps may each take that long, and in memory the whole must be done within 2 s of SIGTERM. Storage is not
+     * bound by it: its end waits until everything is written.
+     */
     private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(800);
 
     private Standalone() {}

@@ -62,6 +62,7 @@ final class InFlight {
 
     private int outstanding;
     private long bytes;
+    private long lastSequence = -1;
     /** Packet ids that are not to be used again yet. */
     private @Nullable IntHashSet held;
 
@@ -116,6 +117,7 @@ final class InFlight {
         states[slot] = state;
         flags[slot] = (byte) deliveryFlags;
         sequences[slot] = sequence;
+        lastSequence = sequence;
         outstanding++;
         counters.increment(Counter.IN_FLIGHT);
         active++;
@@ -124,9 +126,9 @@ final class InFlight {
         return slot;
     }
 
-    /** The highest sequence that is outstanding; -1 when none is. */
+    /** The highest sequence that was ever added, acknowledged or not; -1 when none was. */
     long lastSequence() {
-        return head == tail ? -1 : sequences[slot(tail - 1)];
+        return lastSequence;
     }
 
     /** How a packet is delivered; for one that is outstanding. */

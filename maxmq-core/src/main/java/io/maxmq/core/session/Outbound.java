@@ -127,7 +127,10 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         return queue.inMemory() == 0 ? null : queue.firstMessage();
     }
 
-    /** The highest sequence that may have been sent and is not acknowledged; -1 for none. */
+    /**
+     * The highest sequence that may have been sent; -1 for none. Also of what is acknowledged: after a crash storage may still
+     * have it.
+     */
     long sentUpTo() {
         return Math.max(inFlight.lastSequence(), sentBefore - 1);
     }

@@ -38,6 +38,7 @@ public final class GatedStore implements KeyValueStore {
     private Predicate<Batch> holds = batch -> false;
     private Predicate<Batch> refuses = batch -> false;
     private Kind kind = Kind.FULL;
+    private int refused;
 
     public GatedStore(KeyValueStore store) {
         this.store = store;
@@ -75,6 +76,11 @@ public final class GatedStore implements KeyValueStore {
         return held.size();
     }
 
+    /** How many batches {@link #refuse} has refused. */
+    public synchronized int refused() {
+        return refused;
+    }
+
     /** Lets what waits through, and all that comes. */
     public synchronized void letGo() {
         holds = batch -> false;
@@ -95,6 +101,7 @@ public final class GatedStore implements KeyValueStore {
     @Override
     public synchronized CompletionStage<CommitResult> commit(Batch batch) {
         if (refuses.test(batch)) {
+            refused++;
             CompletableFuture<CommitResult> refused = new CompletableFuture<>();
             refused.completeExceptionally(new StorageException(kind, "the test says so"));
             return refused;

@@ -91,4 +91,13 @@ class InFlightTest {
 
         assertThat(inFlight.hasRoom(100, 1, next)).isFalse();
     }
+
+    @Test
+    void knowsTheLastItHasSentAlsoWhenThatIsAcknowledged() {
+        assertThat(inFlight.lastSequence()).isEqualTo(-1);
+
+        inFlight.remove(send("0"), 1);
+
+        assertThat(inFlight.lastSequence()).isEqualTo(0);
+    }
 }
