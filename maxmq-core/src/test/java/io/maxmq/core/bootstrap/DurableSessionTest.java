@@ -472,6 +472,8 @@ class DurableSessionTest {
 
         TestClient subscriber = connect("s", false);
         expect(subscriber, 0, 700, "");
+        // What the broker has not read when the connection breaks is lost with it.
+        journal.awaitMessages("s", 800);
         subscriber.close();
         publish(publisher, 1500, 100, "");
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,11 +122,20 @@ final class HeldJournal {
 
     /** Waits until something is to be written. */
     synchronized void awaitWaiting() {
+        await(() -> !waiting.isEmpty(), "nothing was to be written");
+    }
+
+    /** Waits until this client has so many messages and no more. */
+    synchronized void awaitMessages(String client, int count) {
+        await(() -> of(client).size() == count, client + " did not have " + count + " messages");
+    }
+
+    private void await(BooleanSupplier isSo, String otherwise) {
         long deadline = System.nanoTime() + DEADLINE.toNanos();
-        while (waiting.isEmpty()) {
+        while (!isSo.getAsBoolean()) {
             long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
             if (leftMillis <= 0) {
-                throw new AssertionError("nothing was to be written: " + log);
+                throw new AssertionError(otherwise + ": " + log);
             }
             try {
                 wait(leftMillis);
@@ -233,6 +243,7 @@ final class HeldJournal {
         private void removed(String client, long sequence) {
             synchronized (HeldJournal.this) {
                 of(client).remove(sequence);
+                HeldJournal.this.notifyAll();
             }
         }
 
