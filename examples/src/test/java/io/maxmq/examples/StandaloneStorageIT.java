@@ -60,6 +60,26 @@ class StandaloneStorageIT {
     }
 
     @Test
+    void leavesNothingAmongTemporaryFilesWhenItIsKilled() throws Exception {
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        try (ChildProcess broker = ChildProcess.start(
+                TestedJdk.OF_THE_BUILD,
+                "-Djava.io.tmpdir=" + temporary,
+                "-jar",
+                JAR,
+                "--port",
+                "0",
+                "--allow-anonymous",
+                "--data-dir",
+                directory.resolve("data").toString())) {
+            port(broker.nextLine());
+            broker.kill();
+        }
+
+        assertThat(temporary).isEmptyDirectory();
+    }
+
+    @Test
     void saysInOneLineThatAnotherBrokerHasTheDirectory() throws Exception {
         try (ChildProcess first = start("--data-dir", directory.toString())) {
             int port = port(first.nextLine());

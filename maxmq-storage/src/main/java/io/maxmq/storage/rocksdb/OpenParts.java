@@ -1,7 +1,6 @@
 package io.maxmq.storage.rocksdb;
 
 import io.maxmq.spi.storage.StorageException;
-import io.maxmq.spi.storage.StorageException.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -10,7 +9,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
-import org.rocksdb.RocksDB;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +32,7 @@ record OpenParts(StoreDirectory directory, Engine engine, Readers readers, Execu
      */
     static OpenParts open(Settings settings, UnaryOperator<String> threadName, BooleanSupplier over)
             throws IOException {
-        loadLibrary();
+        NativeLibrary.load();
         StoreDirectory directory = StoreDirectory.enter(settings.directory(), settings.backup());
         Engine engine = new Engine(directory, settings);
         try {
@@ -59,18 +57,6 @@ record OpenParts(StoreDirectory directory, Engine engine, Readers readers, Execu
             opened.close();
         } catch (Exception e) {
             cause.addSuppressed(e);
-        }
-    }
-
-    private static void loadLibrary() {
-        try {
-            RocksDB.loadLibrary();
-        } catch (RuntimeException | LinkageError e) {
-            throw new StorageException(
-                    Kind.IO,
-                    "RocksDB's native library cannot be loaded, from " + System.getProperty("java.io.tmpdir") + ": "
-                            + e,
-                    e);
         }
     }
 
