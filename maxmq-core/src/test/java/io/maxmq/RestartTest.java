@@ -62,6 +62,7 @@ class RestartTest {
     }
 
     private void restartAfter(Duration down) {
+        broker.broker().close(); // before its clients: it does not see them go
         broker.close();
         clock.advance(down);
         broker = start(builder -> builder);

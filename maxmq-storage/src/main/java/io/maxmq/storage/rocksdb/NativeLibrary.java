@@ -2,24 +2,21 @@ package io.maxmq.storage.rocksdb;
 
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
+import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.RocksDB;
-import org.rocksdb.util.Environment;
 
 /**
- * RocksDB's native library, loaded from its jar once per JVM. RocksDB would leave a copy of 15 MB in the directory for
+ * RocksDB's native library, loaded from its jar once per JVM. RocksDB itself would leave a copy of 15 MB in the directory for
  * temporary files each time that the process is killed; here the copy goes as soon as it is loaded. Where
- * {@code ROCKSDB_SHAREDLIB_DIR} is set, or the jar has no library of that name, RocksDB does it in its own way.
+ * {@code ROCKSDB_SHAREDLIB_DIR} is set RocksDB does it in its own way.
  *
  * <p>Thread-safe.
  */
 final class NativeLibrary {
-    private static final String NAME = Environment.getJniLibraryFileName("rocksdbjni");
-
     /** A library belongs to the JVM, as this does; guarded by the class. */
     private static boolean loaded;
 
@@ -34,12 +31,11 @@ final class NativeLibrary {
         if (loaded) {
             return;
         }
-        try (InputStream library = RocksDB.class.getClassLoader().getResourceAsStream(NAME)) {
-            if (library == null || System.getenv("ROCKSDB_SHAREDLIB_DIR") != null) {
-                RocksDB.loadLibrary();
-            } else {
-                loadCopyOf(library);
+        try {
+            if (System.getenv("ROCKSDB_SHAREDLIB_DIR") == null) {
+                loadCopy();
             }
+            RocksDB.loadLibrary();
         } catch (IOException | RuntimeException | LinkageError e) {
             throw new StorageException(
                     Kind.IO,
@@ -50,14 +46,18 @@ final class NativeLibrary {
         loaded = true;
     }
 
-    private static void loadCopyOf(InputStream library) throws IOException {
+    /** Before any class of RocksDB does it: they find it loaded. */
+    private static void loadCopy() throws IOException {
         Path directory = Files.createTempDirectory("maxmq-rocksdb-"); // for the owner alone
-        Path copy = directory.resolve(NAME);
         try {
-            Files.copy(library, copy);
-            RocksDB.loadLibrary(List.of(directory.toString()));
+            NativeLibraryLoader.getInstance().loadLibrary(directory.toString());
         } finally {
-            delete(copy);
+            File[] copies = directory.toFile().listFiles();
+            if (copies != null) {
+                for (File copy : copies) {
+                    delete(copy.toPath());
+                }
+            }
             delete(directory);
         }
     }
