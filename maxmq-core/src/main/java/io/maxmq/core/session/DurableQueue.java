@@ -4,9 +4,11 @@ import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.event.DropReason;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,10 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     private long readBefore = -1;
     /** Null when nothing has been passed on yet. */
     private @Nullable Passing passing;
+    /** How many had been passed on to their end when the page that is being read was asked for. */
+    private long passedBefore;
+    /** Passes on what others may have of the part in storage; null when it has not begun. */
+    private @Nullable StoredDeparture leaving;
 
     DurableQueue(Owner owner, Sessions home, Session session, OutboundQueue queue) {
         this.owner = owner;
@@ -70,7 +76,9 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     /** The client has come or gone: without it nothing of the queue needs to be in memory. */
     void onConnection() {
         pages.cancel();
-        if (!owner.isConnected()) {
+        if (owner.isConnected()) {
+            stopLeaving();
+        } else {
             queue.toStorage((sequence, message, flags, subscription) -> {
                 if (DeliveryFlags.qos(flags) == 0) {
                     home.drops().dropped(key, message, DropReason.QOS0_OFFLINE);
@@ -80,9 +88,18 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         }
     }
 
-    void end() {
+    private void stopLeaving() {
+        if (leaving != null) {
+            leaving.stop();
+            leaving = null;
+        }
+    }
+
+    /** @param leaves whether what is in storage is passed on next: then also what is on its way there */
+    void end(boolean leaves) {
         pages.cancel();
-        records.end(sequence -> home.isClosing() || isPassing(sequence));
+        stopLeaving();
+        records.end(sequence -> leaves || home.isClosing() || isPassing(sequence));
     }
 
     /** What goes to other members of shared subscriptions. */
@@ -99,6 +116,47 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     @Nullable
     Passing passed() {
         return passing;
+    }
+
+    /**
+     * Passes on, of the part in storage, what others may have.
+     *
+     * @param groups those that have other members, by the filter with its share
+     * @param first of the part in storage
+     * @param end behind its last
+     * @param sentBefore at QoS 2 those before this one may have been sent
+     */
+    void passOnStored(Map<String, SharedGroup> groups, long first, long end, long sentBefore) {
+        stopLeaving();
+        StoredDeparture departure =
+                new StoredDeparture(home, session, passing(), groups, new Stored(), first, end, sentBefore);
+        leaving = departure;
+        departure.begin();
+    }
+
+    /** The part in storage, as long as there is a session. */
+    private final class Stored implements StoredDeparture.Queue {
+        @Override
+        public boolean isStored(long sequence) {
+            return session.isEnded() || (queue.stored() > 0 && sequence >= queue.firstStored());
+        }
+
+        @Override
+        public void left(StoredMessage message) {
+            remove(message.bytes());
+        }
+
+        @Override
+        public void damaged() {
+            remove(0);
+            home.drops().lost(key, DropReason.STORAGE, 1, 0);
+        }
+
+        private void remove(int bytes) {
+            if (queue.stored() > 0) {
+                queue.removeStored(bytes);
+            }
+        }
     }
 
     private boolean isPassing(long sequence) {
@@ -192,7 +250,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         @Override
         public boolean onMessage(long sequence, StoredMessage message, int flags, Subscription subscription) {
             any = true;
-            beyond |= sequence > lastReleased;
+            beyond |= sequence > lastReleased || session.isEnded();
             if (beyond) {
                 return false;
             }
@@ -208,6 +266,10 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         @Override
         public void onReleased(long sequence, int flags) {
             any = true;
+            if (session.isEnded()) {
+                beyond = true;
+                return;
+            }
             queue.skipStored(sequence, 0);
             inFlight.addReleased(sequence, flags);
             beyond |= sequence == lastReleased;
@@ -216,7 +278,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         @Override
         public void onDamaged(long sequence) {
             any = true;
-            if (!beyond) {
+            if (!beyond && !session.isEnded()) {
                 queue.skipStored(sequence, 0);
             }
         }
@@ -241,6 +303,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         if (queue.stored() > 0) {
             if (pages.read(queue.firstStored())) {
                 readBefore = lastSequence;
+                passedBefore = passing == null ? 0 : passing.ended();
             }
         }
     }
@@ -262,6 +325,9 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         if (queue.stored() == 0 || sequence < queue.firstStored()) {
             return StoredPages.Taken.ENOUGH; // it is in memory, or refused meanwhile
         }
+        if (passing != null && passing.ended() != passedBefore) {
+            return StoredPages.Taken.ENOUGH; // others may have it by now: read again
+        }
         if (isPassing(sequence)) {
             queue.passStored(sequence);
             return StoredPages.Taken.TAKEN;
@@ -280,6 +346,13 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         }
         queue.fromStorage(sequence, message, flags, subscription);
         return StoredPages.Taken.TAKEN;
+    }
+
+    @Override
+    public void onPubRecKnown(long sequence) {
+        if (queue.stored() > 0 && sequence >= queue.firstStored()) {
+            queue.passStored(sequence);
+        }
     }
 
     @Override

@@ -8,11 +8,13 @@ import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.RetainedCursor;
 import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.DropReason;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,20 +165,36 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
      * Forgets everything.
      *
      * @param passOn whether other members of shared subscriptions get what this one has not taken (§4.8.2)
-     * @return how many messages nobody gets
+     * @param groups those that have other members and get what is in storage only, by the filter with its share
+     * @param unread null when everything that a broker before this one has left is known here
+     * @return how many messages nobody gets; of what is in storage only and may be passed on, that is told later
      */
-    int clear(Routes routes, boolean passOn) {
-        int lost = new Departure(home, routes, durable).ofSession(inFlight, queue, passOn);
+    int clear(Routes routes, boolean passOn, Map<String, SharedGroup> groups, @Nullable RestoredSession unread) {
+        boolean leaves = !groups.isEmpty() && (unread != null || queue.stored() > 0);
+        long first = unread == null ? queue.firstStored() : 0;
+        long sent = unread == null ? sentBefore : unread.sentUpTo() + 1;
+        int lost = (leaves ? -queue.stored() : 0)
+                + new Departure(home, routes, durable).ofSession(inFlight, queue, passOn);
         retained.clear();
         if (durable != null) {
-            durable.end();
+            durable.end(leaves);
+            if (leaves) {
+                durable.passOnStored(groups, first, nextSequence, sent);
+            }
         }
         return lost;
     }
 
-    /** The client has gone and its session stays: what others may have of shared subscriptions goes to them. */
-    void passOnShared(Routes routes) {
+    /**
+     * The client has gone and its session stays: what others may have of shared subscriptions goes to them.
+     *
+     * @param groups those of the session that have other members, by the filter with its share
+     */
+    void passOnShared(Routes routes, Map<String, SharedGroup> groups) {
         new Departure(home, routes, durable).ofClient(inFlight, queue);
+        if (durable != null && queue.stored() > 0 && !groups.isEmpty()) {
+            durable.passOnStored(groups, queue.firstStored(), nextSequence, sentBefore);
+        }
     }
 
     /** What is on its way to other members; null when there has been nothing of that kind. */

@@ -8,6 +8,7 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.event.DropReason;
 import java.util.Map;
 import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,12 @@ final class Passing {
     /** By the sequence. */
     private final Long2ObjectHashMap<Pass> underWay = new Long2ObjectHashMap<>();
 
+    /** How many have ended, in whichever way. */
+    private long ended;
+
     private @Nullable Runnable afterAll;
+    /** Has more to pass on when there is room for it. */
+    private @Nullable Runnable walk;
 
     Passing(Sessions home, Routes routes, PendingRecords records) {
         this.home = home;
@@ -55,9 +61,36 @@ final class Passing {
         return pass != null;
     }
 
+    int underWay() {
+        return underWay.size();
+    }
+
+    /** Of those that are on their way: a copy. */
+    LongHashSet sequences() {
+        LongHashSet sequences = new LongHashSet(Math.max(8, underWay.size() * 2));
+        underWay.keySet().forEach(each -> sequences.add((long) each));
+        return sequences;
+    }
+
+    /** Rises with each one that is not on its way any more: what was read before may still show its record. */
+    long ended() {
+        return ended;
+    }
+
+    /** There is more to be passed on: {@code more} is run each time that one is not on its way any more, until {@link #walked}. */
+    void walk(Runnable more) {
+        walk = more;
+    }
+
+    /** There is no more. */
+    void walked() {
+        walk = null;
+        finish();
+    }
+
     /** Runs {@code action} when nothing is on its way any more: now or later, but not when the broker closes before. */
     void afterAll(Runnable action) {
-        if (underWay.isEmpty()) {
+        if (underWay.isEmpty() && walk == null) {
             action.run();
         } else {
             afterAll = action;
@@ -124,13 +157,22 @@ final class Passing {
 
         private void end() {
             underWay.remove(sequence);
+            ended++;
             home.memory().release(message);
             records.done(sequence, message);
-            Runnable action = afterAll;
-            if (action != null && underWay.isEmpty()) {
-                afterAll = null;
-                action.run();
+            Runnable more = walk;
+            if (more != null) {
+                more.run();
             }
+            finish();
+        }
+    }
+
+    private void finish() {
+        Runnable action = afterAll;
+        if (action != null && underWay.isEmpty() && walk == null) {
+            afterAll = null;
+            action.run();
         }
     }
 }

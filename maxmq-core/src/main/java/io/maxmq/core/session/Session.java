@@ -12,6 +12,7 @@ import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
+import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.Subscription;
@@ -19,6 +20,7 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -396,7 +398,7 @@ public final class Session implements Subscriber {
         }
         online = false;
         if (expirySeconds > 0 && subscriptions.hasShared() && !returning && outbound != null) {
-            outbound.passOnShared(routes);
+            outbound.passOnShared(routes, subscriptions.groupsOfOthers());
         }
         release();
         if (expirySeconds == 0) {
@@ -467,13 +469,17 @@ public final class Session implements Subscriber {
         release();
         cancelTimers();
         willIsDue();
+        Map<String, SharedGroup> groups = passOn && durable ? subscriptions.groupsOfOthers() : Map.of();
         subscriptions.clear();
         home.compactLater(routes);
         if (inbound != null) {
             inbound.clear();
         }
         memory.uncharge();
-        int lost = outbound == null ? 0 : outbound.clear(routes, passOn);
+        if (outbound == null && restored != null && !groups.isEmpty()) {
+            outbound = new Outbound(home, this, this::full); // of what nobody has read
+        }
+        int lost = outbound == null ? 0 : outbound.clear(routes, passOn, groups, restored);
         if (durable && !home.isClosing()) {
             home.ended().add(this, outbound == null ? null : outbound.passed(), nextSequence());
         }

@@ -422,6 +422,7 @@ final class StoreJournal implements SessionJournal {
             return present;
         }
         String topic = record.message() == null ? "" : record.message().topic();
-        return Subscription.restored(session, TopicFilter.ofTopic(topic), 2, record.subscriptionIds());
+        TopicFilter filter = record.filter() == null ? TopicFilter.ofTopic(topic) : TopicFilter.of(record.filter());
+        return Subscription.restored(session, filter, 2, record.subscriptionIds());
     }
 }

@@ -23,6 +23,9 @@ final class StoredPages {
 
         Taken onMessage(long sequence, StoredMessage message, int flags, Subscription subscription);
 
+        /** PUBREC has come for this one, and PUBCOMP has not. */
+        void onPubRecKnown(long sequence);
+
         /** This one was damaged, and is gone. */
         void onDamaged(long sequence);
 
@@ -89,6 +92,14 @@ final class StoredPages {
                 last = reader.onMessage(sequence, message, flags, subscription);
             }
             return reading == this && last == Taken.TAKEN;
+        }
+
+        @Override
+        public void onReleased(long sequence, int flags) {
+            if (reading == this) {
+                count++;
+                reader.onPubRecKnown(sequence);
+            }
         }
 
         @Override

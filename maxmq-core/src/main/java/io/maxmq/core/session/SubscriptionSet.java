@@ -183,6 +183,21 @@ final class SubscriptionSet {
         }
     }
 
+    /** The groups that it is in and that have other members, by the filter with its share. */
+    Map<String, SharedGroup> groupsOfOthers() {
+        if (shared == 0) {
+            return Map.of();
+        }
+        Map<String, SharedGroup> groups = new HashMap<>();
+        for (Subscription each : all()) {
+            SharedGroup group = each.group();
+            if (group != null && group.size() > 1) {
+                groups.put(each.filter().toString(), group);
+            }
+        }
+        return groups;
+    }
+
     boolean hasShared() {
         return shared > 0;
     }
