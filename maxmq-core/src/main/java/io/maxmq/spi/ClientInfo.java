@@ -26,6 +26,7 @@ public final class ClientInfo {
     private final long sessionExpirySeconds;
     private final long connectedAtEpochMillis;
     private final Map<String, String> attributes;
+    private final @Nullable TlsSession tls;
 
     private ClientInfo(Builder builder) {
         tenant = builder.tenant;
@@ -39,9 +40,10 @@ public final class ClientInfo {
         sessionExpirySeconds = builder.sessionExpirySeconds;
         connectedAtEpochMillis = builder.connectedAtEpochMillis;
         attributes = builder.attributes;
+        tls = builder.tls;
     }
 
-    /** Starts one: default tenant, no user name, clean start, no keep alive, no session expiry, no attributes. */
+    /** Starts one: default tenant, no user name, clean start, no keep alive, no session expiry, no attributes, no TLS. */
     public static Builder builder(
             String clientId, ProtocolVersion protocolVersion, SocketAddress remoteAddress, String listener) {
         return new Builder(clientId, protocolVersion, remoteAddress, listener);
@@ -107,6 +109,14 @@ public final class ClientInfo {
         return attributes;
     }
 
+    /**
+     * What TLS has agreed on and proven; empty for a connection without TLS, and for one that is known from storage only: of a
+     * certificate nothing is stored, so note as {@link #attributes()} what is to outlive a restart.
+     */
+    public Optional<TlsSession> tls() {
+        return Optional.ofNullable(tls);
+    }
+
     /** For logs: names and addresses only. */
     @Override
     public String toString() {
@@ -133,6 +143,7 @@ public final class ClientInfo {
         private long sessionExpirySeconds;
         private long connectedAtEpochMillis;
         private Map<String, String> attributes = Map.of();
+        private @Nullable TlsSession tls;
 
         private Builder(
                 String clientId, ProtocolVersion protocolVersion, SocketAddress remoteAddress, String listener) {
@@ -154,6 +165,7 @@ public final class ClientInfo {
             sessionExpirySeconds = from.sessionExpirySeconds;
             connectedAtEpochMillis = from.connectedAtEpochMillis;
             attributes = from.attributes;
+            tls = from.tls;
         }
 
         /** Default {@link Tenant#DEFAULT}. */
@@ -214,6 +226,12 @@ public final class ClientInfo {
         /** Replaces all; copied. */
         public Builder attributes(Map<String, String> newAttributes) {
             attributes = Map.copyOf(newAttributes);
+            return this;
+        }
+
+        /** Null, as by default, for a connection without TLS. */
+        public Builder tls(@Nullable TlsSession session) {
+            tls = session;
             return this;
         }
 

@@ -1,8 +1,10 @@
 package io.maxmq.core.connection;
 
 import io.maxmq.core.loop.Loop;
+import io.maxmq.spi.TlsSession;
 import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a connection's bytes go: a socket, or a pipe in memory. What is written is gathered and leaves once per iteration
@@ -53,7 +55,13 @@ public interface ByteSink {
     /** Goes over to another loop; {@code arrived} runs there. Reading is paused by the caller until then. */
     void moveTo(Loop target, Runnable arrived);
 
+    /** The peer's; behind a trusted proxy the one that the proxy names. */
     SocketAddress remoteAddress();
+
+    /** What TLS has agreed on and proven; null without TLS. Known before the first bytes come. */
+    default @Nullable TlsSession tls() {
+        return null;
+    }
 
     /** The name of the listener that accepted it. */
     String listener();

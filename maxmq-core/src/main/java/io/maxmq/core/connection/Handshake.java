@@ -170,6 +170,7 @@ final class Handshake {
                         connect.version(),
                         connection.out().remoteAddress(),
                         connection.out().listener())
+                .tls(connection.out().tls())
                 .username(connect.userName())
                 .cleanStart(connect.cleanStart())
                 .keepAliveSeconds(keepAliveSeconds)

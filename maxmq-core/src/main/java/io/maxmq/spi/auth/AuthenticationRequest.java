@@ -3,6 +3,7 @@ package io.maxmq.spi.auth;
 import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Stable;
+import io.maxmq.spi.TlsSession;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
@@ -32,9 +33,17 @@ public final class AuthenticationRequest {
         this.userProperties = List.copyOf(userProperties);
     }
 
-    /** The client as CONNECT describes it; nothing of it is proven yet. */
+    /** The client as CONNECT describes it; nothing of it is proven yet, but for its certificates. */
     public ClientInfo client() {
         return client;
+    }
+
+    /**
+     * What TLS has agreed on and proven, the client's certificates among it; empty for a connection without TLS. The same as
+     * {@code client().tls()}.
+     */
+    public Optional<TlsSession> tls() {
+        return client.tls();
     }
 
     /** A copy of the password; empty when CONNECT carried none, which differs from an empty one. */
