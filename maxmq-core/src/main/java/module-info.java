@@ -4,6 +4,7 @@ module io.maxmq.core {
     requires static transitive org.jspecify;
     requires transitive io.maxmq.codec;
     requires static micrometer.core;
+    requires static org.bouncycastle.provider;
     requires io.netty.buffer;
     requires io.netty.common;
     requires io.netty.transport;
@@ -14,6 +15,7 @@ module io.maxmq.core {
     requires jdk.jfr;
 
     exports io.maxmq;
+    exports io.maxmq.auth;
     exports io.maxmq.config;
     exports io.maxmq.core.persistence to
             io.maxmq.storage;

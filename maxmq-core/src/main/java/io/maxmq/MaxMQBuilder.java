@@ -76,14 +76,26 @@ public final class MaxMQBuilder {
         return this;
     }
 
-    /** Adds to the chain that decides who may connect; asked in the order of the calls. */
+    /**
+     * Adds to the chain that decides who may connect; asked in the order of the calls. One that is an {@link Extension} too is
+     * started and stopped with the broker.
+     */
     public MaxMQBuilder authenticator(Authenticator authenticator) {
         authenticators.add(authenticator);
+        startAndStop(authenticator);
         return this;
     }
 
+    /** A plug-in that is an extension as well lives as long as the broker, without being named twice. */
+    private void startAndStop(Object plugin) {
+        if (plugin instanceof Extension extension && extensions.stream().noneMatch(each -> each == extension)) {
+            extensions.add(extension);
+        }
+    }
+
     /**
-     * Adds a method of enhanced authentication (MQTT 5.0 §4.12).
+     * Adds a method of enhanced authentication (MQTT 5.0 §4.12). One that is an {@link Extension} too is started and stopped
+     * with the broker.
      *
      * @throws IllegalArgumentException when its method is empty, or there already
      */
@@ -96,6 +108,7 @@ public final class MaxMQBuilder {
             throw new IllegalArgumentException("authentication method is there already: method=" + method);
         }
         enhancedAuthenticators.add(authenticator);
+        startAndStop(authenticator);
         return this;
     }
 
@@ -129,9 +142,9 @@ public final class MaxMQBuilder {
         return this;
     }
 
-    /** Adds an extension; started in the order of the calls, before the listeners open. */
+    /** Adds an extension; started in the order of the calls, before the listeners open. One that is there already is not added. */
     public MaxMQBuilder extension(Extension extension) {
-        extensions.add(extension);
+        startAndStop(extension);
         return this;
     }
 
@@ -219,7 +232,7 @@ public final class MaxMQBuilder {
     /**
      * Starts the broker and waits until its listeners are bound.
      *
-     * @throws IllegalArgumentException when a setting is wrong; names it and its value
+     * @throws IllegalArgumentException when a setting, or a file that it names, is wrong; names it and its value
      * @throws IllegalStateException when nobody could connect, an extension fails or the store was opened before; says what
      *     to do
      * @throws io.maxmq.spi.storage.StorageException when the store can't be opened; says where and why

@@ -26,6 +26,7 @@ public interface Extension {
      *
      * @return completes when it is ready; the broker's own start waits for it. A throw, null or an exceptional
      *     completion fails the broker's start, which stops the extensions already started
+     * @throws IllegalArgumentException when a setting of the extension is wrong; the broker's start throws it as it is
      * @throws Exception fails the broker's start with this as its cause
      */
     CompletionStage<Void> start(BrokerContext context) throws Exception;

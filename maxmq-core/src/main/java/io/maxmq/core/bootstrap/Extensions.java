@@ -29,8 +29,11 @@ final class Extensions implements AutoCloseable {
                     throw new IllegalStateException("start returned null");
                 }
                 ready.toCompletableFuture().join();
+            } catch (IllegalArgumentException e) {
+                throw e; // a setting of it is wrong, and the message says which
             } catch (CompletionException e) {
-                throw failed(extension, e.getCause() == null ? e : e.getCause());
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                throw cause instanceof IllegalArgumentException wrong ? wrong : failed(extension, cause);
             } catch (Exception e) {
                 throw failed(extension, e);
             }

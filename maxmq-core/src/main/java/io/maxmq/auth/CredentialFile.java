@@ -1,0 +1,176 @@
+package io.maxmq.auth;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The users of a password file, at one time. A line is {@code user:hash}; lines that are blank or begin with {@code #} are none.
+ * Immutable and thread-safe.
+ */
+final class CredentialFile {
+    /** A few million users. */
+    private static final long MAX_BYTES = 1L << 30;
+
+    private static final int MAX_USER_CHARACTERS = 65_535;
+
+    private static final CredentialFile EMPTY = new CredentialFile(Map.of());
+
+    private final Map<String, PasswordHash> users;
+
+    /** For stand-ins: the hashes in a fixed order. */
+    private final List<PasswordHash> hashes;
+
+    private CredentialFile(Map<String, PasswordHash> users) {
+        this.users = users;
+        this.hashes = new ArrayList<>(users.values());
+    }
+
+    static CredentialFile empty() {
+        return EMPTY;
+    }
+
+    /**
+     * Reads the file. Blocks.
+     *
+     * @throws AccessFileException when it cannot be read, or a line of it cannot be understood
+     */
+    static CredentialFile read(Path file) {
+        return parse(file, bytesOf(file, "password file"));
+    }
+
+    /** @throws AccessFileException when it cannot be read */
+    static byte[] bytesOf(Path file, String what) {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new AccessFileException(file, 0, what + " is larger than " + MAX_BYTES + " bytes");
+            }
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new AccessFileException(file, 0, what + " is not there", e);
+        } catch (IOException e) {
+            throw new AccessFileException(file, 0, what + " cannot be read: " + e, e);
+        }
+    }
+
+    /** @throws AccessFileException with the line that cannot be understood */
+    static CredentialFile parse(Path file, byte[] bytes) {
+        Map<String, PasswordHash> users = new HashMap<>();
+        int number = 0;
+        int start = 0;
+        while (start < bytes.length) {
+            int end = start;
+            while (end < bytes.length && bytes[end] != '\n') {
+                end++;
+            }
+            number++;
+            try {
+                String line = decode(bytes, start, end);
+                if (!isNone(line)) {
+                    String user = userOf(line);
+                    PasswordHash before = users.put(user, PasswordHash.parse(hashOf(line)));
+                    if (before != null) {
+                        throw new IllegalArgumentException("the user is there already");
+                    }
+                }
+            } catch (IllegalArgumentException | IllegalStateException e) {
+                throw new AccessFileException(file, number, String.valueOf(e.getMessage()), e);
+            }
+            start = end + 1;
+        }
+        return new CredentialFile(users);
+    }
+
+    private static String decode(byte[] bytes, int start, int end) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, start, end - start))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("the line is not UTF-8", e);
+        }
+    }
+
+    static boolean isNone(String line) {
+        return line.isBlank() || line.startsWith("#");
+    }
+
+    /** @throws IllegalArgumentException when the line has none */
+    static String userOf(String line) {
+        int colon = line.indexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("a line must be user:hash, and this has no colon");
+        }
+        String user = line.substring(0, colon);
+        checkUser(user);
+        return user;
+    }
+
+    private static String hashOf(String line) {
+        String hash = line.substring(line.indexOf(':') + 1).strip();
+        if (hash.isEmpty()) {
+            throw new IllegalArgumentException("the user has no password hash");
+        }
+        return hash;
+    }
+
+    /** @throws IllegalArgumentException when nobody may be called so in such a file */
+    static void checkUser(String user) {
+        if (user.isBlank()) {
+            throw new IllegalArgumentException("the user name is empty");
+        }
+        if (user.length() > MAX_USER_CHARACTERS) {
+            throw new IllegalArgumentException("the user name is longer than " + MAX_USER_CHARACTERS + " characters");
+        }
+        if (!user.strip().equals(user)) {
+            throw new IllegalArgumentException("the user name begins or ends with a space");
+        }
+        if (user.startsWith("#") || user.indexOf(':') >= 0 || user.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(
+                    "a user name must not begin with #, nor have a colon or a control character");
+        }
+    }
+
+    /** The hash of this user; null when there is no such user. */
+    @Nullable
+    PasswordHash of(String user) {
+        return users.get(user);
+    }
+
+    /**
+     * A hash for one who is not there: that of some other user, so that looking at it is the work that it would be for a user.
+     *
+     * @param choice any number; the same gives the same
+     */
+    @Nullable
+    PasswordHash standIn(int choice) {
+        return hashes.isEmpty() ? null : hashes.get(Math.floorMod(choice, hashes.size()));
+    }
+
+    int size() {
+        return users.size();
+    }
+
+    /** How many hashes a thief would soon have undone. */
+    long fastHashes() {
+        return hashes.stream().filter(hash -> !hash.isSlow()).count();
+    }
+
+    /** Those who are not in {@code now}, or have another password there. */
+    List<String> goneOrChanged(CredentialFile now) {
+        return users.entrySet().stream()
+                .filter(each -> !each.getValue().equals(now.of(each.getKey())))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+}

@@ -1,0 +1,222 @@
+package io.maxmq.auth;
+
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.Registration;
+import io.maxmq.spi.auth.AuthenticationRequest;
+import io.maxmq.spi.auth.AuthenticationResult;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The logins of one broker by one password file: what was read of it, and the passwords that are being looked at. Thread-safe.
+ */
+final class PasswordLogins {
+    private static final int MAX_WAITING = 1000;
+    private static final long PATIENCE_NANOS = 4_000_000_000L;
+    private static final int MAX_ADDRESSES = 10_000;
+    private static final int MAX_REMEMBERED = 100_000;
+    private static final int STAND_IN_KEY_BYTES = 32;
+
+    private final Path file;
+    private final boolean unknownToNext;
+    private final boolean delaysFailures;
+    private final BrokerContext context;
+    private final Logger log;
+    private final SlowWork work;
+    private final FailedAttempts failedAttempts = new FailedAttempts(MAX_ADDRESSES);
+    private final RememberedPasswords remembered;
+    private final byte[] standInKey = new byte[STAND_IN_KEY_BYTES];
+    private final AtomicLong rounds = new AtomicLong();
+    private final AtomicInteger delayed = new AtomicInteger();
+    private final FileWatch watch;
+    private volatile CredentialFile users = CredentialFile.empty();
+    private volatile Registration watching = Registration.NONE;
+
+    /** Has read nothing yet. */
+    PasswordLogins(
+            Path file, BrokerContext context, Duration rememberedFor, boolean unknownToNext, boolean delaysFailures) {
+        this.file = file;
+        this.unknownToNext = unknownToNext;
+        this.delaysFailures = delaysFailures;
+        this.remembered = new RememberedPasswords(MAX_REMEMBERED, rememberedFor.toNanos());
+        this.context = context;
+        this.log = LoggerFactory.getLogger("io.maxmq." + context.brokerName() + ".auth");
+        this.work = new SlowWork(
+                context.workers(),
+                context.clock(),
+                Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+                MAX_WAITING,
+                PATIENCE_NANOS);
+        this.watch = new FileWatch(file, this::reload);
+        new SecureRandom().nextBytes(standInKey);
+    }
+
+    /** @throws AccessFileException when the file can't be used */
+    void begin() {
+        CredentialFile read = CredentialFile.read(file);
+        if (read.size() == 0) {
+            throw new AccessFileException(file, 0, "password file has no user, so nobody could connect");
+        }
+        users = read;
+        inForce(read);
+        watching = watch.start(context);
+    }
+
+    /** @throws AccessFileException when the file can't be understood */
+    synchronized void reload() {
+        CredentialFile before = users;
+        CredentialFile read = CredentialFile.read(file);
+        users = read;
+        inForce(read);
+        disconnect(before.goneOrChanged(read));
+    }
+
+    private void inForce(CredentialFile read) {
+        log.info("{} users in {}", read.size(), file);
+        if (read.fastHashes() > 0) {
+            log.warn(
+                    "{} of {} users in {} have a fast hash ($6$), which hardly protects their passwords from who gets the file",
+                    read.fastHashes(),
+                    read.size(),
+                    file);
+        }
+        FilePermissions.warnIfReadByOthers(file, log);
+    }
+
+    private void disconnect(List<String> names) {
+        if (!names.isEmpty()) {
+            new ClientsOfUsers(context.clients(), new HashSet<>(names)).disconnect();
+        }
+    }
+
+    CompletionStage<AuthenticationResult> authenticate(AuthenticationRequest request) {
+        String user = request.client().username().orElse(null);
+        if (user == null) {
+            return CompletableFuture.completedFuture(AuthenticationResult.next());
+        }
+        byte[] password = request.password().orElse(null);
+        if (password == null) {
+            return CompletableFuture.completedFuture(AuthenticationResult.denied());
+        }
+        PasswordHash hash = users.of(user);
+        long now = context.clock().nanoTime();
+        if (hash != null && remembered.knows(user, hash, password, now)) {
+            return CompletableFuture.completedFuture(AuthenticationResult.allowed());
+        }
+        Object source = FailedAttempts.keyOf(request.client().remoteAddress());
+        Object address = delaysFailures ? source : null;
+        long delay = address == null ? 0 : failedAttempts.attempt(address, now);
+        if (delay == FailedAttempts.REFUSED) {
+            return CompletableFuture.completedFuture(busy("too many failures from this address"));
+        }
+        Attempt attempt = new Attempt(user, password, address, delay);
+        Object turn = source == null ? this : source;
+        if (delay == 0) {
+            work.submit(turn, attempt);
+        } else {
+            delayed.incrementAndGet();
+            context.timers().after(Duration.ofNanos(delay), () -> {
+                delayed.decrementAndGet();
+                work.submit(turn, attempt);
+            });
+        }
+        return attempt.answer;
+    }
+
+    private AuthenticationResult busy(String why) {
+        return AuthenticationResult.denied(ReasonCode.SERVER_BUSY, why);
+    }
+
+    /** A choice among the users that the same name always gives, and that nobody can tell beforehand. */
+    private int standInChoice(String user) {
+        return ByteBuffer.wrap(ScramCredential.hmac(standInKey, user)).getInt();
+    }
+
+    long roundsDone() {
+        return rounds.get();
+    }
+
+    int delayedAttempts() {
+        return delayed.get();
+    }
+
+    /** Reads no more, and refuses what still waits. */
+    void close() {
+        watching.close();
+        work.close();
+    }
+
+    /** One password that is looked at. */
+    private final class Attempt implements SlowWork.Job {
+        private final String user;
+        private final byte[] password;
+        private final @Nullable Object address;
+        private final long delayNanos;
+        private final CompletableFuture<AuthenticationResult> answer = new CompletableFuture<>();
+
+        Attempt(String user, byte[] password, @Nullable Object address, long delayNanos) {
+            this.user = user;
+            this.password = password;
+            this.address = address;
+            this.delayNanos = delayNanos;
+        }
+
+        @Override
+        public void run() {
+            try {
+                answer.complete(decide());
+            } catch (Throwable t) {
+                answer.completeExceptionally(t);
+            }
+        }
+
+        private AuthenticationResult decide() {
+            CredentialFile now = users;
+            PasswordHash hash = now.of(user);
+            PasswordHash looked = hash == null ? now.standIn(standInChoice(user)) : hash;
+            boolean matches = looked != null && looked.matches(password);
+            rounds.addAndGet(looked == null ? 0 : looked.rounds());
+            if (hash == null && unknownToNext) {
+                settle(true);
+                return AuthenticationResult.next();
+            }
+            // The file may have changed meanwhile.
+            if (hash == null || !matches || !hash.equals(users.of(user))) {
+                settle(false);
+                return AuthenticationResult.denied();
+            }
+            settle(true);
+            remembered.remember(user, hash, password, context.clock().nanoTime());
+            return AuthenticationResult.allowed();
+        }
+
+        private void settle(boolean success) {
+            if (address == null) {
+                return;
+            }
+            if (success) {
+                failedAttempts.succeeded(address, delayNanos);
+            } else {
+                failedAttempts.failed(address, delayNanos, context.clock().nanoTime());
+            }
+        }
+
+        @Override
+        public void refused() {
+            settle(true); // it was not looked at
+            answer.complete(busy("too many clients connect at once"));
+        }
+    }
+}
