@@ -77,7 +77,12 @@ final class ChildProcess implements AutoCloseable {
 
     /** Presses Enter. */
     void enter() throws IOException {
-        process.getOutputStream().write('\n');
+        write("\n");
+    }
+
+    /** Types. */
+    void write(String text) throws IOException {
+        process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
     }
 

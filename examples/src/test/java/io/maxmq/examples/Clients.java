@@ -10,6 +10,7 @@ import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttClient;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
@@ -65,6 +66,24 @@ final class Clients {
         client.setCallback(new OnDisconnect(disconnected));
         client.connect();
         return client;
+    }
+
+    /** Logs in with MQTT 5.0; the reason code of CONNACK. */
+    static int loginV5(int port, String user, String password) throws MqttException {
+        MqttClient client =
+                new MqttClient(address(port), user, new org.eclipse.paho.mqttv5.client.persist.MemoryPersistence());
+        MqttConnectionOptions options = new MqttConnectionOptions();
+        options.setUserName(user);
+        options.setPassword(password.getBytes(StandardCharsets.UTF_8));
+        try {
+            client.connect(options);
+            client.disconnect();
+            return 0;
+        } catch (MqttException e) {
+            return e.getReasonCode();
+        } finally {
+            client.close();
+        }
     }
 
     private static String address(int port) {

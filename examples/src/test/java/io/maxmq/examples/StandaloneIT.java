@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,6 +28,7 @@ class StandaloneIT {
             Path.of("target", "maxmq-standalone.jar").toAbsolutePath().toString();
     private static final Pattern READY = Pattern.compile("MaxMQ ready: tcp 127\\.0\\.0\\.1:(\\d+) \\(broker .+");
     private static final int SERVER_SHUTTING_DOWN = 0x8B;
+    private static final int BAD_USER_NAME_OR_PASSWORD = 0x86;
     private static final int EXIT_USAGE = 2;
 
     @ParameterizedTest
@@ -112,6 +114,39 @@ class StandaloneIT {
                     .asString()
                     .startsWith("maxmq: ")
                     .contains(said);
+        }
+    }
+
+    @Test
+    void letsInWhoIsInThePasswordFile(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("users");
+        try (ChildProcess passwd = start(TestedJdk.OF_THE_BUILD, "passwd", file.toString(), "alice")) {
+            passwd.write("wonderland\n");
+            assertThat(passwd.exitCode()).isZero();
+            assertThat(passwd.stdout()).containsExactly("password of alice is in " + file);
+            assertThat(passwd.stderr()).isEmpty();
+        }
+        assertThat(Files.readString(file)).contains("alice:$pbkdf2-sha512$").doesNotContain("wonderland");
+        try (ChildProcess broker =
+                start(TestedJdk.OF_THE_BUILD, "--port", "0", "--password-file", file.toString())) {
+            int port = port(broker.nextLine());
+
+            assertThat(Clients.loginV5(port, "alice", "wonderland")).isZero();
+            assertThat(Clients.loginV5(port, "alice", "wonder")).isEqualTo(BAD_USER_NAME_OR_PASSWORD);
+            assertThat(Clients.loginV5(port, "bob", "wonderland")).isEqualTo(BAD_USER_NAME_OR_PASSWORD);
+            assertThat(broker.stderr()).isEmpty();
+        }
+    }
+
+    @Test
+    void saysInOneLineWhereThePasswordFileIsBroken(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("users"), "# users\nalice:wonderland\n");
+        try (ChildProcess broker =
+                start(TestedJdk.OF_THE_BUILD, "--port", "0", "--password-file", file.toString())) {
+            assertThat(broker.exitCode()).isEqualTo(EXIT_USAGE);
+            assertThat(broker.stdout()).isEmpty();
+            assertThat(broker.stderr())
+                    .containsExactly("maxmq: " + file + ":2: is no password hash: it does not begin with $");
         }
     }
 

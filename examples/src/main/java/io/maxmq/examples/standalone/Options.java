@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param host name or address to listen on
  * @param port 0..65535; 0 takes a free one
  * @param name of the broker, in threads and logs
- * @param allowAnonymous whether everybody may connect
+ * @param allowAnonymous whether everybody may connect; with a {@code passwordFile} everybody who names no user
+ * @param passwordFile whose users may connect, or null
  * @param dataDir where everything is kept, or null for in memory
  * @param durability what an acknowledged message survives, when there is a {@code dataDir}
  */
@@ -26,13 +27,16 @@ record Options(
         int port,
         String name,
         boolean allowAnonymous,
+        @Nullable Path passwordFile,
         @Nullable Path dataDir,
         Durability durability) {
     static final String HELP = """
             Usage: java -jar maxmq-standalone.jar [--host HOST] [--port N] [--name NAME]
-                       [--data-dir DIR [--durability fsync|os|none]] --allow-anonymous
+                       [--data-dir DIR [--durability fsync|os|none]] --password-file FILE | --allow-anonymous
+                   java -jar maxmq-standalone.jar passwd FILE USER [--scram] [--iterations N] | --delete
 
-            An MQTT 3.1, 3.1.1 and 5.0 broker.
+            An MQTT 3.1, 3.1.1 and 5.0 broker. passwd adds a user to a password file, or changes the password, which is
+            asked for, or read from standard input where there is no terminal.
 
               --host HOST         name or address to listen on; 127.0.0.1 unless told, 0.0.0.0 for all
               --port N            port to listen on, 0 for a free one; 1883 unless told
@@ -41,7 +45,8 @@ record Options(
                                   gone with the process. One broker at a time; created for its owner alone
               --durability WHAT   what is acknowledged survives: fsync, power loss (unless told); os, the end of the
                                   process; none, neither, but what is left has no gaps
-              --allow-anonymous   let everybody connect; there is no authentication yet, so it has to be said
+              --password-file FILE  let in who is in the file; a change of it is in force within a second
+              --allow-anonymous   let everybody connect; with --password-file, everybody who names no user
               --help              show this
 
             Prints one line when clients can connect: MaxMQ ready: tcp HOST:PORT ...
@@ -61,6 +66,7 @@ record Options(
         int port = 1883;
         String name = "maxmq";
         boolean allowAnonymous = false;
+        Path passwordFile = null;
         Path dataDir = null;
         Durability durability = null;
         boolean help = false;
@@ -75,7 +81,8 @@ record Options(
                 case "--name" -> name = value(option, rest);
                 case "--allow-anonymous" -> allowAnonymous = true;
                 case "--help" -> help = true;
-                case "--data-dir" -> dataDir = path(value(option, rest));
+                case "--password-file" -> passwordFile = path(option, value(option, rest));
+                case "--data-dir" -> dataDir = path(option, value(option, rest));
                 case "--durability" -> durability = durability(value(option, rest));
                 default -> throw new UsageException("unknown option " + option + ", see --help");
             }
@@ -83,14 +90,15 @@ record Options(
                 throw new UsageException(option + " is given twice");
             }
         }
-        if (!help && !allowAnonymous) {
-            throw new UsageException("nobody could connect: add --allow-anonymous to let everybody in");
+        if (!help && !allowAnonymous && passwordFile == null) {
+            throw new UsageException(
+                    "nobody could connect: add --password-file FILE, or --allow-anonymous to let everybody in");
         }
         if (!help && durability != null && dataDir == null) {
             throw new UsageException("--durability needs --data-dir: without it everything is in memory");
         }
         return new Options(
-                help, host, port, name, allowAnonymous, dataDir, durability == null ? Durability.FSYNC : durability);
+                help, host, port, name, allowAnonymous, passwordFile, dataDir, durability == null ? Durability.FSYNC : durability);
     }
 
     private static String value(String option, Iterator<String> rest) throws UsageException {
@@ -113,11 +121,11 @@ record Options(
         throw new UsageException("--port must be 0..65535, not " + value);
     }
 
-    private static Path path(String value) throws UsageException {
+    private static Path path(String option, String value) throws UsageException {
         try {
             return Path.of(value);
         } catch (InvalidPathException e) {
-            throw new UsageException("--data-dir must be a path, not " + value);
+            throw new UsageException(option + " must be a path, not " + value);
         }
     }
 

@@ -2,6 +2,7 @@ package io.maxmq.examples.standalone;
 
 import io.maxmq.MaxMQ;
 import io.maxmq.MaxMQBuilder;
+import io.maxmq.auth.PasswordFile;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.storage.RocksDbStorage;
@@ -15,7 +16,8 @@ import java.util.Locale;
 
 /**
  * A broker as a program of its own: starts it as the command line says, prints one line when clients can connect, and
- * closes it when the process is told to end. The broker's threads keep the process alive.
+ * closes it when the process is told to end. The broker's threads keep the process alive. With the command {@code passwd} it
+ * writes a password file instead.
  */
 public final class Standalone {
     /** Wrong option, or the port or the data can't be had. */
@@ -31,6 +33,11 @@ public final class Standalone {
 
     public static void main(String[] args) {
         try {
+            if (args.length > 0 && args[0].equals(PasswordCommand.NAME)) {
+                List<String> arguments = List.of(args).subList(1, args.length);
+                System.out.println(PasswordCommand.parse(arguments).run(System.console(), System.in));
+                return;
+            }
             Options options = Options.parse(List.of(args));
             if (options.help()) {
                 System.out.print(Options.HELP);
@@ -52,6 +59,10 @@ public final class Standalone {
                     .listener(Listener.tcp(options.host(), options.port()))
                     .configure(config ->
                             config.allowAnonymous(options.allowAnonymous()).closeTimeout(CLOSE_TIMEOUT));
+            Path passwordFile = options.passwordFile();
+            if (passwordFile != null) {
+                builder.authenticator(PasswordFile.at(passwordFile));
+            }
             Path dataDir = options.dataDir();
             if (dataDir != null) {
                 builder.storage(RocksDbStorage.at(dataDir).durability(options.durability()));

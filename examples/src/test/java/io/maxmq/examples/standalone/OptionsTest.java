@@ -16,15 +16,18 @@ class OptionsTest {
     void listensOnTheLoopbackAddressUnlessTold() throws UsageException {
         Options options = parse("--allow-anonymous");
 
-        assertThat(options).isEqualTo(new Options(false, "127.0.0.1", 1883, "maxmq", true, null, Durability.FSYNC));
+        assertThat(options).isEqualTo(new Options(false, "127.0.0.1", 1883, "maxmq", true, null, null, Durability.FSYNC));
     }
 
     @Test
     void takesEveryOptionInAnyOrder() throws UsageException {
         Options options =
-                parse("--name a", "--durability os", "--allow-anonymous", "--port 0", "--data-dir /data", "--host ::1");
+                parse("--name a", "--durability os", "--allow-anonymous", "--port 0", "--data-dir /data", "--host ::1",
+                        "--password-file users");
 
-        assertThat(options).isEqualTo(new Options(false, "::1", 0, "a", true, Path.of("/data"), Durability.OS));
+        assertThat(options)
+                .isEqualTo(new Options(
+                        false, "::1", 0, "a", true, Path.of("users"), Path.of("/data"), Durability.OS));
     }
 
     @Test
@@ -34,6 +37,11 @@ class OptionsTest {
                 .isEqualTo(Durability.FSYNC);
         assertThat(parse("--allow-anonymous --data-dir data --durability none").durability())
                 .isEqualTo(Durability.NONE);
+    }
+
+    @Test
+    void aPasswordFileLetsSomebodyIn() throws UsageException {
+        assertThat(parse("--password-file users").allowAnonymous()).isFalse();
     }
 
     @Test
@@ -73,7 +81,8 @@ class OptionsTest {
     void letsNobodyInUnlessTold() {
         assertThatThrownBy(() -> parse("--port 1883"))
                 .isInstanceOf(UsageException.class)
-                .hasMessageContaining("--allow-anonymous");
+                .hasMessageContaining("--allow-anonymous")
+                .hasMessageContaining("--password-file");
     }
 
     private static Options parse(String... parts) throws UsageException {
