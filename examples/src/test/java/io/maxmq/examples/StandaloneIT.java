@@ -127,8 +127,7 @@ class StandaloneIT {
             assertThat(passwd.stderr()).isEmpty();
         }
         assertThat(Files.readString(file)).contains("alice:$pbkdf2-sha512$").doesNotContain("wonderland");
-        try (ChildProcess broker =
-                start(TestedJdk.OF_THE_BUILD, "--port", "0", "--password-file", file.toString())) {
+        try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--port", "0", "--password-file", file.toString())) {
             int port = port(broker.nextLine());
 
             assertThat(Clients.loginV5(port, "alice", "wonderland")).isZero();
@@ -141,8 +140,7 @@ class StandaloneIT {
     @Test
     void saysInOneLineWhereThePasswordFileIsBroken(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("users"), "# users\nalice:wonderland\n");
-        try (ChildProcess broker =
-                start(TestedJdk.OF_THE_BUILD, "--port", "0", "--password-file", file.toString())) {
+        try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--port", "0", "--password-file", file.toString())) {
             assertThat(broker.exitCode()).isEqualTo(EXIT_USAGE);
             assertThat(broker.stdout()).isEmpty();
             assertThat(broker.stderr())

@@ -98,7 +98,14 @@ record Options(
             throw new UsageException("--durability needs --data-dir: without it everything is in memory");
         }
         return new Options(
-                help, host, port, name, allowAnonymous, passwordFile, dataDir, durability == null ? Durability.FSYNC : durability);
+                help,
+                host,
+                port,
+                name,
+                allowAnonymous,
+                passwordFile,
+                dataDir,
+                durability == null ? Durability.FSYNC : durability);
     }
 
     private static String value(String option, Iterator<String> rest) throws UsageException {

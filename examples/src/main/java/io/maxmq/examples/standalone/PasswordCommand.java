@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class PasswordCommand {
     static final String NAME = "passwd";
 
-    private static final String USAGE = "use: passwd FILE USER [--scram] [--iterations N], or: passwd FILE USER --delete";
+    private static final String USAGE =
+            "use: passwd FILE USER [--scram] [--iterations N], or: passwd FILE USER --delete";
 
     private final Path file;
     private final String user;

@@ -16,18 +16,23 @@ class OptionsTest {
     void listensOnTheLoopbackAddressUnlessTold() throws UsageException {
         Options options = parse("--allow-anonymous");
 
-        assertThat(options).isEqualTo(new Options(false, "127.0.0.1", 1883, "maxmq", true, null, null, Durability.FSYNC));
+        assertThat(options)
+                .isEqualTo(new Options(false, "127.0.0.1", 1883, "maxmq", true, null, null, Durability.FSYNC));
     }
 
     @Test
     void takesEveryOptionInAnyOrder() throws UsageException {
-        Options options =
-                parse("--name a", "--durability os", "--allow-anonymous", "--port 0", "--data-dir /data", "--host ::1",
-                        "--password-file users");
+        Options options = parse(
+                "--name a",
+                "--durability os",
+                "--allow-anonymous",
+                "--port 0",
+                "--data-dir /data",
+                "--host ::1",
+                "--password-file users");
 
         assertThat(options)
-                .isEqualTo(new Options(
-                        false, "::1", 0, "a", true, Path.of("users"), Path.of("/data"), Durability.OS));
+                .isEqualTo(new Options(false, "::1", 0, "a", true, Path.of("users"), Path.of("/data"), Durability.OS));
     }
 
     @Test
