@@ -216,6 +216,48 @@ public final class TopicFilter {
         }
     }
 
+    /**
+     * Whether some topic is matched by both, so that what is forbidden by one is asked for, in part, by the other. Exact, {@code
+     * $} topics and {@code #}'s parent included; symmetric; shares do not matter.
+     */
+    public boolean overlaps(TopicFilter other) {
+        if (isDollarBeside(other) || other.isDollarBeside(this)) {
+            return false;
+        }
+        int thisEnd = text.length();
+        int otherEnd = other.text.length();
+        int f = 0;
+        int o = 0;
+        boolean first = true;
+        while (true) { // f and o stand at the start of a level, which may be empty
+            if ((f < thisEnd && text.charAt(f) == '#') || (o < otherEnd && other.text.charAt(o) == '#')) {
+                return true; // whatever the rest of the one asks for is meant by the other
+            }
+            int level = levelEnd(text, f);
+            int otherLevel = levelEnd(other.text, o);
+            boolean any = f < thisEnd && text.charAt(f) == '+';
+            boolean otherAny = o < otherEnd && other.text.charAt(o) == '+';
+            boolean same = level - f == otherLevel - o && text.regionMatches(f, other.text, o, level - f);
+            if (!any && !otherAny && !same) {
+                return false;
+            }
+            // The empty topic is none, so an empty first level needs another behind it.
+            boolean emptyTopic = first && ((!any && level == f) || (!otherAny && otherLevel == o));
+            if (level == thisEnd || otherLevel == otherEnd) {
+                boolean both = level == thisEnd && otherLevel == otherEnd;
+                return !emptyTopic && (both || isRestParentOnly(level) || other.isRestParentOnly(otherLevel));
+            }
+            f = level + 1;
+            o = otherLevel + 1;
+            first = false;
+        }
+    }
+
+    /** Whether this is about topics with a {@code $} only, and the other about those without. */
+    private boolean isDollarBeside(TopicFilter other) {
+        return text.charAt(0) == '$' && other.startsWithWildcard();
+    }
+
     private boolean startsWithWildcard() {
         char first = text.charAt(0);
         return first == '+' || first == '#';

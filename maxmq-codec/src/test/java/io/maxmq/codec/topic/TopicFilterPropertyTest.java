@@ -56,6 +56,27 @@ class TopicFilterPropertyTest {
         assertThat(covered).isBetween(FILTERS.size(), FILTERS.size() * FILTERS.size() / 2);
     }
 
+    /** All pairs of filters of up to three levels: they overlap if a topic is matched by both. */
+    @Example
+    void overlapExactlyWhenATopicIsMatchedByBoth() {
+        int overlapping = 0;
+        List<boolean[]> matched =
+                FILTERS.stream().map(TopicFilterPropertyTest::matched).toList();
+        for (int f = 0; f < FILTERS.size(); f++) {
+            for (int o = 0; o < FILTERS.size(); o++) {
+                boolean overlaps = FILTERS.get(f).overlaps(FILTERS.get(o));
+                if (overlaps != meet(matched.get(f), matched.get(o))) {
+                    assertThat(overlaps)
+                            .as("%s overlaps %s", FILTERS.get(f), FILTERS.get(o))
+                            .isNotEqualTo(overlaps);
+                }
+                overlapping += overlaps ? 1 : 0;
+            }
+        }
+
+        assertThat(overlapping).isBetween(FILTERS.size(), FILTERS.size() * FILTERS.size() / 2);
+    }
+
     @Property(tries = 2000)
     void problemAndConstructorAgree(@ForAll("texts") String text) {
         String problem = TopicFilter.problem(text);
@@ -145,6 +166,15 @@ class TopicFilterPropertyTest {
             }
         }
         return true;
+    }
+
+    private static boolean meet(boolean[] one, boolean[] other) {
+        for (int i = 0; i < one.length; i++) {
+            if (one[i] && other[i]) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static List<TopicFilter> filters(int maxLevels) {

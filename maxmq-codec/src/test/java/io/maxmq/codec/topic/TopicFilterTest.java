@@ -219,6 +219,50 @@ class TopicFilterTest {
         assertThat(TopicFilter.of(filter).covers(TopicFilter.of(other))).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "a, a",
+        "a, +",
+        "a, #",
+        "+, +",
+        "+, #",
+        "a/#, a",
+        "a/#, a/+/b",
+        "a/+, +/b",
+        "a/+/#, +/b",
+        "+/#, +",
+        "$SYS/#, $SYS/+/a",
+        "$SYS/#, $SYS",
+        "/#, /",
+        "/+, +/a",
+        "a//b, a/+/#"
+    })
+    void overlaps(String filter, String other) {
+        assertThat(TopicFilter.of(filter).overlaps(TopicFilter.of(other))).isTrue();
+        assertThat(TopicFilter.of("$share/g/" + other).overlaps(TopicFilter.of("$share/h/" + filter)))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a, b",
+        "a/+, a",
+        "a/+, +/b/c",
+        "a/#, b/#",
+        "a/+/#, a",
+        "#, $SYS",
+        "+/#, $SYS/#",
+        "+/a, $SYS/a",
+        "$SYS/#, $other/#",
+        "/#, +",
+        "a/b, a/B",
+        "a/, a"
+    })
+    void doesNotOverlap(String filter, String other) {
+        assertThat(TopicFilter.of(filter).overlaps(TopicFilter.of(other))).isFalse();
+        assertThat(TopicFilter.of(other).overlaps(TopicFilter.of(filter))).isFalse();
+    }
+
     @Test
     void copesWithTheDeepestFilterAndTopic() {
         String topic = "/".repeat(65_535);
@@ -227,6 +271,7 @@ class TopicFilterTest {
         assertThat(TopicFilter.of(filter).matches(topic)).isTrue();
         assertThat(TopicFilter.of(topic).matches(topic)).isTrue();
         assertThat(TopicFilter.of(filter).covers(TopicFilter.of(topic))).isTrue();
+        assertThat(TopicFilter.of(filter).overlaps(TopicFilter.of(topic))).isTrue();
         assertThat(TopicFilter.of("a/".repeat(1000) + "b").matches("a/".repeat(1000) + "c"))
                 .isFalse();
     }
