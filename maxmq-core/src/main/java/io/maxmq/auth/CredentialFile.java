@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,6 +156,11 @@ final class CredentialFile {
     @Nullable
     PasswordHash standIn(int choice) {
         return hashes.isEmpty() ? null : hashes.get(Math.floorMod(choice, hashes.size()));
+    }
+
+    /** Those who can log in by SCRAM, in no order. */
+    Stream<ScramCredential> scramCredentials() {
+        return hashes.stream().filter(ScramCredential.class::isInstance).map(ScramCredential.class::cast);
     }
 
     int size() {

@@ -2,15 +2,12 @@ package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.BrokerContext;
-import io.maxmq.spi.Registration;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,76 +26,53 @@ final class PasswordLogins {
     private static final int MAX_REMEMBERED = 100_000;
     private static final int STAND_IN_KEY_BYTES = 32;
 
-    private final Path file;
     private final boolean unknownToNext;
     private final boolean delaysFailures;
     private final BrokerContext context;
-    private final Logger log;
+    private final UserFile file;
     private final SlowWork work;
     private final FailedAttempts failedAttempts = new FailedAttempts(MAX_ADDRESSES);
     private final RememberedPasswords remembered;
     private final byte[] standInKey = new byte[STAND_IN_KEY_BYTES];
     private final AtomicLong rounds = new AtomicLong();
     private final AtomicInteger delayed = new AtomicInteger();
-    private final FileWatch watch;
-    private volatile CredentialFile users = CredentialFile.empty();
-    private volatile Registration watching = Registration.NONE;
 
     /** Has read nothing yet. */
     PasswordLogins(
             Path file, BrokerContext context, Duration rememberedFor, boolean unknownToNext, boolean delaysFailures) {
-        this.file = file;
         this.unknownToNext = unknownToNext;
         this.delaysFailures = delaysFailures;
         this.remembered = new RememberedPasswords(MAX_REMEMBERED, rememberedFor.toNanos());
         this.context = context;
-        this.log = LoggerFactory.getLogger("io.maxmq." + context.brokerName() + ".auth");
+        Logger log = LoggerFactory.getLogger("io.maxmq." + context.brokerName() + ".auth");
+        this.file = new UserFile(file, context, log, users -> warnOfFastHashes(users, file, log));
         this.work = new SlowWork(
                 context.workers(),
                 context.clock(),
                 Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                 MAX_WAITING,
                 PATIENCE_NANOS);
-        this.watch = new FileWatch(file, this::reload);
         new SecureRandom().nextBytes(standInKey);
+    }
+
+    private static void warnOfFastHashes(CredentialFile users, Path file, Logger log) {
+        if (users.fastHashes() > 0) {
+            log.warn(
+                    "{} of {} users in {} have a fast hash ($6$), which hardly protects their passwords from who gets the file",
+                    users.fastHashes(),
+                    users.size(),
+                    file);
+        }
     }
 
     /** @throws AccessFileException when the file can't be used */
     void begin() {
-        CredentialFile read = CredentialFile.read(file);
-        if (read.size() == 0) {
-            throw new AccessFileException(file, 0, "password file has no user, so nobody could connect");
-        }
-        users = read;
-        inForce(read);
-        watching = watch.start(context);
+        file.begin();
     }
 
     /** @throws AccessFileException when the file can't be understood */
-    synchronized void reload() {
-        CredentialFile before = users;
-        CredentialFile read = CredentialFile.read(file);
-        users = read;
-        inForce(read);
-        disconnect(before.goneOrChanged(read));
-    }
-
-    private void inForce(CredentialFile read) {
-        log.info("{} users in {}", read.size(), file);
-        if (read.fastHashes() > 0) {
-            log.warn(
-                    "{} of {} users in {} have a fast hash ($6$), which hardly protects their passwords from who gets the file",
-                    read.fastHashes(),
-                    read.size(),
-                    file);
-        }
-        FilePermissions.warnIfReadByOthers(file, log);
-    }
-
-    private void disconnect(List<String> names) {
-        if (!names.isEmpty()) {
-            new ClientsOfUsers(context.clients(), new HashSet<>(names)).disconnect();
-        }
+    void reload() {
+        file.reload();
     }
 
     CompletionStage<AuthenticationResult> authenticate(AuthenticationRequest request) {
@@ -110,7 +84,7 @@ final class PasswordLogins {
         if (password == null) {
             return CompletableFuture.completedFuture(AuthenticationResult.denied());
         }
-        PasswordHash hash = users.of(user);
+        PasswordHash hash = file.users().of(user);
         long now = context.clock().nanoTime();
         if (hash != null && remembered.knows(user, hash, password, now)) {
             return CompletableFuture.completedFuture(AuthenticationResult.allowed());
@@ -154,7 +128,7 @@ final class PasswordLogins {
 
     /** Reads no more, and refuses what still waits. */
     void close() {
-        watching.close();
+        file.close();
         work.close();
     }
 
@@ -183,7 +157,7 @@ final class PasswordLogins {
         }
 
         private AuthenticationResult decide() {
-            CredentialFile now = users;
+            CredentialFile now = file.users();
             PasswordHash hash = now.of(user);
             PasswordHash looked = hash == null ? now.standIn(standInChoice(user)) : hash;
             boolean matches = looked != null && looked.matches(password);
@@ -193,7 +167,7 @@ final class PasswordLogins {
                 return AuthenticationResult.next();
             }
             // The file may have changed meanwhile.
-            if (hash == null || !matches || !hash.equals(users.of(user))) {
+            if (hash == null || !matches || !hash.equals(file.users().of(user))) {
                 settle(false);
                 return AuthenticationResult.denied();
             }
