@@ -60,6 +60,7 @@ class EventStreamTest {
 
         broker.connected(ProtocolVersion.MQTT_5, "one");
 
+        assertThat(next()).isInstanceOf(BrokerEvent.ConnectionOpened.class);
         assertThat(next()).isInstanceOf(BrokerEvent.SessionCreated.class);
         assertThat(next()).isInstanceOf(ClientConnected.class);
     }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class PacketDecoder {
+    private static final int SHOWN_BYTES = 64;
+
     private final boolean server;
     private final DecodeLimits limits;
     private final PropertiesReader properties;
@@ -34,6 +36,7 @@ public final class PacketDecoder {
     private @Nullable ProtocolVersion version;
     private final FixedHeader header;
     private boolean ended;
+    private byte[] failed = {};
 
     // Valid for one packet.
     private final PacketInput input = new PacketInput();
@@ -91,10 +94,22 @@ public final class PacketDecoder {
             publish.clear();
             if (!intact) {
                 ended = true;
+                keepFailed(in);
             }
             if (ended) {
                 remainder.release();
             }
+        }
+    }
+
+    private void keepFailed(ByteBuf in) {
+        if (remainder.isEmpty()) {
+            failed = new byte[Math.min(SHOWN_BYTES, in.readableBytes())];
+            in.getBytes(in.readerIndex(), failed);
+        } else {
+            ByteBuffer bytes = remainder.bytes();
+            failed = new byte[Math.min(SHOWN_BYTES, bytes.remaining())];
+            bytes.get(bytes.position(), failed);
         }
     }
 
@@ -111,6 +126,11 @@ public final class PacketDecoder {
      */
     public @Nullable ProtocolVersion version() {
         return version;
+    }
+
+    /** The first bytes, 64 at most, of what {@link #decode} has thrown for, and perhaps of what was read with it; empty before. */
+    public byte[] failedBytes() {
+        return failed.clone();
     }
 
     /** How much memory the part of a packet takes that was cut off by the end of the last read, in bytes; 0 for none. */

@@ -508,6 +508,7 @@ public final class Broker {
         if (persistence != null) {
             quietly("storage", persistence);
         }
+        emit(new BrokerEvent.BrokerStopped(plugins.clock().epochMillis(), config.name()));
         quietly("event listeners", eventWorkers);
         log.info("stopped");
     }

@@ -114,7 +114,9 @@ public final class ListenerRegistry {
         return entry.acceptor.open().handle((address, failure) -> {
             if (address == null) {
                 forget(entry);
-                throw cannotListen(tcp, failure);
+                UncheckedIOException why = cannotListen(tcp, failure);
+                failed(tcp, why);
+                throw why;
             }
             return opened(entry, address);
         });
@@ -157,6 +159,14 @@ public final class ListenerRegistry {
             events.emit(new BrokerEvent.ListenerOpened(clock.epochMillis(), entry.settings.name(), address));
         }
         return bound(entry, address);
+    }
+
+    private void failed(TcpListener tcp, UncheckedIOException why) {
+        if (events.wants(BrokerEvent.ListenerFailed.class)) {
+            IOException cause = why.getCause();
+            String text = cause == null ? "" : String.valueOf(cause.getMessage());
+            events.emit(new BrokerEvent.ListenerFailed(clock.epochMillis(), tcp.name(), text));
+        }
     }
 
     private static UncheckedIOException cannotListen(TcpListener tcp, @Nullable Throwable failure) {

@@ -82,6 +82,8 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     private @Nullable LoopServices movingTo;
     private boolean gone;
+    /** Listeners know whether it was let in. */
+    private boolean told;
 
     // valid from CONNECT on
     private @Nullable ClientInfo client;
@@ -111,6 +113,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         here.open().add(this);
         here.loop().counters().increment(Counter.CONNECTIONS_ACCEPTED);
         here.loop().counters().add(Counter.CONNECTIONS, 1);
+        home.events().opened(this);
         if (charge(CONNECTION_BYTES, Lasting.CONNECTION)) {
             timer = here.loop().schedule(home.limits().connectTimeout().toNanos(), this::connectTimedOut);
         } else {
@@ -164,6 +167,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     public void onMalformed(MalformedPacketException e) {
         here.loop().counters().increment(Counter.PROTOCOL_ERRORS);
         String detail = String.valueOf(e.getMessage());
+        home.events().protocolError(this, client, e.reason(), detail, decoder);
         if (session == null && client == null) {
             home.events().refused(this, null, e.reason(), detail);
             Handshake.answerUnreadable(out, decoder.version(), e.reason());
@@ -498,6 +502,11 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         return intake;
     }
 
+    /** Listeners have been told that it is not let in. */
+    void refusalTold() {
+        told = true;
+    }
+
     /** Who the client says it is; from now on a failure is answered with CONNACK. */
     void identified(ClientInfo as) {
         client = as;
@@ -556,6 +565,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             keepAliveNanos = as.keepAliveSeconds() * 1_500_000_000L;
             timer = here.loop().schedule(keepAliveNanos, this::checkKeepAlive);
         }
+        told = true;
         ClientInfo who = client;
         if (who != null) {
             home.events().connected(who, as.present(), here.loop());
@@ -742,6 +752,9 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         gate.close();
         home.close(limiter);
         ClientInfo who = client;
+        if (!told) {
+            home.events().gaveUp(this, who, reason, detail);
+        }
         if (attached != null && who != null) {
             here.loop().counters().add(Counter.CLIENTS, -1);
             attached.detach(this);

@@ -3,6 +3,7 @@ package io.maxmq.core.connection;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
@@ -11,7 +12,9 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -43,8 +46,41 @@ final class ConnectionEvents {
         log.debug("disconnected by {}: {} {} {}", by, client, reason, detail);
     }
 
+    void opened(Connection connection) {
+        if (events.wants(BrokerEvent.ConnectionOpened.class)) {
+            events.emit(new BrokerEvent.ConnectionOpened(
+                    connection.here().loop().epochMillis(),
+                    connection.out().remoteAddress(),
+                    connection.out().listener()));
+        }
+    }
+
+    void protocolError(
+            Connection connection,
+            @Nullable ClientInfo client,
+            ReasonCode reason,
+            String detail,
+            PacketDecoder decoder) {
+        if (events.wants(BrokerEvent.ProtocolError.class)) {
+            events.emit(new BrokerEvent.ProtocolError(
+                    connection.here().loop().epochMillis(),
+                    connection.out().remoteAddress(),
+                    connection.out().listener(),
+                    Optional.ofNullable(client),
+                    reason,
+                    detail,
+                    ByteBuffer.wrap(decoder.failedBytes())));
+        }
+    }
+
     void refused(Connection connection, @Nullable ClientInfo client, ReasonCode reason, String detail) {
         connection.here().loop().counters().increment(Counter.CONNECTS_REFUSED);
+        gaveUp(connection, client, reason, detail);
+    }
+
+    /** The connection has not come to anything, and nobody has refused it. */
+    void gaveUp(Connection connection, @Nullable ClientInfo client, ReasonCode reason, String detail) {
+        connection.refusalTold();
         if (events.wants(BrokerEvent.ConnectRefused.class)) {
             events.emit(new BrokerEvent.ConnectRefused(
                     connection.here().loop().epochMillis(),

@@ -30,6 +30,7 @@ public final class Router {
     private final List<Runnable> waitingForRoom = new ArrayList<>();
     private Handover[] handovers = new Handover[0];
     private RetainedListener retainedListener = RetainedListener.NONE;
+    private UnmatchedListener unmatchedListener = (message, routes) -> {};
     private RetainedJournal retainedJournal = RetainedJournal.NONE;
     private Runnable beforeHandingOver = () -> {};
 
@@ -64,6 +65,16 @@ public final class Router {
     /** Tells somebody from now on what becomes of retained messages. */
     public void onRetained(RetainedListener listener) {
         retainedListener = listener;
+    }
+
+    /** Told of a message that nobody is to have. */
+    public interface UnmatchedListener {
+        void unmatched(InTransit message, Routes routes);
+    }
+
+    /** Tells somebody from now on of messages that nobody is to have. */
+    public void onUnmatched(UnmatchedListener listener) {
+        unmatchedListener = listener;
     }
 
     /** Has retained messages written down from now on. */
@@ -156,6 +167,7 @@ public final class Router {
     public void publish(InTransit message, Routes routes) {
         if (!route(message, routes)) {
             loop.counters().increment(Counter.UNMATCHED);
+            unmatchedListener.unmatched(message, routes);
         }
     }
 

@@ -15,7 +15,7 @@ import io.maxmq.spi.event.DropReason;
  */
 public final class Drops {
     /** Longer names are left out of events: many of them may wait for a listener. */
-    private static final int MAX_NAME_BYTES = 1024;
+    static final int MAX_NAME_BYTES = 1024;
 
     private final String broker;
     private final Loop loop;

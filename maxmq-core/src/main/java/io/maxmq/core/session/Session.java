@@ -405,6 +405,9 @@ public final class Session implements Subscriber {
             home.end(this, SessionEnd.EXPIRED);
             return;
         }
+        if (!returning) {
+            home.events().suspended(this);
+        }
         StoredSessions records = home.stored();
         if (durable && records != null) {
             records.session(this, record(false, home.loop().epochMillis()), null);

@@ -3,6 +3,8 @@ package io.maxmq.core.session;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Routes;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
@@ -38,6 +40,31 @@ public final class SessionEvents {
             SessionKey key = session.key();
             events.emit(new BrokerEvent.SessionResumed(
                     loop.epochMillis(), key.tenant(), key.clientId(), session.queuedMessages()));
+        }
+    }
+
+    void suspended(Session session) {
+        if (events.wants(BrokerEvent.SessionSuspended.class)) {
+            SessionKey key = session.key();
+            events.emit(new BrokerEvent.SessionSuspended(
+                    loop.epochMillis(),
+                    key.tenant(),
+                    key.clientId(),
+                    session.expirySeconds(),
+                    session.queuedMessages()));
+        }
+    }
+
+    /** Nobody is to have what was published. */
+    void unmatched(InTransit message, Routes routes) {
+        if (events.wants(BrokerEvent.MessageUnmatched.class)) {
+            String publisher = message.publisher() instanceof Session session
+                    ? session.key().clientId()
+                    : "";
+            String topic = message.topic().utf8().length > Drops.MAX_NAME_BYTES
+                    ? ""
+                    : message.topic().name();
+            events.emit(new BrokerEvent.MessageUnmatched(loop.epochMillis(), routes.tenant(), publisher, topic));
         }
     }
 

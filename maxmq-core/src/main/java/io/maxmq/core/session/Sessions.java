@@ -126,6 +126,7 @@ public final class Sessions {
         this.memory = new MessageMemory(loop.credit(), loop.counters());
         this.events = events;
         router.onRetained(events.retained());
+        router.onUnmatched(events::unmatched);
         this.drops = drops;
         this.again = new InTransit(ids);
         this.wills = new WillPublication(this, caller, settings.access(), interceptors, events, new InTransit(ids));
@@ -228,6 +229,10 @@ public final class Sessions {
 
     Drops drops() {
         return drops;
+    }
+
+    SessionEvents events() {
+        return events;
     }
 
     /** How many sessions live here, online or not. */

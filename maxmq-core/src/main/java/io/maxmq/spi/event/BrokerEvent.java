@@ -6,6 +6,7 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -95,6 +96,16 @@ public sealed interface BrokerEvent {
     record BrokerStopping(long atEpochMillis, String broker) implements BrokerEvent {}
 
     /**
+     * The broker is closed: connections, sessions, loops and storage are given back. The last event of a broker; close waits for
+     * listeners to have taken it, within its deadline.
+     *
+     * @param broker the broker's name
+     * @since 0.1.0
+     */
+    @Stable
+    record BrokerStopped(long atEpochMillis, String broker) implements BrokerEvent {}
+
+    /**
      * A listener accepts connections.
      *
      * @param listener its name
@@ -114,6 +125,16 @@ public sealed interface BrokerEvent {
     record ListenerClosed(long atEpochMillis, String listener) implements BrokerEvent {}
 
     /**
+     * A listener could not be opened.
+     *
+     * @param listener its name
+     * @param why names the address and what the system says
+     * @since 0.1.0
+     */
+    @Stable
+    record ListenerFailed(long atEpochMillis, String listener, String why) implements BrokerEvent {}
+
+    /**
      * A listener accepts nobody for now; its connections stay.
      *
      * @param listener its name
@@ -130,6 +151,47 @@ public sealed interface BrokerEvent {
      */
     @Stable
     record ListenerResumed(long atEpochMillis, String listener) implements BrokerEvent {}
+
+    /**
+     * A connection was accepted, and nothing has been read from it. {@link ClientConnected} or {@link ConnectRefused} follows.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    record ConnectionOpened(long atEpochMillis, SocketAddress remoteAddress, String listener) implements BrokerEvent {}
+
+    /**
+     * A connection is being ended for what it has sent: not MQTT, not allowed there, or beyond a limit.
+     *
+     * @param client empty before CONNECT was read
+     * @param reasonCode what CONNACK or DISCONNECT says, or would
+     * @param detail for people
+     * @param packet the first bytes of the packet, at most 64; a CONNECT's may hold a password. Empty when it is not known where the
+     *     packet began
+     * @since 0.1.0
+     */
+    @Stable
+    record ProtocolError(
+            long atEpochMillis,
+            SocketAddress remoteAddress,
+            String listener,
+            Optional<ClientInfo> client,
+            ReasonCode reasonCode,
+            String detail,
+            ByteBuffer packet)
+            implements BrokerEvent {
+
+        /** Keeps a read-only view. */
+        public ProtocolError {
+            packet = packet.asReadOnlyBuffer();
+        }
+
+        /** Read-only, of its own position. */
+        @Override
+        public ByteBuffer packet() {
+            return packet.duplicate();
+        }
+    }
 
     /**
      * CONNACK with success was sent.
@@ -153,7 +215,7 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * A connection ended before CONNACK with success.
+     * A connection ended before CONNACK with success: it was refused, came to nothing in time, or its client gave up.
      *
      * @param clientId empty when no CONNECT was read
      * @param reasonCode what CONNACK said or would have said
@@ -187,6 +249,17 @@ public sealed interface BrokerEvent {
      */
     @Stable
     record SessionResumed(long atEpochMillis, Tenant tenant, String clientId, int queuedMessages)
+            implements BrokerEvent {}
+
+    /**
+     * A client has gone and its session stays, until {@link SessionResumed} or {@link SessionExpired}.
+     *
+     * @param expirySeconds how long it stays, 1..4294967295; the greatest is for ever (MQTT 5.0 §3.1.2.11.2)
+     * @param queuedMessages how many wait for the client
+     * @since 0.1.0
+     */
+    @Stable
+    record SessionSuspended(long atEpochMillis, Tenant tenant, String clientId, long expirySeconds, int queuedMessages)
             implements BrokerEvent {}
 
     /**
@@ -262,6 +335,17 @@ public sealed interface BrokerEvent {
     @Stable
     record Unsubscribed(long atEpochMillis, Tenant tenant, String clientId, String topicFilter)
             implements BrokerEvent {}
+
+    /**
+     * Nobody has subscribed to what was published; {@code maxmq.messages.unmatched} counts the same. Not told of {@code $SYS/}.
+     * One event per message: where that is the rule rather than the exception, want it for as long as you look for something.
+     *
+     * @param clientId who published it; empty for the embedder, and for a will
+     * @param topic empty when longer than 1024 bytes
+     * @since 0.1.0
+     */
+    @Stable
+    record MessageUnmatched(long atEpochMillis, Tenant tenant, String clientId, String topic) implements BrokerEvent {}
 
     /**
      * Messages were lost on purpose. May stand for several: equal drops of one loop iteration are one event.
