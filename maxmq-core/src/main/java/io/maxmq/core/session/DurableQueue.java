@@ -88,6 +88,14 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         }
     }
 
+    /** Whether storage owes it nothing, and nothing of it goes to others. */
+    boolean isAtRest() {
+        return records.isAtRest()
+                && pages.isAtRest()
+                && (passing == null || passing.isAtRest())
+                && (leaving == null || leaving.isOver());
+    }
+
     private void stopLeaving() {
         if (leaving != null) {
             leaving.stop();
@@ -106,7 +114,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     Passing passing() {
         Passing present = passing;
         if (present == null) {
-            present = new Passing(home, session.routes(), records);
+            present = new Passing(home, session.routes(), records, session::rest);
             passing = present;
         }
         return present;

@@ -76,6 +76,11 @@ final class InFlight {
         return outstanding;
     }
 
+    /** Whether nothing is outstanding and every packet id may be used. */
+    boolean isAtRest() {
+        return outstanding == 0 && held == null;
+    }
+
     /** Bytes of the messages held here. */
     long bytes() {
         return bytes;

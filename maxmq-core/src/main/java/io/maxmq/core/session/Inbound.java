@@ -57,6 +57,11 @@ final class Inbound {
         });
     }
 
+    /** Whether nothing is left that a later connection of the client may be about. */
+    boolean isAtRest() {
+        return sink == null && unreleased.isEmpty();
+    }
+
     int waitingAcks() {
         return acks.size();
     }
@@ -209,6 +214,7 @@ final class Inbound {
     private void forgetRefused(PacketType answer, int packetId, ReasonCode reason) {
         if (answer == PacketType.PUBREC && reason.isError() && unreleased.remove(packetId) && session.isDurable()) {
             home.journal().forget(session, packetId, null);
+            session.rest();
         }
     }
 
@@ -239,6 +245,7 @@ final class Inbound {
         home.journal().forget(session, packetId, failure -> {
             if (failure == null) {
                 unreleased.remove(packetId);
+                session.rest();
             }
             if (asking == null || asking != sink) {
                 return; // PUBREL comes again with the next connection

@@ -22,6 +22,11 @@ final class InboundQos2 {
         return present == null ? 0 : present.size();
     }
 
+    /** Whether no id waits for its PUBREL. */
+    boolean isEmpty() {
+        return size() == 0;
+    }
+
     /** True when the id is new, which it then no longer is. */
     boolean add(int packetId) {
         IntHashSet present = ids;

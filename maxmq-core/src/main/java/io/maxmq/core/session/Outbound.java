@@ -36,6 +36,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     private static final long NO_SEQUENCE = -1;
 
     private final Sessions home;
+    private final Session session;
     private final SessionKey key;
 
     // valid for the session
@@ -60,12 +61,15 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
 
     Outbound(Sessions home, Session session, Fullness fullness) {
         this.home = home;
+        this.session = session;
         this.key = session.key();
         this.fullness = fullness;
         this.queue = new OutboundQueue(home.loop().counters());
         this.inFlight = new InFlight(home.loop().counters());
         this.durable = session.isDurable() ? new DurableQueue(this, home, session, queue) : null;
         this.nextSequence = home.firstSequence();
+        // Storage may have one before that still, although it is acknowledged.
+        this.sentBefore = nextSequence;
     }
 
     /** Told when messages of shared subscriptions had better go to others, and when no longer. */
@@ -92,6 +96,15 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         if (durable != null) {
             durable.onConnection();
         }
+    }
+
+    /** Whether the client is not there and nothing waits for it, in memory or in storage. */
+    boolean isAtRest() {
+        return sink == null
+                && queue.isEmpty()
+                && inFlight.isAtRest()
+                && retained.isEmpty()
+                && (durable == null || durable.isAtRest());
     }
 
     @Override
@@ -458,6 +471,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     public void pump() {
         PacketSink to = sink;
         if (to == null) {
+            session.rest();
             return;
         }
         while (to.isWritable() && inFlight.resendNext(window, this)) {

@@ -24,6 +24,7 @@ final class Passing {
     private final Sessions home;
     private final Routes routes;
     private final PendingRecords records;
+    private final Runnable atRest;
     /** By the sequence. */
     private final Long2ObjectHashMap<Pass> underWay = new Long2ObjectHashMap<>();
 
@@ -34,10 +35,12 @@ final class Passing {
     /** Has more to pass on when there is room for it. */
     private @Nullable Runnable walk;
 
-    Passing(Sessions home, Routes routes, PendingRecords records) {
+    /** @param atRest called each time that nothing is on its way any more */
+    Passing(Sessions home, Routes routes, PendingRecords records, Runnable atRest) {
         this.home = home;
         this.routes = routes;
         this.records = records;
+        this.atRest = atRest;
     }
 
     /** Passes a message on; what it takes of memory is given back when somebody else has it. */
@@ -59,6 +62,11 @@ final class Passing {
             pass.isUnwritten = true;
         }
         return pass != null;
+    }
+
+    /** Whether nothing is on its way, and nothing more is to be. */
+    boolean isAtRest() {
+        return underWay.isEmpty() && walk == null;
     }
 
     int underWay() {
@@ -90,7 +98,7 @@ final class Passing {
 
     /** Runs {@code action} when nothing is on its way any more: now or later, but not when the broker closes before. */
     void afterAll(Runnable action) {
-        if (underWay.isEmpty() && walk == null) {
+        if (isAtRest()) {
             action.run();
         } else {
             afterAll = action;
@@ -169,10 +177,15 @@ final class Passing {
     }
 
     private void finish() {
+        if (!isAtRest()) {
+            return;
+        }
         Runnable action = afterAll;
-        if (action != null && underWay.isEmpty() && walk == null) {
+        if (action != null) {
             afterAll = null;
             action.run();
+        } else {
+            atRest.run();
         }
     }
 }

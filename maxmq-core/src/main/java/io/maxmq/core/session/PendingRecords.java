@@ -100,6 +100,11 @@ final class PendingRecords {
         }
     }
 
+    /** Whether storage has answered everything that somebody waits for here. */
+    boolean isAtRest() {
+        return appends.isEmpty() && releases.isEmpty() && unrecorded.isEmpty();
+    }
+
     /** Whether PUBREL has to wait. */
     boolean isReleasing(long sequence) {
         return releases.contains(sequence);

@@ -228,9 +228,10 @@ public final class Session implements Subscriber {
     }
 
     private SessionRecord record(boolean connected, long awaySinceMillis) {
-        long sentUpTo = outbound == null ? -1 : outbound.sentUpTo();
+        // Of what another outbound side has sent storage may have the last still, although it is acknowledged.
+        long sentUpTo = outbound == null ? home.firstSequence() - 1 : outbound.sentUpTo();
         if (restored != null) {
-            sentUpTo = Math.max(sentUpTo, restored.sentUpTo());
+            sentUpTo = restored.sentUpTo(); // nothing has been sent since
         }
         return new SessionRecord(
                 owner, expirySeconds, connected, awaySinceMillis, sentUpTo, subscriptions.isAutomaticKnown());
@@ -418,6 +419,28 @@ public final class Session implements Subscriber {
         if (expirySeconds != NEVER) {
             expiryTimer = home.loop().schedule(nanos(expirySeconds), this::expire);
         }
+        rest();
+    }
+
+    /**
+     * Lets go of what is empty while the client is away, as most sessions are idle then: what is needed again is made again.
+     * To be called when something has been emptied.
+     */
+    void rest() {
+        if (sink != null || ended || restored != null) {
+            return;
+        }
+        if (outbound != null && outbound.isAtRest()) {
+            home.sequencesUsed(outbound.nextSequence());
+            outbound = null;
+        }
+        if (inbound != null && inbound.isAtRest()) {
+            inbound = null;
+        }
+        if (writes != null && writes.areDone()) {
+            writes = null;
+        }
+        ownerKey = null;
     }
 
     private void release() {

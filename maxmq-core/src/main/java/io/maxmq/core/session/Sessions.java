@@ -183,6 +183,11 @@ public final class Sessions {
         return sequenceFloor;
     }
 
+    /** A session forgets which sequences it has given: others begin at this one or above. */
+    void sequencesUsed(long next) {
+        sequenceFloor = Math.max(sequenceFloor, next);
+    }
+
     /** While a start goes on with what a crash has cut off: asked about each message for a durable session. */
     public void alreadyThere(AlreadyThere known) {
         alreadyThere = known;
@@ -327,7 +332,7 @@ public final class Sessions {
         if (sessions.remove(session.key(), session)) {
             slots.remove(session.slot);
             count.remove();
-            sequenceFloor = Math.max(sequenceFloor, session.nextSequence());
+            sequencesUsed(session.nextSequence());
             int dropped = session.end(why != SessionEnd.BROKER_CLOSED);
             events.ended(session, why, dropped);
         }

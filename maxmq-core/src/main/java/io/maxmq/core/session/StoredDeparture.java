@@ -86,6 +86,10 @@ final class StoredDeparture implements StoredPages.Reader {
         }
     }
 
+    boolean isOver() {
+        return over;
+    }
+
     private void finish() {
         stop();
         if (session.isEnded() && lost > 0) {

@@ -72,6 +72,11 @@ final class StoredPages {
         return true;
     }
 
+    /** Whether none is on its way, and none is to be asked for again. */
+    boolean isAtRest() {
+        return reading == null && retryTimer == 0;
+    }
+
     /** What is on its way is no longer wanted. */
     void cancel() {
         reading = null;
