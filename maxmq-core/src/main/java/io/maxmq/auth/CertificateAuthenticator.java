@@ -41,7 +41,9 @@ public final class CertificateAuthenticator implements Authenticator {
     private final @Nullable CertificateName required;
 
     private CertificateAuthenticator(
-            @Nullable CertificateName username, @Nullable CertificateName clientId, @Nullable CertificateName required) {
+            @Nullable CertificateName username,
+            @Nullable CertificateName clientId,
+            @Nullable CertificateName required) {
         this.username = username;
         this.clientId = clientId;
         this.required = required;

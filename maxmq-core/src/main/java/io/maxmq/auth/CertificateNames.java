@@ -30,8 +30,8 @@ final class CertificateNames {
         CertificateNames read = new CertificateNames(certificate);
         read.add(CertificateName.SUBJECT, certificate.getSubjectX500Principal().getName());
         // One that is unfit must still make the other ambiguous.
-        List<String> commonNames =
-                DistinguishedName.commonNames(certificate.getSubjectX500Principal().getEncoded());
+        List<String> commonNames = DistinguishedName.commonNames(
+                certificate.getSubjectX500Principal().getEncoded());
         if (commonNames.size() == 1) {
             read.add(CertificateName.COMMON_NAME, commonNames.get(0));
         }
@@ -74,7 +74,7 @@ final class CertificateNames {
                 && value.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES;
     }
 
-    private static boolean isNoText(int c) {
+    static boolean isNoText(int c) {
         return Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE || (c & 0xFFFE) == 0xFFFE;
     }
 

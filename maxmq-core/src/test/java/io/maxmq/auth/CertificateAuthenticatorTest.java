@@ -105,8 +105,8 @@ class CertificateAuthenticatorTest {
 
     @Test
     void whoHasNoCertificateIsLeftToTheNext() {
-        CertificateAuthenticator authenticator =
-                CertificateAuthenticator.usernameFrom(CertificateName.COMMON_NAME).requireClientId(CertificateName.URI);
+        CertificateAuthenticator authenticator = CertificateAuthenticator.usernameFrom(CertificateName.COMMON_NAME)
+                .requireClientId(CertificateName.URI);
         ClientInfo plain = ClientInfo.builder(
                         "client", ProtocolVersion.MQTT_5, new InetSocketAddress("127.0.0.1", 1), "tcp")
                 .build();
@@ -197,11 +197,7 @@ class CertificateAuthenticatorTest {
                             certificate),
                     ReasonCode.NOT_AUTHORIZED);
             assertDenied(
-                    decide(
-                            CertificateAuthenticator.clientIdFrom(CertificateName.COMMON_NAME),
-                            said,
-                            null,
-                            certificate),
+                    decide(CertificateAuthenticator.clientIdFrom(CertificateName.COMMON_NAME), said, null, certificate),
                     ReasonCode.NOT_AUTHORIZED);
         }
         AuthenticationResult bySubject =

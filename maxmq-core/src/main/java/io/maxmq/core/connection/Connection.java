@@ -97,6 +97,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     private ConnectionLimiter limiter = ConnectionLimiter.NONE;
     private long keepAliveNanos;
     private boolean problemInformation = true;
+    private @Nullable ConnectTime connectTime;
     private @Nullable OutboundAliases aliases;
 
     Connection(Connections home, ByteSink out, LoopServices here) {
@@ -575,6 +576,22 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             home.automatic().give(this, home, as.session(), who);
         }
         release(InputGate.CONNECT);
+        until(as.untilEpochMillis());
+    }
+
+    /** What the client has proven is valid until then, in milliseconds since 1970; {@link Long#MAX_VALUE} for ever. */
+    void until(long epochMillis) {
+        ConnectTime present = connectTime;
+        if (present == null) {
+            if (epochMillis == Long.MAX_VALUE) {
+                return;
+            }
+            present = new ConnectTime(this);
+            connectTime = present;
+        }
+        if (!closed) {
+            present.until(epochMillis);
+        }
     }
 
     /** The timer does not move with each packet: it looks when the last one came, and comes again. */
@@ -735,6 +752,9 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         cancelTimer();
         if (packetDeadline != null) {
             packetDeadline.close();
+        }
+        if (connectTime != null) {
+            connectTime.close();
         }
         if (authentication != null) {
             authentication.close();

@@ -167,6 +167,8 @@ final class EnhancedAuthentication {
             } else if (!connection.send(
                     new Auth(ReasonCode.SUCCESS, properties(allowed.data().orElse(null))))) {
                 end(tooLarge().denied());
+            } else {
+                connection.until(ConnectTime.endOf(allowed.as()));
             }
         }
     }

@@ -9,6 +9,7 @@ import io.maxmq.spi.limit.ConnectionLimiter;
  *
  * @param present whether the session was there before
  * @param keepAliveSeconds in force; 0 for none
+ * @param untilEpochMillis when the connection has to end; {@code Long.MAX_VALUE} for never
  * @param topicAliasMaximum aliases that the broker may set; 0 for none
  */
 record Established(
@@ -17,4 +18,5 @@ record Established(
         ClientAccess access,
         ConnectionLimiter limiter,
         int keepAliveSeconds,
+        long untilEpochMillis,
         int topicAliasMaximum) {}

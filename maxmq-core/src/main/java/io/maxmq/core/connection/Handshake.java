@@ -53,6 +53,7 @@ final class Handshake {
     private int keepAliveSeconds;
     private @Nullable EnhancedAuthentication authentication;
     private byte @Nullable [] authenticationData;
+    private long untilEpochMillis = Long.MAX_VALUE;
     private io.maxmq.spi.@Nullable Will will;
     private int willLaterSeconds;
 
@@ -211,6 +212,12 @@ final class Handshake {
             refuse(reason, detail);
             return;
         }
+        untilEpochMillis = ConnectTime.endOf(allowed);
+        if (untilEpochMillis <= connection.here().loop().epochMillis()) {
+            connection.here().loop().counters().increment(Counter.CONNECTS_DENIED);
+            refuse(ReasonCode.NOT_AUTHORIZED, "what the client has proven is not valid any more");
+            return;
+        }
         connection.here().loop().counters().increment(Counter.AUTHENTICATIONS_ALLOWED);
         ClientInfo before = connection.client();
         assert before != null;
@@ -342,6 +349,7 @@ final class Handshake {
                 access,
                 home.openLimiter(client),
                 keepAliveSeconds,
+                untilEpochMillis,
                 Math.min(
                         asked.intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0),
                         home.limits().topicAliasMaximumOutbound())));

@@ -4,6 +4,7 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,27 +45,30 @@ public sealed interface AuthenticationResult {
     @Stable
     final class Allowed implements AuthenticationResult {
 
-        static final Allowed AS_IS = new Allowed(null, null, null, Map.of());
+        static final Allowed AS_IS = new Allowed(null, null, null, Map.of(), null);
 
         private final @Nullable String username;
         private final @Nullable String clientId;
         private final @Nullable Tenant tenant;
         private final Map<String, String> attributes;
+        private final @Nullable Instant validUntil;
 
         private Allowed(
                 @Nullable String username,
                 @Nullable String clientId,
                 @Nullable Tenant tenant,
-                Map<String, String> attributes) {
+                Map<String, String> attributes,
+                @Nullable Instant validUntil) {
             this.username = username;
             this.clientId = clientId;
             this.tenant = tenant;
             this.attributes = attributes;
+            this.validUntil = validUntil;
         }
 
         /** Puts a user name in the place of CONNECT's. */
         public Allowed withUsername(String newUsername) {
-            return new Allowed(newUsername, clientId, tenant, attributes);
+            return new Allowed(newUsername, clientId, tenant, attributes, validUntil);
         }
 
         /**
@@ -76,17 +80,26 @@ public sealed interface AuthenticationResult {
             if (newClientId.isEmpty()) {
                 throw new IllegalArgumentException("clientId must not be empty");
             }
-            return new Allowed(username, newClientId, tenant, attributes);
+            return new Allowed(username, newClientId, tenant, attributes, validUntil);
         }
 
         /** Puts the client into this tenant. */
         public Allowed withTenant(Tenant newTenant) {
-            return new Allowed(username, clientId, newTenant, attributes);
+            return new Allowed(username, clientId, newTenant, attributes, validUntil);
         }
 
         /** What {@code ClientInfo.attributes()} shall hold for authorizers and limiters; copied. */
         public Allowed withAttributes(Map<String, String> newAttributes) {
-            return new Allowed(username, clientId, tenant, Map.copyOf(newAttributes));
+            return new Allowed(username, clientId, tenant, Map.copyOf(newAttributes), validUntil);
+        }
+
+        /**
+         * Ends the connection then, by the broker's wall clock: with 0xA0 (Maximum connect time), which tells an MQTT 5.0 client
+         * to come back and prove itself anew. The session stays as after any close by the broker. One that authenticates itself
+         * again meanwhile (MQTT 5.0 §4.12.1) has the time of that answer. A time that has passed already denies with 0x87.
+         */
+        public Allowed withValidUntil(Instant time) {
+            return new Allowed(username, clientId, tenant, attributes, time);
         }
 
         /** Empty: as CONNECT says. */
@@ -109,10 +122,15 @@ public sealed interface AuthenticationResult {
             return attributes;
         }
 
+        /** Empty: for ever. */
+        public Optional<Instant> validUntil() {
+            return Optional.ofNullable(validUntil);
+        }
+
         @Override
         public String toString() {
             return "Allowed[username=" + username + ", clientId=" + clientId + ", tenant=" + tenant + ", attributes="
-                    + attributes + "]";
+                    + attributes + ", validUntil=" + validUntil + "]";
         }
     }
 
