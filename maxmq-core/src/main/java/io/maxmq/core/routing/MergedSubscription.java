@@ -1,5 +1,6 @@
 package io.maxmq.core.routing;
 
+import io.maxmq.codec.topic.TopicFilter;
 import java.util.Arrays;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ final class MergedSubscription extends Subscription {
 
     private MergedSubscription(
             Subscription[] parts, int maxQos, boolean allNoLocal, boolean anyNoLocal, boolean rap, boolean anyQueued) {
-        super(parts[0].subscriber(), parts[0].filter(), maxQos, allNoLocal, rap, anyQueued, ids(parts));
+        super(parts[0].subscriber(), null, maxQos, allNoLocal, rap, anyQueued, ids(parts));
         this.parts = parts;
         this.anyNoLocal = anyNoLocal;
     }
@@ -53,6 +54,11 @@ final class MergedSubscription extends Subscription {
             }
         }
         return ids;
+    }
+
+    @Override
+    public TopicFilter filter() {
+        return parts[0].filter();
     }
 
     @Override

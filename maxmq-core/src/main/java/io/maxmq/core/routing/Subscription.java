@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * That a subscriber wants what a filter matches, and how (MQTT 5.0 §3.8.3.1). To change an option, remove the old one
  * and add a new one; a subscriber must not have two of the same filter and share in a tree at one time.
  *
- * <p>The properties are immutable; the bookkeeping of its place in the tree belongs to the tree.
+ * <p>The properties are immutable; the bookkeeping of its place in the tree belongs to the tree, and so does the filter of one
+ * that is not shared while it is there: on its loop it can be asked for all the same.
  */
 public sealed class Subscription permits MergedSubscription {
     static final int[] NO_IDS = {};
@@ -19,7 +20,9 @@ public sealed class Subscription permits MergedSubscription {
     private static final int NOT_QUEUED = 1 << 4;
 
     private final Subscriber subscriber;
-    private final TopicFilter filter;
+    /** Null while the place in the tree tells it. */
+    private @Nullable TopicFilter filter;
+
     private final int[] ids;
     private final byte flags;
     private final byte loop;
@@ -72,9 +75,10 @@ public sealed class Subscription permits MergedSubscription {
                 subscriptionId == 0 ? NO_IDS : new int[] {subscriptionId});
     }
 
+    /** @param filter null for one whose parts know it */
     Subscription(
             Subscriber subscriber,
-            TopicFilter filter,
+            @Nullable TopicFilter filter,
             int maxQos,
             boolean noLocal,
             boolean retainAsPublished,
@@ -107,14 +111,34 @@ public sealed class Subscription permits MergedSubscription {
         return subscriber;
     }
 
-    /** The filter; of a merged subscription, that of its first part. */
-    public final TopicFilter filter() {
-        return filter;
+    /**
+     * The filter; of a merged subscription, that of its first part. On its loop, unless it is shared. Made anew at each call while
+     * it is in a tree and not shared.
+     */
+    public TopicFilter filter() {
+        TopicFilter known = filter;
+        if (known != null) {
+            return known;
+        }
+        TreeNode place = node;
+        assert place != null;
+        return place.filter();
+    }
+
+    /** It is in a tree: its place tells the filter, and a million of them need no texts. */
+    void leaveFilterToTree() {
+        filter = null;
+    }
+
+    /** It is about to leave the tree. */
+    void takeFilterFromTree() {
+        filter = filter();
     }
 
     /** Null when it isn't shared. */
     public final @Nullable ShareName share() {
-        return filter.share();
+        TopicFilter known = filter;
+        return known == null ? null : known.share();
     }
 
     /** Who it shares with, also when it has left the tree; null when it isn't shared or was in no tree. */
@@ -178,6 +202,6 @@ public sealed class Subscription permits MergedSubscription {
 
     @Override
     public String toString() {
-        return filter + " qos=" + maxQos();
+        return filter() + " qos=" + maxQos();
     }
 }

@@ -179,6 +179,8 @@ public final class SubscriptionTree {
         subscriptions.increment();
         if (share != null) {
             sharedSubscriptions.increment();
+        } else {
+            subscription.leaveFilterToTree();
         }
         return made;
     }
@@ -268,6 +270,9 @@ public final class SubscriptionTree {
             return 0;
         }
         ShareName share = subscription.share();
+        if (share == null) {
+            subscription.takeFilterFromTree();
+        }
         int gone = share != null ? removeShared(subscription, node, share) : removePlain(subscription, node);
         subscription.node = null;
         subscriptions.decrement();

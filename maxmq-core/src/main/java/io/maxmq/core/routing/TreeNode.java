@@ -1,6 +1,9 @@
 package io.maxmq.core.routing;
 
+import io.maxmq.codec.topic.TopicFilter;
 import org.jspecify.annotations.Nullable;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * A level of the filters in a {@link SubscriptionTree}, below the levels of its parents. Written under the tree's lock,
@@ -18,6 +21,25 @@ final class TreeNode extends LevelNode {
     TreeNode(@Nullable TreeNode parent, byte[] level, int hash) {
         super(level, hash);
         this.parent = parent;
+    }
+
+    /** The filter that ends here. Made anew at each call; costs by its levels. */
+    TopicFilter filter() {
+        int length = -1;
+        for (TreeNode at = this; at.parent != null; at = at.parent) {
+            length += at.level.length + 1;
+        }
+        byte[] text = new byte[length];
+        int end = length;
+        for (TreeNode at = this; at.parent != null; at = at.parent) {
+            int start = end - at.level.length;
+            System.arraycopy(at.level, 0, text, start, at.level.length);
+            if (start > 0) {
+                text[start - 1] = '/';
+            }
+            end = start - 1;
+        }
+        return TopicFilter.ofTopic(new String(text, UTF_8));
     }
 
     /** The children of a node: the wildcards apart, the others by level. */

@@ -44,6 +44,19 @@ class SubscriptionTreeTest {
     }
 
     @Test
+    void subscriptionsKnowTheirFiltersInTheTreeAndBehindIt() {
+        for (String filter : List.of("a", "/", "//", "a/", "/a", "a//b", "+/b/#", "#", "ä/日本/x", "$share", "$SYS/#")) {
+            Subscription subscription = add(subscription(ann, filter));
+
+            assertThat(subscription.filter()).isEqualTo(TopicFilter.of(filter));
+            tree.remove(subscription);
+            assertThat(subscription.filter()).isEqualTo(TopicFilter.of(filter));
+        }
+        Subscription shared = add(subscription(ann, "$share/group/a/b"));
+        assertThat(shared.filter()).isEqualTo(TopicFilter.of("$share/group/a/b"));
+    }
+
+    @Test
     void keepsTheMatchOfATopicThatAChangedFilterDoesNotMatch() {
         Topic topic = topic("a/b");
         add(subscription(ann, "a/b"));
