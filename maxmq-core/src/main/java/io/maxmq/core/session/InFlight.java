@@ -353,23 +353,30 @@ final class InFlight {
         if (sequences[slot(tail - 1)] - first >= PACKET_IDS) {
             return findBehindGap(packetId);
         }
-        // The distance from the first one's id to this one, around the circle of 65535 ids.
-        int distance = Math.floorMod(packetId - packetId(first), PACKET_IDS);
-        long wanted = first + distance;
-        long place = Math.min(head + distance, tail - 1);
-        // Without gaps the distance is that of the places as well; with gaps it is less.
-        return sequences[slot(place)] == wanted ? place : search(wanted, place);
+        long wanted = sequenceFrom(first, packetId);
+        // Without gaps its distance from the first is that of the places as well; with gaps it is less.
+        long place = Math.min(head + (wanted - first), tail - 1);
+        return sequences[slot(place)] == wanted ? place : search(wanted, head, place);
+    }
+
+    /** The first sequence from this one on that has this packet id: so far around the circle of 65535 ids. */
+    private static long sequenceFrom(long first, int packetId) {
+        return first + Math.floorMod(packetId - packetId(first), PACKET_IDS);
     }
 
     /**
-     * Since the broker has been started sequences are far above those of before, and the circle tells nothing. Looks at each place,
-     * which is at most the window, for as long as something from before the start is unacknowledged.
+     * Since the broker has been started sequences are far above those of before, as long as something from before the start is
+     * unacknowledged: goes once around the circle for each start, and costs the logarithm of the window.
      */
     private long findBehindGap(int packetId) {
-        for (long place = head; place < tail; place++) {
-            if (states[slot(place)] != FREE && packetId(sequences[slot(place)]) == packetId) {
+        for (long from = head; from < tail; ) {
+            long first = sequences[slot(from)];
+            long wanted = sequenceFrom(first, packetId);
+            long place = search(wanted, from, tail - 1);
+            if (place >= 0 && states[slot(place)] != FREE) {
                 return place;
             }
+            from = firstAtOrAbove(first + PACKET_IDS, from);
         }
         return -1;
     }
@@ -378,22 +385,24 @@ final class InFlight {
         return findBehindGap(packetId) >= 0;
     }
 
-    private long search(long wanted, long last) {
-        long low = head;
-        long high = last;
-        while (low <= high) {
+    private long search(long wanted, long from, long last) {
+        long place = firstAtOrAbove(wanted, from);
+        return place <= last && sequences[slot(place)] == wanted ? place : -1;
+    }
+
+    /** The first place from this one on with that sequence or one above it; the tail when there is none. */
+    private long firstAtOrAbove(long sequence, long from) {
+        long low = from;
+        long high = tail;
+        while (low < high) {
             long middle = (low + high) >>> 1;
-            long sequence = sequences[slot(middle)];
-            if (sequence == wanted) {
-                return middle;
-            }
-            if (sequence < wanted) {
+            if (sequences[slot(middle)] < sequence) {
                 low = middle + 1;
             } else {
-                high = middle - 1;
+                high = middle;
             }
         }
-        return -1;
+        return low;
     }
 
     /** The packet id of a sequence. */
