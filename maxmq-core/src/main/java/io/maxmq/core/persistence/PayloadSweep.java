@@ -14,6 +14,7 @@ import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,6 +43,9 @@ public final class PayloadSweep {
 
     /** Counts that are compared at a time; for each lot all records are read once. */
     private static final int COUNTS_PER_LOT = 100_000;
+
+    /** Of those, how many are compared in one turn of the loop. */
+    private static final int COUNTS_PER_TURN = 2000;
 
     private static final int ENTRIES_PER_PAGE = 500;
     private static final int BYTES_PER_PAGE = 1 << 20;
@@ -235,15 +239,27 @@ public final class PayloadSweep {
                         });
                     },
                     () -> {
-                        if (!isHopeless) {
-                            counts.forEach((key, counted) -> {
-                                if (!noted.contains(Payloads.idLow(key))) {
-                                    evaluate(key, counted);
-                                }
-                            });
+                        if (isHopeless) {
+                            evaluated(done);
+                        } else {
+                            evaluateSome(counts.entrySet().iterator(), noted, done);
                         }
-                        evaluated(done);
                     });
+        }
+
+        /** A correction is made only if the count is still what was read, so this may take its time. */
+        private void evaluateSome(Iterator<Map.Entry<Bytes, Counted>> left, Set<Long> noted, Runnable done) {
+            for (int i = 0; i < COUNTS_PER_TURN && left.hasNext(); i++) {
+                Map.Entry<Bytes, Counted> each = left.next();
+                if (!noted.contains(Payloads.idLow(each.getKey()))) {
+                    evaluate(each.getKey(), each.getValue());
+                }
+            }
+            if (left.hasNext()) {
+                loop.executeNextTurn(() -> evaluateSome(left, noted, done));
+            } else {
+                evaluated(done);
+            }
         }
 
         private void evaluate(Bytes key, Counted counted) {
