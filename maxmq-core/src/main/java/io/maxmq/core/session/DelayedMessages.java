@@ -53,6 +53,8 @@ final class DelayedMessages {
     private long sequence;
     private long timer;
     private boolean closed;
+    /** What those are charged with that are due and wait to be routed once more. */
+    private long retryBytes;
     /** The two clocks at the same moment, when a start takes messages over. */
     private long restoreNanos;
 
@@ -218,10 +220,23 @@ final class DelayedMessages {
         if (unstored && delayed.isOnlyHere()) {
             delayed.refuse(records);
         } else if (unstored && !closed && (delayed.message.qos() < 2 || outcome.accepted() == 0)) {
-            home.loop().schedule(RETRY_NANOS, () -> route(delayed));
+            retryLater(delayed);
         } else if (!unstored || !closed) {
             delayed.forget(records);
         }
+    }
+
+    /** Charged whatever is free, as it is here until storage takes it. */
+    private void retryLater(Delayed delayed) {
+        home.loop().credit().overdraw(delayed.bytes);
+        retryBytes += delayed.bytes;
+        home.loop().schedule(RETRY_NANOS, () -> {
+            if (!closed) {
+                home.loop().credit().release(delayed.bytes);
+                retryBytes -= delayed.bytes;
+                route(delayed);
+            }
+        });
     }
 
     // ---- what a broker before this one has left
@@ -386,5 +401,7 @@ final class DelayedMessages {
             countHere(-share.messages, -share.bytes);
         });
         shares.clear();
+        home.loop().credit().release(retryBytes);
+        retryBytes = 0;
     }
 }
