@@ -7,7 +7,4 @@ module io.maxmq.storage {
     requires rocksdbjni;
 
     exports io.maxmq.storage;
-
-    provides io.maxmq.spi.storage.StorageProvider with
-            io.maxmq.storage.RocksDbProvider;
 }

@@ -1,6 +1,9 @@
 package io.maxmq;
 
 import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
@@ -13,10 +16,13 @@ import io.maxmq.core.session.Session;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.Message;
 import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A session whose client is away and for which nothing waits keeps its identity and its subscriptions, and nothing else. */
 class IdleSessionTest {
     /** Of a session with an id of 20 characters and a filter of 13; without its shares of tables and of the tree's upper levels. */
-    private static final long IDLE_BYTES = 530;
+    private static final long IDLE_BYTES = 300;
 
     private static final String ID = "idle-session-0123456";
     private static final String FILTER = "bench/s/12345";
@@ -56,20 +62,20 @@ class IdleSessionTest {
     }
 
     /** Has the client of the session go, as a client goes that has all its acknowledgements. */
-    private static void leave(TestBroker broker, TestClient client) {
+    private static void leave(TestBroker broker, TestClient client, String clientId) {
         client.ping();
         client.disconnect();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (isConnected(broker)) {
+        while (isConnected(broker, clientId)) {
             assertThat(System.nanoTime()).as("the client has gone by then").isLessThan(deadline);
         }
     }
 
     /** Asks the session's loop, behind all that the client has caused. */
-    private static boolean isConnected(TestBroker broker) {
+    private static boolean isConnected(TestBroker broker, String clientId) {
         return broker.broker()
                 .sessions()
-                .find(ID)
+                .find(clientId)
                 .toCompletableFuture()
                 .join()
                 .orElseThrow()
@@ -77,7 +83,7 @@ class IdleSessionTest {
     }
 
     private static HeapReckoning reckon(TestBroker broker) {
-        assertThat(isConnected(broker)).isFalse();
+        assertThat(isConnected(broker, ID)).isFalse();
         Session session = session(broker);
         Subscription subscription = session.subscriptions().isEmpty()
                 ? null
@@ -131,7 +137,7 @@ class IdleSessionTest {
         assertThat(client.publish("elsewhere", "m", AT_LEAST_ONCE).isError()).isFalse();
         assertThat(client.publish("elsewhere", "m", EXACTLY_ONCE).isError()).isFalse();
         exchange(broker, client);
-        leave(broker, client);
+        leave(broker, client, ID);
     }
 
     /** The client receives a message at each QoS and acknowledges it. */
@@ -170,7 +176,7 @@ class IdleSessionTest {
         Publish waited = client.expectMessage(FILTER, "waits");
         assertThat(waited.dup()).isFalse();
         exchange(broker, client);
-        leave(broker, client);
+        leave(broker, client, ID);
 
         HeapReckoning reckoned = reckon(broker);
         assertThat(reckoned.bytes()).as(reckoned.toString()).isLessThanOrEqualTo(IDLE_BYTES);
@@ -187,7 +193,7 @@ class IdleSessionTest {
         TestClient publisher = connect(broker, "publisher", true);
         assertThat(publisher.publish(FILTER, "1", EXACTLY_ONCE).isError()).isFalse();
         Publish first = client.expect(Publish.class);
-        leave(broker, client);
+        leave(broker, client, ID);
 
         TestClient again = connect(broker, ID, false);
         Publish resent = again.expect(Publish.class);
@@ -198,5 +204,54 @@ class IdleSessionTest {
         again.expect(PubRec.class);
         again.send(PubRel.of(9));
         assertThat(again.expect(PubComp.class).reason().isError()).isFalse();
+    }
+
+    @Test
+    void endsInItsTimeHoweverFarAheadThatIs() {
+        TestBroker broker = start(false);
+        expiring(broker, "short", 10);
+        expiring(broker, "long", 3 * 3600);
+        expiring(broker, "longer", 3 * 3600 + 30);
+        expiring(broker, "returning", 3 * 3600);
+        expiring(broker, "longest", 0xFFFF_FFFEL);
+
+        broker.clock().advance(Duration.ofSeconds(11));
+        assertThat(present(broker)).containsExactlyInAnyOrder("long", "longer", "returning", "longest");
+        broker.clock().advance(Duration.ofHours(2));
+        expiring(broker, "returning", 3 * 3600);
+        broker.clock().advance(Duration.ofSeconds(3600 - 12));
+        assertThat(present(broker)).containsExactlyInAnyOrder("long", "longer", "returning", "longest");
+        broker.clock().advance(Duration.ofSeconds(2));
+        assertThat(present(broker)).containsExactlyInAnyOrder("longer", "returning", "longest");
+        broker.clock().advance(Duration.ofHours(3));
+        assertThat(present(broker)).containsExactly("longest");
+    }
+
+    /** Has a session wait for its client for so long from now on. */
+    private static void expiring(TestBroker broker, String clientId, long seconds) {
+        TestClient client = broker.connected(new Connect(
+                ProtocolVersion.MQTT_5,
+                false,
+                false,
+                0,
+                Properties.builder()
+                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, seconds)
+                        .build(),
+                clientId,
+                null,
+                null,
+                null));
+        leave(broker, client, clientId);
+    }
+
+    private static List<String> present(TestBroker broker) {
+        return Stream.of("short", "long", "longer", "returning", "longest")
+                .filter(each -> broker.broker()
+                        .sessions()
+                        .find(each)
+                        .toCompletableFuture()
+                        .join()
+                        .isPresent())
+                .toList();
     }
 }

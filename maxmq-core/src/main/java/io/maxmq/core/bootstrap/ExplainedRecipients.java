@@ -220,7 +220,7 @@ final class ExplainedRecipients {
 
     private boolean isPublisher(Subscriber subscriber) {
         return subscriber instanceof Session session
-                && question.clientId().filter(session.key().clientId()::equals).isPresent();
+                && question.clientId().filter(session.clientId()::equals).isPresent();
     }
 
     private boolean add(Subscription named, Subscription delivering, boolean isNext, Verdict verdict, String detail) {
@@ -246,7 +246,7 @@ final class ExplainedRecipients {
 
     private static String clientIdOf(Subscriber subscriber) {
         if (subscriber instanceof Session session) {
-            return session.key().clientId();
+            return session.clientId();
         }
         return subscriber instanceof HandlerSubscriber handler ? handler.key().clientId() : "";
     }

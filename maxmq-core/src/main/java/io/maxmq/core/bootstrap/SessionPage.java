@@ -26,8 +26,8 @@ final class SessionPage<V> implements SessionWalk.Visitor {
 
     @Override
     public int visit(Session session, SessionCursor at) {
-        if (!session.key().clientId().startsWith(query.clientIdPrefix())
-                || !session.key().tenant().equals(query.tenant())) {
+        if (!session.clientId().startsWith(query.clientIdPrefix())
+                || !session.tenant().equals(query.tenant())) {
             return 0;
         }
         V item = view.apply(session);

@@ -70,8 +70,8 @@ final class SubscriptionDirectory implements Subscriptions {
 
         @Override
         public int visit(Session session, SessionCursor at) {
-            if (!session.key().clientId().startsWith(query.clientIdPrefix())
-                    || !session.key().tenant().equals(query.tenant())) {
+            if (!session.clientId().startsWith(query.clientIdPrefix())
+                    || !session.tenant().equals(query.tenant())) {
                 return 0;
             }
             if (filter != null) {

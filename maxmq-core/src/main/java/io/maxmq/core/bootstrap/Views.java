@@ -37,8 +37,8 @@ final class Views {
     static SessionView session(Session session, long epochMillis) {
         StoredMessage oldest = session.oldestQueued();
         return new SessionView(
-                session.key().tenant(),
-                session.key().clientId(),
+                session.tenant(),
+                session.clientId(),
                 Optional.ofNullable(session.owner()),
                 Optional.ofNullable(session.client()),
                 session.expirySeconds(),

@@ -20,7 +20,7 @@ public final class Loop {
     private static final long TIMER_POLL_NANOS = 50_000_000L;
 
     /** 36 years: nobody waits longer, and no sum overflows. */
-    private static final long MAX_DELAY_NANOS = 1L << 60;
+    public static final long MAX_DELAY_NANOS = 1L << 60;
 
     /**
      * Deliveries, or what costs as much, after which a turn of the loop is over for all who cause many: 10 to 20 ms. Everybody

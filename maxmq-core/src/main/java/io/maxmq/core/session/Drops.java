@@ -6,6 +6,7 @@ import io.maxmq.core.observe.FlightEvents;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.DropReason;
 
@@ -27,13 +28,20 @@ public final class Drops {
         this.events = events;
     }
 
+    void dropped(Session recipient, InTransit message, DropReason reason) { // hot: per drop
+        if (!message.isAttempt() || !isPassedOn(reason)) {
+            message.countDropped(reason);
+            dropped(recipient.tenant(), recipient.clientId(), message.topic(), reason, message.payloadLength());
+        }
+    }
+
     /** @param recipient who does not get it; for what is not taken in, who sent it */
     public void dropped(SessionKey recipient, InTransit message, DropReason reason) { // hot: per drop
         if (message.isAttempt() && isPassedOn(reason)) {
             return; // another member of the group is asked
         }
         message.countDropped(reason);
-        dropped(recipient, message.topic(), reason, message.payloadLength());
+        dropped(recipient.tenant(), recipient.clientId(), message.topic(), reason, message.payloadLength());
     }
 
     /** Of a shared subscription: what is dropped for one of these is not given to another member. */
@@ -45,7 +53,7 @@ public final class Drops {
     }
 
     public void dropped(SessionKey recipient, StoredMessage message, DropReason reason) {
-        dropped(recipient, message.topic(), reason, message.payloadLength());
+        dropped(recipient.tenant(), recipient.clientId(), message.topic(), reason, message.payloadLength());
     }
 
     /** Messages that nobody knows any more than how many there were. */
@@ -60,15 +68,14 @@ public final class Drops {
         }
     }
 
-    private void dropped(SessionKey key, Topic topic, DropReason reason, long bytes) {
+    private void dropped(Tenant tenant, String clientId, Topic topic, DropReason reason, long bytes) {
         loop.counters().dropped(reason, 1, bytes);
         if (FlightEvents.recordsDrops()) {
-            FlightEvents.drop(broker, key.clientId(), topic.name(), reason, 1, bytes);
+            FlightEvents.drop(broker, clientId, topic.name(), reason, 1, bytes);
         }
         if (events.wants(BrokerEvent.MessageDropped.class)) {
             String name = topic.utf8().length > MAX_NAME_BYTES ? "" : topic.name();
-            events.emit(new BrokerEvent.MessageDropped(
-                    loop.epochMillis(), key.tenant(), key.clientId(), name, reason, 1, bytes));
+            events.emit(new BrokerEvent.MessageDropped(loop.epochMillis(), tenant, clientId, name, reason, 1, bytes));
         }
     }
 }

@@ -3,7 +3,6 @@ package io.maxmq.core.session;
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
-import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.persistence.DamagedRecordException;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.SessionRecord;
@@ -17,6 +16,7 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
 import java.util.List;
@@ -35,36 +35,41 @@ public final class Session implements Subscriber {
     public static final long NEVER = 0xFFFF_FFFFL;
 
     private final Sessions home;
-    private final SessionKey key;
+    private final String clientId;
     private final Routes routes;
     private final @Nullable String owner;
-    private final SessionMemory memory;
-    private final SubscriptionSet subscriptions;
 
     // valid for the session
-    private @Nullable Inbound inbound;
-    private @Nullable Outbound outbound;
-    private long expirySeconds;
-    private boolean durable;
-    private @Nullable PendingWill will;
-    /** Null until something is written that an answer waits for. */
-    private @Nullable Writes writes;
-    /** Null when all of it is in memory. */
-    private @Nullable RestoredSession restored;
+    /** Null for none, a {@link Subscription} that is the only one, or a {@link SubscriptionSet}. */
+    private @Nullable Object subscribed;
 
-    private @Nullable OwnerKey ownerKey;
-    private long expiryTimer;
+    /** Null while nothing waits for the client. */
+    private @Nullable Outbound outbound;
+    /** Null at rest. */
+    private @Nullable Awake awake;
+    /** 0..2^32-1, unsigned. */
+    private int expirySeconds;
+    /** Of a broker before this one: the highest sequence that it may have sent. */
+    private long sentUpTo;
+
+    private boolean durable;
     private boolean ended;
     private boolean confirmed;
+    /** Whether storage has more of it than is in memory: what a broker before this one has left. */
+    private boolean unread;
+    /** Whether the settings have had their say on what it subscribes to. */
+    private boolean automaticKnown;
 
     /** Its number among the sessions of the loop; given by {@link Sessions}. */
     int slot;
 
-    // valid for the connection
+    /** Its place among the {@link Expiries} of the loop, and what belongs to that: a deadline or a timer; given by them. */
+    int expiryPlace = Expiries.NOWHERE;
+
+    long expiresAt;
+
+    // valid for the connection; the rest is with awake
     private @Nullable PacketSink sink;
-    private @Nullable ClientInfo client;
-    private @Nullable ClientAccess access;
-    private int window;
     private boolean bridge;
 
     /** Read by other loops when they choose a member of a shared subscription. */
@@ -75,16 +80,37 @@ public final class Session implements Subscriber {
 
     Session(Sessions home, SessionKey key, Routes routes, @Nullable String owner) {
         this.home = home;
-        this.key = key;
+        this.clientId = key.clientId();
         this.routes = routes;
         this.owner = owner;
-        this.memory = new SessionMemory(home.loop().credit());
-        this.subscriptions =
-                new SubscriptionSet(this, routes, memory, home.limits().maxSubscriptions());
     }
 
+    public Tenant tenant() {
+        return routes.tenant();
+    }
+
+    public String clientId() {
+        return clientId;
+    }
+
+    /** Whether it is this client's. */
+    boolean isOf(SessionKey client) {
+        return clientId.equals(client.clientId()) && tenant().equals(client.tenant());
+    }
+
+    /** Made anew at each call while it is at rest. */
     public SessionKey key() {
-        return key;
+        Awake present = awake;
+        return present == null ? new SessionKey(tenant(), clientId) : present.key;
+    }
+
+    private Awake awake() {
+        Awake present = awake;
+        if (present == null) {
+            present = new Awake(new SessionKey(tenant(), clientId));
+            awake = present;
+        }
+        return present;
     }
 
     /** The user that made the session and alone may resume it; null for none. */
@@ -96,14 +122,10 @@ public final class Session implements Subscriber {
         return routes;
     }
 
-    /** What the keys of its records begin with. */
+    /** What the keys of its records begin with; made anew at each call while it is at rest. */
     OwnerKey ownerKey() {
-        OwnerKey present = ownerKey;
-        if (present == null) {
-            present = key.ownerKey();
-            ownerKey = present;
-        }
-        return present;
+        Awake present = awake;
+        return present == null ? key().ownerKey() : present.ownerKey();
     }
 
     /** Whether it outlives its connections and there is storage: then what it must not forget is written down. */
@@ -123,7 +145,7 @@ public final class Session implements Subscriber {
 
     /** The client; null while it is not connected. */
     public @Nullable ClientInfo client() {
-        return client;
+        return awake == null ? null : awake.client;
     }
 
     @Nullable
@@ -161,28 +183,63 @@ public final class Session implements Subscriber {
 
     /** Whether a will is published when the connection breaks, or waits for its delay. */
     public boolean hasWill() {
-        return will != null;
+        return awake != null && awake.will != null;
     }
 
     /** What it holds of the memory budget, its messages counted fully. */
     public long heldBytes() {
         long messages = outbound == null ? 0 : outbound.queuedBytesInMemory() + outbound.inFlightBytes();
-        return memory.chargedBytes() + messages;
+        return chargedBytes() + messages;
+    }
+
+    /** The same without its messages. */
+    long chargedBytes() {
+        long bytes = SessionMemory.sessionBytes(nameLength()) + (awake == null ? 0 : awake.willBytes);
+        if (subscribed instanceof SubscriptionSet all) {
+            return bytes + all.chargedBytes();
+        }
+        return subscribed instanceof Subscription only
+                ? bytes + SessionMemory.subscriptionBytes(only.filter().toString())
+                : bytes;
+    }
+
+    private int nameLength() {
+        return clientId.length() + (owner == null ? 0 : owner.length());
     }
 
     /** Charges for itself although it may not be asked: it is there already. */
     void overcharge() {
-        memory.overcharge(key.clientId().length() + (owner == null ? 0 : owner.length()), null);
+        home.sessionMemory().overcharge(SessionMemory.sessionBytes(nameLength()));
+    }
+
+    /** Charges for itself, which is new, and the will that comes with a connection; false when there is no memory for them. */
+    boolean charge(@Nullable Will next) {
+        if (!home.sessionMemory().chargeSession(nameLength())) {
+            return false;
+        }
+        if (!chargeWill(next)) {
+            home.sessionMemory().release(SessionMemory.sessionBytes(nameLength()));
+            return false;
+        }
+        return true;
+    }
+
+    /** Charges for the will in the place of that before; false when there is no memory for it. */
+    boolean chargeWill(@Nullable Will next) {
+        long bytes = next == null ? 0 : next.message().bytes();
+        long before = awake == null ? 0 : awake.willBytes;
+        if (!home.sessionMemory().chargeWill(before, bytes)) {
+            return false;
+        }
+        if (bytes != before) {
+            awake().willBytes = bytes;
+        }
+        return true;
     }
 
     /** Above all sequences that its messages have. */
     long nextSequence() {
         return outbound == null ? home.firstSequence() : outbound.nextSequence();
-    }
-
-    /** Charges for itself and the will that comes with a connection; false when there is no memory for them. */
-    boolean charge(@Nullable Will next) {
-        return memory.charge(key.clientId().length() + (owner == null ? 0 : owner.length()), next);
     }
 
     // ---- connection
@@ -191,21 +248,22 @@ public final class Session implements Subscriber {
     void attach(PacketSink connection, SessionSetup setup) {
         assert sink == null;
         cancelTimers();
+        Awake state = awake();
         sink = connection;
-        client = setup.client();
-        window = setup.window();
-        expirySeconds = setup.expirySeconds();
-        durable |= expirySeconds > 0 && home.journal().isDurable();
+        state.client = setup.client();
+        state.access = setup.access();
+        state.window = setup.window();
+        expirySeconds = (int) setup.expirySeconds();
+        durable |= expirySeconds != 0 && home.journal().isDurable();
         Will asked = setup.will();
-        will = asked == null ? null : new PendingWill(home, this, routes, asked);
+        state.will = asked == null ? null : new PendingWill(home, this, routes, asked);
         bridge = setup.bridge();
         online = true;
-        if (inbound != null) {
-            inbound.attach(connection, setup.client().protocolVersion().isV5());
+        if (state.inbound != null) {
+            state.inbound.attach(connection, setup.client().protocolVersion().isV5());
         }
-        access = setup.access();
         if (outbound != null) {
-            outbound.attach(connection, setup.client(), setup.access(), window);
+            outbound.attach(connection, setup.client(), setup.access(), setup.window());
         }
     }
 
@@ -220,35 +278,34 @@ public final class Session implements Subscriber {
         } else if (replaces) {
             records.noSession(this, writes().expect());
         }
-        if (will != null) {
-            records.will(this, will.will(), 0, writes().expect());
+        PendingWill pending = awake().will;
+        if (pending != null) {
+            records.will(this, pending.will(), 0, writes().expect());
         } else {
-            records.noWill(key);
+            records.noWill(key());
         }
     }
 
     private SessionRecord record(boolean connected, long awaySinceMillis) {
-        // Of what another outbound side has sent storage may have the last still, although it is acknowledged.
-        long sentUpTo = outbound == null ? home.firstSequence() - 1 : outbound.sentUpTo();
-        if (restored != null) {
-            sentUpTo = restored.sentUpTo(); // nothing has been sent since
+        long sent;
+        if (unread) {
+            sent = sentUpTo; // nothing has been sent since
+        } else if (outbound != null) {
+            sent = outbound.sentUpTo();
+        } else {
+            // Of what another outbound side has sent storage may have the last still, although it is acknowledged.
+            sent = home.firstSequence() - 1;
         }
-        return new SessionRecord(
-                owner, expirySeconds, connected, awaySinceMillis, sentUpTo, subscriptions.isAutomaticKnown());
+        return new SessionRecord(owner, expirySeconds(), connected, awaySinceMillis, sent, automaticKnown);
     }
 
     private Writes writes() {
-        Writes present = writes;
-        if (present == null) {
-            present = new Writes();
-            writes = present;
-        }
-        return present;
+        return awake().writes();
     }
 
     /** Whether everything that its client is told next is in storage, or needs not be. */
     public boolean isWritten() {
-        return writes == null || writes.areDone();
+        return awake == null || awake.writes == null || awake.writes.areDone();
     }
 
     /** Tells when what {@link #isWritten} asks for holds, or cannot; not within the call. */
@@ -258,15 +315,14 @@ public final class Session implements Subscriber {
 
     // ---- what a broker before this one has left
 
-    /** @param sentUpTo the highest sequence that may have been sent */
-    void restore(long expiry, boolean automaticKnown, long sentUpTo) {
-        expirySeconds = expiry;
+    /** @param sentBefore the highest sequence that may have been sent */
+    void restore(long expiry, boolean isAutomaticKnown, long sentBefore) {
+        expirySeconds = (int) expiry;
         durable = true;
         confirmed = true;
-        if (automaticKnown) {
-            subscriptions.beginAutomatic();
-        }
-        restored = new RestoredSession(this, home.journal(), sentUpTo);
+        automaticKnown = isAutomaticKnown;
+        sentUpTo = sentBefore;
+        unread = true;
     }
 
     /**
@@ -275,15 +331,15 @@ public final class Session implements Subscriber {
      * @param records where to note it; null when that was known
      */
     void restoreExpiry(long awaySinceMillis, @Nullable StoredSessions records) {
-        if (sink == null && !ended && expirySeconds != NEVER) {
+        if (sink == null && !ended && expirySeconds() != NEVER) {
             if (records != null) {
                 records.session(this, record(false, awaySinceMillis), null);
             }
-            long left = awaySinceMillis + expirySeconds * 1000 - home.loop().epochMillis();
+            long left = awaySinceMillis + expirySeconds() * 1000 - home.loop().epochMillis();
             if (left <= 0) {
                 expire();
             } else {
-                expiryTimer = home.loop().schedule(left * 1_000_000L, this::expire);
+                home.expiries().schedule(this, left * 1_000_000L);
             }
         }
     }
@@ -293,28 +349,39 @@ public final class Session implements Subscriber {
         if (sink != null || ended) {
             return;
         }
-        will = new PendingWill(home, this, routes, pending);
-        will.restore(dueAtMillis);
+        PendingWill restored = new PendingWill(home, this, routes, pending);
+        awake().will = restored;
+        restored.restore(dueAtMillis);
     }
 
     /** Whether everything that its client's packets are judged by is in memory. */
     public boolean isLoaded() {
-        return restored == null;
+        return !unread;
     }
 
     /** Has what {@link #isLoaded} asks for read; not within the call. */
     public void load(Written done) {
-        RestoredSession left = restored;
-        if (left == null) {
-            home.loop().execute(() -> done.onWritten(null));
+        if (unread) {
+            restored().load(done);
         } else {
-            left.load(done);
+            home.loop().execute(() -> done.onWritten(null));
         }
+    }
+
+    private RestoredSession restored() {
+        Awake state = awake();
+        RestoredSession present = state.restored;
+        if (present == null) {
+            present = new RestoredSession(this, home.journal(), sentUpTo);
+            state.restored = present;
+        }
+        return present;
     }
 
     /** Everything that storage has of it is taken up. */
     void loaded() {
-        restored = null;
+        unread = false;
+        awake().restored = null;
     }
 
     boolean isEnded() {
@@ -323,21 +390,26 @@ public final class Session implements Subscriber {
 
     /** One of its records cannot be read: what it was about is lost, and the rest goes on. */
     void foundDamage(Throwable damage) {
-        home.loop()
-                .reportFailure(new DamagedRecordException("of session " + key.clientId() + ": " + damage.getMessage()));
+        home.loop().reportFailure(new DamagedRecordException("of session " + clientId + ": " + damage.getMessage()));
     }
 
     /** Sends what waits: the unacknowledged again first (§4.4), then the queue. Called after CONNACK has been sent. */
     public void resume() {
         confirmed = true;
         onWritable();
-        subscriptions.tellGroups();
+        tellGroups();
     }
 
     private void full(boolean now) {
         full = now;
         if (!now) {
-            subscriptions.tellGroups();
+            tellGroups();
+        }
+    }
+
+    private void tellGroups() {
+        if (subscribed instanceof SubscriptionSet all) {
+            all.tellGroups();
         }
     }
 
@@ -353,24 +425,33 @@ public final class Session implements Subscriber {
 
     /** Changes how long the session outlives its connection: a DISCONNECT may (§3.14.2.2.2). */
     public void expirySeconds(long seconds) {
-        expirySeconds = seconds;
+        expirySeconds = (int) seconds;
     }
 
     public long expirySeconds() {
-        return expirySeconds;
+        return Integer.toUnsignedLong(expirySeconds);
     }
 
     /** Forgets the will: the client has said goodbye (§3.1.2.5). */
     public void dropWill() {
-        if (will != null) {
-            will.drop();
+        PendingWill dropped = takeWill();
+        if (dropped != null) {
+            dropped.drop();
         }
-        will = null;
+    }
+
+    private @Nullable PendingWill takeWill() {
+        if (awake == null) {
+            return null;
+        }
+        PendingWill taken = awake.will;
+        awake.will = null;
+        return taken;
     }
 
     /** Leaves the will to storage, if there is one: the broker closes, and the next one on that storage publishes it. */
     public void leaveWill() {
-        will = null;
+        var unused = takeWill();
     }
 
     /**
@@ -398,8 +479,12 @@ public final class Session implements Subscriber {
             return;
         }
         online = false;
-        if (expirySeconds > 0 && subscriptions.hasShared() && !returning && outbound != null) {
-            outbound.passOnShared(routes, subscriptions.groupsOfOthers());
+        if (expirySeconds != 0
+                && !returning
+                && outbound != null
+                && subscribed instanceof SubscriptionSet all
+                && all.hasShared()) {
+            outbound.passOnShared(routes, all.groupsOfOthers());
         }
         release();
         if (expirySeconds == 0) {
@@ -413,11 +498,12 @@ public final class Session implements Subscriber {
         if (durable && records != null) {
             records.session(this, record(false, home.loop().epochMillis()), null);
         }
-        if (will != null) {
-            will.startDelay(expirySeconds);
+        PendingWill pending = awake().will;
+        if (pending != null) {
+            pending.startDelay(expirySeconds());
         }
-        if (expirySeconds != NEVER) {
-            expiryTimer = home.loop().schedule(nanos(expirySeconds), this::expire);
+        if (expirySeconds() != NEVER) {
+            home.expiries().schedule(this, nanos(expirySeconds()));
         }
         rest();
     }
@@ -427,29 +513,32 @@ public final class Session implements Subscriber {
      * To be called when something has been emptied.
      */
     void rest() {
-        if (sink != null || ended || restored != null) {
+        if (sink != null || ended || (awake != null && awake.restored != null)) {
             return;
         }
         if (outbound != null && outbound.isAtRest()) {
             home.sequencesUsed(outbound.nextSequence());
             outbound = null;
         }
-        if (inbound != null && inbound.isAtRest()) {
-            inbound = null;
+        if (awake != null && awake.rest() && outbound == null) {
+            var unused = chargeWill(null); // which gives back what it was charged with
+            awake = null;
         }
-        if (writes != null && writes.areDone()) {
-            writes = null;
+        if (subscribed instanceof SubscriptionSet all && all.isOnlyOne()) {
+            subscribed = all.only();
         }
-        ownerKey = null;
     }
 
     private void release() {
         sink = null;
-        client = null;
-        access = null;
         online = false;
-        if (inbound != null) {
-            inbound.attach(null, false);
+        Awake state = awake;
+        if (state != null) {
+            state.client = null;
+            state.access = null;
+            if (state.inbound != null) {
+                state.inbound.attach(null, false);
+            }
         }
         if (outbound != null) {
             outbound.detach();
@@ -460,27 +549,24 @@ public final class Session implements Subscriber {
         return seconds * 1_000_000_000L;
     }
 
-    private void expire() {
-        expiryTimer = 0;
+    /** Its time has come. */
+    void expire() {
         home.end(this, SessionEnd.EXPIRED);
     }
 
     private void cancelTimers() {
-        if (will != null) {
-            will.cancelTimer();
+        if (awake != null && awake.will != null) {
+            awake.will.cancelTimer();
         }
-        if (expiryTimer != 0) {
-            home.loop().cancel(expiryTimer);
-            expiryTimer = 0;
-        }
+        home.expiries().cancel(this);
     }
 
     /** Its delay has passed, or there is no reason to wait for that. */
     void willIsDue() {
-        PendingWill due = will;
-        will = null;
+        PendingWill due = takeWill();
         if (due != null) {
             due.publish();
+            rest();
         }
     }
 
@@ -495,17 +581,22 @@ public final class Session implements Subscriber {
         release();
         cancelTimers();
         willIsDue();
-        Map<String, SharedGroup> groups = passOn && durable ? subscriptions.groupsOfOthers() : Map.of();
-        subscriptions.clear();
+        SubscriptionSet all = subscriptionSet();
+        Map<String, SharedGroup> groups = passOn && durable ? all.groupsOfOthers() : Map.of();
+        home.sessionMemory().release(chargedBytes() - all.chargedBytes());
+        all.clear();
+        subscribed = null;
         home.compactLater(routes);
-        if (inbound != null) {
-            inbound.clear();
+        Awake state = awake();
+        if (state.inbound != null) {
+            state.inbound.clear();
         }
-        memory.uncharge();
-        if (outbound == null && restored != null && !groups.isEmpty()) {
+        state.willBytes = 0;
+        RestoredSession left = unread ? restored() : null;
+        if (outbound == null && left != null && !groups.isEmpty()) {
             outbound = new Outbound(home, this, this::full); // of what nobody has read
         }
-        int lost = outbound == null ? 0 : outbound.clear(routes, passOn, groups, restored);
+        int lost = outbound == null ? 0 : outbound.clear(routes, passOn, groups, left);
         if (durable && !home.isClosing()) {
             home.ended().add(this, outbound == null ? null : outbound.passed(), nextSequence());
         }
@@ -523,7 +614,7 @@ public final class Session implements Subscriber {
     // hot: per message
     public boolean onPublish(InTransit message, int qos, int packetId) {
         if (qos == 0) {
-            Inbound.route(home, key, routes, message);
+            Inbound.route(home, key(), routes, message);
             return true;
         }
         return inbound().onPublish(message, qos, packetId);
@@ -531,7 +622,7 @@ public final class Session implements Subscriber {
 
     /** Whether this QoS 2 PUBLISH has come before and has not been released: it is not routed again. */
     public boolean isRepeated(int packetId) {
-        return inbound != null && inbound.isUnreleased(packetId);
+        return awake != null && awake.inbound != null && awake.inbound.isUnreleased(packetId);
     }
 
     /** Answers a PUBLISH that the broker does not take, in its place among the other acknowledgements. */
@@ -548,7 +639,7 @@ public final class Session implements Subscriber {
 
     /** How many acknowledgements wait for recipients; reading pauses when it grows too long. */
     public int waitingAcks() {
-        return inbound == null ? 0 : inbound.waitingAcks();
+        return awake == null || awake.inbound == null ? 0 : awake.inbound.waitingAcks();
     }
 
     /** PUBACK, PUBREC, PUBREL or PUBCOMP from the client. */
@@ -564,11 +655,13 @@ public final class Session implements Subscriber {
     }
 
     Inbound inbound() {
-        Inbound present = inbound;
+        Awake state = awake();
+        Inbound present = state.inbound;
         if (present == null) {
             present = new Inbound(home, this);
-            present.attach(sink, client != null && client.protocolVersion().isV5());
-            inbound = present;
+            present.attach(
+                    sink, state.client != null && state.client.protocolVersion().isV5());
+            state.inbound = present;
         }
         return present;
     }
@@ -576,12 +669,13 @@ public final class Session implements Subscriber {
     Outbound outbound() {
         Outbound present = outbound;
         if (present == null) {
+            Awake state = awake();
             present = new Outbound(home, this, this::full);
-            if (restored != null) {
-                restored.load(failure -> {}); // how much room there is depends on what is there
+            if (unread) {
+                restored().load(failure -> {}); // how much room there is depends on what is there
             }
-            if (sink != null && client != null && access != null) {
-                present.attach(sink, client, access, window);
+            if (sink != null && state.client != null && state.access != null) {
+                present.attach(sink, state.client, state.access, state.window);
             }
             outbound = present;
         }
@@ -604,7 +698,7 @@ public final class Session implements Subscriber {
                 return;
             }
         }
-        if ((durable || subscription.share() != null) && home.hasAlready(key, subscription, message)) {
+        if ((durable || subscription.share() != null) && home.hasAlready(this, subscription, message)) {
             message.countMatched();
             message.countAccepted();
             return;
@@ -615,7 +709,7 @@ public final class Session implements Subscriber {
         if (qos == 0 && (sink == null || !home.authorizesReceive())) {
             deliverAtMostOnce(message, flags, subscription);
         } else if (sink == null && !subscription.queued()) {
-            home.drops().dropped(key, message, DropReason.NOT_QUEUED);
+            home.drops().dropped(this, message, DropReason.NOT_QUEUED);
             message.countAccepted();
         } else {
             outbound().deliver(message, flags, subscription);
@@ -625,22 +719,22 @@ public final class Session implements Subscriber {
     private void deliverAtMostOnce(InTransit routed, int flags, Subscription subscription) {
         PacketSink to = sink;
         if (to == null) {
-            home.drops().dropped(key, routed, DropReason.QOS0_OFFLINE);
+            home.drops().dropped(this, routed, DropReason.QOS0_OFFLINE);
             return;
         }
         if (!to.isWritable()) {
             if (subscription.share() != null) {
                 full = true; // until onWritable
             }
-            home.drops().dropped(key, routed, DropReason.QOS0_NOT_WRITABLE);
+            home.drops().dropped(this, routed, DropReason.QOS0_NOT_WRITABLE);
             return;
         }
-        InTransit message = home.intercepted(client, routed);
+        InTransit message = home.intercepts() ? home.intercepted(client(), routed) : routed;
         if (message == null) {
-            home.drops().dropped(key, routed, DropReason.INTERCEPTED);
+            home.drops().dropped(this, routed, DropReason.INTERCEPTED);
             routed.countAccepted();
         } else if (!to.fits(message, flags, subscription)) {
-            home.drops().dropped(key, routed, DropReason.TOO_LARGE);
+            home.drops().dropped(this, routed, DropReason.TOO_LARGE);
             routed.countAccepted();
         } else {
             to.sendPublish(message, flags, 0, false, subscription);
@@ -689,7 +783,7 @@ public final class Session implements Subscriber {
         Subscribed outcome = put(filter, options);
         if (outcome == Subscribed.REPLACED) {
             routes.exclusive().release(filter.toString(), this);
-            subscriptions.markOwn(filter.toString());
+            subscriptionSet().markOwn(filter.toString());
         }
         return written(filter, outcome);
     }
@@ -710,7 +804,7 @@ public final class Session implements Subscriber {
     /** @param written null when nobody waits: then it is repeated until storage takes it */
     private void write(TopicFilter filter, @Nullable Written written) {
         String text = filter.toString();
-        Subscription made = subscriptions.find(text);
+        Subscription made = subscription(text);
         StoredSessions records = home.stored();
         if (made != null && records != null) {
             SubscriptionRecord record = new SubscriptionRecord(
@@ -718,7 +812,7 @@ public final class Session implements Subscriber {
                     made.noLocal(),
                     made.retainAsPublished(),
                     made.queued(),
-                    subscriptions.isAutomatic(text),
+                    subscribed instanceof SubscriptionSet all && all.isAutomatic(text),
                     routes.exclusive().isHeldBy(text, this),
                     made.subscriptionId());
             records.subscription(this, text, record, written);
@@ -753,7 +847,8 @@ public final class Session implements Subscriber {
         if (record.exclusive() && !routes.exclusive().claim(filter.toString(), this)) {
             return;
         }
-        subscriptions.restore(
+        SubscriptionSet all = subscriptionSet();
+        all.restore(
                 filter,
                 new Options(
                         record.maxQos(),
@@ -762,28 +857,31 @@ public final class Session implements Subscriber {
                         record.queued(),
                         record.subscriptionId()));
         if (record.automatic()) {
-            subscriptions.beginAutomatic();
-            subscriptions.markAutomatic(filter.toString());
+            automaticKnown = true;
+            all.markAutomatic(filter.toString());
         }
+        rest();
     }
 
     /** Adds one that the settings want and that is not there yet. The client may end it, or make it its own. */
     public Subscribed subscribeAutomatically(TopicFilter filter, Options options) {
         Subscribed outcome = put(filter, options);
-        if (outcome == Subscribed.NEW) {
-            subscriptions.markAutomatic(filter.toString());
+        if (outcome == Subscribed.NEW && automaticKnown) {
+            subscriptionSet().markAutomatic(filter.toString());
         }
         return written(filter, outcome);
     }
 
     /** Whether the session has yet to get what the settings want; true once. */
     public boolean beginAutomatic() {
-        return subscriptions.beginAutomatic();
+        boolean first = !automaticKnown;
+        automaticKnown = true;
+        return first;
     }
 
     /** Those that the client has asked for: a copy. */
     public List<Subscription> ownSubscriptions() {
-        return subscriptions.own();
+        return subscribed instanceof SubscriptionSet all ? all.own() : subscriptions();
     }
 
     /** The same for {@code $exclusive/FILTER}: no other session has it until this one unsubscribes or ends. */
@@ -796,7 +894,7 @@ public final class Session implements Subscriber {
         if (outcome == Subscribed.QUOTA_EXCEEDED) {
             routes.exclusive().release(text, this);
         } else {
-            subscriptions.markOwn(text);
+            subscriptionSet().markOwn(text);
         }
         return written(filter, outcome);
     }
@@ -805,9 +903,10 @@ public final class Session implements Subscriber {
         if (ended) {
             return Subscribed.QUOTA_EXCEEDED; // an answer that came too late
         }
-        SubscriptionSet.Put put = subscriptions.put(filter, options);
+        SubscriptionSet all = subscriptionSet();
+        SubscriptionSet.Put put = all.put(filter, options);
         if (put.replaced() != null) {
-            subscriptions.leave(put.replaced());
+            all.leave(put.replaced());
             left(put.replaced());
         }
         return put.outcome();
@@ -815,7 +914,7 @@ public final class Session implements Subscriber {
 
     /** Has the retained messages that match sent to a subscription just made (§3.3.1.3). */
     public void sendRetained(TopicFilter filter) {
-        Subscription subscription = subscriptions.find(filter.toString());
+        Subscription subscription = subscription(filter.toString());
         if (subscription != null && !routes.retained().isEmpty()) {
             outbound().addRetained(routes.retained().cursor(filter), subscription);
         }
@@ -829,11 +928,11 @@ public final class Session implements Subscriber {
     public boolean unsubscribe(String filter) {
         String plain = ExclusiveSubscriptions.plain(filter);
         String held = routes.exclusive().isHeldBy(plain, this) ? plain : filter;
-        return remove(held, isStored() && subscriptions.find(held) != null ? writes().expect() : null);
+        return remove(held, isStored() && subscription(held) != null ? writes().expect() : null);
     }
 
     private boolean remove(String filter, @Nullable Written written) {
-        Subscription subscription = subscriptions.remove(filter);
+        Subscription subscription = subscriptionSet().remove(filter);
         if (subscription == null) {
             return false;
         }
@@ -853,17 +952,39 @@ public final class Session implements Subscriber {
         }
     }
 
+    private SubscriptionSet subscriptionSet() {
+        if (subscribed instanceof SubscriptionSet all) {
+            return all;
+        }
+        SubscriptionSet all = new SubscriptionSet(
+                this, routes, home.sessionMemory(), home.limits().maxSubscriptions(), (Subscription) subscribed);
+        subscribed = all;
+        return all;
+    }
+
     /** A copy. */
     public List<Subscription> subscriptions() {
-        return subscriptions.all();
+        if (subscribed instanceof SubscriptionSet all) {
+            return all.all();
+        }
+        return subscribed instanceof Subscription only ? List.of(only) : List.of();
     }
 
     /** Null when it has none of this filter. */
     public @Nullable Subscription subscription(String filter) {
-        return subscriptions.find(filter);
+        if (subscribed instanceof SubscriptionSet all) {
+            return all.find(filter);
+        }
+        return subscribed instanceof Subscription only
+                        && only.filter().toString().equals(filter)
+                ? only
+                : null;
     }
 
     public int subscriptionCount() {
-        return subscriptions.size();
+        if (subscribed instanceof SubscriptionSet all) {
+            return all.size();
+        }
+        return subscribed == null ? 0 : 1;
     }
 }

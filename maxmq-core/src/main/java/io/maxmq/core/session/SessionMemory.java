@@ -5,14 +5,13 @@ import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.routing.SubscriptionTree;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What one session takes of the memory budget for as long as it lasts: itself, its will, its subscriptions. Its messages
- * are with {@link MessageMemory}. Runs on the session's event loop. Not thread-safe.
+ * What the sessions of a loop take of the memory budget for as long as they last: themselves, their wills, their subscriptions.
+ * Each knows what it is charged with. Their messages are with {@link MessageMemory}. Runs on the loop. Not thread-safe.
  */
 final class SessionMemory {
-    /** About what a session takes, and a subscription, beside their strings. */
+    /** About what a session takes whose client is there, and a subscription, beside their strings. */
     private static final int SESSION_BYTES = 1024;
 
     private static final int SUBSCRIPTION_BYTES = 256;
@@ -21,93 +20,63 @@ final class SessionMemory {
     private static final int SHARES = 8;
 
     private final MemoryCredit credit;
-    private long chargedBytes;
-    private long willBytes;
 
     SessionMemory(MemoryCredit credit) {
         this.credit = credit;
     }
 
-    long chargedBytes() {
-        return chargedBytes;
+    static long sessionBytes(int nameLength) {
+        return SESSION_BYTES + 4L * nameLength;
     }
 
-    /** Charges for the session, if it is new, and the will that comes with a connection; false when there is no memory for them. */
-    boolean charge(int nameLength, @Nullable Will next) {
-        boolean isNew = chargedBytes == 0;
-        if (isNew && !charge(SESSION_BYTES + 4L * nameLength, Lasting.SESSION)) {
+    static long subscriptionBytes(String filter) {
+        return SUBSCRIPTION_BYTES + 4L * filter.length();
+    }
+
+    boolean chargeSession(int nameLength) {
+        return credit.tryCharge(sessionBytes(nameLength), Lasting.SESSION);
+    }
+
+    /** Charges for {@code bytes} in the place of {@code before}; false when there is no memory for them. */
+    boolean chargeWill(long before, long bytes) {
+        long more = bytes - before;
+        if (more > 0 && !credit.tryCharge(more, Lasting.STATE)) {
             return false;
         }
-        long bytes = next == null ? 0 : next.message().bytes();
-        if (!charge(bytes - willBytes, Lasting.STATE)) {
-            if (isNew) {
-                uncharge();
-            }
-            return false;
+        if (more < 0) {
+            credit.release(-more);
         }
-        willBytes = bytes;
         return true;
     }
 
-    boolean chargeSubscription(String filter) {
-        long bytes = bytesOf(filter);
+    /** @param chargedBytes of the session so far */
+    boolean chargeSubscription(long chargedBytes, String filter) {
+        long bytes = subscriptionBytes(filter);
         return chargedBytes + bytes + nodeBytes(filter) <= credit.freeBytes(Lasting.STATE) / SHARES
-                && charge(bytes, Lasting.STATE);
+                && credit.tryCharge(bytes, Lasting.STATE);
     }
 
     /** Charges for what is there already. */
-    void overcharge(int nameLength, @Nullable Will pending) {
-        overcharge(SESSION_BYTES + 4L * nameLength);
-        willBytes = pending == null ? 0 : pending.message().bytes();
-        overcharge(willBytes);
-    }
-
-    void overchargeSubscription(String filter) {
-        overcharge(bytesOf(filter));
-    }
-
-    private void overcharge(long bytes) {
+    void overcharge(long bytes) {
         if (!credit.tryCharge(bytes)) {
             credit.overdraw(bytes);
         }
-        chargedBytes += bytes;
     }
 
-    void unchargeSubscription(String filter) {
-        charge(-bytesOf(filter), Lasting.STATE);
+    void release(long bytes) {
+        credit.release(bytes);
     }
 
     /** Nodes of the tree are nobody's: they are charged when they are made, and given back when they are gone. */
     void addToTree(Routes routes, Subscription subscription) {
         long bytes = (long) routes.tree().add(subscription) * SubscriptionTree.NODE_BYTES;
-        if (bytes > 0 && !credit.tryCharge(bytes)) {
-            credit.overdraw(bytes);
+        if (bytes > 0) {
+            overcharge(bytes);
         }
     }
 
     void removeFromTree(Routes routes, Subscription subscription) {
         credit.release((long) routes.tree().remove(subscription) * SubscriptionTree.NODE_BYTES);
-    }
-
-    void uncharge() {
-        credit.release(chargedBytes);
-        chargedBytes = 0;
-        willBytes = 0;
-    }
-
-    private boolean charge(long moreBytes, Lasting what) {
-        if (moreBytes > 0 && !credit.tryCharge(moreBytes, what)) {
-            return false;
-        }
-        if (moreBytes < 0) {
-            credit.release(-moreBytes);
-        }
-        chargedBytes += moreBytes;
-        return true;
-    }
-
-    private static long bytesOf(String filter) {
-        return SUBSCRIPTION_BYTES + 4L * filter.length();
     }
 
     private static long nodeBytes(String filter) {

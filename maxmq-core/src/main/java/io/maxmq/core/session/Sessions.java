@@ -26,10 +26,7 @@ import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -61,6 +58,7 @@ public final class Sessions {
     private final @Nullable StoredSessions stored;
     private final EndedSessions ended;
     private final MessageMemory memory;
+    private final SessionMemory sessionMemory;
     private final SessionEvents events;
     private final Drops drops;
     private final SessionCount count;
@@ -70,7 +68,8 @@ public final class Sessions {
     private final InTransit retained;
     private final InTransit changed;
     private final DelayedMessages delayed;
-    private final Map<SessionKey, Session> sessions = new HashMap<>();
+    private final SessionTable sessions = new SessionTable();
+    private final Expiries expiries;
     private final SessionSlots slots = new SessionSlots();
     private final Set<Routes> toCompact = new HashSet<>();
     private long sequenceFloor;
@@ -124,6 +123,7 @@ public final class Sessions {
         this.ended = new EndedSessions(storage.journal(), stored);
         this.sequenceFloor = storage.journal().firstSequence();
         this.memory = new MessageMemory(loop.credit(), loop.counters());
+        this.sessionMemory = new SessionMemory(loop.credit());
         this.events = events;
         router.onRetained(events.retained());
         router.onUnmatched(events::unmatched);
@@ -133,6 +133,7 @@ public final class Sessions {
         this.cutOff = new CutOffMessages(this);
         this.retained = new InTransit(ids);
         this.changed = new InTransit(ids);
+        this.expiries = new Expiries(loop);
         this.delayed = new DelayedMessages(this, settings.delayed(), ids);
     }
 
@@ -168,6 +169,11 @@ public final class Sessions {
         return stored;
     }
 
+    /** When those end whose clients are away. */
+    Expiries expiries() {
+        return expiries;
+    }
+
     /** Has what storage has of ended sessions removed. */
     EndedSessions ended() {
         return ended;
@@ -193,6 +199,10 @@ public final class Sessions {
         alreadyThere = known;
     }
 
+    boolean hasAlready(Session client, Subscription by, InTransit message) {
+        return alreadyThere != AlreadyThere.NOTHING && hasAlready(client.key(), by, message);
+    }
+
     boolean hasAlready(SessionKey client, Subscription by, InTransit message) {
         return alreadyThere != AlreadyThere.NOTHING
                 && alreadyThere.has(
@@ -210,6 +220,11 @@ public final class Sessions {
     /** What this loop keeps in storage; null when there is none. */
     public @Nullable LoopRecords records() {
         return storage.records();
+    }
+
+    /** What these sessions themselves take. */
+    SessionMemory sessionMemory() {
+        return sessionMemory;
     }
 
     /** What the messages that these sessions hold take. */
@@ -302,10 +317,10 @@ public final class Sessions {
                 return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "no memory for another session");
             }
             replaces |= ended.replace(key);
-            sessions.put(key, session);
+            sessions.add(session);
             session.slot = slots.add(session);
             events.created(session);
-        } else if (session.charge(setup.will())) {
+        } else if (session.chargeWill(setup.will())) {
             events.resumed(session);
         } else {
             return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "no memory for the will");
@@ -329,7 +344,7 @@ public final class Sessions {
 
     /** Ends a session now: its subscriptions and messages go, its will is published if it has one pending. */
     void end(Session session, SessionEnd why) {
-        if (sessions.remove(session.key(), session)) {
+        if (sessions.remove(session)) {
             slots.remove(session.slot);
             count.remove();
             sequencesUsed(session.nextSequence());
@@ -373,7 +388,7 @@ public final class Sessions {
         count.add();
         long sentUpTo = record.connected() ? storage.journal().firstSequence() - 1 : record.sentUpTo();
         session.restore(record.expirySeconds(), record.automatic(), sentUpTo);
-        sessions.put(key, session);
+        sessions.add(session);
         session.slot = slots.add(session);
         return session;
     }
@@ -455,9 +470,12 @@ public final class Sessions {
     /** Ends all sessions as the broker closes; their wills are not published: the broker's end is no client's failure. */
     public void close() {
         closing = true;
-        for (Session session : new ArrayList<>(sessions.values())) {
-            session.leaveWill();
-            end(session, SessionEnd.BROKER_CLOSED);
+        for (int slot = 0; slot < slots.end(); slot++) {
+            Session session = slots.get(slot);
+            if (session != null) {
+                session.leaveWill();
+                end(session, SessionEnd.BROKER_CLOSED);
+            }
         }
         delayed.close();
     }
@@ -465,6 +483,11 @@ public final class Sessions {
     /** Publishes a will that is due, as interceptors let it, and if the client may still publish there. */
     void publishWill(Will due, Routes routes) {
         wills.publish(due, routes);
+    }
+
+    /** Whether {@link #intercepted} may change anything. */
+    boolean intercepts() {
+        return interceptors.interceptsDelivery();
     }
 
     /**

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one session has subscribed to, by filter, each also in the tree of its tenant. Runs on the session's event loop.
- * Not thread-safe.
+ * What one session has subscribed to, by filter, each also in the tree of its tenant. A session at rest that has one alone, not
+ * shared and its client's own, keeps that and no set. Runs on the session's event loop. Not thread-safe.
  */
 final class SubscriptionSet {
     private final Session session;
@@ -27,14 +27,40 @@ final class SubscriptionSet {
     /** How many of them are shared. */
     private int shared;
 
-    /** The filters of those that the settings have made, not the client; null until they have been looked at. */
+    /** What they are charged with. */
+    private long chargedBytes;
+
+    /** The filters of those that the settings have made, not the client; null for none. */
     private @Nullable Set<String> automatic;
 
-    SubscriptionSet(Session session, Routes routes, SessionMemory memory, int max) {
+    /** @param only the one that the session has alone, {@link #only}; null for none */
+    SubscriptionSet(Session session, Routes routes, SessionMemory memory, int max, @Nullable Subscription only) {
         this.session = session;
         this.routes = routes;
         this.memory = memory;
         this.max = max;
+        if (only != null) {
+            String text = only.filter().toString();
+            keep(text, only);
+            chargedBytes = SessionMemory.subscriptionBytes(text);
+        }
+    }
+
+    /** Whether {@link #only} tells all. */
+    boolean isOnlyOne() {
+        return size() <= 1 && shared == 0 && (automatic == null || automatic.isEmpty());
+    }
+
+    /** Any of them; null when there is none. */
+    @Nullable
+    Subscription only() {
+        return byFilter == null || byFilter.isEmpty()
+                ? null
+                : byFilter.values().iterator().next();
+    }
+
+    long chargedBytes() {
+        return chargedBytes;
     }
 
     /**
@@ -45,8 +71,11 @@ final class SubscriptionSet {
     Put put(TopicFilter filter, Session.Options options) {
         String text = filter.toString();
         Subscription before = find(text);
-        if (before == null && (size() >= max || !memory.chargeSubscription(text))) {
-            return Put.REFUSED;
+        if (before == null) {
+            if (size() >= max || !memory.chargeSubscription(session.chargedBytes(), text)) {
+                return Put.REFUSED;
+            }
+            chargedBytes += SessionMemory.subscriptionBytes(text);
         }
         put(filter, text, options);
         return before == null ? Put.NEW : new Put(Session.Subscribed.REPLACED, before);
@@ -73,8 +102,12 @@ final class SubscriptionSet {
 
     /** Adds one that a broker before this one has had, whatever the limits are now. */
     void restore(TopicFilter filter, Session.Options options) {
-        memory.overchargeSubscription(filter.toString());
-        put(filter, filter.toString(), options);
+        String text = filter.toString();
+        if (find(text) == null) {
+            memory.overcharge(SessionMemory.subscriptionBytes(text));
+            chargedBytes += SessionMemory.subscriptionBytes(text);
+        }
+        put(filter, text, options);
     }
 
     private void keep(String text, Subscription subscription) {
@@ -116,23 +149,10 @@ final class SubscriptionSet {
             leave(subscription);
             routes.exclusive().release(filter, session);
             markOwn(filter);
-            memory.unchargeSubscription(filter);
+            memory.release(SessionMemory.subscriptionBytes(filter));
+            chargedBytes -= SessionMemory.subscriptionBytes(filter);
         }
         return subscription;
-    }
-
-    /** True for the first time: from then on what the settings want of this session is known. */
-    boolean beginAutomatic() {
-        if (automatic != null) {
-            return false;
-        }
-        automatic = new HashSet<>(4);
-        return true;
-    }
-
-    /** Whether {@link #beginAutomatic} has been called. */
-    boolean isAutomaticKnown() {
-        return automatic != null;
     }
 
     boolean isAutomatic(String filter) {
@@ -141,9 +161,12 @@ final class SubscriptionSet {
 
     /** One that is there is the settings' and not the client's. */
     void markAutomatic(String filter) {
-        if (automatic != null) {
-            automatic.add(filter);
+        Set<String> present = automatic;
+        if (present == null) {
+            present = new HashSet<>(4);
+            automatic = present;
         }
+        present.add(filter);
     }
 
     /** It is the client's from now on, or not there any more. */
@@ -177,6 +200,8 @@ final class SubscriptionSet {
     void clear() {
         List<Subscription> left = all();
         byFilter = null;
+        memory.release(chargedBytes);
+        chargedBytes = 0;
         for (Subscription each : left) {
             leave(each);
             routes.exclusive().release(each.filter().toString(), session);
