@@ -5,6 +5,7 @@ module io.maxmq.core {
     requires transitive io.maxmq.codec;
     requires static micrometer.core;
     requires static org.bouncycastle.provider;
+    requires static typesafe.config;
     requires io.netty.buffer;
     requires io.netty.common;
     requires io.netty.transport;
@@ -23,8 +24,11 @@ module io.maxmq.core {
     exports io.maxmq.spi;
     exports io.maxmq.spi.admin;
     exports io.maxmq.spi.auth;
+    exports io.maxmq.spi.config;
     exports io.maxmq.spi.event;
     exports io.maxmq.spi.intercept;
     exports io.maxmq.spi.limit;
     exports io.maxmq.spi.storage;
+
+    uses io.maxmq.spi.storage.StorageProvider;
 }

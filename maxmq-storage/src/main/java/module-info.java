@@ -7,4 +7,7 @@ module io.maxmq.storage {
     requires rocksdbjni;
 
     exports io.maxmq.storage;
+
+    provides io.maxmq.spi.storage.StorageProvider with
+            io.maxmq.storage.RocksDbProvider;
 }

@@ -5,6 +5,7 @@ import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.bootstrap.Broker;
 import io.maxmq.core.bootstrap.Plugins;
 import io.maxmq.core.bootstrap.Subscribers;
+import io.maxmq.core.configfile.ConfigFile;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.transport.MemorySocketFactory;
 import io.maxmq.core.transport.NetworkPreparation;
@@ -26,6 +27,7 @@ import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -68,6 +70,20 @@ public final class MaxMQ implements AutoCloseable {
     /** Begins a broker. With neither {@code allowAnonymous()} nor an authenticator it will not start. */
     public static MaxMQBuilder builder() {
         return new MaxMQBuilder();
+    }
+
+    /**
+     * Begins a broker as a configuration file (HOCON) describes it, what system properties and environment variables say under the
+     * names of its keys included: {@code maxmq.sessions.max-sessions} and {@code MAXMQ_SESSIONS_MAX_SESSIONS}. A module's README
+     * has the keys. Reads the file now and only once; blocks. Needs {@code com.typesafe:config}.
+     *
+     * @return to which code may add what no file can say, such as interceptors, and of which it may change the rest
+     * @throws io.maxmq.spi.config.ConfigFileException naming file, line, key and value of what is unknown or wrong, and the nearest
+     *     key that there is
+     * @throws IllegalStateException when a library is missing; names its artifact
+     */
+    public static MaxMQBuilder fromConfig(Path file) {
+        return new MaxMQBuilder().configured(ConfigFile.read(file));
     }
 
     static MaxMQ start(BrokerConfig config, Plugins plugins) {

@@ -11,6 +11,7 @@ import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.TopicRewrite;
 import io.maxmq.core.bootstrap.Plugins;
+import io.maxmq.core.configfile.Configured;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Extension;
 import io.maxmq.spi.Stable;
@@ -51,6 +52,13 @@ public final class MaxMQBuilder {
     private @Nullable KeyValueStore storage;
 
     MaxMQBuilder() {}
+
+    MaxMQBuilder configured(Configured file) {
+        config(file.config());
+        file.authenticators().forEach(this::authenticator);
+        storage = file.storage();
+        return this;
+    }
 
     /** Takes every setting from {@code settings}; what is set before is lost, what is set later wins. */
     public MaxMQBuilder config(BrokerConfig settings) {

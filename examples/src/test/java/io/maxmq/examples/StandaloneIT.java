@@ -149,6 +149,36 @@ class StandaloneIT {
     }
 
     @Test
+    void doesWhatTheConfigurationFileSays(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("broker.conf"), """
+                name = edge-2, allow-anonymous = true
+                listeners { here { port = 0 } }
+                storage { type = rocksdb, directory = data }
+                """);
+        try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--config", file.toString())) {
+            String ready = broker.nextLine();
+
+            assertThat(ready).endsWith("(broker edge-2, configured by " + file + ")");
+            assertThat(Clients.roundTripV3(port(ready), "three")).isEqualTo("three");
+            assertThat(directory.resolve("data")).isDirectory();
+            assertThat(broker.stderr()).isEmpty();
+        }
+    }
+
+    @Test
+    void saysInOneLineWhereTheConfigurationFileIsWrong(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("broker.conf"), "allow-anonymous = true\nsessions { max-sesions = 5 }\n");
+        try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--config", file.toString())) {
+            assertThat(broker.exitCode()).isEqualTo(EXIT_USAGE);
+            assertThat(broker.stdout()).isEmpty();
+            assertThat(broker.stderr())
+                    .containsExactly(
+                            "maxmq: " + file + ":2: unknown key sessions.max-sesions, did you mean max-sessions?");
+        }
+    }
+
+    @Test
     void helpGoesToStdout() throws Exception {
         try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--help")) {
             assertThat(broker.exitCode()).isZero();

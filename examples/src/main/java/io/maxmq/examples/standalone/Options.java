@@ -3,10 +3,10 @@ package io.maxmq.examples.standalone;
 import io.maxmq.spi.storage.Durability;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param passwordFile whose users may connect, or null
  * @param dataDir where everything is kept, or null for in memory
  * @param durability what an acknowledged message survives, when there is a {@code dataDir}
+ * @param configFile that says everything else, or null
  */
 record Options(
         boolean help,
@@ -29,10 +30,12 @@ record Options(
         boolean allowAnonymous,
         @Nullable Path passwordFile,
         @Nullable Path dataDir,
-        Durability durability) {
+        Durability durability,
+        @Nullable Path configFile) {
     static final String HELP = """
             Usage: java -jar maxmq-standalone.jar [--host HOST] [--port N] [--name NAME]
                        [--data-dir DIR [--durability fsync|os|none]] --password-file FILE | --allow-anonymous
+                   java -jar maxmq-standalone.jar --config FILE
                    java -jar maxmq-standalone.jar passwd FILE USER [--scram] [--iterations N] | --delete
 
             An MQTT 3.1, 3.1.1 and 5.0 broker. passwd adds a user to a password file, or changes the password, which is
@@ -47,6 +50,8 @@ record Options(
                                   process; none, neither, but what is left has no gaps
               --password-file FILE  let in who is in the file; a change of it is in force within a second
               --allow-anonymous   let everybody connect; with --password-file, everybody who names no user
+              --config FILE       read everything from a file, and from system properties and environment variables under
+                                  the names of its keys; no other option goes with it. maxmq.conf explains each key
               --help              show this
 
             Prints one line when clients can connect: MaxMQ ready: tcp HOST:PORT ...
@@ -69,9 +74,10 @@ record Options(
         Path passwordFile = null;
         Path dataDir = null;
         Durability durability = null;
+        Path configFile = null;
         boolean help = false;
 
-        Set<String> seen = new HashSet<>();
+        Set<String> seen = new TreeSet<>();
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String option = rest.next();
@@ -83,6 +89,7 @@ record Options(
                 case "--help" -> help = true;
                 case "--password-file" -> passwordFile = path(option, value(option, rest));
                 case "--data-dir" -> dataDir = path(option, value(option, rest));
+                case "--config" -> configFile = path(option, value(option, rest));
                 case "--durability" -> durability = durability(value(option, rest));
                 default -> throw new UsageException("unknown option " + option + ", see --help");
             }
@@ -90,7 +97,10 @@ record Options(
                 throw new UsageException(option + " is given twice");
             }
         }
-        if (!help && !allowAnonymous && passwordFile == null) {
+        if (!help && configFile != null && seen.size() > 1) {
+            throw new UsageException("--config goes with no other option: " + String.join(" ", seen));
+        }
+        if (!help && configFile == null && !allowAnonymous && passwordFile == null) {
             throw new UsageException(
                     "nobody could connect: add --password-file FILE, or --allow-anonymous to let everybody in");
         }
@@ -105,7 +115,8 @@ record Options(
                 allowAnonymous,
                 passwordFile,
                 dataDir,
-                durability == null ? Durability.FSYNC : durability);
+                durability == null ? Durability.FSYNC : durability,
+                configFile);
     }
 
     private static String value(String option, Iterator<String> rest) throws UsageException {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * A broker as a program of its own: starts it as the command line says, prints one line when clients can connect, and
@@ -54,32 +55,49 @@ public final class Standalone {
 
     private static MaxMQ start(Options options) throws UsageException {
         try {
-            MaxMQBuilder builder = MaxMQ.builder()
-                    .name(options.name())
-                    .listener(Listener.tcp(options.host(), options.port()))
-                    .configure(config ->
-                            config.allowAnonymous(options.allowAnonymous()).closeTimeout(CLOSE_TIMEOUT));
-            Path passwordFile = options.passwordFile();
-            if (passwordFile != null) {
-                builder.authenticator(PasswordFile.at(passwordFile));
-            }
-            Path dataDir = options.dataDir();
-            if (dataDir != null) {
-                builder.storage(RocksDbStorage.at(dataDir).durability(options.durability()));
-            }
-            return builder.start();
-        } catch (IllegalArgumentException | UncheckedIOException | StorageException e) {
+            Path configFile = options.configFile();
+            return (configFile == null ? described(options) : MaxMQ.fromConfig(configFile)).start();
+        } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException | StorageException e) {
             throw new UsageException(e);
         }
     }
 
+    private static MaxMQBuilder described(Options options) {
+        MaxMQBuilder builder = MaxMQ.builder()
+                .name(options.name())
+                .listener(Listener.tcp(options.host(), options.port()))
+                .configure(config ->
+                        config.allowAnonymous(options.allowAnonymous()).closeTimeout(CLOSE_TIMEOUT));
+        Path passwordFile = options.passwordFile();
+        if (passwordFile != null) {
+            builder.authenticator(PasswordFile.at(passwordFile));
+        }
+        Path dataDir = options.dataDir();
+        if (dataDir != null) {
+            builder.storage(RocksDbStorage.at(dataDir).durability(options.durability()));
+        }
+        return builder;
+    }
+
     private static String ready(MaxMQ broker, Options options) {
-        InetSocketAddress address = broker.listeners().tcp().address();
+        String where = broker.listeners().all().stream()
+                .map(each -> "tcp " + shown(each.address()))
+                .collect(Collectors.joining(", "));
+        return "MaxMQ ready: " + (where.isEmpty() ? "no listener" : where) + " (broker " + broker.name() + ", "
+                + kept(options) + ")";
+    }
+
+    private static String shown(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
-        String shown = address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host;
-        String kept = options.dataDir() == null
+        return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    private static String kept(Options options) {
+        if (options.configFile() != null) {
+            return "configured by " + options.configFile();
+        }
+        return options.dataDir() == null
                 ? "in memory"
                 : options.durability().name().toLowerCase(Locale.ROOT) + " in " + options.dataDir();
-        return "MaxMQ ready: tcp " + shown + ":" + address.getPort() + " (broker " + broker.name() + ", " + kept + ")";
     }
 }

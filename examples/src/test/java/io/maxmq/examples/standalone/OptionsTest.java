@@ -17,7 +17,7 @@ class OptionsTest {
         Options options = parse("--allow-anonymous");
 
         assertThat(options)
-                .isEqualTo(new Options(false, "127.0.0.1", 1883, "maxmq", true, null, null, Durability.FSYNC));
+                .isEqualTo(new Options(false, "127.0.0.1", 1883, "maxmq", true, null, null, Durability.FSYNC, null));
     }
 
     @Test
@@ -32,7 +32,8 @@ class OptionsTest {
                 "--password-file users");
 
         assertThat(options)
-                .isEqualTo(new Options(false, "::1", 0, "a", true, Path.of("users"), Path.of("/data"), Durability.OS));
+                .isEqualTo(new Options(
+                        false, "::1", 0, "a", true, Path.of("users"), Path.of("/data"), Durability.OS, null));
     }
 
     @Test
@@ -47,6 +48,14 @@ class OptionsTest {
     @Test
     void aPasswordFileLetsSomebodyIn() throws UsageException {
         assertThat(parse("--password-file users").allowAnonymous()).isFalse();
+    }
+
+    @Test
+    void aConfigurationFileSaysEverything() throws UsageException {
+        assertThat(parse("--config broker.conf").configFile()).isEqualTo(Path.of("broker.conf"));
+        assertThatThrownBy(() -> parse("--config broker.conf --port 1"))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("--config goes with no other option: --config --port");
     }
 
     @Test

@@ -1,0 +1,85 @@
+package io.maxmq.core.configfile;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import io.maxmq.spi.config.ConfigFileException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a configuration file whole, or refuses it. Stateless. */
+public final class ConfigFile {
+    private ConfigFile() {}
+
+    /**
+     * Reads {@code file}, and what system properties and environment variables say in its place.
+     *
+     * @throws ConfigFileException saying what is wrong, and where
+     * @throws IllegalStateException when the library that parses is missing; names its artifact
+     */
+    public static Configured read(Path file) {
+        Map<String, String> properties = new HashMap<>();
+        for (String name : System.getProperties().stringPropertyNames()) {
+            properties.put(name, System.getProperty(name, ""));
+        }
+        try {
+            return read(file, properties, System.getenv());
+        } catch (NoClassDefFoundError e) {
+            throw new IllegalStateException(
+                    "a configuration file needs the HOCON parser: add com.typesafe:config, as a module typesafe.config",
+                    e);
+        }
+    }
+
+    static Configured read(Path file, Map<String, String> systemProperties, Map<String, String> environment) {
+        return read(file, systemProperties, environment, new TreeSet<>());
+    }
+
+    /** @param keys gets all that there could be, by their paths */
+    static Configured read(
+            Path file, Map<String, String> systemProperties, Map<String, String> environment, Set<String> keys) {
+        Path absolute = file.toAbsolutePath();
+        Overrides overrides = new Overrides(systemProperties, environment);
+        Path directory = absolute.getParent();
+        Section root = new Section("", parse(absolute).root(), directory == null ? absolute : directory, overrides);
+        Configured configured = new Configured(
+                BrokerSettings.read(root),
+                AuthenticatorSettings.read(root),
+                StorageSettings.read(root.section("storage")));
+        root.collectAsked(keys);
+        root.refuseUnknown();
+        overrides.refuseUnknown();
+        return configured;
+    }
+
+    private static Config parse(Path file) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new ConfigFileException(file.toString(), 0, "there is no such file, or it can't be read", null);
+        }
+        try {
+            ConfigParseOptions options =
+                    ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
+            return ConfigFactory.parseFile(file.toFile(), options).resolve();
+        } catch (ConfigException e) {
+            throw refused(file, e);
+        }
+    }
+
+    private static ConfigFileException refused(Path file, ConfigException e) {
+        @Nullable ConfigOrigin origin = e.origin();
+        String problem = String.valueOf(e.getMessage());
+        if (origin == null || origin.filename() == null) {
+            return new ConfigFileException(file.toString(), 0, problem, e);
+        }
+        String said = origin.description() + ": ";
+        return Section.at(origin, problem.startsWith(said) ? problem.substring(said.length()) : problem, e);
+    }
+}

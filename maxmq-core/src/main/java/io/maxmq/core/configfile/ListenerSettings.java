@@ -1,0 +1,45 @@
+package io.maxmq.core.configfile;
+
+import io.maxmq.config.Listener;
+import io.maxmq.config.TcpListener;
+import io.maxmq.spi.config.ConfigSection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The section {@code listeners}: one section for each, by its name. Stateless. */
+final class ListenerSettings {
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final int MQTT_PORT = 1883;
+
+    private enum Type {
+        TCP
+    }
+
+    private ListenerSettings() {}
+
+    static List<Listener> read(ConfigSection root) {
+        List<Listener> listeners = new ArrayList<>();
+        for (Map.Entry<String, ConfigSection> each : root.named("listeners").entrySet()) {
+            ConfigSection section = each.getValue();
+            listeners.add(BrokerSettings.checked(section, () -> listener(each.getKey(), section)));
+        }
+        return listeners;
+    }
+
+    private static Listener listener(String name, ConfigSection section) {
+        return switch (section.choice("type", Type.class, Type.TCP)) {
+            case TCP -> tcp(name, section);
+        };
+    }
+
+    private static Listener tcp(String name, ConfigSection section) {
+        TcpListener defaults = Listener.tcp(MQTT_PORT);
+        return new TcpListener(
+                name,
+                section.text("host", LOOPBACK),
+                section.number("port", MQTT_PORT),
+                section.number("backlog", defaults.backlog()),
+                section.number("max-connections", defaults.maxConnections()));
+    }
+}

@@ -1,0 +1,314 @@
+package io.maxmq.core.configfile;
+
+import io.maxmq.MaxMQ;
+import io.maxmq.MaxMQBuilder;
+import io.maxmq.auth.PasswordFile;
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.RetainHandling;
+import io.maxmq.config.AutomaticSubscription;
+import io.maxmq.config.BrokerConfig;
+import io.maxmq.config.Capabilities;
+import io.maxmq.config.ConnectionLimits;
+import io.maxmq.config.DelayedLimits;
+import io.maxmq.config.Listener;
+import io.maxmq.config.MemoryLimits;
+import io.maxmq.config.Overflow;
+import io.maxmq.config.OverlappingSubscriptions;
+import io.maxmq.config.RetainedLimits;
+import io.maxmq.config.SessionLimits;
+import io.maxmq.config.TcpListener;
+import io.maxmq.config.TopicRewrite;
+import io.maxmq.spi.config.ConfigFileException;
+import io.maxmq.spi.intercept.SubscriptionRequest;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class ConfigFileTest {
+    private static final Map<String, String> NOTHING = Map.of();
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void anEmptyFileIsTheDefaults() throws IOException {
+        Configured configured = read("# nothing\n");
+
+        assertThat(configured.config()).isEqualTo(BrokerConfig.defaults());
+        assertThat(configured.authenticators()).isEmpty();
+        assertThat(configured.storage()).isNull();
+    }
+
+    @Test
+    void everySettingOfTheBrokerHasItsKey() throws IOException {
+        Set<String> keys = new TreeSet<>();
+        ConfigFile.read(write("listeners { a { port = 0 } }"), NOTHING, NOTHING, keys);
+
+        assertThat(keys).containsAll(keysOf("", BrokerConfig.class));
+        assertThat(keys).containsAll(keysOf("connections.", ConnectionLimits.class));
+        assertThat(keys).containsAll(keysOf("sessions.", SessionLimits.class));
+        assertThat(keys).containsAll(keysOf("retained.", RetainedLimits.class));
+        assertThat(keys).containsAll(keysOf("delayed.", DelayedLimits.class));
+        assertThat(keys).containsAll(keysOf("memory.", MemoryLimits.class));
+        assertThat(keys).containsAll(keysOf("capabilities.", Capabilities.class));
+        assertThat(keysOf("listeners.a.", TcpListener.class))
+                .filteredOn(key -> !keys.contains(key))
+                .containsExactly("listeners.a.name");
+    }
+
+    private static Set<String> keysOf(String prefix, Class<?> settings) {
+        Set<String> keys = new TreeSet<>();
+        for (RecordComponent component : settings.getRecordComponents()) {
+            keys.add(prefix + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT));
+        }
+        return keys;
+    }
+
+    @Test
+    void noTwoKeysHaveTheSameVariable() throws IOException {
+        Set<String> keys = new TreeSet<>();
+        ConfigFile.read(write("listeners { a { port = 0 } }"), NOTHING, NOTHING, keys);
+
+        assertThat(keys.stream().map(Overrides::variableOf)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void readsWhatTheBuilderSets() throws IOException {
+        BrokerConfig config = read("""
+                name = b, allow-anonymous = yes, loops = 2, overlapping = delivery-per-subscription, sys-interval = 0
+                connections { connect-timeout = 3 s, max-packet-bytes = 2 MiB, long-client-ids-in-v31 = off }
+                sessions { max-queued-bytes = 3 GiB, overflow = drop-oldest, default-expiry-v3 = 1 d }
+                retained.max-messages = 7
+                delayed { max-delay = 1 h }
+                memory { max-bytes = 64 MiB }
+                capabilities { maximum-qos = 1, open-dollar-topics = ["$app", "$x"] }
+                topic-rewrites = [{ pattern = "a/+", target = "b/{1}", scope = publish }]
+                automatic-subscriptions = [
+                  { client-ids = "s*", topic-filter = "to/${clientid}/#", qos = 1, retain-handling = do-not-send }
+                ]
+                listeners { out { host = "::1", port = 0, backlog = 9, max-connections = 8 }
+                            in { port = 1884 } }
+                """).config();
+
+        assertThat(config)
+                .isEqualTo(BrokerConfig.builder()
+                        .name("b")
+                        .allowAnonymous(true)
+                        .loops(2)
+                        .overlapping(OverlappingSubscriptions.DELIVERY_PER_SUBSCRIPTION)
+                        .sysInterval(Duration.ZERO)
+                        .connections(ConnectionLimits.builder()
+                                .connectTimeout(Duration.ofSeconds(3))
+                                .maxPacketBytes(2 << 20)
+                                .longClientIdsInV31(false)
+                                .build())
+                        .sessions(SessionLimits.builder()
+                                .maxQueuedBytes(3L << 30)
+                                .overflow(Overflow.DROP_OLDEST)
+                                .defaultExpiryV3(Duration.ofDays(1))
+                                .build())
+                        .retained(RetainedLimits.builder().maxMessages(7).build())
+                        .delayed(DelayedLimits.builder()
+                                .maxDelay(Duration.ofHours(1))
+                                .build())
+                        .memory(MemoryLimits.ofBytes(64 << 20))
+                        .capabilities(Capabilities.builder()
+                                .maximumQos(QoS.AT_LEAST_ONCE)
+                                .openDollarTopics(Set.of("$app", "$x"))
+                                .build())
+                        .topicRewrite(TopicRewrite.ofPublish("a/+", "b/{1}"))
+                        .automaticSubscription(AutomaticSubscription.of(
+                                "s*",
+                                new SubscriptionRequest(
+                                        "to/${clientid}/#",
+                                        QoS.AT_LEAST_ONCE,
+                                        false,
+                                        false,
+                                        RetainHandling.DO_NOT_SEND)))
+                        .listener(new TcpListener("out", "::1", 0, 9, 8))
+                        .listener(Listener.tcp(1884).withName("in"))
+                        .build());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            sessions { max-sesions = 1 }                    | 1 | unknown key sessions.max-sesions, did you mean max-sessions?
+            sessions { zebra = 1 }                          | 1 | unknown key sessions.zebra, known are default-expiry-v3,
+            sesions { max-sessions = 1 }                    | 1 | unknown key sesions, did you mean sessions?
+            connections.receive-maximum = 0                 | 1 | connections.receive-maximum is refused: receiveMaximum must be 1..65535: receiveMaximum=0
+            connections.receive-maximum = many              | 1 | connections.receive-maximum must be a whole number, not "many"
+            connections.receive-maximum = 1.5               | 1 | connections.receive-maximum must be a whole number, not 1.5
+            connections.receive-maximum = 3000000000        | 1 | must be -2147483648..2147483647, not 3000000000
+            connections.connect-timeout = 10                | 1 | connections.connect-timeout must be a time with its unit such as 250 ms, 10 s, 5 m or 1 h, not 10
+            sessions.overflow = drop                        | 1 | must be one of drop-newest, drop-oldest, disconnect, reject-publisher, not "drop"
+            sessions.max-queued-bytes = lots                | 1 | must be an amount of bytes such as 65536, 64 KiB or 2 GB, not "lots"
+            sessions = 3                                    | 1 | sessions must be a section: sessions { … }
+            allow-anonymous = perhaps                       | 1 | allow-anonymous must be true or false, not "perhaps"
+            name = ""                                       | 1 | name is refused: name must be 1..64 characters
+            capabilities.maximum-qos = 3                    | 1 | maximum-qos must be 0, 1 or 2, not 3
+            topic-rewrites = [{ pattern = a }]              | 1 | topic-rewrites[0]: key target is missing
+            topic-rewrites = [{ pattern = a, tarqet = b }]  | 1 | topic-rewrites[0]: key target is missing, did you mean it by tarqet?
+            topic-rewrites = { pattern = a }                | 1 | topic-rewrites must be a list of sections
+            topic-rewrites = [{ pattern = a, target = "+" }] | 1 | topic-rewrites[0]: target must be a topic name
+            listeners { a { port = 70000 } }                | 1 | listeners.a: port must be 0..65535: port=70000
+            listeners { a { type = quic } }                 | 1 | listeners.a.type must be one of tcp
+            storage.type = rocksdb                          | 1 | storage.type must be memory, not rocksdb: add io.maxmq:maxmq-storage
+            authenticators = [{ type = password-file }]     | 1 | authenticators[0]: key file is missing
+            authenticators = [{ file = x }]                 | 1 | authenticators[0]: key type is missing
+            connections { outbound-low-watermark-bytes = 5 MiB } | 1 | connections.outbound-low-watermark-bytes is refused: outboundLowWatermarkBytes must not exceed
+            memory { max-bytes = 5 MiB, network-bytes = 6 MiB } | 1 | memory: networkBytes must be below maxBytes
+            """)
+    void saysWhatIsWrongAndWhere(String text, int line, String problem) throws IOException {
+        Path file = write("\n".repeat(2) + text);
+
+        assertThatExceptionOfType(ConfigFileException.class)
+                .isThrownBy(() -> ConfigFile.read(file, NOTHING, NOTHING))
+                .withMessageStartingWith(file + ":3: ")
+                .withMessageContaining(problem)
+                .satisfies(thrown -> assertThat(thrown.line()).isEqualTo(line + 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a = {", "a = ${nowhere}", "= 3", "include required(\"nothing.conf\")"})
+    void refusesWhatIsNoHocon(String text) throws IOException {
+        Path file = write(text);
+
+        assertThatExceptionOfType(ConfigFileException.class)
+                .isThrownBy(() -> ConfigFile.read(file, NOTHING, NOTHING))
+                .withMessageContaining("broker.conf");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed() {
+        assertThatThrownBy(() -> MaxMQ.fromConfig(directory.resolve("none.conf")))
+                .isInstanceOf(ConfigFileException.class)
+                .hasMessageContaining("none.conf: there is no such file, or it can't be read");
+    }
+
+    @Test
+    void twoValuesThatDoNotGoTogetherAreTheSectionsFault() throws IOException {
+        Path file = write("""
+                connections {
+                  outbound-low-watermark-bytes = 3 MiB
+                  outbound-high-watermark-bytes = 2 MiB
+                }
+                """);
+
+        assertThatExceptionOfType(ConfigFileException.class)
+                .isThrownBy(() -> ConfigFile.read(file, NOTHING, NOTHING))
+                .withMessage(
+                        file
+                                + ":1: connections: outboundLowWatermarkBytes must not exceed outboundHighWatermarkBytes: 3145728 > 2097152");
+    }
+
+    @Test
+    void twoValuesThatGoTogetherOnlyAreTaken() throws IOException {
+        BrokerConfig config = read("""
+                connections { outbound-low-watermark-bytes = 5 MiB, outbound-high-watermark-bytes = 6 MiB }
+                """).config();
+
+        assertThat(config.connections().outboundLowWatermarkBytes()).isEqualTo(5 << 20);
+    }
+
+    @Test
+    void propertiesWinOverVariablesAndThoseOverTheFile() throws IOException {
+        Path file = write(
+                "sessions { max-sessions = 1, max-in-flight = 1, max-subscriptions = 1 }, listeners { a { port = 1 } }");
+
+        BrokerConfig config = ConfigFile.read(
+                        file,
+                        Map.of("maxmq.sessions.max-sessions", "3", "java.version", "17"),
+                        Map.of(
+                                "MAXMQ_SESSIONS_MAX_SESSIONS", "2",
+                                "MAXMQ_SESSIONS_MAX_IN_FLIGHT", "2",
+                                "MAXMQ_DELAYED_MAX_DELAY", "5 s",
+                                "MAXMQ_CAPABILITIES_OPEN_DOLLAR_TOPICS", "$a, $b",
+                                "MAXMQ_LISTENERS_A_PORT", "0",
+                                "PATH", "/bin"))
+                .config();
+
+        assertThat(config.sessions())
+                .isEqualTo(SessionLimits.builder()
+                        .maxSessions(3)
+                        .maxInFlight(2)
+                        .maxSubscriptions(1)
+                        .build());
+        assertThat(config.delayed().maxDelay()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.capabilities().openDollarTopics()).containsExactlyInAnyOrder("$a", "$b");
+        assertThat(config.listeners()).containsExactly(Listener.tcp(0).withName("a"));
+    }
+
+    @Test
+    void aWrongVariableIsNamed() throws IOException {
+        Path file = write("");
+
+        assertThatThrownBy(() -> ConfigFile.read(file, NOTHING, Map.of("MAXMQ_SESSIONS_MAX_IN_FLIGHT", "x")))
+                .hasMessage(
+                        "environment variable MAXMQ_SESSIONS_MAX_IN_FLIGHT: sessions.max-in-flight must be a whole number, not \"x\"");
+        assertThatThrownBy(() -> ConfigFile.read(file, Map.of("maxmq.sessions.max-in-flight", "0"), NOTHING))
+                .hasMessageStartingWith(
+                        "system property maxmq.sessions.max-in-flight: sessions.max-in-flight is refused: ");
+        assertThatThrownBy(() -> ConfigFile.read(file, NOTHING, Map.of("MAXMQ_SESSIONS_MAX_INFLIGHT", "1")))
+                .hasMessage(
+                        "environment variable MAXMQ_SESSIONS_MAX_INFLIGHT: there is no such setting, did you mean MAXMQ_SESSIONS_MAX_IN_FLIGHT?");
+        assertThatThrownBy(() -> ConfigFile.read(file, Map.of("maxmq.x", "1"), NOTHING))
+                .hasMessageStartingWith("system property maxmq.x: there is no such setting");
+    }
+
+    @Test
+    void whatKubernetesSaysAboutAServiceOfThatNameIsNoSetting() throws IOException {
+        Map<String, String> environment = Map.of(
+                "MAXMQ_PORT", "tcp://10.0.0.1:1883",
+                "MAXMQ_SERVICE_HOST", "10.0.0.1",
+                "MAXMQ_SERVICE_PORT_MQTT", "1883",
+                "MAXMQ_PORT_1883_TCP_ADDR", "10.0.0.1",
+                "MAXMQ_HEADLESS_SERVICE_PORT", "1883");
+
+        assertThat(ConfigFile.read(write(""), NOTHING, environment).config()).isEqualTo(BrokerConfig.defaults());
+    }
+
+    @Test
+    void aPasswordFileIsFoundBesideTheConfigurationFile() throws IOException {
+        Configured configured = read("""
+                authenticators = [
+                  { type = password-file, file = users, remember = 5 m, unknown-users-to-next = true, failure-delay = false }
+                  { type = password-file, file = /etc/users }
+                ]
+                """);
+
+        assertThat(configured.authenticators()).hasSize(2).allMatch(each -> each instanceof PasswordFile);
+    }
+
+    @Test
+    void aBrokerStartsFromItAndCodeMayAddToIt() throws IOException {
+        MaxMQBuilder builder = MaxMQ.fromConfig(write("name = from-file, listeners { here { port = 0 } }"));
+
+        try (MaxMQ broker = builder.allowAnonymous().start()) {
+            assertThat(broker.name()).isEqualTo("from-file");
+            assertThat(broker.listeners().tcp().name()).isEqualTo("here");
+        }
+    }
+
+    private Configured read(String text) throws IOException {
+        return ConfigFile.read(write(text), NOTHING, NOTHING);
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(directory.resolve("broker.conf"), text);
+    }
+}

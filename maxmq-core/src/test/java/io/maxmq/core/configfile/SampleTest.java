@@ -1,0 +1,60 @@
+package io.maxmq.core.configfile;
+
+import io.maxmq.config.BrokerConfig;
+import io.maxmq.config.Listener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The file that shows every key. */
+class SampleTest {
+    private static final Path SAMPLE = Path.of("..", "examples", "maxmq.conf");
+
+    @Test
+    void saysTheDefaults() {
+        Configured configured = ConfigFile.read(SAMPLE, Map.of(), Map.of());
+
+        assertThat(configured.config())
+                .isEqualTo(BrokerConfig.builder()
+                        .allowAnonymous(true)
+                        .listener(Listener.tcp(1883).withName("tcp"))
+                        .build());
+        assertThat(configured.authenticators()).isEmpty();
+        assertThat(configured.storage()).isNull();
+    }
+
+    @Test
+    void namesEveryKey() throws IOException {
+        Set<String> keys = new TreeSet<>();
+        ConfigFile.read(SAMPLE, Map.of(), Map.of(), keys);
+        String text = Files.readString(SAMPLE);
+
+        assertThat(keys)
+                .allSatisfy(key -> assertThat(text)
+                        .containsPattern(
+                                "(?m)^[^=\n]*" + Pattern.quote(key.substring(key.lastIndexOf('.') + 1)) + " *[={]"));
+    }
+
+    /** What is commented out since it is no default, with the comments taken away. */
+    @Test
+    void whatIsCommentedOutCanBeRead(@TempDir Path directory) throws IOException {
+        String text = Files.readString(SAMPLE).replaceAll("(?m)^  # ", "  ");
+        Path file = Files.writeString(
+                directory.resolve("all.conf"),
+                text.replaceAll("(?m)^  (directory|durability|memory|max-pending) =.*$", ""));
+
+        Configured configured = ConfigFile.read(file, Map.of(), Map.of());
+
+        assertThat(configured.authenticators()).hasSize(1);
+        assertThat(configured.config().topicRewrites()).hasSize(1);
+        assertThat(configured.config().automaticSubscriptions()).hasSize(1);
+    }
+}
