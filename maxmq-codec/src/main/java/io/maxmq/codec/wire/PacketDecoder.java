@@ -37,6 +37,7 @@ public final class PacketDecoder {
     private final FixedHeader header;
     private boolean ended;
     private byte[] failed = {};
+    private @Nullable PacketTap tap;
 
     // Valid for one packet.
     private final PacketInput input = new PacketInput();
@@ -62,6 +63,16 @@ public final class PacketDecoder {
     /** Reads what a server sends to a client of this version. Packets may have {@link DecodeLimits#maxPacketBytes()}. */
     public static PacketDecoder forClient(ProtocolVersion version, DecodeLimits limits) {
         return new PacketDecoder(false, version, limits, limits.maxPacketBytes());
+    }
+
+    /** Reads one packet of this side in this version, CONNECT with null; packets may have {@link DecodeLimits#maxPacketBytes()}. */
+    static PacketDecoder forOne(boolean server, @Nullable ProtocolVersion version, DecodeLimits limits) {
+        return new PacketDecoder(server, version, limits, limits.maxPacketBytes());
+    }
+
+    /** Shows complete packets to {@code to} from the next one on, before they are read. Until then packets pass at no cost. */
+    public void tap(PacketTap to) {
+        tap = to;
     }
 
     /**
@@ -202,6 +213,10 @@ public final class PacketDecoder {
 
     private boolean decodePacket(ByteBuffer bytes, int start, int end, PacketHandler handler)
             throws MalformedPacketException { // hot: per message
+        PacketTap seeing = tap;
+        if (seeing != null && !seeing.onPacket(bytes, start, end)) {
+            return true;
+        }
         int first = bytes.get(start) & 0xFF;
         input.set(bytes, header.bodyStart(), end);
         switch (first >> 4) {

@@ -23,6 +23,7 @@ import io.maxmq.codec.wire.AckFrame;
 import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.codec.wire.PublishView;
+import io.maxmq.core.intercept.PacketInterceptors;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
@@ -61,6 +62,9 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     private final Connections home;
     private final ByteSink out;
     private final PacketDecoder decoder;
+
+    /** Null when nobody wants to see what is written. */
+    private final @Nullable WatchedSink watched;
 
     // the way in
     private LoopServices here;
@@ -102,11 +106,29 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     Connection(Connections home, ByteSink out, LoopServices here) {
         this.home = home;
-        this.out = out;
         this.here = here;
         this.decoder = PacketDecoder.forServer(home.decodeLimits());
+        this.watched = watch(home.interceptors().packets(), out);
+        this.out = watched == null ? out : watched;
         this.gate = new InputGate(this, out, decoder);
         this.lastReadNanos = here.loop().refreshTime();
+    }
+
+    /** Has packet interceptors see what is read; null when they want nothing of what is written. */
+    @SuppressWarnings("this-escape")
+    private @Nullable WatchedSink watch(@Nullable PacketInterceptors interceptors, ByteSink to) {
+        if (interceptors == null) {
+            return null;
+        }
+        PacketWatch watch = new PacketWatch(this, home, interceptors, decoder);
+        decoder.tap(watch);
+        return watch.showsWritten() ? new WatchedSink(to, watch) : null;
+    }
+
+    private void packetWritten() { // hot: per packet
+        if (watched != null) {
+            watched.packetWritten();
+        }
     }
 
     /** Begins to wait for CONNECT: an absolute deadline, however busily the client sends (threat of slow handshakes). */
@@ -169,16 +191,22 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         here.loop().counters().increment(Counter.PROTOCOL_ERRORS);
         String detail = String.valueOf(e.getMessage());
         home.events().protocolError(this, client, e.reason(), detail, decoder);
+        endForPacket(e.reason(), detail);
+    }
+
+    /** Ends the connection for what it has sent: tells it so, if it can be told. */
+    void endForPacket(ReasonCode reason, String detail) {
         if (session == null && client == null) {
-            home.events().refused(this, null, e.reason(), detail);
-            Handshake.answerUnreadable(out, decoder.version(), e.reason());
+            home.events().refused(this, null, reason, detail);
+            Handshake.answerUnreadable(out, decoder.version(), reason);
+            packetWritten();
         } else if (session == null) {
             // During authentication.
-            home.events().refused(this, client, e.reason(), detail);
-            ReasonCode told = e.reason().allowedIn(PacketType.CONNACK) ? e.reason() : ReasonCode.PROTOCOL_ERROR;
+            home.events().refused(this, client, reason, detail);
+            ReasonCode told = reason.allowedIn(PacketType.CONNACK) ? reason : ReasonCode.PROTOCOL_ERROR;
             send(new ConnAck(false, told, reasonString(detail)));
         }
-        end(Initiator.BROKER, e.reason(), detail);
+        end(Initiator.BROKER, reason, detail);
     }
 
     @Override
@@ -650,6 +678,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         } else {
             sendAliased(set, message, flags, packetId, dup, subscription);
         }
+        packetWritten();
         here.loop().counters().increment(dup ? Counter.RESENT : Connections.sentAt(DeliveryFlags.qos(flags)));
     }
 
@@ -677,6 +706,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         } else {
             AckFrame.write(out.output(8), type, packetId);
         }
+        packetWritten();
         here.loop().counters().packetSent(type);
         if (gate.isHeldBy(InputGate.ACKS) && !gate.isDecoding()) {
             here.loop().execute(() -> release(InputGate.ACKS));
@@ -717,8 +747,10 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     boolean send(Packet packet) {
         ProtocolVersion version = decoder.version();
         here.loop().counters().packetSent(packet.type());
-        return PacketEncoder.encode(
+        boolean fits = PacketEncoder.encode(
                 packet, version == null ? ProtocolVersion.MQTT_3_1_1 : version, out.output(64), maxPacketBytes);
+        packetWritten();
+        return fits;
     }
 
     /** Whether the packet keeps within the client's Maximum Packet Size, if need be without what may be left out of it. */

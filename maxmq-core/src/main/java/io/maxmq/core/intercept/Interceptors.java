@@ -9,6 +9,7 @@ import io.maxmq.spi.intercept.ConnectInterceptor;
 import io.maxmq.spi.intercept.ConnectRequest;
 import io.maxmq.spi.intercept.DeliveryInterceptor;
 import io.maxmq.spi.intercept.Interceptor;
+import io.maxmq.spi.intercept.PacketInterceptor;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import io.maxmq.spi.intercept.SubscribeInterceptor;
 import io.maxmq.spi.intercept.SubscriptionRequest;
@@ -32,6 +33,7 @@ public final class Interceptors {
     private final @Nullable Chain<UnsubscribeInterceptor, ClientInfo, String> unsubscribe;
 
     private final List<DeliveryInterceptor> delivery;
+    private final @Nullable PacketInterceptors packets;
     private final PluginCalls calls;
 
     public Interceptors(List<Interceptor> all, PluginCalls calls, Duration deadline) {
@@ -42,6 +44,7 @@ public final class Interceptors {
             this.subscribe = null;
             this.unsubscribe = null;
             this.delivery = List.of();
+            this.packets = null;
             return;
         }
         long nanos = deadline.toNanos();
@@ -70,6 +73,8 @@ public final class Interceptors {
                 nanos,
                 (each, client, filter) -> step(each.onUnsubscribe(client, filter), filter));
         this.delivery = sorted(all, DeliveryInterceptor.class);
+        List<PacketInterceptor> ofPackets = sorted(all, PacketInterceptor.class);
+        this.packets = ofPackets.isEmpty() ? null : new PacketInterceptors(ofPackets, calls.failures());
     }
 
     private static <I extends Interceptor> List<I> sorted(List<Interceptor> all, Class<I> concern) {
@@ -119,6 +124,11 @@ public final class Interceptors {
 
     public void unsubscribe(ClientInfo client, String topicFilter, CallerLoop loop, Consumer<Outcome<String>> answer) {
         run(unsubscribe, client, topicFilter, loop, answer);
+    }
+
+    /** Null when nobody looks at packets. */
+    public @Nullable PacketInterceptors packets() {
+        return packets;
     }
 
     /** Without any, recipients share encoded bytes. */

@@ -23,7 +23,8 @@ public sealed interface Interceptor
                 PublishInterceptor,
                 SubscribeInterceptor,
                 UnsubscribeInterceptor,
-                DeliveryInterceptor {
+                DeliveryInterceptor,
+                PacketInterceptor {
 
     /** What logs, metrics and events call it. */
     default String name() {
