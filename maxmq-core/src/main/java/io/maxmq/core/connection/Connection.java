@@ -136,10 +136,12 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         here.open().add(this);
         here.loop().counters().increment(Counter.CONNECTIONS_ACCEPTED);
         here.loop().counters().add(Counter.CONNECTIONS, 1);
-        home.events().opened(this);
-        if (charge(CONNECTION_BYTES, Lasting.CONNECTION)) {
+        boolean hasMemory = charge(CONNECTION_BYTES, Lasting.CONNECTION);
+        if (hasMemory) {
             timer = here.loop().schedule(home.limits().connectTimeout().toNanos(), this::connectTimedOut);
-        } else {
+        }
+        home.events().opened(this);
+        if (!hasMemory) {
             here.loop().counters().increment(Counter.REFUSED_MEMORY);
             end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for another connection");
         }
