@@ -120,9 +120,13 @@ public final class MaxMQBuilder {
         return this;
     }
 
-    /** Adds to the chain that decides what clients may do. Without any, everything. */
+    /**
+     * Adds to the chain that decides what clients may do; without any, everything. One that is an {@link Extension} too is
+     * started and stopped with the broker.
+     */
     public MaxMQBuilder authorizer(Authorizer authorizer) {
         authorizers.add(authorizer);
+        startAndStop(authorizer);
         return this;
     }
 

@@ -179,6 +179,18 @@ class StandaloneIT {
     }
 
     @Test
+    void saysInOneLineWhereTheAclFileIsBroken(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("rules"), "# rules\n\nallow all topic=a/#/b\n");
+        try (ChildProcess broker =
+                start(TestedJdk.OF_THE_BUILD, "--port", "0", "--allow-anonymous", "--acl-file", file.toString())) {
+            assertThat(broker.exitCode()).isEqualTo(EXIT_USAGE);
+            assertThat(broker.stdout()).isEmpty();
+            assertThat(broker.stderr())
+                    .containsExactly("maxmq: " + file + ":3: topic filter has '#' before its end: topic=a/#/b");
+        }
+    }
+
+    @Test
     void helpGoesToStdout() throws Exception {
         try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--help")) {
             assertThat(broker.exitCode()).isZero();

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of the broker, in threads and logs
  * @param allowAnonymous whether everybody may connect; with a {@code passwordFile} everybody who names no user
  * @param passwordFile whose users may connect, or null
+ * @param aclFile whose rules say what clients may do, or null for everything
  * @param dataDir where everything is kept, or null for in memory
  * @param durability what an acknowledged message survives, when there is a {@code dataDir}
  * @param configFile that says everything else, or null
@@ -29,12 +30,14 @@ record Options(
         String name,
         boolean allowAnonymous,
         @Nullable Path passwordFile,
+        @Nullable Path aclFile,
         @Nullable Path dataDir,
         Durability durability,
         @Nullable Path configFile) {
     static final String HELP = """
             Usage: java -jar maxmq-standalone.jar [--host HOST] [--port N] [--name NAME]
-                       [--data-dir DIR [--durability fsync|os|none]] --password-file FILE | --allow-anonymous
+                       [--data-dir DIR [--durability fsync|os|none]] [--acl-file FILE]
+                       --password-file FILE | --allow-anonymous
                    java -jar maxmq-standalone.jar --config FILE
                    java -jar maxmq-standalone.jar passwd FILE USER [--scram] [--iterations N] | --delete
 
@@ -50,6 +53,9 @@ record Options(
                                   process; none, neither, but what is left has no gaps
               --password-file FILE  let in who is in the file; a change of it is in force within a second
               --allow-anonymous   let everybody connect; with --password-file, everybody who names no user
+              --acl-file FILE     what clients may publish and subscribe to, a rule on each line, such as
+                                  allow all user=alice topic=devices/${clientid}/#
+                                  and nothing else; a change of it is in force within a second
               --config FILE       read everything from a file, and from system properties and environment variables under
                                   the names of its keys; no other option goes with it. maxmq.conf explains each key
               --help              show this
@@ -72,6 +78,7 @@ record Options(
         String name = "maxmq";
         boolean allowAnonymous = false;
         Path passwordFile = null;
+        Path aclFile = null;
         Path dataDir = null;
         Durability durability = null;
         Path configFile = null;
@@ -88,6 +95,7 @@ record Options(
                 case "--allow-anonymous" -> allowAnonymous = true;
                 case "--help" -> help = true;
                 case "--password-file" -> passwordFile = path(option, value(option, rest));
+                case "--acl-file" -> aclFile = path(option, value(option, rest));
                 case "--data-dir" -> dataDir = path(option, value(option, rest));
                 case "--config" -> configFile = path(option, value(option, rest));
                 case "--durability" -> durability = durability(value(option, rest));
@@ -114,6 +122,7 @@ record Options(
                 name,
                 allowAnonymous,
                 passwordFile,
+                aclFile,
                 dataDir,
                 durability == null ? Durability.FSYNC : durability,
                 configFile);

@@ -2,6 +2,7 @@ package io.maxmq.examples.standalone;
 
 import io.maxmq.MaxMQ;
 import io.maxmq.MaxMQBuilder;
+import io.maxmq.auth.Acl;
 import io.maxmq.auth.PasswordFile;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.storage.StorageException;
@@ -71,6 +72,10 @@ public final class Standalone {
         Path passwordFile = options.passwordFile();
         if (passwordFile != null) {
             builder.authenticator(PasswordFile.at(passwordFile));
+        }
+        Path aclFile = options.aclFile();
+        if (aclFile != null) {
+            builder.authorizer(Acl.at(aclFile));
         }
         Path dataDir = options.dataDir();
         if (dataDir != null) {

@@ -17,7 +17,8 @@ class OptionsTest {
         Options options = parse("--allow-anonymous");
 
         assertThat(options)
-                .isEqualTo(new Options(false, "127.0.0.1", 1883, "maxmq", true, null, null, Durability.FSYNC, null));
+                .isEqualTo(
+                        new Options(false, "127.0.0.1", 1883, "maxmq", true, null, null, null, Durability.FSYNC, null));
     }
 
     @Test
@@ -29,11 +30,21 @@ class OptionsTest {
                 "--port 0",
                 "--data-dir /data",
                 "--host ::1",
-                "--password-file users");
+                "--password-file users",
+                "--acl-file rules");
 
         assertThat(options)
                 .isEqualTo(new Options(
-                        false, "::1", 0, "a", true, Path.of("users"), Path.of("/data"), Durability.OS, null));
+                        false,
+                        "::1",
+                        0,
+                        "a",
+                        true,
+                        Path.of("users"),
+                        Path.of("rules"),
+                        Path.of("/data"),
+                        Durability.OS,
+                        null));
     }
 
     @Test

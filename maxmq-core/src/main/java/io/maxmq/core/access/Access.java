@@ -31,8 +31,8 @@ public final class Access implements AutoCloseable {
     private final Map<String, Asked<EnhancedAuthenticator>> enhanced = new HashMap<>();
     private final List<Asked<Authorizer>> authorizers;
 
-    /** Those of {@link #authorizers} that want to be asked for deliveries. */
-    private final List<Asked<Authorizer>> receiveAuthorizers;
+    /** Those of {@link #authorizers} that want to be asked for deliveries; others with each change of the rules. */
+    private volatile List<Asked<Authorizer>> receiveAuthorizers;
 
     private final boolean allowAnonymous;
     private final Duration deadline;
@@ -51,17 +51,11 @@ public final class Access implements AutoCloseable {
             toAuthenticate.add(new Asked<>(plugin, plugin.name(), plugin.mayBlock()));
         }
         List<Asked<Authorizer>> toAuthorize = new ArrayList<>();
-        List<Asked<Authorizer>> toAuthorizeReceive = new ArrayList<>();
         for (Authorizer plugin : settings.authorizers()) {
-            Asked<Authorizer> asked = new Asked<>(plugin, plugin.name(), plugin.mayBlock());
-            toAuthorize.add(asked);
-            if (plugin.authorizesReceive()) {
-                toAuthorizeReceive.add(asked);
-            }
+            toAuthorize.add(new Asked<>(plugin, plugin.name(), plugin.mayBlock()));
         }
         this.authenticators = List.copyOf(toAuthenticate);
         this.authorizers = List.copyOf(toAuthorize);
-        this.receiveAuthorizers = List.copyOf(toAuthorizeReceive);
         for (EnhancedAuthenticator plugin : settings.enhancedAuthenticators()) {
             enhanced.put(plugin.method(), new Asked<>(plugin, plugin.name(), plugin.mayBlock()));
         }
@@ -69,6 +63,7 @@ public final class Access implements AutoCloseable {
         this.deadline = settings.deadline();
         this.calls = calls;
         this.clock = clock;
+        this.receiveAuthorizers = askedAboutDeliveries();
     }
 
     /**
@@ -84,6 +79,20 @@ public final class Access implements AutoCloseable {
         }
         for (Asked<Authorizer> asked : authorizers) {
             registrations.add(asked.plugin().onChange(this::rulesChanged));
+        }
+        receiveAuthorizers = askedAboutDeliveries();
+    }
+
+    private List<Asked<Authorizer>> askedAboutDeliveries() {
+        return authorizers.stream().filter(this::authorizesReceive).toList();
+    }
+
+    private boolean authorizesReceive(Asked<Authorizer> asked) {
+        try {
+            return asked.plugin().authorizesReceive();
+        } catch (Throwable e) { // the embedder's code: it is asked, rather than passed over
+            calls.failures().report(asked.name(), "authorizesReceive", Failure.THREW, e);
+            return true;
         }
     }
 
@@ -211,6 +220,7 @@ public final class Access implements AutoCloseable {
     }
 
     private void rulesChanged() {
+        receiveAuthorizers = askedAboutDeliveries();
         epoch.incrementAndGet(); // before the listeners, so that what they ask is answered by the new rules
         changeListeners.forEach(Runnable::run);
     }

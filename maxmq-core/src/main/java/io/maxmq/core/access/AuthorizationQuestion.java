@@ -7,6 +7,7 @@ import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.event.BrokerEvent.Failure;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,16 +22,28 @@ final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorizatio
 
     AuthorizationQuestion(
             Access access, ClientInfo client, Action action, CallerLoop loop, Consumer<Authorization> answer) {
-        super(
+        this(
                 access,
+                client,
+                action,
                 action instanceof Action.Receive ? access.receiveAuthorizers() : access.authorizers(),
-                "authorize",
-                loop);
+                loop,
+                answer);
+    }
+
+    private AuthorizationQuestion(
+            Access access,
+            ClientInfo client,
+            Action action,
+            List<Asked<Authorizer>> asked,
+            CallerLoop loop,
+            Consumer<Authorization> answer) {
+        super(access, asked, "authorize", loop);
         this.client = client;
         this.action = action;
         // An authorizer that is not asked for deliveries has had its say when the client subscribed.
         this.allowedUnlessDenied = action instanceof Action.Receive
-                && access.receiveAuthorizers().size() < access.authorizers().size();
+                && asked.size() < access.authorizers().size();
         this.answer = answer;
     }
 

@@ -23,7 +23,6 @@ public final class ClientAccess {
     private final ClientInfo client;
     private final CallerLoop loop;
     private final boolean allowsEverything;
-    private final boolean allowsEveryReceive;
     private final AuthorizationCache cache = new AuthorizationCache();
 
     ClientAccess(Access access, ClientInfo client, CallerLoop loop) {
@@ -36,7 +35,6 @@ public final class ClientAccess {
         this.client = client;
         this.loop = loop;
         this.allowsEverything = allowsEverything;
-        this.allowsEveryReceive = allowsEverything || !access.authorizesReceive();
     }
 
     /** Who this is about. */
@@ -59,15 +57,20 @@ public final class ClientAccess {
 
     /** What is known about a delivery; null when {@link #receive} has to ask. */
     public @Nullable Authorization receiveDecision(Object topicKey) { // hot: per delivery
-        if (allowsEveryReceive) {
+        if (allowsEveryReceive()) {
             return Authorization.allowed();
         }
         return cache.find(topicKey, AuthorizationCache.RECEIVE, access.epoch());
     }
 
+    /** Whether nobody asks about deliveries: as long as the rules are what they are. */
+    public boolean allowsEveryReceive() {
+        return allowsEverything || !access.authorizesReceive();
+    }
+
     /** Asks about a delivery. */
     public void receive(Object topicKey, Action.Receive action, Consumer<Authorization> answer) {
-        if (allowsEveryReceive) {
+        if (allowsEveryReceive()) {
             answer.accept(Authorization.allowed());
             return;
         }

@@ -81,7 +81,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     void attach(PacketSink connection, ClientInfo as, ClientAccess access, int receiveMaximum) {
         sink = connection;
         client = as;
-        gate.attach(home.authorizesReceive() ? access : null);
+        gate.attach(access);
         window = Math.min(receiveMaximum, home.limits().maxInFlight());
         inFlight.restart();
         if (durable != null) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ReceiveGate {
     private final Runnable goOn;
 
-    /** Null where nobody asks, or nobody is connected. */
+    /** Null while nobody is connected. */
     private @Nullable ClientAccess access;
 
     private @Nullable Question asked;
@@ -38,7 +38,8 @@ final class ReceiveGate {
     }
 
     boolean isOpen() {
-        return access == null;
+        ClientAccess client = access;
+        return client == null || client.allowsEveryReceive();
     }
 
     /** Whether a question is not answered yet. */

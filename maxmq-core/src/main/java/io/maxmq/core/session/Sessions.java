@@ -51,7 +51,7 @@ public final class Sessions {
     private final Router router;
     private final SessionLimits limits;
     private final int receiveMaximum;
-    private final boolean authorizesReceive;
+    private final Access access;
     private final Interceptors interceptors;
     private final Function<Tenant, Routes> routesOf;
     private final SessionStorage storage;
@@ -113,7 +113,7 @@ public final class Sessions {
         this.router = router;
         this.limits = settings.limits();
         this.receiveMaximum = settings.receiveMaximum();
-        this.authorizesReceive = settings.access().authorizesReceive();
+        this.access = settings.access();
         this.interceptors = settings.interceptors();
         this.routesOf = settings.routes();
         this.count = settings.count();
@@ -156,7 +156,7 @@ public final class Sessions {
 
     /** Whether deliveries are authorised one by one, and not only subscriptions. */
     boolean authorizesReceive() {
-        return authorizesReceive;
+        return access.authorizesReceive();
     }
 
     SessionJournal journal() {

@@ -56,14 +56,15 @@ public interface Authorizer {
 
     /**
      * Whether {@link Action.Receive} is asked for each delivery too. Without it what a client may receive is settled when
-     * it subscribes, and deliveries cost nothing. Read once, when the broker is built.
+     * it subscribes, and deliveries cost nothing. Read when the broker starts, and again after each {@link #onChange}.
      */
     default boolean authorizesReceive() {
         return false;
     }
 
     /**
-     * Called once, when the broker starts, so that it learns when the rules have changed.
+     * Called once, when the broker starts and before anything is to be decided, so that it learns when the rules have changed.
+     * What it throws fails the start.
      *
      * @param changed forgets all remembered decisions, and asks again for existing subscriptions; thread-safe, returns
      *     at once
