@@ -5,6 +5,7 @@ module io.maxmq.core {
     requires transitive io.maxmq.codec;
     requires static micrometer.core;
     requires static org.bouncycastle.provider;
+    requires static io.netty.handler;
     requires static typesafe.config;
     requires io.netty.buffer;
     requires io.netty.common;

@@ -28,13 +28,14 @@ public final class Listeners {
      * One listener, where it can be reached, and how it was when it was asked for. Immutable.
      *
      * @param name as configured
+     * @param kind {@code tcp} or {@code tls}
      * @param address as bound: with port 0 the port that the operating system chose
      * @param paused whether it accepts nobody for now
      * @param connections how many of its connections are open
      * @since 0.1.0
      */
     @Stable
-    public record Bound(String name, InetSocketAddress address, boolean paused, int connections) {
+    public record Bound(String name, String kind, InetSocketAddress address, boolean paused, int connections) {
         /** 1..65535. */
         public int port() {
             return address.getPort();
@@ -63,7 +64,7 @@ public final class Listeners {
     }
 
     private static Bound bound(BoundListener each) {
-        return new Bound(each.name(), each.address(), each.paused(), each.connections());
+        return new Bound(each.name(), each.kind(), each.address(), each.paused(), each.connections());
     }
 
     /** All, in the order of the builder, then in that of their addition. */
@@ -72,12 +73,13 @@ public final class Listeners {
     }
 
     /**
-     * The first TCP listener.
+     * The first listener of plain TCP.
      *
      * @throws NoSuchElementException when there is none
      */
     public Bound tcp() {
         return all().stream()
+                .filter(each -> each.kind().equals("tcp"))
                 .findFirst()
                 .orElseThrow(() -> new NoSuchElementException(
                         "the broker has no TCP listener; add .listener(Listener.tcp(port))"));
@@ -101,7 +103,7 @@ public final class Listeners {
      * Opens one more listener. The event is {@code ListenerOpened}.
      *
      * @return completes when clients can connect; exceptionally with {@link UncheckedIOException} when it cannot be bound, which
-     *     names the listener and its address; then its name is free again
+     *     names the listener and its address, or the file that it cannot use; then its name is free again
      * @throws IllegalArgumentException when there is one of this name: {@link Listener#withName} gives another
      * @throws IllegalStateException when the broker is closed
      */
@@ -144,6 +146,19 @@ public final class Listeners {
      */
     public CompletionStage<Void> resume(String name) {
         return registry.resume(name);
+    }
+
+    /**
+     * Has a TLS listener read its key, certificates and revocation lists again, whether or not their files have changed. They count
+     * for handshakes from then on; connections stay. The event is {@code TlsReloaded}, or {@code TlsReloadFailed}.
+     *
+     * @return completes on a thread of the worker pool when they are in force; exceptionally with {@link UncheckedIOException} when
+     *     they cannot be used, which says why; then what was in force still is
+     * @throws NoSuchElementException when there is none of this name
+     * @throws IllegalArgumentException when it has no TLS
+     */
+    public CompletionStage<Void> reloadTls(String name) {
+        return registry.reloadTls(name);
     }
 
     @Override

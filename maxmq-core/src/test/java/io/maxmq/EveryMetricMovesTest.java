@@ -13,6 +13,7 @@ import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Listener;
+import io.maxmq.config.Tls;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
@@ -34,6 +35,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,6 +48,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -90,12 +93,16 @@ class EveryMetricMovesTest {
     }
 
     @Test
-    void eachMetricMoves() throws Exception {
+    void eachMetricMoves(@TempDir Path directory) throws Exception {
+        TestAuthority authority = new TestAuthority(directory, "authority");
+        TestAuthority.Issued certificate = authority.issue("broker");
         TestBroker broker = TestBroker.closed(builder -> builder.metrics(metrics)
                 .loops(2)
                 .listener(Listener.tcp("127.0.0.1", 0))
                 .listener(Listener.tcp("127.0.0.1", 0).withName("small").withMaxConnections(1))
                 .listener(Listener.tcp("127.0.0.1", 0).withName("closed"))
+                .listener(Listener.tls(0, Tls.pem(certificate.certificateFile(), certificate.keyFile()))
+                        .withName("secure"))
                 .configure(config -> config.workers(1).stallThreshold(Duration.ofMillis(50)))
                 .connections(ConnectionLimits.builder()
                         .outboundLowWatermarkBytes(16 << 10)
@@ -115,6 +122,7 @@ class EveryMetricMovesTest {
             // Nothing has happened yet but the start.
             all.forEach(each -> atStart.put(each.key(), each.value().getAsLong()));
 
+            tls(broker, authority);
             connects(broker);
             sessions(broker);
             messages(broker);
@@ -273,6 +281,20 @@ class EveryMetricMovesTest {
         await("maxmq.loop.stalled");
         await("maxmq.loop.stalls");
         stalled.countDown();
+    }
+
+    private void tls(TestBroker broker, TestAuthority authority) throws IOException {
+        Listeners.Bound secure = broker.broker().listeners().named("secure");
+        try (Socket socket = authority.client(null).getSocketFactory().createSocket(secure.host(), secure.port());
+                TestClient client = new TestClient(ProtocolVersion.MQTT_5, socket)) {
+            client.connect("secure", true);
+            await("maxmq.tls.handshakes{result=done}");
+            await("maxmq.listener.connections{listener=secure}");
+        }
+        try (Socket refused = new Socket(secure.host(), secure.port())) {
+            refused.getOutputStream().write(new byte[] {'n', 'o', ' ', 'T', 'L', 'S'});
+            await("maxmq.tls.handshakes{result=failed}");
+        }
     }
 
     private void listeners(TestBroker broker) throws IOException {

@@ -54,6 +54,36 @@ class StandaloneIT {
     }
 
     @Test
+    void listensWithTls(@TempDir Path directory) throws Exception {
+        SelfSigned server = SelfSigned.in(directory);
+        try (ChildProcess broker = start(
+                TestedJdk.OF_THE_BUILD,
+                "--port",
+                "0",
+                "--tls-port",
+                "0",
+                "--cert",
+                server.certificate().toString(),
+                "--key",
+                server.key().toString(),
+                "--allow-anonymous")) {
+            Matcher ready = Pattern.compile(
+                            "MaxMQ ready: tcp 127\\.0\\.0\\.1:\\d+, tls 127\\.0\\.0\\.1:(\\d+) \\(broker .+")
+                    .matcher(broker.nextLine());
+            assertThat(ready.matches()).isTrue();
+            int port = Integer.parseInt(ready.group(1));
+
+            try (Socket socket =
+                    server.trusting().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
+                socket.getOutputStream().write(connectAndSubscribe("secure"));
+                assertThat(socket.getInputStream().readNBytes(4)).startsWith(0x20);
+            }
+            broker.assertEndsWithinTwoSecondsOfSigterm();
+            assertThat(broker.stderr()).isEmpty();
+        }
+    }
+
+    @Test
     void clientsThatDoNotReadDoNotDelayTheEnd() throws Exception {
         List<Socket> stalled = new ArrayList<>();
         try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--port", "0", "--allow-anonymous")) {
@@ -102,6 +132,7 @@ class StandaloneIT {
                 "--port 0 --allow-anonymous --frobnicate  | --frobnicate",
                 "--port 0                                 | --allow-anonymous",
                 "--port 0 --allow-anonymous --name a/b    | name",
+                "--allow-anonymous --tls-port 0 --cert none --key none | there is no file none",
                 "--port 0 --allow-anonymous --data-dir    | --data-dir needs a value",
                 "--port 0 --allow-anonymous --durability os | --data-dir",
             })

@@ -70,6 +70,17 @@ final class Checks {
         }
     }
 
+    /** What every listener on a port has. */
+    static void tcp(String name, String host, int port, int backlog, int maxConnections) {
+        name("name", name);
+        if (host.isEmpty()) {
+            throw new IllegalArgumentException("host must not be empty: listener=" + name);
+        }
+        range("port", port, 0, 65_535);
+        range("backlog", backlog, 1, 65_535);
+        range("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
+    }
+
     /** A text for clients, in which {@code ${...}} stands for what is known of one. */
     static void template(String field, String value) {
         if (value.isEmpty()) {

@@ -8,7 +8,7 @@ import io.maxmq.spi.Stable;
  * @since 0.1.0
  */
 @Stable
-public sealed interface Listener permits TcpListener {
+public sealed interface Listener permits TcpListener, TlsListener {
 
     /**
      * Plain TCP on the loopback address, reachable from this machine only.
@@ -28,6 +28,28 @@ public sealed interface Listener permits TcpListener {
     static TcpListener tcp(String host, int port) {
         return new TcpListener(
                 "tcp-" + port, host, port, TcpListener.DEFAULT_BACKLOG, TcpListener.DEFAULT_MAX_CONNECTIONS);
+    }
+
+    /**
+     * TCP with TLS on the loopback address, reachable from this machine only.
+     *
+     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     * @param tls key, certificates, and what is asked of clients
+     */
+    static TlsListener tls(int port, Tls tls) {
+        return tls("127.0.0.1", port, tls);
+    }
+
+    /**
+     * TCP with TLS.
+     *
+     * @param host name or address to bind to; {@code 0.0.0.0} or {@code ::} for all
+     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     * @param tls key, certificates, and what is asked of clients
+     */
+    static TlsListener tls(String host, int port, Tls tls) {
+        return new TlsListener(
+                "tls-" + port, host, port, TcpListener.DEFAULT_BACKLOG, TcpListener.DEFAULT_MAX_CONNECTIONS, tls);
     }
 
     /** In events, metrics and {@code ClientInfo}; unique within a broker. */

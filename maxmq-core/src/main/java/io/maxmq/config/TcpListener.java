@@ -20,13 +20,7 @@ public record TcpListener(String name, String host, int port, int backlog, int m
 
     /** Checks every value. */
     public TcpListener {
-        Checks.name("name", name);
-        if (host.isEmpty()) {
-            throw new IllegalArgumentException("host must not be empty: listener=" + name);
-        }
-        Checks.range("port", port, 0, 65_535);
-        Checks.range("backlog", backlog, 1, 65_535);
-        Checks.range("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
+        Checks.tcp(name, host, port, backlog, maxConnections);
     }
 
     @Override

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param help nothing but the help is asked for
  * @param host name or address to listen on
- * @param port 0..65535; 0 takes a free one
+ * @param port 0..65535 of plain TCP; 0 takes a free one; -1 for none
+ * @param tls also listens with TLS, or null
  * @param name of the broker, in threads and logs
  * @param allowAnonymous whether everybody may connect; with a {@code passwordFile} everybody who names no user
  * @param passwordFile whose users may connect, or null
@@ -27,6 +28,7 @@ record Options(
         boolean help,
         String host,
         int port,
+        @Nullable TlsOptions tls,
         String name,
         boolean allowAnonymous,
         @Nullable Path passwordFile,
@@ -34,8 +36,12 @@ record Options(
         @Nullable Path dataDir,
         Durability durability,
         @Nullable Path configFile) {
+    static final int NONE = -1;
+    private static final int DEFAULT_PORT = 1883;
+
     static final String HELP = """
             Usage: java -jar maxmq-standalone.jar [--host HOST] [--port N] [--name NAME]
+                       [--tls-port N --cert FILE --key FILE [--client-ca FILE]]
                        [--data-dir DIR [--durability fsync|os|none]] [--acl-file FILE]
                        --password-file FILE | --allow-anonymous
                    java -jar maxmq-standalone.jar --config FILE
@@ -45,7 +51,12 @@ record Options(
             asked for, or read from standard input where there is no terminal.
 
               --host HOST         name or address to listen on; 127.0.0.1 unless told, 0.0.0.0 for all
-              --port N            port to listen on, 0 for a free one; 1883 unless told
+              --port N            port to listen on, 0 for a free one; 1883 unless told, and none with
+                                  --tls-port alone
+              --tls-port N        port to listen on with TLS, 0 for a free one; none unless told
+              --cert FILE         PEM file with the broker's certificate, then those that issued it
+              --key FILE          PEM file with its key; may be the same. A change of the files is in force within two seconds
+              --client-ca FILE    let in with TLS only who has a certificate that leads to one of these, in PEM
               --name NAME         the broker's name in threads and logs; maxmq unless told
               --data-dir DIR      keep sessions, queues and retained messages there; without it they are in memory and
                                   gone with the process. One broker at a time; created for its owner alone
@@ -60,7 +71,7 @@ record Options(
                                   the names of its keys; no other option goes with it. maxmq.conf explains each key
               --help              show this
 
-            Prints one line when clients can connect: MaxMQ ready: tcp HOST:PORT ...
+            Prints one line when clients can connect: MaxMQ ready: tcp HOST:PORT, tls HOST:PORT ...
             Warnings go to standard error. SIGTERM and SIGINT (Ctrl-C) stop the broker within 2 seconds, or, with
             --data-dir, when everything is written there, which may take as long as the disk does: MQTT 5.0 clients
             are told that the server is shutting down, the exit code is 143 or 130. What is wrong with the command line,
@@ -74,7 +85,8 @@ record Options(
      */
     static Options parse(List<String> arguments) throws UsageException {
         String host = "127.0.0.1";
-        int port = 1883;
+        Integer port = null;
+        TlsOptions.Parts tls = new TlsOptions.Parts();
         String name = "maxmq";
         boolean allowAnonymous = false;
         Path passwordFile = null;
@@ -90,7 +102,11 @@ record Options(
             String option = rest.next();
             switch (option) {
                 case "--host" -> host = value(option, rest);
-                case "--port" -> port = port(value(option, rest));
+                case "--port" -> port = port(option, value(option, rest));
+                case "--tls-port" -> tls.port = port(option, value(option, rest));
+                case "--cert" -> tls.certificates = path(option, value(option, rest));
+                case "--key" -> tls.key = path(option, value(option, rest));
+                case "--client-ca" -> tls.clientAuthorities = path(option, value(option, rest));
                 case "--name" -> name = value(option, rest);
                 case "--allow-anonymous" -> allowAnonymous = true;
                 case "--help" -> help = true;
@@ -118,7 +134,8 @@ record Options(
         return new Options(
                 help,
                 host,
-                port,
+                port != null ? port : tls.port < 0 ? DEFAULT_PORT : NONE,
+                help ? null : tls.whole(),
                 name,
                 allowAnonymous,
                 passwordFile,
@@ -136,7 +153,7 @@ record Options(
         return value;
     }
 
-    private static int port(String value) throws UsageException {
+    private static int port(String option, String value) throws UsageException {
         try {
             int port = Integer.parseInt(value);
             if (port >= 0 && port <= 65_535) {
@@ -145,7 +162,7 @@ record Options(
         } catch (NumberFormatException e) {
             // Said below.
         }
-        throw new UsageException("--port must be 0..65535, not " + value);
+        throw new UsageException(option + " must be 0..65535, not " + value);
     }
 
     private static Path path(String option, String value) throws UsageException {

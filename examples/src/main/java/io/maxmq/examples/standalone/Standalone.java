@@ -66,9 +66,15 @@ public final class Standalone {
     private static MaxMQBuilder described(Options options) {
         MaxMQBuilder builder = MaxMQ.builder()
                 .name(options.name())
-                .listener(Listener.tcp(options.host(), options.port()))
                 .configure(config ->
                         config.allowAnonymous(options.allowAnonymous()).closeTimeout(CLOSE_TIMEOUT));
+        if (options.port() != Options.NONE) {
+            builder.listener(Listener.tcp(options.host(), options.port()));
+        }
+        TlsOptions tls = options.tls();
+        if (tls != null) {
+            builder.listener(tls.listener(options.host()));
+        }
         Path passwordFile = options.passwordFile();
         if (passwordFile != null) {
             builder.authenticator(PasswordFile.at(passwordFile));
@@ -86,7 +92,7 @@ public final class Standalone {
 
     private static String ready(MaxMQ broker, Options options) {
         String where = broker.listeners().all().stream()
-                .map(each -> "tcp " + shown(each.address()))
+                .map(each -> each.kind() + " " + shown(each.address()))
                 .collect(Collectors.joining(", "));
         return "MaxMQ ready: " + (where.isEmpty() ? "no listener" : where) + " (broker " + broker.name() + ", "
                 + kept(options) + ")";

@@ -18,7 +18,7 @@ class OptionsTest {
 
         assertThat(options)
                 .isEqualTo(
-                        new Options(false, "127.0.0.1", 1883, "maxmq", true, null, null, null, Durability.FSYNC, null));
+                        new Options(false, "127.0.0.1", 1883, null, "maxmq", true, null, null, null, Durability.FSYNC, null));
     }
 
     @Test
@@ -38,6 +38,7 @@ class OptionsTest {
                         false,
                         "::1",
                         0,
+                        null,
                         "a",
                         true,
                         Path.of("users"),
@@ -54,6 +55,17 @@ class OptionsTest {
                 .isEqualTo(Durability.FSYNC);
         assertThat(parse("--allow-anonymous --data-dir data --durability none").durability())
                 .isEqualTo(Durability.NONE);
+    }
+
+    @Test
+    void listensWithTlsAloneUnlessAPortIsGivenToo() throws UsageException {
+        Options alone = parse("--allow-anonymous --tls-port 0 --cert c --key k");
+        Options both = parse("--allow-anonymous --tls-port 0 --cert c --key k --client-ca a --port 0");
+
+        assertThat(alone.port()).isEqualTo(Options.NONE);
+        assertThat(alone.tls()).isEqualTo(new TlsOptions(0, Path.of("c"), Path.of("k"), null));
+        assertThat(both.port()).isZero();
+        assertThat(both.tls()).isEqualTo(new TlsOptions(0, Path.of("c"), Path.of("k"), Path.of("a")));
     }
 
     @Test
@@ -85,6 +97,9 @@ class OptionsTest {
                 "--port 1 --port 2          | --port is given twice",
                 "--allow-anonymous --data-dir       | --data-dir needs a value",
                 "--allow-anonymous --durability os  | --durability needs --data-dir: without it everything is in memory",
+                "--allow-anonymous --tls-port 1             | --tls-port needs --cert and --key",
+                "--allow-anonymous --cert c --key k | --cert, --key and --client-ca need --tls-port",
+                "--allow-anonymous --tls-port x --cert c --key k | --tls-port must be 0..65535, not x",
                 "--data-dir d --durability disk     | --durability must be fsync, os or none, not disk",
                 "--data-dir d --durability FSYNC    | --durability must be fsync, os or none, not FSYNC",
             })

@@ -197,7 +197,9 @@ public final class Broker {
                 connections,
                 events,
                 metrics,
-                plugins.clock());
+                plugins.clock(),
+                workers,
+                log);
         this.health = new HealthChecks(config, watchdog, listeners, budget, workers);
         this.sessionSubscriptions =
                 new SessionSubscriptions(loops, routes, workers, budget, access, answers, events.failures());
@@ -292,6 +294,11 @@ public final class Broker {
         public ByteSource open(ByteSink socket, Loop loop) {
             return connections.open(socket, loop);
         }
+
+        @Override
+        public void handshakeFailed(SocketAddress remote, String listener, String detail, Loop loop) {
+            connections.handshakeFailed(remote, listener, detail, loop);
+        }
     }
 
     // ---- start
@@ -381,6 +388,9 @@ public final class Broker {
         } catch (CompletionException e) {
             if (e.getCause() instanceof UncheckedIOException cannotListen) {
                 throw cannotListen.getCause();
+            }
+            if (e.getCause() instanceof IllegalStateException missing) {
+                throw missing;
             }
             throw e;
         }

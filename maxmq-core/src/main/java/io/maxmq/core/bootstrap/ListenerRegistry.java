@@ -2,10 +2,17 @@ package io.maxmq.core.bootstrap;
 
 import io.maxmq.config.Listener;
 import io.maxmq.config.TcpListener;
+import io.maxmq.config.Tls;
+import io.maxmq.config.TlsListener;
 import io.maxmq.core.connection.Connections;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Metrics;
+import io.maxmq.core.observe.WorkerPool;
+import io.maxmq.core.tls.WatchedFiles;
+import io.maxmq.core.transport.Endpoint;
+import io.maxmq.core.transport.SocketLayer;
 import io.maxmq.core.transport.TcpAcceptor;
+import io.maxmq.core.transport.TlsLayer;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
@@ -22,6 +29,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * The listeners of a broker: opened at its start, and added, removed and paused while it runs. Thread-safe; stages complete on
@@ -34,6 +42,8 @@ public final class ListenerRegistry {
     private final Events events;
     private final Metrics metrics;
     private final Clock clock;
+    private final WorkerPool workers;
+    private final Logger log;
 
     /** By name, in the order added; guarded by this. */
     private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -42,21 +52,27 @@ public final class ListenerRegistry {
     private boolean closed;
 
     /** A listener, the address that it got, and how it is. */
-    public record BoundListener(String name, InetSocketAddress address, boolean paused, int connections) {}
+    public record BoundListener(String name, String kind, InetSocketAddress address, boolean paused, int connections) {}
 
     /** A name is taken as soon as its listener begins to open; until then it has no address. */
     private static final class Entry {
-        private final TcpListener settings;
+        private final Endpoint settings;
         private final TcpAcceptor acceptor;
         private final LoopAssembly at;
+        /** Null for a listener without TLS. */
+        private final @Nullable TlsLayer tls;
+
         private volatile @Nullable InetSocketAddress address;
         /** Set before the listener opens. */
         private Registration metric = Registration.NONE;
+        /** Of its files. Set before it is opened. */
+        private volatile Registration watch = Registration.NONE;
 
-        Entry(TcpListener settings, TcpAcceptor acceptor, LoopAssembly at) {
+        Entry(Endpoint settings, TcpAcceptor acceptor, LoopAssembly at, @Nullable TlsLayer tls) {
             this.settings = settings;
             this.acceptor = acceptor;
             this.at = at;
+            this.tls = tls;
         }
     }
 
@@ -66,13 +82,17 @@ public final class ListenerRegistry {
             Connections connections,
             Events events,
             Metrics metrics,
-            Clock clock) {
+            Clock clock,
+            WorkerPool workers,
+            Logger log) {
         this.loops = loops;
         this.shared = shared;
         this.connections = connections;
         this.events = events;
         this.metrics = metrics;
         this.clock = clock;
+        this.workers = workers;
+        this.log = log;
     }
 
     /** Those that are bound, in the order added. */
@@ -89,55 +109,142 @@ public final class ListenerRegistry {
 
     private static BoundListener bound(Entry entry, InetSocketAddress address) {
         return new BoundListener(
-                entry.settings.name(), address, entry.acceptor.isPaused(), entry.acceptor.connections());
+                entry.settings.name(),
+                entry.settings.kind(),
+                address,
+                entry.acceptor.isPaused(),
+                entry.acceptor.connections());
     }
 
     /**
      * Opens a listener.
      *
      * @return completes when it accepts; exceptionally with UncheckedIOException when it cannot be bound, which names it and its
-     *     address
+     *     address, or when its files cannot be used, or with IllegalStateException when it needs a library that is not there
      * @throws IllegalArgumentException when there is one of this name
      * @throws IllegalStateException when the broker is closed
      */
     public CompletionStage<BoundListener> add(Listener listener) {
-        if (!(listener instanceof TcpListener tcp)) {
+        Tls tls = null;
+        Endpoint settings;
+        if (listener instanceof TcpListener tcp) {
+            settings = new Endpoint(tcp.name(), "tcp", tcp.host(), tcp.port(), tcp.backlog(), tcp.maxConnections());
+        } else if (listener instanceof TlsListener secure) {
+            settings = new Endpoint(
+                    secure.name(), "tls", secure.host(), secure.port(), secure.backlog(), secure.maxConnections());
+            tls = secure.tls();
+        } else {
             throw new IllegalArgumentException("unknown kind of listener: " + listener);
         }
-        Entry entry = reserve(tcp);
+        Entry entry = reserve(settings, tls);
         // Here, on the caller's thread: the sink is the embedder's code.
         entry.metric = metrics.gauge(
                 "maxmq.listener.connections",
                 "Open connections of a listener",
-                Map.of("listener", tcp.name()),
+                Map.of("listener", settings.name()),
                 entry.acceptor::connections);
-        return entry.acceptor.open().handle((address, failure) -> {
+        return prepared(entry, tls).thenCompose(ready -> entry.acceptor.open()).handle((address, failure) -> {
             if (address == null) {
                 forget(entry);
-                UncheckedIOException why = cannotListen(tcp, failure);
-                failed(tcp, why);
+                RuntimeException why = cannotListen(settings, failure);
+                failed(settings, why);
                 throw why;
             }
             return opened(entry, address);
         });
     }
 
-    private synchronized Entry reserve(TcpListener tcp) {
-        if (closed) {
-            throw new IllegalStateException("the broker is closed: listener=" + tcp.name());
+    /** Has the files read where that may take its time. */
+    private CompletionStage<Void> prepared(Entry entry, @Nullable Tls tls) {
+        TlsLayer layer = entry.tls;
+        if (layer == null || tls == null) {
+            return done();
         }
-        if (entries.containsKey(tcp.name())) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    if (tls.watchesFiles()) {
+                        entry.watch = new TlsWatch(
+                                entry.at.loop(), workers, new WatchedFiles(tls.files()), () -> reload(entry, layer));
+                    }
+                    load(layer);
+                },
+                workers);
+    }
+
+    private static void load(TlsLayer layer) {
+        try {
+            layer.load();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads the files of a listener again.
+     *
+     * @return completes on a worker when what they hold is in force, exceptionally with UncheckedIOException when it cannot be used;
+     *     then all stays as it was
+     * @throws NoSuchElementException when there is none of this name
+     * @throws IllegalArgumentException when it has no TLS
+     */
+    public CompletionStage<Void> reloadTls(String name) {
+        Entry entry;
+        synchronized (this) {
+            entry = bound(name);
+        }
+        TlsLayer layer = entry.tls;
+        if (layer == null) {
+            throw new IllegalArgumentException("the listener has no TLS: name=" + name);
+        }
+        return CompletableFuture.runAsync(
+                () -> {
+                    UncheckedIOException failure = reload(entry, layer);
+                    if (failure != null) {
+                        throw failure;
+                    }
+                },
+                workers);
+    }
+
+    /** What went wrong, if anything did. */
+    private @Nullable UncheckedIOException reload(Entry entry, TlsLayer layer) {
+        String name = entry.settings.name();
+        try {
+            layer.load();
+        } catch (IOException e) {
+            String detail = String.valueOf(e.getMessage());
+            log.warn("listener {} goes on with the key and certificates that it has: {}", name, detail);
+            if (events.wants(BrokerEvent.TlsReloadFailed.class)) {
+                events.emit(new BrokerEvent.TlsReloadFailed(clock.epochMillis(), name, detail));
+            }
+            return new UncheckedIOException("cannot reload TLS (listener " + name + "): " + detail, e);
+        }
+        log.info("listener {} has read its key and certificates again", name);
+        if (events.wants(BrokerEvent.TlsReloaded.class)) {
+            events.emit(new BrokerEvent.TlsReloaded(clock.epochMillis(), name));
+        }
+        return null;
+    }
+
+    private synchronized Entry reserve(Endpoint settings, @Nullable Tls tls) {
+        if (closed) {
+            throw new IllegalStateException("the broker is closed: listener=" + settings.name());
+        }
+        if (entries.containsKey(settings.name())) {
             throw new IllegalArgumentException(
-                    "listeners must have different names, set one with withName: name=" + tcp.name());
+                    "listeners must have different names, set one with withName: name=" + settings.name());
         }
         LoopAssembly at = loops.get(next++ % loops.size());
-        Entry entry = new Entry(tcp, new TcpAcceptor(tcp, at.loop(), shared), at);
-        entries.put(tcp.name(), entry);
+        TlsLayer layer = tls == null ? null : new TlsLayer(tls);
+        TcpAcceptor acceptor = new TcpAcceptor(settings, layer == null ? SocketLayer.NONE : layer, at.loop(), shared);
+        Entry entry = new Entry(settings, acceptor, at, layer);
+        entries.put(settings.name(), entry);
         return entry;
     }
 
     private void forget(Entry entry) {
         entry.metric.close();
+        entry.watch.close();
         synchronized (this) {
             entries.remove(entry.settings.name(), entry);
         }
@@ -161,20 +268,26 @@ public final class ListenerRegistry {
         return bound(entry, address);
     }
 
-    private void failed(TcpListener tcp, UncheckedIOException why) {
+    private void failed(Endpoint settings, RuntimeException why) {
         if (events.wants(BrokerEvent.ListenerFailed.class)) {
-            IOException cause = why.getCause();
-            String text = cause == null ? "" : String.valueOf(cause.getMessage());
-            events.emit(new BrokerEvent.ListenerFailed(clock.epochMillis(), tcp.name(), text));
+            Throwable cause = why instanceof UncheckedIOException && why.getCause() != null ? why.getCause() : why;
+            events.emit(new BrokerEvent.ListenerFailed(
+                    clock.epochMillis(), settings.name(), String.valueOf(cause.getMessage())));
         }
     }
 
-    private static UncheckedIOException cannotListen(TcpListener tcp, @Nullable Throwable failure) {
+    private static RuntimeException cannotListen(Endpoint settings, @Nullable Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof IllegalStateException missing) {
+            return missing;
+        }
+        if (cause instanceof UncheckedIOException unusable) {
+            cause = unusable.getCause();
+        }
         String why = cause == null || cause.getMessage() == null ? String.valueOf(cause) : cause.getMessage();
         return new UncheckedIOException(new IOException(
-                "cannot listen on " + tcp.host() + ":" + tcp.port() + " (listener " + tcp.name() + "): " + why, cause));
+                "cannot listen on " + settings.shown() + " (listener " + settings.name() + "): " + why, cause));
     }
 
     /**
@@ -278,6 +391,7 @@ public final class ListenerRegistry {
             entries.clear();
         }
         for (Entry each : open) {
+            each.watch.close();
             try {
                 each.acceptor.close();
             } catch (RuntimeException e) {

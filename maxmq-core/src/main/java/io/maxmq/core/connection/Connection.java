@@ -136,7 +136,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         here.open().add(this);
         here.loop().counters().increment(Counter.CONNECTIONS_ACCEPTED);
         here.loop().counters().add(Counter.CONNECTIONS, 1);
-        boolean hasMemory = charge(CONNECTION_BYTES, Lasting.CONNECTION);
+        boolean hasMemory = charge(CONNECTION_BYTES + out.extraBytes(), Lasting.CONNECTION);
         if (hasMemory) {
             timer = here.loop().schedule(home.limits().connectTimeout().toNanos(), this::connectTimedOut);
         }

@@ -12,6 +12,7 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -92,6 +93,13 @@ final class ConnectionEvents {
                     detail));
         }
         log.debug("refused: {} {} {} {}", connection.out().remoteAddress(), client, reason, detail);
+    }
+
+    void handshakeFailed(SocketAddress remote, String listener, String detail, Loop loop) {
+        if (events.wants(BrokerEvent.TlsHandshakeFailed.class)) {
+            events.emit(new BrokerEvent.TlsHandshakeFailed(loop.epochMillis(), remote, listener, detail));
+        }
+        log.debug("no TLS: {} at {}: {}", remote, listener, detail);
     }
 
     void subscribed(Connection connection, TopicFilter filter, QoS qos) {

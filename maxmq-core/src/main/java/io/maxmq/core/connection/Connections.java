@@ -120,6 +120,11 @@ public final class Connections {
         }
     }
 
+    /** A client has not got through the TLS handshake. */
+    public void handshakeFailed(SocketAddress remote, String listener, String detail, Loop loop) {
+        events.handshakeFailed(remote, listener, detail, loop);
+    }
+
     /** Says goodbye on all connections of this loop. */
     public void shutDown(Loop loop) {
         for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {

@@ -116,6 +116,11 @@ final class WatchedSink implements ByteSink {
     }
 
     @Override
+    public int extraBytes() {
+        return to.extraBytes();
+    }
+
+    @Override
     public String listener() {
         return to.listener();
     }

@@ -15,6 +15,8 @@ public enum Counter {
     REFUSED_LISTENER_LIMIT(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "listener_limit"),
     REFUSED_RATE_LIMIT(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "rate_limit"),
     REFUSED_MEMORY(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "memory"),
+    TLS_HANDSHAKES_DONE(Names.TLS_HANDSHAKES, Names.HANDSHAKES, "result", "done"),
+    TLS_HANDSHAKES_FAILED(Names.TLS_HANDSHAKES, Names.HANDSHAKES, "result", "failed"),
     CONNECTS_ACCEPTED(Names.CONNECTS, Names.CONNECTS_TEXT, "result", "accepted"),
     CONNECTS_REFUSED(Names.CONNECTS, Names.CONNECTS_TEXT, "result", "refused"),
     AUTHENTICATIONS_ALLOWED(Names.AUTHENTICATIONS, Names.AUTHENTICATED, "result", "allowed"),
@@ -79,6 +81,8 @@ public enum Counter {
     private static final class Names {
         static final String CONNECTIONS_REFUSED = "maxmq.connections.refused";
         static final String REFUSED = "Connections closed before anything was read from them";
+        static final String TLS_HANDSHAKES = "maxmq.tls.handshakes";
+        static final String HANDSHAKES = "TLS handshakes; failed: also those that were not finished";
         static final String CONNECTS = "maxmq.connects";
         static final String CONNECTS_TEXT =
                 "CONNECT packets answered; refused: also what no CONNECT could be read from in time";

@@ -3,6 +3,7 @@ package io.maxmq.core.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCounted;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,15 @@ final class NettyVersion {
                 found("netty-buffer", ByteBuf.class),
                 found("netty-transport", Channel.class),
                 found("netty-transport-classes-epoll", Epoll.class)));
+    }
+
+    /**
+     * The same for what TLS needs besides.
+     *
+     * @throws NoClassDefFoundError when it is missing
+     */
+    static void checkTls() {
+        check(List.of(found("netty-handler", SslHandler.class)));
     }
 
     static void check(List<Found> jars) {

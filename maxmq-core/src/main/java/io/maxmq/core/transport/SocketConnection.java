@@ -5,16 +5,19 @@ import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.loop.Deferred;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.spi.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,9 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     private final TcpAcceptor.Entrance entrance;
     private final Acceptance acceptance;
     private final Deferred onDrained = this::onDrained;
+
+    /** The TLS below; null for a connection without. */
+    private @Nullable Security security;
 
     // valid while the channel is active
     private @Nullable ChannelHandlerContext context;
@@ -102,6 +108,11 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         this.acceptance = acceptance;
     }
 
+    /** There is TLS below it: nothing but a handshake happens until {@link #secured} or {@link #notSecured}. */
+    void secureBy(Security below) {
+        security = below;
+    }
+
     // ---- from the channel
 
     @Override
@@ -124,6 +135,43 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         } else {
             to.onBytes((ByteBuf) bytes);
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        Security below = security;
+        if (below != null && below.isRenegotiating()) {
+            abort(); // as often as it likes, at the price of a handshake each time
+        }
+    }
+
+    /** The handshake is done. */
+    void secured() {
+        loop.counters().increment(Counter.TLS_HANDSHAKES_DONE);
+    }
+
+    /** The handshake has failed, or was not finished; the channel is being closed. */
+    void notSecured(Throwable cause) {
+        loop.counters().increment(Counter.TLS_HANDSHAKES_FAILED);
+        String detail = closing ? "not done in time" : reasonOf(cause);
+        entrance.handshakeFailed(remoteAddress(), settings.listener(), detail, loop);
+    }
+
+    private static String reasonOf(Throwable cause) {
+        if (cause instanceof ClosedChannelException) {
+            return "the client closed the connection";
+        }
+        Throwable root = cause;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String said = root.getMessage();
+        return said == null ? root.getClass().getSimpleName() : said;
+    }
+
+    private boolean isInHandshake() {
+        Security below = security;
+        return below != null && below.session() == null;
     }
 
     @Override
@@ -150,7 +198,8 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        // What TLS cannot read comes wrapped.
+        if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
             loop.reportFailure(cause);
         }
         abort();
@@ -268,7 +317,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
             drainAwaited = true;
             memory.stalls(this);
             // Completes when everything before it has been sent.
-            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this::drained);
+            below().writeAndFlush(Unpooled.EMPTY_BUFFER, newPromise()).addListener(this::drained);
         }
         if (!charge()) {
             cutOff();
@@ -343,7 +392,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         if (to != null) {
             loop.execute(() -> to.onStalled(pending, Duration.ZERO));
         }
-        context().channel().close();
+        below().close();
     }
 
     @Override
@@ -455,13 +504,17 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         if (closing) {
             return;
         }
+        if (isInHandshake()) {
+            abort(); // there is nobody to say goodbye to
+            return;
+        }
         handToChannel();
         closing = true;
-        ChannelHandlerContext ctx = context();
-        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-        if (ctx.channel().isOpen()) {
+        context().flush();
+        below().writeAndFlush(Unpooled.EMPTY_BUFFER, newPromise()).addListener(ChannelFutureListener.CLOSE);
+        if (context().channel().isOpen()) {
             // A peer that reads nothing must not keep the socket.
-            loop.schedule(LINGER_NANOS, () -> ctx.channel().close());
+            loop.schedule(LINGER_NANOS, () -> below().close());
         }
     }
 
@@ -469,7 +522,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     public void abort() {
         closing = true;
         dropOutput();
-        context().channel().close();
+        below().close();
     }
 
     private void dropOutput() {
@@ -514,7 +567,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     private void closedWhileMoving() {
         memory = acceptance.memoryOf(loop);
         moving = false;
-        context().channel().close();
+        below().close();
         onInactive();
     }
 
@@ -527,6 +580,27 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     @Override
     public String listener() {
         return settings.listener();
+    }
+
+    @Override
+    public @Nullable TlsSession tls() {
+        Security below = security;
+        return below == null ? null : below.session();
+    }
+
+    @Override
+    public int extraBytes() {
+        return security == null ? 0 : Security.EXTRA_BYTES;
+    }
+
+    /** The channel itself, past TLS: that would say goodbye first, and encrypt what is empty. */
+    private ChannelHandlerContext below() {
+        return context().pipeline().firstContext();
+    }
+
+    /** Tells on the loop where the channel is by then. */
+    private ChannelPromise newPromise() {
+        return context().channel().newPromise();
     }
 
     private ChannelHandlerContext context() {

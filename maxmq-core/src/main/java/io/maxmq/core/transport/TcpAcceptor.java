@@ -1,6 +1,5 @@
 package io.maxmq.core.transport;
 
-import io.maxmq.config.TcpListener;
 import io.maxmq.core.connection.ByteSink;
 import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.loop.Loop;
@@ -48,9 +47,13 @@ public final class TcpAcceptor implements AutoCloseable {
 
         /** Makes the connection of a socket once that is active; on its loop. */
         ByteSource open(ByteSink socket, Loop loop);
+
+        /** A client has not got through the TLS handshake. */
+        void handshakeFailed(SocketAddress remote, String listener, String detail, Loop loop);
     }
 
-    private final TcpListener settings;
+    private final Endpoint settings;
+    private final SocketLayer layer;
     private final Loop loop;
     private final Shared shared;
     private final AtomicInteger open = new AtomicInteger();
@@ -59,9 +62,13 @@ public final class TcpAcceptor implements AutoCloseable {
     /** Written on {@link #loop}, read also by others. */
     private volatile boolean paused;
 
-    /** @param loop accepts, and has the connections until they move to the loops of their sessions */
-    public TcpAcceptor(TcpListener settings, Loop loop, Shared shared) {
+    /**
+     * @param layer what stands below the connections
+     * @param loop accepts, and has the connections until they move to the loops of their sessions
+     */
+    public TcpAcceptor(Endpoint settings, SocketLayer layer, Loop loop, Shared shared) {
         this.settings = settings;
+        this.layer = layer;
         this.loop = loop;
         this.shared = shared;
     }
@@ -69,7 +76,7 @@ public final class TcpAcceptor implements AutoCloseable {
     /** Binds; completes with the bound address, or fails with what the operating system says. */
     public CompletionStage<InetSocketAddress> open() {
         CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
-        SocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+        SocketAddress address = settings.address();
         EventLoop acceptingLoop = shared.eventLoops().eventLoop(loop.index());
         ServerChannel channel;
         try {
@@ -230,7 +237,9 @@ public final class TcpAcceptor implements AutoCloseable {
                     return;
                 }
                 setUp(channel.config());
-                channel.pipeline().addLast(new SocketConnection(connectionSettings, loop, shared.entrance(), this));
+                SocketConnection connection = new SocketConnection(connectionSettings, loop, shared.entrance(), this);
+                layer.addTo(channel, connection);
+                channel.pipeline().addLast(connection);
                 acceptingLoop.register(channel).addListener((ChannelFutureListener) registration -> {
                     if (!registration.isSuccess()) {
                         refuse(channel);

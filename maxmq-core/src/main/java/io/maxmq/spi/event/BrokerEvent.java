@@ -194,6 +194,37 @@ public sealed interface BrokerEvent {
     }
 
     /**
+     * A TLS listener has read its key, certificates and revocation lists again: they count for handshakes from now on.
+     *
+     * @param listener its name
+     * @since 0.1.0
+     */
+    @Stable
+    record TlsReloaded(long atEpochMillis, String listener) implements BrokerEvent {}
+
+    /**
+     * A TLS listener was to read its files again, and cannot use what is in them: what it had stays in force.
+     *
+     * @param listener its name
+     * @param detail for people: what is wrong, and with which file
+     * @since 0.1.0
+     */
+    @Stable
+    record TlsReloadFailed(long atEpochMillis, String listener, String detail) implements BrokerEvent {}
+
+    /**
+     * A client has not got through the TLS handshake: it did not speak TLS, the two did not agree, one did not accept the other's
+     * certificate, or it was not done in time.
+     *
+     * @param listener its name
+     * @param detail for people
+     * @since 0.1.0
+     */
+    @Stable
+    record TlsHandshakeFailed(long atEpochMillis, SocketAddress remoteAddress, String listener, String detail)
+            implements BrokerEvent {}
+
+    /**
      * CONNACK with success was sent.
      *
      * @param sessionPresent whether an earlier session was resumed

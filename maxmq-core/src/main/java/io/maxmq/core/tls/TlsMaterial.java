@@ -1,0 +1,150 @@
+package io.maxmq.core.tls;
+
+import io.maxmq.config.Tls;
+import io.maxmq.config.Tls.PemKey;
+import io.maxmq.config.Tls.Pkcs12Key;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.CertStore;
+import java.security.cert.Certificate;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.X509CRL;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the files of a {@link Tls} hold, read and checked: the key belongs to the certificate, and there are authorities where
+ * clients are asked for certificates. Immutable.
+ *
+ * @param key the broker's
+ * @param chain the certificate of {@code key} first
+ * @param clientTrust what a client's certificate must lead to, and what revokes it; null when clients are asked for none
+ */
+public record TlsMaterial(
+        PrivateKey key,
+        List<X509Certificate> chain,
+        @Nullable TrustManagerFactory clientTrust) {
+
+    private static final byte[] PROBE = {'p', 'r', 'o', 'b', 'e'};
+
+    /**
+     * Reads the files.
+     *
+     * @throws IOException when one cannot be read or used; one line, which names it
+     */
+    public static TlsMaterial read(Tls tls) throws IOException {
+        PrivateKey key;
+        List<X509Certificate> chain;
+        if (tls.key() instanceof PemKey pem) {
+            chain = PemFile.read(pem.certificates()).certificates();
+            key = PemFile.read(pem.key()).privateKey(pem.password());
+            requirePair(key, chain.get(0), pem.key() + " is not the key of the certificate in " + pem.certificates());
+        } else if (tls.key() instanceof Pkcs12Key store) {
+            KeyStore.PrivateKeyEntry entry = onlyKey(store);
+            key = entry.getPrivateKey();
+            chain = new ArrayList<>();
+            for (Certificate each : entry.getCertificateChain()) {
+                chain.add((X509Certificate) each);
+            }
+            requirePair(key, chain.get(0), "the key in " + store.file() + " is not that of its certificate");
+        } else {
+            throw new IllegalArgumentException("unknown kind of key: " + tls.key());
+        }
+        Path authorities = tls.clientAuthorities();
+        return new TlsMaterial(
+                key, List.copyOf(chain), authorities == null ? null : trust(authorities, tls.revocationLists()));
+    }
+
+    private static KeyStore.PrivateKeyEntry onlyKey(Pkcs12Key from) throws IOException {
+        char[] password = from.password().toCharArray();
+        byte[] content = PemFile.bytes(from.file());
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(new ByteArrayInputStream(content), password);
+            KeyStore.PrivateKeyEntry only = null;
+            for (String alias : Collections.list(store.aliases())) {
+                if (store.entryInstanceOf(alias, KeyStore.PrivateKeyEntry.class)) {
+                    if (only != null) {
+                        throw new IOException(from.file() + " has more than one key");
+                    }
+                    only = (KeyStore.PrivateKeyEntry) store.getEntry(alias, new KeyStore.PasswordProtection(password));
+                }
+            }
+            if (only == null) {
+                throw new IOException(from.file() + " has no key");
+            }
+            return only;
+        } catch (GeneralSecurityException e) {
+            throw new IOException(from.file() + " has a key that cannot be read: " + e.getMessage(), e);
+        } catch (IOException e) {
+            if (e.getMessage() != null && e.getMessage().startsWith(from.file().toString())) {
+                throw e;
+            }
+            throw new IOException(from.file() + " is no PKCS#12 file that this password opens", e);
+        }
+    }
+
+    /** Clients would find out only in the handshake. */
+    private static void requirePair(PrivateKey key, X509Certificate certificate, String orElse) throws IOException {
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            case "EdDSA", "Ed25519", "Ed448" -> "EdDSA";
+            default -> null;
+        };
+        if (algorithm == null) {
+            return;
+        }
+        boolean pair;
+        try {
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(PROBE);
+            byte[] signed = signature.sign();
+            signature.initVerify(certificate.getPublicKey());
+            signature.update(PROBE);
+            pair = signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            throw new IOException(orElse, e); // of two algorithms
+        }
+        if (!pair) {
+            throw new IOException(orElse);
+        }
+    }
+
+    private static TrustManagerFactory trust(Path authorities, List<Path> revocationLists) throws IOException {
+        List<X509Certificate> trusted = PemFile.read(authorities).certificates();
+        List<X509CRL> revoked = new ArrayList<>();
+        for (Path each : revocationLists) {
+            revoked.addAll(PemFile.read(each).revocationLists());
+        }
+        try {
+            KeyStore anchors = KeyStore.getInstance("PKCS12");
+            anchors.load(null, null);
+            for (int i = 0; i < trusted.size(); i++) {
+                anchors.setCertificateEntry("authority-" + i, trusted.get(i));
+            }
+            PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, new X509CertSelector());
+            // Without a checker of its own PKIX looks at the lists alone: nothing is fetched from anywhere.
+            parameters.setRevocationEnabled(!revoked.isEmpty());
+            parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(revoked)));
+            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(new CertPathTrustManagerParameters(parameters));
+            return factory;
+        } catch (GeneralSecurityException e) {
+            throw new IOException(authorities + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+}

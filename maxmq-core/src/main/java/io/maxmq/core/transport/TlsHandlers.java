@@ -1,0 +1,174 @@
+package io.maxmq.core.transport;
+
+import io.maxmq.config.Tls;
+import io.maxmq.core.tls.TlsMaterial;
+import io.maxmq.spi.TlsSession;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.io.IOException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the handlers of connections with TLS, from one reading of a listener's files: a later one makes others, which cannot resume
+ * the sessions of these. Cannot be loaded without netty-handler. Immutable and thread-safe.
+ */
+final class TlsHandlers implements SocketLayer {
+    /** Enough for clients that lose their connections together, at a few KiB each. */
+    private static final int RESUMABLE_SESSIONS = 1000;
+
+    private static final long RESUMABLE_SECONDS = 3600;
+
+    /** As much as is flushed at once. */
+    private static final int WRAP_BYTES = 64 * 1024;
+
+    private final SslContext context;
+
+    private TlsHandlers(SslContext context) {
+        this.context = context;
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @throws IOException when they cannot be used; one line that names the file
+     * @throws IllegalStateException when the provider is not available
+     */
+    static TlsHandlers of(Tls settings) throws IOException {
+        return new TlsHandlers(contextOf(settings));
+    }
+
+    private static SslContext contextOf(Tls tls) throws IOException {
+        TlsMaterial material = TlsMaterial.read(tls);
+        SslContextBuilder builder = SslContextBuilder.forServer(
+                        material.key(), material.chain().toArray(X509Certificate[]::new))
+                .sslProvider(provider(tls.provider()))
+                .protocols(tls.protocols())
+                .clientAuth(
+                        switch (tls.clientCertificates()) {
+                            case NONE -> ClientAuth.NONE;
+                            case OPTIONAL -> ClientAuth.OPTIONAL;
+                            case REQUIRED -> ClientAuth.REQUIRE;
+                        })
+                .sessionCacheSize(RESUMABLE_SESSIONS)
+                .sessionTimeout(RESUMABLE_SECONDS);
+        if (material.clientTrust() != null) {
+            builder.trustManager(material.clientTrust());
+        }
+        if (!tls.cipherSuites().isEmpty()) {
+            builder.ciphers(tls.cipherSuites(), SupportedCipherSuiteFilter.INSTANCE);
+        }
+        try {
+            SslContext made = builder.build();
+            if (made.cipherSuites().isEmpty()) {
+                throw new IOException("the provider has none of the cipher suites " + tls.cipherSuites());
+            }
+            return made;
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new IOException("TLS cannot be set up: " + e.getMessage(), e);
+        }
+    }
+
+    private static SslProvider provider(Tls.Provider wanted) {
+        return switch (wanted) {
+            case JDK -> SslProvider.JDK;
+            case AUTOMATIC -> NativeAccess.isSilent() && OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+            case OPENSSL -> {
+                if (!OpenSsl.isAvailable()) {
+                    throw new IllegalStateException(
+                            "OpenSSL is not available: add io.netty:netty-tcnative-boringssl-static with the classifier"
+                                    + " of this system",
+                            OpenSsl.unavailabilityCause());
+                }
+                yield SslProvider.OPENSSL;
+            }
+        };
+    }
+
+    @Override
+    public void addTo(Channel channel, SocketConnection connection) {
+        SslHandler handler = context.newHandler(channel.alloc());
+        handler.setHandshakeTimeoutMillis(0); // the deadline for CONNECT counts from accepting, this included
+        handler.setCloseNotifyFlushTimeoutMillis(0); // the connection waits for what it sends last
+        handler.setWrapDataSize(WRAP_BYTES);
+        channel.pipeline().addLast(handler);
+        OfConnection security = new OfConnection(handler.engine());
+        connection.secureBy(security);
+        handler.handshakeFuture().addListener(done -> {
+            if (done.isSuccess()) {
+                security.session = sessionOf(security.engine.getSession());
+                connection.secured();
+            } else {
+                connection.notSecured(done.cause());
+            }
+        });
+        handler.sslCloseFuture().addListener(closed -> {
+            if (closed.isSuccess()) {
+                channel.close(); // the peer sends no more, and has no use for what it could not answer
+            }
+        });
+    }
+
+    private static TlsSession sessionOf(SSLSession session) {
+        List<X509Certificate> peer = new ArrayList<>();
+        try {
+            for (Certificate each : session.getPeerCertificates()) {
+                peer.add((X509Certificate) each);
+            }
+        } catch (SSLPeerUnverifiedException e) {
+            // It has sent none, and did not have to.
+        }
+        return new TlsSession(session.getProtocol(), session.getCipherSuite(), serverName(session), peer);
+    }
+
+    private static @Nullable String serverName(SSLSession session) {
+        if (session instanceof ExtendedSSLSession extended) {
+            for (SNIServerName name : extended.getRequestedServerNames()) {
+                if (name instanceof SNIHostName host) {
+                    return host.getAsciiName().toLowerCase(Locale.ROOT);
+                }
+            }
+        }
+        return null;
+    }
+
+    private static final class OfConnection implements Security {
+        private final SSLEngine engine;
+        private @Nullable TlsSession session;
+
+        OfConnection(SSLEngine engine) {
+            this.engine = engine;
+        }
+
+        @Override
+        public @Nullable TlsSession session() {
+            return session;
+        }
+
+        @Override
+        public boolean isRenegotiating() {
+            TlsSession done = session;
+            return done != null
+                    && done.protocol().equals("TLSv1.2")
+                    && engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING;
+        }
+    }
+}
