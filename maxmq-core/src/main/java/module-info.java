@@ -21,6 +21,7 @@ module io.maxmq.core {
     exports io.maxmq.config;
     exports io.maxmq.core.persistence to
             io.maxmq.storage;
+    exports io.maxmq.limit;
     exports io.maxmq.micrometer;
     exports io.maxmq.spi;
     exports io.maxmq.spi.admin;

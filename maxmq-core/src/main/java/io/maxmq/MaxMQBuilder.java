@@ -130,7 +130,7 @@ public final class MaxMQBuilder {
         return this;
     }
 
-    /** Decides how much clients may do in a time. */
+    /** Decides how much clients may do in a time; {@link io.maxmq.limit.Limits} has ready-made limits. */
     public MaxMQBuilder rateLimiter(RateLimiter limiter) {
         rateLimiter = limiter;
         return this;

@@ -31,7 +31,9 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 /** Who may know whom. Calls go down: transport, connection, session, routing. */
 @AnalyzeClasses(packages = "io.maxmq", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-    private static final String[] EXPORTED = {"io.maxmq", "io.maxmq.auth", "io.maxmq.config", "io.maxmq.spi.."};
+    private static final String[] EXPORTED = {
+        "io.maxmq", "io.maxmq.auth", "io.maxmq.config", "io.maxmq.limit", "io.maxmq.spi.."
+    };
 
     /** Exported too: binds a library that some embedders have, and names its types as that is its job. */
     private static final String MICROMETER = "io.maxmq.micrometer";
@@ -152,7 +154,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule whatComesWithTheBrokerKnowsOnlyTheSpi = noClasses()
             .that()
-            .resideInAPackage("io.maxmq.auth")
+            .resideInAnyPackage("io.maxmq.auth", "io.maxmq.limit")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.maxmq", "io.maxmq.config..", "io.maxmq.core..");

@@ -403,7 +403,7 @@ class EveryMetricMovesTest {
         }
 
         @Override
-        public ConnectionLimiter open(ClientInfo client) {
+        public ConnectionLimiter open(ClientInfo client, long nowNanos) {
             return new ConnectionLimiter() {
                 @Override
                 public Decision acquirePublish(int count, long bytes, long nowNanos) {

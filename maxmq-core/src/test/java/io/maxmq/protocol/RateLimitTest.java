@@ -17,6 +17,7 @@ import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import io.maxmq.spi.event.DropReason;
@@ -26,6 +27,8 @@ import io.maxmq.spi.limit.RateLimiter;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -40,19 +43,37 @@ class RateLimitTest {
     private static final class Told implements RateLimiter {
         private volatile Decision accept = Decision.ALLOW;
         private volatile Decision connect = Decision.ALLOW;
+        private volatile Decision connection = Decision.ALLOW;
         private volatile Decision publish = Decision.ALLOW;
         private volatile Decision subscribe = Decision.ALLOW;
         private volatile boolean broken;
         private final AtomicInteger open = new AtomicInteger();
+        private final Semaphore questions = new Semaphore(0);
+
+        void awaitQuestion() {
+            try {
+                assertThat(questions.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
 
         @Override
         public Decision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
-            return orThrow(accept);
+            return asked(accept);
         }
 
         @Override
         public Decision onConnect(ClientInfo client, long nowNanos) {
-            return orThrow(connect);
+            return asked(connect);
+        }
+
+        /** Only a pause is a question that comes again. */
+        private Decision asked(Decision decision) {
+            if (decision instanceof Decision.Pause) {
+                questions.release();
+            }
+            return orThrow(decision);
         }
 
         private Decision orThrow(Decision decision) {
@@ -63,9 +84,14 @@ class RateLimitTest {
         }
 
         @Override
-        public ConnectionLimiter open(ClientInfo client) {
+        public ConnectionLimiter open(ClientInfo client, long nowNanos) {
             open.incrementAndGet();
             return new ConnectionLimiter() {
+                @Override
+                public Decision acquireConnection(long nowNanos) {
+                    return asked(connection);
+                }
+
                 @Override
                 public Decision acquirePublish(int count, long bytes, long nowNanos) {
                     return client.clientId().equals("observer") ? Decision.ALLOW : orThrow(publish);
@@ -104,6 +130,88 @@ class RateLimitTest {
 
         limiter.accept = Decision.ALLOW;
         broker.tcpClient(ProtocolVersion.MQTT_5).connect("client", true);
+    }
+
+    @Test
+    void aSocketThatIsToComeLaterWaitsUntilItMay() {
+        limiter.accept = Decision.pause(Duration.ofSeconds(5).toNanos());
+        TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
+        client.send(Connect.of(ProtocolVersion.MQTT_5, "client", true, 0));
+        limiter.awaitQuestion();
+
+        broker.clock().advance(Duration.ofSeconds(5));
+        limiter.awaitQuestion(); // once more
+        limiter.accept = Decision.ALLOW;
+        broker.clock().advance(Duration.ofSeconds(5));
+
+        assertThat(client.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
+    }
+
+    @Test
+    void whoWaitsWhenTheListenerClosesIsClosed() throws Exception {
+        limiter.accept = Decision.pause(Duration.ofSeconds(5).toNanos());
+        TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
+        limiter.awaitQuestion();
+
+        broker.broker().listeners().remove("tcp-0").toCompletableFuture().get(30, TimeUnit.SECONDS);
+
+        client.expectEnd();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void aConnectThatIsToComeLaterWaitsUntilItMay(ProtocolVersion version) {
+        for (boolean authenticated : new boolean[] {false, true}) {
+            Decision pause = Decision.pause(Duration.ofSeconds(4).toNanos());
+            limiter.connect = authenticated ? Decision.ALLOW : pause;
+            limiter.connection = authenticated ? pause : Decision.ALLOW;
+            TestClient client = broker.client(version);
+            limiter.questions.drainPermits();
+            client.send(Connect.of(version, "client", true, 0));
+            limiter.awaitQuestion();
+
+            broker.clock().advance(Duration.ofSeconds(4));
+            limiter.awaitQuestion(); // once more
+            limiter.connect = Decision.ALLOW;
+            limiter.connection = Decision.ALLOW;
+            broker.clock().advance(Duration.ofSeconds(4));
+
+            assertThat(client.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void aConnectThatWaitsTooLongIsToldTheRate(ProtocolVersion version) {
+        limiter.connection = Decision.pause(Duration.ofSeconds(4).toNanos());
+        TestClient client = broker.client(version);
+        client.send(Connect.of(version, "client", true, 0));
+        limiter.awaitQuestion();
+
+        broker.clock().advance(Duration.ofSeconds(4));
+        broker.clock().advance(Duration.ofSeconds(4));
+
+        assertThat(client.expect(ConnAck.class).reason())
+                .isEqualTo(version.isV5() ? ReasonCode.CONNECTION_RATE_EXCEEDED : ReasonCode.SERVER_UNAVAILABLE);
+        client.expectEnd();
+        assertThat(limiter.open).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void aConnectThatIsDroppedGetsNoAnswer(ProtocolVersion version) {
+        for (boolean authenticated : new boolean[] {false, true}) {
+            limiter.connect = authenticated ? Decision.ALLOW : Decision.DROP;
+            limiter.connection = Decision.DROP;
+            TestClient client = broker.client(version);
+
+            client.send(Connect.of(version, "client", true, 0));
+
+            client.expectEnd();
+        }
+        broker.events()
+                .awaitAll(ConnectRefused.class, event -> event.reasonCode() == ReasonCode.CONNECTION_RATE_EXCEEDED, 2);
+        assertThat(limiter.open).hasValue(0);
     }
 
     @Test
@@ -203,7 +311,7 @@ class RateLimitTest {
         assertThat(client.publish("a", "x", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.NO_MATCHING_SUBSCRIBERS);
         TestClient other = broker.client(ProtocolVersion.MQTT_5);
         other.send(Connect.of(ProtocolVersion.MQTT_5, "other", true, 0));
-        assertThat(other.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.CONNECTION_RATE_EXCEEDED);
+        other.expectEnd();
         broker.tcpClient(ProtocolVersion.MQTT_5).expectEnd();
         broker.events().await(PluginFailed.class);
     }

@@ -20,7 +20,7 @@ record TokenBucketLimiter(int burst, int perSecond) implements RateLimiter {
     }
 
     @Override
-    public ConnectionLimiter open(ClientInfo client) {
+    public ConnectionLimiter open(ClientInfo client, long nowNanos) {
         // The operator's own client may do as it likes, and costs not even the call.
         return client.clientId().equals("operator") ? ConnectionLimiter.NONE : new TokenBucket(burst, perSecond);
     }

@@ -217,6 +217,13 @@ public final class PublishView {
         return payloadLength;
     }
 
+    /** Of the whole packet as it came, fixed header included; in bytes. */
+    public int packetLength() {
+        int remaining = payloadStart + payloadLength - topicStart + 2; // from the topic's length on
+        int lengthBytes = remaining < 1 << 7 ? 1 : remaining < 1 << 14 ? 2 : remaining < 1 << 21 ? 3 : 4;
+        return 1 + lengthBytes + remaining;
+    }
+
     /** A record with copies of everything. Checks the topic. */
     public Publish toPublish() throws MalformedPacketException {
         checkTopic();

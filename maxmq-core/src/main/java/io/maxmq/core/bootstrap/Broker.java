@@ -42,6 +42,7 @@ import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerListener;
+import io.maxmq.spi.limit.Decision;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -286,7 +287,7 @@ public final class Broker {
 
     private record Entrance(Connections connections) implements TcpAcceptor.Entrance {
         @Override
-        public boolean admits(SocketAddress remote, String listener, Loop loop) {
+        public Decision admits(SocketAddress remote, String listener, Loop loop) {
             return connections.admits(remote, listener, loop);
         }
 

@@ -95,10 +95,12 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     private @Nullable EnhancedAuthentication authentication;
     private int maxPacketBytes = Integer.MAX_VALUE;
 
+    /** From authentication on. */
+    private ConnectionLimiter limiter = ConnectionLimiter.NONE;
+
     // valid from CONNACK on
     private @Nullable Session session;
     private @Nullable PublishIntake intake;
-    private ConnectionLimiter limiter = ConnectionLimiter.NONE;
     private long keepAliveNanos;
     private boolean problemInformation = true;
     private @Nullable ConnectTime connectTime;
@@ -543,6 +545,11 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         client = as;
     }
 
+    /** From now on what the client does is limited by this, and this is closed with the connection. */
+    void limitedBy(ConnectionLimiter by) {
+        limiter = by;
+    }
+
     /** AUTH packets go there. */
     void authenticatedBy(EnhancedAuthentication by) {
         authentication = by;
@@ -584,8 +591,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         session = as.session();
         uncharge(handshakeBytes); // the session has charged what stays
         handshakeBytes = 0;
-        limiter = as.limiter();
-        intake = new PublishIntake(this, home, as.session(), as.access(), as.limiter());
+        intake = new PublishIntake(this, home, as.session(), as.access(), limiter);
         if (as.topicAliasMaximum() > 0) {
             aliases = new OutboundAliases(this, as.topicAliasMaximum());
         }

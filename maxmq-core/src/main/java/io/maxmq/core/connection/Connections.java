@@ -107,16 +107,16 @@ public final class Connections {
     }
 
     /** Whether a socket may stay: the rate limiter's say, before anything is read from it. */
-    public boolean admits(SocketAddress remote, String listener, Loop loop) {
+    public Decision admits(SocketAddress remote, String listener, Loop loop) {
         RateLimiter limiter = collaborators.rateLimiter();
         if (limiter == RateLimiter.NONE) {
-            return true;
+            return Decision.ALLOW;
         }
         try {
-            return counted(limiter.onAccept(remote, listener, loop.refreshTime()), loop) instanceof Decision.Allow;
+            return counted(limiter.onAccept(remote, listener, loop.refreshTime()), loop);
         } catch (Throwable t) {
             failed(limiter, "onAccept", t);
-            return false;
+            return Decision.DROP;
         }
     }
 
@@ -287,23 +287,35 @@ public final class Connections {
             return Decision.ALLOW;
         }
         try {
-            return counted(limiter.onConnect(client, loop.nowNanos()), loop);
+            return counted(limiter.onConnect(client, loop.refreshTime()), loop);
         } catch (Throwable t) {
             failed(limiter, "onConnect", t);
             return Decision.DROP;
         }
     }
 
-    ConnectionLimiter openLimiter(ClientInfo client) {
+    ConnectionLimiter openLimiter(ClientInfo client, Loop loop) {
         RateLimiter limiter = collaborators.rateLimiter();
         if (limiter == RateLimiter.NONE) {
             return ConnectionLimiter.NONE;
         }
         try {
-            return limiter.open(client);
+            return limiter.open(client, loop.nowNanos());
         } catch (Throwable t) {
             failed(limiter, "open", t);
             return ConnectionLimiter.NONE;
+        }
+    }
+
+    Decision acquireConnection(ConnectionLimiter limiter, Loop loop) {
+        if (limiter == ConnectionLimiter.NONE) {
+            return Decision.ALLOW;
+        }
+        try {
+            return counted(limiter.acquireConnection(loop.refreshTime()), loop);
+        } catch (Throwable t) {
+            failed(collaborators.rateLimiter(), "acquireConnection", t);
+            return Decision.DROP;
         }
     }
 

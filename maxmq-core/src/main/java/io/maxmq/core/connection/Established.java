@@ -2,7 +2,6 @@ package io.maxmq.core.connection;
 
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.session.Session;
-import io.maxmq.spi.limit.ConnectionLimiter;
 
 /**
  * What the handshake has settled.
@@ -16,7 +15,6 @@ record Established(
         Session session,
         boolean present,
         ClientAccess access,
-        ConnectionLimiter limiter,
         int keepAliveSeconds,
         long untilEpochMillis,
         int topicAliasMaximum) {}

@@ -29,11 +29,13 @@ import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.EnhancedAuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.intercept.ConnectRequest;
+import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.Decision;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Handshake {
     private static final int MAX_RECEIVE_MAXIMUM = 65_535;
+
+    /** How long a client may have to wait for its turn. */
+    private static final long MAX_PAUSED_NANOS = 10_000_000_000L;
+
+    private static final String RATE_EXCEEDED = "connection rate exceeded";
 
     private final Connection connection;
     private final Connections home;
@@ -56,6 +63,7 @@ final class Handshake {
     private long untilEpochMillis = Long.MAX_VALUE;
     private io.maxmq.spi.@Nullable Will will;
     private int willLaterSeconds;
+    private long pausedNanos;
 
     Handshake(Connection connection, Connections home, Connect connect) {
         this.connection = connection;
@@ -102,10 +110,30 @@ final class Handshake {
             refuse(problem.reason(), problem.detail());
             return;
         }
-        if (!(home.rateOf(client, connection.here().loop()) instanceof Decision.Allow)) {
-            refuse(ReasonCode.CONNECTION_RATE_EXCEEDED, "connection rate exceeded");
-            return;
+        whenWithinRate(() -> home.rateOf(client, connection.here().loop()), () -> intercept(client));
+    }
+
+    /** Goes on if the rate limiter allows it, perhaps after a while. What it drops is closed without an answer. */
+    private void whenWithinRate(Supplier<Decision> question, Runnable next) {
+        Decision decision = question.get();
+        if (decision instanceof Decision.Allow) {
+            next.run();
+        } else if (decision instanceof Decision.Pause pause && pausedNanos + pause.nanos() <= MAX_PAUSED_NANOS) {
+            pausedNanos += pause.nanos();
+            connection.here().loop().schedule(pause.nanos(), () -> {
+                if (!connection.isClosed()) {
+                    whenWithinRate(question, next);
+                }
+            });
+        } else if (decision instanceof Decision.Drop) {
+            home.events().refused(connection, connection.client(), ReasonCode.CONNECTION_RATE_EXCEEDED, RATE_EXCEEDED);
+            connection.end(Initiator.BROKER, ReasonCode.CONNECTION_RATE_EXCEEDED, RATE_EXCEEDED);
+        } else {
+            refuse(ReasonCode.CONNECTION_RATE_EXCEEDED, RATE_EXCEEDED);
         }
+    }
+
+    private void intercept(ClientInfo client) {
         home.interceptors()
                 .connect(
                         new ConnectRequest(client, rewritten(connect.will()), asked.userProperties()),
@@ -228,7 +256,14 @@ final class Handshake {
         }
         connection.identified(client);
         SessionKey key = new SessionKey(client.tenant(), client.clientId());
-        connection.moveTo(home.servicesOf(key), () -> authorizeWill(key, client));
+        connection.moveTo(home.servicesOf(key), () -> limit(key, client));
+    }
+
+    private void limit(SessionKey key, ClientInfo client) {
+        ConnectionLimiter limiter = home.openLimiter(client, connection.here().loop());
+        connection.limitedBy(limiter);
+        whenWithinRate(
+                () -> home.acquireConnection(limiter, connection.here().loop()), () -> authorizeWill(key, client));
     }
 
     private void authorizeWill(SessionKey key, ClientInfo client) {
@@ -347,7 +382,6 @@ final class Handshake {
                 session,
                 attached.present(),
                 access,
-                home.openLimiter(client),
                 keepAliveSeconds,
                 untilEpochMillis,
                 Math.min(

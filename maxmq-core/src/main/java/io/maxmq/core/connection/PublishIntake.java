@@ -274,7 +274,7 @@ final class PublishIntake {
     /** Asks the rate limiter; false when the message goes no further. */
     private boolean withinRate(PublishView publish, InTransit message) {
         Decision decision = home.acquirePublish(
-                limiter, publish.payloadLength(), connection.here().loop());
+                limiter, publish.packetLength(), connection.here().loop());
         if (decision instanceof Decision.Allow) {
             return true;
         }

@@ -4,6 +4,7 @@ import io.maxmq.core.connection.ByteSink;
 import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.spi.limit.Decision;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -42,8 +43,8 @@ public final class TcpAcceptor implements AutoCloseable {
 
     /** What is behind the listener. */
     public interface Entrance {
-        /** Asked for each socket before anything is spent on it; on the loop that it came to. */
-        boolean admits(SocketAddress remote, String listener, Loop loop);
+        /** Asked for each socket before anything is spent on it; on the loop that it came to. After a pause it is asked again. */
+        Decision admits(SocketAddress remote, String listener, Loop loop);
 
         /** Makes the connection of a socket once that is active; on its loop. */
         ByteSource open(ByteSink socket, Loop loop);
@@ -217,6 +218,8 @@ public final class TcpAcceptor implements AutoCloseable {
         private final SocketConnection.Settings connectionSettings = new SocketConnection.Settings(
                 settings.name(), shared.lowWatermarkBytes(), shared.highWatermarkBytes(), shared.slowConsumerTimeout());
 
+        private final WaitingSockets waiting = new WaitingSockets(loop);
+
         Accepting(EventLoop acceptingLoop) {
             this.acceptingLoop = acceptingLoop;
         }
@@ -224,14 +227,21 @@ public final class TcpAcceptor implements AutoCloseable {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object accepted) {
             Channel channel = (Channel) accepted;
-            open.incrementAndGet();
+            if (open.incrementAndGet() > settings.maxConnections()) {
+                loop.counters().increment(Counter.REFUSED_LISTENER_LIMIT);
+                refuse(channel);
+                return;
+            }
+            admit(channel);
+        }
+
+        private void admit(Channel channel) {
             try {
-                if (open.get() > settings.maxConnections()) {
-                    loop.counters().increment(Counter.REFUSED_LISTENER_LIMIT);
-                    refuse(channel);
+                Decision decision = shared.entrance().admits(channel.remoteAddress(), settings.name(), loop);
+                if (decision instanceof Decision.Pause pause && waiting.await(channel, pause.nanos(), this::admit)) {
                     return;
                 }
-                if (!shared.entrance().admits(channel.remoteAddress(), settings.name(), loop)) {
+                if (!(decision instanceof Decision.Allow)) {
                     loop.counters().increment(Counter.REFUSED_RATE_LIMIT);
                     refuse(channel);
                     return;
@@ -260,6 +270,11 @@ public final class TcpAcceptor implements AutoCloseable {
             } catch (ChannelException e) {
                 // The peer has gone already, as reading will tell; or this system does not know the option.
             }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            waiting.end(this::refuse);
         }
 
         /** Closes a socket that is not registered. */

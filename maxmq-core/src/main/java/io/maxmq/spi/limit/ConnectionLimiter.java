@@ -15,6 +15,16 @@ public interface ConnectionLimiter extends AutoCloseable {
     ConnectionLimiter NONE = (count, bytes, nowNanos) -> Decision.ALLOW;
 
     /**
+     * Takes the connection itself: asked once, right after {@link RateLimiter#open}, before CONNACK; again after a pause, for ten seconds at
+     * most.
+     *
+     * @param nowNanos the clock's {@code nanoTime}
+     */
+    default Decision acquireConnection(long nowNanos) {
+        return Decision.ALLOW;
+    }
+
+    /**
      * Takes what was just read. Called once per message, or once for all messages of a read; a pause lets them pass and
      * stops reading after them.
      *

@@ -22,7 +22,7 @@ public interface RateLimiter {
     /** Limits nothing and costs nothing. */
     RateLimiter NONE = new RateLimiter() {
         @Override
-        public ConnectionLimiter open(ClientInfo client) {
+        public ConnectionLimiter open(ClientInfo client, long nowNanos) {
             return ConnectionLimiter.NONE;
         }
 
@@ -39,7 +39,7 @@ public interface RateLimiter {
 
     /**
      * A socket was accepted; nothing has been read from it. {@link Decision#DISCONNECT} means the same as
-     * {@link Decision#DROP} here.
+     * {@link Decision#DROP} here. After a pause it is asked again; a few such sockets may wait for each listener, more are closed.
      *
      * @param listener the listener's name
      * @param nowNanos the clock's {@code nanoTime}
@@ -49,7 +49,7 @@ public interface RateLimiter {
     }
 
     /**
-     * A CONNECT was read, authentication has not begun.
+     * A CONNECT was read, authentication has not begun. After a pause it is asked again, for ten seconds at most.
      *
      * @param client as CONNECT describes it; nothing of it is proven
      * @param nowNanos the clock's {@code nanoTime}
@@ -59,9 +59,11 @@ public interface RateLimiter {
     }
 
     /**
-     * The client is authenticated, before CONNACK.
+     * The client is authenticated, before CONNACK. Whether it may come is then asked by
+     * {@link ConnectionLimiter#acquireConnection}.
      *
+     * @param nowNanos the clock's {@code nanoTime}
      * @return the limiter of this connection; closed when the connection is
      */
-    ConnectionLimiter open(ClientInfo client);
+    ConnectionLimiter open(ClientInfo client, long nowNanos);
 }

@@ -336,7 +336,7 @@ class PluginIsolationIT {
             }
 
             @Override
-            public ConnectionLimiter open(ClientInfo client) {
+            public ConnectionLimiter open(ClientInfo client, long openedNanos) {
                 return (count, bytes, nowNanos) -> {
                     if (client.clientId().equals("odd")) {
                         throw new IllegalStateException("broken");

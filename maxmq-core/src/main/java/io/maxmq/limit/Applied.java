@@ -1,0 +1,79 @@
+package io.maxmq.limit;
+
+import io.maxmq.spi.limit.Decision;
+
+/**
+ * The limits that some event is under, with the meters that count it: those that cost the client most first. Whoever they belong to gives
+ * them back with {@link #close}. Immutable; as thread-safe as its meters.
+ */
+final class Applied implements AutoCloseable {
+    /** Nobody is held longer at once; it is then asked again. */
+    private static final long MAX_PAUSE_NANOS = 60_000_000_000L;
+
+    private final Limit[] limits;
+    private final Meter[] meters;
+    private final Metered[] borrowed;
+
+    Applied(Limit[] limits, Meter[] meters, Metered[] borrowed) {
+        this.limits = limits;
+        this.meters = meters;
+        this.borrowed = borrowed;
+    }
+
+    boolean isEmpty() {
+        return limits.length == 0;
+    }
+
+    /** Takes one, of the kinds that count events, if all allow it. Who is to come later has taken nothing. */
+    Decision takeOne(long nowNanos) {
+        for (int i = 0; i < limits.length; i++) {
+            long waitNanos = meters[i].take(1, nowNanos);
+            if (waitNanos != 0) {
+                giveBack(i, 1, 0, nowNanos);
+                return decision(limits[i].action(), waitNanos);
+            }
+        }
+        return Decision.ALLOW;
+    }
+
+    /** Takes packets; those that only cause a pause pass, and are paid for by it. */
+    Decision takePublish(int count, long bytes, long nowNanos) { // hot: per message
+        long pauseNanos = 0;
+        for (int i = 0; i < limits.length; i++) {
+            Limit limit = limits[i];
+            long amount = limit.kind() == Limit.Kind.BYTE_RATE ? bytes : count;
+            if (limit.action() == Limit.Action.PAUSE) {
+                pauseNanos = Math.max(pauseNanos, meters[i].takeAnyway(amount, nowNanos));
+            } else if (meters[i].take(amount, nowNanos) != 0) {
+                giveBack(i, count, bytes, nowNanos);
+                return decision(limit.action(), 0);
+            }
+        }
+        return pauseNanos == 0 ? Decision.ALLOW : decision(Limit.Action.PAUSE, pauseNanos);
+    }
+
+    /** What has been taken before one that refuses; nothing that pauses is before it. */
+    private void giveBack(int refusedAt, int count, long bytes, long nowNanos) {
+        for (int i = 0; i < refusedAt; i++) {
+            meters[i].giveBack(limits[i].kind() == Limit.Kind.BYTE_RATE ? bytes : count, nowNanos);
+        }
+    }
+
+    private static Decision decision(Limit.Action action, long waitNanos) {
+        switch (action) {
+            case PAUSE:
+                return Decision.pause(Math.min(MAX_PAUSE_NANOS, waitNanos));
+            case DROP:
+                return Decision.DROP;
+            default:
+                return Decision.DISCONNECT;
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Metered each : borrowed) {
+            each.giveBack();
+        }
+    }
+}
