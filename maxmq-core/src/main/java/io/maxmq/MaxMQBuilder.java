@@ -9,6 +9,7 @@ import io.maxmq.config.Listener;
 import io.maxmq.config.MemoryLimits;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
+import io.maxmq.config.Tenancy;
 import io.maxmq.config.TopicRewrite;
 import io.maxmq.core.bootstrap.Plugins;
 import io.maxmq.core.configfile.Configured;
@@ -220,6 +221,12 @@ public final class MaxMQBuilder {
     /** Adds a subscription that sessions of certain clients get without asking. */
     public MaxMQBuilder automaticSubscription(AutomaticSubscription subscription) {
         config.automaticSubscription(subscription);
+        return this;
+    }
+
+    /** How clients are told apart by tenant. */
+    public MaxMQBuilder tenancy(Tenancy tenancy) {
+        config.tenancy(tenancy);
         return this;
     }
 

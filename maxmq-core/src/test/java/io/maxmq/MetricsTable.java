@@ -14,7 +14,7 @@ final class MetricsTable {
             + " -Dsurefire.failIfNoSpecifiedTests=false -Dmaxmq.metrics.write=true";
 
     /** Their values are the embedder's. */
-    private static final Set<String> NAMED_BY_THE_EMBEDDER = Set.of("plugin", "listener");
+    private static final Set<String> NAMED_BY_THE_EMBEDDER = Set.of("plugin", "listener", "tenant");
 
     private MetricsTable() {}
 

@@ -2,9 +2,11 @@ package io.maxmq;
 
 import io.maxmq.RecordedMetrics.Metric;
 import io.maxmq.config.Listener;
+import io.maxmq.config.Tenancy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -25,7 +27,15 @@ class MetricsTableTest {
         try (TestBroker broker = TestBroker.start(builder ->
                 builder.metrics(sink).storage(MemoryStorage.create().store()).listener(Listener.tcp(0)))) {
             assertThat(broker.broker().isRunning()).isTrue();
-            metrics = sink.all();
+            metrics = new ArrayList<>(sink.all());
+        }
+        RecordedMetrics ofTenants = new RecordedMetrics();
+        try (TestBroker broker = TestBroker.start(
+                builder -> builder.metrics(ofTenants).tenancy(Tenancy.byServerName("{tenant}.example.com")))) {
+            assertThat(broker.broker().isRunning()).isTrue();
+            ofTenants.all().stream()
+                    .filter(each -> each.name().startsWith("maxmq.tenant."))
+                    .forEach(metrics::add);
         }
     }
 

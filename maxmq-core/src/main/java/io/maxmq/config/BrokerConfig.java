@@ -36,6 +36,7 @@ import java.util.List;
  * @param delayed messages that clients publish to {@code $delayed/SECONDS/TOPIC}
  * @param topicRewrites rules that give what clients of any tenant publish and subscribe to other names, at most 256; the first
  *     that matches is applied; default none
+ * @param tenancy how clients are told apart by tenant; default {@link Tenancy#none()}
  * @param automaticSubscriptions what sessions of certain clients get without asking, at most 256; default none
  * @since 0.1.0
  */
@@ -62,6 +63,7 @@ public record BrokerConfig(
         Duration sysInterval,
         DelayedLimits delayed,
         List<TopicRewrite> topicRewrites,
+        Tenancy tenancy,
         List<AutomaticSubscription> automaticSubscriptions) {
 
     /** Checks every value. */
@@ -69,6 +71,7 @@ public record BrokerConfig(
         Checks.name("name", name);
         Checks.distinctNames(listeners);
         listeners = List.copyOf(listeners);
+        listeners.forEach(tenancy::check);
         Checks.range("loops", loops, 0, 1024);
         Checks.range("workers", workers, 0, 4096);
         Checks.range("workerQueue", workerQueue, 1, Integer.MAX_VALUE);
@@ -119,6 +122,7 @@ public record BrokerConfig(
         builder.sysInterval = sysInterval;
         builder.delayed = delayed;
         builder.topicRewrites = topicRewrites;
+        builder.tenancy = tenancy;
         builder.automaticSubscriptions = automaticSubscriptions;
         return builder;
     }
@@ -152,6 +156,7 @@ public record BrokerConfig(
         private Duration sysInterval = Duration.ofSeconds(10);
         private DelayedLimits delayed = DelayedLimits.defaults();
         private List<TopicRewrite> topicRewrites = List.of();
+        private Tenancy tenancy = Tenancy.none();
         private List<AutomaticSubscription> automaticSubscriptions = List.of();
 
         private Builder() {}
@@ -298,6 +303,12 @@ public record BrokerConfig(
             return this;
         }
 
+        /** See {@link BrokerConfig#tenancy()}. */
+        public Builder tenancy(Tenancy value) {
+            tenancy = value;
+            return this;
+        }
+
         /** See {@link BrokerConfig#automaticSubscriptions()}. */
         public Builder automaticSubscriptions(List<AutomaticSubscription> value) {
             automaticSubscriptions = value;
@@ -340,6 +351,7 @@ public record BrokerConfig(
                     sysInterval,
                     delayed,
                     topicRewrites,
+                    tenancy,
                     automaticSubscriptions);
         }
     }

@@ -30,6 +30,11 @@ public record Tenant(String name) {
         }
     }
 
+    /** Whether a tenant can have this name. */
+    public static boolean isName(String name) {
+        return !name.isEmpty() && name.length() <= MAX_LENGTH && name.chars().allMatch(c -> allowed((char) c));
+    }
+
     private static boolean allowed(char c) {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')

@@ -177,7 +177,7 @@ public final class Broker {
         this.routes = new TenantRoutes(config, network.loops(), budget, groupQueues);
         this.connections = new Connections(
                 config,
-                new Connections.Collaborators(access, interceptors, plugins.rateLimiter(), events, loggers, routes));
+                new Connections.Collaborators(access, interceptors, plugins.rateLimiter(), events, loggers, routes, routes::admits));
         this.eventLoops = new EventLoops(config.name(), config.closeTimeout().toMillis(), network);
         this.allocator = network.allocator();
         assembleLoops(network.loops(), storage);
@@ -372,6 +372,7 @@ public final class Broker {
                             loops,
                             routes,
                             sessionSubscriptions,
+                            config.tenancy().isOn(),
                             plugins.clock().nanoTime())
                     .start();
         }
@@ -404,6 +405,9 @@ public final class Broker {
             metrics.registerEvents(events, plugins.names());
             metrics.registerWorkers(workers, eventWorkers);
             BrokerMetrics.register(metrics, routes, budget, watchdog);
+            if (config.tenancy().isOn()) {
+                TenantMetrics.register(metrics, routes);
+            }
             if (persistence != null) {
                 StorageMetrics.register(metrics, persistence.store());
             }

@@ -121,7 +121,7 @@ public final class ListenerRegistry {
      *
      * @return completes when it accepts; exceptionally with UncheckedIOException when it cannot be bound, which names it and its
      *     address, or when its files cannot be used, or with IllegalStateException when it needs a library that is not there
-     * @throws IllegalArgumentException when there is one of this name
+     * @throws IllegalArgumentException when there is one of this name, or it has no TLS and clients are told apart by tenant
      * @throws IllegalStateException when the broker is closed
      */
     public CompletionStage<BoundListener> add(Listener listener) {
@@ -136,6 +136,7 @@ public final class ListenerRegistry {
         } else {
             throw new IllegalArgumentException("unknown kind of listener: " + listener);
         }
+        connections.tenancy().check(listener);
         Entry entry = reserve(settings, tls);
         // Here, on the caller's thread: the sink is the embedder's code.
         entry.metric = metrics.gauge(

@@ -8,14 +8,17 @@ import io.maxmq.core.time.Timers;
 import io.maxmq.spi.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes {@link SysFigures} below {@code $SYS/broker/}: by the broker's clock, at QoS 0, retained, and each only when it has
- * changed. They are about all tenants, so only {@link Tenant#DEFAULT} has them: no tenant hears of another.
+ * changed. They are about all tenants, so only {@link Tenant#DEFAULT} has them: no tenant hears of another. Where clients are told
+ * apart by tenant, each has what is about it alone.
  *
  * <p>No interceptor is asked: it is the broker that publishes. Authorizers decide who may subscribe. The first tick
  * makes what is needed, so that a start does not wait for it. Runs on the first loop; {@link #start} is for any thread.
@@ -23,12 +26,15 @@ import org.jspecify.annotations.Nullable;
 final class SysTopics implements Runnable, Timers.Task {
     private static final String PREFIX = "$SYS/broker/";
 
+    private static final int TENANTS_PER_TURN = 50;
+
     /** 36 years: with it no sum overflows. */
     private static final long MAX_INTERVAL_NANOS = 1L << 60;
 
     private final List<LoopAssembly> loops;
     private final LoopAssembly at;
     private final long intervalNanos;
+    private final boolean tenancy;
     private final long startNanos;
     private final TenantRoutes allRoutes;
     private final Routes routes;
@@ -36,10 +42,14 @@ final class SysTopics implements Runnable, Timers.Task {
 
     // made with the first tick
     private @Nullable SysFigures figures;
-    private final Map<String, String> published = new HashMap<>();
+    private final Map<Tenant, Map<String, String>> published = new HashMap<>();
+
+    /** Those that are still to hear of themselves in this interval. */
+    private Iterator<Routes> others = Collections.emptyIterator();
 
     /**
      * @param interval above 0
+     * @param tenancy whether each tenant hears of itself
      * @param startNanos the time of the start, from which the first interval counts
      */
     SysTopics(
@@ -47,10 +57,12 @@ final class SysTopics implements Runnable, Timers.Task {
             List<LoopAssembly> loops,
             TenantRoutes routes,
             SessionSubscriptions sessionSubscriptions,
+            boolean tenancy,
             long startNanos) {
         this.loops = loops;
         this.at = loops.get(0);
         this.intervalNanos = Math.min(interval.toNanos(), MAX_INTERVAL_NANOS);
+        this.tenancy = tenancy;
         this.startNanos = startNanos;
         this.allRoutes = routes;
         this.routes = routes.of(Tenant.DEFAULT);
@@ -75,21 +87,39 @@ final class SysTopics implements Runnable, Timers.Task {
             figures = now;
         }
         at.loop().schedule(intervalNanos, this);
-        now.read(at.loop().nowNanos(), this::publish);
+        now.read(at.loop().nowNanos(), (name, value) -> publish(routes, name, value));
+        if (tenancy && !others.hasNext()) {
+            others = allRoutes.all().iterator();
+            publishToTenants();
+        }
     }
 
-    private void publish(String name, String value) {
-        if (value.equals(published.put(name, value))) {
+    /** Some per turn of the loop, since there may be thousands. */
+    private void publishToTenants() {
+        for (int i = 0; i < TENANTS_PER_TURN && others.hasNext(); i++) {
+            Routes each = others.next();
+            if (each != routes) {
+                TenantSysFigures.read(each, (name, value) -> publish(each, name, value));
+            }
+        }
+        if (others.hasNext()) {
+            at.loop().execute(this::publishToTenants);
+        }
+    }
+
+    private void publish(Routes to, String name, String value) {
+        if (value.equals(published.computeIfAbsent(to.tenant(), first -> new HashMap<>())
+                .put(name, value))) {
             return;
         }
         InTransit transit = at.inProcess();
         byte[] payload = value.getBytes(StandardCharsets.UTF_8);
-        transit.begin(ApplicationMessages.topic(routes.topics(), at.loop().index(), PREFIX + name), 0, true, null);
+        transit.begin(ApplicationMessages.topic(to.topics(), at.loop().index(), PREFIX + name), 0, true, null);
         transit.payload(payload, 0, payload.length);
-        if (at.router().retain(transit, routes) == Router.Retained.REFUSED) {
+        if (at.router().retain(transit, to) == Router.Retained.REFUSED) {
             // No memory: better no value than one that is out of date. The next change is tried again.
-            at.router().removeRetained(transit.topic(), routes);
+            at.router().removeRetained(transit.topic(), to);
         }
-        at.router().publishOwn(transit, routes);
+        at.router().publishOwn(transit, to);
     }
 }

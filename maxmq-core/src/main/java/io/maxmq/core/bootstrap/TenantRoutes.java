@@ -2,6 +2,7 @@ package io.maxmq.core.bootstrap;
 
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.OverlappingSubscriptions;
+import io.maxmq.config.TenantQuota;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.routing.RetainedMessages;
 import io.maxmq.core.routing.Routes;
@@ -11,6 +12,8 @@ import io.maxmq.core.routing.TopicTable;
 import io.maxmq.spi.Tenant;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The routes of each tenant, made when it is first heard of. Thread-safe. */
@@ -31,6 +34,8 @@ final class TenantRoutes implements Function<Tenant, Routes> {
     private final SharedQueue.Maker sharedQueues;
     private final ConcurrentHashMap<Tenant, Routes> routes = new ConcurrentHashMap<>();
     private final Routes defaultRoutes;
+    private final AtomicInteger made = new AtomicInteger();
+    private volatile Consumer<Routes> onNew = routes -> {};
 
     TenantRoutes(BrokerConfig config, int loops, MemoryBudget budget, SharedQueue.Maker sharedQueues) {
         this.config = config;
@@ -42,7 +47,20 @@ final class TenantRoutes implements Function<Tenant, Routes> {
     }
 
     Routes of(Tenant tenant) {
-        return tenant.equals(Tenant.DEFAULT) ? defaultRoutes : routes.computeIfAbsent(tenant, this::make);
+        return tenant.equals(Tenant.DEFAULT) ? defaultRoutes : routes.computeIfAbsent(tenant, this::makeOther);
+    }
+
+    /**
+     * Whether there is room for this tenant's clients. May let in a few more than the bound when many come at the same moment.
+     */
+    boolean admits(Tenant tenant) {
+        return routes.containsKey(tenant) || made.get() < config.tenancy().maxTenants();
+    }
+
+    /** Told of each tenant that is there, and of each that comes; on any thread. At most one is told. */
+    void onTenant(Consumer<Routes> listener) {
+        onNew = listener;
+        routes.values().forEach(listener);
     }
 
     @Override
@@ -54,7 +72,15 @@ final class TenantRoutes implements Function<Tenant, Routes> {
         return routes.values();
     }
 
+    private Routes makeOther(Tenant tenant) {
+        Routes fresh = make(tenant);
+        made.incrementAndGet();
+        onNew.accept(fresh);
+        return fresh;
+    }
+
     private Routes make(Tenant tenant) {
+        TenantQuota quota = config.tenancy().quotaOf(tenant);
         int levels = config.connections().maxTopicLevels();
         SubscriptionTree.Options options = SubscriptionTree.Options.DEFAULTS
                 .withMaxLevels(levels)
@@ -66,10 +92,11 @@ final class TenantRoutes implements Function<Tenant, Routes> {
                 new SubscriptionTree(loops, options),
                 new SubscriptionTree(loops, options),
                 new RetainedMessages(new RetainedMessages.Limits(
-                        config.retained().maxMessages(),
-                        maxRetainedBytes,
+                        Math.min(config.retained().maxMessages(), quota.maxRetainedMessages()),
+                        Math.min(maxRetainedBytes, quota.maxRetainedBytes()),
                         config.retained().maxPayloadBytes())),
-                sharedQueues);
+                sharedQueues,
+                config.tenancy().isOn() ? loops : 0);
     }
 
     private static int cachedTopics() {

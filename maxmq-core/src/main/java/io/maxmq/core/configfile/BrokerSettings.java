@@ -12,6 +12,7 @@ import io.maxmq.config.Overflow;
 import io.maxmq.config.OverlappingSubscriptions;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
+import io.maxmq.config.Tenancy;
 import io.maxmq.config.TopicRewrite;
 import io.maxmq.spi.config.ConfigFileException;
 import io.maxmq.spi.config.ConfigSection;
@@ -42,6 +43,7 @@ final class BrokerSettings {
     }
 
     private static BrokerConfig.Builder parts(ConfigSection root) {
+        Tenancy tenancy = TenancySettings.read(root.section("tenancy"));
         BrokerConfig.Builder config = BrokerConfig.builder()
                 .connections(connections(root.section("connections")))
                 .sessions(sessions(root.section("sessions")))
@@ -49,7 +51,8 @@ final class BrokerSettings {
                 .delayed(delayed(root.section("delayed")))
                 .memory(memory(root.section("memory")))
                 .capabilities(capabilities(root.section("capabilities")))
-                .listeners(ListenerSettings.read(root));
+                .tenancy(tenancy)
+                .listeners(ListenerSettings.read(root, tenancy));
         for (ConfigSection each : root.sections("topic-rewrites")) {
             config.topicRewrite(topicRewrite(each));
         }

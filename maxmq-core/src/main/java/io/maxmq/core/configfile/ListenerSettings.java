@@ -2,6 +2,7 @@ package io.maxmq.core.configfile;
 
 import io.maxmq.config.Listener;
 import io.maxmq.config.TcpListener;
+import io.maxmq.config.Tenancy;
 import io.maxmq.spi.config.ConfigSection;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +19,16 @@ final class ListenerSettings {
 
     private ListenerSettings() {}
 
-    static List<Listener> read(ConfigSection root) {
+    /** @param tenancy says which are allowed */
+    static List<Listener> read(ConfigSection root, Tenancy tenancy) {
         List<Listener> listeners = new ArrayList<>();
         for (Map.Entry<String, ConfigSection> each : root.named("listeners").entrySet()) {
             ConfigSection section = each.getValue();
-            listeners.add(BrokerSettings.checked(section, () -> listener(each.getKey(), section)));
+            listeners.add(BrokerSettings.checked(section, () -> {
+                Listener listener = listener(each.getKey(), section);
+                tenancy.check(listener);
+                return listener;
+            }));
         }
         return listeners;
     }

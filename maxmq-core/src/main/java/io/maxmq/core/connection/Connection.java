@@ -27,6 +27,7 @@ import io.maxmq.core.intercept.PacketInterceptors;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.TenantCounters;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.session.DeliveryFlags;
@@ -101,6 +102,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     // valid from CONNACK on
     private @Nullable Session session;
     private @Nullable PublishIntake intake;
+    private @Nullable TenantCounters tenantCounters;
     private long keepAliveNanos;
     private boolean problemInformation = true;
     private @Nullable ConnectTime connectTime;
@@ -597,6 +599,10 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         }
         decoder.maxPacketBytes(home.limits().maxPacketBytes());
         here.loop().counters().add(Counter.CLIENTS, 1);
+        tenantCounters = as.session().routes().counters(here.loop().index());
+        if (tenantCounters != null) {
+            tenantCounters.add(TenantCounters.Kind.CLIENTS, 1);
+        }
         if (as.keepAliveSeconds() > 0) {
             // One and a half times the interval (§3.1.2.10).
             keepAliveNanos = as.keepAliveSeconds() * 1_500_000_000L;
@@ -688,6 +694,9 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         }
         packetWritten();
         here.loop().counters().increment(dup ? Counter.RESENT : Connections.sentAt(DeliveryFlags.qos(flags)));
+        if (tenantCounters != null) {
+            tenantCounters.add(TenantCounters.Kind.SENT, 1);
+        }
     }
 
     /** With the topic's alias; a topic that comes again gets one, where the packet has room for it. */
@@ -817,6 +826,9 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         }
         if (attached != null && who != null) {
             here.loop().counters().add(Counter.CLIENTS, -1);
+            if (tenantCounters != null) {
+                tenantCounters.add(TenantCounters.Kind.CLIENTS, -1);
+            }
             attached.detach(this);
             home.events().disconnected(who, by, reason, detail, here.loop());
         }

@@ -7,6 +7,7 @@ import io.maxmq.codec.wire.DecodeLimits;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Capabilities;
 import io.maxmq.config.ConnectionLimits;
+import io.maxmq.config.Tenancy;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.Interceptors;
@@ -37,6 +38,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Makes connections and holds what all of a broker's share. Immutable after {@link #addLoop}; thread-safe, but methods
@@ -46,14 +48,19 @@ public final class Connections {
     private static final Counter[] SENT = {Counter.SENT_QOS_0, Counter.SENT_QOS_1, Counter.SENT_QOS_2};
     private static final Counter[] RECEIVED = {Counter.RECEIVED_QOS_0, Counter.RECEIVED_QOS_1, Counter.RECEIVED_QOS_2};
 
-    /** Who decides and who is told. */
+    /**
+     * Who decides and who is told.
+     *
+     * @param tenants whether there is room for a tenant
+     */
     public record Collaborators(
             Access access,
             Interceptors interceptors,
             RateLimiter rateLimiter,
             Events events,
             Loggers loggers,
-            Function<Tenant, Routes> routes) {}
+            Function<Tenant, Routes> routes,
+            Predicate<Tenant> tenants) {}
 
     private final BrokerConfig config;
     private final Collaborators collaborators;
@@ -212,6 +219,16 @@ public final class Connections {
 
     Routes routes(Tenant tenant) {
         return collaborators.routes().apply(tenant);
+    }
+
+    /** How clients are told apart by tenant. */
+    public Tenancy tenancy() {
+        return config.tenancy();
+    }
+
+    /** Whether there is room for this tenant's clients. */
+    boolean admits(Tenant tenant) {
+        return collaborators.tenants().test(tenant);
     }
 
     SubscriptionRules subscriptionRules() {

@@ -95,6 +95,11 @@ final class Handshake {
         keepAliveSeconds = home.cappedKeepAliveSeconds(connect.keepAliveSeconds(), connect.userName() == null);
         ClientInfo client = describe(clientId);
         connection.identified(client);
+        String homeless = ClientTenant.problemBefore(home.tenancy(), client);
+        if (homeless != null) {
+            refuse(ReasonCode.NOT_AUTHORIZED, homeless);
+            return;
+        }
         String method = asked.string(PropertyId.AUTHENTICATION_METHOD);
         if (method != null) {
             if (!home.access().knows(method)) {
@@ -200,6 +205,7 @@ final class Handshake {
                         connection.out().remoteAddress(),
                         connection.out().listener())
                 .tls(connection.out().tls())
+                .tenant(ClientTenant.before(home.tenancy(), connection.out().tls()))
                 .username(connect.userName())
                 .cleanStart(connect.cleanStart())
                 .keepAliveSeconds(keepAliveSeconds)
@@ -250,6 +256,15 @@ final class Handshake {
         ClientInfo before = connection.client();
         assert before != null;
         ClientInfo client = Access.authenticated(before, allowed);
+        String homeless = ClientTenant.problemAfter(home.tenancy(), before, allowed);
+        if (homeless != null) {
+            refuse(ReasonCode.NOT_AUTHORIZED, homeless);
+            return;
+        }
+        if (!home.admits(client.tenant())) {
+            refuse(ReasonCode.QUOTA_EXCEEDED, "too many tenants");
+            return;
+        }
         if (InProcessNames.isReserved(client.clientId())) {
             refuse(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "the client id is one of the application's");
             return;

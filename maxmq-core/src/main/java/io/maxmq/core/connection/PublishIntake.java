@@ -10,6 +10,7 @@ import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.TenantCounters;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
@@ -38,6 +39,7 @@ final class PublishIntake {
     private final Connections home;
     private final Session session;
     private final ClientAccess access;
+    private final @Nullable TenantCounters tenantCounters;
     private final ConnectionLimiter limiter;
     private final boolean limited;
     private final boolean intercepted;
@@ -60,6 +62,7 @@ final class PublishIntake {
         this.home = home;
         this.session = session;
         this.access = access;
+        this.tenantCounters = session.routes().counters(connection.here().loop().index());
         this.limiter = limiter;
         this.limited = limiter != ConnectionLimiter.NONE;
         this.intercepted = home.interceptors().interceptsPublish();
@@ -86,6 +89,9 @@ final class PublishIntake {
             refuseCapability(qos);
         }
         connection.here().loop().counters().increment(Connections.receivedAt(qos));
+        if (tenantCounters != null) {
+            tenantCounters.add(TenantCounters.Kind.RECEIVED, 1);
+        }
 
         InTransit message = connection.here().inTransit();
         message.begin(rewriter == null ? topic : rewritten(rewriter, topic), qos, retain, session);

@@ -6,6 +6,7 @@ import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Capabilities;
+import io.maxmq.config.Tenancy;
 import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.intercept.SubscriptionRequest;
@@ -21,6 +22,7 @@ public final class SubscriptionRules {
 
     private final Capabilities offered;
     private final int maxTopicLevels;
+    private final Tenancy tenancy;
 
     /**
      * What came of adding one.
@@ -36,6 +38,7 @@ public final class SubscriptionRules {
     public SubscriptionRules(BrokerConfig config) {
         this.offered = config.capabilities();
         this.maxTopicLevels = config.connections().maxTopicLevels();
+        this.tenancy = config.tenancy();
     }
 
     /** Why it cannot be subscribed to, for people; null when it can. */
@@ -85,6 +88,9 @@ public final class SubscriptionRules {
         if (isTooWide(session, filter)) {
             return refused("too many wildcards in this and other filters");
         }
+        if (tenancy.isOn() && exceedsQuota(session, filter)) {
+            return refused("too many subscriptions of this tenant");
+        }
         QoS granted = wanted.qos().min(offered.maximumQos());
         Session.Options options = new Session.Options(
                 granted.code(), wanted.noLocal(), wanted.retainAsPublished(), wanted.queued(), subscriptionId);
@@ -102,6 +108,11 @@ public final class SubscriptionRules {
                         filter.share() == null
                                 && wantsRetained(wanted.retainHandling(), outcome == Session.Subscribed.NEW));
         };
+    }
+
+    private boolean exceedsQuota(Session session, TopicFilter filter) {
+        int most = tenancy.quotaOf(session.key().tenant()).maxSubscriptions();
+        return session.routes().tree().subscriptionCount() >= most && session.subscription(filter.toString()) == null;
     }
 
     /** Whether this filter and others together make every match walk half the tree: refused, not served slowly. */

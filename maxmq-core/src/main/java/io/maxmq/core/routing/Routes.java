@@ -1,6 +1,7 @@
 package io.maxmq.core.routing;
 
 import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.observe.TenantCounters;
 import io.maxmq.spi.Tenant;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ public final class Routes {
     private final ExclusiveSubscriptions exclusive = new ExclusiveSubscriptions();
     private final SharedQueue.Maker sharedQueues;
 
+    /** By loop; null when nobody asks for figures of single tenants. */
+    private final TenantCounters @Nullable [] counters;
+
     /** Set once, before the first hook is added: without hooks nothing is matched against them. */
     private volatile boolean hooked;
 
@@ -30,6 +34,19 @@ public final class Routes {
             SubscriptionTree hooks,
             RetainedMessages retained,
             SharedQueue.Maker sharedQueues) {
+        this(tenant, topics, hookTopics, tree, hooks, retained, sharedQueues, 0);
+    }
+
+    /** @param countingLoops how many loops count for this tenant alone; 0 for none */
+    public Routes(
+            Tenant tenant,
+            TopicTable topics,
+            TopicTable hookTopics,
+            SubscriptionTree tree,
+            SubscriptionTree hooks,
+            RetainedMessages retained,
+            SharedQueue.Maker sharedQueues,
+            int countingLoops) {
         this.tenant = tenant;
         this.topics = topics;
         this.hookTopics = hookTopics;
@@ -38,6 +55,7 @@ public final class Routes {
         this.retained = retained;
         this.sharedQueues = sharedQueues;
         this.retainedExpiry = new RetainedExpiry(this);
+        this.counters = countingLoops == 0 ? null : TenantCounters.ofLoops(countingLoops);
     }
 
     public Tenant tenant() {
@@ -58,6 +76,22 @@ public final class Routes {
 
     public RetainedMessages retained() {
         return retained;
+    }
+
+    /** Where this loop counts for this tenant alone; null when nobody asks for that. */
+    public @Nullable TenantCounters counters(int loop) {
+        TenantCounters[] all = counters;
+        return all == null ? null : all[loop];
+    }
+
+    /** What all loops have counted for this tenant alone; 0 when nobody does. Any thread. */
+    public long counted(TenantCounters.Kind kind) {
+        TenantCounters[] all = counters;
+        long sum = 0;
+        for (int i = 0; all != null && i < all.length; i++) {
+            sum += all[i].value(kind);
+        }
+        return sum;
     }
 
     RetainedExpiry retainedExpiry() {

@@ -3,6 +3,7 @@ package io.maxmq.core.session;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
+import io.maxmq.core.observe.TenantCounters;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.spi.ClientInfo;
@@ -28,6 +29,7 @@ public final class SessionEvents {
     void created(Session session) {
         loop.counters().increment(Counter.SESSIONS_CREATED);
         loop.counters().add(Counter.SESSIONS, 1);
+        countForTenant(session, 1);
         if (events.wants(BrokerEvent.SessionCreated.class)) {
             SessionKey key = session.key();
             events.emit(new BrokerEvent.SessionCreated(loop.epochMillis(), key.tenant(), key.clientId()));
@@ -78,6 +80,7 @@ public final class SessionEvents {
     void ended(Session session, SessionEnd why, int droppedMessages) {
         loop.counters().increment(counterOf(why));
         loop.counters().add(Counter.SESSIONS, -1);
+        countForTenant(session, -1);
         if (droppedMessages > 0) {
             loop.counters().dropped(DropReason.SESSION_ENDED, droppedMessages, 0);
         }
@@ -85,6 +88,13 @@ public final class SessionEvents {
             SessionKey key = session.key();
             events.emit(new BrokerEvent.SessionExpired(
                     loop.epochMillis(), key.tenant(), key.clientId(), why, droppedMessages));
+        }
+    }
+
+    private void countForTenant(Session session, int change) {
+        TenantCounters counters = session.routes().counters(loop.index());
+        if (counters != null) {
+            counters.add(TenantCounters.Kind.SESSIONS, change);
         }
     }
 

@@ -17,7 +17,10 @@ import io.maxmq.config.OverlappingSubscriptions;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.TcpListener;
+import io.maxmq.config.Tenancy;
+import io.maxmq.config.TenantQuota;
 import io.maxmq.config.TopicRewrite;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.config.ConfigFileException;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import java.io.IOException;
@@ -65,6 +68,8 @@ class ConfigFileTest {
         assertThat(keys).containsAll(keysOf("retained.", RetainedLimits.class));
         assertThat(keys).containsAll(keysOf("delayed.", DelayedLimits.class));
         assertThat(keys).containsAll(keysOf("memory.", MemoryLimits.class));
+        assertThat(keys).containsAll(keysOf("tenancy.", Tenancy.class));
+        assertThat(keys).containsAll(keysOf("tenancy.quota.", TenantQuota.class));
         assertThat(keys).containsAll(keysOf("capabilities.", Capabilities.class));
         assertThat(keysOf("listeners.a.", TcpListener.class))
                 .filteredOn(key -> !keys.contains(key))
@@ -167,6 +172,9 @@ class ConfigFileTest {
             topic-rewrites = [{ pattern = a, target = "+" }] | 1 | topic-rewrites[0]: target must be a topic name
             listeners { a { port = 70000 } }                | 1 | listeners.a: port must be 0..65535: port=70000
             listeners { a { type = quic } }                 | 1 | listeners.a.type must be one of tcp
+            tenancy { source = authenticator }, listeners { a { port = 1 } } | 1 | listeners.a: with tenants all listeners must have TLS: listener=a
+            tenancy { source = server-name }                | 1 | tenancy: tenants by server name need a pattern or names
+            tenancy { quotas { "a b" { } } }                | 1 | tenancy.quotas.a b: tenant name may hold
             storage.type = rocksdb                          | 1 | storage.type must be memory, not rocksdb: add io.maxmq:maxmq-storage
             authenticators = [{ type = password-file }]     | 1 | authenticators[0]: key file is missing
             authenticators = [{ file = x }]                 | 1 | authenticators[0]: key type is missing
@@ -280,6 +288,27 @@ class ConfigFileTest {
                 "MAXMQ_HEADLESS_SERVICE_PORT", "1883");
 
         assertThat(ConfigFile.read(write(""), NOTHING, environment).config()).isEqualTo(BrokerConfig.defaults());
+    }
+
+    @Test
+    void tenantsHaveNamesAndQuotas() throws IOException {
+        Tenancy tenancy = read("""
+                tenancy {
+                  source = server-name, server-name-pattern = "{tenant}.example.com", max-tenants = 5
+                  server-names = [{ name = vip.example.com, tenant = gold }]
+                  quota { max-subscriptions = 7, max-retained-messages = 8, max-retained-bytes = 9 KiB }
+                  quotas { gold { max-subscriptions = 70 } }
+                }
+                """).config().tenancy();
+
+        assertThat(tenancy)
+                .isEqualTo(new Tenancy(
+                        Tenancy.Source.SERVER_NAME,
+                        "{tenant}.example.com",
+                        Map.of("vip.example.com", new Tenant("gold")),
+                        5,
+                        new TenantQuota(7, 8, 9 << 10),
+                        Map.of(new Tenant("gold"), TenantQuota.UNLIMITED.withMaxSubscriptions(70))));
     }
 
     @Test
