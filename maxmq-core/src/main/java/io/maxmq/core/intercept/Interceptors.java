@@ -11,6 +11,8 @@ import io.maxmq.spi.intercept.DeliveryInterceptor;
 import io.maxmq.spi.intercept.Interceptor;
 import io.maxmq.spi.intercept.PacketInterceptor;
 import io.maxmq.spi.intercept.PublishInterceptor;
+import io.maxmq.spi.intercept.RecipientInterceptor;
+import io.maxmq.spi.intercept.SharedMemberInterceptor;
 import io.maxmq.spi.intercept.SubscribeInterceptor;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import io.maxmq.spi.intercept.UnsubscribeInterceptor;
@@ -34,6 +36,7 @@ public final class Interceptors {
 
     private final List<DeliveryInterceptor> delivery;
     private final @Nullable PacketInterceptors packets;
+    private final @Nullable RecipientInterceptors recipients;
     private final PluginCalls calls;
 
     public Interceptors(List<Interceptor> all, PluginCalls calls, Duration deadline) {
@@ -45,6 +48,7 @@ public final class Interceptors {
             this.unsubscribe = null;
             this.delivery = List.of();
             this.packets = null;
+            this.recipients = null;
             return;
         }
         long nanos = deadline.toNanos();
@@ -75,6 +79,11 @@ public final class Interceptors {
         this.delivery = sorted(all, DeliveryInterceptor.class);
         List<PacketInterceptor> ofPackets = sorted(all, PacketInterceptor.class);
         this.packets = ofPackets.isEmpty() ? null : new PacketInterceptors(ofPackets, calls.failures());
+        List<RecipientInterceptor> ofRecipients = sorted(all, RecipientInterceptor.class);
+        List<SharedMemberInterceptor> ofShared = sorted(all, SharedMemberInterceptor.class);
+        this.recipients = ofRecipients.isEmpty() && ofShared.isEmpty()
+                ? null
+                : new RecipientInterceptors(ofRecipients, ofShared, calls.failures());
     }
 
     private static <I extends Interceptor> List<I> sorted(List<Interceptor> all, Class<I> concern) {
@@ -129,6 +138,11 @@ public final class Interceptors {
     /** Null when nobody looks at packets. */
     public @Nullable PacketInterceptors packets() {
         return packets;
+    }
+
+    /** Null when nobody has a say in who gets messages. */
+    public @Nullable RecipientInterceptors recipients() {
+        return recipients;
     }
 
     /** Without any, recipients share encoded bytes. */

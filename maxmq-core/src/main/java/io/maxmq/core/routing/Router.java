@@ -30,6 +30,10 @@ public final class Router {
     private final List<Runnable> waitingForRoom = new ArrayList<>();
     private Handover[] handovers = new Handover[0];
     private RetainedListener retainedListener = RetainedListener.NONE;
+    /** Null when the subscriptions alone say who gets a message. */
+    private @Nullable RecipientRules plainRules;
+
+    private @Nullable RecipientRules sharedRules;
     private UnmatchedListener unmatchedListener = (message, routes) -> {};
     private RetainedJournal retainedJournal = RetainedJournal.NONE;
     private Runnable beforeHandingOver = () -> {};
@@ -75,6 +79,12 @@ public final class Router {
     /** Tells somebody from now on of messages that nobody is to have. */
     public void onUnmatched(UnmatchedListener listener) {
         unmatchedListener = listener;
+    }
+
+    /** Has somebody asked from now on about plain subscriptions, or about shared ones. */
+    public void recipientRules(@Nullable RecipientRules plain, @Nullable RecipientRules shared) {
+        plainRules = plain;
+        sharedRules = shared;
     }
 
     /** Has retained messages written down from now on. */
@@ -193,7 +203,7 @@ public final class Router {
         }
         SharedGroup[] groups = match.groups();
         for (int i = 0; i < groups.length; i++) {
-            deliverShared(message, routes, groups[i], groups[i].next(), 0);
+            deliverShared(message, routes, groups[i], next(message, groups[i]), 0);
         }
         return true;
     }
@@ -208,8 +218,15 @@ public final class Router {
         if (group.size() == 0) {
             return false;
         }
-        deliverShared(message, routes, group, group.next(), 0);
+        deliverShared(message, routes, group, next(message, group), 0);
         return true;
+    }
+
+    /** The member that is to have it: the chosen one, or the one whose turn it is; null when none is online. */
+    private @Nullable Subscription next(InTransit message, SharedGroup group) {
+        RecipientRules rules = sharedRules;
+        Subscription chosen = rules == null ? null : rules.choose(message, group);
+        return chosen == null ? group.next() : chosen;
     }
 
     /** Gives a message to a member of a shared subscription, or, if it does not take it, to another. */
@@ -293,11 +310,25 @@ public final class Router {
         int matchedBefore = message.matched();
         // Read once: a delivery may subscribe, and must not prolong the walk.
         int count = match.localCount();
-        for (int i = 0; i < count; i++) {
-            deliver(message, match.local(i));
+        RecipientRules rules = plainRules;
+        if (rules == null) {
+            for (int i = 0; i < count; i++) {
+                deliver(message, match.local(i));
+            }
+        } else {
+            deliverByRules(message, match, count, rules);
         }
         loop.work(count);
         loop.counters().add(Counter.MATCHED, message.matched() - matchedBefore);
+    }
+
+    private void deliverByRules(InTransit message, Match match, int count, RecipientRules rules) {
+        for (int i = 0; i < count; i++) {
+            Subscription subscription = match.local(i);
+            if (subscription != null && rules.includes(message, subscription)) {
+                deliver(message, subscription);
+            }
+        }
     }
 
     private void deliver(InTransit message, @Nullable Subscription subscription) {

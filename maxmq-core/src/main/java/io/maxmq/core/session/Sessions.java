@@ -7,6 +7,7 @@ import io.maxmq.config.SessionLimits;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.Interceptors;
+import io.maxmq.core.intercept.RecipientInterceptors;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.persistence.DelayedRecord;
 import io.maxmq.core.persistence.LoopRecords;
@@ -128,6 +129,12 @@ public final class Sessions {
         router.onRetained(events.retained());
         router.onUnmatched(events::unmatched);
         this.drops = drops;
+        RecipientInterceptors ofRecipients = interceptors.recipients();
+        if (ofRecipients != null) {
+            InterceptedRecipients rules = new InterceptedRecipients(ofRecipients, loop, drops);
+            router.recipientRules(
+                    ofRecipients.interceptsPlain() ? rules : null, ofRecipients.interceptsShared() ? rules : null);
+        }
         this.again = new InTransit(ids);
         this.wills = new WillPublication(this, caller, settings.access(), interceptors, events, new InTransit(ids));
         this.cutOff = new CutOffMessages(this);

@@ -24,7 +24,9 @@ public sealed interface Interceptor
                 SubscribeInterceptor,
                 UnsubscribeInterceptor,
                 DeliveryInterceptor,
-                PacketInterceptor {
+                PacketInterceptor,
+                RecipientInterceptor,
+                SharedMemberInterceptor {
 
     /** What logs, metrics and events call it. */
     default String name() {

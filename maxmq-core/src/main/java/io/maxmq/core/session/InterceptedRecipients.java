@@ -1,0 +1,95 @@
+package io.maxmq.core.session;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.core.intercept.RecipientInterceptors;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RecipientRules;
+import io.maxmq.core.routing.SharedGroup;
+import io.maxmq.core.routing.Subscription;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.intercept.Recipient;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Asks interceptors who gets a message. One per loop. Runs on the loop. Not thread-safe. */
+final class InterceptedRecipients implements RecipientRules {
+    private final RecipientInterceptors interceptors;
+    private final Loop loop;
+    private final Drops drops;
+
+    // The message that was asked about last: it has one view for all its recipients.
+    private @Nullable InTransit viewed;
+    private long viewedSequence;
+    private @Nullable Message view;
+    private boolean deferred;
+
+    InterceptedRecipients(RecipientInterceptors interceptors, Loop loop, Drops drops) {
+        this.interceptors = interceptors;
+        this.loop = loop;
+        this.drops = drops;
+    }
+
+    @Override
+    public boolean includes(InTransit message, Subscription subscription) {
+        if (!(subscription.subscriber() instanceof Session session)
+                || interceptors.includes(recipient(session, subscription, session.client() != null), view(message))) {
+            return true;
+        }
+        message.countMatched();
+        drops.dropped(session.key(), message, DropReason.INTERCEPTED);
+        message.countAccepted();
+        return false;
+    }
+
+    @Override
+    public @Nullable Subscription choose(InTransit message, SharedGroup group) {
+        List<Subscription> members = group.members();
+        members.removeIf(each -> !(each.subscriber() instanceof Session) || !each.subscriber().isOnline());
+        if (members.isEmpty()) {
+            return null;
+        }
+        List<Recipient> candidates = new ArrayList<>(members.size());
+        for (Subscription each : members) {
+            if (each.subscriber() instanceof Session session) {
+                candidates.add(recipient(session, each, true));
+            }
+        }
+        int chosen = interceptors.choose(Collections.unmodifiableList(candidates), view(message));
+        return chosen < 0 ? null : members.get(chosen);
+    }
+
+    private static Recipient recipient(Session session, Subscription subscription, boolean online) {
+        SessionKey key = session.key();
+        return new Recipient(
+                key.tenant(),
+                key.clientId(),
+                subscription.filter().toString(),
+                QoS.of(subscription.maxQos()),
+                online);
+    }
+
+    private Message view(InTransit message) {
+        Message known = view;
+        if (known == null || viewed != message || viewedSequence != message.sequence()) {
+            known = ApplicationMessages.view(message, loop.epochMillis());
+            view = known;
+            viewed = message;
+            viewedSequence = message.sequence();
+            if (!deferred) {
+                deferred = true;
+                loop.defer(this::forget);
+            }
+        }
+        return known;
+    }
+
+    private void forget() {
+        deferred = false;
+        view = null;
+        viewed = null;
+    }
+}
