@@ -40,6 +40,7 @@ import io.maxmq.core.session.SessionSetup;
 import io.maxmq.core.session.SessionStorage;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
@@ -161,7 +162,7 @@ public class SessionBenchmark {
         ClientInfo client = ClientInfo.builder(clientId, ProtocolVersion.MQTT_5, ADDRESS, "benchmark")
                 .build();
         SessionSetup setup =
-                new SessionSetup(client, access.openUnrestricted(client, new NoTimers()), 0, 100, null, false);
+                new SessionSetup(client, access.openUnrestricted(client, new NoTimers()), 0, 100, null, ClientLimits.none(), false);
         Sessions.Connected connected = sessions.connect(new SessionKey(Tenant.DEFAULT, clientId), routes, setup, sink);
         return ((Sessions.Connected.Attached) connected).session();
     }

@@ -16,6 +16,7 @@ import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.SessionSetup;
 import io.maxmq.core.session.Sessions;
+import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Registration;
@@ -209,6 +210,7 @@ public final class SessionSubscriptions implements AutoCloseable {
                 info.sessionExpirySeconds(),
                 request.window(),
                 null,
+                ClientLimits.none(),
                 false);
         Sessions.Connected connected = at.sessions().connect(client.key(), tenantRoutes, setup, client);
         if (!(connected instanceof Sessions.Connected.Attached attached)) {

@@ -34,6 +34,7 @@ import io.maxmq.core.session.DeliveryFlags;
 import io.maxmq.core.session.PacketSink;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.Decision;
@@ -103,6 +104,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     private @Nullable Session session;
     private @Nullable PublishIntake intake;
     private @Nullable TenantCounters tenantCounters;
+    private ClientLimits limits = ClientLimits.none();
     private long keepAliveNanos;
     private boolean problemInformation = true;
     private @Nullable ConnectTime connectTime;
@@ -463,7 +465,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
                             ReasonCode.PROTOCOL_ERROR,
                             "session expiry interval was 0 in CONNECT and is " + seconds + " in DISCONNECT");
                 }
-                attached.expirySeconds(home.cappedExpirySeconds(seconds));
+                attached.expirySeconds(Handshake.cappedExpirySeconds(home.cappedExpirySeconds(seconds), limits));
             }
             if (disconnect.reason() == ReasonCode.SUCCESS) {
                 attached.dropWill();
@@ -542,6 +544,11 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         told = true;
     }
 
+    /** What this client may have in the place of what the settings say; nothing of the kind before CONNACK. */
+    ClientLimits limits() {
+        return limits;
+    }
+
     /** Who the client says it is; from now on a failure is answered with CONNACK. */
     void identified(ClientInfo as) {
         client = as;
@@ -593,11 +600,12 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         session = as.session();
         uncharge(handshakeBytes); // the session has charged what stays
         handshakeBytes = 0;
+        limits = as.limits();
         intake = new PublishIntake(this, home, as.session(), as.access(), limiter);
         if (as.topicAliasMaximum() > 0) {
             aliases = new OutboundAliases(this, as.topicAliasMaximum());
         }
-        decoder.maxPacketBytes(home.limits().maxPacketBytes());
+        decoder.maxPacketBytes(limits.maxPacketBytes().orElse(home.limits().maxPacketBytes()));
         here.loop().counters().add(Counter.CLIENTS, 1);
         tenantCounters = as.session().routes().counters(here.loop().index());
         if (tenantCounters != null) {

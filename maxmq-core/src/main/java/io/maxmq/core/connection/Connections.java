@@ -1,5 +1,6 @@
 package io.maxmq.core.connection;
 
+import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
@@ -27,6 +28,7 @@ import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.Will;
+import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.limit.ConnectionLimiter;
@@ -266,10 +268,13 @@ public final class Connections {
         return asked == 0 ? (int) capSeconds : (int) Math.min(asked, capSeconds);
     }
 
-    void addCapabilities(Properties.Builder granted) {
+    void addCapabilities(Properties.Builder granted, ClientLimits limits) {
         Capabilities offered = capabilities();
-        if (offered.maximumQos().code() < 2) {
-            granted.set(PropertyId.MAXIMUM_QOS, offered.maximumQos().code());
+        int maximumQos = Math.min(
+                offered.maximumQos().code(),
+                limits.maximumQos().orElse(QoS.EXACTLY_ONCE).code());
+        if (maximumQos < 2) {
+            granted.set(PropertyId.MAXIMUM_QOS, maximumQos);
         }
         if (!offered.retainAvailable()) {
             granted.set(PropertyId.RETAIN_AVAILABLE, false);

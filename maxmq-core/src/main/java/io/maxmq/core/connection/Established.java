@@ -2,6 +2,7 @@ package io.maxmq.core.connection;
 
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.session.Session;
+import io.maxmq.spi.auth.ClientLimits;
 
 /**
  * What the handshake has settled.
@@ -10,6 +11,7 @@ import io.maxmq.core.session.Session;
  * @param keepAliveSeconds in force; 0 for none
  * @param untilEpochMillis when the connection has to end; {@code Long.MAX_VALUE} for never
  * @param topicAliasMaximum aliases that the broker may set; 0 for none
+ * @param limits of this client in the place of the settings
  */
 record Established(
         Session session,
@@ -17,4 +19,5 @@ record Established(
         ClientAccess access,
         int keepAliveSeconds,
         long untilEpochMillis,
-        int topicAliasMaximum) {}
+        int topicAliasMaximum,
+        ClientLimits limits) {}

@@ -2,6 +2,7 @@ package io.maxmq.core.connection;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.ConnAck;
@@ -26,6 +27,7 @@ import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.auth.EnhancedAuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.intercept.ConnectRequest;
@@ -33,6 +35,7 @@ import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.Decision;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -57,6 +60,7 @@ final class Handshake {
     private final Connect connect;
     private final Properties asked;
     private boolean clientIdAssigned;
+    private ClientLimits limits = ClientLimits.none();
     private int keepAliveSeconds;
     private @Nullable EnhancedAuthentication authentication;
     private byte @Nullable [] authenticationData;
@@ -235,6 +239,10 @@ final class Handshake {
         if (connection.isClosed()) {
             return;
         }
+        if (result instanceof AuthenticationResult.Redirected redirected) {
+            redirect(redirected);
+            return;
+        }
         if (!(result instanceof AuthenticationResult.Allowed allowed)) {
             connection.here().loop().counters().increment(Counter.CONNECTS_DENIED);
             ReasonCode reason = ReasonCode.NOT_AUTHORIZED;
@@ -255,7 +263,8 @@ final class Handshake {
         connection.here().loop().counters().increment(Counter.AUTHENTICATIONS_ALLOWED);
         ClientInfo before = connection.client();
         assert before != null;
-        ClientInfo client = Access.authenticated(before, allowed);
+        limits = allowed.limits();
+        ClientInfo client = limited(Access.authenticated(before, allowed));
         String homeless = ClientTenant.problemAfter(home.tenancy(), before, allowed);
         if (homeless != null) {
             refuse(ReasonCode.NOT_AUTHORIZED, homeless);
@@ -263,6 +272,10 @@ final class Handshake {
         }
         if (!home.admits(client.tenant())) {
             refuse(ReasonCode.QUOTA_EXCEEDED, "too many tenants");
+            return;
+        }
+        if (will != null && limits.maximumQos().orElse(QoS.EXACTLY_ONCE).compareTo(will.message().qos()) < 0) {
+            refuse(ReasonCode.QOS_NOT_SUPPORTED, "QoS of the will is above what the client may have");
             return;
         }
         if (InProcessNames.isReserved(client.clientId())) {
@@ -279,6 +292,33 @@ final class Handshake {
         connection.limitedBy(limiter);
         whenWithinRate(
                 () -> home.acquireConnection(limiter, connection.here().loop()), () -> authorizeWill(key, client));
+    }
+
+    /** The client as its own limits leave it. */
+    private ClientInfo limited(ClientInfo client) {
+        if (limits == ClientLimits.none()) {
+            return client;
+        }
+        int longest = (int) limits.maxKeepAlive().orElse(Duration.ZERO).toSeconds();
+        if (longest > 0) {
+            keepAliveSeconds = keepAliveSeconds == 0 ? longest : Math.min(keepAliveSeconds, longest);
+        }
+        return client.toBuilder()
+                .keepAliveSeconds(keepAliveSeconds)
+                .sessionExpirySeconds(cappedExpirySeconds(client.sessionExpirySeconds(), limits))
+                .build();
+    }
+
+    static long cappedExpirySeconds(long seconds, ClientLimits limits) {
+        Duration longest = limits.maxSessionExpiry().orElse(null);
+        return longest == null ? seconds : Math.min(seconds, longest.toSeconds());
+    }
+
+    private void redirect(AuthenticationResult.Redirected redirected) {
+        refuse(
+                redirected.permanent() ? ReasonCode.SERVER_MOVED : ReasonCode.USE_ANOTHER_SERVER,
+                "",
+                Properties.builder().set(PropertyId.SERVER_REFERENCE, redirected.serverReference()));
     }
 
     private void authorizeWill(SessionKey key, ClientInfo client) {
@@ -401,7 +441,8 @@ final class Handshake {
                 untilEpochMillis,
                 Math.min(
                         asked.intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0),
-                        home.limits().topicAliasMaximumOutbound())));
+                        home.limits().topicAliasMaximumOutbound()),
+                limits));
     }
 
     private SessionSetup setup(ClientInfo client, ClientAccess access) {
@@ -409,7 +450,7 @@ final class Handshake {
                 ? asked.intOr(PropertyId.RECEIVE_MAXIMUM, MAX_RECEIVE_MAXIMUM)
                 : MAX_RECEIVE_MAXIMUM;
         Will kept = will == null ? null : home.will(client, will, willLaterSeconds, connection.here());
-        return new SessionSetup(client, access, client.sessionExpirySeconds(), window, kept, connect.bridge());
+        return new SessionSetup(client, access, client.sessionExpirySeconds(), window, kept, limits, connect.bridge());
     }
 
     /** What the broker grants where it differs from what a client assumes (§3.2.2.3). */
@@ -422,15 +463,19 @@ final class Handshake {
         if (client.sessionExpirySeconds() != askedExpiry) {
             granted.set(PropertyId.SESSION_EXPIRY_INTERVAL, client.sessionExpirySeconds());
         }
-        if (home.limits().receiveMaximum() < MAX_RECEIVE_MAXIMUM) {
-            granted.set(PropertyId.RECEIVE_MAXIMUM, home.limits().receiveMaximum());
+        int receiveMaximum = limits.receiveMaximum().orElse(home.limits().receiveMaximum());
+        if (receiveMaximum < MAX_RECEIVE_MAXIMUM) {
+            granted.set(PropertyId.RECEIVE_MAXIMUM, receiveMaximum);
         }
-        granted.set(PropertyId.MAXIMUM_PACKET_SIZE, home.limits().maxPacketBytes());
+        granted.set(
+                PropertyId.MAXIMUM_PACKET_SIZE,
+                limits.maxPacketBytes().orElse(home.limits().maxPacketBytes()));
         if (clientIdAssigned || !client.clientId().equals(connect.clientId())) {
             granted.set(PropertyId.ASSIGNED_CLIENT_IDENTIFIER, client.clientId());
         }
-        if (home.limits().topicAliasMaximum() > 0) {
-            granted.set(PropertyId.TOPIC_ALIAS_MAXIMUM, home.limits().topicAliasMaximum());
+        int aliases = limits.topicAliasMaximum().orElse(home.limits().topicAliasMaximum());
+        if (aliases > 0) {
+            granted.set(PropertyId.TOPIC_ALIAS_MAXIMUM, aliases);
         }
         if (keepAliveSeconds != connect.keepAliveSeconds()) {
             granted.set(PropertyId.SERVER_KEEP_ALIVE, keepAliveSeconds);
@@ -438,7 +483,7 @@ final class Handshake {
         if (authentication != null) {
             authentication.addTo(granted, authenticationData);
         }
-        home.addCapabilities(granted);
+        home.addCapabilities(granted, limits);
         if (asked.booleanOr(PropertyId.REQUEST_RESPONSE_INFORMATION, false)) {
             String information = ClientTemplate.fill(home.capabilities().responseInformation(), client);
             if (!information.isEmpty()) {
@@ -450,13 +495,16 @@ final class Handshake {
 
     /** Refuses with CONNACK, then closes. */
     private void refuse(ReasonCode reason, String detail) {
+        refuse(reason, detail, Properties.builder());
+    }
+
+    private void refuse(ReasonCode reason, String detail, Properties.Builder toldTo5) {
         home.events().refused(connection, connection.client(), reason, detail);
         ReasonCode told = reason.allowedIn(PacketType.CONNACK) ? reason : ReasonCode.UNSPECIFIED_ERROR;
-        Properties properties = connect.version().isV5()
-                        && !detail.isEmpty()
-                        && asked.intOr(PropertyId.REQUEST_PROBLEM_INFORMATION, 1) == 1
-                ? Properties.builder().set(PropertyId.REASON_STRING, detail).build()
-                : Properties.NONE;
+        if (!detail.isEmpty() && asked.intOr(PropertyId.REQUEST_PROBLEM_INFORMATION, 1) == 1) {
+            toldTo5.set(PropertyId.REASON_STRING, detail);
+        }
+        Properties properties = connect.version().isV5() ? toldTo5.build() : Properties.NONE;
         connection.send(new ConnAck(false, told, properties));
         connection.end(Initiator.BROKER, reason, detail);
     }

@@ -20,6 +20,7 @@ import io.maxmq.core.session.Session;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.limit.ConnectionLimiter;
@@ -44,6 +45,7 @@ final class PublishIntake {
     private final boolean limited;
     private final boolean intercepted;
     private final int maxQos;
+    private final int topicAliasMaximum;
     private final boolean retainAvailable;
     private final boolean checksPayload;
 
@@ -66,7 +68,11 @@ final class PublishIntake {
         this.limiter = limiter;
         this.limited = limiter != ConnectionLimiter.NONE;
         this.intercepted = home.interceptors().interceptsPublish();
-        this.maxQos = home.capabilities().maximumQos().code();
+        ClientLimits limits = connection.limits();
+        this.maxQos = Math.min(
+                home.capabilities().maximumQos().code(),
+                limits.maximumQos().orElse(QoS.EXACTLY_ONCE).code());
+        this.topicAliasMaximum = limits.topicAliasMaximum().orElse(home.limits().topicAliasMaximum());
         this.retainAvailable = home.capabilities().retainAvailable();
         this.checksPayload = home.capabilities().payloadFormatChecked();
         this.rewriter = home.rewriter().rewritesPublish() ? home.rewriter() : null;
@@ -169,7 +175,7 @@ final class PublishIntake {
             connection.end(
                     Initiator.BROKER,
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-                    "more than " + home.limits().receiveMaximum() + " unacknowledged PUBLISH packets");
+                    "more than " + session.receiveMaximum() + " unacknowledged PUBLISH packets");
         }
     }
 
@@ -195,14 +201,14 @@ final class PublishIntake {
         if (alias == 0) {
             return intern(publish);
         }
-        if (alias > home.limits().topicAliasMaximum()) {
+        if (alias > topicAliasMaximum) {
             throw new MalformedPacketException(
                     ReasonCode.TOPIC_ALIAS_INVALID,
-                    "topic alias is above " + home.limits().topicAliasMaximum() + ": " + alias);
+                    "topic alias is above " + topicAliasMaximum + ": " + alias);
         }
         @Nullable Topic[] known = aliases;
         if (known == null) {
-            known = new Topic[home.limits().topicAliasMaximum() + 1];
+            known = new Topic[topicAliasMaximum + 1];
             aliases = known;
         }
         if (publish.topicLength() > 0) {

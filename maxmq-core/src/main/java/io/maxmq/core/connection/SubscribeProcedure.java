@@ -2,6 +2,7 @@ package io.maxmq.core.connection;
 
 import io.maxmq.codec.MalformedPacketException;
 import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.Properties;
@@ -148,12 +149,17 @@ final class SubscribeProcedure {
                 return;
             }
             if (outcome instanceof Outcome.Passed<SubscriptionRequest> passed) {
-                authorize(passed.subject());
+                authorize(limited(passed.subject()));
             } else if (outcome instanceof Outcome.Rejected<SubscriptionRequest> rejected) {
                 refuse(rejected.reasonCode(), rejected.reason() == null ? "" : rejected.reason());
             } else {
                 answer(ReasonCode.UNSPECIFIED_ERROR);
             }
+        }
+
+        private SubscriptionRequest limited(SubscriptionRequest wanted) {
+            QoS most = connection.limits().maximumQos().orElse(wanted.qos());
+            return most.compareTo(wanted.qos()) < 0 ? wanted.withQos(most) : wanted;
         }
 
         private void authorize(SubscriptionRequest wanted) {

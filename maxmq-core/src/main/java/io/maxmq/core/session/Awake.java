@@ -1,5 +1,6 @@
 package io.maxmq.core.session;
 
+import io.maxmq.config.SessionLimits;
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.spi.ClientInfo;
@@ -32,6 +33,10 @@ final class Awake {
     @Nullable
     RestoredSession restored;
 
+    /** Of this client; null when they are as everybody's. A session that has some keeps them while its client is away. */
+    @Nullable
+    SessionLimits limits;
+
     private @Nullable OwnerKey ownerKey;
 
     // valid for the connection
@@ -42,6 +47,9 @@ final class Awake {
     ClientAccess access;
 
     int window;
+
+    /** Unacknowledged QoS 1 and 2 packets that the client may have sent. */
+    int receiveMaximum;
 
     Awake(SessionKey key) {
         this.key = key;
@@ -74,6 +82,6 @@ final class Awake {
         if (writes != null && writes.areDone()) {
             writes = null;
         }
-        return inbound == null && writes == null && will == null && restored == null;
+        return inbound == null && writes == null && will == null && restored == null && limits == null;
     }
 }

@@ -176,7 +176,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     /** Why the queue has no room for one more; null when it has. */
     @Nullable
     DropReason fullFor(int messageBytes) {
-        SessionLimits limits = home.limits();
+        SessionLimits limits = session.limits();
         if (queue.size() >= limits.maxStoredMessages()) {
             return DropReason.QUEUE_FULL_MESSAGES;
         }
@@ -184,7 +184,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     }
 
     private boolean isOverfull() {
-        SessionLimits limits = home.limits();
+        SessionLimits limits = session.limits();
         return limits.overflow() == Overflow.DROP_OLDEST
                 && (queue.size() > limits.maxStoredMessages() || queue.bytes() > limits.maxStoredBytes());
     }
@@ -320,7 +320,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     public int wanted() {
         if (!owner.isConnected()) {
             // To make room, and not more than that: each message that comes may ask for it.
-            int tooMany = queue.size() - home.limits().maxStoredMessages();
+            int tooMany = queue.size() - session.limits().maxStoredMessages();
             return isOverfull() ? Math.min(Math.max(1, tooMany), MESSAGES_PER_PAGE) : 0;
         }
         // By bytes too: few large messages leave no room for what a page would bring.

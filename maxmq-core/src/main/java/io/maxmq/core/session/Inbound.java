@@ -82,7 +82,7 @@ final class Inbound {
     /** False when the client has sent more than its receive maximum allows; nothing was routed. */
     // hot: per message
     boolean onPublish(InTransit message, int qos, int packetId) {
-        if (unacknowledged(qos) >= home.receiveMaximum() && !unreleased.contains(packetId)) {
+        if (unacknowledged(qos) >= session.receiveMaximum() && !unreleased.contains(packetId)) {
             return false;
         }
         PacketType answer = qos == 1 ? PacketType.PUBACK : PacketType.PUBREC;

@@ -82,7 +82,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         sink = connection;
         client = as;
         gate.attach(access);
-        window = Math.min(receiveMaximum, home.limits().maxInFlight());
+        window = Math.min(receiveMaximum, session.limits().maxInFlight());
         inFlight.restart();
         if (durable != null) {
             durable.onConnection();
@@ -242,7 +242,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     private boolean canSend(PacketSink to, long sequence) {
-        long maxBytes = Math.min(home.limits().maxQueuedBytes(), home.memory().shareBytes());
+        long maxBytes = Math.min(session.limits().maxQueuedBytes(), home.memory().shareBytes());
         return inFlight.hasRoom(window, maxBytes, sequence) && to.isWritable();
     }
 
@@ -277,7 +277,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     private void enqueue(InTransit message, int flags, Subscription subscription) {
         StoredMessage kept = message.keep();
         DropReason full = fullFor(kept.bytes());
-        if (full != null && home.limits().overflow() == Overflow.DROP_OLDEST && canMakeRoomFor(kept)) {
+        if (full != null && session.limits().overflow() == Overflow.DROP_OLDEST && canMakeRoomFor(kept)) {
             dropOldestFor(kept, full);
             // What only storage has is dropped when it has been read.
             full = queue.stored() > 0 ? null : fullFor(kept.bytes());
@@ -324,7 +324,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         if (full == DropReason.MEMORY) {
             return Forecast.NO_MEMORY;
         }
-        boolean makesRoom = home.limits().overflow() == Overflow.DROP_OLDEST && !queue.isEmpty();
+        boolean makesRoom = session.limits().overflow() == Overflow.DROP_OLDEST && !queue.isEmpty();
         return makesRoom ? Forecast.QUEUED_FOR_OLDEST : Forecast.QUEUE_FULL;
     }
 
@@ -332,11 +332,11 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         if (durable != null) {
             return durable.fullFor(messageBytes);
         }
-        if (queue.size() >= home.limits().maxQueuedMessages()) {
+        if (queue.size() >= session.limits().maxQueuedMessages()) {
             return DropReason.QUEUE_FULL_MESSAGES;
         }
         long bytes = queue.bytes() + messageBytes;
-        if (bytes > home.limits().maxQueuedBytes()) {
+        if (bytes > session.limits().maxQueuedBytes()) {
             return DropReason.QUEUE_FULL_BYTES;
         }
         boolean first = queue.isEmpty() && inFlight.outstanding() == 0;
@@ -351,8 +351,8 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
 
     private int maxQueued() {
         return durable == null
-                ? home.limits().maxQueuedMessages()
-                : home.limits().maxStoredMessages();
+                ? session.limits().maxQueuedMessages()
+                : session.limits().maxStoredMessages();
     }
 
     private void dropOldestFor(StoredMessage message, DropReason full) {
@@ -365,13 +365,13 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     private void overflow(InTransit message, DropReason full) {
-        if (home.limits().overflow() == Overflow.REJECT_PUBLISHER) {
+        if (session.limits().overflow() == Overflow.REJECT_PUBLISHER) {
             refuse(message, full);
             return;
         }
         home.drops().dropped(key, message, full);
         PacketSink to = sink;
-        if (to != null && home.limits().overflow() == Overflow.DISCONNECT) {
+        if (to != null && session.limits().overflow() == Overflow.DISCONNECT) {
             to.disconnect(ReasonCode.QUOTA_EXCEEDED, "queue full: " + full);
         }
     }

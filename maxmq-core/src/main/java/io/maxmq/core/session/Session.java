@@ -3,6 +3,7 @@ package io.maxmq.core.session;
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.config.SessionLimits;
 import io.maxmq.core.persistence.DamagedRecordException;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.SessionRecord;
@@ -16,6 +17,7 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
@@ -244,6 +246,32 @@ public final class Session implements Subscriber {
 
     // ---- connection
 
+    private static SessionLimits limitsOf(SessionLimits all, ClientLimits own) {
+        SessionLimits.Builder limits = all.toBuilder();
+        own.maxInFlight().ifPresent(limits::maxInFlight);
+        own.maxQueuedMessages().ifPresent(messages -> {
+            limits.maxQueuedMessages(messages);
+            limits.maxStoredMessages(messages);
+        });
+        own.maxQueuedBytes().ifPresent(bytes -> {
+            limits.maxQueuedBytes(bytes);
+            limits.maxStoredBytes(bytes);
+        });
+        return limits.build();
+    }
+
+    /** What it may hold for its client. */
+    SessionLimits limits() { // hot: per message
+        Awake state = awake;
+        SessionLimits own = state == null ? null : state.limits;
+        return own == null ? home.limits() : own;
+    }
+
+    /** Unacknowledged QoS 1 and 2 packets that its client may have sent (§3.2.2.3.3); held against MQTT 3 clients too. */
+    public int receiveMaximum() { // hot: per message
+        return awake().receiveMaximum;
+    }
+
     /** Attaches a connection. Nothing is sent before {@link #resume}. */
     void attach(PacketSink connection, SessionSetup setup) {
         assert sink == null;
@@ -253,6 +281,8 @@ public final class Session implements Subscriber {
         state.client = setup.client();
         state.access = setup.access();
         state.window = setup.window();
+        state.receiveMaximum = setup.limits().receiveMaximum().orElse(home.receiveMaximum());
+        state.limits = setup.limits() == ClientLimits.none() ? null : limitsOf(home.limits(), setup.limits());
         expirySeconds = (int) setup.expirySeconds();
         durable |= expirySeconds != 0 && home.journal().isDurable();
         Will asked = setup.will();

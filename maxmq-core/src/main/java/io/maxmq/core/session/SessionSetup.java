@@ -2,6 +2,7 @@ package io.maxmq.core.session;
 
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.auth.ClientLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param access what the client may do
  * @param expirySeconds how long the session outlives the connection; {@link Session#NEVER} for ever
  * @param window packets of QoS 1 and 2 that the client takes without acknowledging, 1..65535
+ * @param limits of this client in the place of the settings
  * @param bridge the client is a bridge (bit 0x80 of the protocol level) and wants RETAIN as published
  */
 public record SessionSetup(
@@ -19,4 +21,5 @@ public record SessionSetup(
         long expirySeconds,
         int window,
         @Nullable Will will,
+        ClientLimits limits,
         boolean bridge) {}

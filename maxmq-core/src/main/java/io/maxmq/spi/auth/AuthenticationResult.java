@@ -32,6 +32,18 @@ public sealed interface AuthenticationResult {
         return new Denied(reasonCode, reason);
     }
 
+    /**
+     * Sends the client to another server (MQTT 5.0 §4.13): CONNACK 0x9C, Use another server, or 0x9D, Server moved, with the Server
+     * Reference; MQTT 3 has return code 3 and nothing to say where to.
+     *
+     * @param serverReference host names, with ports if need be, separated by spaces
+     * @param permanent whether the client is to go there from now on
+     * @throws IllegalArgumentException when {@code serverReference} is blank
+     */
+    static Redirected redirected(String serverReference, boolean permanent) {
+        return new Redirected(serverReference, permanent);
+    }
+
     /** Leaves the decision to the next authenticator. */
     static Next next() {
         return Next.INSTANCE;
@@ -45,30 +57,33 @@ public sealed interface AuthenticationResult {
     @Stable
     final class Allowed implements AuthenticationResult {
 
-        static final Allowed AS_IS = new Allowed(null, null, null, Map.of(), null);
+        static final Allowed AS_IS = new Allowed(null, null, null, Map.of(), null, ClientLimits.none());
 
         private final @Nullable String username;
         private final @Nullable String clientId;
         private final @Nullable Tenant tenant;
         private final Map<String, String> attributes;
         private final @Nullable Instant validUntil;
+        private final ClientLimits limits;
 
         private Allowed(
                 @Nullable String username,
                 @Nullable String clientId,
                 @Nullable Tenant tenant,
                 Map<String, String> attributes,
-                @Nullable Instant validUntil) {
+                @Nullable Instant validUntil,
+                ClientLimits limits) {
             this.username = username;
             this.clientId = clientId;
             this.tenant = tenant;
             this.attributes = attributes;
             this.validUntil = validUntil;
+            this.limits = limits;
         }
 
         /** Puts a user name in the place of CONNECT's. */
         public Allowed withUsername(String newUsername) {
-            return new Allowed(newUsername, clientId, tenant, attributes, validUntil);
+            return new Allowed(newUsername, clientId, tenant, attributes, validUntil, limits);
         }
 
         /**
@@ -80,17 +95,17 @@ public sealed interface AuthenticationResult {
             if (newClientId.isEmpty()) {
                 throw new IllegalArgumentException("clientId must not be empty");
             }
-            return new Allowed(username, newClientId, tenant, attributes, validUntil);
+            return new Allowed(username, newClientId, tenant, attributes, validUntil, limits);
         }
 
         /** Puts the client into this tenant. */
         public Allowed withTenant(Tenant newTenant) {
-            return new Allowed(username, clientId, newTenant, attributes, validUntil);
+            return new Allowed(username, clientId, newTenant, attributes, validUntil, limits);
         }
 
         /** What {@code ClientInfo.attributes()} shall hold for authorizers and limiters; copied. */
         public Allowed withAttributes(Map<String, String> newAttributes) {
-            return new Allowed(username, clientId, tenant, Map.copyOf(newAttributes), validUntil);
+            return new Allowed(username, clientId, tenant, Map.copyOf(newAttributes), validUntil, limits);
         }
 
         /**
@@ -99,7 +114,15 @@ public sealed interface AuthenticationResult {
          * again meanwhile (MQTT 5.0 §4.12.1) has the time of that answer. A time that has passed already denies with 0x87.
          */
         public Allowed withValidUntil(Instant time) {
-            return new Allowed(username, clientId, tenant, attributes, time);
+            return new Allowed(username, clientId, tenant, attributes, time, limits);
+        }
+
+        /**
+         * Gives the client limits of its own, for this connection. What a client that authenticates itself again is given, changes
+         * nothing of that.
+         */
+        public Allowed withLimits(ClientLimits newLimits) {
+            return new Allowed(username, clientId, tenant, attributes, validUntil, newLimits);
         }
 
         /** Empty: as CONNECT says. */
@@ -127,10 +150,15 @@ public sealed interface AuthenticationResult {
             return Optional.ofNullable(validUntil);
         }
 
+        /** What the client may have in the place of what the settings say. */
+        public ClientLimits limits() {
+            return limits;
+        }
+
         @Override
         public String toString() {
             return "Allowed[username=" + username + ", clientId=" + clientId + ", tenant=" + tenant + ", attributes="
-                    + attributes + ", validUntil=" + validUntil + "]";
+                    + attributes + ", validUntil=" + validUntil + ", limits=" + limits + "]";
         }
     }
 
@@ -150,6 +178,22 @@ public sealed interface AuthenticationResult {
         public Denied {
             if (!reasonCode.isError() || !reasonCode.allowedIn(PacketType.CONNACK)) {
                 throw new IllegalArgumentException("reasonCode must be an error of CONNACK: reasonCode=" + reasonCode);
+            }
+        }
+    }
+
+    /**
+     * The client is to connect elsewhere. See {@link AuthenticationResult#redirected}.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    record Redirected(String serverReference, boolean permanent) implements AuthenticationResult {
+
+        /** Checks the reference. */
+        public Redirected {
+            if (serverReference.isBlank()) {
+                throw new IllegalArgumentException("serverReference must not be blank");
             }
         }
     }
