@@ -16,6 +16,7 @@ import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
+import io.maxmq.spi.admin.Bans;
 import io.maxmq.spi.admin.Clients;
 import io.maxmq.spi.admin.Explanation;
 import io.maxmq.spi.admin.Health;
@@ -293,6 +294,16 @@ public final class MaxMQ implements AutoCloseable {
     public Clients clients() {
         requireRunning();
         return broker.administration().clients();
+    }
+
+    /**
+     * Who may not connect: client ids, users and addresses.
+     *
+     * @throws IllegalStateException when the broker is closed
+     */
+    public Bans bans() {
+        requireRunning();
+        return broker.administration().bans();
     }
 
     /**

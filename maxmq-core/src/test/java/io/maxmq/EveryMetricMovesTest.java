@@ -17,6 +17,7 @@ import io.maxmq.config.Tls;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
@@ -314,6 +315,14 @@ class EveryMetricMovesTest {
                 try (Socket refused = new Socket(each.host(), each.port())) {
                     await("maxmq.connections.refused{reason=rate_limit}");
                     assertThat(refused.isConnected()).isTrue();
+                }
+                Ban here = Ban.address(each.host());
+                broker.broker().bans().add(here).toCompletableFuture().join();
+                try (Socket refused = new Socket(each.host(), each.port())) {
+                    await("maxmq.connections.refused{reason=banned}");
+                    assertThat(refused.isConnected()).isTrue();
+                } finally {
+                    broker.broker().bans().remove(here);
                 }
             }
         }

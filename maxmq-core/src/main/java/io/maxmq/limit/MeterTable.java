@@ -3,6 +3,7 @@ package io.maxmq.limit;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -36,17 +37,22 @@ final class MeterTable {
 
     /** The meters of a key. They are given back with {@link Metered#giveBack}. */
     Metered borrow(Object key, long nowNanos) {
+        return borrowIfRoom(key, nowNanos).orElseGet(() -> borrowOthers(nowNanos));
+    }
+
+    /** The same; empty when the key is not known and the table is full. */
+    Optional<Metered> borrowIfRoom(Object key, long nowNanos) {
         while (true) {
             Metered known = byKey.get(key);
             if (known == null) {
                 forgetSome(nowNanos);
                 if (byKey.size() >= maxKeys) {
-                    return borrowOthers(nowNanos);
+                    return Optional.empty();
                 }
                 known = byKey.computeIfAbsent(key, absent -> fresh(nowNanos));
             }
             if (known.borrow()) {
-                return known;
+                return Optional.of(known);
             }
             byKey.remove(key, known); // forgotten just now
         }

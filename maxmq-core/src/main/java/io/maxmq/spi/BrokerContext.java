@@ -1,5 +1,6 @@
 package io.maxmq.spi;
 
+import io.maxmq.spi.admin.Bans;
 import io.maxmq.spi.admin.Clients;
 import io.maxmq.spi.admin.Explanation;
 import io.maxmq.spi.admin.Health;
@@ -66,6 +67,9 @@ public interface BrokerContext {
 
     /** The connected clients. */
     Clients clients();
+
+    /** Who may not connect. */
+    Bans bans();
 
     /** The sessions, connected or not. */
     Sessions sessions();

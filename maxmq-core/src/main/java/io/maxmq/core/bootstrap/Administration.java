@@ -5,6 +5,7 @@ import io.maxmq.core.access.Access;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.spi.Clock;
+import io.maxmq.spi.admin.Bans;
 import io.maxmq.spi.admin.Clients;
 import io.maxmq.spi.admin.Explanation;
 import io.maxmq.spi.admin.Health;
@@ -27,6 +28,7 @@ public final class Administration implements AutoCloseable {
     private final Access access;
     private final Answers answers;
     private final HealthChecks health;
+    private final Bans bans;
 
     Administration(
             BrokerConfig config,
@@ -38,7 +40,9 @@ public final class Administration implements AutoCloseable {
             Clock clock,
             Access access,
             HealthChecks health,
-            Answers answers) {
+            Answers answers,
+            Bans bans) {
+        this.bans = bans;
         this.access = access;
         this.answers = answers;
         this.config = config;
@@ -63,6 +67,10 @@ public final class Administration implements AutoCloseable {
 
     public Subscriptions subscriptions() {
         return new SubscriptionDirectory(loops, routes, answers);
+    }
+
+    public Bans bans() {
+        return bans;
     }
 
     public RetainedMessages retained() {

@@ -10,6 +10,7 @@ import io.maxmq.core.connection.ByteSink;
 import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.connection.Connections;
 import io.maxmq.core.intercept.Interceptors;
+import io.maxmq.core.limit.BanList;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.loop.Loop;
@@ -99,6 +100,7 @@ public final class Broker {
     private final Subscribers subscribers;
     private final SessionSubscriptions sessionSubscriptions;
     private final Answers answers = new Answers();
+    private final BanList banList = new BanList();
     private final Administration administration;
     private final @Nullable Extensions extensions;
     private final LoopWatchdog watchdog;
@@ -177,7 +179,8 @@ public final class Broker {
         this.routes = new TenantRoutes(config, network.loops(), budget, groupQueues);
         this.connections = new Connections(
                 config,
-                new Connections.Collaborators(access, interceptors, plugins.rateLimiter(), events, loggers, routes, routes::admits));
+                new Connections.Collaborators(
+                        access, interceptors, plugins.rateLimiter(), banList, events, loggers, routes, routes::admits));
         this.eventLoops = new EventLoops(config.name(), config.closeTimeout().toMillis(), network);
         this.allocator = network.allocator();
         assembleLoops(network.loops(), storage);
@@ -205,7 +208,17 @@ public final class Broker {
         this.sessionSubscriptions =
                 new SessionSubscriptions(loops, routes, workers, budget, access, answers, events.failures());
         this.administration = new Administration(
-                config, loops, routes, publisher, events, workers, plugins.clock(), access, health, answers);
+                config,
+                loops,
+                routes,
+                publisher,
+                events,
+                workers,
+                plugins.clock(),
+                access,
+                health,
+                answers,
+                new BanDirectory(banList, persistence, loops, connections, events, plugins.clock(), answers));
         this.extensions = plugins.extensions().isEmpty()
                 ? null
                 : new Extensions(
@@ -287,6 +300,11 @@ public final class Broker {
 
     private record Entrance(Connections connections) implements TcpAcceptor.Entrance {
         @Override
+        public boolean bans(SocketAddress remote, Loop loop) {
+            return connections.isBanned(remote, loop);
+        }
+
+        @Override
         public Decision admits(SocketAddress remote, String listener, Loop loop) {
             return connections.admits(remote, listener, loop);
         }
@@ -344,6 +362,7 @@ public final class Broker {
     }
 
     private void recover(Persistence from) {
+        BanDirectory.recover(from, banList, plugins.clock().epochMillis(), log);
         KeptMessages kept = new KeptMessages(from, loops, routes, groupQueues, budget, log);
         new Recovery(
                         from,

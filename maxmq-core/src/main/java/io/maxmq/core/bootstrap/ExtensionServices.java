@@ -20,6 +20,7 @@ import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.Timers;
+import io.maxmq.spi.admin.Bans;
 import io.maxmq.spi.admin.Clients;
 import io.maxmq.spi.admin.Explanation;
 import io.maxmq.spi.admin.Health;
@@ -156,6 +157,11 @@ final class ExtensionServices implements BrokerContext {
     @Override
     public Clients clients() {
         return administration.clients();
+    }
+
+    @Override
+    public Bans bans() {
+        return administration.bans();
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.maxmq.config.Tenancy;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.Interceptors;
+import io.maxmq.core.limit.BanList;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
@@ -59,6 +60,7 @@ public final class Connections {
             Access access,
             Interceptors interceptors,
             RateLimiter rateLimiter,
+            BanList bans,
             Events events,
             Loggers loggers,
             Function<Tenant, Routes> routes,
@@ -113,6 +115,29 @@ public final class Connections {
         Connection connection = new Connection(this, sink, loops.get(loop.index()));
         connection.open();
         return connection;
+    }
+
+    /** Whether the address is banned; asked first of all. */
+    public boolean isBanned(SocketAddress remote, Loop loop) {
+        return collaborators.bans().of(remote, loop.epochMillis()) != null;
+    }
+
+    /** Whether the client, its user or its address is banned. */
+    boolean isBanned(ClientInfo client, Loop loop) {
+        return collaborators.bans().of(client, loop.epochMillis()) != null;
+    }
+
+    /** Ends the connections on this loop of those who are in the list; how many. */
+    public int endOf(BanList banned, Loop loop) {
+        int ended = 0;
+        for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {
+            ClientInfo client = connection.client();
+            if (!connection.isClosed() && client != null && banned.of(client, 0) != null) {
+                connection.end(Initiator.ADMINISTRATOR, ReasonCode.ADMINISTRATIVE_ACTION, "");
+                ended++;
+            }
+        }
+        return ended;
     }
 
     /** Whether a socket may stay: the rate limiter's say, before anything is read from it. */

@@ -104,6 +104,10 @@ final class Handshake {
             refuse(ReasonCode.NOT_AUTHORIZED, homeless);
             return;
         }
+        if (home.isBanned(client, connection.here().loop())) {
+            refuse(ReasonCode.BANNED, "");
+            return;
+        }
         String method = asked.string(PropertyId.AUTHENTICATION_METHOD);
         if (method != null) {
             if (!home.access().knows(method)) {
@@ -274,7 +278,11 @@ final class Handshake {
             refuse(ReasonCode.QUOTA_EXCEEDED, "too many tenants");
             return;
         }
-        if (will != null && limits.maximumQos().orElse(QoS.EXACTLY_ONCE).compareTo(will.message().qos()) < 0) {
+        if (will != null
+                && limits.maximumQos()
+                                .orElse(QoS.EXACTLY_ONCE)
+                                .compareTo(will.message().qos())
+                        < 0) {
             refuse(ReasonCode.QOS_NOT_SUPPORTED, "QoS of the will is above what the client may have");
             return;
         }
@@ -288,6 +296,10 @@ final class Handshake {
     }
 
     private void limit(SessionKey key, ClientInfo client) {
+        if (home.isBanned(client, connection.here().loop())) { // by another name, or since it was looked at first
+            refuse(ReasonCode.BANNED, "");
+            return;
+        }
         ConnectionLimiter limiter = home.openLimiter(client, connection.here().loop());
         connection.limitedBy(limiter);
         whenWithinRate(

@@ -38,6 +38,9 @@ public final class Tables {
     /** How many entries of other tables are about a large body: a counter. */
     public static final Table PAYLOAD_COUNT = new Table("payload-count");
 
+    /** Who may not connect. */
+    public static final Table BAN = new Table("ban");
+
     private static final List<Table> ALL = List.of(
             BROKER,
             SESSION,
@@ -49,7 +52,8 @@ public final class Tables {
             DELAYED,
             GROUP_QUEUE,
             PAYLOAD,
-            PAYLOAD_COUNT);
+            PAYLOAD_COUNT,
+            BAN);
 
     private Tables() {}
 

@@ -43,6 +43,9 @@ public final class TcpAcceptor implements AutoCloseable {
 
     /** What is behind the listener. */
     public interface Entrance {
+        /** Asked for each socket first of all, on the loop that it came to. */
+        boolean bans(SocketAddress remote, Loop loop);
+
         /** Asked for each socket before anything is spent on it; on the loop that it came to. After a pause it is asked again. */
         Decision admits(SocketAddress remote, String listener, Loop loop);
 
@@ -232,7 +235,17 @@ public final class TcpAcceptor implements AutoCloseable {
                 refuse(channel);
                 return;
             }
+            if (isBanned(channel)) {
+                loop.counters().increment(Counter.REFUSED_BANNED);
+                refuse(channel);
+                return;
+            }
             admit(channel);
+        }
+
+        private boolean isBanned(Channel channel) {
+            SocketAddress remote = channel.remoteAddress(); // null when it has gone already
+            return remote != null && shared.entrance().bans(remote, loop);
         }
 
         private void admit(Channel channel) {

@@ -5,6 +5,7 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
+import io.maxmq.spi.admin.Ban;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -418,6 +419,14 @@ public sealed interface BrokerEvent {
     @Stable
     record MemoryPressureChanged(long atEpochMillis, boolean isShort, long usedBytes, long capacityBytes)
             implements BrokerEvent {}
+
+    /**
+     * Somebody may no longer connect.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    record BanAdded(long atEpochMillis, Ban ban) implements BrokerEvent {}
 
     /**
      * An event loop has not turned for longer than the configured threshold.

@@ -1,0 +1,64 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.admin.Ban;
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.ShardedKey;
+
+/**
+ * A ban, in {@link Tables#BAN}. All are in the first shard: they are few, and read as a whole.
+ *
+ * <pre>
+ *   key    | shard = 0 | tenant | 0 | kind (1) | value |
+ *   value  | since (8) | until (8) | reason |
+ * </pre>
+ */
+public final class BanRecord {
+    private static final int VERSION = 1;
+    private static final int SHARD = 0;
+
+    private BanRecord() {}
+
+    private static Bytes key(Ban ban) {
+        byte[] kind = {(byte) ban.kind().ordinal()};
+        return ShardedKey.encode(SHARD, ban.tenant().name(), Bytes.wrap(kind).concat(Bytes.utf8(ban.value())));
+    }
+
+    /** Writes it, in place of one for the same. */
+    public static Batch put(Ban ban) {
+        Bytes key = key(ban);
+        Bytes value = new RecordWriter(VERSION, 2 * Long.BYTES + ban.reason().length() + 2)
+                .writeLong(ban.sinceEpochMillis())
+                .writeLong(ban.untilEpochMillis())
+                .writeText(ban.reason())
+                .finish(key);
+        return Batch.builder(SHARD).put(Tables.BAN, key, value).build();
+    }
+
+    /** Forgets it. */
+    public static Batch delete(Ban ban) {
+        return Batch.builder(SHARD).delete(Tables.BAN, key(ban)).build();
+    }
+
+    /** @throws DamagedRecordException when it does not match its checksum, or makes no sense */
+    public static Ban read(Entry entry) {
+        RecordReader record = new RecordReader(Tables.BAN, entry, VERSION);
+        ShardedKey key = ShardedKey.parse(entry.key());
+        Bytes suffix = key.suffix();
+        int kind = suffix.isEmpty() ? -1 : suffix.byteAt(0);
+        if (kind < 0 || kind >= Ban.Kind.values().length) {
+            throw new DamagedRecordException("a ban of unknown kind: " + kind);
+        }
+        long since = record.readLong();
+        long until = record.readLong();
+        return new Ban(
+                Ban.Kind.values()[kind],
+                new Tenant(key.tenant()),
+                suffix.slice(1, suffix.length()).toUtf8(),
+                record.readText(),
+                since,
+                until);
+    }
+}
