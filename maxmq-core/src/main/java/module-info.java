@@ -4,6 +4,7 @@ module io.maxmq.core {
     requires static transitive org.jspecify;
     requires transitive io.maxmq.codec;
     requires static com.nimbusds.jose.jwt;
+    requires static java.net.http;
     requires static micrometer.core;
     requires static org.bouncycastle.provider;
     requires static io.netty.handler;

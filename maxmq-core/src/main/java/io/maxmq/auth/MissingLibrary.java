@@ -9,6 +9,16 @@ final class MissingLibrary {
         require(what, "Bouncy Castle", "org.bouncycastle:bcprov-jdk18on", "org.bouncycastle.provider", use);
     }
 
+    /** @throws IllegalStateException when the runtime has been made without this module of the JDK, or it is not resolved */
+    static void requireModule(String what, String module, Runnable use) {
+        try {
+            use.run();
+        } catch (NoClassDefFoundError e) {
+            throw new IllegalStateException(
+                    what + " needs the JDK's module " + module + ": add it to the runtime, or with --add-modules", e);
+        }
+    }
+
     /**
      * Runs {@code use}, which loads the library.
      *

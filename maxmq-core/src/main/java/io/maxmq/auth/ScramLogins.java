@@ -6,26 +6,21 @@ import io.maxmq.spi.auth.EnhancedAuthenticationResult;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** What the SCRAM exchanges of one broker share: the users, their stand-ins, and which addresses have failed. Thread-safe. */
 final class ScramLogins {
-    private static final int MAX_ADDRESSES = 10_000;
     private static final int NONCE_BYTES = 18;
 
     private final Path path;
-    private final BrokerContext context;
     private final UserFile file;
-    private final @Nullable FailedAttempts failedAttempts;
+    private final FailureDelay<EnhancedAuthenticationResult> delay;
     private final SecureRandom random = new SecureRandom();
-    private final AtomicInteger delayed = new AtomicInteger();
 
     /** Null before the first reading. */
     private volatile @Nullable ScramStandIns standIns;
@@ -33,8 +28,11 @@ final class ScramLogins {
     /** Has read nothing yet. */
     ScramLogins(Path path, BrokerContext context, boolean delaysFailures) {
         this.path = path;
-        this.context = context;
-        this.failedAttempts = delaysFailures ? new FailedAttempts(MAX_ADDRESSES) : null;
+        this.delay = new FailureDelay<>(
+                context,
+                delaysFailures,
+                result -> !(result instanceof EnhancedAuthenticationResult.Allowed),
+                EnhancedAuthenticationResult.denied(ReasonCode.SERVER_BUSY, "too many failures from this address"));
         this.file = new UserFile(
                 path, context, LoggerFactory.getLogger("io.maxmq." + context.brokerName() + ".auth"), this::prepare);
     }
@@ -87,44 +85,11 @@ final class ScramLogins {
      */
     CompletionStage<EnhancedAuthenticationResult> look(
             SocketAddress remote, Supplier<EnhancedAuthenticationResult> proof) {
-        FailedAttempts failures = failedAttempts;
-        Object address = failures == null ? null : FailedAttempts.keyOf(remote);
-        if (failures == null || address == null) {
-            return CompletableFuture.completedFuture(proof.get());
-        }
-        long delay = failures.attempt(address, context.clock().nanoTime());
-        if (delay == FailedAttempts.REFUSED) {
-            return CompletableFuture.completedFuture(
-                    EnhancedAuthenticationResult.denied(ReasonCode.SERVER_BUSY, "too many failures from this address"));
-        }
-        if (delay == 0) {
-            return CompletableFuture.completedFuture(settled(failures, address, delay, proof.get()));
-        }
-        CompletableFuture<EnhancedAuthenticationResult> answer = new CompletableFuture<>();
-        delayed.incrementAndGet();
-        context.timers().after(Duration.ofNanos(delay), () -> {
-            delayed.decrementAndGet();
-            try {
-                answer.complete(settled(failures, address, delay, proof.get()));
-            } catch (Throwable t) {
-                answer.completeExceptionally(t);
-            }
-        });
-        return answer;
-    }
-
-    private EnhancedAuthenticationResult settled(
-            FailedAttempts failures, Object address, long delay, EnhancedAuthenticationResult result) {
-        if (result instanceof EnhancedAuthenticationResult.Allowed) {
-            failures.succeeded(address, delay);
-        } else {
-            failures.failed(address, delay, context.clock().nanoTime());
-        }
-        return result;
+        return delay.attempt(remote, () -> CompletableFuture.completedFuture(proof.get()));
     }
 
     int delayedProofs() {
-        return delayed.get();
+        return delay.delayed();
     }
 
     /** Reads no more. */
