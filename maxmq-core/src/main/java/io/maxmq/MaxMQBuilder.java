@@ -57,6 +57,8 @@ public final class MaxMQBuilder {
     MaxMQBuilder configured(Configured file) {
         config(file.config());
         file.authenticators().forEach(this::authenticator);
+        file.enhancedAuthenticators().forEach(this::enhancedAuthenticator);
+        file.tokenAuthorizers().forEach(this::authorizer);
         storage = file.storage();
         return this;
     }

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
+import io.maxmq.config.BrokerConfig;
 import io.maxmq.spi.config.ConfigFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,9 +51,13 @@ public final class ConfigFile {
         Overrides overrides = new Overrides(systemProperties, environment);
         Path directory = absolute.getParent();
         Section root = new Section("", parse(absolute).root(), directory == null ? absolute : directory, overrides);
+        BrokerConfig config = BrokerSettings.read(root);
+        AuthenticatorSettings authentication = AuthenticatorSettings.read(root);
         Configured configured = new Configured(
-                BrokerSettings.read(root),
-                AuthenticatorSettings.read(root),
+                config,
+                authentication.authenticators(),
+                authentication.enhanced(),
+                authentication.authorizers(),
                 StorageSettings.read(root.section("storage")));
         root.collectAsked(keys);
         root.refuseUnknown();

@@ -178,6 +178,18 @@ class ConfigFileTest {
             storage.type = rocksdb                          | 1 | storage.type must be memory, not rocksdb: add io.maxmq:maxmq-storage
             authenticators = [{ type = password-file }]     | 1 | authenticators[0]: key file is missing
             authenticators = [{ file = x }]                 | 1 | authenticators[0]: key type is missing
+            authenticators = [{ type = scram }]             | 1 | authenticators[0]: key file is missing
+            authenticators = [{ type = certificate }]       | 1 | authenticators[0]: username or client-id must say
+            authenticators = [{ type = certificate, username = cn }] | 1 | authenticators[0].username must be one of common-name, subject
+            authenticators = [{ type = jwt }]               | 1 | authenticators[0]: must have one of keys, keys-url and secret
+            authenticators = [{ type = jwt, keys = a, secret = b }] | 1 | authenticators[0]: must have one of keys, keys-url and secret
+            authenticators = [{ type = jwt, secret = b }]   | 1 | authenticators[0]: secret must have at least 32 bytes: length=1
+            authenticators = [{ type = jwt, keys = a, algorithms = [none] }] | 1 | authenticators[0]: algorithm must be one of RS256
+            authenticators = [{ type = jwt, keys = a, issuer = b, isuer = c }] | 1 | unknown key authenticators[0].isuer, did you mean issuer?
+            authenticators = [{ type = jwt, keys-url = a }] | 1 | authenticators[0]: url must be https://HOST
+            authenticators = [{ type = http, url = "https://a b" }] | 1 | authenticators[0].url must be a URL, not https://a b
+            authenticators = [{ type = http, url = "https://a", headers = [b] }] | 1 | authenticators[0].headers must be names and values
+            authenticators = [{ type = http, url = "https://a", deadline = 2 m }] | 1 | authenticators[0]: deadline must be 1 ms..1 minute
             connections { outbound-low-watermark-bytes = 5 MiB } | 1 | connections.outbound-low-watermark-bytes is refused: outboundLowWatermarkBytes must not exceed
             memory { max-bytes = 5 MiB, network-bytes = 6 MiB } | 1 | memory: networkBytes must be below maxBytes
             """)

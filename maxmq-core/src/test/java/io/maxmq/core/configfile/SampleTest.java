@@ -53,7 +53,9 @@ class SampleTest {
 
         Configured configured = ConfigFile.read(file, Map.of(), Map.of());
 
-        assertThat(configured.authenticators()).hasSize(1);
+        assertThat(configured.authenticators()).hasSize(4);
+        assertThat(configured.enhancedAuthenticators()).hasSize(1);
+        assertThat(configured.tokenAuthorizers()).hasSize(1);
         assertThat(configured.config().topicRewrites()).hasSize(1);
         assertThat(configured.config().automaticSubscriptions()).hasSize(1);
     }
