@@ -44,6 +44,9 @@ import org.slf4j.LoggerFactory;
  * a subscription never brings what may not be subscribed to by its name. Let the whole be subscribed to and deny {@link
  * AclRight#RECEIVE} for a part, and the rest of it is delivered. {@code $share/NAME/} is no part of the filter.
  *
+ * <p><b>After a change of the rules</b> subscriptions that are no longer allowed end, see {@link Authorizer}; those of a session
+ * whose client is away when it comes back. What waits by them is not sent.
+ *
  * <p><b>Topics that begin with {@code $}</b> are matched by filters only that do so themselves, as in MQTT; to {@code $SYS/#}
  * nobody subscribes without a rule that says so. To publish there the broker has to be told besides, see {@code Capabilities}.
  *

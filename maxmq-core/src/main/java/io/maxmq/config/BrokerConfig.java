@@ -13,6 +13,11 @@ import java.util.List;
  * @param listeners where clients connect; names differ; none means in-process clients only
  * @param allowAnonymous whether everybody may connect when there is no authenticator; default false, and then a
  *     start without an authenticator fails
+ * @param sessionsBelongToUsers whether a session may be resumed or ended by a CONNECT of the user alone that has made it, no user
+ *     being one as well: others are refused with 0x85 (MQTT 3: 2); default true
+ * @param disconnectRevoked whether an MQTT 5.0 client that loses a subscription by a change of the rules is told by DISCONNECT 0x87,
+ *     since MQTT has no other word for it, and comes back to what is left of its session; else, and in MQTT 3, it just gets no more
+ *     of that; default true
  * @param loops event loops, 0 for one per available processor; default 0
  * @param workers threads for plug-ins that may block and for listeners, started when needed; 0 for twice the
  *     available processors, at least 4; default 0
@@ -45,6 +50,8 @@ public record BrokerConfig(
         String name,
         List<Listener> listeners,
         boolean allowAnonymous,
+        boolean sessionsBelongToUsers,
+        boolean disconnectRevoked,
         int loops,
         int workers,
         int workerQueue,
@@ -104,6 +111,8 @@ public record BrokerConfig(
         builder.name = name;
         builder.listeners = listeners;
         builder.allowAnonymous = allowAnonymous;
+        builder.sessionsBelongToUsers = sessionsBelongToUsers;
+        builder.disconnectRevoked = disconnectRevoked;
         builder.loops = loops;
         builder.workers = workers;
         builder.workerQueue = workerQueue;
@@ -138,6 +147,8 @@ public record BrokerConfig(
         private String name = "maxmq";
         private List<Listener> listeners = List.of();
         private boolean allowAnonymous = false;
+        private boolean sessionsBelongToUsers = true;
+        private boolean disconnectRevoked = true;
         private int loops = 0;
         private int workers = 0;
         private int workerQueue = 10_000;
@@ -184,6 +195,18 @@ public record BrokerConfig(
         /** See {@link BrokerConfig#allowAnonymous()}. */
         public Builder allowAnonymous(boolean value) {
             allowAnonymous = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#sessionsBelongToUsers()}. */
+        public Builder sessionsBelongToUsers(boolean value) {
+            sessionsBelongToUsers = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#disconnectRevoked()}. */
+        public Builder disconnectRevoked(boolean value) {
+            disconnectRevoked = value;
             return this;
         }
 
@@ -333,6 +356,8 @@ public record BrokerConfig(
                     name,
                     listeners,
                     allowAnonymous,
+                    sessionsBelongToUsers,
+                    disconnectRevoked,
                     loops,
                     workers,
                     workerQueue,

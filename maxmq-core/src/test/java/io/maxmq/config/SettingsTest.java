@@ -33,6 +33,8 @@ class SettingsTest {
         assertThat(sessions.maxSubscriptions()).isEqualTo(1000);
         assertThat(sessions.overflow()).isEqualTo(Overflow.DROP_NEWEST);
         assertThat(BrokerConfig.defaults().allowAnonymous()).isFalse();
+        assertThat(BrokerConfig.defaults().sessionsBelongToUsers()).isTrue();
+        assertThat(BrokerConfig.defaults().disconnectRevoked()).isTrue();
         assertThat(BrokerConfig.defaults().willGraceAfterRestart()).isZero();
     }
 

@@ -7,6 +7,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Disconnect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
@@ -35,6 +36,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -484,16 +486,116 @@ class AccessControlTest {
 
     @Test
     void aChangeOfTheRulesEndsSubscriptionsThatAreNoLongerAllowed() {
-        AtomicBoolean revoked = new AtomicBoolean();
+        RevocableRights rights = new RevocableRights();
+        broker = TestBroker.start(builder -> builder.authorizer(rights));
+        TestClient client = broker.connected(ProtocolVersion.MQTT_3_1_1, "client");
+        client.subscribe("secret", QoS.AT_LEAST_ONCE);
+        client.subscribe("open", QoS.AT_LEAST_ONCE);
+
+        rights.revoke("secret");
+        broker.events().await(Unsubscribed.class);
+        broker.publish(Message.of("secret", "x"));
+        broker.publish(Message.of("open", "y"));
+
+        client.expectMessage("open", "y");
+        client.expectNothing();
+    }
+
+    @Test
+    void aV5ClientIsToldByDisconnectThatItHasLostASubscription() {
+        RevocableRights rights = new RevocableRights();
+        broker = TestBroker.start(builder -> builder.authorizer(rights));
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+        client.connect(withExpiry("client", true));
+        client.subscribe("secret", QoS.AT_LEAST_ONCE);
+        client.subscribe("open", QoS.AT_LEAST_ONCE);
+        TestClient other = broker.connected(ProtocolVersion.MQTT_5, "other");
+        other.subscribe("open", QoS.AT_LEAST_ONCE);
+
+        rights.revoke("secret");
+
+        Disconnect told = client.expect(Disconnect.class);
+        assertThat(told.reason()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        assertThat(told.properties().string(PropertyId.REASON_STRING))
+                .contains("secret")
+                .doesNotContain("open");
+        client.expectEnd();
+        other.ping();
+        TestClient back = broker.client(ProtocolVersion.MQTT_5);
+        assertThat(back.connect(withExpiry("client", false)).sessionPresent()).isTrue();
+        broker.publish(Message.of("secret", "x"));
+        broker.publish(Message.of("open", "y"));
+        back.expectMessage("open", "y");
+        back.expectNothing();
+    }
+
+    @Test
+    void aV5ClientMayBeLeftConnectedWithoutAWord() {
+        RevocableRights rights = new RevocableRights();
+        broker = TestBroker.start(
+                builder -> builder.authorizer(rights).configure(config -> config.disconnectRevoked(false)));
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.subscribe("secret", QoS.AT_LEAST_ONCE);
+        client.subscribe("open", QoS.AT_LEAST_ONCE);
+
+        rights.revoke("secret");
+        broker.events().await(Unsubscribed.class);
+        broker.publish(Message.of("secret", "x"));
+        broker.publish(Message.of("open", "y"));
+
+        client.expectMessage("open", "y");
+        client.expectNothing();
+    }
+
+    @Test
+    void whatWaitsByARevokedSubscriptionIsNotSentWhenItsSessionIsResumed() {
+        RevocableRights rights = new RevocableRights();
+        broker = TestBroker.start(builder -> builder.authorizer(rights));
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+        client.connect(withExpiry("client", true));
+        client.subscribe("a/secret", QoS.AT_LEAST_ONCE);
+        client.subscribe("b/#", QoS.AT_LEAST_ONCE);
+        client.subscribe("+/both", QoS.AT_LEAST_ONCE);
+        client.subscribe("a/both", QoS.AT_LEAST_ONCE);
+        client.close();
+        broker.awaitDisconnected("client");
+        for (String topic : List.of("a/secret", "b/x", "a/both")) {
+            broker.publish(
+                    Message.builder(topic).payload("x").qos(QoS.AT_LEAST_ONCE).build());
+        }
+        rights.revoke("a/secret", "a/both");
+
+        TestClient back = broker.client(ProtocolVersion.MQTT_5);
+        ConnAck answer = back.connect(withExpiry("client", false));
+
+        assertThat(answer.sessionPresent()).isTrue();
+        assertThat(answer.properties().string(PropertyId.REASON_STRING)).contains("a/secret", "a/both");
+        back.expectMessage("b/x", "x");
+        back.expectMessage("a/both", "x");
+        back.expectNothing();
+        assertThat(broker.events()
+                        .await(MessageDropped.class, event -> event.reason() == DropReason.NOT_AUTHORIZED)
+                        .topic())
+                .isEqualTo("a/secret");
+        broker.publish(
+                Message.builder("a/secret").payload("y").qos(QoS.AT_LEAST_ONCE).build());
+        back.expectNothing();
+    }
+
+    @Test
+    void anAnswerByFormerRulesMakesNoSubscription() {
+        CompletableFuture<Authorization> before = new CompletableFuture<>();
+        CountDownLatch asked = new CountDownLatch(1);
         AtomicReference<Runnable> changed = new AtomicReference<>();
+        AtomicBoolean revoked = new AtomicBoolean();
         broker = TestBroker.start(builder -> builder.authorizer(new Authorizer() {
             @Override
             public CompletionStage<Authorization> authorize(ClientInfo client, Action action) {
-                return action instanceof Action.Subscribe subscribe
-                                && revoked.get()
-                                && subscribe.filter().equals("secret")
-                        ? Authorization.denied().stage()
-                        : Authorization.allowed().stage();
+                if (revoked.get()) {
+                    return Authorization.denied().stage();
+                }
+                asked.countDown();
+                return before;
             }
 
             @Override
@@ -503,17 +605,80 @@ class AccessControlTest {
             }
         }));
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
-        client.subscribe("secret", QoS.AT_LEAST_ONCE);
-        client.subscribe("open", QoS.AT_LEAST_ONCE);
+        client.send(new Subscribe(1, Properties.NONE, List.of(Subscription.of("a", QoS.AT_LEAST_ONCE))));
+        await(asked);
 
         revoked.set(true);
         changed.get().run();
-        broker.events().await(Unsubscribed.class);
-        broker.publish(Message.of("secret", "x"));
-        broker.publish(Message.of("open", "y"));
+        before.complete(Authorization.allowed());
 
-        client.expectMessage("open", "y");
+        assertThat(client.expect(SubAck.class).reasons()).containsExactly(ReasonCode.NOT_AUTHORIZED);
+        broker.publish(Message.of("a", "x"));
         client.expectNothing();
+    }
+
+    @Test
+    void anAuthorizerThatFailsTakesNoSubscriptionAway() {
+        AtomicBoolean broken = new AtomicBoolean();
+        AtomicReference<Runnable> changed = new AtomicReference<>();
+        broker = TestBroker.start(builder -> builder.authorizer(new Authorizer() {
+            @Override
+            public CompletionStage<Authorization> authorize(ClientInfo client, Action action) {
+                if (broken.get()) {
+                    throw new IllegalStateException("broken");
+                }
+                return Authorization.allowed().stage();
+            }
+
+            @Override
+            public Registration onChange(Runnable listener) {
+                changed.set(listener);
+                return Registration.NONE;
+            }
+        }));
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+        client.connect(withExpiry("client", true));
+        client.subscribe("a", QoS.AT_LEAST_ONCE);
+
+        broken.set(true);
+        changed.get().run();
+        client.expectDisconnect(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+        TestClient early = broker.client(ProtocolVersion.MQTT_5);
+        Connect withoutExpiry = new Connect(
+                ProtocolVersion.MQTT_5, false, false, 0, Properties.NONE, "client", null, null, null);
+        assertThat(early.send(withoutExpiry).expect(ConnAck.class).reason())
+                .isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+        early.expectEnd();
+        broken.set(false);
+
+        TestClient back = broker.client(ProtocolVersion.MQTT_5);
+        assertThat(back.connect(withExpiry("client", false)).sessionPresent()).isTrue();
+        broker.publish(Message.of("a", "x"));
+        back.expectMessage("a", "x");
+    }
+
+    /** Everything is allowed but to subscribe to what has been revoked. */
+    private static final class RevocableRights implements Authorizer {
+        private final Set<String> revoked = ConcurrentHashMap.newKeySet();
+        private volatile Runnable changed = () -> {};
+
+        void revoke(String... filters) {
+            revoked.addAll(List.of(filters));
+            changed.run();
+        }
+
+        @Override
+        public CompletionStage<Authorization> authorize(ClientInfo client, Action action) {
+            return action instanceof Action.Subscribe subscribe && revoked.contains(subscribe.filter())
+                    ? Authorization.denied().stage()
+                    : Authorization.allowed().stage();
+        }
+
+        @Override
+        public Registration onChange(Runnable listener) {
+            changed = listener;
+            return Registration.NONE;
+        }
     }
 
     @Test

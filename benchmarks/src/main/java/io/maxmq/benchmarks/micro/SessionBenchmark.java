@@ -142,6 +142,7 @@ public class SessionBenchmark {
                 ids,
                 new Sessions.Settings(
                         SessionLimits.defaults(),
+                        true,
                         1000,
                         access,
                         new Interceptors(interceptors, calls, config.pluginDeadline()),

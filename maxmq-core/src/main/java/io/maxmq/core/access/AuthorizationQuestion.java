@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** May this client do that? Runs on the client's loop. Not thread-safe. */
 final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorization> {
 
+    /** Nobody has decided, as somebody has failed. Told apart from what has been decided by its identity alone. */
+    static final Authorization FAILED = new Authorization.Denied(ReasonCode.NOT_AUTHORIZED, false);
+
     private final ClientInfo client;
     private final Action action;
     private final boolean allowedUnlessDenied;
@@ -69,7 +72,7 @@ final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorizatio
 
     @Override
     public void failed(Failure failure) {
-        answer.accept(Authorization.deniedOnce());
+        answer.accept(FAILED);
     }
 
     /** With a reason code that the answering packet may carry. */

@@ -105,6 +105,12 @@ public final class ClientAccess {
         }
     }
 
+    /** Whether this denies because an authorizer has failed: nobody has taken a right away. */
+    @SuppressWarnings("ReferenceEquality") // it looks like any other
+    public static boolean isFailure(Authorization decision) {
+        return decision == AuthorizationQuestion.FAILED;
+    }
+
     private static boolean cacheable(Authorization decision) {
         return decision instanceof Authorization.Allowed allowed
                 ? allowed.cacheable()

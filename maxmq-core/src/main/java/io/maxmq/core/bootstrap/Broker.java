@@ -246,6 +246,7 @@ public final class Broker {
         SessionCount sessionCount = new SessionCount(config.sessions().maxSessions());
         Sessions.Settings settings = new Sessions.Settings(
                 config.sessions(),
+                config.sessionsBelongToUsers(),
                 config.connections().receiveMaximum(),
                 access,
                 interceptors,

@@ -28,6 +28,8 @@ final class BrokerSettings {
         return new Fields<>(root, () -> parts(root), BrokerConfig.Builder::build)
                 .text("name", BrokerConfig.Builder::name)
                 .flag("allow-anonymous", BrokerConfig.Builder::allowAnonymous)
+                .flag("sessions-belong-to-users", BrokerConfig.Builder::sessionsBelongToUsers)
+                .flag("disconnect-revoked", BrokerConfig.Builder::disconnectRevoked)
                 .number("loops", BrokerConfig.Builder::loops)
                 .number("workers", BrokerConfig.Builder::workers)
                 .number("worker-queue", BrokerConfig.Builder::workerQueue)

@@ -19,6 +19,7 @@ import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.wire.AckFrame;
 import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.codec.wire.PacketEncoder;
@@ -42,6 +43,7 @@ import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -491,18 +493,38 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         here.loop().schedule(pause.nanos(), () -> release(InputGate.RATE));
     }
 
-    /** Asks again about the session's subscriptions, and ends those that are no longer allowed. */
+    /**
+     * Asks again about the session's subscriptions, and ends those that are no longer allowed. MQTT 5.0 has no packet that says so
+     * but DISCONNECT. Where an authorizer fails nothing ends but the connection: the client is judged when it comes back.
+     */
     void reviewSubscriptions() {
         Session attached = session;
         PublishIntake in = intake;
         if (attached == null || in == null) {
             return;
         }
-        SubscriptionReview.ask(in.access(), attached.ownSubscriptions(), denied -> {
-            if (session == attached) {
-                home.revoke(this, attached, denied);
+        SubscriptionReview.ask(in.access(), attached.ownSubscriptions(), new SubscriptionReview.Answer() {
+            @Override
+            public void reviewed(List<TopicFilter> denied) {
+                if (session == attached) {
+                    revoke(attached, denied);
+                }
+            }
+
+            @Override
+            public void failed() {
+                if (session == attached) {
+                    end(Initiator.BROKER, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "an authorizer has failed");
+                }
             }
         });
+    }
+
+    private void revoke(Session from, List<TopicFilter> denied) {
+        String ended = home.revoke(this, from, denied);
+        if (v5 && !ended.isEmpty() && home.disconnectsRevoked()) {
+            end(Initiator.BROKER, ReasonCode.NOT_AUTHORIZED, ended);
+        }
     }
 
     // ---- the handshake's side

@@ -2,8 +2,10 @@ package io.maxmq.core.connection;
 
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.wire.DecodeLimits;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Capabilities;
@@ -48,6 +50,9 @@ import java.util.function.Predicate;
  * that take a loop run on it.
  */
 public final class Connections {
+    /** Of a list in a reason string; the one that goes beyond is its last. */
+    private static final int MAX_TOLD_CHARACTERS = 200;
+
     private static final Counter[] SENT = {Counter.SENT_QOS_0, Counter.SENT_QOS_1, Counter.SENT_QOS_2};
     private static final Counter[] RECEIVED = {Counter.RECEIVED_QOS_0, Counter.RECEIVED_QOS_1, Counter.RECEIVED_QOS_2};
 
@@ -176,14 +181,29 @@ public final class Connections {
         }
     }
 
-    /** Ends subscriptions that are no longer allowed. */
-    void revoke(Connection connection, Session session, List<String> filters) {
-        for (String filter : filters) {
-            if (session.unsubscribe(filter)) {
+    /**
+     * Ends subscriptions that are no longer allowed.
+     *
+     * @return what to tell the client, for people; empty when nothing has ended
+     */
+    String revoke(Connection connection, Session session, List<TopicFilter> filters) {
+        StringBuilder ended = new StringBuilder();
+        for (TopicFilter filter : filters) {
+            if (session.revoke(filter)) {
                 connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
-                events.unsubscribed(connection, filter);
+                events.unsubscribed(connection, filter.toString());
+                if (ended.length() < MAX_TOLD_CHARACTERS) {
+                    ended.append(ended.isEmpty() ? "subscriptions no longer allowed: " : ", ")
+                            .append(Utf8.quote(filter.toString()));
+                }
             }
         }
+        return ended.toString();
+    }
+
+    /** Whether MQTT 5.0 clients are told by DISCONNECT that they have lost a subscription. */
+    boolean disconnectsRevoked() {
+        return config.disconnectRevoked();
     }
 
     /** Ends the connections of one listener on this loop. */

@@ -9,6 +9,7 @@ import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.ClientAccess;
@@ -55,6 +56,11 @@ final class Handshake {
 
     private static final String RATE_EXCEEDED = "connection rate exceeded";
 
+    /** Where an authorizer has failed it is not known what may be subscribed to: nothing is taken away, nobody let in. */
+    private static final ReasonCode UNKNOWN_RIGHTS = ReasonCode.SERVER_UNAVAILABLE;
+
+    private static final String FAILED_AUTHORIZER = "an authorizer has failed";
+
     private final Connection connection;
     private final Connections home;
     private final Connect connect;
@@ -68,6 +74,11 @@ final class Handshake {
     private io.maxmq.spi.@Nullable Will will;
     private int willLaterSeconds;
     private long pausedNanos;
+
+    /** Subscriptions of the session that the rules of this epoch do not allow; the epoch is -1 before they have been looked at. */
+    private List<TopicFilter> revoked = List.of();
+
+    private int reviewedRules = -1;
 
     Handshake(Connection connection, Connections home, Connect connect) {
         this.connection = connection;
@@ -337,7 +348,7 @@ final class Handshake {
         ClientAccess access = home.access().open(client, connection.here().caller());
         io.maxmq.spi.Will asked = will;
         if (asked == null) {
-            reviewSubscriptions(key, client, access);
+            prepare(key, client, access);
             return;
         }
         Message message = asked.message();
@@ -357,7 +368,7 @@ final class Handshake {
                 return;
             }
             if (decision instanceof Authorization.Allowed) {
-                reviewSubscriptions(key, client, access);
+                prepare(key, client, access);
             } else {
                 connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
                 refuse(ReasonCode.NOT_AUTHORIZED, "the will is not authorized");
@@ -365,42 +376,67 @@ final class Handshake {
         });
     }
 
-    /** What a session brings along may no longer be allowed; it is looked at before anything is sent. */
-    private void reviewSubscriptions(SessionKey key, ClientInfo client, ClientAccess access) {
-        Session resumed =
-                connect.cleanStart() ? null : connection.here().sessions().find(key);
-        if (resumed == null || home.access().allowsEverything()) {
-            attach(key, client, access, List.of());
+    /**
+     * Another user's session is left alone. What one's own brings along may no longer be allowed: that is looked at before the
+     * session is touched and anything is sent.
+     */
+    private void prepare(SessionKey key, ClientInfo client, ClientAccess access) {
+        Sessions sessions = connection.here().sessions();
+        Sessions.Connected.Refused refusal = sessions.refusal(key, client);
+        if (refusal != null) {
+            refuse(refusal.reason(), refusal.detail());
             return;
         }
+        Session resumed = connect.cleanStart() ? null : sessions.find(key);
+        if (resumed == null || home.access().allowsEverything()) {
+            attach(key, client, access);
+        } else {
+            review(access, resumed, () -> attach(key, client, access), () -> refuse(UNKNOWN_RIGHTS, FAILED_AUTHORIZER));
+        }
+    }
+
+    /** Asks until the answer is by the rules that are in force when it comes. */
+    private void review(ClientAccess access, Session session, Runnable goOn, Runnable giveUp) {
         int rules = home.access().epoch();
-        SubscriptionReview.ask(access, resumed.ownSubscriptions(), denied -> {
-            if (connection.isClosed()) {
-                return;
+        SubscriptionReview.ask(access, session.ownSubscriptions(), new SubscriptionReview.Answer() {
+            @Override
+            public void reviewed(List<TopicFilter> denied) {
+                if (connection.isClosed()) {
+                    return;
+                }
+                if (home.access().epoch() == rules) {
+                    revoked = denied;
+                    reviewedRules = rules;
+                    goOn.run();
+                } else {
+                    review(access, session, goOn, giveUp);
+                }
             }
-            if (home.access().epoch() == rules) {
-                attach(key, client, access, denied);
-            } else {
-                reviewSubscriptions(key, client, access); // they have changed meanwhile
+
+            @Override
+            public void failed() {
+                if (!connection.isClosed()) {
+                    giveUp.run();
+                }
             }
         });
     }
 
     /** What storage has of the session is needed first. */
-    private void attach(SessionKey key, ClientInfo client, ClientAccess access, List<String> denied) {
+    private void attach(SessionKey key, ClientInfo client, ClientAccess access) {
         connection.here().sessions().prepare(key, connect.cleanStart(), failure -> {
             if (connection.isClosed()) {
                 return;
             }
             if (failure == null) {
-                attachLoaded(key, client, access, denied);
+                attachLoaded(key, client, access);
             } else {
                 refuse(ReasonCode.SERVER_UNAVAILABLE, "the session cannot be read from storage");
             }
         });
     }
 
-    private void attachLoaded(SessionKey key, ClientInfo client, ClientAccess access, List<String> denied) {
+    private void attachLoaded(SessionKey key, ClientInfo client, ClientAccess access) {
         LoopServices here = connection.here();
         Properties granted = granted(client);
         if (!connection.canSend(new ConnAck(false, ReasonCode.SUCCESS, granted))) {
@@ -414,7 +450,7 @@ final class Handshake {
         } else if (connected instanceof Sessions.Connected.Attached attached) {
             Session session = attached.session();
             if (session.isWritten()) {
-                accept(attached, client, access, granted, denied);
+                settle(attached, client, access, granted);
                 return;
             }
             connection.attaching(session);
@@ -424,7 +460,7 @@ final class Handshake {
                 }
                 connection.attaching(null);
                 if (failure == null) {
-                    accept(attached, client, access, granted, denied);
+                    settle(attached, client, access, granted);
                 } else {
                     session.leaveUnwritten(connection);
                     refuse(ReasonCode.QUOTA_EXCEEDED, "storage refuses the session");
@@ -433,18 +469,36 @@ final class Handshake {
         }
     }
 
+    /** The rules may have changed since the subscriptions were looked at, as storage takes its time. */
+    private void settle(
+            Sessions.Connected.Attached attached, ClientInfo client, ClientAccess access, Properties granted) {
+        Access asked = home.access();
+        if (!attached.present() || asked.allowsEverything() || asked.epoch() == reviewedRules) {
+            accept(attached, client, access, granted);
+            return;
+        }
+        Session session = attached.session();
+        connection.attaching(session);
+        review(
+                access,
+                session,
+                () -> {
+                    connection.attaching(null);
+                    accept(attached, client, access, granted);
+                },
+                () -> connection.end(Initiator.BROKER, UNKNOWN_RIGHTS, FAILED_AUTHORIZER));
+    }
+
     private void accept(
             Sessions.Connected.Attached attached,
             ClientInfo client,
             ClientAccess access,
-            Properties granted,
-            List<String> denied) {
+            Properties granted) {
         connection.here().loop().counters().increment(Counter.CONNECTS_ACCEPTED);
         Session session = attached.session();
-        if (attached.present()) {
-            home.revoke(connection, session, denied);
-        }
-        connection.send(new ConnAck(attached.present(), ReasonCode.SUCCESS, granted));
+        String ended = attached.present() ? home.revoke(connection, session, revoked) : "";
+        ConnAck answer = new ConnAck(attached.present(), ReasonCode.SUCCESS, granted);
+        connection.send(ended.isEmpty() ? answer : telling(answer, ended));
         connection.established(new Established(
                 session,
                 attached.present(),
@@ -455,6 +509,20 @@ final class Handshake {
                         asked.intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0),
                         home.limits().topicAliasMaximumOutbound()),
                 limits));
+    }
+
+    /** With a reason string, where the client may be sent one and has room for it. */
+    private ConnAck telling(ConnAck answer, String what) {
+        if (!connect.version().isV5() || !connection.wantsProblemInformation()) {
+            return answer;
+        }
+        ConnAck longer = new ConnAck(
+                answer.sessionPresent(),
+                answer.reason(),
+                answer.properties().toBuilder()
+                        .set(PropertyId.REASON_STRING, what)
+                        .build());
+        return connection.canSend(longer) ? longer : answer;
     }
 
     private SessionSetup setup(ClientInfo client, ClientAccess access) {

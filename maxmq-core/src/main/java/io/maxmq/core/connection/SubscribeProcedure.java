@@ -13,6 +13,7 @@ import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.topic.ShareName;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.Capabilities;
+import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.Session;
@@ -175,11 +176,22 @@ final class SubscribeProcedure {
                 answer(problem == null ? ReasonCode.UNSPECIFIED_ERROR : problem);
                 return;
             }
+            ask(wanted, filter, intake.access());
+        }
+
+        /** An answer by rules that have changed meanwhile would not be looked at again: existing subscriptions have been. */
+        private void ask(SubscriptionRequest wanted, TopicFilter filter, ClientAccess access) {
+            int rules = home.access().epoch();
             ShareName share = filter.share();
-            intake.access()
-                    .subscribe(
-                            new Action.Subscribe(filter.text(), share == null ? null : share.text(), wanted.qos()),
-                            decision -> authorized(wanted, filter, decision));
+            access.subscribe(
+                    new Action.Subscribe(filter.text(), share == null ? null : share.text(), wanted.qos()),
+                    decision -> {
+                        if (home.access().epoch() == rules || connection.isClosed()) {
+                            authorized(wanted, filter, decision);
+                        } else {
+                            ask(wanted, filter, access);
+                        }
+                    });
         }
 
         private void authorized(SubscriptionRequest wanted, TopicFilter filter, Authorization decision) {

@@ -9,26 +9,34 @@ import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Asks again about subscriptions that a session has: rights must not outlive their revocation, neither in a session that
  * is resumed nor after the rules have changed. Runs on the session's loop.
  */
 final class SubscriptionReview {
-    private final List<String> denied = new ArrayList<>();
-    private final Consumer<List<String>> answer;
+    /** Is told what came of it: one of the two, once, perhaps before {@link #ask} returns. */
+    interface Answer {
+        /** @param denied the filters that may no longer be subscribed to */
+        void reviewed(List<TopicFilter> denied);
+
+        /** An authorizer has failed: what may no longer be subscribed to is not known, and nothing is to be taken away. */
+        void failed();
+    }
+
+    private final List<TopicFilter> denied = new ArrayList<>();
+    private final Answer answer;
+    private boolean failed;
     private int unanswered;
 
-    private SubscriptionReview(int count, Consumer<List<String>> answer) {
+    private SubscriptionReview(int count, Answer answer) {
         this.unanswered = count;
         this.answer = answer;
     }
 
-    /** @param answer called once, perhaps before this returns, with the filters that may no longer be subscribed to */
-    static void ask(ClientAccess access, List<Subscription> subscriptions, Consumer<List<String>> answer) {
+    static void ask(ClientAccess access, List<Subscription> subscriptions, Answer answer) {
         if (subscriptions.isEmpty()) {
-            answer.accept(List.of());
+            answer.reviewed(List.of());
             return;
         }
         SubscriptionReview review = new SubscriptionReview(subscriptions.size(), answer);
@@ -42,11 +50,18 @@ final class SubscriptionReview {
     }
 
     private void decided(TopicFilter filter, Authorization decision) {
-        if (!(decision instanceof Authorization.Allowed)) {
-            denied.add(filter.toString());
+        if (ClientAccess.isFailure(decision)) {
+            failed = true;
+        } else if (!(decision instanceof Authorization.Allowed)) {
+            denied.add(filter);
         }
-        if (--unanswered == 0) {
-            answer.accept(denied);
+        if (--unanswered > 0) {
+            return;
+        }
+        if (failed) {
+            answer.failed();
+        } else {
+            answer.reviewed(denied);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.maxmq.core.session;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.Overflow;
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.persistence.Written;
@@ -44,6 +45,9 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     private final InFlight inFlight;
     private final RetainedDeliveries retained = new RetainedDeliveries();
     private final ReceiveGate gate = new ReceiveGate(this::pump);
+    /** Null when there are none whose messages wait. */
+    private @Nullable RevokedFilters revoked;
+
     /** Null in a session that is not durable. */
     private final @Nullable DurableQueue durable;
 
@@ -518,7 +522,9 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
                 && !gate.isAsking()
                 && (durable == null || durable.maySendFirst())
                 && canSend(to, queue.firstSequence())) {
-            Authorization may = gate.mayReceive(queue.firstMessage().topic());
+            Authorization may = isRevoked(queue.firstSequence(), queue.firstMessage())
+                    ? Authorization.denied()
+                    : gate.mayReceive(queue.firstMessage().topic());
             if (may instanceof Authorization.Allowed) {
                 sendFirst(to);
             } else if (may != null) {
@@ -528,6 +534,18 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
                 dropQueued(refused, sequence, DropReason.NOT_AUTHORIZED);
             }
         }
+    }
+
+    private boolean isRevoked(long sequence, StoredMessage message) {
+        RevokedFilters filters = revoked;
+        if (filters == null) {
+            return false;
+        }
+        if (filters.areDone(queue)) {
+            revoked = null;
+            return false;
+        }
+        return filters.brought(sequence, message.topic());
     }
 
     private void sendFirst(PacketSink to) {
@@ -578,6 +596,19 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     void addRetained(RetainedCursor cursor, Subscription subscription) {
         retained.add(cursor, subscription);
         pumpRetained();
+    }
+
+    /** The session has subscribed to this and may no longer: what waits by it is not sent. */
+    void revoke(TopicFilter filter, Session session) {
+        if (queue.isEmpty()) {
+            return;
+        }
+        RevokedFilters filters = revoked;
+        if (filters == null) {
+            filters = new RevokedFilters(session);
+            revoked = filters;
+        }
+        filters.add(filter, nextSequence);
     }
 
     void forgetRetained(Subscription subscription) {

@@ -961,6 +961,29 @@ public final class Session implements Subscriber {
         return remove(held, isStored() && subscription(held) != null ? writes().expect() : null);
     }
 
+    /**
+     * Removes a subscription that its client has no right to any more; false when there was none. What is queued by it is not
+     * sent, unless by another subscription too.
+     *
+     * @param filter with its share
+     */
+    public boolean revoke(TopicFilter filter) {
+        if (!unsubscribe(filter.toString())) {
+            return false;
+        }
+        if (outbound != null) {
+            outbound.revoke(filter, this);
+        }
+        return true;
+    }
+
+    /** Whether a subscription is for this topic, shared or not. Costs a comparison for each. */
+    boolean isSubscribedTo(String topic) {
+        return subscribed instanceof SubscriptionSet all
+                ? all.matches(topic)
+                : subscribed instanceof Subscription only && only.filter().matches(topic);
+    }
+
     private boolean remove(String filter, @Nullable Written written) {
         Subscription subscription = subscriptionSet().remove(filter);
         if (subscription == null) {

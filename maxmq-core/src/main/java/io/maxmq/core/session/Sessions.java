@@ -53,6 +53,7 @@ public final class Sessions {
     private final SessionLimits limits;
     private final int receiveMaximum;
     private final Access access;
+    private final boolean belongToUsers;
     private final Interceptors interceptors;
     private final Function<Tenant, Routes> routesOf;
     private final SessionStorage storage;
@@ -94,6 +95,7 @@ public final class Sessions {
     /** What the sessions of a loop are made with. */
     public record Settings(
             SessionLimits limits,
+            boolean belongToUsers,
             int receiveMaximum,
             Access access,
             Interceptors interceptors,
@@ -113,6 +115,7 @@ public final class Sessions {
         this.loop = loop;
         this.router = router;
         this.limits = settings.limits();
+        this.belongToUsers = settings.belongToUsers();
         this.receiveMaximum = settings.receiveMaximum();
         this.access = settings.access();
         this.interceptors = settings.interceptors();
@@ -291,17 +294,30 @@ public final class Sessions {
     }
 
     /**
+     * Why this client may have no session: there is one, which another user has made. Null when it may.
+     */
+    public Connected.@Nullable Refused refusal(SessionKey key, ClientInfo client) {
+        Session session = sessions.get(key);
+        return session == null
+                        || !belongToUsers
+                        || Objects.equals(session.owner(), client.username().orElse(null))
+                ? null
+                : new Connected.Refused(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "the session belongs to another user");
+    }
+
+    /**
      * Attaches a connection to the client's session, which is made if need be (§3.1.4). Another connection of the same
      * client is told 0x8E and closed; but a session belongs to the user who made it, and another user's CONNECT leaves it
      * and its connection alone.
      */
     public Connected connect(SessionKey key, Routes routes, SessionSetup setup, PacketSink connection) {
         assert loop.inLoop();
+        Connected.Refused refusal = refusal(key, setup.client());
+        if (refusal != null) {
+            return refusal;
+        }
         String user = setup.client().username().orElse(null);
         Session session = sessions.get(key);
-        if (session != null && !Objects.equals(session.owner(), user)) {
-            return new Connected.Refused(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "the session belongs to another user");
-        }
         if (session != null) {
             takeOver(session, setup.client());
             // The old connection's end may have ended the session as well.

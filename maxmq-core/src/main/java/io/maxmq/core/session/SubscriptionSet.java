@@ -245,6 +245,12 @@ final class SubscriptionSet {
         return byFilter == null ? List.of() : List.copyOf(byFilter.values());
     }
 
+    /** Whether one of them is for this topic. */
+    boolean matches(String topic) {
+        return byFilter != null
+                && byFilter.values().stream().anyMatch(each -> each.filter().matches(topic));
+    }
+
     /** Null when there is none of this filter. */
     @Nullable
     Subscription find(String filter) {

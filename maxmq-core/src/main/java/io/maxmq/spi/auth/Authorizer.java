@@ -19,7 +19,8 @@ import java.util.concurrent.CompletionStage;
  * {@link Authorization#stage()} creates nothing.
  *
  * <p><b>Deadline:</b> the broker's plug-in deadline, for the whole chain. <b>Failure:</b> a throw, null, an exceptional
- * completion and no answer in time deny, are never remembered, are counted, and are reported as {@code PluginFailed}.
+ * completion and no answer in time deny, are never remembered, are counted, and are reported as {@code PluginFailed}. A failure
+ * about a subscription that is there already takes nothing away: the connection ends, or is refused with 0x88 (MQTT 3: 3).
  *
  * <p><b>What a denial answers:</b>
  *
@@ -33,6 +34,9 @@ import java.util.concurrent.CompletionStage;
  * delivered</td></tr>
  * <tr><td>will, at CONNECT</td><td>CONNACK with the reason code</td><td colspan="2">CONNACK 5</td></tr>
  * <tr><td>will, when due; receive</td><td colspan="3">dropped, event</td></tr>
+ * <tr><td>subscription of a session that is resumed</td><td>ends; CONNACK's reason string names it</td><td colspan="2">ends</td></tr>
+ * <tr><td>subscription after a change of the rules</td><td>ends; DISCONNECT 0x87, whose reason string names it, unless {@code
+ * disconnectRevoked} is off</td><td colspan="2">ends</td></tr>
  * </table>
  *
  * @since 0.1.0
