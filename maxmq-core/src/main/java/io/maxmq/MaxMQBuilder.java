@@ -59,6 +59,7 @@ public final class MaxMQBuilder {
         file.authenticators().forEach(this::authenticator);
         file.enhancedAuthenticators().forEach(this::enhancedAuthenticator);
         file.tokenAuthorizers().forEach(this::authorizer);
+        file.authorizers().forEach(this::authorizer);
         storage = file.storage();
         return this;
     }

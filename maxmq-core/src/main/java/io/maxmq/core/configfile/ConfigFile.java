@@ -58,6 +58,7 @@ public final class ConfigFile {
                 authentication.authenticators(),
                 authentication.enhanced(),
                 authentication.authorizers(),
+                AuthorizerSettings.read(root),
                 StorageSettings.read(root.section("storage")));
         root.collectAsked(keys);
         root.refuseUnknown();

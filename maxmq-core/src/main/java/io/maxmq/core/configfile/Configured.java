@@ -19,4 +19,5 @@ public record Configured(
         List<Authenticator> authenticators,
         List<EnhancedAuthenticator> enhancedAuthenticators,
         List<Authorizer> tokenAuthorizers,
+        List<Authorizer> authorizers,
         @Nullable KeyValueStore storage) {}

@@ -3,6 +3,7 @@ package io.maxmq.core.configfile;
 import io.maxmq.MaxMQ;
 import io.maxmq.MaxMQBuilder;
 import io.maxmq.auth.PasswordFile;
+import io.maxmq.auth.Acl;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.RetainHandling;
 import io.maxmq.config.AutomaticSubscription;
@@ -82,6 +83,23 @@ class ConfigFileTest {
             keys.add(prefix + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT));
         }
         return keys;
+    }
+
+    @Test
+    void readsTheRulesOfAuthorizers() throws IOException {
+        Configured configured = read("""
+                authorizers = [
+                  { type = acl, rules = ["allow all topic=a/${clientid}/#", "deny all topic=\\"b c\\""] }
+                  { type = acl-file, file = rules }
+                ]
+                """);
+
+        assertThat(configured.authorizers()).hasSize(2).allMatch(each -> each instanceof Acl);
+        assertThatThrownBy(() -> read("authorizers = [{ type = acl, rules = [\"allow all\"] }]"))
+                .hasMessageContaining(":1: ")
+                .hasMessageContaining("this has no topic, in: allow all");
+        assertThatThrownBy(() -> read("authorizers = [{ type = acl }]")).hasMessageContaining("must have a rule");
+        assertThatThrownBy(() -> read("authorizers = [{ type = acl-file }]")).hasMessageContaining("file");
     }
 
     @Test

@@ -56,6 +56,7 @@ class SampleTest {
         assertThat(configured.authenticators()).hasSize(4);
         assertThat(configured.enhancedAuthenticators()).hasSize(1);
         assertThat(configured.tokenAuthorizers()).hasSize(1);
+        assertThat(configured.authorizers()).hasSize(2);
         assertThat(configured.config().topicRewrites()).hasSize(1);
         assertThat(configured.config().automaticSubscriptions()).hasSize(1);
     }
