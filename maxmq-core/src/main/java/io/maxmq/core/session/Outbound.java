@@ -534,18 +534,20 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
                 dropQueued(refused, sequence, DropReason.NOT_AUTHORIZED);
             }
         }
+        endRevoked();
     }
 
     private boolean isRevoked(long sequence, StoredMessage message) {
+        return revoked != null && revoked.brought(sequence, message.topic());
+    }
+
+    /** Forgets the revoked filters when nothing waits that they may have brought. */
+    void endRevoked() {
         RevokedFilters filters = revoked;
-        if (filters == null) {
-            return false;
-        }
-        if (filters.areDone(queue)) {
+        if (filters != null && filters.areDone(queue)) {
             revoked = null;
-            return false;
+            filters.end();
         }
-        return filters.brought(sequence, message.topic());
     }
 
     private void sendFirst(PacketSink to) {
@@ -598,10 +600,10 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         pumpRetained();
     }
 
-    /** The session has subscribed to this and may no longer: what waits by it is not sent. */
-    void revoke(TopicFilter filter, Session session) {
+    /** The session has subscribed to this and may no longer: what waits by it is not sent. False when nothing waits. */
+    boolean revoke(TopicFilter filter, Session session) {
         if (queue.isEmpty()) {
-            return;
+            return false;
         }
         RevokedFilters filters = revoked;
         if (filters == null) {
@@ -609,6 +611,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             revoked = filters;
         }
         filters.add(filter, nextSequence);
+        return true;
     }
 
     void forgetRetained(Subscription subscription) {

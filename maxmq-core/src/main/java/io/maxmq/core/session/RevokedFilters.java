@@ -27,6 +27,11 @@ final class RevokedFilters {
         end = nextSequence;
     }
 
+    /** Has storage forget the subscriptions. */
+    void end() {
+        filters.forEach(session::forgetRevoked);
+    }
+
     /** Whether no message that waits can be meant any more. */
     boolean areDone(OutboundQueue queue) {
         return queue.isEmpty() || (queue.inMemory() > 0 && queue.firstSequence() >= end);

@@ -547,6 +547,7 @@ public final class Session implements Subscriber {
             return;
         }
         if (outbound != null && outbound.isAtRest()) {
+            outbound.endRevoked();
             home.sequencesUsed(outbound.nextSequence());
             outbound = null;
         }
@@ -963,18 +964,29 @@ public final class Session implements Subscriber {
 
     /**
      * Removes a subscription that its client has no right to any more; false when there was none. What is queued by it is not
-     * sent, unless by another subscription too.
+     * sent, unless by another subscription too. Storage keeps the subscription for as long as that waits: a broker after this
+     * one finds and judges it again.
      *
      * @param filter with its share
      */
     public boolean revoke(TopicFilter filter) {
-        if (!unsubscribe(filter.toString())) {
+        Subscription subscription = subscriptionSet().remove(filter.toString());
+        if (subscription == null) {
             return false;
         }
-        if (outbound != null) {
-            outbound.revoke(filter, this);
+        left(subscription);
+        if (outbound == null || !outbound.revoke(filter, this)) {
+            forgetRevoked(filter);
         }
         return true;
+    }
+
+    /** Nothing waits by it any more. */
+    void forgetRevoked(TopicFilter filter) {
+        StoredSessions records = home.stored();
+        if (durable && records != null && !ended && subscription(filter.toString()) == null) {
+            records.noSubscription(this, filter.toString(), null);
+        }
     }
 
     /** Whether a subscription is for this topic, shared or not. Costs a comparison for each. */

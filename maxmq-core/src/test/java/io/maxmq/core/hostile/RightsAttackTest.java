@@ -255,6 +255,64 @@ class RightsAttackTest {
     }
 
     @Test
+    void a15ARestartDoesNotBringBackWhatWasRevoked() {
+        Acl acl = Acl.of(parsed("allow all topic=#"));
+        MemoryStorage storage = MemoryStorage.create();
+        start(builder -> builder.storage(storage.store()).authorizer(acl));
+        TestClient client = connected("client", "u", true);
+        client.subscribe("a/#", QoS.AT_LEAST_ONCE);
+        client.subscribe("b", QoS.AT_LEAST_ONCE);
+        client.close();
+        broker.awaitDisconnected("client");
+        for (String topic : List.of("b", "a/1", "a/2")) {
+            broker.publish(Message.builder(topic)
+                    .payload("x")
+                    .qos(QoS.AT_LEAST_ONCE)
+                    .build());
+        }
+        acl.replace(parsed("deny all topic=a/#", "allow all topic=#"));
+        TestClient slow = broker.client(ProtocolVersion.MQTT_5);
+        slow.send(new Connect(
+                ProtocolVersion.MQTT_5,
+                false,
+                false,
+                0,
+                Properties.builder()
+                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, 1000L)
+                        .set(PropertyId.RECEIVE_MAXIMUM, 1)
+                        .build(),
+                "client",
+                null,
+                "u",
+                null));
+        assertThat(slow.expect(ConnAck.class).properties().string(PropertyId.REASON_STRING))
+                .contains("a/#");
+        assertThat(slow.expect(Publish.class).topic()).isEqualTo("b"); // and what is behind it waits
+
+        broker.broker().close();
+        broker.close();
+        start(builder -> builder.storage(storage.store()).authorizer(acl));
+        TestClient back = connected("client", "u", false);
+
+        back.expectMessage("b", "x");
+        broker.events().awaitAll(MessageDropped.class, event -> event.reason() == DropReason.NOT_AUTHORIZED, 2);
+        back.expectNothing();
+        back.close();
+        broker.awaitDisconnected("client");
+        broker.broker().close();
+        broker.close();
+        start(builder -> builder.storage(storage.store()).authorizer(acl));
+        assertThat(broker.broker()
+                        .subscriptions()
+                        .query(SubscriptionQuery.all())
+                        .toCompletableFuture()
+                        .join()
+                        .items())
+                .extracting(SubscriptionView::topicFilter)
+                .containsExactly("b");
+    }
+
+    @Test
     void a15WhatWasPublishedBeforeIsRoutedOnceAndNothingAfter() {
         Acl acl = start("allow all topic=#");
         TestClient watcher = connected("watcher", "w", true);
