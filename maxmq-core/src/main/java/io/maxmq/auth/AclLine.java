@@ -76,21 +76,18 @@ final class AclLine {
     }
 
     private static AclRule narrowed(AclRule rule, String key, String value, boolean isFirst) {
-        switch (key) {
-            case "user":
-                return rule.user(value);
-            case "client":
-                return rule.client(value);
-            case "tenant":
-                return rule.tenant(value);
-            case "listener":
-                return rule.listener(value);
-            case "address":
-                return rule.address(value);
-            default:
-                if (key.startsWith(ATTRIBUTE)) {
-                    return rule.attribute(key.substring(ATTRIBUTE.length()), value);
-                }
+        AclRule forWhom =
+                switch (key) {
+                    case "user" -> rule.user(value);
+                    case "client" -> rule.client(value);
+                    case "tenant" -> rule.tenant(value);
+                    case "listener" -> rule.listener(value);
+                    case "address" -> rule.address(value);
+                    default ->
+                        key.startsWith(ATTRIBUTE) ? rule.attribute(key.substring(ATTRIBUTE.length()), value) : null;
+                };
+        if (forWhom != null) {
+            return forWhom;
         }
         if (!isFirst) {
             throw new IllegalArgumentException(key + " is there twice");

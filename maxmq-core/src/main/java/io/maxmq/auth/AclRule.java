@@ -1,6 +1,7 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.QoS;
+import io.maxmq.spi.Cidr;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Stable;
 import java.util.ArrayList;
@@ -137,7 +138,7 @@ public final class AclRule {
      * @throws IllegalArgumentException when it is none
      */
     public AclRule address(String range) {
-        return who(who.withAddress(AddressRange.of(range)));
+        return who(who.withAddress(Cidr.parse(range)));
     }
 
     /** For clients of which an authenticator has noted that. */

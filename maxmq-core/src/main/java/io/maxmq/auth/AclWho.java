@@ -1,5 +1,6 @@
 package io.maxmq.auth;
 
+import io.maxmq.spi.Cidr;
 import io.maxmq.spi.ClientInfo;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,7 +22,7 @@ record AclWho(
         Set<String> clients,
         Set<String> tenants,
         Set<String> listeners,
-        List<AddressRange> addresses,
+        List<Cidr> addresses,
         Map<String, Set<String>> attributes,
         @Nullable Boolean anonymous) {
     static final AclWho ANYBODY = new AclWho(Set.of(), Set.of(), Set.of(), Set.of(), List.of(), Map.of(), null);
@@ -43,8 +44,8 @@ record AclWho(
                 users, clients, tenants, with(listeners, listener, "listener"), addresses, attributes, anonymous);
     }
 
-    AclWho withAddress(AddressRange range) {
-        List<AddressRange> more =
+    AclWho withAddress(Cidr range) {
+        List<Cidr> more =
                 Stream.concat(addresses.stream(), Stream.of(range)).toList();
         return new AclWho(users, clients, tenants, listeners, more, attributes, anonymous);
     }
@@ -84,7 +85,7 @@ record AclWho(
     }
 
     private boolean isAtOneOf(ClientInfo client) {
-        for (AddressRange each : addresses) {
+        for (Cidr each : addresses) {
             if (each.contains(client.remoteAddress())) {
                 return true;
             }
@@ -111,7 +112,7 @@ record AclWho(
         }
         append(line, "tenant", tenants);
         append(line, "listener", listeners);
-        append(line, "address", addresses.stream().map(AddressRange::toString).collect(Collectors.toList()));
+        append(line, "address", addresses.stream().map(Cidr::toString).collect(Collectors.toList()));
         attributes.forEach((name, values) -> append(line, AclLine.ATTRIBUTE + name, values));
     }
 

@@ -40,7 +40,7 @@ class AclRuleTest {
                 "allow all topic=a",
                 "deny publish,subscribe,receive topic=#",
                 "allow will user=u user=v anonymous=no qos=1,2 retain=yes topic=a topic=b",
-                "allow subscribe address=fe80::/10 address=::1 attribute.a=1 attribute.a=2 shared=no topic=$SYS/#",
+                "allow subscribe address=10.1.0.0/16 address=10.2.3.4/32 attribute.a=1 attribute.a=2 shared=no topic=$SYS/#",
                 "allow all user=\"a \\\"b\\\" \\\\c\" topic=\"wall clock/${username}\""
             })
     void aRuleIsWrittenAsItIsRead(String line) {
@@ -76,10 +76,9 @@ class AclRuleTest {
                 "allow all topic=a # comment | \"#\" is no key=value",
                 "allow all colour=red topic=a | no key colour",
                 "allow all attribute.=x topic=a | attribute must have a name",
-                "allow all address=localhost topic=a | address must be an IP address",
-                "allow all address=10.0.0.0/33 topic=a | 0..32 bits",
-                "allow all address=10.0.0.1/8 topic=a | end in zeros",
-                "allow all address=10.0.0/8 topic=a | address must be an IP address",
+                "allow all address=localhost topic=a | not an address",
+                "allow all address=10.0.0.0/33 topic=a | 0..32",
+                "allow all address=10.0.0/8 topic=a | not an address",
                 "allow publish qos=3 topic=a | qos must be of 0, 1 and 2",
                 "allow publish qos=0 qos=1 topic=a | qos is there twice",
                 "deny receive qos=0 topic=a | qos is not for receive",
