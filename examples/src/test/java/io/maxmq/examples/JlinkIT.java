@@ -22,7 +22,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 class JlinkIT {
     /** As in the README. */
     private static final String MODULES =
-            "java.base,java.compiler,java.logging,java.management,jdk.jfr,jdk.unsupported";
+            "java.base,java.compiler,java.logging,java.management,java.naming,java.net.http,"
+                    + "java.sql,jdk.crypto.ec,jdk.jfr,jdk.unsupported";
 
     private static final String JAR =
             Path.of("target", "maxmq-standalone.jar").toAbsolutePath().toString();
