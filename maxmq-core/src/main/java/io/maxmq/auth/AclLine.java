@@ -76,16 +76,14 @@ final class AclLine {
     }
 
     private static AclRule narrowed(AclRule rule, String key, String value, boolean isFirst) {
-        AclRule forWhom =
-                switch (key) {
-                    case "user" -> rule.user(value);
-                    case "client" -> rule.client(value);
-                    case "tenant" -> rule.tenant(value);
-                    case "listener" -> rule.listener(value);
-                    case "address" -> rule.address(value);
-                    default ->
-                        key.startsWith(ATTRIBUTE) ? rule.attribute(key.substring(ATTRIBUTE.length()), value) : null;
-                };
+        AclRule forWhom = switch (key) {
+            case "user" -> rule.user(value);
+            case "client" -> rule.client(value);
+            case "tenant" -> rule.tenant(value);
+            case "listener" -> rule.listener(value);
+            case "address" -> rule.address(value);
+            default -> key.startsWith(ATTRIBUTE) ? rule.attribute(key.substring(ATTRIBUTE.length()), value) : null;
+        };
         if (forWhom != null) {
             return forWhom;
         }
@@ -99,8 +97,8 @@ final class AclLine {
             case "qos" -> rule.qos(qos(value));
             default ->
                 throw new IllegalArgumentException("there is no key " + key
-                        + ", but topic, user, client, anonymous, address, attribute.NAME, tenant, listener, qos, retain and"
-                        + " shared");
+                        + ", but topic, user, client, anonymous, address, attribute.NAME, tenant, listener, qos,"
+                        + " retain and shared");
         };
     }
 

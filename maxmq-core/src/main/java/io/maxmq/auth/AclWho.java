@@ -45,8 +45,7 @@ record AclWho(
     }
 
     AclWho withAddress(Cidr range) {
-        List<Cidr> more =
-                Stream.concat(addresses.stream(), Stream.of(range)).toList();
+        List<Cidr> more = Stream.concat(addresses.stream(), Stream.of(range)).toList();
         return new AclWho(users, clients, tenants, listeners, more, attributes, anonymous);
     }
 

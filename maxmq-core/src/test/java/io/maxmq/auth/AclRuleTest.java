@@ -40,7 +40,8 @@ class AclRuleTest {
                 "allow all topic=a",
                 "deny publish,subscribe,receive topic=#",
                 "allow will user=u user=v anonymous=no qos=1,2 retain=yes topic=a topic=b",
-                "allow subscribe address=10.1.0.0/16 address=10.2.3.4/32 attribute.a=1 attribute.a=2 shared=no topic=$SYS/#",
+                "allow subscribe address=10.1.0.0/16 address=10.2.3.4/32 attribute.a=1 attribute.a=2 shared=no"
+                        + " topic=$SYS/#",
                 "allow all user=\"a \\\"b\\\" \\\\c\" topic=\"wall clock/${username}\""
             })
     void aRuleIsWrittenAsItIsRead(String line) {

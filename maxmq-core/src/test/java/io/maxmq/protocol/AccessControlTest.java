@@ -644,10 +644,9 @@ class AccessControlTest {
         changed.get().run();
         client.expectDisconnect(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
         TestClient early = broker.client(ProtocolVersion.MQTT_5);
-        Connect withoutExpiry = new Connect(
-                ProtocolVersion.MQTT_5, false, false, 0, Properties.NONE, "client", null, null, null);
-        assertThat(early.send(withoutExpiry).expect(ConnAck.class).reason())
-                .isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+        Connect withoutExpiry =
+                new Connect(ProtocolVersion.MQTT_5, false, false, 0, Properties.NONE, "client", null, null, null);
+        assertThat(early.send(withoutExpiry).expect(ConnAck.class).reason()).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
         early.expectEnd();
         broken.set(false);
 

@@ -162,8 +162,8 @@ public class SessionBenchmark {
     private static Session session(Sessions sessions, Access access, Routes routes, String clientId, Sink sink) {
         ClientInfo client = ClientInfo.builder(clientId, ProtocolVersion.MQTT_5, ADDRESS, "benchmark")
                 .build();
-        SessionSetup setup =
-                new SessionSetup(client, access.openUnrestricted(client, new NoTimers()), 0, 100, null, ClientLimits.none(), false);
+        SessionSetup setup = new SessionSetup(
+                client, access.openUnrestricted(client, new NoTimers()), 0, 100, null, ClientLimits.none(), false);
         Sessions.Connected connected = sessions.connect(new SessionKey(Tenant.DEFAULT, clientId), routes, setup, sink);
         return ((Sessions.Connected.Attached) connected).session();
     }

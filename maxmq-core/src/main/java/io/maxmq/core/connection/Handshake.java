@@ -490,10 +490,7 @@ final class Handshake {
     }
 
     private void accept(
-            Sessions.Connected.Attached attached,
-            ClientInfo client,
-            ClientAccess access,
-            Properties granted) {
+            Sessions.Connected.Attached attached, ClientInfo client, ClientAccess access, Properties granted) {
         connection.here().loop().counters().increment(Counter.CONNECTS_ACCEPTED);
         Session session = attached.session();
         String ended = attached.present() ? home.revoke(connection, session, revoked) : "";

@@ -246,7 +246,8 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     private boolean canSend(PacketSink to, long sequence) {
-        long maxBytes = Math.min(session.limits().maxQueuedBytes(), home.memory().shareBytes());
+        long maxBytes =
+                Math.min(session.limits().maxQueuedBytes(), home.memory().shareBytes());
         return inFlight.hasRoom(window, maxBytes, sequence) && to.isWritable();
     }
 

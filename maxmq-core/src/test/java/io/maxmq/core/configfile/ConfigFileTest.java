@@ -2,8 +2,8 @@ package io.maxmq.core.configfile;
 
 import io.maxmq.MaxMQ;
 import io.maxmq.MaxMQBuilder;
-import io.maxmq.auth.PasswordFile;
 import io.maxmq.auth.Acl;
+import io.maxmq.auth.PasswordFile;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.RetainHandling;
 import io.maxmq.config.AutomaticSubscription;

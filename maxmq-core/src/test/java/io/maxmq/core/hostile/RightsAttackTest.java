@@ -265,10 +265,8 @@ class RightsAttackTest {
         client.close();
         broker.awaitDisconnected("client");
         for (String topic : List.of("b", "a/1", "a/2")) {
-            broker.publish(Message.builder(topic)
-                    .payload("x")
-                    .qos(QoS.AT_LEAST_ONCE)
-                    .build());
+            broker.publish(
+                    Message.builder(topic).payload("x").qos(QoS.AT_LEAST_ONCE).build());
         }
         acl.replace(parsed("deny all topic=a/#", "allow all topic=#"));
         TestClient slow = broker.client(ProtocolVersion.MQTT_5);
