@@ -7,6 +7,7 @@ import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.DelayedLimits;
 import io.maxmq.config.Listener;
 import io.maxmq.config.MemoryLimits;
+import io.maxmq.config.OverloadLimits;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.Tenancy;
@@ -236,6 +237,12 @@ public final class MaxMQBuilder {
     /** The memory budget of the whole broker. */
     public MaxMQBuilder memory(MemoryLimits limits) {
         config.memory(limits);
+        return this;
+    }
+
+    /** When the broker sheds work because it has too much; default never. */
+    public MaxMQBuilder overload(OverloadLimits limits) {
+        config.overload(limits);
         return this;
     }
 

@@ -1,5 +1,8 @@
 package io.maxmq;
 
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.maxmq.RecordedMetrics.Metric;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
@@ -51,9 +54,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import static java.util.concurrent.CompletableFuture.completedFuture;
-import static org.assertj.core.api.Assertions.assertThat;
-
 /** A broker to which everything happens that is counted: each metric leaves the value that it had at the start. */
 class EveryMetricMovesTest {
     /** What stays, and why. */
@@ -62,6 +62,8 @@ class EveryMetricMovesTest {
             "maxmq.network.capacity.bytes", "does not change while a broker runs",
             "maxmq.loop.failures", "only what is wrong in the broker itself counts",
             "maxmq.connections.refused{reason=memory}", "takes a budget that is used up",
+            "maxmq.connections.refused{reason=overload}", "nothing is shed unless that is set",
+            "maxmq.overload.level", "nothing is shed unless that is set",
             "maxmq.listener.connections{listener=closed}", "the rate limiter lets nobody in there");
 
     /** Of which the tests of the features show each reason, and the test of plug-ins each of them. */

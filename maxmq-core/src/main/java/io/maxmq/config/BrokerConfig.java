@@ -33,6 +33,7 @@ import java.util.List;
  * @param sessions per session
  * @param retained of retained messages
  * @param memory of the whole broker
+ * @param overload when the broker sheds work; default never
  * @param capabilities what clients may use
  * @param overlapping what a client gets that several of its filters match; default
  *     {@link OverlappingSubscriptions#ONE_DELIVERY}
@@ -65,6 +66,7 @@ public record BrokerConfig(
         SessionLimits sessions,
         RetainedLimits retained,
         MemoryLimits memory,
+        OverloadLimits overload,
         Capabilities capabilities,
         OverlappingSubscriptions overlapping,
         Duration sysInterval,
@@ -126,6 +128,7 @@ public record BrokerConfig(
         builder.sessions = sessions;
         builder.retained = retained;
         builder.memory = memory;
+        builder.overload = overload;
         builder.capabilities = capabilities;
         builder.overlapping = overlapping;
         builder.sysInterval = sysInterval;
@@ -162,6 +165,7 @@ public record BrokerConfig(
         private SessionLimits sessions = SessionLimits.defaults();
         private RetainedLimits retained = RetainedLimits.defaults();
         private MemoryLimits memory = MemoryLimits.AUTO;
+        private OverloadLimits overload = OverloadLimits.defaults();
         private Capabilities capabilities = Capabilities.defaults();
         private OverlappingSubscriptions overlapping = OverlappingSubscriptions.ONE_DELIVERY;
         private Duration sysInterval = Duration.ofSeconds(10);
@@ -282,6 +286,12 @@ public record BrokerConfig(
             return this;
         }
 
+        /** See {@link BrokerConfig#overload()}. */
+        public Builder overload(OverloadLimits value) {
+            overload = value;
+            return this;
+        }
+
         /** See {@link BrokerConfig#memory()}. */
         public Builder memory(MemoryLimits value) {
             memory = value;
@@ -371,6 +381,7 @@ public record BrokerConfig(
                     sessions,
                     retained,
                     memory,
+                    overload,
                     capabilities,
                     overlapping,
                     sysInterval,

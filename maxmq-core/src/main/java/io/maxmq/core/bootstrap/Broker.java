@@ -13,6 +13,7 @@ import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.limit.BanList;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.limit.MemoryCredit;
+import io.maxmq.core.limit.Overload;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
@@ -101,6 +102,7 @@ public final class Broker {
     private final SessionSubscriptions sessionSubscriptions;
     private final Answers answers = new Answers();
     private final BanList banList = new BanList();
+    private final Overload overload;
     private final Administration administration;
     private final @Nullable Extensions extensions;
     private final LoopWatchdog watchdog;
@@ -177,17 +179,31 @@ public final class Broker {
         this.interceptors = new Interceptors(plugins.interceptors(), calls, config.pluginDeadline());
         this.budget = MemoryBudget.of(config.memory());
         this.routes = new TenantRoutes(config, network.loops(), budget, groupQueues);
+        this.overload = new Overload(config.overload());
         this.connections = new Connections(
                 config,
                 new Connections.Collaborators(
-                        access, interceptors, plugins.rateLimiter(), banList, events, loggers, routes, routes::admits));
+                        access,
+                        interceptors,
+                        plugins.rateLimiter(),
+                        banList,
+                        overload,
+                        events,
+                        loggers,
+                        routes,
+                        routes::admits));
         this.eventLoops = new EventLoops(config.name(), config.closeTimeout().toMillis(), network);
         this.allocator = network.allocator();
         assembleLoops(network.loops(), storage);
         this.publisher = new Publisher(config, loops, routes, interceptors, plugins.clock());
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
-        this.watchdog =
-                new LoopWatchdog(config, loops, events, log, new MemoryPressure(budget, events, plugins.clock()));
+        this.watchdog = new LoopWatchdog(
+                config,
+                loops,
+                events,
+                log,
+                new MemoryPressure(budget, events, plugins.clock()),
+                new OverloadWatch(overload, budget, this::storagePendingBytes, events, plugins.clock(), log));
         this.listeners = new ListenerRegistry(
                 loops,
                 new TcpAcceptor.Shared(
@@ -285,6 +301,10 @@ public final class Broker {
         Router.connect(routers, Math.min(MAX_BYTES_UNDER_WAY, Math.max(64 << 10, budget.capacityBytes() / 16)));
     }
 
+    private long storagePendingBytes() {
+        return persistence == null ? -1 : persistence.store().figures().pendingBytes();
+    }
+
     /** Part of message ids. */
     private int process() {
         return persistence == null
@@ -301,8 +321,8 @@ public final class Broker {
 
     private record Entrance(Connections connections) implements TcpAcceptor.Entrance {
         @Override
-        public boolean bans(SocketAddress remote, Loop loop) {
-            return connections.isBanned(remote, loop);
+        public @Nullable Counter refusalOf(SocketAddress remote, Loop loop) {
+            return connections.refusalOf(remote, loop);
         }
 
         @Override
@@ -424,7 +444,7 @@ public final class Broker {
                     loops.stream().map(each -> each.loop().counters()).toList());
             metrics.registerEvents(events, plugins.names());
             metrics.registerWorkers(workers, eventWorkers);
-            BrokerMetrics.register(metrics, routes, budget, watchdog);
+            BrokerMetrics.register(metrics, routes, budget, watchdog, overload);
             if (config.tenancy().isOn()) {
                 TenantMetrics.register(metrics, routes);
             }

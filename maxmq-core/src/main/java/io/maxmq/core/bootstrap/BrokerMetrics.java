@@ -1,6 +1,7 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.core.limit.MemoryBudget;
+import io.maxmq.core.limit.Overload;
 import io.maxmq.core.observe.Metrics;
 import io.maxmq.core.routing.Routes;
 import java.util.Map;
@@ -10,31 +11,20 @@ import java.util.function.ToLongFunction;
 final class BrokerMetrics {
     private BrokerMetrics() {}
 
-    static void register(Metrics metrics, TenantRoutes routes, MemoryBudget budget, LoopWatchdog watchdog) {
-        gauge(
-                metrics,
-                routes,
-                "maxmq.subscriptions",
-                "Subscriptions of all tenants",
-                each -> each.tree().subscriptionCount());
+    static void register(
+            Metrics metrics, TenantRoutes routes, MemoryBudget budget, LoopWatchdog watchdog, Overload overload) {
+        gauge(metrics, routes, "maxmq.subscriptions", "Subscriptions of all tenants", each -> each.tree()
+                .subscriptionCount());
         gauge(
                 metrics,
                 routes,
                 "maxmq.subscriptions.shared",
                 "Those of them that are shared, each member of a group",
                 each -> each.tree().sharedSubscriptionCount());
-        gauge(
-                metrics,
-                routes,
-                "maxmq.retained.messages",
-                "Retained messages",
-                each -> each.retained().count());
-        gauge(
-                metrics,
-                routes,
-                "maxmq.retained.bytes",
-                "Bytes of retained messages",
-                each -> each.retained().bytes());
+        gauge(metrics, routes, "maxmq.retained.messages", "Retained messages", each -> each.retained()
+                .count());
+        gauge(metrics, routes, "maxmq.retained.bytes", "Bytes of retained messages", each -> each.retained()
+                .bytes());
         metrics.gauge(
                 "maxmq.memory.used.bytes",
                 "Drawn from the memory budget, what loops hold in reserve included",
@@ -50,24 +40,24 @@ final class BrokerMetrics {
                 "The part of memory that is the network's",
                 Map.of(),
                 budget::networkBytes);
+        metrics.gauge(
+                "maxmq.overload.level",
+                "How much work is shed: 0 nothing, 1 new connections, 2 also QoS 0, 3 also subscriptions",
+                Map.of(),
+                overload::level);
         metrics.counter(
                 "maxmq.loop.stalls",
                 "Looks of the watchdog that found an event loop stalled",
                 Map.of(),
                 watchdog::stalls);
-        metrics.gauge(
-                "maxmq.loop.stalled",
-                "Event loops that do not turn",
-                Map.of(),
-                () -> watchdog.stalled().size());
+        metrics.gauge("maxmq.loop.stalled", "Event loops that do not turn", Map.of(), () -> watchdog.stalled()
+                .size());
     }
 
     private static void gauge(
             Metrics metrics, TenantRoutes routes, String name, String description, ToLongFunction<Routes> value) {
-        metrics.gauge(
-                name,
-                description,
-                Map.of(),
-                () -> routes.all().stream().mapToLong(value).sum());
+        metrics.gauge(name, description, Map.of(), () -> routes.all().stream()
+                .mapToLong(value)
+                .sum());
     }
 }

@@ -24,6 +24,7 @@ final class LoopWatchdog implements AutoCloseable {
     private final Events events;
     private final Logger log;
     private final Runnable beside;
+    private final OverloadWatch overload;
     private final Probe[] probes;
 
     /** Guards {@link #closed}; its condition ends the pause between two looks. */
@@ -35,6 +36,15 @@ final class LoopWatchdog implements AutoCloseable {
     private volatile long stalls;
 
     private @Nullable Thread thread;
+
+    /** How late the latest loop is: what it owes an answer for, or took for its last one. */
+    private long delayNanos() {
+        long delay = 0;
+        for (Probe probe : probes) {
+            delay = Math.max(delay, Math.max(probe.owedNanos(), probe.tookNanos));
+        }
+        return delay;
+    }
 
     /** One question to one loop. */
     private static final class Probe implements Runnable {
@@ -50,14 +60,25 @@ final class LoopWatchdog implements AutoCloseable {
             return answered ? 0 : Math.max(0, System.nanoTime() - asked);
         }
 
+        /** Written by the loop before {@link #answered}; how long its last answer took. */
+        private volatile long tookNanos;
+
         @Override
         public void run() {
+            tookNanos = System.nanoTime() - askedNanos;
             answered = true;
         }
     }
 
     /** @param beside looked after with the loops, on the watchdog's thread */
-    LoopWatchdog(BrokerConfig config, List<LoopAssembly> loops, Events events, Logger log, Runnable beside) {
+    LoopWatchdog(
+            BrokerConfig config,
+            List<LoopAssembly> loops,
+            Events events,
+            Logger log,
+            Runnable beside,
+            OverloadWatch overload) {
+        this.overload = overload;
         this.beside = beside;
         this.broker = config.name();
         this.thresholdNanos = config.stallThreshold().toNanos();
@@ -83,6 +104,7 @@ final class LoopWatchdog implements AutoCloseable {
                 look(i);
             }
             beside.run();
+            overload.look(delayNanos());
         }
     }
 

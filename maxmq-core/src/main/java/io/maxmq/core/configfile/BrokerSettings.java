@@ -10,6 +10,7 @@ import io.maxmq.config.DelayedLimits;
 import io.maxmq.config.MemoryLimits;
 import io.maxmq.config.Overflow;
 import io.maxmq.config.OverlappingSubscriptions;
+import io.maxmq.config.OverloadLimits;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.Tenancy;
@@ -52,6 +53,7 @@ final class BrokerSettings {
                 .retained(retained(root.section("retained")))
                 .delayed(delayed(root.section("delayed")))
                 .memory(memory(root.section("memory")))
+                .overload(overload(root.section("overload")))
                 .capabilities(capabilities(root.section("capabilities")))
                 .tenancy(tenancy)
                 .listeners(ListenerSettings.read(root, tenancy));
@@ -125,6 +127,16 @@ final class BrokerSettings {
         long maxBytes = section.bytes("max-bytes", MemoryLimits.DERIVED);
         long networkBytes = section.bytes("network-bytes", MemoryLimits.DERIVED);
         return checked(section, () -> new MemoryLimits(maxBytes, networkBytes));
+    }
+
+    private static OverloadLimits overload(ConfigSection section) {
+        return new Fields<>(section, OverloadLimits::builder, OverloadLimits.Builder::build)
+                .flag("enabled", OverloadLimits.Builder::enabled)
+                .duration("loop-delay", OverloadLimits.Builder::loopDelay)
+                .number("memory-percent", OverloadLimits.Builder::memoryPercent)
+                .bytes("storage-pending-bytes", OverloadLimits.Builder::storagePendingBytes)
+                .duration("calm", OverloadLimits.Builder::calm)
+                .build();
     }
 
     private static Capabilities capabilities(ConfigSection section) {

@@ -15,6 +15,7 @@ import io.maxmq.core.access.Access;
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.limit.BanList;
+import io.maxmq.core.limit.Overload;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
@@ -44,6 +45,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes connections and holds what all of a broker's share. Immutable after {@link #addLoop}; thread-safe, but methods
@@ -66,6 +68,7 @@ public final class Connections {
             Interceptors interceptors,
             RateLimiter rateLimiter,
             BanList bans,
+            Overload overload,
             Events events,
             Loggers loggers,
             Function<Tenant, Routes> routes,
@@ -122,9 +125,16 @@ public final class Connections {
         return connection;
     }
 
-    /** Whether the address is banned; asked first of all. */
-    public boolean isBanned(SocketAddress remote, Loop loop) {
-        return collaborators.bans().of(remote, loop.epochMillis()) != null;
+    /** Counts why a socket is refused without asking plug-ins: its address is banned, or there is too much to do. Null when it is not. */
+    public @Nullable Counter refusalOf(SocketAddress remote, Loop loop) {
+        if (collaborators.bans().of(remote, loop.epochMillis()) != null) {
+            return Counter.REFUSED_BANNED;
+        }
+        return overload().shedsConnections() ? Counter.REFUSED_OVERLOAD : null;
+    }
+
+    Overload overload() {
+        return collaborators.overload();
     }
 
     /** Whether the client, its user or its address is banned. */

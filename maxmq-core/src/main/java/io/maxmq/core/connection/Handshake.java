@@ -119,6 +119,10 @@ final class Handshake {
             refuse(ReasonCode.BANNED, "");
             return;
         }
+        if (home.overload().shedsConnections()) {
+            refuse(ReasonCode.SERVER_BUSY, "");
+            return;
+        }
         String method = asked.string(PropertyId.AUTHENTICATION_METHOD);
         if (method != null) {
             if (!home.access().knows(method)) {

@@ -102,6 +102,10 @@ final class PublishIntake {
         InTransit message = connection.here().inTransit();
         message.begin(rewriter == null ? topic : rewritten(rewriter, topic), qos, retain, session);
         readBody(publish, message);
+        if (qos == 0 && home.overload().shedsQos0()) {
+            drop(message, DropReason.OVERLOAD);
+            return;
+        }
         if (limited && !withinRate(publish, message)) {
             return;
         }
@@ -203,8 +207,7 @@ final class PublishIntake {
         }
         if (alias > topicAliasMaximum) {
             throw new MalformedPacketException(
-                    ReasonCode.TOPIC_ALIAS_INVALID,
-                    "topic alias is above " + topicAliasMaximum + ": " + alias);
+                    ReasonCode.TOPIC_ALIAS_INVALID, "topic alias is above " + topicAliasMaximum + ": " + alias);
         }
         @Nullable Topic[] known = aliases;
         if (known == null) {

@@ -76,16 +76,18 @@ final class SubscribeProcedure {
                 requireOffered(wanted.topicFilter());
             }
         }
-        if (connection.withinSubscribeRate(subscribe.subscriptions().size())) {
+        if (home.overload().shedsSubscriptions()) {
+            refuseAll("the broker has too much to do");
+        } else if (connection.withinSubscribeRate(subscribe.subscriptions().size())) {
             proceed();
-            return;
+        } else if (!connection.isClosed()) {
+            refuseAll("SUBSCRIBE rate too high");
         }
-        if (!connection.isClosed()) {
-            subscribe
-                    .subscriptions()
-                    .forEach(each -> new Item(each).refuse(ReasonCode.QUOTA_EXCEEDED, "SUBSCRIBE rate too high"));
-            acknowledge();
-        }
+    }
+
+    private void refuseAll(String why) {
+        subscribe.subscriptions().forEach(each -> new Item(each).refuse(ReasonCode.QUOTA_EXCEEDED, why));
+        acknowledge();
     }
 
     /** What CONNACK has said is not there must not be asked for (§3.2.2.3.11 to §3.2.2.3.13). */

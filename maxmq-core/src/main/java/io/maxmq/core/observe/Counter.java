@@ -15,6 +15,7 @@ public enum Counter {
     REFUSED_LISTENER_LIMIT(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "listener_limit"),
     REFUSED_RATE_LIMIT(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "rate_limit"),
     REFUSED_BANNED(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "banned"),
+    REFUSED_OVERLOAD(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "overload"),
     REFUSED_MEMORY(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "memory"),
     TLS_HANDSHAKES_DONE(Names.TLS_HANDSHAKES, Names.HANDSHAKES, "result", "done"),
     TLS_HANDSHAKES_FAILED(Names.TLS_HANDSHAKES, Names.HANDSHAKES, "result", "failed"),

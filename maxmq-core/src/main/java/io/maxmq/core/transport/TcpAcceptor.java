@@ -43,8 +43,9 @@ public final class TcpAcceptor implements AutoCloseable {
 
     /** What is behind the listener. */
     public interface Entrance {
-        /** Asked for each socket first of all, on the loop that it came to. */
-        boolean bans(SocketAddress remote, Loop loop);
+        /** Why a socket is refused, null when it is not; asked for each first of all, on the loop that it came to. */
+        @Nullable
+        Counter refusalOf(SocketAddress remote, Loop loop);
 
         /** Asked for each socket before anything is spent on it; on the loop that it came to. After a pause it is asked again. */
         Decision admits(SocketAddress remote, String listener, Loop loop);
@@ -235,17 +236,13 @@ public final class TcpAcceptor implements AutoCloseable {
                 refuse(channel);
                 return;
             }
-            if (isBanned(channel)) {
-                loop.counters().increment(Counter.REFUSED_BANNED);
+            Counter refusal = shared.entrance().refusalOf(channel.remoteAddress(), loop);
+            if (refusal != null) {
+                loop.counters().increment(refusal);
                 refuse(channel);
                 return;
             }
             admit(channel);
-        }
-
-        private boolean isBanned(Channel channel) {
-            SocketAddress remote = channel.remoteAddress(); // null when it has gone already
-            return remote != null && shared.entrance().bans(remote, loop);
         }
 
         private void admit(Channel channel) {

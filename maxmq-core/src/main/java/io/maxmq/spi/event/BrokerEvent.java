@@ -429,6 +429,17 @@ public sealed interface BrokerEvent {
     record BanAdded(long atEpochMillis, Ban ban) implements BrokerEvent {}
 
     /**
+     * The broker sheds more or less work than before: new connections from level 1 on, what clients publish at QoS 0 from 2 on, new
+     * subscriptions at 3.
+     *
+     * @param before 0..3
+     * @param level 0..3
+     * @since 0.1.0
+     */
+    @Stable
+    record OverloadChanged(long atEpochMillis, int before, int level) implements BrokerEvent {}
+
+    /**
      * An event loop has not turned for longer than the configured threshold.
      *
      * @param loop the thread's name

@@ -1,5 +1,9 @@
 package io.maxmq.core.configfile;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.maxmq.MaxMQ;
 import io.maxmq.MaxMQBuilder;
 import io.maxmq.auth.Acl;
@@ -15,6 +19,7 @@ import io.maxmq.config.Listener;
 import io.maxmq.config.MemoryLimits;
 import io.maxmq.config.Overflow;
 import io.maxmq.config.OverlappingSubscriptions;
+import io.maxmq.config.OverloadLimits;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.TcpListener;
@@ -38,10 +43,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ConfigFileTest {
     private static final Map<String, String> NOTHING = Map.of();
@@ -69,6 +70,7 @@ class ConfigFileTest {
         assertThat(keys).containsAll(keysOf("retained.", RetainedLimits.class));
         assertThat(keys).containsAll(keysOf("delayed.", DelayedLimits.class));
         assertThat(keys).containsAll(keysOf("memory.", MemoryLimits.class));
+        assertThat(keys).containsAll(keysOf("overload.", OverloadLimits.class));
         assertThat(keys).containsAll(keysOf("tenancy.", Tenancy.class));
         assertThat(keys).containsAll(keysOf("tenancy.quota.", TenantQuota.class));
         assertThat(keys).containsAll(keysOf("capabilities.", Capabilities.class));
@@ -112,7 +114,8 @@ class ConfigFileTest {
 
     @Test
     void readsWhatTheBuilderSets() throws IOException {
-        BrokerConfig config = read("""
+        BrokerConfig config =
+                read("""
                 name = b, allow-anonymous = yes, loops = 2, overlapping = delivery-per-subscription, sys-interval = 0
                 connections { connect-timeout = 3 s, max-packet-bytes = 2 MiB, long-client-ids-in-v31 = off }
                 sessions { max-queued-bytes = 3 GiB, overflow = drop-oldest, default-expiry-v3 = 1 d }
@@ -126,7 +129,8 @@ class ConfigFileTest {
                 ]
                 listeners { out { host = "::1", port = 0, backlog = 9, max-connections = 8 }
                             in { port = 1884 } }
-                """).config();
+                """)
+                        .config();
 
         assertThat(config)
                 .isEqualTo(BrokerConfig.builder()
@@ -169,7 +173,10 @@ class ConfigFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
             sessions { max-sesions = 1 }                    | 1 | unknown key sessions.max-sesions, did you mean max-sessions?
             sessions { zebra = 1 }                          | 1 | unknown key sessions.zebra, known are default-expiry-v3,
             sesions { max-sessions = 1 }                    | 1 | unknown key sesions, did you mean sessions?
@@ -240,7 +247,8 @@ class ConfigFileTest {
 
     @Test
     void twoValuesThatDoNotGoTogetherAreTheSectionsFault() throws IOException {
-        Path file = write("""
+        Path file = write(
+                """
                 connections {
                   outbound-low-watermark-bytes = 3 MiB
                   outbound-high-watermark-bytes = 2 MiB
@@ -249,16 +257,18 @@ class ConfigFileTest {
 
         assertThatExceptionOfType(ConfigFileException.class)
                 .isThrownBy(() -> ConfigFile.read(file, NOTHING, NOTHING))
-                .withMessage(
-                        file
-                                + ":1: connections: outboundLowWatermarkBytes must not exceed outboundHighWatermarkBytes: 3145728 > 2097152");
+                .withMessage(file
+                        + ":1: connections: outboundLowWatermarkBytes must not exceed"
+                        + " outboundHighWatermarkBytes: 3145728 > 2097152");
     }
 
     @Test
     void twoValuesThatGoTogetherOnlyAreTaken() throws IOException {
-        BrokerConfig config = read("""
+        BrokerConfig config =
+                read("""
                 connections { outbound-low-watermark-bytes = 5 MiB, outbound-high-watermark-bytes = 6 MiB }
-                """).config();
+                """)
+                        .config();
 
         assertThat(config.connections().outboundLowWatermarkBytes()).isEqualTo(5 << 20);
     }
@@ -266,7 +276,8 @@ class ConfigFileTest {
     @Test
     void propertiesWinOverVariablesAndThoseOverTheFile() throws IOException {
         Path file = write(
-                "sessions { max-sessions = 1, max-in-flight = 1, max-subscriptions = 1 }, listeners { a { port = 1 } }");
+                "sessions { max-sessions = 1, max-in-flight = 1, max-subscriptions = 1 }, listeners { a { port = 1 }"
+                        + " }");
 
         BrokerConfig config = ConfigFile.read(
                         file,
@@ -296,14 +307,14 @@ class ConfigFileTest {
         Path file = write("");
 
         assertThatThrownBy(() -> ConfigFile.read(file, NOTHING, Map.of("MAXMQ_SESSIONS_MAX_IN_FLIGHT", "x")))
-                .hasMessage(
-                        "environment variable MAXMQ_SESSIONS_MAX_IN_FLIGHT: sessions.max-in-flight must be a whole number, not \"x\"");
+                .hasMessage("environment variable MAXMQ_SESSIONS_MAX_IN_FLIGHT: sessions.max-in-flight must be a whole"
+                        + " number, not \"x\"");
         assertThatThrownBy(() -> ConfigFile.read(file, Map.of("maxmq.sessions.max-in-flight", "0"), NOTHING))
                 .hasMessageStartingWith(
                         "system property maxmq.sessions.max-in-flight: sessions.max-in-flight is refused: ");
         assertThatThrownBy(() -> ConfigFile.read(file, NOTHING, Map.of("MAXMQ_SESSIONS_MAX_INFLIGHT", "1")))
-                .hasMessage(
-                        "environment variable MAXMQ_SESSIONS_MAX_INFLIGHT: there is no such setting, did you mean MAXMQ_SESSIONS_MAX_IN_FLIGHT?");
+                .hasMessage("environment variable MAXMQ_SESSIONS_MAX_INFLIGHT: there is no such setting, did you mean"
+                        + " MAXMQ_SESSIONS_MAX_IN_FLIGHT?");
         assertThatThrownBy(() -> ConfigFile.read(file, Map.of("maxmq.x", "1"), NOTHING))
                 .hasMessageStartingWith("system property maxmq.x: there is no such setting");
     }
@@ -322,14 +333,17 @@ class ConfigFileTest {
 
     @Test
     void tenantsHaveNamesAndQuotas() throws IOException {
-        Tenancy tenancy = read("""
+        Tenancy tenancy =
+                read("""
                 tenancy {
                   source = server-name, server-name-pattern = "{tenant}.example.com", max-tenants = 5
                   server-names = [{ name = vip.example.com, tenant = gold }]
                   quota { max-subscriptions = 7, max-retained-messages = 8, max-retained-bytes = 9 KiB }
                   quotas { gold { max-subscriptions = 70 } }
                 }
-                """).config().tenancy();
+                """)
+                        .config()
+                        .tenancy();
 
         assertThat(tenancy)
                 .isEqualTo(new Tenancy(
@@ -343,7 +357,8 @@ class ConfigFileTest {
 
     @Test
     void aPasswordFileIsFoundBesideTheConfigurationFile() throws IOException {
-        Configured configured = read("""
+        Configured configured = read(
+                """
                 authenticators = [
                   { type = password-file, file = users, remember = 5 m, unknown-users-to-next = true, failure-delay = false }
                   { type = password-file, file = /etc/users }
