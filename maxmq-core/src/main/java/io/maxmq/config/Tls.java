@@ -3,7 +3,10 @@ package io.maxmq.config;
 import io.maxmq.spi.Stable;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * @param key the broker's key, and the certificates that vouch for it
+ * @param namedKeys in its place, for clients that ask for one of these hosts in their handshake (SNI, RFC 6066 §3): {@code
+ *     blue.example.com}, or {@code *.example.com} for all names with one label more; in lower case; default none
  * @param clientCertificates what is asked of clients; default {@link ClientCertificates#NONE}
  * @param clientAuthorities PEM file with the certificates that clients' certificates must lead to; null only with {@code NONE}
  * @param revocationLists PEM or DER files with CRLs (RFC 5280 §5). With at least one each certificate of a client's chain is looked
@@ -31,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 @Stable
 public record Tls(
         Key key,
+        Map<String, Key> namedKeys,
         ClientCertificates clientCertificates,
         @Nullable Path clientAuthorities,
         List<Path> revocationLists,
@@ -46,6 +52,8 @@ public record Tls(
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(clientCertificates, "clientCertificates");
         Objects.requireNonNull(provider, "provider");
+        namedKeys = Map.copyOf(namedKeys);
+        namedKeys.keySet().forEach(Tls::checkServerName);
         revocationLists = List.copyOf(revocationLists);
         protocols = List.copyOf(protocols);
         cipherSuites = List.copyOf(cipherSuites);
@@ -60,6 +68,14 @@ public record Tls(
         if (!asks && (clientAuthorities != null || !revocationLists.isEmpty())) {
             throw new IllegalArgumentException("clientAuthorities and revocationLists need client certificates:"
                     + " clientCertificates=" + clientCertificates);
+        }
+    }
+
+    private static void checkServerName(String name) {
+        String host = name.startsWith("*.") ? name.substring(2) : name;
+        if (host.isEmpty() || host.indexOf('*') >= 0 || !host.equals(host.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException(
+                    "a server name must be a host in lower case, perhaps with *. in front: serverName=" + name);
         }
     }
 
@@ -150,24 +166,45 @@ public record Tls(
     }
 
     private static Tls of(Key key) {
-        return new Tls(key, ClientCertificates.NONE, null, List.of(), PROTOCOLS, List.of(), Provider.AUTOMATIC, true);
+        return new Tls(key, Map.of(), ClientCertificates.NONE, null, List.of(), PROTOCOLS, List.of(), Provider.AUTOMATIC, true);
+    }
+
+    /**
+     * Shows another certificate to clients that ask for that host.
+     *
+     * @param serverName in lower case; {@code *.example.com} for all names with one label more
+     */
+    public Tls withNamedKey(String serverName, Key named) {
+        Map<String, Key> more = new HashMap<>(namedKeys);
+        more.put(serverName, named);
+        return new Tls(
+                key,
+                more,
+                clientCertificates,
+                clientAuthorities,
+                revocationLists,
+                protocols,
+                cipherSuites,
+                provider,
+                watchesFiles);
     }
 
     /** Asks clients for certificates. */
     public Tls withClientCertificates(ClientCertificates asked, Path authorities) {
-        return new Tls(key, asked, authorities, revocationLists, protocols, cipherSuites, provider, watchesFiles);
+        return new Tls(key, namedKeys, asked, authorities, revocationLists, protocols, cipherSuites, provider, watchesFiles);
     }
 
     /** Refuses clients whose certificate one of these lists has revoked; set the authorities before. */
     public Tls withRevocationLists(List<Path> files) {
         return new Tls(
-                key, clientCertificates, clientAuthorities, files, protocols, cipherSuites, provider, watchesFiles);
+                key, namedKeys, clientCertificates, clientAuthorities, files, protocols, cipherSuites, provider, watchesFiles);
     }
 
     /** {@code TLSv1.3}, {@code TLSv1.2} or both. */
     public Tls withProtocols(List<String> allowed) {
         return new Tls(
                 key,
+                namedKeys,
                 clientCertificates,
                 clientAuthorities,
                 revocationLists,
@@ -181,6 +218,7 @@ public record Tls(
     public Tls withCipherSuites(List<String> allowed) {
         return new Tls(
                 key,
+                namedKeys,
                 clientCertificates,
                 clientAuthorities,
                 revocationLists,
@@ -193,13 +231,14 @@ public record Tls(
     /** Has this provider do the cryptography. */
     public Tls withProvider(Provider by) {
         return new Tls(
-                key, clientCertificates, clientAuthorities, revocationLists, protocols, cipherSuites, by, watchesFiles);
+                key, namedKeys, clientCertificates, clientAuthorities, revocationLists, protocols, cipherSuites, by, watchesFiles);
     }
 
     /** Whether a change of a file is noticed. */
     public Tls withWatchedFiles(boolean watched) {
         return new Tls(
                 key,
+                namedKeys,
                 clientCertificates,
                 clientAuthorities,
                 revocationLists,
@@ -212,15 +251,20 @@ public record Tls(
     /** All files that it reads. */
     public List<Path> files() {
         List<Path> files = new ArrayList<>(revocationLists);
+        addFiles(key, files);
+        namedKeys.values().forEach(each -> addFiles(each, files));
+        if (clientAuthorities != null) {
+            files.add(clientAuthorities);
+        }
+        return List.copyOf(files);
+    }
+
+    private static void addFiles(Key key, List<Path> files) {
         if (key instanceof PemKey pem) {
             files.add(pem.certificates());
             files.add(pem.key());
         } else if (key instanceof Pkcs12Key store) {
             files.add(store.file());
         }
-        if (clientAuthorities != null) {
-            files.add(clientAuthorities);
-        }
-        return List.copyOf(files);
     }
 }

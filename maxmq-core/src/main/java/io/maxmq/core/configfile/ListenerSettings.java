@@ -3,6 +3,8 @@ package io.maxmq.core.configfile;
 import io.maxmq.config.Listener;
 import io.maxmq.config.TcpListener;
 import io.maxmq.config.Tenancy;
+import io.maxmq.config.Tls;
+import io.maxmq.config.TlsListener;
 import io.maxmq.spi.config.ConfigSection;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +15,11 @@ final class ListenerSettings {
     private static final String LOOPBACK = "127.0.0.1";
     private static final int MQTT_PORT = 1883;
 
+    private static final int TLS_PORT = 8883;
+
     private enum Type {
-        TCP
+        TCP,
+        TLS
     }
 
     private ListenerSettings() {}
@@ -36,6 +41,7 @@ final class ListenerSettings {
     private static Listener listener(String name, ConfigSection section) {
         return switch (section.choice("type", Type.class, Type.TCP)) {
             case TCP -> tcp(name, section);
+            case TLS -> tls(name, section);
         };
     }
 
@@ -47,5 +53,17 @@ final class ListenerSettings {
                 section.number("port", MQTT_PORT),
                 section.number("backlog", defaults.backlog()),
                 section.number("max-connections", defaults.maxConnections()));
+    }
+
+    private static Listener tls(String name, ConfigSection section) {
+        TcpListener defaults = Listener.tcp(MQTT_PORT);
+        Tls tls = TlsSettings.read(section.section("tls"));
+        return new TlsListener(
+                name,
+                section.text("host", LOOPBACK),
+                section.number("port", TLS_PORT),
+                section.number("backlog", defaults.backlog()),
+                section.number("max-connections", defaults.maxConnections()),
+                tls);
     }
 }

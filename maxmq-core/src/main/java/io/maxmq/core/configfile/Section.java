@@ -153,17 +153,29 @@ final class Section implements ConfigSection {
         if (value == null) {
             return null;
         }
-        return convert(key, value, "a path", (config, at) -> {
-            String text = config.getString(at);
-            try {
-                if (!text.isEmpty()) {
-                    return directory.resolve(text);
-                }
-            } catch (InvalidPathException e) {
-                // Said below.
+        return convert(key, value, "a path", (config, at) -> path(config.getString(at)));
+    }
+
+    @Override
+    public List<Path> files(String key) {
+        List<String> names = texts(key, List.of());
+        ConfigValue value = value(key);
+        return value == null
+                ? List.of()
+                : convert(key, value, "a list of paths", (config, at) -> names.stream()
+                        .map(this::path)
+                        .toList());
+    }
+
+    private Path path(String text) {
+        try {
+            if (!text.isEmpty()) {
+                return directory.resolve(text);
             }
-            throw new ConfigException.BadValue(at, "no path");
-        });
+        } catch (InvalidPathException e) {
+            // Said below.
+        }
+        throw new ConfigException.BadValue(KEY, "no path");
     }
 
     @Override

@@ -19,7 +19,9 @@ import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +30,19 @@ import org.jspecify.annotations.Nullable;
  * What the files of a {@link Tls} hold, read and checked: the key belongs to the certificate, and there are authorities where
  * clients are asked for certificates. Immutable.
  *
- * @param key the broker's
- * @param chain the certificate of {@code key} first
+ * @param own the broker's key and certificates
+ * @param named in their place, by the host that a client asks for
  * @param clientTrust what a client's certificate must lead to, and what revokes it; null when clients are asked for none
  */
 public record TlsMaterial(
-        PrivateKey key,
-        List<X509Certificate> chain,
-        @Nullable TrustManagerFactory clientTrust) {
+        Pair own, Map<String, Pair> named, @Nullable TrustManagerFactory clientTrust) {
+
+    /**
+     * A key and what vouches for it.
+     *
+     * @param chain the certificate of {@code key} first
+     */
+    public record Pair(PrivateKey key, List<X509Certificate> chain) {}
 
     private static final byte[] PROBE = {'p', 'r', 'o', 'b', 'e'};
 
@@ -45,13 +52,25 @@ public record TlsMaterial(
      * @throws IOException when one cannot be read or used; one line, which names it
      */
     public static TlsMaterial read(Tls tls) throws IOException {
+        Map<String, Pair> named = new HashMap<>();
+        for (Map.Entry<String, Tls.Key> each : tls.namedKeys().entrySet()) {
+            named.put(each.getKey(), pair(each.getValue()));
+        }
+        Path authorities = tls.clientAuthorities();
+        return new TlsMaterial(
+                pair(tls.key()),
+                Map.copyOf(named),
+                authorities == null ? null : trust(authorities, tls.revocationLists()));
+    }
+
+    private static Pair pair(Tls.Key from) throws IOException {
         PrivateKey key;
         List<X509Certificate> chain;
-        if (tls.key() instanceof PemKey pem) {
+        if (from instanceof PemKey pem) {
             chain = PemFile.read(pem.certificates()).certificates();
             key = PemFile.read(pem.key()).privateKey(pem.password());
             requirePair(key, chain.get(0), pem.key() + " is not the key of the certificate in " + pem.certificates());
-        } else if (tls.key() instanceof Pkcs12Key store) {
+        } else if (from instanceof Pkcs12Key store) {
             KeyStore.PrivateKeyEntry entry = onlyKey(store);
             key = entry.getPrivateKey();
             chain = new ArrayList<>();
@@ -60,11 +79,9 @@ public record TlsMaterial(
             }
             requirePair(key, chain.get(0), "the key in " + store.file() + " is not that of its certificate");
         } else {
-            throw new IllegalArgumentException("unknown kind of key: " + tls.key());
+            throw new IllegalArgumentException("unknown kind of key: " + from);
         }
-        Path authorities = tls.clientAuthorities();
-        return new TlsMaterial(
-                key, List.copyOf(chain), authorities == null ? null : trust(authorities, tls.revocationLists()));
+        return new Pair(key, List.copyOf(chain));
     }
 
     private static KeyStore.PrivateKeyEntry onlyKey(Pkcs12Key from) throws IOException {

@@ -1,6 +1,7 @@
 package io.maxmq.core.transport;
 
 import io.maxmq.config.Tls;
+import io.maxmq.core.tls.NamedKeys;
 import io.maxmq.core.tls.TlsMaterial;
 import io.maxmq.spi.TlsSession;
 import io.netty.channel.Channel;
@@ -58,8 +59,7 @@ final class TlsHandlers implements SocketLayer {
 
     private static SslContext contextOf(Tls tls) throws IOException {
         TlsMaterial material = TlsMaterial.read(tls);
-        SslContextBuilder builder = SslContextBuilder.forServer(
-                        material.key(), material.chain().toArray(X509Certificate[]::new))
+        SslContextBuilder builder = builderFor(material)
                 .sslProvider(provider(tls.provider()))
                 .protocols(tls.protocols())
                 .clientAuth(
@@ -85,6 +85,13 @@ final class TlsHandlers implements SocketLayer {
         } catch (SSLException | IllegalArgumentException e) {
             throw new IOException("TLS cannot be set up: " + e.getMessage(), e);
         }
+    }
+
+    private static SslContextBuilder builderFor(TlsMaterial material) {
+        TlsMaterial.Pair own = material.own();
+        return material.named().isEmpty()
+                ? SslContextBuilder.forServer(own.key(), own.chain().toArray(X509Certificate[]::new))
+                : SslContextBuilder.forServer(new NamedKeys(material));
     }
 
     private static SslProvider provider(Tls.Provider wanted) {

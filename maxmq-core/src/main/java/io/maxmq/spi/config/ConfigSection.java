@@ -63,6 +63,9 @@ public interface ConfigSection {
     @Nullable
     Path fileOrNull(String key);
 
+    /** A list of paths, as {@link #texts} and {@link #file} say; empty when there is none. */
+    List<Path> files(String key);
+
     /** A list of texts; a text alone is a list of one, and in an environment variable or a system property commas separate. */
     List<String> texts(String key, List<String> otherwise);
 

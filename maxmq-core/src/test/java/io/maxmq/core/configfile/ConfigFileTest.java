@@ -25,6 +25,8 @@ import io.maxmq.config.SessionLimits;
 import io.maxmq.config.TcpListener;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.TenantQuota;
+import io.maxmq.config.Tls;
+import io.maxmq.config.TlsListener;
 import io.maxmq.config.TopicRewrite;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.config.ConfigFileException;
@@ -34,6 +36,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -196,7 +199,9 @@ class ConfigFileTest {
             topic-rewrites = { pattern = a }                | 1 | topic-rewrites must be a list of sections
             topic-rewrites = [{ pattern = a, target = "+" }] | 1 | topic-rewrites[0]: target must be a topic name
             listeners { a { port = 70000 } }                | 1 | listeners.a: port must be 0..65535: port=70000
-            listeners { a { type = quic } }                 | 1 | listeners.a.type must be one of tcp
+            listeners { a { type = tls, tls { key = k } } } | 1 | listeners.a.tls: key certificates is missing
+            listeners { a { type = tls, tls { key = k, certificates = c, pkcs12 = p } } } | 1 | listeners.a.tls.pkcs12 has key and certificates in it
+            listeners { a { type = quic } }                 | 1 | listeners.a.type must be one of tcp, tls
             tenancy { source = authenticator }, listeners { a { port = 1 } } | 1 | listeners.a: with tenants all listeners must have TLS: listener=a
             tenancy { source = server-name }                | 1 | tenancy: tenants by server name need a pattern or names
             tenancy { quotas { "a b" { } } }                | 1 | tenancy.quotas.a b: tenant name may hold
@@ -353,6 +358,51 @@ class ConfigFileTest {
                         5,
                         new TenantQuota(7, 8, 9 << 10),
                         Map.of(new Tenant("gold"), TenantQuota.UNLIMITED.withMaxSubscriptions(70))));
+    }
+
+    @Test
+    void aTlsListenerHasItsFiles() throws IOException {
+        BrokerConfig config = read("""
+                listeners {
+                  secure {
+                    type = tls, host = 0.0.0.0, port = 0
+                    tls {
+                      certificates = server.crt, key = server.key, password = secret
+                      named-keys = [{ server-name = blue.example, pkcs12 = /keys/blue.p12, password = other }]
+                      client-certificates = required, client-authorities = ca.crt, revocation-lists = [a.crl, /b.crl]
+                      protocols = TLSv1.3, cipher-suites = [TLS_AES_256_GCM_SHA384], provider = jdk, watches-files = false
+                    }
+                  }
+                }
+                """).config();
+
+        assertThat(config.listeners())
+                .containsExactly(new TlsListener(
+                        "secure",
+                        "0.0.0.0",
+                        0,
+                        1024,
+                        1_000_000,
+                        new Tls(
+                                new Tls.PemKey(directory.resolve("server.crt"), directory.resolve("server.key"), "secret"),
+                                Map.of("blue.example", new Tls.Pkcs12Key(Path.of("/keys/blue.p12"), "other")),
+                                Tls.ClientCertificates.REQUIRED,
+                                directory.resolve("ca.crt"),
+                                List.of(directory.resolve("a.crl"), Path.of("/b.crl")),
+                                List.of("TLSv1.3"),
+                                List.of("TLS_AES_256_GCM_SHA384"),
+                                Tls.Provider.JDK,
+                                false)));
+    }
+
+    @Test
+    void everySettingOfTlsHasItsKey() throws IOException {
+        Set<String> keys = new TreeSet<>();
+        ConfigFile.read(
+                write("listeners { a { type = tls, tls { certificates = c, key = k } } }"), NOTHING, NOTHING, keys);
+
+        assertThat(keys).containsAll(keysOf("listeners.a.tls.", Tls.class));
+        assertThat(keys).contains("listeners.a.tls.certificates", "listeners.a.tls.pkcs12", "listeners.a.tls.password");
     }
 
     @Test

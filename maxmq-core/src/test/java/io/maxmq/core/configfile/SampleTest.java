@@ -49,7 +49,7 @@ class SampleTest {
         String text = Files.readString(SAMPLE).replaceAll("(?m)^  # ", "  ");
         Path file = Files.writeString(
                 directory.resolve("all.conf"),
-                text.replaceAll("(?m)^  (directory|durability|memory|max-pending) =.*$", ""));
+                text.replaceAll("(?m)^  (directory|durability|memory|max-pending|    client-authorities) =.*$", ""));
 
         Configured configured = ConfigFile.read(file, Map.of(), Map.of());
 
@@ -57,6 +57,7 @@ class SampleTest {
         assertThat(configured.enhancedAuthenticators()).hasSize(1);
         assertThat(configured.tokenAuthorizers()).hasSize(1);
         assertThat(configured.authorizers()).hasSize(2);
+        assertThat(configured.config().listeners()).hasSize(2);
         assertThat(configured.config().topicRewrites()).hasSize(1);
         assertThat(configured.config().automaticSubscriptions()).hasSize(1);
     }

@@ -44,7 +44,7 @@ class TlsMaterialTest {
     }
 
     private static PrivateKey keyOf(Tls tls) throws IOException {
-        return TlsMaterial.read(tls).key();
+        return TlsMaterial.read(tls).own().key();
     }
 
     private static BigInteger secretOf(PrivateKey key) {
@@ -144,8 +144,8 @@ class TlsMaterialTest {
 
         TlsMaterial read = TlsMaterial.read(Tls.pkcs12(file, "secret"));
 
-        assertThat(read.key()).isEqualTo(issued.keys().getPrivate());
-        assertThat(read.chain()).isEqualTo(List.of(issued.certificate(), authorityCertificate));
+        assertThat(read.own().key()).isEqualTo(issued.keys().getPrivate());
+        assertThat(read.own().chain()).isEqualTo(List.of(issued.certificate(), authorityCertificate));
         assertThatThrownBy(() -> TlsMaterial.read(Tls.pkcs12(file, "wrong")))
                 .isInstanceOf(IOException.class)
                 .hasMessage(file + " is no PKCS#12 file that this password opens");
@@ -163,8 +163,8 @@ class TlsMaterialTest {
 
         TlsMaterial read = TlsMaterial.read(Tls.pem(both, both));
 
-        assertThat(read.key()).isEqualTo(issued.keys().getPrivate());
-        assertThat(read.chain()).hasSize(2);
+        assertThat(read.own().key()).isEqualTo(issued.keys().getPrivate());
+        assertThat(read.own().chain()).hasSize(2);
     }
 
     @Test
