@@ -28,7 +28,7 @@ public final class Listeners {
      * One listener, where it can be reached, and how it was when it was asked for. Immutable.
      *
      * @param name as configured
-     * @param kind {@code tcp} or {@code tls}
+     * @param kind {@code tcp}, {@code tls}, {@code ws} or {@code wss}
      * @param address as bound: with port 0 the port that the operating system chose
      * @param paused whether it accepts nobody for now
      * @param connections how many of its connections are open

@@ -106,6 +106,7 @@ class EveryMetricMovesTest {
                 .listener(Listener.tcp("127.0.0.1", 0).withName("closed"))
                 .listener(Listener.tls(0, Tls.pem(certificate.certificateFile(), certificate.keyFile()))
                         .withName("secure"))
+                .listener(Listener.webSocket(0).withName("web"))
                 .configure(config -> config.workers(1).stallThreshold(Duration.ofMillis(50)))
                 .connections(ConnectionLimits.builder()
                         .outboundLowWatermarkBytes(16 << 10)
@@ -125,7 +126,7 @@ class EveryMetricMovesTest {
             // Nothing has happened yet but the start.
             all.forEach(each -> atStart.put(each.key(), each.value().getAsLong()));
 
-            tls(broker, authority);
+            secureAndWeb(broker, authority);
             connects(broker);
             sessions(broker);
             messages(broker);
@@ -286,7 +287,7 @@ class EveryMetricMovesTest {
         stalled.countDown();
     }
 
-    private void tls(TestBroker broker, TestAuthority authority) throws IOException {
+    private void secureAndWeb(TestBroker broker, TestAuthority authority) throws IOException {
         Listeners.Bound secure = broker.broker().listeners().named("secure");
         try (Socket socket = authority.client(null).getSocketFactory().createSocket(secure.host(), secure.port());
                 TestClient client = new TestClient(ProtocolVersion.MQTT_5, socket)) {
@@ -297,6 +298,17 @@ class EveryMetricMovesTest {
         try (Socket refused = new Socket(secure.host(), secure.port())) {
             refused.getOutputStream().write(new byte[] {'n', 'o', ' ', 'T', 'L', 'S'});
             await("maxmq.tls.handshakes{result=failed}");
+        }
+        Listeners.Bound web = broker.broker().listeners().named("web");
+        try (Socket socket = new Socket(web.host(), web.port());
+                TestClient client = new TestClient(ProtocolVersion.MQTT_5, TestWebSocket.open(socket, "/mqtt"))) {
+            client.connect("web", true);
+            await("maxmq.websocket.handshakes{result=done}");
+            await("maxmq.listener.connections{listener=web}");
+        }
+        try (Socket refused = new Socket(web.host(), web.port())) {
+            assertThat(TestWebSocket.answer(refused, "GET / HTTP/1.1")).contains("404");
+            await("maxmq.websocket.handshakes{result=failed}");
         }
     }
 

@@ -98,22 +98,38 @@ public final class TestAuthority {
     /** For a client that trusts this authority, and shows a certificate if there is one. */
     public SSLContext client(@Nullable Issued shown) {
         try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keyManagers(shown).getKeyManagers(), trustManagers().getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public TrustManagerFactory trustManagers() {
+        try {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
             trusted.setCertificateEntry("authority", certificate);
             TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
             trust.init(trusted);
-            KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
+            return trust;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public KeyManagerFactory keyManagers(@Nullable Issued shown) {
+        try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             if (shown != null) {
                 store.setKeyEntry(
                         "own", shown.keys().getPrivate(), NO_PASSWORD, new Certificate[] {shown.certificate()});
             }
+            KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
             own.init(store, NO_PASSWORD);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(own.getKeyManagers(), trust.getTrustManagers(), null);
-            return context;
+            return own;
         } catch (GeneralSecurityException | IOException e) {
             throw new AssertionError(e);
         }

@@ -1,6 +1,7 @@
 package io.maxmq.config;
 
 import io.maxmq.spi.Stable;
+import java.util.Objects;
 
 /**
  * Where clients connect. Immutable. New kinds come with minor versions.
@@ -8,7 +9,7 @@ import io.maxmq.spi.Stable;
  * @since 0.1.0
  */
 @Stable
-public sealed interface Listener permits TcpListener, TlsListener {
+public sealed interface Listener permits TcpListener, TlsListener, WebSocketListener {
 
     /**
      * Plain TCP on the loopback address, reachable from this machine only.
@@ -50,6 +51,60 @@ public sealed interface Listener permits TcpListener, TlsListener {
     static TlsListener tls(String host, int port, Tls tls) {
         return new TlsListener(
                 "tls-" + port, host, port, TcpListener.DEFAULT_BACKLOG, TcpListener.DEFAULT_MAX_CONNECTIONS, tls);
+    }
+
+    /**
+     * WebSocket at {@code /mqtt} on the loopback address, reachable from this machine only.
+     *
+     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     */
+    static WebSocketListener webSocket(int port) {
+        return webSocket("127.0.0.1", port);
+    }
+
+    /**
+     * WebSocket at {@code /mqtt}.
+     *
+     * @param host name or address to bind to; {@code 0.0.0.0} or {@code ::} for all
+     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     */
+    static WebSocketListener webSocket(String host, int port) {
+        return new WebSocketListener(
+                "ws-" + port,
+                host,
+                port,
+                TcpListener.DEFAULT_BACKLOG,
+                TcpListener.DEFAULT_MAX_CONNECTIONS,
+                WebSocket.defaults(),
+                null);
+    }
+
+    /**
+     * WebSocket with TLS at {@code /mqtt} on the loopback address, reachable from this machine only.
+     *
+     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     * @param tls key, certificates, and what is asked of clients
+     */
+    static WebSocketListener secureWebSocket(int port, Tls tls) {
+        return secureWebSocket("127.0.0.1", port, tls);
+    }
+
+    /**
+     * WebSocket with TLS at {@code /mqtt}.
+     *
+     * @param host name or address to bind to; {@code 0.0.0.0} or {@code ::} for all
+     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     * @param tls key, certificates, and what is asked of clients
+     */
+    static WebSocketListener secureWebSocket(String host, int port, Tls tls) {
+        return new WebSocketListener(
+                "wss-" + port,
+                host,
+                port,
+                TcpListener.DEFAULT_BACKLOG,
+                TcpListener.DEFAULT_MAX_CONNECTIONS,
+                WebSocket.defaults(),
+                Objects.requireNonNull(tls, "tls"));
     }
 
     /** In events, metrics and {@code ClientInfo}; unique within a broker. */

@@ -71,8 +71,8 @@ public record Tenancy(
             if (at < 0
                     || serverNamePattern.indexOf(PLACEHOLDER, at + 1) >= 0
                     || !serverNamePattern.equals(serverNamePattern.toLowerCase(Locale.ROOT))) {
-                throw new IllegalArgumentException("serverNamePattern must be a host name in lower case with one " + PLACEHOLDER
-                        + ": serverNamePattern=" + serverNamePattern);
+                throw new IllegalArgumentException("serverNamePattern must be a host name in lower case with one "
+                        + PLACEHOLDER + ": serverNamePattern=" + serverNamePattern);
             }
         }
     }
@@ -81,7 +81,8 @@ public record Tenancy(
         Map<String, Tenant> lower = new HashMap<>();
         names.forEach((name, tenant) -> lower.put(name.toLowerCase(Locale.ROOT), tenant));
         if (lower.size() != names.size()) {
-            throw new IllegalArgumentException("serverNames must differ by more than case: serverNames=" + names.keySet());
+            throw new IllegalArgumentException(
+                    "serverNames must differ by more than case: serverNames=" + names.keySet());
         }
         return Map.copyOf(lower);
     }
@@ -129,9 +130,10 @@ public record Tenancy(
      * @throws IllegalArgumentException naming it, when clients are told apart and it has no TLS
      */
     public void check(Listener listener) {
-        if (isOn() && listener instanceof TcpListener) {
-            throw new IllegalArgumentException(
-                    "with tenants all listeners must have TLS: listener=" + listener.name());
+        boolean plain = listener instanceof TcpListener
+                || listener instanceof WebSocketListener webSocket && webSocket.tls() == null;
+        if (isOn() && plain) {
+            throw new IllegalArgumentException("with tenants all listeners must have TLS: listener=" + listener.name());
         }
     }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param help nothing but the help is asked for
  * @param host name or address to listen on
  * @param port 0..65535 of plain TCP; 0 takes a free one; -1 for none
+ * @param webSocketPort 0..65535; 0 takes a free one; -1 for none
  * @param tls also listens with TLS, or null
  * @param name of the broker, in threads and logs
  * @param allowAnonymous whether everybody may connect; with a {@code passwordFile} everybody who names no user
@@ -28,6 +29,7 @@ record Options(
         boolean help,
         String host,
         int port,
+        int webSocketPort,
         @Nullable TlsOptions tls,
         String name,
         boolean allowAnonymous,
@@ -41,7 +43,7 @@ record Options(
 
     static final String HELP = """
             Usage: java -jar maxmq-standalone.jar [--host HOST] [--port N] [--name NAME]
-                       [--tls-port N --cert FILE --key FILE [--client-ca FILE]]
+                       [--ws-port N] [[--tls-port N] [--wss-port N] --cert FILE --key FILE [--client-ca FILE]]
                        [--data-dir DIR [--durability fsync|os|none]] [--acl-file FILE]
                        --password-file FILE | --allow-anonymous
                    java -jar maxmq-standalone.jar --config FILE
@@ -51,9 +53,11 @@ record Options(
             asked for, or read from standard input where there is no terminal.
 
               --host HOST         name or address to listen on; 127.0.0.1 unless told, 0.0.0.0 for all
-              --port N            port to listen on, 0 for a free one; 1883 unless told, and none with
-                                  --tls-port alone
+              --port N            port to listen on, 0 for a free one; 1883 unless told, and none when
+                                  only another is given
               --tls-port N        port to listen on with TLS, 0 for a free one; none unless told
+              --ws-port N         port to listen on for WebSocket, at /mqtt; none unless told
+              --wss-port N        port to listen on for WebSocket with TLS, at /mqtt; none unless told
               --cert FILE         PEM file with the broker's certificate, then those that issued it
               --key FILE          PEM file with its key; may be the same. A change of the files is in force within two seconds
               --client-ca FILE    let in with TLS only who has a certificate that leads to one of these, in PEM
@@ -86,6 +90,7 @@ record Options(
     static Options parse(List<String> arguments) throws UsageException {
         String host = "127.0.0.1";
         Integer port = null;
+        int webSocketPort = NONE;
         TlsOptions.Parts tls = new TlsOptions.Parts();
         String name = "maxmq";
         boolean allowAnonymous = false;
@@ -104,6 +109,8 @@ record Options(
                 case "--host" -> host = value(option, rest);
                 case "--port" -> port = port(option, value(option, rest));
                 case "--tls-port" -> tls.port = port(option, value(option, rest));
+                case "--ws-port" -> webSocketPort = port(option, value(option, rest));
+                case "--wss-port" -> tls.webSocketPort = port(option, value(option, rest));
                 case "--cert" -> tls.certificates = path(option, value(option, rest));
                 case "--key" -> tls.key = path(option, value(option, rest));
                 case "--client-ca" -> tls.clientAuthorities = path(option, value(option, rest));
@@ -134,7 +141,8 @@ record Options(
         return new Options(
                 help,
                 host,
-                port != null ? port : tls.port < 0 ? DEFAULT_PORT : NONE,
+                port != null ? port : webSocketPort == NONE && !tls.hasPort() ? DEFAULT_PORT : NONE,
+                webSocketPort,
                 help ? null : tls.whole(),
                 name,
                 allowAnonymous,

@@ -71,9 +71,12 @@ public final class Standalone {
         if (options.port() != Options.NONE) {
             builder.listener(Listener.tcp(options.host(), options.port()));
         }
+        if (options.webSocketPort() != Options.NONE) {
+            builder.listener(Listener.webSocket(options.host(), options.webSocketPort()));
+        }
         TlsOptions tls = options.tls();
         if (tls != null) {
-            builder.listener(tls.listener(options.host()));
+            tls.listeners(options.host()).forEach(builder::listener);
         }
         Path passwordFile = options.passwordFile();
         if (passwordFile != null) {

@@ -17,8 +17,19 @@ class OptionsTest {
         Options options = parse("--allow-anonymous");
 
         assertThat(options)
-                .isEqualTo(
-                        new Options(false, "127.0.0.1", 1883, null, "maxmq", true, null, null, null, Durability.FSYNC, null));
+                .isEqualTo(new Options(
+                        false,
+                        "127.0.0.1",
+                        1883,
+                        Options.NONE,
+                        null,
+                        "maxmq",
+                        true,
+                        null,
+                        null,
+                        null,
+                        Durability.FSYNC,
+                        null));
     }
 
     @Test
@@ -38,6 +49,7 @@ class OptionsTest {
                         false,
                         "::1",
                         0,
+                        Options.NONE,
                         null,
                         "a",
                         true,
@@ -60,12 +72,14 @@ class OptionsTest {
     @Test
     void listensWithTlsAloneUnlessAPortIsGivenToo() throws UsageException {
         Options alone = parse("--allow-anonymous --tls-port 0 --cert c --key k");
-        Options both = parse("--allow-anonymous --tls-port 0 --cert c --key k --client-ca a --port 0");
+        Options both = parse(
+                "--allow-anonymous --tls-port 0 --cert c --key k --client-ca a --port 0 --wss-port 1 --ws-port 2");
 
         assertThat(alone.port()).isEqualTo(Options.NONE);
-        assertThat(alone.tls()).isEqualTo(new TlsOptions(0, Path.of("c"), Path.of("k"), null));
+        assertThat(alone.tls()).isEqualTo(new TlsOptions(0, Options.NONE, Path.of("c"), Path.of("k"), null));
         assertThat(both.port()).isZero();
-        assertThat(both.tls()).isEqualTo(new TlsOptions(0, Path.of("c"), Path.of("k"), Path.of("a")));
+        assertThat(both.webSocketPort()).isEqualTo(2);
+        assertThat(both.tls()).isEqualTo(new TlsOptions(0, 1, Path.of("c"), Path.of("k"), Path.of("a")));
     }
 
     @Test
@@ -96,9 +110,10 @@ class OptionsTest {
                 "--port --allow-anonymous   | --port needs a value",
                 "--port 1 --port 2          | --port is given twice",
                 "--allow-anonymous --data-dir       | --data-dir needs a value",
-                "--allow-anonymous --durability os  | --durability needs --data-dir: without it everything is in memory",
-                "--allow-anonymous --tls-port 1             | --tls-port needs --cert and --key",
-                "--allow-anonymous --cert c --key k | --cert, --key and --client-ca need --tls-port",
+                "--allow-anonymous --durability os  | --durability needs --data-dir: without it everything is in"
+                        + " memory",
+                "--allow-anonymous --tls-port 1             | --tls-port and --wss-port need --cert and --key",
+                "--allow-anonymous --cert c --key k | --cert, --key and --client-ca need --tls-port or --wss-port",
                 "--allow-anonymous --tls-port x --cert c --key k | --tls-port must be 0..65535, not x",
                 "--data-dir d --durability disk     | --durability must be fsync, os or none, not disk",
                 "--data-dir d --durability FSYNC    | --durability must be fsync, os or none, not FSYNC",

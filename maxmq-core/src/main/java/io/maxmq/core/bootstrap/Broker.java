@@ -339,6 +339,11 @@ public final class Broker {
         public void handshakeFailed(SocketAddress remote, String listener, String detail, Loop loop) {
             connections.handshakeFailed(remote, listener, detail, loop);
         }
+
+        @Override
+        public void webSocketRefused(SocketAddress remote, String listener, String detail, Loop loop) {
+            connections.webSocketRefused(remote, listener, detail, loop);
+        }
     }
 
     // ---- start

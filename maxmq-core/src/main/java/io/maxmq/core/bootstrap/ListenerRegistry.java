@@ -4,6 +4,8 @@ import io.maxmq.config.Listener;
 import io.maxmq.config.TcpListener;
 import io.maxmq.config.Tls;
 import io.maxmq.config.TlsListener;
+import io.maxmq.config.WebSocket;
+import io.maxmq.config.WebSocketListener;
 import io.maxmq.core.connection.Connections;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Metrics;
@@ -13,6 +15,7 @@ import io.maxmq.core.transport.Endpoint;
 import io.maxmq.core.transport.SocketLayer;
 import io.maxmq.core.transport.TcpAcceptor;
 import io.maxmq.core.transport.TlsLayer;
+import io.maxmq.core.transport.WebSocketLayer;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
@@ -125,19 +128,10 @@ public final class ListenerRegistry {
      * @throws IllegalStateException when the broker is closed
      */
     public CompletionStage<BoundListener> add(Listener listener) {
-        Tls tls = null;
-        Endpoint settings;
-        if (listener instanceof TcpListener tcp) {
-            settings = new Endpoint(tcp.name(), "tcp", tcp.host(), tcp.port(), tcp.backlog(), tcp.maxConnections());
-        } else if (listener instanceof TlsListener secure) {
-            settings = new Endpoint(
-                    secure.name(), "tls", secure.host(), secure.port(), secure.backlog(), secure.maxConnections());
-            tls = secure.tls();
-        } else {
-            throw new IllegalArgumentException("unknown kind of listener: " + listener);
-        }
         connections.tenancy().check(listener);
-        Entry entry = reserve(settings, tls);
+        Entry entry = reserve(endpoint(listener), tls(listener), webSocket(listener));
+        Endpoint settings = entry.settings;
+        Tls tls = tls(listener);
         // Here, on the caller's thread: the sink is the embedder's code.
         entry.metric = metrics.gauge(
                 "maxmq.listener.connections",
@@ -153,6 +147,31 @@ public final class ListenerRegistry {
             }
             return opened(entry, address);
         });
+    }
+
+    private static Endpoint endpoint(Listener listener) {
+        if (listener instanceof TcpListener tcp) {
+            return new Endpoint(tcp.name(), "tcp", tcp.host(), tcp.port(), tcp.backlog(), tcp.maxConnections());
+        }
+        if (listener instanceof TlsListener tls) {
+            return new Endpoint(tls.name(), "tls", tls.host(), tls.port(), tls.backlog(), tls.maxConnections());
+        }
+        if (listener instanceof WebSocketListener ws) {
+            String kind = ws.tls() == null ? "ws" : "wss";
+            return new Endpoint(ws.name(), kind, ws.host(), ws.port(), ws.backlog(), ws.maxConnections());
+        }
+        throw new IllegalArgumentException("unknown kind of listener: " + listener);
+    }
+
+    private static @Nullable Tls tls(Listener listener) {
+        if (listener instanceof TlsListener secure) {
+            return secure.tls();
+        }
+        return listener instanceof WebSocketListener webSocket ? webSocket.tls() : null;
+    }
+
+    private static @Nullable WebSocket webSocket(Listener listener) {
+        return listener instanceof WebSocketListener webSocket ? webSocket.webSocket() : null;
     }
 
     /** Has the files read where that may take its time. */
@@ -227,7 +246,7 @@ public final class ListenerRegistry {
         return null;
     }
 
-    private synchronized Entry reserve(Endpoint settings, @Nullable Tls tls) {
+    private synchronized Entry reserve(Endpoint settings, @Nullable Tls tls, @Nullable WebSocket webSocket) {
         if (closed) {
             throw new IllegalStateException("the broker is closed: listener=" + settings.name());
         }
@@ -237,7 +256,9 @@ public final class ListenerRegistry {
         }
         LoopAssembly at = loops.get(next++ % loops.size());
         TlsLayer layer = tls == null ? null : new TlsLayer(tls);
-        TcpAcceptor acceptor = new TcpAcceptor(settings, layer == null ? SocketLayer.NONE : layer, at.loop(), shared);
+        SocketLayer carrier = layer == null ? SocketLayer.NONE : layer;
+        TcpAcceptor acceptor = new TcpAcceptor(
+                settings, webSocket == null ? carrier : new WebSocketLayer(webSocket, carrier), at.loop(), shared);
         Entry entry = new Entry(settings, acceptor, at, layer);
         entries.put(settings.name(), entry);
         return entry;

@@ -102,6 +102,13 @@ final class ConnectionEvents {
         log.debug("no TLS: {} at {}: {}", remote, listener, detail);
     }
 
+    void webSocketRefused(SocketAddress remote, String listener, String detail, Loop loop) {
+        if (events.wants(BrokerEvent.WebSocketRefused.class)) {
+            events.emit(new BrokerEvent.WebSocketRefused(loop.epochMillis(), remote, listener, detail));
+        }
+        log.debug("no WebSocket: {} at {}: {}", remote, listener, detail);
+    }
+
     void subscribed(Connection connection, TopicFilter filter, QoS qos) {
         ClientInfo client = connection.client();
         if (client != null && events.wants(BrokerEvent.Subscribed.class)) {

@@ -174,6 +174,11 @@ public final class Connections {
         events.handshakeFailed(remote, listener, detail, loop);
     }
 
+    /** A client has asked for something else than a WebSocket that is here. */
+    public void webSocketRefused(SocketAddress remote, String listener, String detail, Loop loop) {
+        events.webSocketRefused(remote, listener, detail, loop);
+    }
+
     /** Says goodbye on all connections of this loop. */
     public void shutDown(Loop loop) {
         for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {

@@ -19,6 +19,8 @@ public enum Counter {
     REFUSED_MEMORY(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "memory"),
     TLS_HANDSHAKES_DONE(Names.TLS_HANDSHAKES, Names.HANDSHAKES, "result", "done"),
     TLS_HANDSHAKES_FAILED(Names.TLS_HANDSHAKES, Names.HANDSHAKES, "result", "failed"),
+    WEB_SOCKETS_OPENED(Names.WEB_SOCKETS, Names.WEB_SOCKETS_TEXT, "result", "done"),
+    WEB_SOCKETS_REFUSED(Names.WEB_SOCKETS, Names.WEB_SOCKETS_TEXT, "result", "failed"),
     CONNECTS_ACCEPTED(Names.CONNECTS, Names.CONNECTS_TEXT, "result", "accepted"),
     CONNECTS_REFUSED(Names.CONNECTS, Names.CONNECTS_TEXT, "result", "refused"),
     AUTHENTICATIONS_ALLOWED(Names.AUTHENTICATIONS, Names.AUTHENTICATED, "result", "allowed"),
@@ -85,6 +87,9 @@ public enum Counter {
         static final String REFUSED = "Connections closed before anything was read from them";
         static final String TLS_HANDSHAKES = "maxmq.tls.handshakes";
         static final String HANDSHAKES = "TLS handshakes; failed: also those that were not finished";
+        static final String WEB_SOCKETS = "maxmq.websocket.handshakes";
+        static final String WEB_SOCKETS_TEXT =
+                "Requests for a WebSocket; failed: for something else, or from where it is not allowed";
         static final String CONNECTS = "maxmq.connects";
         static final String CONNECTS_TEXT =
                 "CONNECT packets answered; refused: also what no CONNECT could be read from in time";

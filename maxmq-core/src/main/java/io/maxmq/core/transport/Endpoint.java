@@ -6,7 +6,7 @@ import java.net.SocketAddress;
 /**
  * What a listener binds to, and how many it lets in. Immutable.
  *
- * @param kind {@code tcp}, {@code tls}
+ * @param kind {@code tcp}, {@code tls}, {@code ws} or {@code wss}
  */
 public record Endpoint(String name, String kind, String host, int port, int backlog, int maxConnections) {
 

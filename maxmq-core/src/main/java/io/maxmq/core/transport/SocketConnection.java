@@ -51,6 +51,9 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     /** The TLS below; null for a connection without. */
     private @Nullable Security security;
 
+    /** There is a WebSocket below, and it is not open. */
+    private boolean opening;
+
     // valid while the channel is active
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteSource connection;
@@ -113,6 +116,11 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         security = below;
     }
 
+    /** There is a WebSocket below: nothing comes and goes until {@link #opened} or {@link #notOpened}. */
+    void awaitOpening() {
+        opening = true;
+    }
+
     // ---- from the channel
 
     @Override
@@ -157,6 +165,18 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         entrance.handshakeFailed(remoteAddress(), settings.listener(), detail, loop);
     }
 
+    /** The WebSocket is open. */
+    void opened() {
+        opening = false;
+        loop.counters().increment(Counter.WEB_SOCKETS_OPENED);
+    }
+
+    /** Something else than a WebSocket was asked for; the channel is closed once that is answered. */
+    void notOpened(String detail) {
+        loop.counters().increment(Counter.WEB_SOCKETS_REFUSED);
+        entrance.webSocketRefused(remoteAddress(), settings.listener(), detail, loop);
+    }
+
     private static String reasonOf(Throwable cause) {
         if (cause instanceof ClosedChannelException) {
             return "the client closed the connection";
@@ -171,7 +191,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     private boolean isInHandshake() {
         Security below = security;
-        return below != null && below.session() == null;
+        return opening || below != null && below.session() == null;
     }
 
     @Override

@@ -55,6 +55,9 @@ public final class TcpAcceptor implements AutoCloseable {
 
         /** A client has not got through the TLS handshake. */
         void handshakeFailed(SocketAddress remote, String listener, String detail, Loop loop);
+
+        /** A client has asked for something else than a WebSocket that is here. */
+        void webSocketRefused(SocketAddress remote, String listener, String detail, Loop loop);
     }
 
     private final Endpoint settings;

@@ -226,6 +226,18 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
+     * A client has asked a WebSocket listener for something else, or its page comes from where that is not allowed. It was told so
+     * and is being closed.
+     *
+     * @param listener its name
+     * @param detail for people
+     * @since 0.1.0
+     */
+    @Stable
+    record WebSocketRefused(long atEpochMillis, SocketAddress remoteAddress, String listener, String detail)
+            implements BrokerEvent {}
+
+    /**
      * CONNACK with success was sent.
      *
      * @param sessionPresent whether an earlier session was resumed

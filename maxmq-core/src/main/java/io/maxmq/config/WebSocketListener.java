@@ -1,0 +1,63 @@
+package io.maxmq.config;
+
+import io.maxmq.spi.Stable;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * WebSocket, with TLS or without. Made by {@link Listener#webSocket(int)}, {@link Listener#secureWebSocket(int, Tls)} and its
+ * withers. Immutable.
+ *
+ * @param name in events and metrics; default {@code ws-PORT} or {@code wss-PORT}
+ * @param host name or address to bind to
+ * @param port 0..65535; 0 takes a free one
+ * @param backlog connections that the operating system completes ahead of the broker; default 1024
+ * @param maxConnections default 1,000,000
+ * @param webSocket path, and which pages may connect
+ * @param tls key, certificates, and what is asked of clients; null without TLS
+ * @since 0.1.0
+ */
+@Stable
+public record WebSocketListener(
+        String name,
+        String host,
+        int port,
+        int backlog,
+        int maxConnections,
+        WebSocket webSocket,
+        @Nullable Tls tls) implements Listener {
+
+    /** Checks every value. */
+    public WebSocketListener {
+        Checks.tcp(name, host, port, backlog, maxConnections);
+        Objects.requireNonNull(webSocket, "webSocket");
+    }
+
+    @Override
+    public WebSocketListener withName(String newName) {
+        return new WebSocketListener(newName, host, port, backlog, maxConnections, webSocket, tls);
+    }
+
+    /** The same with another backlog. */
+    public WebSocketListener withBacklog(int newBacklog) {
+        return new WebSocketListener(name, host, port, newBacklog, maxConnections, webSocket, tls);
+    }
+
+    @Override
+    public WebSocketListener withMaxConnections(int newMaxConnections) {
+        return new WebSocketListener(name, host, port, backlog, newMaxConnections, webSocket, tls);
+    }
+
+    /** The same at another path, which begins with {@code /}. */
+    public WebSocketListener withPath(String path) {
+        return new WebSocketListener(
+                name, host, port, backlog, maxConnections, new WebSocket(path, webSocket.allowedOrigins()), tls);
+    }
+
+    /** The same for pages from these origins, such as {@code https://app.example.com}; {@code *} for all. */
+    public WebSocketListener withAllowedOrigins(String... origins) {
+        return new WebSocketListener(
+                name, host, port, backlog, maxConnections, new WebSocket(webSocket.path(), Set.of(origins)), tls);
+    }
+}

@@ -1,0 +1,221 @@
+package io.maxmq.core.transport;
+
+import io.maxmq.config.WebSocket;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelOutboundHandler;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The WebSocket of one connection: first the request and its answer, then frames. What stands above gets the bytes that binary frames
+ * carry, as they come, and what it writes leaves in one frame each.
+ *
+ * <p>Runs on the loop of the channel. Not thread-safe.
+ */
+final class WebSocketHandler extends LastHandler implements ChannelOutboundHandler, WebSocketFrames.Pings {
+    private static final int MAX_HEAD_BYTES = 8 * 1024;
+    private static final int FIRST_HEAD_BYTES = 512;
+    private static final long LINGER_MILLIS = 1000;
+
+    /** While this much waits to be sent pings are not answered: the last one's answer counts (RFC 6455 §5.5.3). */
+    private static final long MAX_PENDING_BYTES = 64 * 1024;
+
+    private final WebSocket settings;
+    private final SocketConnection connection;
+    private final WebSocketFrames frames = new WebSocketFrames(this);
+
+    // until the request has come
+    private byte @Nullable [] head = new byte[FIRST_HEAD_BYTES];
+    private int headBytes;
+
+    private boolean closeSent;
+    private @Nullable ChannelHandlerContext context;
+
+    WebSocketHandler(WebSocket settings, SocketConnection connection) {
+        this.settings = settings;
+        this.connection = connection;
+    }
+
+    // ---- in
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (head != null && !closeSent) {
+            readHead(ctx, bytes);
+        }
+        if (head != null || closeSent || !bytes.isReadable()) {
+            bytes.release();
+            return;
+        }
+        frames.decode(bytes);
+        if (bytes.isReadable()) {
+            ctx.fireChannelRead(bytes);
+        } else {
+            bytes.release();
+        }
+        if (frames.closeCode() != 0) {
+            sendClose(ctx, frames.closeCode());
+            ctx.close();
+        }
+    }
+
+    /** Up to the empty line; leaves what follows it. */
+    private void readHead(ChannelHandlerContext ctx, ByteBuf bytes) {
+        byte[] request = head;
+        while (request != null && bytes.isReadable()) {
+            if (headBytes == request.length) {
+                if (headBytes >= MAX_HEAD_BYTES) {
+                    refuse(ctx, WebSocketHandshake.refused("431 Request Header Fields Too Large", "", "too long"));
+                    return;
+                }
+                request = Arrays.copyOf(request, Math.min(MAX_HEAD_BYTES, 2 * headBytes));
+                head = request;
+            }
+            request[headBytes++] = bytes.readByte();
+            if (endsHead(request, headBytes)) {
+                answer(ctx, Arrays.copyOf(request, headBytes));
+                return;
+            }
+        }
+    }
+
+    private static boolean endsHead(byte[] request, int length) {
+        return length >= 4
+                && request[length - 1] == '\n'
+                && request[length - 2] == '\r'
+                && request[length - 3] == '\n'
+                && request[length - 4] == '\r';
+    }
+
+    private void answer(ChannelHandlerContext ctx, byte[] request) {
+        WebSocketHandshake answer = WebSocketHandshake.answer(request, settings);
+        if (answer.refusal() != null) {
+            refuse(ctx, answer);
+            return;
+        }
+        head = null;
+        connection.opened();
+        ctx.writeAndFlush(Unpooled.wrappedBuffer(answer.response()), ctx.voidPromise());
+    }
+
+    private void refuse(ChannelHandlerContext ctx, WebSocketHandshake answer) {
+        closeSent = true;
+        connection.notOpened(String.valueOf(answer.refusal()));
+        ctx.writeAndFlush(Unpooled.wrappedBuffer(answer.response()), ctx.voidPromise());
+        if (ctx.channel() instanceof DuplexChannel channel && ctx.pipeline().firstContext() == ctx) {
+            channel.shutdownOutput();
+        }
+        // Not at once: what has not been read yet would make the system take the answer back.
+        var unused = ctx.executor().schedule(() -> ctx.channel().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        ctx.fireChannelActive();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void onPing(byte[] payload, int length) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || closeSent) {
+            return;
+        }
+        ChannelOutboundBuffer waiting = ctx.channel().unsafe().outboundBuffer();
+        if (waiting != null && waiting.totalPendingWriteBytes() < MAX_PENDING_BYTES) {
+            ByteBuf pong = ctx.alloc().directBuffer(2 + length);
+            WebSocketFrames.writePong(pong, payload, length);
+            ctx.writeAndFlush(pong, ctx.voidPromise());
+        }
+    }
+
+    // ---- out
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) { // hot: per flush
+        ByteBuf bytes = (ByteBuf) message;
+        if (closeSent || head != null) {
+            bytes.release();
+            if (!promise.isVoid()) {
+                promise.setFailure(new ClosedChannelException());
+            }
+            return;
+        }
+        if (bytes.isReadable()) {
+            ByteBuf header = ctx.alloc().directBuffer(WebSocketFrames.MAX_HEADER_BYTES);
+            WebSocketFrames.writeBinaryHeader(header, bytes.readableBytes());
+            ctx.write(header, ctx.voidPromise());
+        }
+        ctx.write(bytes, promise);
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        if (head == null) {
+            sendClose(ctx, WebSocketFrames.NORMAL);
+        }
+        ctx.close(promise);
+    }
+
+    private void sendClose(ChannelHandlerContext ctx, int code) {
+        if (!closeSent && ctx.channel().isActive()) {
+            closeSent = true;
+            ByteBuf close = ctx.alloc().directBuffer(4);
+            WebSocketFrames.writeClose(close, code);
+            ctx.writeAndFlush(close, ctx.voidPromise());
+        }
+    }
+
+    @Override
+    public void bind(ChannelHandlerContext ctx, SocketAddress local, ChannelPromise promise) {
+        ctx.bind(local, promise);
+    }
+
+    @Override
+    public void connect(ChannelHandlerContext ctx, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+        ctx.connect(remote, local, promise);
+    }
+
+    @Override
+    public void disconnect(ChannelHandlerContext ctx, ChannelPromise promise) {
+        close(ctx, promise);
+    }
+
+    @Override
+    public void deregister(ChannelHandlerContext ctx, ChannelPromise promise) {
+        ctx.deregister(promise);
+    }
+
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        ctx.read();
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+        ctx.flush();
+    }
+}

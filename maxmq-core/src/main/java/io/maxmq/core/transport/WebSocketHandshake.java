@@ -1,0 +1,128 @@
+package io.maxmq.core.transport;
+
+import io.maxmq.config.WebSocket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the broker answers to the request for a WebSocket (RFC 6455 §4.2, MQTT 5.0 §6). Immutable.
+ *
+ * @param response all of it
+ * @param refusal why there is none, for people; null when it is open
+ */
+record WebSocketHandshake(byte[] response, @Nullable String refusal) {
+    private static final List<String> PROTOCOLS = List.of("mqtt", "mqttv3.1");
+    private static final String VERSION = "13";
+    private static final int KEY_BYTES = 16;
+    private static final String ANY = "*";
+
+    /** §1.3. */
+    private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    /** @param head up to the empty line and with it */
+    static WebSocketHandshake answer(byte[] head, WebSocket settings) {
+        HttpRequestHead request;
+        try {
+            request = HttpRequestHead.parse(head);
+        } catch (HttpRequestHead.MalformedException e) {
+            return refused("400 Bad Request", "", String.valueOf(e.getMessage()));
+        }
+        int query = request.target().indexOf('?');
+        String path = query < 0 ? request.target() : request.target().substring(0, query);
+        if (!path.equals(settings.path())) {
+            return refused("404 Not Found", "", "nothing here but " + settings.path());
+        }
+        if (!request.method().equals("GET")) {
+            return refused("405 Method Not Allowed", "Allow: GET\r\n", "a WebSocket is opened by GET");
+        }
+        if (!contains(request.listed("upgrade"), "websocket") || !contains(request.listed("connection"), "upgrade")) {
+            return refused(
+                    "426 Upgrade Required", "Upgrade: websocket\r\nConnection: Upgrade\r\n", "not a WebSocket request");
+        }
+        if (!VERSION.equals(request.single("sec-websocket-version"))) {
+            return refused(
+                    "426 Upgrade Required",
+                    "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+                    "another version of WebSocket");
+        }
+        String key = request.single("sec-websocket-key");
+        if (request.single("host") == null || key == null || !isKey(key) || request.has("transfer-encoding")) {
+            return refused("400 Bad Request", "", "not a WebSocket request");
+        }
+        String refusedOrigin = refusedOrigin(request, settings);
+        if (refusedOrigin != null) {
+            return refused("403 Forbidden", "", "the origin " + refusedOrigin + " is not allowed");
+        }
+        for (String offered : request.listed("sec-websocket-protocol")) {
+            if (PROTOCOLS.contains(offered)) {
+                return open(key, offered);
+            }
+        }
+        return refused(
+                "400 Bad Request", "", "none of the subprotocols " + PROTOCOLS + " is offered"); // [MQTT-6.0.0-3]
+    }
+
+    private static boolean contains(List<String> tokens, String token) {
+        return tokens.stream().anyMatch(token::equalsIgnoreCase);
+    }
+
+    private static boolean isKey(String key) {
+        try {
+            return Base64.getDecoder().decode(key).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Where the page comes from that wants the WebSocket, if that must not; only browsers say it. */
+    private static @Nullable String refusedOrigin(HttpRequestHead request, WebSocket settings) {
+        if (!request.has("origin") || settings.allowedOrigins().contains(ANY)) {
+            return null;
+        }
+        String origin = request.single("origin");
+        if (origin == null) {
+            return "of more than one kind";
+        }
+        boolean listed = settings.allowedOrigins().contains(origin.toLowerCase(Locale.ROOT));
+        boolean sameHost = settings.allowedOrigins().isEmpty() && isOfHost(origin, request.single("host"));
+        return listed || sameHost ? null : origin;
+    }
+
+    private static boolean isOfHost(String origin, @Nullable String host) {
+        try {
+            String page = new URI(origin).getHost();
+            return page != null && page.equalsIgnoreCase(new URI("http://" + host).getHost());
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    private static WebSocketHandshake open(String key, String protocol) {
+        try {
+            byte[] proof =
+                    MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(StandardCharsets.ISO_8859_1));
+            String response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Accept: " + Base64.getEncoder().encodeToString(proof)
+                    + "\r\nSec-WebSocket-Protocol: " + protocol + "\r\n\r\n";
+            return new WebSocketHandshake(response.getBytes(StandardCharsets.ISO_8859_1), null);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("a JDK without SHA-1", e);
+        }
+    }
+
+    /** @param fields each with its line's end */
+    static WebSocketHandshake refused(String status, String fields, String why) {
+        byte[] body = (why + "\n").getBytes(StandardCharsets.ISO_8859_1);
+        String response = "HTTP/1.1 " + status + "\r\n" + fields
+                + (fields.contains("Connection:") ? "" : "Connection: close\r\n")
+                + "Content-Type: text/plain\r\nContent-Length: " + body.length + "\r\n\r\n" + why + "\n";
+        return new WebSocketHandshake(response.getBytes(StandardCharsets.ISO_8859_1), why);
+    }
+}
