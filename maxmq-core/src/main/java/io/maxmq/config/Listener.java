@@ -1,6 +1,8 @@
 package io.maxmq.config;
 
+import io.maxmq.spi.Cidr;
 import io.maxmq.spi.Stable;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -9,7 +11,7 @@ import java.util.Objects;
  * @since 0.1.0
  */
 @Stable
-public sealed interface Listener permits TcpListener, TlsListener, WebSocketListener {
+public sealed interface Listener permits TcpListener, TlsListener, WebSocketListener, ProxiedListener {
 
     /**
      * Plain TCP on the loopback address, reachable from this machine only.
@@ -105,6 +107,15 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
                 TcpListener.DEFAULT_MAX_CONNECTIONS,
                 WebSocket.defaults(),
                 Objects.requireNonNull(tls, "tls"));
+    }
+
+    /**
+     * The same behind proxies that speak the PROXY protocol (version 1 or 2).
+     *
+     * @param proxies where they are: nobody else is believed
+     */
+    static ProxiedListener behindProxies(Listener listener, List<Cidr> proxies) {
+        return new ProxiedListener(listener, proxies);
     }
 
     /** In events, metrics and {@code ClientInfo}; unique within a broker. */

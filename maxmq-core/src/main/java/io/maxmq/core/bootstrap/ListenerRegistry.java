@@ -1,6 +1,7 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.config.Listener;
+import io.maxmq.config.ProxiedListener;
 import io.maxmq.config.TcpListener;
 import io.maxmq.config.Tls;
 import io.maxmq.config.TlsListener;
@@ -12,6 +13,7 @@ import io.maxmq.core.observe.Metrics;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.tls.WatchedFiles;
 import io.maxmq.core.transport.Endpoint;
+import io.maxmq.core.transport.ProxyLayer;
 import io.maxmq.core.transport.SocketLayer;
 import io.maxmq.core.transport.TcpAcceptor;
 import io.maxmq.core.transport.TlsLayer;
@@ -129,9 +131,9 @@ public final class ListenerRegistry {
      */
     public CompletionStage<BoundListener> add(Listener listener) {
         connections.tenancy().check(listener);
-        Entry entry = reserve(endpoint(listener), tls(listener), webSocket(listener));
+        Entry entry = reserve(listener);
         Endpoint settings = entry.settings;
-        Tls tls = tls(listener);
+        Tls tls = tls(within(listener));
         // Here, on the caller's thread: the sink is the embedder's code.
         entry.metric = metrics.gauge(
                 "maxmq.listener.connections",
@@ -147,6 +149,10 @@ public final class ListenerRegistry {
             }
             return opened(entry, address);
         });
+    }
+
+    private static Listener within(Listener listener) {
+        return listener instanceof ProxiedListener proxied ? proxied.listener() : listener;
     }
 
     private static Endpoint endpoint(Listener listener) {
@@ -246,7 +252,10 @@ public final class ListenerRegistry {
         return null;
     }
 
-    private synchronized Entry reserve(Endpoint settings, @Nullable Tls tls, @Nullable WebSocket webSocket) {
+    private synchronized Entry reserve(Listener listener) {
+        Endpoint settings = endpoint(within(listener));
+        Tls tls = tls(within(listener));
+        WebSocket webSocket = webSocket(within(listener));
         if (closed) {
             throw new IllegalStateException("the broker is closed: listener=" + settings.name());
         }
@@ -257,8 +266,11 @@ public final class ListenerRegistry {
         LoopAssembly at = loops.get(next++ % loops.size());
         TlsLayer layer = tls == null ? null : new TlsLayer(tls);
         SocketLayer carrier = layer == null ? SocketLayer.NONE : layer;
-        TcpAcceptor acceptor = new TcpAcceptor(
-                settings, webSocket == null ? carrier : new WebSocketLayer(webSocket, carrier), at.loop(), shared);
+        SocketLayer all = webSocket == null ? carrier : new WebSocketLayer(webSocket, carrier);
+        if (listener instanceof ProxiedListener proxied) {
+            all = new ProxyLayer(proxied.proxies(), all);
+        }
+        TcpAcceptor acceptor = new TcpAcceptor(settings, all, at.loop(), shared);
         Entry entry = new Entry(settings, acceptor, at, layer);
         entries.put(settings.name(), entry);
         return entry;

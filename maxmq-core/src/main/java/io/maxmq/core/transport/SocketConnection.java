@@ -6,6 +6,7 @@ import io.maxmq.core.loop.Deferred;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.spi.TlsSession;
+import io.maxmq.spi.limit.Decision;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -50,6 +51,9 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     /** The TLS below; null for a connection without. */
     private @Nullable Security security;
+
+    /** Whom a trusted proxy speaks for; null for a client that is there itself. */
+    private @Nullable SocketAddress speaksFor;
 
     /** There is a WebSocket below, and it is not open. */
     private boolean opening;
@@ -119,6 +123,26 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     /** There is a WebSocket below: nothing comes and goes until {@link #opened} or {@link #notOpened}. */
     void awaitOpening() {
         opening = true;
+    }
+
+    /** A trusted proxy has said that it speaks for this client. */
+    void comesFrom(SocketAddress client) {
+        speaksFor = client;
+    }
+
+    /** Whether the client that a proxy speaks for may come in. */
+    Decision admission() {
+        SocketAddress client = remoteAddress();
+        Counter refusal = entrance.refusalOf(client, loop);
+        if (refusal != null) {
+            loop.counters().increment(refusal);
+            return Decision.DROP;
+        }
+        Decision decision = entrance.admits(client, settings.listener(), loop);
+        if (!(decision instanceof Decision.Allow) && !(decision instanceof Decision.Pause)) {
+            loop.counters().increment(Counter.REFUSED_RATE_LIMIT);
+        }
+        return decision;
     }
 
     // ---- from the channel
@@ -593,6 +617,10 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public SocketAddress remoteAddress() {
+        SocketAddress client = speaksFor;
+        if (client != null) {
+            return client;
+        }
         SocketAddress address = context().channel().remoteAddress();
         return address != null ? address : new InetSocketAddress(0);
     }

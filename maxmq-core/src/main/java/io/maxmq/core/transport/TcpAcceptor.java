@@ -245,7 +245,11 @@ public final class TcpAcceptor implements AutoCloseable {
                 refuse(channel);
                 return;
             }
-            admit(channel);
+            if (layer.speaksForOthers(channel.remoteAddress())) {
+                accept(channel);
+            } else {
+                admit(channel);
+            }
         }
 
         private void admit(Channel channel) {
@@ -259,6 +263,16 @@ public final class TcpAcceptor implements AutoCloseable {
                     refuse(channel);
                     return;
                 }
+            } catch (Throwable t) {
+                refuse(channel);
+                loop.reportFailure(t);
+                return;
+            }
+            accept(channel);
+        }
+
+        private void accept(Channel channel) {
+            try {
                 setUp(channel.config());
                 SocketConnection connection = new SocketConnection(connectionSettings, loop, shared.entrance(), this);
                 layer.addTo(channel, connection);

@@ -1,0 +1,32 @@
+package io.maxmq.core.transport;
+
+import io.maxmq.spi.Cidr;
+import io.netty.channel.Channel;
+import java.net.SocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The PROXY protocol of one listener, below everything else. Immutable. */
+public final class ProxyLayer implements SocketLayer {
+    private final List<Cidr> proxies;
+    private final SocketLayer above;
+
+    /** @param above what comes behind the header */
+    public ProxyLayer(List<Cidr> proxies, SocketLayer above) {
+        this.proxies = proxies;
+        this.above = above;
+    }
+
+    @Override
+    public boolean speaksForOthers(@Nullable SocketAddress remote) {
+        return remote != null && proxies.stream().anyMatch(each -> each.contains(remote));
+    }
+
+    @Override
+    public void addTo(Channel channel, SocketConnection connection) {
+        if (speaksForOthers(channel.remoteAddress())) {
+            channel.pipeline().addLast(new ProxyHandler(connection));
+        }
+        above.addTo(channel, connection);
+    }
+}
