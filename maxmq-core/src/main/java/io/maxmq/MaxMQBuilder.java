@@ -61,6 +61,8 @@ public final class MaxMQBuilder {
         file.enhancedAuthenticators().forEach(this::enhancedAuthenticator);
         file.tokenAuthorizers().forEach(this::authorizer);
         file.authorizers().forEach(this::authorizer);
+        rateLimiter = file.rateLimiter();
+        file.extensions().forEach(this::extension);
         storage = file.storage();
         return this;
     }

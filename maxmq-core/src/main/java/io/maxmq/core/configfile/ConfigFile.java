@@ -59,6 +59,8 @@ public final class ConfigFile {
                 authentication.enhanced(),
                 authentication.authorizers(),
                 AuthorizerSettings.read(root),
+                RateSettings.rateLimiter(root),
+                RateSettings.flapping(root.section("flapping")),
                 StorageSettings.read(root.section("storage")));
         root.collectAsked(keys);
         root.refuseUnknown();

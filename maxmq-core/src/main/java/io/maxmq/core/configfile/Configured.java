@@ -1,9 +1,11 @@
 package io.maxmq.core.configfile;
 
 import io.maxmq.config.BrokerConfig;
+import io.maxmq.spi.Extension;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.auth.EnhancedAuthenticator;
+import io.maxmq.spi.limit.RateLimiter;
 import io.maxmq.spi.storage.KeyValueStore;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,4 +22,6 @@ public record Configured(
         List<EnhancedAuthenticator> enhancedAuthenticators,
         List<Authorizer> tokenAuthorizers,
         List<Authorizer> authorizers,
+        RateLimiter rateLimiter,
+        List<Extension> extensions,
         @Nullable KeyValueStore storage) {}

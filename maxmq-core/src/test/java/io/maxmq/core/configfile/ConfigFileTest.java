@@ -28,9 +28,13 @@ import io.maxmq.config.TenantQuota;
 import io.maxmq.config.Tls;
 import io.maxmq.config.TlsListener;
 import io.maxmq.config.TopicRewrite;
+import io.maxmq.limit.FlappingGuard;
+import io.maxmq.limit.Limit;
+import io.maxmq.limit.Limits;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.config.ConfigFileException;
 import io.maxmq.spi.intercept.SubscriptionRequest;
+import io.maxmq.spi.limit.RateLimiter;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -201,6 +205,10 @@ class ConfigFileTest {
             listeners { a { port = 70000 } }                | 1 | listeners.a: port must be 0..65535: port=70000
             listeners { a { type = tls, tls { key = k } } } | 1 | listeners.a.tls: key certificates is missing
             listeners { a { type = tls, tls { key = k, certificates = c, pkcs12 = p } } } | 1 | listeners.a.tls.pkcs12 has key and certificates in it
+            limits = [{ kind = publish-rate, scope = client }]  | 1 | limits[0]: amount must be 1..
+            limits = [{ scope = client, amount = 1 }]       | 1 | limits[0]: key kind is missing
+            limits = [{ kind = byte-rate, scope = address, only = x, amount = 1 k }] | 1 | limits[0]: 
+            flapping { connections = 1, window = 2 h }      | 1 | flapping: window must be 1 ms..1 h
             listeners { a { type = quic } }                 | 1 | listeners.a.type must be one of tcp, tls
             tenancy { source = authenticator }, listeners { a { port = 1 } } | 1 | listeners.a: with tenants all listeners must have TLS: listener=a
             tenancy { source = server-name }                | 1 | tenancy: tenants by server name need a pattern or names
@@ -358,6 +366,30 @@ class ConfigFileTest {
                         5,
                         new TenantQuota(7, 8, 9 << 10),
                         Map.of(new Tenant("gold"), TenantQuota.UNLIMITED.withMaxSubscriptions(70))));
+    }
+
+    @Test
+    void limitsAreRead() throws IOException {
+        Configured configured = read("""
+                limits = [
+                  { kind = connection-rate, scope = address, only = 10.0.0.0/8, amount = 20, window = 2 s, action = disconnect }
+                  { kind = publish-rate, scope = client, amount = 5 }
+                  { kind = byte-rate, scope = user, amount = 1 MiB, burst = 2 MiB, action = drop }
+                ]
+                limit-keys { ipv4-bits = 24, ipv6-bits = 48, max = 7 }
+                flapping { connections = 3, window = 5 s, ban = 1 m, by-address = true }
+                """);
+
+        assertThat(((Limits) configured.rateLimiter()).limits())
+                .containsExactly(
+                        Limit.connectionRate(Limit.Scope.ADDRESS, 20, Duration.ofSeconds(2))
+                                .only("10.0.0.0/8")
+                                .action(Limit.Action.DISCONNECT),
+                        Limit.publishRate(Limit.Scope.CLIENT, 5, Duration.ofSeconds(1)),
+                        Limit.byteRate(Limit.Scope.USER, 1 << 20, 2 << 20).action(Limit.Action.DROP));
+        assertThat(configured.extensions()).hasSize(1).allMatch(each -> each instanceof FlappingGuard);
+        assertThat(read("").rateLimiter()).isSameAs(RateLimiter.NONE);
+        assertThat(read("").extensions()).isEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.maxmq.core.configfile;
 
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Listener;
+import io.maxmq.limit.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,7 @@ class SampleTest {
         assertThat(configured.enhancedAuthenticators()).hasSize(1);
         assertThat(configured.tokenAuthorizers()).hasSize(1);
         assertThat(configured.authorizers()).hasSize(2);
+        assertThat(((Limits) configured.rateLimiter()).limits()).hasSize(3);
         assertThat(configured.config().listeners()).hasSize(2);
         assertThat(configured.config().topicRewrites()).hasSize(1);
         assertThat(configured.config().automaticSubscriptions()).hasSize(1);
