@@ -1,0 +1,412 @@
+package io.maxmq.core.hostile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.maxmq.MaxMQBuilder;
+import io.maxmq.RecordedMetrics;
+import io.maxmq.TestBroker;
+import io.maxmq.TestClient;
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.ConnAck;
+import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.PubRec;
+import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.SubAck;
+import io.maxmq.codec.packet.Subscribe;
+import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.Will;
+import io.maxmq.config.ConnectionLimits;
+import io.maxmq.config.Listener;
+import io.maxmq.config.RetainedLimits;
+import io.maxmq.config.SessionLimits;
+import io.maxmq.limit.Limit;
+import io.maxmq.limit.Limit.Scope;
+import io.maxmq.limit.Limits;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.spi.event.BrokerEvent.SlowConsumer;
+import io.maxmq.spi.event.DropReason;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Attempts to use up what the broker has, each named after its kind of attack. While the attacker is still there the broker holds little
+ * memory, and two clients that have nothing to do with it exchange messages as before. Those on rights, A14 to A17, are RightsAttackTest's.
+ */
+class AttacksTest {
+    private static final long MAX_MEMORY_BYTES = 16 << 20;
+    private static final long MAX_NETWORK_BYTES = 6 << 20;
+
+    private final RecordedMetrics metrics = new RecordedMetrics();
+    private TestBroker broker;
+    private TestClient canary;
+    private TestClient canarysFriend;
+
+    private void start(UnaryOperator<MaxMQBuilder> settings) {
+        broker = TestBroker.start(builder -> settings.apply(builder.metrics(metrics)));
+        canary = broker.connected(ProtocolVersion.MQTT_3_1_1, "canary");
+        canarysFriend = broker.connected(ProtocolVersion.MQTT_5, "friend");
+        canarysFriend.subscribe("canary/song", QoS.AT_LEAST_ONCE);
+    }
+
+    private void start() {
+        start(builder -> builder);
+    }
+
+    private void assertNobodyElseIsHarmed() {
+        for (int i = 0; i < 3; i++) {
+            canary.publish("canary/song", "verse " + i, QoS.AT_LEAST_ONCE);
+            canarysFriend.acknowledge(canarysFriend.expectMessage("canary/song", "verse " + i));
+        }
+        assertThat(metrics.sum("maxmq.memory.used.bytes")).isLessThan(MAX_MEMORY_BYTES);
+        assertThat(metrics.sum("maxmq.network.held.bytes")).isLessThan(MAX_NETWORK_BYTES);
+    }
+
+    @AfterEach
+    void close() {
+        broker.close();
+    }
+
+    @Test
+    void a01WhoSaysNothingOrSaysItSlowlyIsClosed() {
+        start();
+        TestClient silent = broker.client(ProtocolVersion.MQTT_5);
+        TestClient slow = broker.client(ProtocolVersion.MQTT_5);
+        byte[] connect = Wire.connect(5, "slow");
+
+        for (int second = 0; second < 9; second++) {
+            slow.sendBytes(connect[second]);
+            broker.clock().advance(Duration.ofMillis(950));
+        }
+        assertNobodyElseIsHarmed();
+        broker.clock().advance(Duration.ofSeconds(2));
+
+        silent.expectEnd();
+        slow.expectEnd();
+        assertNobodyElseIsHarmed();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void a02AKeepAliveThatTheClientChoosesIsCapped(ProtocolVersion version) {
+        start(builder -> builder.connections(ConnectionLimits.builder()
+                .maxKeepAliveAnonymous(Duration.ofMinutes(1))
+                .build()));
+        TestClient sleeper = broker.client(version);
+        sleeper.connect(Connect.of(version, "sleeper", true, 65_535));
+
+        broker.clock().advance(Duration.ofSeconds(60));
+        assertNobodyElseIsHarmed();
+        broker.clock().advance(Duration.ofSeconds(31));
+
+        sleeper.expectDisconnect(ReasonCode.KEEP_ALIVE_TIMEOUT);
+        assertNobodyElseIsHarmed();
+    }
+
+    @ParameterizedTest
+    @EnumSource(QoS.class)
+    void a03WhoReadsNothingIsCutOff(QoS qos) {
+        start(builder -> builder.connections(ConnectionLimits.builder()
+                .outboundLowWatermarkBytes(1024)
+                .outboundHighWatermarkBytes(4096)
+                .build()));
+        TestClient stalled = broker.connected(ProtocolVersion.MQTT_5, "stalled");
+        stalled.subscribe("flood", qos);
+
+        for (int i = 0; i < 1500; i++) {
+            broker.publish(
+                    Message.builder("flood").payload("x".repeat(500)).qos(qos).build());
+        }
+        assertNobodyElseIsHarmed();
+        for (int i = 0; i < 8; i++) {
+            broker.clock().advance(Duration.ofSeconds(10));
+        }
+
+        assertThat(broker.events().await(SlowConsumer.class).client().clientId())
+                .isEqualTo("stalled");
+        broker.awaitDisconnected("stalled");
+        assertNobodyElseIsHarmed();
+    }
+
+    @Test
+    void a04AFloodOfConnectionsIsClosedWhenItIsAccepted() {
+        start(builder -> builder.listener(Listener.tcp("127.0.0.1", 0))
+                .rateLimiter(Limits.of(Limit.connectionRate(Scope.ADDRESS, 20, Duration.ofMinutes(1)))));
+
+        List<TestClient> flood = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            flood.add(broker.tcpClient(ProtocolVersion.MQTT_5));
+        }
+
+        flood.subList(20, 100).forEach(TestClient::expectEnd);
+        assertThat(metrics.sum("maxmq.connections.refused{reason=rate_limit}")).isEqualTo(80);
+        assertNobodyElseIsHarmed();
+    }
+
+    @Test
+    void a05ALengthThatIsAnnouncedBeforeConnectTakesNoMemory() {
+        start();
+        for (int i = 0; i < 50; i++) {
+            TestClient liar = broker.client(ProtocolVersion.MQTT_5);
+            liar.sendInts(0x10, 0xFF, 0xFF, 0xFF, 0x7F); // 256 MiB follow
+            liar.expectEnd();
+        }
+        assertNobodyElseIsHarmed();
+    }
+
+    @Test
+    void a06ASoupOfPropertiesIsRefused() {
+        start();
+        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+        Properties.Builder soup = Properties.builder();
+        for (int i = 0; i < 5000; i++) {
+            soup.userProperty("k", "v");
+        }
+
+        client.send(new Connect(ProtocolVersion.MQTT_5, false, true, 0, soup.build(), "soup", null, null, null));
+
+        assertThat(client.expect(ConnAck.class).reason().isError()).isTrue();
+        client.expectEnd();
+        assertNobodyElseIsHarmed();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void a07PacketIdsThatAreNeverReleasedAreBounded(ProtocolVersion version) {
+        start();
+        TestClient client = broker.connected(version, "client");
+
+        for (int i = 0; i < 1000; i++) {
+            client.send(TestClient.message("a", "again", QoS.EXACTLY_ONCE, 1));
+            assertThat(client.expect(PubRec.class).packetId()).isEqualTo(1);
+        }
+        for (int id = 2; id <= 100; id++) {
+            client.send(TestClient.message("a", "another", QoS.EXACTLY_ONCE, id));
+            client.expect(PubRec.class);
+        }
+        assertNobodyElseIsHarmed();
+        client.send(TestClient.message("a", "one too many", QoS.EXACTLY_ONCE, 101));
+
+        client.expectDisconnect(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
+        assertNobodyElseIsHarmed();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void a08WhoNeverAcknowledgesHasABoundedQueue(ProtocolVersion version) {
+        start();
+        TestClient subscriber = broker.connected(version, "mute");
+        subscriber.subscribe("a", QoS.AT_LEAST_ONCE);
+
+        for (int i = 0; i < 1500; i++) {
+            broker.publish(
+                    Message.builder("a").payload("" + i).qos(QoS.AT_LEAST_ONCE).build());
+        }
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(TestClient.text(subscriber.expect(Publish.class))).isEqualTo("" + i);
+        }
+        subscriber.expectNothing();
+        assertThat(metrics.sum("maxmq.queue.messages")).isLessThanOrEqualTo(1000);
+        broker.events().await(MessageDropped.class, event -> event.reason() == DropReason.QUEUE_FULL_MESSAGES);
+        assertNobodyElseIsHarmed();
+    }
+
+    @Test
+    void a09SessionsThatAreToStayAreBoundedInNumberAndTime() {
+        start(builder ->
+                builder.sessions(SessionLimits.builder().maxSessions(20).build()));
+        Properties forEver = Properties.builder()
+                .set(PropertyId.SESSION_EXPIRY_INTERVAL, 0xFFFF_FFFFL)
+                .build();
+        ConnAck last = null;
+
+        for (int i = 0; i < 30; i++) {
+            TestClient client = broker.client(ProtocolVersion.MQTT_5);
+            client.send(new Connect(ProtocolVersion.MQTT_5, false, true, 0, forEver, "id" + i, null, null, null));
+            last = client.expect(ConnAck.class);
+            if (i < 18) {
+                assertThat(last.properties().longOr(PropertyId.SESSION_EXPIRY_INTERVAL, 0))
+                        .isEqualTo(Duration.ofDays(30).toSeconds());
+                client.disconnect();
+            }
+        }
+
+        assertThat(last.reason()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        assertNobodyElseIsHarmed();
+    }
+
+    @Test
+    void a10ABombOfSubscriptionsIsBounded() {
+        start();
+        TestClient bomber = broker.connected(ProtocolVersion.MQTT_5, "bomber");
+        int accepted = 0;
+        ReasonCode last = ReasonCode.SUCCESS;
+        while (accepted < 1024 && !last.isError()) {
+            StringBuilder filter = new StringBuilder();
+            for (int bit = 0; bit < 10; bit++) {
+                filter.append((accepted >> bit & 1) == 0 ? "a/" : "+/");
+            }
+            last = bomber.send(new Subscribe(
+                            1,
+                            Properties.NONE,
+                            List.of(Subscription.of(filter.append('#').toString(), QoS.AT_MOST_ONCE))))
+                    .expect(SubAck.class)
+                    .reasons()
+                    .get(0);
+            accepted += last.isError() ? 0 : 1;
+        }
+        broker.publish(Message.of("a/a/a/a/a/a/a/a/a/a/end", "boom"));
+
+        assertThat(last).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        assertThat(accepted).isBetween(1, 1000);
+        bomber.expectMessage("a/a/a/a/a/a/a/a/a/a/end", "boom");
+        bomber.expectNothing();
+        assertNobodyElseIsHarmed();
+    }
+
+    @Test
+    void a11TopicsOfSlashesAloneAreRefused() {
+        start();
+        TestClient subscriber = broker.connected(ProtocolVersion.MQTT_5, "subscriber");
+        SubAck refused = subscriber
+                .send(new Subscribe(1, Properties.NONE, List.of(Subscription.of("/".repeat(65_535), QoS.AT_MOST_ONCE))))
+                .expect(SubAck.class);
+        assertThat(refused.reasons()).containsExactly(ReasonCode.TOPIC_FILTER_INVALID);
+
+        TestClient publisher = broker.connected(ProtocolVersion.MQTT_5, "publisher");
+        publisher.send(TestClient.message("/".repeat(65_535), "x", QoS.AT_MOST_ONCE, 0));
+
+        publisher.expectDisconnect(ReasonCode.TOPIC_NAME_INVALID);
+        assertNobodyElseIsHarmed();
+    }
+
+    @Test
+    void a12AFloodOfRetainedMessagesIsBounded() {
+        start(builder ->
+                builder.retained(RetainedLimits.builder().maxMessages(100).build()));
+        TestClient flooder = broker.connected(ProtocolVersion.MQTT_5, "flooder");
+        for (int i = 0; i < 100; i++) {
+            flooder.publish("flood/" + i, "x", QoS.AT_LEAST_ONCE, true);
+        }
+
+        assertThat(flooder.publish("flood/100", "x", QoS.AT_LEAST_ONCE, true)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        assertThat(metrics.sum("maxmq.retained.messages")).isEqualTo(100);
+        for (int i = 0; i < 5; i++) {
+            TestClient all = broker.connected(ProtocolVersion.MQTT_5, "all" + i);
+            all.subscribe("flood/#", QoS.AT_MOST_ONCE);
+            for (int each = 0; each < 100; each++) {
+                all.expect(Publish.class);
+            }
+        }
+        assertNobodyElseIsHarmed();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void a13AHugeWillIsRefused(ProtocolVersion version) {
+        start(builder -> builder.connections(
+                ConnectionLimits.builder().maxWillBytes(1000).build()));
+        TestClient client = broker.client(version);
+        Will will = new Will("will", TestClient.bytes("x".repeat(1001)), QoS.AT_MOST_ONCE, false, Properties.NONE);
+
+        client.send(new Connect(version, false, true, 0, Properties.NONE, "huge", will, null, null));
+
+        assertThat(client.expect(ConnAck.class).reason().isError()).isTrue();
+        client.expectEnd();
+        assertNobodyElseIsHarmed();
+    }
+
+    @Test
+    void a18AnswersThatNobodyReadsAreBounded() throws InterruptedException {
+        start(builder -> builder.connections(ConnectionLimits.builder()
+                .outboundLowWatermarkBytes(1024)
+                .outboundHighWatermarkBytes(4096)
+                .build()));
+        TestClient flooder = broker.connected(ProtocolVersion.MQTT_5, "flooder");
+        byte[] pings = new byte[32_768];
+        for (int i = 0; i < pings.length; i += 2) {
+            pings[i] = (byte) 0xC0;
+        }
+        Thread flood = new Thread(() -> {
+            try {
+                for (int i = 0; i < 64; i++) {
+                    flooder.sendBytes(pings);
+                }
+            } catch (UncheckedIOException closed) {
+                // The test is over.
+            }
+        });
+        flood.setDaemon(true);
+        flood.start();
+
+        for (int i = 0; i < 20; i++) {
+            assertNobodyElseIsHarmed();
+        }
+
+        flooder.close();
+        flood.join(30_000);
+        broker.awaitDisconnected("flooder");
+        assertNobodyElseIsHarmed();
+    }
+
+    @Test
+    void a22WhatThrowsForOneClientHarmsNoOther() {
+        start(builder -> builder.authorizer((client, action) -> {
+                    if (client.clientId().equals("poison")) {
+                        throw new IllegalStateException("poisoned");
+                    }
+                    return CompletableFuture.completedFuture(Authorization.allowed());
+                })
+                .eventListener(event -> {
+                    throw new IllegalStateException("poisoned");
+                }));
+        TestClient poison = broker.connected(ProtocolVersion.MQTT_5, "poison");
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(poison.publish("a", "x", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        }
+
+        poison.ping();
+        assertNobodyElseIsHarmed();
+    }
+
+    @Test
+    void a23AMemberThatNeverAcknowledgesDoesNotStarveItsGroup() {
+        start();
+        Properties one = Properties.builder().set(PropertyId.RECEIVE_MAXIMUM, 1).build();
+        TestClient mute =
+                broker.connected(new Connect(ProtocolVersion.MQTT_5, false, true, 0, one, "mute", null, null, null));
+        TestClient member = broker.connected(ProtocolVersion.MQTT_5, "member");
+        mute.subscribe("$share/group/job", QoS.AT_LEAST_ONCE);
+        member.subscribe("$share/group/job", QoS.AT_LEAST_ONCE);
+
+        for (int i = 0; i < 20; i++) {
+            broker.publish(Message.builder("job")
+                    .payload("" + i)
+                    .qos(QoS.AT_LEAST_ONCE)
+                    .build());
+        }
+        mute.expect(Publish.class);
+        assertNobodyElseIsHarmed();
+        mute.close();
+
+        for (int i = 0; i < 20; i++) {
+            member.acknowledge(member.expect(Publish.class));
+        }
+        assertNobodyElseIsHarmed();
+    }
+}
