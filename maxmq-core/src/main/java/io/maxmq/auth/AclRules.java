@@ -132,8 +132,7 @@ final class AclRules {
     }
 
     private Authorization verdict(ClientInfo client, String topic, Predicate<AclRule> isAbout) {
-        Candidates candidates = new Candidates(
-                client, byFirstLevel.getOrDefault(FilterTemplate.firstLevelOf(topic), NONE), anyFirstLevel);
+        Candidates candidates = candidates(client, FilterTemplate.firstLevelOf(topic));
         for (AclRule rule = candidates.next(); rule != null; rule = candidates.next()) {
             if (isAbout.test(rule) && rule.isFor(client) && isMeant(rule, client, topic)) {
                 return rule.allows() ? Authorization.allowed() : Authorization.denied();
@@ -153,10 +152,13 @@ final class AclRules {
     }
 
     private Authorization subscribe(ClientInfo client, Action.Subscribe subscribe) {
+        if (subscribe.filter().startsWith("$share/")) {
+            return Authorization.next(); // a share within a share is none, but topics that no rule can be about
+        }
         TopicFilter asked = TopicFilter.of(subscribe.filter());
         boolean isShared = subscribe.shareName() != null;
         List<TopicFilter> allowedBefore = new ArrayList<>();
-        Candidates candidates = new Candidates(client, forEverybody, NONE);
+        Candidates candidates = candidates(client, FilterTemplate.firstLevelOf(subscribe.filter()));
         for (AclRule rule = candidates.next(); rule != null; rule = candidates.next()) {
             if (!rule.isAboutSubscribe(subscribe.qos(), isShared) || !rule.isFor(client)) {
                 continue;
@@ -178,6 +180,14 @@ final class AclRules {
             }
         }
         return Authorization.next();
+    }
+
+    /** A filter that begins with another level has no topic in common with these. */
+    private Candidates candidates(ClientInfo client, String firstLevel) {
+        boolean any = firstLevel.equals("+") || firstLevel.equals("#");
+        return any
+                ? new Candidates(client, forEverybody, NONE)
+                : new Candidates(client, byFirstLevel.getOrDefault(firstLevel, NONE), anyFirstLevel);
     }
 
     /** The rules that may be about a client, in their order. */

@@ -123,6 +123,16 @@ class AclRulesTest {
     }
 
     @Test
+    void aShareWithinAShareIsNoFilterOfARule() {
+        AclRules rules = rules("allow all topic=# topic=g/#");
+
+        assertThat(rules.decide(ALICE, new Action.Subscribe("$share/g/#", "h", QoS.AT_MOST_ONCE)))
+                .isEqualTo(Authorization.next());
+        assertThat(rules.decide(ALICE, new Action.Subscribe("#", "h", QoS.AT_MOST_ONCE)))
+                .isEqualTo(Authorization.allowed());
+    }
+
+    @Test
     void conditionsNarrow() {
         ClientInfo anonymous = client("device", null).build();
         Map<ClientInfo, List<String>> conditions = Map.of(
