@@ -124,6 +124,11 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
     /** How many connections it holds at most; beyond it accepted sockets are closed at once. */
     int maxConnections();
 
+    /** Whether its connections are encrypted, and so carry what TLS proves. */
+    default boolean isSecure() {
+        return false;
+    }
+
     /** The same under another name. */
     Listener withName(String name);
 

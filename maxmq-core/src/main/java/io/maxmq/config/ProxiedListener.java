@@ -34,6 +34,11 @@ public record ProxiedListener(Listener listener, List<Cidr> proxies) implements 
     }
 
     @Override
+    public boolean isSecure() {
+        return listener.isSecure();
+    }
+
+    @Override
     public String name() {
         return listener.name();
     }

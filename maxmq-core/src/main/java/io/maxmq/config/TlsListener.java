@@ -25,6 +25,11 @@ public record TlsListener(String name, String host, int port, int backlog, int m
     }
 
     @Override
+    public boolean isSecure() {
+        return true;
+    }
+
+    @Override
     public TlsListener withName(String newName) {
         return new TlsListener(newName, host, port, backlog, maxConnections, tls);
     }

@@ -35,6 +35,11 @@ public record WebSocketListener(
     }
 
     @Override
+    public boolean isSecure() {
+        return tls != null;
+    }
+
+    @Override
     public WebSocketListener withName(String newName) {
         return new WebSocketListener(newName, host, port, backlog, maxConnections, webSocket, tls);
     }

@@ -5,21 +5,32 @@ import io.maxmq.config.TcpListener;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.Tls;
 import io.maxmq.config.TlsListener;
+import io.maxmq.config.WebSocket;
+import io.maxmq.config.WebSocketListener;
+import io.maxmq.spi.Cidr;
 import io.maxmq.spi.config.ConfigSection;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The section {@code listeners}: one section for each, by its name. Stateless. */
 final class ListenerSettings {
     private static final String LOOPBACK = "127.0.0.1";
-    private static final int MQTT_PORT = 1883;
-
-    private static final int TLS_PORT = 8883;
+    private static final TcpListener DEFAULTS = Listener.tcp(0);
 
     private enum Type {
-        TCP,
-        TLS
+        TCP(1883),
+        TLS(8883),
+        WEBSOCKET(8080),
+        SECURE_WEBSOCKET(8443);
+
+        private final int port;
+
+        Type(int port) {
+            this.port = port;
+        }
     }
 
     private ListenerSettings() {}
@@ -30,7 +41,7 @@ final class ListenerSettings {
         for (Map.Entry<String, ConfigSection> each : root.named("listeners").entrySet()) {
             ConfigSection section = each.getValue();
             listeners.add(BrokerSettings.checked(section, () -> {
-                Listener listener = listener(each.getKey(), section);
+                Listener listener = proxied(listener(each.getKey(), section), section);
                 tenancy.check(listener);
                 return listener;
             }));
@@ -39,31 +50,43 @@ final class ListenerSettings {
     }
 
     private static Listener listener(String name, ConfigSection section) {
-        return switch (section.choice("type", Type.class, Type.TCP)) {
-            case TCP -> tcp(name, section);
-            case TLS -> tls(name, section);
+        Type type = section.choice("type", Type.class, Type.TCP);
+        String host = section.text("host", LOOPBACK);
+        int port = section.number("port", type.port);
+        int backlog = section.number("backlog", DEFAULTS.backlog());
+        int maxConnections = section.number("max-connections", DEFAULTS.maxConnections());
+        return switch (type) {
+            case TCP -> new TcpListener(name, host, port, backlog, maxConnections);
+            case TLS -> new TlsListener(name, host, port, backlog, maxConnections, tls(section));
+            case WEBSOCKET -> webSocket(name, host, port, backlog, maxConnections, section, null);
+            case SECURE_WEBSOCKET -> webSocket(name, host, port, backlog, maxConnections, section, tls(section));
         };
     }
 
-    private static Listener tcp(String name, ConfigSection section) {
-        TcpListener defaults = Listener.tcp(MQTT_PORT);
-        return new TcpListener(
-                name,
-                section.text("host", LOOPBACK),
-                section.number("port", MQTT_PORT),
-                section.number("backlog", defaults.backlog()),
-                section.number("max-connections", defaults.maxConnections()));
+    private static Tls tls(ConfigSection section) {
+        return TlsSettings.read(section.section("tls"));
     }
 
-    private static Listener tls(String name, ConfigSection section) {
-        TcpListener defaults = Listener.tcp(MQTT_PORT);
-        Tls tls = TlsSettings.read(section.section("tls"));
-        return new TlsListener(
-                name,
-                section.text("host", LOOPBACK),
-                section.number("port", TLS_PORT),
-                section.number("backlog", defaults.backlog()),
-                section.number("max-connections", defaults.maxConnections()),
-                tls);
+    private static Listener webSocket(
+            String name,
+            String host,
+            int port,
+            int backlog,
+            int maxConnections,
+            ConfigSection section,
+            @Nullable Tls tls) {
+        WebSocket defaults = Listener.webSocket(0).webSocket();
+        WebSocket webSocket = new WebSocket(
+                section.text("path", defaults.path()),
+                new HashSet<>(section.texts("allowed-origins", List.copyOf(defaults.allowedOrigins()))));
+        return new WebSocketListener(name, host, port, backlog, maxConnections, webSocket, tls);
+    }
+
+    /** Behind proxies that tell the clients' addresses, when some are named. */
+    private static Listener proxied(Listener listener, ConfigSection section) {
+        List<Cidr> proxies = section.texts("proxies", List.of()).stream()
+                .map(each -> BrokerSettings.checked(section, () -> Cidr.parse(each)))
+                .toList();
+        return proxies.isEmpty() ? listener : Listener.behindProxies(listener, proxies);
     }
 }

@@ -31,6 +31,7 @@ import io.maxmq.config.TopicRewrite;
 import io.maxmq.limit.FlappingGuard;
 import io.maxmq.limit.Limit;
 import io.maxmq.limit.Limits;
+import io.maxmq.spi.Cidr;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.config.ConfigFileException;
 import io.maxmq.spi.intercept.SubscriptionRequest;
@@ -205,11 +206,14 @@ class ConfigFileTest {
             listeners { a { port = 70000 } }                | 1 | listeners.a: port must be 0..65535: port=70000
             listeners { a { type = tls, tls { key = k } } } | 1 | listeners.a.tls: key certificates is missing
             listeners { a { type = tls, tls { key = k, certificates = c, pkcs12 = p } } } | 1 | listeners.a.tls.pkcs12 has key and certificates in it
+            listeners { a { type = websocket, path = x } }  | 1 | listeners.a: path must
+            listeners { a { proxies = [10.0.0.0/99] } }     | 1 | listeners.a: 
+            tenancy { source = authenticator }, listeners { a { type = websocket } } | 1 | listeners.a: with tenants all listeners must have TLS
             limits = [{ kind = publish-rate, scope = client }]  | 1 | limits[0]: amount must be 1..
             limits = [{ scope = client, amount = 1 }]       | 1 | limits[0]: key kind is missing
             limits = [{ kind = byte-rate, scope = address, only = x, amount = 1 k }] | 1 | limits[0]: 
             flapping { connections = 1, window = 2 h }      | 1 | flapping: window must be 1 ms..1 h
-            listeners { a { type = quic } }                 | 1 | listeners.a.type must be one of tcp, tls
+            listeners { a { type = quic } }                 | 1 | listeners.a.type must be one of tcp, tls, websocket, secure-websocket
             tenancy { source = authenticator }, listeners { a { port = 1 } } | 1 | listeners.a: with tenants all listeners must have TLS: listener=a
             tenancy { source = server-name }                | 1 | tenancy: tenants by server name need a pattern or names
             tenancy { quotas { "a b" { } } }                | 1 | tenancy.quotas.a b: tenant name may hold
@@ -425,6 +429,29 @@ class ConfigFileTest {
                                 List.of("TLS_AES_256_GCM_SHA384"),
                                 Tls.Provider.JDK,
                                 false)));
+    }
+
+    @Test
+    void webSocketsAndProxiesAreRead() throws IOException {
+        BrokerConfig config = read("""
+                listeners {
+                  ws { type = websocket, port = 1, path = /here, allowed-origins = ["https://a.example", "https://b.example"] }
+                  wss { type = secure-websocket, tls { certificates = c, key = k } }
+                  proxied { proxies = [10.0.0.0/8, "::1"], port = 2 }
+                }
+                """).config();
+
+        assertThat(config.listeners())
+                .containsExactly(
+                        Listener.webSocket(1)
+                                .withName("ws")
+                                .withPath("/here")
+                                .withAllowedOrigins("https://a.example", "https://b.example"),
+                        Listener.secureWebSocket(8443, Tls.pem(directory.resolve("c"), directory.resolve("k")))
+                                .withName("wss"),
+                        Listener.behindProxies(
+                                Listener.tcp(2).withName("proxied"),
+                                List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("::1"))));
     }
 
     @Test
