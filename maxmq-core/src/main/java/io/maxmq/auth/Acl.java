@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * none. There are no comments behind a rule, since {@code #} is a filter as well.
  *
  * <pre>
- *   # each device has its own topics; operators see everything but what is secret
+ *   # each device has its own topics; operators see them all, but what is secret is delivered to nobody
  *   allow all       topic=devices/${clientid}/#
- *   deny  subscribe topic=devices/+/secret
+ *   deny  receive   topic=devices/+/secret
  *   allow subscribe attribute.role=operator topic=devices/# topic=$SYS/#
  *   allow publish   user=clock address=10.0.0.0/8 qos=0,1 retain=no topic="wall clock"
  * </pre>
