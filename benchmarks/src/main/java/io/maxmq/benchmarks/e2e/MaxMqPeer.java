@@ -15,9 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * MaxMQ in memory or with RocksDB, and with its default settings, all limits included. Anonymous clients are let in, and an authorizer is asked
- * what each may do, as in a broker that has one.
+ * what each may do, as in a broker that has one; or, in memory, with everything on.
  */
 public final class MaxMqPeer implements PeerBroker {
+    /** In memory, with what {@link FeaturesOn} adds. */
+    static final String FEATURES = "features";
+
     private @Nullable MaxMQ broker;
     private @Nullable RocksDbStorage store;
 
@@ -27,11 +30,13 @@ public final class MaxMqPeer implements PeerBroker {
 
     @Override
     public void start(int port, Path directory, String storage) {
-        MaxMQBuilder builder = MaxMQ.builder()
-                .listener(Listener.tcp(port))
-                .allowAnonymous()
-                .authorizer((client, action) -> Authorization.allowed().stage());
-        if (!storage.equals("memory")) {
+        MaxMQBuilder builder = MaxMQ.builder().listener(Listener.tcp(port)).allowAnonymous();
+        if (storage.equals(FEATURES)) {
+            FeaturesOn.add(builder);
+        } else {
+            builder.authorizer((client, action) -> Authorization.allowed().stage());
+        }
+        if (!storage.equals("memory") && !storage.equals(FEATURES)) {
             store = RocksDbStorage.at(directory.resolve("data"))
                     .durability(Durability.valueOf(storage.toUpperCase(Locale.ROOT)));
             builder.storage(store);

@@ -117,7 +117,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         this.here = here;
         this.decoder = PacketDecoder.forServer(home.decodeLimits());
         this.watched = watch(home.interceptors().packets(), out);
-        this.out = watched == null ? out : watched;
+        this.out = out;
         this.gate = new InputGate(this, out, decoder);
         this.lastReadNanos = here.loop().refreshTime();
     }
@@ -131,6 +131,11 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         PacketWatch watch = new PacketWatch(this, home, interceptors, decoder);
         decoder.tap(watch);
         return watch.showsWritten() ? new WatchedSink(to, watch) : null;
+    }
+
+    /** Where a packet of this type is written to. */
+    private ByteSink outFor(PacketType type) { // hot: per packet
+        return watched == null ? out : watched.of(type);
     }
 
     private void packetWritten() { // hot: per packet
@@ -208,7 +213,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     void endForPacket(ReasonCode reason, String detail) {
         if (session == null && client == null) {
             home.events().refused(this, null, reason, detail);
-            Handshake.answerUnreadable(out, decoder.version(), reason);
+            Handshake.answerUnreadable(outFor(PacketType.CONNACK), decoder.version(), reason);
             packetWritten();
         } else if (session == null) {
             // During authentication.
@@ -718,7 +723,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             InTransit message, int flags, int packetId, boolean dup, Subscription subscription) { // hot: per message
         OutboundAliases set = aliases;
         if (set == null) {
-            here.frames().write(out, message, v5, flags, packetId, dup, subscription);
+            here.frames().write(outFor(PacketType.PUBLISH), message, v5, flags, packetId, dup, subscription);
         } else {
             sendAliased(set, message, flags, packetId, dup, subscription);
         }
@@ -740,18 +745,18 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             alias = set.toSet(message.topic());
         }
         if (alias == OutboundAliases.NONE) {
-            here.frames().write(out, message, true, flags, packetId, dup, subscription);
+            here.frames().write(outFor(PacketType.PUBLISH), message, true, flags, packetId, dup, subscription);
         } else {
-            here.frames().writeAliased(out, message, flags, packetId, dup, subscription, alias, !known);
+            here.frames().writeAliased(outFor(PacketType.PUBLISH), message, flags, packetId, dup, subscription, alias, !known);
         }
     }
 
     @Override
     public void sendAck(PacketType type, int packetId, ReasonCode reason) { // hot: per message
         if (v5 && reason != ReasonCode.SUCCESS) {
-            AckFrame.write(out.output(8), type, packetId, reason);
+            AckFrame.write(outFor(type).output(8), type, packetId, reason);
         } else {
-            AckFrame.write(out.output(8), type, packetId);
+            AckFrame.write(outFor(type).output(8), type, packetId);
         }
         packetWritten();
         here.loop().counters().packetSent(type);
@@ -795,7 +800,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         ProtocolVersion version = decoder.version();
         here.loop().counters().packetSent(packet.type());
         boolean fits = PacketEncoder.encode(
-                packet, version == null ? ProtocolVersion.MQTT_3_1_1 : version, out.output(64), maxPacketBytes);
+                packet, version == null ? ProtocolVersion.MQTT_3_1_1 : version, outFor(packet.type()).output(64), maxPacketBytes);
         packetWritten();
         return fits;
     }

@@ -39,6 +39,10 @@ final class PacketWatch implements PacketTap {
         return interceptors.wantsAnyWritten();
     }
 
+    boolean showsWritten(PacketType type) {
+        return interceptors.wantsWritten(type.code());
+    }
+
     @Override
     public boolean onPacket(ByteBuffer bytes, int start, int end) {
         int code = (bytes.get(start) & 0xFF) >> 4;
@@ -59,9 +63,7 @@ final class PacketWatch implements PacketTap {
 
     /** A whole packet has been written. */
     void written(byte[] packet) {
-        if (interceptors.wantsWritten((packet[0] & 0xFF) >> 4)) {
-            interceptors.onWritten(new Shown(packet, false));
-        }
+        interceptors.onWritten(new Shown(packet, false));
     }
 
     private final class Shown implements RawPacket {

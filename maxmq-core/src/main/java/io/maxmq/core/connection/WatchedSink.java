@@ -1,5 +1,6 @@
 package io.maxmq.core.connection;
 
+import io.maxmq.codec.PacketType;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.spi.TlsSession;
 import io.netty.buffer.ByteBuf;
@@ -23,7 +24,12 @@ final class WatchedSink implements ByteSink {
         this.watch = watch;
     }
 
-    /** What has been written since the last time is a packet. */
+    /** Where to write a packet of this type: here when somebody wants to see it. */
+    ByteSink of(PacketType type) {
+        return watch.showsWritten(type) ? this : to;
+    }
+
+    /** What has been written here since the last time is a packet. */
     void packetWritten() {
         ByteBuf whole = packet;
         packet = null;

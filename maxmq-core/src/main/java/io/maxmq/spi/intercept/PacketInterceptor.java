@@ -15,8 +15,7 @@ import io.maxmq.spi.Stable;
  * fixed header, so also one that turns out malformed; one that was written is with the socket's output, and leaves the machine soon
  * after, if the connection lives. What the application publishes and subscribes to in-process is no packet, so it is not seen.
  *
- * <p><b>Cost:</b> per packet of a type that is wanted a copy of its bytes and a small object; for other types a look at a bit,
- * and for what is written a copy as well.
+ * <p><b>Cost:</b> per packet of a type that is wanted a copy of its bytes and a small object; for other types a look at a bit.
  *
  * @since 0.1.0
  */
