@@ -8,6 +8,7 @@ import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.intercept.ConnectInterceptor;
 import io.maxmq.spi.intercept.ConnectRequest;
 import io.maxmq.spi.intercept.DeliveryInterceptor;
+import io.maxmq.spi.intercept.DeliveryObserver;
 import io.maxmq.spi.intercept.Interceptor;
 import io.maxmq.spi.intercept.PacketInterceptor;
 import io.maxmq.spi.intercept.PublishInterceptor;
@@ -37,6 +38,7 @@ public final class Interceptors {
     private final List<DeliveryInterceptor> delivery;
     private final @Nullable PacketInterceptors packets;
     private final @Nullable RecipientInterceptors recipients;
+    private final @Nullable DeliveryObservers observers;
     private final PluginCalls calls;
 
     public Interceptors(List<Interceptor> all, PluginCalls calls, Duration deadline) {
@@ -49,6 +51,7 @@ public final class Interceptors {
             this.delivery = List.of();
             this.packets = null;
             this.recipients = null;
+            this.observers = null;
             return;
         }
         long nanos = deadline.toNanos();
@@ -79,6 +82,8 @@ public final class Interceptors {
         this.delivery = sorted(all, DeliveryInterceptor.class);
         List<PacketInterceptor> ofPackets = sorted(all, PacketInterceptor.class);
         this.packets = ofPackets.isEmpty() ? null : new PacketInterceptors(ofPackets, calls.failures());
+        List<DeliveryObserver> ofDeliveries = sorted(all, DeliveryObserver.class);
+        this.observers = ofDeliveries.isEmpty() ? null : new DeliveryObservers(ofDeliveries, calls.failures());
         List<RecipientInterceptor> ofRecipients = sorted(all, RecipientInterceptor.class);
         List<SharedMemberInterceptor> ofShared = sorted(all, SharedMemberInterceptor.class);
         this.recipients = ofRecipients.isEmpty() && ofShared.isEmpty()
@@ -143,6 +148,11 @@ public final class Interceptors {
     /** Null when nobody has a say in who gets messages. */
     public @Nullable RecipientInterceptors recipients() {
         return recipients;
+    }
+
+    /** Null when nobody sees what becomes of messages. */
+    public @Nullable DeliveryObservers observers() {
+        return observers;
     }
 
     /** Without any, recipients share encoded bytes. */

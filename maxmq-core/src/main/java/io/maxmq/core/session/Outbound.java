@@ -261,7 +261,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             home.drops().dropped(key, routed, DropReason.TOO_LARGE);
             routed.countAccepted();
         } else if (DeliveryFlags.qos(flags) == 0) {
-            to.sendPublish(message, flags, 0, false, subscription);
+            send(to, message, flags, 0, false, subscription);
             routed.countAccepted();
         } else {
             StoredMessage kept = message.keep();
@@ -270,12 +270,35 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
                 return;
             }
             long sequence = nextSequence++;
-            to.sendPublish(message, flags, inFlight.add(sequence, kept, flags, subscription), false, subscription);
+            send(to, message, flags, inFlight.add(sequence, kept, flags, subscription), false, subscription);
             if (durable == null) {
                 routed.countAccepted();
             } else {
                 durable.records().append(sequence, routed.keep(), flags, subscription, true, routed);
             }
+        }
+    }
+
+    private void send(
+            PacketSink to, InTransit message, int flags, int packetId, boolean dup, Subscription subscription) {
+        to.sendPublish(message, flags, packetId, dup, subscription);
+        ObservedDeliveries observed = home.observed();
+        if (observed != null) {
+            observed.sent(key.tenant(), key.clientId(), message, flags, packetId, dup);
+        }
+    }
+
+    private void tellQueued(InTransit message, int flags) {
+        ObservedDeliveries observed = home.observed();
+        if (observed != null) {
+            observed.queued(key.tenant(), key.clientId(), message, flags);
+        }
+    }
+
+    private void tellAnswered(@Nullable StoredMessage taken, int qos, int packetId, ReasonCode reason) {
+        ObservedDeliveries observed = home.observed();
+        if (observed != null && taken != null) {
+            observed.answered(key, taken, qos, packetId, reason);
         }
     }
 
@@ -304,12 +327,14 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     private void add(InTransit message, StoredMessage kept, int flags, Subscription subscription) {
         if (durable != null && DeliveryFlags.qos(flags) > 0) {
             durable.add(nextSequence++, kept, flags, subscription, message);
+            tellQueued(message, flags);
         } else if (queue.stored() > 0) {
             // QoS 0 has no record, and there is no place for it behind those that have.
             home.drops().dropped(key, message, DropReason.QOS0_NOT_WRITABLE);
         } else if (home.memory().hold(kept)) {
             queue.add(DeliveryFlags.qos(flags) == 0 ? NO_SEQUENCE : nextSequence++, kept, flags, subscription);
             message.countAccepted();
+            tellQueued(message, flags);
         } else {
             refuse(message, DropReason.MEMORY);
         }
@@ -389,19 +414,20 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     // ---- what the client acknowledges
 
     // hot: per message
-    void onPubAck(int packetId) {
-        take(packetId, 1);
+    void onPubAck(int packetId, ReasonCode reason) {
+        tellAnswered(take(packetId, 1), 1, packetId, reason);
         pump();
     }
 
     void onPubRec(int packetId, ReasonCode reason) {
         if (reason.isError()) {
-            take(packetId, 2);
+            tellAnswered(take(packetId, 2), 2, packetId, reason);
             pump();
             return;
         }
         Subscription subscription = durable == null ? null : inFlight.subscription(packetId);
         StoredMessage taken = inFlight.release(packetId);
+        tellAnswered(taken, 2, packetId, reason);
         if (taken != null) {
             home.memory().release(taken);
             if (durable != null) {
@@ -432,14 +458,15 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
     }
 
-    /** The client is done with a packet. */
-    private void take(int packetId, int qos) {
+    /** The client is done with a packet; null when it is none. */
+    private @Nullable StoredMessage take(int packetId, int qos) {
         long sequence = durable == null ? NO_SEQUENCE : inFlight.sequence(packetId);
         StoredMessage taken = inFlight.remove(packetId, qos);
         if (taken != null) {
             home.memory().release(taken);
             done(sequence, taken);
         }
+        return taken;
     }
 
     private void done(long sequence, @Nullable StoredMessage message) {
@@ -503,11 +530,11 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
         InTransit again = home.again(message);
         if (to.fits(again, flags, subscription)) {
-            to.sendPublish(again, flags, packetId, true, subscription);
+            send(to, again, flags, packetId, true, subscription);
         } else {
             // This connection takes smaller packets than the one before (§3.1.2.11.4).
             home.drops().dropped(key, message, DropReason.TOO_LARGE);
-            take(packetId, DeliveryFlags.qos(flags));
+            var unused = take(packetId, DeliveryFlags.qos(flags));
         }
     }
 
@@ -572,7 +599,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             dropQueued(message, sequence, DropReason.TOO_LARGE);
         } else if (sequence == NO_SEQUENCE) {
             home.memory().release(message);
-            to.sendPublish(changed, flags, 0, false, subscription);
+            send(to, changed, flags, 0, false, subscription);
         } else {
             StoredMessage kept = changed.keep();
             if (kept != message && !home.memory().hold(kept)) {
@@ -583,7 +610,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
                 home.memory().release(message);
             }
             int packetId = inFlight.add(sequence, kept, flags, subscription);
-            to.sendPublish(changed, flags, packetId, sequence < sentBefore, subscription);
+            send(to, changed, flags, packetId, sequence < sentBefore, subscription);
         }
     }
 

@@ -677,7 +677,7 @@ public final class Session implements Subscriber {
     // hot: per message
     public void onAck(PacketType type, int packetId, ReasonCode reason) {
         switch (type) {
-            case PUBACK -> outbound().onPubAck(packetId);
+            case PUBACK -> outbound().onPubAck(packetId, reason);
             case PUBREC -> outbound().onPubRec(packetId, reason);
             case PUBCOMP -> outbound().onPubComp(packetId);
             case PUBREL -> inbound().onPubRel(packetId);
@@ -769,6 +769,10 @@ public final class Session implements Subscriber {
             routed.countAccepted();
         } else {
             to.sendPublish(message, flags, 0, false, subscription);
+            ObservedDeliveries observed = home.observed();
+            if (observed != null) {
+                observed.sent(tenant(), clientId, message, flags, 0, false);
+            }
             routed.countAccepted();
         }
     }

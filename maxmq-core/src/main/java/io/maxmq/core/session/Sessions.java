@@ -6,6 +6,7 @@ import io.maxmq.codec.topic.TopicName;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.CallerLoop;
+import io.maxmq.core.intercept.DeliveryObservers;
 import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.intercept.RecipientInterceptors;
 import io.maxmq.core.loop.Loop;
@@ -58,6 +59,9 @@ public final class Sessions {
     private final Function<Tenant, Routes> routesOf;
     private final SessionStorage storage;
     private final @Nullable StoredSessions stored;
+    /** Null when nobody observes deliveries. */
+    private final @Nullable ObservedDeliveries observed;
+
     private final EndedSessions ended;
     private final MessageMemory memory;
     private final SessionMemory sessionMemory;
@@ -132,6 +136,8 @@ public final class Sessions {
         router.onRetained(events.retained());
         router.onUnmatched(events::unmatched);
         this.drops = drops;
+        DeliveryObservers observers = interceptors.observers();
+        this.observed = observers == null ? null : new ObservedDeliveries(observers);
         RecipientInterceptors ofRecipients = interceptors.recipients();
         if (ofRecipients != null) {
             InterceptedRecipients rules = new InterceptedRecipients(ofRecipients, loop, drops);
@@ -259,6 +265,12 @@ public final class Sessions {
 
     Drops drops() {
         return drops;
+    }
+
+    /** Who is told what becomes of messages; null when nobody is. */
+    @Nullable
+    ObservedDeliveries observed() {
+        return observed;
     }
 
     SessionEvents events() {

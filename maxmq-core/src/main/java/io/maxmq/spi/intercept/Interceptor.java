@@ -24,6 +24,7 @@ public sealed interface Interceptor
                 SubscribeInterceptor,
                 UnsubscribeInterceptor,
                 DeliveryInterceptor,
+                DeliveryObserver,
                 PacketInterceptor,
                 RecipientInterceptor,
                 SharedMemberInterceptor {
