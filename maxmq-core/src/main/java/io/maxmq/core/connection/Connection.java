@@ -24,6 +24,7 @@ import io.maxmq.codec.wire.AckFrame;
 import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.codec.wire.PublishView;
+import io.maxmq.core.intercept.AnswerInterceptors;
 import io.maxmq.core.intercept.PacketInterceptors;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.loop.Loop;
@@ -797,10 +798,29 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     /** Sends any packet but PUBLISH and its acknowledgements; false when the client's maximum leaves no room for it. */
     boolean send(Packet packet) {
+        AnswerInterceptors interceptors = home.interceptors().answers();
+        ClientInfo who = client;
+        if (interceptors != null && v5 && who != null) {
+            Packet changed = interceptors.changed(who, packet, problemInformation);
+            if (changed != packet) {
+                try {
+                    return encode(changed);
+                } catch (IllegalArgumentException e) {
+                    interceptors.reportInvalid(e); // and nothing is written
+                }
+            }
+        }
+        return encode(packet);
+    }
+
+    private boolean encode(Packet packet) {
         ProtocolVersion version = decoder.version();
-        here.loop().counters().packetSent(packet.type());
         boolean fits = PacketEncoder.encode(
-                packet, version == null ? ProtocolVersion.MQTT_3_1_1 : version, outFor(packet.type()).output(64), maxPacketBytes);
+                packet,
+                version == null ? ProtocolVersion.MQTT_3_1_1 : version,
+                outFor(packet.type()).output(64),
+                maxPacketBytes);
+        here.loop().counters().packetSent(packet.type());
         packetWritten();
         return fits;
     }

@@ -5,6 +5,7 @@ import io.maxmq.core.access.PluginCalls;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.intercept.AnswerInterceptor;
 import io.maxmq.spi.intercept.ConnectInterceptor;
 import io.maxmq.spi.intercept.ConnectRequest;
 import io.maxmq.spi.intercept.DeliveryInterceptor;
@@ -39,6 +40,7 @@ public final class Interceptors {
     private final @Nullable PacketInterceptors packets;
     private final @Nullable RecipientInterceptors recipients;
     private final @Nullable DeliveryObservers observers;
+    private final @Nullable AnswerInterceptors answers;
     private final PluginCalls calls;
 
     public Interceptors(List<Interceptor> all, PluginCalls calls, Duration deadline) {
@@ -52,6 +54,7 @@ public final class Interceptors {
             this.packets = null;
             this.recipients = null;
             this.observers = null;
+            this.answers = null;
             return;
         }
         long nanos = deadline.toNanos();
@@ -82,6 +85,8 @@ public final class Interceptors {
         this.delivery = sorted(all, DeliveryInterceptor.class);
         List<PacketInterceptor> ofPackets = sorted(all, PacketInterceptor.class);
         this.packets = ofPackets.isEmpty() ? null : new PacketInterceptors(ofPackets, calls.failures());
+        List<AnswerInterceptor> ofAnswers = sorted(all, AnswerInterceptor.class);
+        this.answers = ofAnswers.isEmpty() ? null : new AnswerInterceptors(ofAnswers, calls.failures());
         List<DeliveryObserver> ofDeliveries = sorted(all, DeliveryObserver.class);
         this.observers = ofDeliveries.isEmpty() ? null : new DeliveryObservers(ofDeliveries, calls.failures());
         List<RecipientInterceptor> ofRecipients = sorted(all, RecipientInterceptor.class);
@@ -153,6 +158,11 @@ public final class Interceptors {
     /** Null when nobody sees what becomes of messages. */
     public @Nullable DeliveryObservers observers() {
         return observers;
+    }
+
+    /** Null when nobody changes answers. */
+    public @Nullable AnswerInterceptors answers() {
+        return answers;
     }
 
     /** Without any, recipients share encoded bytes. */

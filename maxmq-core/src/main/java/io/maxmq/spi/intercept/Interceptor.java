@@ -24,6 +24,7 @@ public sealed interface Interceptor
                 SubscribeInterceptor,
                 UnsubscribeInterceptor,
                 DeliveryInterceptor,
+                AnswerInterceptor,
                 DeliveryObserver,
                 PacketInterceptor,
                 RecipientInterceptor,

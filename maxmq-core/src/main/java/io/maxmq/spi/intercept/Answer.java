@@ -1,0 +1,71 @@
+package io.maxmq.spi.intercept;
+
+import io.maxmq.codec.PacketType;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.UserProperty;
+import io.maxmq.spi.Stable;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the broker answers to a client of MQTT 5.0: the part of CONNACK, SUBACK, UNSUBACK or DISCONNECT that is for people and programs
+ * rather than for the protocol. Immutable.
+ *
+ * @since 0.1.0
+ */
+@Stable
+public final class Answer {
+    private final PacketType type;
+    private final List<ReasonCode> reasonCodes;
+    private final @Nullable String reasonString;
+    private final List<UserProperty> userProperties;
+
+    /** An answer. */
+    public Answer(
+            PacketType type,
+            List<ReasonCode> reasonCodes,
+            @Nullable String reasonString,
+            List<UserProperty> userProperties) {
+        this.type = type;
+        this.reasonCodes = List.copyOf(reasonCodes);
+        this.reasonString = reasonString;
+        this.userProperties = List.copyOf(userProperties);
+    }
+
+    /** CONNACK, SUBACK, UNSUBACK or DISCONNECT. */
+    public PacketType type() {
+        return type;
+    }
+
+    /** One, or of SUBACK and UNSUBACK one for each filter, in order. Unmodifiable. */
+    public List<ReasonCode> reasonCodes() {
+        return reasonCodes;
+    }
+
+    /** The Reason String (MQTT 5.0 §3.2.2.3.9 and its like); empty for none. */
+    public Optional<String> reasonString() {
+        return Optional.ofNullable(reasonString);
+    }
+
+    /** The User Properties, in order. Unmodifiable. */
+    public List<UserProperty> userProperties() {
+        return userProperties;
+    }
+
+    /** With another reason string; null for none. */
+    public Answer withReasonString(@Nullable String newReasonString) {
+        return new Answer(type, reasonCodes, newReasonString, userProperties);
+    }
+
+    /** With other user properties. */
+    public Answer withUserProperties(List<UserProperty> newUserProperties) {
+        return new Answer(type, reasonCodes, reasonString, newUserProperties);
+    }
+
+    @Override
+    public String toString() {
+        return "Answer[" + type + " " + reasonCodes + ", reasonString=" + reasonString + ", userProperties="
+                + userProperties.size() + "]";
+    }
+}
