@@ -25,11 +25,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Reason strings and user properties of answers, as interceptors leave them. */
 class AnswerInterceptorTest {
-    private static final AnswerInterceptor SIGNED = (client, answer) -> answer.withReasonString(
-                    "to " + client.clientId())
-            .withUserProperties(List.of(
-                    new UserProperty("type", answer.type().toString()),
-                    new UserProperty("codes", answer.reasonCodes().toString())));
+    private static final AnswerInterceptor SIGNED =
+            (client, answer) -> answer.withReasonString("to " + client.clientId())
+                    .withUserProperties(List.of(
+                            new UserProperty("type", answer.type().toString()),
+                            new UserProperty("codes", answer.reasonCodes().toString())));
 
     private static TestBroker broker(AnswerInterceptor interceptor) {
         return TestBroker.start(builder -> builder.listener(Listener.tcp(0)).interceptor(interceptor));
@@ -50,9 +50,7 @@ class AnswerInterceptorTest {
 
             assertSigned(client.connect("c", true).properties(), PacketType.CONNACK, ReasonCode.SUCCESS);
             assertSigned(
-                    client.subscribe("a", QoS.AT_LEAST_ONCE).properties(),
-                    PacketType.SUBACK,
-                    ReasonCode.GRANTED_QOS_1);
+                    client.subscribe("a", QoS.AT_LEAST_ONCE).properties(), PacketType.SUBACK, ReasonCode.GRANTED_QOS_1);
             assertSigned(client.unsubscribe("a").properties(), PacketType.UNSUBACK, ReasonCode.SUCCESS);
             broker.broker().close();
             assertSigned(

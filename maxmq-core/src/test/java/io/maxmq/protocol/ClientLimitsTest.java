@@ -97,13 +97,11 @@ class ClientLimitsTest {
         try (TestBroker broker = limited(limits -> limits.maximumQos(QoS.AT_LEAST_ONCE))) {
             TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
             client.connect("c", true);
-            assertThat(client.subscribe("a", QoS.EXACTLY_ONCE).reasons())
-                    .containsExactly(ReasonCode.GRANTED_QOS_1);
+            assertThat(client.subscribe("a", QoS.EXACTLY_ONCE).reasons()).containsExactly(ReasonCode.GRANTED_QOS_1);
             client.send(publish(QoS.EXACTLY_ONCE, 1)).expectDisconnect(ReasonCode.QOS_NOT_SUPPORTED);
 
             TestClient withWill = broker.tcpClient(ProtocolVersion.MQTT_5);
-            Will will = new Will(
-                    "will", ByteBuffer.wrap(new byte[] {1}), QoS.EXACTLY_ONCE, false, Properties.NONE);
+            Will will = new Will("will", ByteBuffer.wrap(new byte[] {1}), QoS.EXACTLY_ONCE, false, Properties.NONE);
             assertThat(withWill.send(connect(ProtocolVersion.MQTT_5, true, 0, 0, will))
                             .expect(ConnAck.class)
                             .reason())
@@ -141,8 +139,7 @@ class ClientLimitsTest {
                         .build());
             }
 
-            assertThat(broker.events().await(MessageDropped.class).reason())
-                    .isEqualTo(DropReason.QUEUE_FULL_MESSAGES);
+            assertThat(broker.events().await(MessageDropped.class).reason()).isEqualTo(DropReason.QUEUE_FULL_MESSAGES);
             TestClient again = broker.tcpClient(ProtocolVersion.MQTT_5);
             again.connect(connect(ProtocolVersion.MQTT_5, false, 0, 3600, null));
             assertThat(again.expect(Publish.class).packetId()).isPositive();

@@ -32,7 +32,8 @@ class DeliveryObserverTest {
 
     private final DeliveryObserver observer = new DeliveryObserver() {
         private void note(String what, Delivery delivery) {
-            seen.add(what + " " + delivery.qos().code() + " " + delivery.packetId() + (delivery.again() ? " again" : ""));
+            seen.add(what + " " + delivery.qos().code() + " " + delivery.packetId()
+                    + (delivery.again() ? " again" : ""));
             deliveries.add(delivery);
         }
 

@@ -67,8 +67,7 @@ class RecipientInterceptorTest {
             clients.get(1).expectNothing();
             assertThat(result.dropped()).containsEntry(DropReason.INTERCEPTED, 1);
             assertThat(broker.events().await(MessageDropped.class).clientId()).isEqualTo("second");
-            assertThat(asked)
-                    .containsExactlyInAnyOrder("first a true x", "second a true x", "third a true x");
+            assertThat(asked).containsExactlyInAnyOrder("first a true x", "second a true x", "third a true x");
         }
     }
 
@@ -155,9 +154,8 @@ class RecipientInterceptorTest {
     @Test
     void withoutAChoiceItIsTheNextOnesTurn() {
         SharedMemberInterceptor undecided = (candidates, message) -> Optional.empty();
-        SharedMemberInterceptor strange =
-                (candidates, message) -> Optional.of(new Recipient(
-                        candidates.get(0).tenant(), "nobody", "$share/g/a", QoS.AT_MOST_ONCE, true));
+        SharedMemberInterceptor strange = (candidates, message) ->
+                Optional.of(new Recipient(candidates.get(0).tenant(), "nobody", "$share/g/a", QoS.AT_MOST_ONCE, true));
         SharedMemberInterceptor bad = (candidates, message) -> {
             throw new IllegalStateException("bad");
         };

@@ -748,7 +748,9 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         if (alias == OutboundAliases.NONE) {
             here.frames().write(outFor(PacketType.PUBLISH), message, true, flags, packetId, dup, subscription);
         } else {
-            here.frames().writeAliased(outFor(PacketType.PUBLISH), message, flags, packetId, dup, subscription, alias, !known);
+            here.frames()
+                    .writeAliased(
+                            outFor(PacketType.PUBLISH), message, flags, packetId, dup, subscription, alias, !known);
         }
     }
 

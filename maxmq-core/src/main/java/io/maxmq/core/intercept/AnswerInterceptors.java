@@ -78,10 +78,8 @@ public final class AnswerInterceptors {
     }
 
     private static Properties with(Properties properties, Answer answer) {
-        Properties.Builder builder = properties
-                .without(PropertyId.REASON_STRING)
-                .without(PropertyId.USER_PROPERTY)
-                .toBuilder();
+        Properties.Builder builder =
+                properties.without(PropertyId.REASON_STRING).without(PropertyId.USER_PROPERTY).toBuilder();
         answer.reasonString().ifPresent(text -> builder.set(PropertyId.REASON_STRING, text));
         for (UserProperty each : answer.userProperties()) {
             builder.userProperty(each.name(), each.value());

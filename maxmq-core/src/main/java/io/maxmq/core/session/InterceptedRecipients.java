@@ -48,7 +48,8 @@ final class InterceptedRecipients implements RecipientRules {
     @Override
     public @Nullable Subscription choose(InTransit message, SharedGroup group) {
         List<Subscription> members = group.members();
-        members.removeIf(each -> !(each.subscriber() instanceof Session) || !each.subscriber().isOnline());
+        members.removeIf(each ->
+                !(each.subscriber() instanceof Session) || !each.subscriber().isOnline());
         if (members.isEmpty()) {
             return null;
         }
@@ -65,11 +66,7 @@ final class InterceptedRecipients implements RecipientRules {
     private static Recipient recipient(Session session, Subscription subscription, boolean online) {
         SessionKey key = session.key();
         return new Recipient(
-                key.tenant(),
-                key.clientId(),
-                subscription.filter().toString(),
-                QoS.of(subscription.maxQos()),
-                online);
+                key.tenant(), key.clientId(), subscription.filter().toString(), QoS.of(subscription.maxQos()), online);
     }
 
     private Message view(InTransit message) {

@@ -33,13 +33,7 @@ final class ObservedDeliveries {
     }
 
     private static Delivery of(
-            Tenant tenant,
-            String clientId,
-            Topic topic,
-            int payloadBytes,
-            int flags,
-            int packetId,
-            boolean again) {
+            Tenant tenant, String clientId, Topic topic, int payloadBytes, int flags, int packetId, boolean again) {
         return new Delivery(
                 tenant, clientId, topic.name(), payloadBytes, QoS.of(DeliveryFlags.qos(flags)), packetId, again);
     }

@@ -189,8 +189,7 @@ public final class ClientLimits {
         /** Whole seconds, 0 or more; 0 for sessions that end with their connections. */
         public Builder maxSessionExpiry(Duration value) {
             if (value.isNegative()) {
-                throw new IllegalArgumentException(
-                        "maxSessionExpiry must not be negative: maxSessionExpiry=" + value);
+                throw new IllegalArgumentException("maxSessionExpiry must not be negative: maxSessionExpiry=" + value);
             }
             maxSessionExpiry = value;
             return this;
