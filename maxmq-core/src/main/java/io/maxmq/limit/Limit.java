@@ -37,6 +37,8 @@ public record Limit(
     public enum Kind {
         /** New connections in a time, by a sliding window counter. */
         CONNECTION_RATE,
+        /** Connections at a time, from authentication to their end. Who takes its own session over needs no further one. */
+        CONNECTIONS,
         /** PUBLISH packets in a time, by a sliding window counter. */
         PUBLISH_RATE,
         /** Bytes of PUBLISH packets, by a token bucket. */
@@ -83,6 +85,7 @@ public record Limit(
     /** Checks every value. */
     public Limit {
         boolean bytes = kind == Kind.BYTE_RATE;
+        boolean inATime = kind == Kind.CONNECTION_RATE || kind == Kind.PUBLISH_RATE;
         long most = bytes ? MAX_BYTES_PER_SECOND : MAX_COUNT;
         if (amount < 1 || amount > most) {
             throw new IllegalArgumentException("amount must be 1.." + most + ": amount=" + amount);
@@ -92,16 +95,17 @@ public record Limit(
                 throw new IllegalArgumentException(
                         "burst must be 1.." + MAX_BURST + " and at most an hour's worth: burst=" + burst);
             }
-            if (!window.isZero()) {
-                throw new IllegalArgumentException("window must be zero where bytes are counted: window=" + window);
-            }
-        } else {
-            if (burst != 0) {
-                throw new IllegalArgumentException("burst must be 0 where no bytes are counted: burst=" + burst);
-            }
-            if (window.compareTo(MIN_WINDOW) < 0 || window.compareTo(MAX_WINDOW) > 0) {
-                throw new IllegalArgumentException("window must be 1 ms..1 h: window=" + window);
-            }
+        } else if (burst != 0) {
+            throw new IllegalArgumentException("burst must be 0 where no bytes are counted: burst=" + burst);
+        }
+        if (!inATime && !window.isZero()) {
+            throw new IllegalArgumentException("window must be zero for " + kind + ": window=" + window);
+        }
+        if (inATime && (window.compareTo(MIN_WINDOW) < 0 || window.compareTo(MAX_WINDOW) > 0)) {
+            throw new IllegalArgumentException("window must be 1 ms..1 h: window=" + window);
+        }
+        if (kind == Kind.CONNECTIONS && scope == Scope.CLIENT) {
+            throw new IllegalArgumentException("a client has one connection at a time: scope=" + scope);
         }
         if (scope == Scope.BROKER && only.isPresent()) {
             throw new IllegalArgumentException("a limit of the whole broker has no key: only=" + only.get());
@@ -111,6 +115,11 @@ public record Limit(
     /** At most so many new connections per {@code window}; further ones are dropped. */
     public static Limit connectionRate(Scope scope, int connections, Duration window) {
         return new Limit(Kind.CONNECTION_RATE, scope, Optional.empty(), connections, window, 0, Action.DROP);
+    }
+
+    /** At most so many connections at a time; further clients are refused. */
+    public static Limit connections(Scope scope, int connections) {
+        return new Limit(Kind.CONNECTIONS, scope, Optional.empty(), connections, Duration.ZERO, 0, Action.DISCONNECT);
     }
 
     /** At most so many PUBLISH packets per {@code window}; reading pauses. */

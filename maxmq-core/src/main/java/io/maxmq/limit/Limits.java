@@ -51,12 +51,16 @@ public final class Limits implements RateLimiter {
     private final List<ScopeLimits> accepting = new ArrayList<>();
     private final List<ScopeLimits> connecting = new ArrayList<>();
     private final List<ScopeLimits> publishing = new ArrayList<>();
+    private final OpenConnections open;
 
     private Limits(Builder settings) {
         this.all = List.copyOf(settings.limits);
         group(settings, each -> CONNECTING.contains(each.kind()) && OF_SOCKETS.contains(each.scope()), accepting);
         group(settings, each -> CONNECTING.contains(each.kind()) && !OF_SOCKETS.contains(each.scope()), connecting);
         group(settings, each -> PUBLISHING.contains(each.kind()), publishing);
+        List<ScopeLimits> counting = new ArrayList<>();
+        group(settings, each -> each.kind() == Limit.Kind.CONNECTIONS, counting);
+        this.open = new OpenConnections(counting);
     }
 
     private record Group(Limit.Scope scope, Optional<String> only) {}
@@ -106,15 +110,24 @@ public final class Limits implements RateLimiter {
     public ConnectionLimiter open(ClientInfo client, long nowNanos) {
         Applied published = apply(publishing, each -> each.keyOf(client), nowNanos);
         Applied connected = apply(connecting, each -> each.keyOf(client), nowNanos);
-        return published.isEmpty() && connected.isEmpty()
+        OpenConnections.Place place = open.placeOf(client);
+        return published.isEmpty() && connected.isEmpty() && place.isFree()
                 ? ConnectionLimiter.NONE
-                : new OfConnection(connected, published);
+                : new OfConnection(place, connected, published);
     }
 
-    private record OfConnection(Applied connected, Applied published) implements ConnectionLimiter {
+    private record OfConnection(OpenConnections.Place place, Applied connected, Applied published)
+            implements ConnectionLimiter {
         @Override
         public Decision acquireConnection(long nowNanos) {
-            return connected.takeOne(nowNanos);
+            Decision decision = place.take();
+            if (decision instanceof Decision.Allow) {
+                decision = connected.takeOne(nowNanos);
+                if (!(decision instanceof Decision.Allow)) {
+                    place.giveBack();
+                }
+            }
+            return decision;
         }
 
         @Override
@@ -124,6 +137,7 @@ public final class Limits implements RateLimiter {
 
         @Override
         public void close() {
+            place.giveBack();
             connected.close();
             published.close();
         }
@@ -150,6 +164,11 @@ public final class Limits implements RateLimiter {
             ordered[i] = meters.get(limits[i]);
         }
         return new Applied(limits, ordered, borrowed.toArray(Metered[]::new));
+    }
+
+    /** How many keys have connections that are counted. */
+    int openConnections() {
+        return open.size();
     }
 
     /** How many keys are counted at present, over all scopes. */

@@ -1,5 +1,8 @@
 package io.maxmq.limit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.limit.Limit.Action;
 import io.maxmq.limit.Limit.Scope;
@@ -15,9 +18,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class LimitsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -108,6 +108,62 @@ class LimitsTest {
 
     private static Decision accept(Limits limits, ClientInfo client, long now) {
         return limits.onAccept(client.remoteAddress(), client.listener(), now);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Scope.class,
+            names = {"CLIENT"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void connectionsAtATimeAreCountedWithThoseOfTheSameKey(Scope scope) {
+        Limits limits = Limits.of(Limit.connections(scope, 1));
+        Others others = Others.in(scope);
+        ConnectionLimiter anna = limits.open(ANNA, 0);
+        ConnectionLimiter same = limits.open(others.same(), 0);
+
+        assertThat(anna.acquireConnection(0)).isEqualTo(Decision.ALLOW);
+        assertThat(same.acquireConnection(0)).isEqualTo(Decision.DISCONNECT);
+        same.close();
+        if (others.different() != null) {
+            assertThat(limits.open(others.different(), 0).acquireConnection(0)).isEqualTo(Decision.ALLOW);
+        }
+        anna.close();
+        assertThat(limits.open(others.same(), 0).acquireConnection(0)).isEqualTo(Decision.ALLOW);
+    }
+
+    @Test
+    void whoTakesItsOwnSessionOverNeedsNoFurtherConnection() {
+        Limits limits = Limits.of(Limit.connections(Scope.USER, 1));
+        ConnectionLimiter first = limits.open(ANNA, 0);
+        ConnectionLimiter second = limits.open(ANNA, 0);
+
+        assertThat(first.acquireConnection(0)).isEqualTo(Decision.ALLOW);
+        assertThat(second.acquireConnection(0)).isEqualTo(Decision.ALLOW);
+        first.close(); // has lost its place already
+        ConnectionLimiter other = limits.open(client("t", "anna", "b", "10.0.0.1", "tcp"), 0);
+        assertThat(other.acquireConnection(0)).isEqualTo(Decision.DISCONNECT);
+        second.close();
+        assertThat(other.acquireConnection(0)).isEqualTo(Decision.ALLOW);
+        other.close();
+        assertThat(limits.openConnections()).isZero();
+    }
+
+    @Test
+    void aTakeoverThatIsRefusedLeavesTheOtherItsPlace() {
+        Limits limits = Limits.of(Limit.connections(Scope.ADDRESS, 1));
+        ClientInfo elsewhere = client("t", "anna", "a", "10.0.0.2", "tcp");
+        ConnectionLimiter full = limits.open(client("t", "bert", "b", "10.0.0.2", "tcp"), 0);
+        ConnectionLimiter first = limits.open(ANNA, 0);
+        full.acquireConnection(0);
+        first.acquireConnection(0);
+
+        assertThat(limits.open(elsewhere, 0).acquireConnection(0)).isEqualTo(Decision.DISCONNECT);
+
+        assertThat(limits.open(client("t", "carl", "c", "10.0.0.1", "tcp"), 0).acquireConnection(0))
+                .isEqualTo(Decision.DISCONNECT);
+        first.close();
+        full.close();
+        assertThat(limits.openConnections()).isZero();
     }
 
     @Test
@@ -251,6 +307,7 @@ class LimitsTest {
                 () -> Limit.publishRate(Scope.CLIENT, 1, Duration.ofHours(2)),
                 () -> Limit.byteRate(Scope.CLIENT, 1, 4000),
                 () -> Limit.publishRate(Scope.BROKER, 1, SECOND).only("x"),
+                () -> Limit.connections(Scope.CLIENT, 1),
                 () -> Limits.of(Limit.connectionRate(Scope.ADDRESS, 1, SECOND).only("localhost")),
                 () -> Limits.of(Limit.publishRate(Scope.CLIENT, 1, SECOND), Limit.publishRate(Scope.CLIENT, 1, SECOND)),
                 () -> Limits.builder().prefixes(33, 64),

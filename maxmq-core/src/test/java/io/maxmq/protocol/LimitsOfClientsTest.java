@@ -1,5 +1,7 @@
 package io.maxmq.protocol;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
@@ -18,8 +20,6 @@ import io.maxmq.spi.event.DropReason;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** The ready-made limits in a broker: each kind with each action. What an action means in full is RateLimitTest's. */
 class LimitsOfClientsTest {
@@ -109,6 +109,27 @@ class LimitsOfClientsTest {
             broker.connected(version, "elsewhere").ping();
             broker.clock().advance(MINUTE.multipliedBy(2));
             broker.tcpClient(version).connect("later", true);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void tooManyConnectionsAtATimeAreRefused(ProtocolVersion version) {
+        try (TestBroker broker = broker(Limit.connections(Scope.BROKER, 2))) {
+            TestClient one = broker.connected(version, "one");
+            TestClient two = broker.connected(version, "two");
+            TestClient three = broker.client(version);
+
+            three.send(Connect.of(version, "three", true, 0));
+
+            assertThat(three.expect(ConnAck.class).reason().isError()).isTrue();
+            three.expectEnd();
+            one.ping();
+            broker.connected(version, "two").ping(); // takes its own session over
+            two.expectDisconnect(ReasonCode.SESSION_TAKEN_OVER);
+            one.disconnect();
+            broker.awaitDisconnected("one");
+            broker.connected(version, "three").ping();
         }
     }
 
