@@ -166,7 +166,16 @@ public record Tls(
     }
 
     private static Tls of(Key key) {
-        return new Tls(key, Map.of(), ClientCertificates.NONE, null, List.of(), PROTOCOLS, List.of(), Provider.AUTOMATIC, true);
+        return new Tls(
+                key,
+                Map.of(),
+                ClientCertificates.NONE,
+                null,
+                List.of(),
+                PROTOCOLS,
+                List.of(),
+                Provider.AUTOMATIC,
+                true);
     }
 
     /**
@@ -191,13 +200,22 @@ public record Tls(
 
     /** Asks clients for certificates. */
     public Tls withClientCertificates(ClientCertificates asked, Path authorities) {
-        return new Tls(key, namedKeys, asked, authorities, revocationLists, protocols, cipherSuites, provider, watchesFiles);
+        return new Tls(
+                key, namedKeys, asked, authorities, revocationLists, protocols, cipherSuites, provider, watchesFiles);
     }
 
     /** Refuses clients whose certificate one of these lists has revoked; set the authorities before. */
     public Tls withRevocationLists(List<Path> files) {
         return new Tls(
-                key, namedKeys, clientCertificates, clientAuthorities, files, protocols, cipherSuites, provider, watchesFiles);
+                key,
+                namedKeys,
+                clientCertificates,
+                clientAuthorities,
+                files,
+                protocols,
+                cipherSuites,
+                provider,
+                watchesFiles);
     }
 
     /** {@code TLSv1.3}, {@code TLSv1.2} or both. */
@@ -231,7 +249,15 @@ public record Tls(
     /** Has this provider do the cryptography. */
     public Tls withProvider(Provider by) {
         return new Tls(
-                key, namedKeys, clientCertificates, clientAuthorities, revocationLists, protocols, cipherSuites, by, watchesFiles);
+                key,
+                namedKeys,
+                clientCertificates,
+                clientAuthorities,
+                revocationLists,
+                protocols,
+                cipherSuites,
+                by,
+                watchesFiles);
     }
 
     /** Whether a change of a file is noticed. */

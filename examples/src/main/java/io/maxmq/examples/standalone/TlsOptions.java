@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param clientAuthorities PEM file; null when clients need no certificate
  */
 record TlsOptions(
-        int port, int webSocketPort, Path certificates, Path key, @Nullable Path clientAuthorities) {
+        int port,
+        int webSocketPort,
+        Path certificates,
+        Path key,
+        @Nullable Path clientAuthorities) {
 
     /** What has been read so far. Not thread-safe. */
     static final class Parts {
