@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A session whose client is away and for which nothing waits keeps its identity and its subscriptions, and nothing else. */
 class IdleSessionTest {
     /** Of a session with an id of 20 characters and a filter of 13; without its shares of tables and of the tree's upper levels. */
-    private static final long IDLE_BYTES = 300;
+    private static final long IDLE_BYTES = 240;
 
     private static final String ID = "idle-session-0123456";
     private static final String FILTER = "bench/s/12345";

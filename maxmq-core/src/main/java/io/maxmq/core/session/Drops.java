@@ -29,19 +29,26 @@ public final class Drops {
     }
 
     void dropped(Session recipient, InTransit message, DropReason reason) { // hot: per drop
-        if (!message.isAttempt() || !isPassedOn(reason)) {
-            message.countDropped(reason);
-            dropped(recipient.tenant(), recipient.clientId(), message.topic(), reason, message.payloadLength());
+        if (count(message, reason) && isTold()) {
+            tell(recipient.tenant(), recipient.clientId(), message.topic(), reason, message.payloadLength());
         }
     }
 
     /** @param recipient who does not get it; for what is not taken in, who sent it */
     public void dropped(SessionKey recipient, InTransit message, DropReason reason) { // hot: per drop
+        if (count(message, reason) && isTold()) {
+            tell(recipient.tenant(), recipient.clientId(), message.topic(), reason, message.payloadLength());
+        }
+    }
+
+    /** False when another member of its group is asked: then it does not count. */
+    private boolean count(InTransit message, DropReason reason) {
         if (message.isAttempt() && isPassedOn(reason)) {
-            return; // another member of the group is asked
+            return false;
         }
         message.countDropped(reason);
-        dropped(recipient.tenant(), recipient.clientId(), message.topic(), reason, message.payloadLength());
+        loop.counters().dropped(reason, 1, message.payloadLength());
+        return true;
     }
 
     /** Of a shared subscription: what is dropped for one of these is not given to another member. */
@@ -53,7 +60,10 @@ public final class Drops {
     }
 
     public void dropped(SessionKey recipient, StoredMessage message, DropReason reason) {
-        dropped(recipient.tenant(), recipient.clientId(), message.topic(), reason, message.payloadLength());
+        loop.counters().dropped(reason, 1, message.payloadLength());
+        if (isTold()) {
+            tell(recipient.tenant(), recipient.clientId(), message.topic(), reason, message.payloadLength());
+        }
     }
 
     /** Messages that nobody knows any more than how many there were. */
@@ -68,8 +78,12 @@ public final class Drops {
         }
     }
 
-    private void dropped(Tenant tenant, String clientId, Topic topic, DropReason reason, long bytes) {
-        loop.counters().dropped(reason, 1, bytes);
+    /** Whether anybody wants to know more than how many there are. */
+    private boolean isTold() {
+        return FlightEvents.recordsDrops() || events.wants(BrokerEvent.MessageDropped.class);
+    }
+
+    private void tell(Tenant tenant, String clientId, Topic topic, DropReason reason, long bytes) {
         if (FlightEvents.recordsDrops()) {
             FlightEvents.drop(broker, clientId, topic.name(), reason, 1, bytes);
         }

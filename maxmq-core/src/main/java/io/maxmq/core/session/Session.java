@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /**
  * One session (MQTT 5.0 §4.1): who it belongs to, what it has subscribed to, and its will. It outlives connections; at most
  * one is attached at a time. What both sides have not yet acknowledged is with {@link Inbound} and {@link Outbound}.
@@ -37,7 +39,9 @@ public final class Session implements Subscriber {
     public static final long NEVER = 0xFFFF_FFFFL;
 
     private final Sessions home;
-    private final String clientId;
+    /** In UTF-8. */
+    private final byte[] clientId;
+
     private final Routes routes;
     private final @Nullable String owner;
 
@@ -82,7 +86,7 @@ public final class Session implements Subscriber {
 
     Session(Sessions home, SessionKey key, Routes routes, @Nullable String owner) {
         this.home = home;
-        this.clientId = key.clientId();
+        this.clientId = key.clientId().getBytes(UTF_8);
         this.routes = routes;
         this.owner = owner;
     }
@@ -91,25 +95,27 @@ public final class Session implements Subscriber {
         return routes.tenant();
     }
 
+    /** Made anew at each call while it is at rest. */
     public String clientId() {
-        return clientId;
+        Awake present = awake;
+        return present == null ? new String(clientId, UTF_8) : present.key.clientId();
     }
 
-    /** Whether it is this client's. */
-    boolean isOf(SessionKey client) {
-        return clientId.equals(client.clientId()) && tenant().equals(client.tenant());
+    /** In UTF-8. Not a copy: read only. */
+    byte[] clientIdBytes() {
+        return clientId;
     }
 
     /** Made anew at each call while it is at rest. */
     public SessionKey key() {
         Awake present = awake;
-        return present == null ? new SessionKey(tenant(), clientId) : present.key;
+        return present == null ? new SessionKey(tenant(), clientId()) : present.key;
     }
 
     private Awake awake() {
         Awake present = awake;
         if (present == null) {
-            present = new Awake(new SessionKey(tenant(), clientId));
+            present = new Awake(new SessionKey(tenant(), clientId()));
             awake = present;
         }
         return present;
@@ -206,7 +212,7 @@ public final class Session implements Subscriber {
     }
 
     private int nameLength() {
-        return clientId.length() + (owner == null ? 0 : owner.length());
+        return clientId.length + (owner == null ? 0 : owner.length());
     }
 
     /** Charges for itself although it may not be asked: it is there already. */
@@ -420,7 +426,7 @@ public final class Session implements Subscriber {
 
     /** One of its records cannot be read: what it was about is lost, and the rest goes on. */
     void foundDamage(Throwable damage) {
-        home.loop().reportFailure(new DamagedRecordException("of session " + clientId + ": " + damage.getMessage()));
+        home.loop().reportFailure(new DamagedRecordException("of session " + clientId() + ": " + damage.getMessage()));
     }
 
     /** Sends what waits: the unacknowledged again first (§4.4), then the queue. Called after CONNACK has been sent. */

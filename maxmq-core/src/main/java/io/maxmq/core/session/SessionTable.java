@@ -1,7 +1,11 @@
 package io.maxmq.core.session;
 
+import io.maxmq.spi.Tenant;
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * The sessions of a loop by tenant and client id. Open addressing, at most two thirds full: costs about 8 bytes per session, and a
@@ -26,10 +30,13 @@ final class SessionTable {
     /** Null when there is none. */
     @Nullable
     Session get(SessionKey key) {
+        byte[] clientId = key.clientId().getBytes(UTF_8);
         int mask = places.length - 1;
-        for (int at = place(key.tenant().name(), key.clientId(), mask); ; at = (at + 1) & mask) {
+        for (int at = place(key.tenant(), clientId, mask); ; at = (at + 1) & mask) {
             Session found = places[at];
-            if (found == null || found.isOf(key)) {
+            if (found == null
+                    || (Arrays.equals(found.clientIdBytes(), clientId)
+                            && found.tenant().equals(key.tenant()))) {
                 return found;
             }
         }
@@ -106,13 +113,13 @@ final class SessionTable {
     }
 
     private int place(Session session, int mask) {
-        return place(session.tenant().name(), session.clientId(), mask);
+        return place(session.tenant(), session.clientIdBytes(), mask);
     }
 
-    private int place(String tenant, String clientId, int mask) {
+    private int place(Tenant tenant, byte[] clientId, int mask) {
         long hash = tenant.hashCode();
-        for (int i = 0; i < clientId.length(); i++) {
-            hash = (hash ^ clientId.charAt(i)) * factor;
+        for (byte each : clientId) {
+            hash = (hash ^ each) * factor;
             hash ^= hash >>> 29;
         }
         return (int) (hash ^ hash >>> 32) & mask;
