@@ -25,6 +25,7 @@ import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.LoopStore;
 import io.maxmq.core.persistence.PayloadSweep;
 import io.maxmq.core.persistence.Persistence;
+import io.maxmq.core.persistence.RoutingFence;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Router;
@@ -400,14 +401,12 @@ public final class Broker {
                         log)
                 .run(kept);
         kept.routeDelayed();
-        new PayloadSweep(
-                        from.store(),
-                        loops.stream()
-                                .map(each -> each.sessions().records())
-                                .filter(Objects::nonNull)
-                                .toList(),
-                        log)
-                .start();
+        List<LoopRecords> records = loops.stream()
+                .map(each -> each.sessions().records())
+                .filter(Objects::nonNull)
+                .toList();
+        RoutingFence.connect(records);
+        new PayloadSweep(from.store(), records, log).start();
     }
 
     private void startSysTopics() {

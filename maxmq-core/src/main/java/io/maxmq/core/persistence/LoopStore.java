@@ -54,8 +54,17 @@ public final class LoopStore implements Deferred {
     /** How long changes wait that may turn out to be needless, at least; at most twice as long. */
     private static final long LINGER_NANOS = 5_000_000L;
 
-    /** How long changes wait at least that may well be late, see {@link #deleteEventually}. */
+    /** How long changes are gathered that may well be late, see {@link #deleteEventually}. */
     private static final long EVENTUALLY_NANOS = 250_000_000L;
+
+    /** They go then at the latest, whatever they wait for: they take memory. */
+    private static final long LATEST_NANOS = 60_000_000_000L;
+
+    /** Runs something when what has to be written before it is written. */
+    @FunctionalInterface
+    interface Fence {
+        void pass(Runnable then);
+    }
 
     private static final long RETRY_NANOS = 1_000_000_000L;
 
@@ -82,8 +91,10 @@ public final class LoopStore implements Deferred {
     private final @Nullable ShardBatch[] open = new ShardBatch[Shard.COUNT];
 
     private List<Write> eventual = new ArrayList<>();
-    /** Those of the turn before. */
+    /** Those that the fence has been asked about. */
     private List<Write> ripening = new ArrayList<>();
+
+    private Fence fence;
 
     private boolean deferred;
     private boolean lingering;
@@ -106,6 +117,7 @@ public final class LoopStore implements Deferred {
         this.loop = loop;
         this.credit = loop.credit();
         this.again = new Retries(credit);
+        this.fence = then -> loop.afterPause(EVENTUALLY_NANOS, then);
     }
 
     public Loop loop() {
@@ -193,26 +205,47 @@ public final class LoopStore implements Deferred {
         add(late, new Mutation.Delete(table, key), key, 0, null, false);
     }
 
-    /** The same a quarter to half a second later, when everything that was under way at the call has long been written. */
+    /** What changes wait for that are made eventually; without it half a second at most. */
+    void fence(Fence before) {
+        fence = before;
+    }
+
+    /** The same behind the {@link Fence}, and a quarter of a second later. */
     public void deleteEventually(Table table, Bytes key) {
         if (eventual.isEmpty() && ripening.isEmpty()) {
-            loop.afterPause(EVENTUALLY_NANOS, this::eventually);
+            loop.afterPause(EVENTUALLY_NANOS, this::ripen);
         }
         long bytes = WRITE_BYTES + (long) key.length();
         credit.overdraw(bytes);
         eventual.add(new Write(ShardedKey.shardOf(key), new Mutation.Delete(table, key), null, bytes));
     }
 
-    private void eventually() {
-        List<Write> ripe = ripening;
-        late.addAll(ripe);
-        ripe.clear();
+    private void ripen() {
+        List<Write> empty = ripening;
         ripening = eventual;
-        eventual = ripe;
-        if (!ripening.isEmpty()) {
-            loop.afterPause(EVENTUALLY_NANOS, this::eventually);
+        eventual = empty;
+        Ripening now = new Ripening();
+        fence.pass(now);
+        loop.afterPause(LATEST_NANOS, now);
+    }
+
+    /** Hands over what has waited, once. */
+    private final class Ripening implements Runnable {
+        private boolean isOver;
+
+        @Override
+        public void run() {
+            if (isOver) {
+                return;
+            }
+            isOver = true;
+            late.addAll(ripening);
+            ripening.clear();
+            if (!eventual.isEmpty()) {
+                loop.afterPause(EVENTUALLY_NANOS, LoopStore.this::ripen);
+            }
+            flushUnlessBusy();
         }
-        flushUnlessBusy();
     }
 
     /** Removes all entries of a range, which lies in one shard. */

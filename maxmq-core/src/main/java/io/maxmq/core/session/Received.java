@@ -1,6 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.persistence.Payloads;
+import io.maxmq.core.persistence.Routings;
 import io.maxmq.core.persistence.Write;
 import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.StoredMessage;
@@ -15,6 +16,7 @@ final class Received implements Written {
     private final long idHigh;
     private final long idLow;
     private final boolean isApart;
+    private final Routings.Routing routing;
     /** Who waits; null when told. */
     private @Nullable Written completion;
     /** What {@link Payloads} has given for the record, which has the message; null when told. */
@@ -27,11 +29,13 @@ final class Received implements Written {
     /** The later record without the message; null when there is none, or it is needed for sure. */
     private @Nullable Write routedWrite;
 
-    Received(Payloads payloads, StoredMessage message) {
+    /** @param routing from now until its record says that it is routed, or is gone */
+    Received(Payloads payloads, StoredMessage message, Routings.Routing routing) {
         this.payloads = payloads;
         this.idHigh = message.idHigh();
         this.idLow = message.idLow();
         this.isApart = Payloads.isApart(message);
+        this.routing = routing;
     }
 
     /**
@@ -70,6 +74,11 @@ final class Received implements Written {
         if (waiting != null) {
             waiting.onWritten(failure);
         }
+    }
+
+    /** What {@link Routings} waits for is on its way to storage. */
+    void end() {
+        routing.end();
     }
 
     /** All recipients have the message: this is the write of the record without it; null when there is none. */

@@ -9,6 +9,7 @@ import io.maxmq.core.persistence.MessageRecord;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Payloads;
 import io.maxmq.core.persistence.QueueRecord;
+import io.maxmq.core.persistence.Routings;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.persistence.Write;
 import io.maxmq.core.persistence.Written;
@@ -44,6 +45,7 @@ final class StoreJournal implements SessionJournal {
 
     private final LoopStore store;
     private final Payloads payloads;
+    private final Routings routings;
     private final long firstSequence;
     private final Map<Session, Int2ObjectHashMap<Received>> received = new HashMap<>();
 
@@ -96,6 +98,7 @@ final class StoreJournal implements SessionJournal {
     StoreJournal(LoopRecords records) {
         this.store = records.store();
         this.payloads = records.payloads();
+        this.routings = records.routings();
         this.firstSequence = records.firstSequence();
     }
 
@@ -275,8 +278,12 @@ final class StoreJournal implements SessionJournal {
 
     @Override
     public void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, Written completion) {
-        Received now = new Received(payloads, message);
-        received.computeIfAbsent(session, each -> new Int2ObjectHashMap<>()).put(packetId, now);
+        Received now = new Received(payloads, message, routings.begin());
+        Received before = received.computeIfAbsent(session, each -> new Int2ObjectHashMap<>())
+                .put(packetId, now);
+        if (before != null) {
+            before.end();
+        }
         Bytes key = session.ownerKey().numbered(packetId);
         store.putEarly(
                 Tables.INBOUND, key, InboundRecord.routing(key, dueAtMillis, message), now.refer(message, completion));
@@ -289,6 +296,7 @@ final class StoreJournal implements SessionJournal {
             Bytes key = session.ownerKey().numbered(packetId);
             Bytes value = InboundRecord.routed(key, message.idHigh(), message.idLow());
             message.routed(store.putEarlySoon(Tables.INBOUND, key, value));
+            message.end();
         }
     }
 
@@ -302,11 +310,17 @@ final class StoreJournal implements SessionJournal {
         Bytes key = session.ownerKey().numbered(packetId);
         if (completion == null) {
             store.deleteEarly(Tables.INBOUND, key, null);
+            if (message != null) {
+                message.end();
+            }
             remove(session, packetId, message);
             return;
         }
         store.deleteEarly(Tables.INBOUND, key, failure -> {
             if (failure == null) {
+                if (message != null) {
+                    message.end();
+                }
                 remove(session, packetId, message);
             }
             completion.onWritten(failure);
@@ -402,6 +416,9 @@ final class StoreJournal implements SessionJournal {
             ofSession.values().forEach(Received::released);
         }
         store.deleteRangeEarly(Tables.INBOUND, session.ownerKey().all());
+        if (ofSession != null) {
+            ofSession.values().forEach(Received::end);
+        }
     }
 
     @Override

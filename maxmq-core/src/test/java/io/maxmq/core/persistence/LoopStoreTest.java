@@ -142,8 +142,31 @@ class LoopStoreTest {
                 .satisfies(batch ->
                         assertThat(batch.mutations()).containsExactly(new Mutation.Delete(TABLE, key(3, "first"))));
         thread.pass();
+        thread.pass();
         thread.run(() -> {});
         assertThat(store.submitted).hasSize(2);
+    }
+
+    @Test
+    void whatIsDeletedEventuallyWaitsForTheFence() {
+        List<Runnable> asked = new ArrayList<>();
+        thread.run(() -> {
+            writes.fence(asked::add);
+            writes.deleteEventually(TABLE, key(3, "first"));
+        });
+        thread.passBriefly();
+        thread.run(() -> writes.deleteEventually(TABLE, key(3, "second")));
+        thread.passBriefly();
+        assertThat(asked).hasSize(1);
+        assertThat(store.submitted).isEmpty();
+
+        thread.run(asked.get(0));
+        assertThat(store.submitted)
+                .singleElement()
+                .satisfies(batch ->
+                        assertThat(batch.mutations()).containsExactly(new Mutation.Delete(TABLE, key(3, "first"))));
+        thread.passBriefly();
+        assertThat(asked).hasSize(2);
     }
 
     @Test

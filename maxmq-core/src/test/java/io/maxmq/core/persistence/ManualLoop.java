@@ -18,9 +18,12 @@ public final class ManualLoop implements LoopThread {
     public final Loop loop;
     public final List<Throwable> failures = new ArrayList<>();
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-    private final ArrayDeque<Runnable> pauses = new ArrayDeque<>();
+    private final ArrayDeque<Pause> pauses = new ArrayDeque<>();
     private final ArrayDeque<Runnable> nextTurn = new ArrayDeque<>();
     private boolean running;
+
+    private record Pause(Runnable task, long nanos) {}
+
     private long turns;
     /** How often somebody has posted a task. */
     int posts;
@@ -56,7 +59,11 @@ public final class ManualLoop implements LoopThread {
 
     @Override
     public void schedule(Runnable task, long delayNanos) {
-        (delayNanos > 1 ? pauses : nextTurn).add(task);
+        if (delayNanos > 1) {
+            pauses.add(new Pause(task, delayNanos));
+        } else {
+            nextTurn.add(task);
+        }
     }
 
     /** Runs the work on the loop, then all that comes of it in this turn. */
@@ -79,9 +86,23 @@ public final class ManualLoop implements LoopThread {
 
     /** Everybody's pause is over. */
     public void pass() {
+        passUpTo(Long.MAX_VALUE);
+    }
+
+    /** The pauses of those are over that wait for less than ten seconds. */
+    void passBriefly() {
+        passUpTo(10_000_000_000L);
+    }
+
+    private void passUpTo(long nanos) {
         run(() -> {
             for (int left = pauses.size(); left > 0; left--) {
-                pauses.remove().run();
+                Pause pause = pauses.remove();
+                if (pause.nanos <= nanos) {
+                    pause.task.run();
+                } else {
+                    pauses.add(pause);
+                }
             }
         });
     }

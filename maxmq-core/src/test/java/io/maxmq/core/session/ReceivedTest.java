@@ -1,6 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.Collected;
+import io.maxmq.core.persistence.Routings;
 import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.LoopStore;
 import io.maxmq.core.persistence.ManualLoop;
@@ -31,7 +32,7 @@ class ReceivedTest {
     private Received receive(StoredMessage message) {
         Received[] received = new Received[1];
         thread.run(() -> {
-            received[0] = new Received(payloads, message);
+            received[0] = new Received(payloads, message, new Routings().begin());
             Written both = received[0].refer(
                     message, failure -> told.add(message.idLow() + (failure == null ? " written" : " failed")));
             writes.putEarly(Tables.INBOUND, record, InboundRecord.routing(record, 0, message), both);
