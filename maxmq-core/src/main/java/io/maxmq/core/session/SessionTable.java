@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The sessions of a loop by tenant and client id. Open addressing, at most two thirds full: costs about 8 bytes per session, and a
- * session needs no key object. What it adds to a client id's bits is drawn at random for each table, so that nobody can choose
- * client ids that all fall on one place.
+ * The sessions of a loop by tenant and client id: an open-addressed table of their numbers in {@link SessionSlots}, at most two
+ * thirds full, so about 8 bytes per session and no key object. What it adds to a client id's bits is drawn at random for each
+ * table, so that nobody can choose client ids that all fall on one place.
+ *
+ * <p>Numbers rather than references, so that one array alone refers to all sessions, in the order in which they have begun: a
+ * collector that copies leaves them in the order of what refers to them, and here that would be one of hashes.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
@@ -20,8 +23,15 @@ final class SessionTable {
     /** Odd, and unknown to clients. */
     private final long factor = ThreadLocalRandom.current().nextLong() | 1;
 
-    private @Nullable Session[] places = new Session[FIRST_PLACES];
+    private final SessionSlots slots;
+    /** One more than the number of the session; 0 for none. */
+    private int[] places = new int[FIRST_PLACES];
+
     private int size;
+
+    SessionTable(SessionSlots slots) {
+        this.slots = slots;
+    }
 
     int size() {
         return size;
@@ -32,17 +42,22 @@ final class SessionTable {
     Session get(SessionKey key) {
         byte[] clientId = key.clientId().getBytes(UTF_8);
         int mask = places.length - 1;
-        for (int at = place(key.tenant(), clientId, mask); ; at = (at + 1) & mask) {
-            Session found = places[at];
-            if (found == null
-                    || (Arrays.equals(found.clientIdBytes(), clientId)
-                            && found.tenant().equals(key.tenant()))) {
+        for (int at = place(key.tenant(), clientId, mask); places[at] != 0; at = (at + 1) & mask) {
+            Session found = session(places[at]);
+            if (Arrays.equals(found.clientIdBytes(), clientId) && found.tenant().equals(key.tenant())) {
                 return found;
             }
         }
+        return null;
     }
 
-    /** Adds a session; there is none of that client. */
+    private Session session(int place) {
+        Session session = slots.get(place - 1);
+        assert session != null;
+        return session;
+    }
+
+    /** Adds a session that has its number; there is none of that client. */
     void add(Session session) {
         if (3 * (size + 1) > 2 * places.length) {
             grow();
@@ -51,12 +66,15 @@ final class SessionTable {
         size++;
     }
 
-    /** Removes a session; false when it is not there, or another one of its client is. */
+    /** Removes a session; false when it is not there, whoever has its number by now. */
     boolean remove(Session session) {
+        if (slots.get(session.slot) != session) {
+            return false;
+        }
         int mask = places.length - 1;
         int gap = place(session, mask);
-        while (places[gap] != session) {
-            if (places[gap] == null) {
+        while (places[gap] != session.slot + 1) {
+            if (places[gap] == 0) {
                 return false;
             }
             gap = (gap + 1) & mask;
@@ -69,44 +87,40 @@ final class SessionTable {
     /** Moves later ones of the run into the gap, so that no run breaks. */
     private void close(int removed, int mask) {
         int gap = removed;
-        for (int at = (gap + 1) & mask; ; at = (at + 1) & mask) {
-            Session later = places[at];
-            if (later == null) {
-                break;
-            }
-            if (((at - place(later, mask)) & mask) >= ((at - gap) & mask)) {
-                places[gap] = later;
+        for (int at = (gap + 1) & mask; places[at] != 0; at = (at + 1) & mask) {
+            if (((at - place(session(places[at]), mask)) & mask) >= ((at - gap) & mask)) {
+                places[gap] = places[at];
                 gap = at;
             }
         }
-        places[gap] = null;
+        places[gap] = 0;
     }
 
     private void grow() {
-        @Nullable Session[] wider = new Session[2 * places.length];
-        for (Session each : places) {
-            if (each != null) {
-                put(wider, each);
+        int[] wider = new int[2 * places.length];
+        for (int each : places) {
+            if (each != 0) {
+                put(wider, session(each));
             }
         }
         places = wider;
     }
 
-    private void put(@Nullable Session[] into, Session session) {
+    private void put(int[] into, Session session) {
         int mask = into.length - 1;
         int at = place(session, mask);
-        while (into[at] != null) {
+        while (into[at] != 0) {
             at = (at + 1) & mask;
         }
-        into[at] = session;
+        into[at] = session.slot + 1;
     }
 
     /** The most places in use beside each other, which bounds what finding one costs; for tests. */
     int longestRun() {
         int longest = 0;
         int run = 0;
-        for (Session each : places) {
-            run = each == null ? 0 : run + 1;
+        for (int each : places) {
+            run = each == 0 ? 0 : run + 1;
             longest = Math.max(longest, run);
         }
         return longest;

@@ -74,9 +74,9 @@ public final class Sessions {
     private final InTransit retained;
     private final InTransit changed;
     private final DelayedMessages delayed;
-    private final SessionTable sessions = new SessionTable();
     private final Expiries expiries;
     private final SessionSlots slots = new SessionSlots();
+    private final SessionTable sessions = new SessionTable(slots);
     private final Set<Routes> toCompact = new HashSet<>();
     private long sequenceFloor;
     private boolean closing;
@@ -352,8 +352,8 @@ public final class Sessions {
                 return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "no memory for another session");
             }
             replaces |= ended.replace(key);
-            sessions.add(session);
             session.slot = slots.add(session);
+            sessions.add(session);
             events.created(session);
         } else if (session.chargeWill(setup.will())) {
             events.resumed(session);
@@ -423,8 +423,8 @@ public final class Sessions {
         count.add();
         long sentUpTo = record.connected() ? storage.journal().firstSequence() - 1 : record.sentUpTo();
         session.restore(record.expirySeconds(), record.automatic(), sentUpTo);
-        sessions.add(session);
         session.slot = slots.add(session);
+        sessions.add(session);
         return session;
     }
 

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class SessionTableTest {
-    private final SessionTable table = new SessionTable();
+    private final SessionSlots slots = new SessionSlots();
+    private final SessionTable table = new SessionTable(slots);
     private final Map<SessionKey, Session> expected = new HashMap<>();
     private final Routes first = routes(Tenant.DEFAULT);
     private final Routes second = routes(new Tenant("second"));
@@ -31,8 +32,10 @@ class SessionTableTest {
                 new GroupQueues(List.of()));
     }
 
-    private static Session session(SessionKey key, Routes routes) {
-        return new Session(null, key, routes, null);
+    private Session session(SessionKey key, Routes routes) {
+        Session session = new Session(null, key, routes, null);
+        session.slot = slots.add(session);
+        return session;
     }
 
     @Test
@@ -51,6 +54,7 @@ class SessionTableTest {
             } else if (random.nextInt(10) < 7) {
                 assertThat(table.remove(there)).isTrue();
                 assertThat(table.remove(there)).isFalse();
+                slots.remove(there.slot);
                 expected.remove(key);
             }
             assertThat(table.size()).isEqualTo(expected.size());
@@ -65,6 +69,21 @@ class SessionTableTest {
         table.add(present);
 
         assertThat(table.remove(session(key, first))).isFalse();
+        assertThat(table.get(key)).isSameAs(present);
+    }
+
+    @Test
+    void doesNotRemoveTheSessionThatHasTheNumberOfOneBefore() {
+        SessionKey key = new SessionKey(Tenant.DEFAULT, "client");
+        Session before = session(key, first);
+        table.add(before);
+        assertThat(table.remove(before)).isTrue();
+        slots.remove(before.slot);
+        Session present = session(key, first);
+        table.add(present);
+        assertThat(present.slot).isEqualTo(before.slot);
+
+        assertThat(table.remove(before)).isFalse();
         assertThat(table.get(key)).isSameAs(present);
     }
 
