@@ -5,7 +5,8 @@ package io.maxmq.core.persistence;
  *
  * @param firstSequence above all sequences that a broker before this one has given to a message
  */
-public record LoopRecords(LoopStore store, Payloads payloads, RetainedRecords retained, Routings routings, long firstSequence) {
+public record LoopRecords(
+        LoopStore store, Payloads payloads, RetainedRecords retained, Routings routings, long firstSequence) {
     public static LoopRecords of(LoopStore store, long firstSequence) {
         return new LoopRecords(store, new Payloads(store), new RetainedRecords(store), new Routings(), firstSequence);
     }

@@ -1,12 +1,12 @@
 package io.maxmq.core.session;
 
 import io.maxmq.Collected;
-import io.maxmq.core.persistence.Routings;
 import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.LoopStore;
 import io.maxmq.core.persistence.ManualLoop;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Payloads;
+import io.maxmq.core.persistence.Routings;
 import io.maxmq.core.persistence.ScriptedStore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.persistence.Written;
