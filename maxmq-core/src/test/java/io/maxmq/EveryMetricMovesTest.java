@@ -1,8 +1,5 @@
 package io.maxmq;
 
-import static java.util.concurrent.CompletableFuture.completedFuture;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.RecordedMetrics.Metric;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
@@ -53,6 +50,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** A broker to which everything happens that is counted: each metric leaves the value that it had at the start. */
 class EveryMetricMovesTest {

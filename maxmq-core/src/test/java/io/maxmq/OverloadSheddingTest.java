@@ -1,7 +1,5 @@
 package io.maxmq;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
@@ -28,6 +26,8 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** What an overloaded broker sheds, and that it stops when the load is gone. An extension takes the memory. */
 class OverloadSheddingTest {

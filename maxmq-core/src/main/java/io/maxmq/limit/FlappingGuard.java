@@ -116,7 +116,8 @@ public final class FlappingGuard implements Extension {
 
     private void ban(Ban who, BrokerContext context) {
         String why = "flapping: more than " + connections + " connections within " + window;
-        var unused = context.bans().add(who.reason(why), ban).handle((added, failure) -> context.bans()
-                .disconnect(who));
+        var unused = context.bans()
+                .add(who.reason(why), ban)
+                .handle((added, failure) -> context.bans().disconnect(who));
     }
 }

@@ -1,8 +1,5 @@
 package io.maxmq.limit;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.limit.Limit.Action;
 import io.maxmq.limit.Limit.Scope;
@@ -18,6 +15,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class LimitsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);

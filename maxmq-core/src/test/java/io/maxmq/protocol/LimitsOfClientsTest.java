@@ -1,7 +1,5 @@
 package io.maxmq.protocol;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
@@ -20,6 +18,8 @@ import io.maxmq.spi.event.DropReason;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The ready-made limits in a broker: each kind with each action. What an action means in full is RateLimitTest's. */
 class LimitsOfClientsTest {

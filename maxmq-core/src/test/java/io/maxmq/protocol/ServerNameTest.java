@@ -81,8 +81,7 @@ class ServerNameTest {
 
     private SSLSocket socket(@Nullable String serverName, String version) throws IOException {
         Listeners.Bound to = broker.broker().listeners().named("tls");
-        SSLSocket socket =
-                (SSLSocket) authority.client(null).getSocketFactory().createSocket(to.host(), to.port());
+        SSLSocket socket = (SSLSocket) authority.client(null).getSocketFactory().createSocket(to.host(), to.port());
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setProtocols(new String[] {version});
         parameters.setServerNames(serverName == null ? List.of() : List.of(new SNIHostName(serverName)));
@@ -109,7 +108,8 @@ class ServerNameTest {
         Tls tls = tls().withNamedKey("blue.example", key("blue.example"))
                 .withNamedKey("*.cloud.example", key("wild.cloud.example"))
                 .withProvider(provider);
-        broker = TestBroker.start(builder -> builder.listener(Listener.tls(0, tls).withName("tls")));
+        broker = TestBroker.start(
+                builder -> builder.listener(Listener.tls(0, tls).withName("tls")));
 
         assertThat(shown("blue.example", version)).isEqualTo("CN=blue.example");
         assertThat(shown("BLUE.example", version)).isEqualTo("CN=blue.example");
@@ -123,8 +123,7 @@ class ServerNameTest {
     private String shown(@Nullable String serverName, String version) throws IOException {
         try (SSLSocket socket = socket(serverName, version)) {
             socket.startHandshake();
-            X509Certificate certificate =
-                    (X509Certificate) socket.getSession().getPeerCertificates()[0];
+            X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             return certificate.getSubjectX500Principal().getName();
         }
     }
@@ -143,9 +142,10 @@ class ServerNameTest {
 
     @Test
     void clientsOfDifferentHostsNeverMeet() throws IOException {
-        Tls tls = tls().withNamedKey("blue.example", key("blue.example")).withNamedKey("red.example", key("red.example"));
-        broker = TestBroker.start(builder ->
-                builder.tenancy(Tenancy.byServerName("{tenant}.example")).listener(Listener.tls(0, tls).withName("tls")));
+        Tls tls =
+                tls().withNamedKey("blue.example", key("blue.example")).withNamedKey("red.example", key("red.example"));
+        broker = TestBroker.start(builder -> builder.tenancy(Tenancy.byServerName("{tenant}.example"))
+                .listener(Listener.tls(0, tls).withName("tls")));
         TestClient blue = connected("blue.example", "c");
         TestClient red = connected("red.example", "c");
         blue.subscribe("#", QoS.AT_LEAST_ONCE);
@@ -163,8 +163,8 @@ class ServerNameTest {
     @Test
     void whoAsksForNoTenantsHostIsRefused() throws IOException {
         Tls tls = tls();
-        broker = TestBroker.start(builder ->
-                builder.tenancy(Tenancy.byServerName("{tenant}.example")).listener(Listener.tls(0, tls).withName("tls")));
+        broker = TestBroker.start(builder -> builder.tenancy(Tenancy.byServerName("{tenant}.example"))
+                .listener(Listener.tls(0, tls).withName("tls")));
 
         assertRefused(client("blue.other"), "no tenant has this server name");
         assertRefused(client(null), "names no server");

@@ -55,7 +55,8 @@ class TenancyTest {
             .orElse(AuthenticationResult.allowed()));
 
     private static TestBroker start(Tenancy tenancy, UnaryOperator<MaxMQBuilder> more) {
-        return TestBroker.closed(builder -> more.apply(builder.authenticator(BY_USER).tenancy(tenancy)));
+        return TestBroker.closed(
+                builder -> more.apply(builder.authenticator(BY_USER).tenancy(tenancy)));
     }
 
     private static TestBroker start() {

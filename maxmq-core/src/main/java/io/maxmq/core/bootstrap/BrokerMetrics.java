@@ -13,18 +13,30 @@ final class BrokerMetrics {
 
     static void register(
             Metrics metrics, TenantRoutes routes, MemoryBudget budget, LoopWatchdog watchdog, Overload overload) {
-        gauge(metrics, routes, "maxmq.subscriptions", "Subscriptions of all tenants", each -> each.tree()
-                .subscriptionCount());
+        gauge(
+                metrics,
+                routes,
+                "maxmq.subscriptions",
+                "Subscriptions of all tenants",
+                each -> each.tree().subscriptionCount());
         gauge(
                 metrics,
                 routes,
                 "maxmq.subscriptions.shared",
                 "Those of them that are shared, each member of a group",
                 each -> each.tree().sharedSubscriptionCount());
-        gauge(metrics, routes, "maxmq.retained.messages", "Retained messages", each -> each.retained()
-                .count());
-        gauge(metrics, routes, "maxmq.retained.bytes", "Bytes of retained messages", each -> each.retained()
-                .bytes());
+        gauge(
+                metrics,
+                routes,
+                "maxmq.retained.messages",
+                "Retained messages",
+                each -> each.retained().count());
+        gauge(
+                metrics,
+                routes,
+                "maxmq.retained.bytes",
+                "Bytes of retained messages",
+                each -> each.retained().bytes());
         metrics.gauge(
                 "maxmq.memory.used.bytes",
                 "Drawn from the memory budget, what loops hold in reserve included",
@@ -50,14 +62,19 @@ final class BrokerMetrics {
                 "Looks of the watchdog that found an event loop stalled",
                 Map.of(),
                 watchdog::stalls);
-        metrics.gauge("maxmq.loop.stalled", "Event loops that do not turn", Map.of(), () -> watchdog.stalled()
-                .size());
+        metrics.gauge(
+                "maxmq.loop.stalled",
+                "Event loops that do not turn",
+                Map.of(),
+                () -> watchdog.stalled().size());
     }
 
     private static void gauge(
             Metrics metrics, TenantRoutes routes, String name, String description, ToLongFunction<Routes> value) {
-        metrics.gauge(name, description, Map.of(), () -> routes.all().stream()
-                .mapToLong(value)
-                .sum());
+        metrics.gauge(
+                name,
+                description,
+                Map.of(),
+                () -> routes.all().stream().mapToLong(value).sum());
     }
 }

@@ -108,8 +108,8 @@ final class SysTopics implements Runnable, Timers.Task {
     }
 
     private void publish(Routes to, String name, String value) {
-        if (value.equals(published.computeIfAbsent(to.tenant(), first -> new HashMap<>())
-                .put(name, value))) {
+        if (value.equals(
+                published.computeIfAbsent(to.tenant(), first -> new HashMap<>()).put(name, value))) {
             return;
         }
         InTransit transit = at.inProcess();

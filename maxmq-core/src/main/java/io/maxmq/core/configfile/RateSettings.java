@@ -28,8 +28,7 @@ final class RateSettings {
         int ipv4Bits = keys.number("ipv4-bits", IPV4_BITS);
         int ipv6Bits = keys.number("ipv6-bits", IPV6_BITS);
         int most = keys.number("max", MAX_KEYS);
-        BrokerSettings.checked(
-                keys, () -> limits.prefixes(ipv4Bits, ipv6Bits).maxKeys(most));
+        BrokerSettings.checked(keys, () -> limits.prefixes(ipv4Bits, ipv6Bits).maxKeys(most));
         return all.isEmpty() ? RateLimiter.NONE : limits.build();
     }
 
@@ -65,8 +64,7 @@ final class RateSettings {
         if (!on || connections == 0) {
             return List.of();
         }
-        FlappingGuard guard =
-                BrokerSettings.checked(section, () -> FlappingGuard.of(connections, window, ban));
+        FlappingGuard guard = BrokerSettings.checked(section, () -> FlappingGuard.of(connections, window, ban));
         return List.of(byAddress ? guard.byAddress() : guard);
     }
 }

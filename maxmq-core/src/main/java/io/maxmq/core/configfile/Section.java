@@ -162,9 +162,11 @@ final class Section implements ConfigSection {
         ConfigValue value = value(key);
         return value == null
                 ? List.of()
-                : convert(key, value, "a list of paths", (config, at) -> names.stream()
-                        .map(this::path)
-                        .toList());
+                : convert(
+                        key,
+                        value,
+                        "a list of paths",
+                        (config, at) -> names.stream().map(this::path).toList());
     }
 
     private Path path(String text) {

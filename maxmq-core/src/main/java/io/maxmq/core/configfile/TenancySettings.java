@@ -27,8 +27,7 @@ final class TenancySettings {
         TenantQuota quota = quota(section.section("quota"));
         Map<Tenant, TenantQuota> quotas = new HashMap<>();
         section.named("quotas").forEach((name, each) -> quotas.put(tenant(each, name), quota(each)));
-        return BrokerSettings.checked(
-                section, () -> new Tenancy(source, pattern, names, maxTenants, quota, quotas));
+        return BrokerSettings.checked(section, () -> new Tenancy(source, pattern, names, maxTenants, quota, quotas));
     }
 
     private static Tenant tenant(ConfigSection section, String name) {

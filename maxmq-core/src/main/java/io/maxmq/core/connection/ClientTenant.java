@@ -38,8 +38,7 @@ final class ClientTenant {
         Tenant said = authenticated.tenant().orElse(null);
         return switch (tenancy.source()) {
             case NONE -> null;
-            case SERVER_NAME ->
-                said == null || said.equals(before.tenant()) ? null : "the client is another tenant's";
+            case SERVER_NAME -> said == null || said.equals(before.tenant()) ? null : "the client is another tenant's";
             case AUTHENTICATOR -> said == null ? "no tenant" : null;
         };
     }

@@ -1,9 +1,5 @@
 package io.maxmq.core.configfile;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.maxmq.MaxMQ;
 import io.maxmq.MaxMQBuilder;
 import io.maxmq.auth.Acl;
@@ -51,6 +47,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ConfigFileTest {
     private static final Map<String, String> NOTHING = Map.of();
@@ -122,8 +122,7 @@ class ConfigFileTest {
 
     @Test
     void readsWhatTheBuilderSets() throws IOException {
-        BrokerConfig config =
-                read("""
+        BrokerConfig config = read("""
                 name = b, allow-anonymous = yes, loops = 2, overlapping = delivery-per-subscription, sys-interval = 0
                 connections { connect-timeout = 3 s, max-packet-bytes = 2 MiB, long-client-ids-in-v31 = off }
                 sessions { max-queued-bytes = 3 GiB, overflow = drop-oldest, default-expiry-v3 = 1 d }
@@ -137,8 +136,7 @@ class ConfigFileTest {
                 ]
                 listeners { out { host = "::1", port = 0, backlog = 9, max-connections = 8 }
                             in { port = 1884 } }
-                """)
-                        .config();
+                """).config();
 
         assertThat(config)
                 .isEqualTo(BrokerConfig.builder()
@@ -181,10 +179,7 @@ class ConfigFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             sessions { max-sesions = 1 }                    | 1 | unknown key sessions.max-sesions, did you mean max-sessions?
             sessions { zebra = 1 }                          | 1 | unknown key sessions.zebra, known are default-expiry-v3,
             sesions { max-sessions = 1 }                    | 1 | unknown key sesions, did you mean sessions?
@@ -207,11 +202,11 @@ class ConfigFileTest {
             listeners { a { type = tls, tls { key = k } } } | 1 | listeners.a.tls: key certificates is missing
             listeners { a { type = tls, tls { key = k, certificates = c, pkcs12 = p } } } | 1 | listeners.a.tls.pkcs12 has key and certificates in it
             listeners { a { type = websocket, path = x } }  | 1 | listeners.a: path must
-            listeners { a { proxies = [10.0.0.0/99] } }     | 1 | listeners.a: 
+            listeners { a { proxies = [10.0.0.0/99] } }     | 1 | listeners.a:
             tenancy { source = authenticator }, listeners { a { type = websocket } } | 1 | listeners.a: with tenants all listeners must have TLS
             limits = [{ kind = publish-rate, scope = client }]  | 1 | limits[0]: amount must be 1..
             limits = [{ scope = client, amount = 1 }]       | 1 | limits[0]: key kind is missing
-            limits = [{ kind = byte-rate, scope = address, only = x, amount = 1 k }] | 1 | limits[0]: 
+            limits = [{ kind = byte-rate, scope = address, only = x, amount = 1 k }] | 1 | limits[0]:
             flapping { connections = 1, window = 2 h }      | 1 | flapping: window must be 1 ms..1 h
             listeners { a { type = quic } }                 | 1 | listeners.a.type must be one of tcp, tls, websocket, secure-websocket
             tenancy { source = authenticator }, listeners { a { port = 1 } } | 1 | listeners.a: with tenants all listeners must have TLS: listener=a
@@ -264,8 +259,7 @@ class ConfigFileTest {
 
     @Test
     void twoValuesThatDoNotGoTogetherAreTheSectionsFault() throws IOException {
-        Path file = write(
-                """
+        Path file = write("""
                 connections {
                   outbound-low-watermark-bytes = 3 MiB
                   outbound-high-watermark-bytes = 2 MiB
@@ -281,11 +275,9 @@ class ConfigFileTest {
 
     @Test
     void twoValuesThatGoTogetherOnlyAreTaken() throws IOException {
-        BrokerConfig config =
-                read("""
+        BrokerConfig config = read("""
                 connections { outbound-low-watermark-bytes = 5 MiB, outbound-high-watermark-bytes = 6 MiB }
-                """)
-                        .config();
+                """).config();
 
         assertThat(config.connections().outboundLowWatermarkBytes()).isEqualTo(5 << 20);
     }
@@ -350,17 +342,14 @@ class ConfigFileTest {
 
     @Test
     void tenantsHaveNamesAndQuotas() throws IOException {
-        Tenancy tenancy =
-                read("""
+        Tenancy tenancy = read("""
                 tenancy {
                   source = server-name, server-name-pattern = "{tenant}.example.com", max-tenants = 5
                   server-names = [{ name = vip.example.com, tenant = gold }]
                   quota { max-subscriptions = 7, max-retained-messages = 8, max-retained-bytes = 9 KiB }
                   quotas { gold { max-subscriptions = 70 } }
                 }
-                """)
-                        .config()
-                        .tenancy();
+                """).config().tenancy();
 
         assertThat(tenancy)
                 .isEqualTo(new Tenancy(
@@ -420,7 +409,8 @@ class ConfigFileTest {
                         1024,
                         1_000_000,
                         new Tls(
-                                new Tls.PemKey(directory.resolve("server.crt"), directory.resolve("server.key"), "secret"),
+                                new Tls.PemKey(
+                                        directory.resolve("server.crt"), directory.resolve("server.key"), "secret"),
                                 Map.of("blue.example", new Tls.Pkcs12Key(Path.of("/keys/blue.p12"), "other")),
                                 Tls.ClientCertificates.REQUIRED,
                                 directory.resolve("ca.crt"),
@@ -466,8 +456,7 @@ class ConfigFileTest {
 
     @Test
     void aPasswordFileIsFoundBesideTheConfigurationFile() throws IOException {
-        Configured configured = read(
-                """
+        Configured configured = read("""
                 authenticators = [
                   { type = password-file, file = users, remember = 5 m, unknown-users-to-next = true, failure-delay = false }
                   { type = password-file, file = /etc/users }

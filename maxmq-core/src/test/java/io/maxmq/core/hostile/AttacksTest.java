@@ -1,7 +1,5 @@
 package io.maxmq.core.hostile;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.MaxMQBuilder;
 import io.maxmq.RecordedMetrics;
 import io.maxmq.TestBroker;
@@ -41,6 +39,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Attempts to use up what the broker has, each named after its kind of attack. While the attacker is still there the broker holds little

@@ -1,13 +1,13 @@
 package io.maxmq.core.limit;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.config.OverloadLimits;
 import io.maxmq.core.limit.Overload.Measures;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class OverloadTest {
     private static final long SECOND = 1_000_000_000L;
