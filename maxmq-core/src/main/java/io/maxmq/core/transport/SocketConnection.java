@@ -13,6 +13,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelOutboundInvoker;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -641,9 +642,11 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         return security == null ? 0 : Security.EXTRA_BYTES;
     }
 
-    /** The channel itself, past TLS: that would say goodbye first, and encrypt what is empty. */
-    private ChannelHandlerContext below() {
-        return context().pipeline().firstContext();
+    /** The channel itself, past TLS: that would say goodbye first, and encrypt what is empty. A closed channel has nothing to pass. */
+    private ChannelOutboundInvoker below() {
+        Channel channel = context().channel();
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        return first == null ? channel : first;
     }
 
     /** Tells on the loop where the channel is by then. */

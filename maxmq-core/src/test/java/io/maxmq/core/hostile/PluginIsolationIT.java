@@ -351,7 +351,7 @@ class PluginIsolationIT {
             }
         }));
 
-        assertThat(client("bad").expect(Wire.CONNACK).u8(1)).isEqualTo(0x9F);
+        assertThat(client("bad").read()).as("closed without an answer").isNull();
         RawClient odd = connected("odd");
         assertThat(publishQos1(odd, "odd")).isIn(0x00, 0x10);
         failures.await("broken onConnect THREW");
