@@ -1,4 +1,4 @@
-package io.maxmq.storage;
+package io.maxmq.examples;
 
 import io.maxmq.MaxMQ;
 import io.maxmq.spi.Message;

@@ -1,0 +1,67 @@
+package io.maxmq.core.configfile;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import io.maxmq.config.BrokerConfig;
+import io.maxmq.spi.config.ConfigFileException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Parses a configuration file and reads it whole, or refuses it. Cannot be loaded without the library that parses. Stateless. */
+final class HoconFile {
+    private HoconFile() {}
+
+    /** As {@link ConfigFile#read(Path, Map, Map, Set)}. */
+    static Configured read(
+            Path file, Map<String, String> systemProperties, Map<String, String> environment, Set<String> keys) {
+        Path absolute = file.toAbsolutePath();
+        Overrides overrides = new Overrides(systemProperties, environment);
+        Path directory = absolute.getParent();
+        Section root = new Section("", parse(absolute).root(), directory == null ? absolute : directory, overrides);
+        BrokerConfig config = BrokerSettings.read(root);
+        AuthenticatorSettings authentication = AuthenticatorSettings.read(root);
+        Configured configured = new Configured(
+                config,
+                authentication.authenticators(),
+                authentication.enhanced(),
+                authentication.authorizers(),
+                AuthorizerSettings.read(root),
+                RateSettings.rateLimiter(root),
+                RateSettings.flapping(root.section("flapping")),
+                StorageSettings.read(root.section("storage")));
+        root.collectAsked(keys);
+        root.refuseUnknown();
+        overrides.refuseUnknown();
+        return configured;
+    }
+
+    private static Config parse(Path file) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new ConfigFileException(file.toString(), 0, "there is no such file, or it can't be read", null);
+        }
+        try {
+            ConfigParseOptions options =
+                    ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
+            return ConfigFactory.parseFile(file.toFile(), options).resolve();
+        } catch (ConfigException e) {
+            throw refused(file, e);
+        }
+    }
+
+    private static ConfigFileException refused(Path file, ConfigException e) {
+        @Nullable ConfigOrigin origin = e.origin();
+        String problem = String.valueOf(e.getMessage());
+        if (origin == null || origin.filename() == null) {
+            return new ConfigFileException(file.toString(), 0, problem, e);
+        }
+        String said = origin.description() + ": ";
+        return Section.at(origin, problem.startsWith(said) ? problem.substring(said.length()) : problem, e);
+    }
+}

@@ -1,0 +1,17 @@
+package io.maxmq.storage;
+
+import io.maxmq.MaxMQ;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** This module's tests have no parser of configuration files. */
+class MissingLibraryTest {
+    @Test
+    void aConfigurationFileNamesTheArtifactThatItNeeds() {
+        assertThatThrownBy(() -> MaxMQ.fromConfig(Path.of("broker.conf")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("com.typesafe:config");
+    }
+}
