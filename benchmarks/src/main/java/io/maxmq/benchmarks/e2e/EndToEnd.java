@@ -92,8 +92,7 @@ public final class EndToEnd {
             case "mosquitto" -> new MosquittoBroker(id, false);
             case "mosquitto-file" -> new MosquittoBroker(id, true);
             case "maxmq" -> maxMq(id, "MaxMQ", Storage.NONE, options);
-            case "maxmq-features" ->
-                maxMq(id, "MaxMQ, features on", new Storage(MaxMqPeer.FEATURES, ""), options);
+            case "maxmq-features" -> maxMq(id, "MaxMQ, features on", new Storage(MaxMqPeer.FEATURES, ""), options);
             case "maxmq-none" ->
                 maxMq(
                         id,

@@ -69,7 +69,8 @@ public class HookBenchmark {
 
     @Setup
     public void connect() throws IOException {
-        MaxMQ started = hooked(MaxMQ.builder().name("hooks").loops(1).allowAnonymous()).start();
+        MaxMQ started =
+                hooked(MaxMQ.builder().name("hooks").loops(1).allowAnonymous()).start();
         broker = started;
         subscriber = started.connect();
         exchange(subscriber, Connect.of(ProtocolVersion.MQTT_3_1_1, "subscriber", true, 0), 4);
@@ -92,10 +93,10 @@ public class HookBenchmark {
         return switch (hook) {
             case "nobody" -> builder;
             case "unwanted" -> builder.eventListener(new Uninterested()).interceptor(new NoPackets());
-            case "authorizer" -> builder.authorizer((client, action) -> Authorization.allowed().stage());
+            case "authorizer" ->
+                builder.authorizer((client, action) -> Authorization.allowed().stage());
             case "publish" ->
-                builder.interceptor(
-                        (PublishInterceptor) (client, message) -> PublishInterceptor.Decision.proceed());
+                builder.interceptor((PublishInterceptor) (client, message) -> PublishInterceptor.Decision.proceed());
             case "recipient" ->
                 builder.interceptor(
                         (RecipientInterceptor) (recipient, message) -> RecipientInterceptor.Decision.PROCEED);
