@@ -50,12 +50,12 @@ final class Argon2Hash extends PasswordHash {
                 lanes,
                 bytes("salt", fields.get(3), MIN_SALT_BYTES, MAX_SALT_BYTES),
                 bytes("hash", fields.get(4), MIN_HASH_BYTES, MAX_HASH_BYTES));
-        MissingLibrary.require("Argon2id", BouncyCastle::isThere);
+        MissingLibrary.require("Argon2id", () -> BouncyCastle.isThere()); // a method reference would load it out here
         return parsed;
     }
 
     static Argon2Hash of(byte[] password, byte[] salt, int memoryKib, int passes) {
-        MissingLibrary.require("Argon2id", BouncyCastle::isThere);
+        MissingLibrary.require("Argon2id", () -> BouncyCastle.isThere()); // a method reference would load it out here
         byte[] hash = BouncyCastle.argon2id(password, salt, memoryKib, passes, 1, HASH_BYTES);
         String text = "$argon2id$v=19$m=" + memoryKib + ",t=" + passes + ",p=1$" + base64(salt) + "$" + base64(hash);
         return new Argon2Hash(text, memoryKib, passes, 1, salt, hash);

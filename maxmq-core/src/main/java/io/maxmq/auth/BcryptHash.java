@@ -41,7 +41,7 @@ final class BcryptHash extends PasswordHash {
         }
         byte[] salt = decode(both.substring(0, SALT_CHARACTERS), SALT_BYTES);
         byte[] hash = decode(both.substring(SALT_CHARACTERS), HASH_BYTES);
-        MissingLibrary.require("bcrypt", BouncyCastle::isThere);
+        MissingLibrary.require("bcrypt", () -> BouncyCastle.isThere()); // a method reference would load it out here
         return new BcryptHash(text, cost, salt, hash);
     }
 
@@ -51,7 +51,7 @@ final class BcryptHash extends PasswordHash {
             throw new IllegalArgumentException(
                     "a password for bcrypt must have at most " + MAX_PASSWORD_BYTES + " bytes, and no zero among them");
         }
-        MissingLibrary.require("bcrypt", BouncyCastle::isThere);
+        MissingLibrary.require("bcrypt", () -> BouncyCastle.isThere()); // a method reference would load it out here
         byte[] hash = hash(password, salt, cost);
         String text = "$2b$" + (cost < 10 ? "0" : "") + cost + "$" + encode(salt) + encode(hash);
         return new BcryptHash(text, cost, salt, hash);
