@@ -54,7 +54,9 @@ final class TenantRoutes implements Function<Tenant, Routes> {
      * Whether there is room for this tenant's clients. May let in a few more than the bound when many come at the same moment.
      */
     boolean admits(Tenant tenant) {
-        return routes.containsKey(tenant) || made.get() < config.tenancy().maxTenants();
+        return !config.tenancy().isOn()
+                || routes.containsKey(tenant)
+                || made.get() < config.tenancy().maxTenants();
     }
 
     /** Told of each tenant that is there, and of each that comes; on any thread. At most one is told. */
