@@ -1,5 +1,6 @@
 package io.maxmq.limit;
 
+import io.maxmq.spi.Cidr;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.limit.ConnectionLimiter;
@@ -210,7 +211,7 @@ public final class Limits implements RateLimiter {
                 throw new IllegalArgumentException("the limit is there already: " + limit);
             }
             if (limit.scope() == Limit.Scope.ADDRESS) {
-                limit.only().ifPresent(io.maxmq.spi.Cidr::parse);
+                limit.only().ifPresent(Cidr::parse);
             }
             limits.add(limit);
             return this;

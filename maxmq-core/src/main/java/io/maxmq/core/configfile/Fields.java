@@ -47,10 +47,6 @@ final class Fields<B, T> {
         return put(key, () -> section.number(key, 0), setter);
     }
 
-    Fields<B, T> decimal(String key, BiConsumer<B, Double> setter) {
-        return put(key, () -> section.decimal(key, 0), setter);
-    }
-
     Fields<B, T> bytes(String key, BiConsumer<B, Long> setter) {
         return put(key, () -> section.bytes(key, 0), setter);
     }

@@ -97,11 +97,6 @@ final class Section implements ConfigSection {
     }
 
     @Override
-    public double decimal(String key, double otherwise) {
-        return read(key, otherwise, "a number", Config::getDouble);
-    }
-
-    @Override
     public long bytes(String key, long otherwise) {
         return read(
                 key,

@@ -44,9 +44,6 @@ public interface ConfigSection {
     /** A whole number. */
     long number(String key, long otherwise);
 
-    /** A number. */
-    double decimal(String key, double otherwise);
-
     /** An amount of bytes: {@code 65536}, {@code 64 KiB}, {@code 1 MiB}, {@code 2 GB}. */
     long bytes(String key, long otherwise);
 
