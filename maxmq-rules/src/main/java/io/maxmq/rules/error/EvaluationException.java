@@ -1,0 +1,75 @@
+package io.maxmq.rules.error;
+
+import io.maxmq.spi.Preview;
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A statement failed on an event. It comes without a stack trace, as it tells about the statement and not about the program.
+ *
+ * @since 0.1.0
+ */
+@Preview
+public final class EvaluationException extends RuntimeException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final Code code;
+    private final String where;
+
+    /**
+     * Says what failed.
+     *
+     * @param where the function or operator
+     * @param problem what was wrong with which value
+     */
+    public EvaluationException(Code code, String where, String problem) {
+        this(code, where, problem, null);
+    }
+
+    /** As the other, with what it comes from. */
+    public EvaluationException(Code code, String where, String problem, @Nullable Throwable cause) {
+        super(where + ": " + problem, cause, false, false);
+        this.code = code;
+        this.where = where;
+    }
+
+    /** What kind of error. */
+    public Code code() {
+        return code;
+    }
+
+    /** The function or operator that failed. */
+    public String where() {
+        return where;
+    }
+
+    /**
+     * The kinds. Their names in lower case are those of the language.
+     *
+     * @since 0.1.0
+     */
+    @Preview
+    public enum Code {
+        /** An argument of a kind or value that the function does not take. */
+        BAD_ARGUMENT,
+        /** No number comes of it: a division by zero, a root of a negative number. */
+        ARITHMETIC,
+        /** A text that is no number, compared with one. */
+        BAD_COMPARISON,
+        /** A range with a bound 0, or one that ends before it begins. */
+        BAD_INDEX,
+        /** A condition that is neither true nor false nor undefined. */
+        NOT_BOOLEAN,
+        /** The payload is no JSON, and a path reads it. */
+        DECODE_JSON,
+        /** More time, memory, depth or steps than the rule may have. */
+        LIMIT_EXCEEDED,
+        /** A row could not be looked up. */
+        LOOKUP_FAILED,
+        /** A schema does not fit. */
+        SCHEMA_ERROR,
+        /** A fault of the engine, or of a function of the embedder's. */
+        INTERNAL;
+    }
+}

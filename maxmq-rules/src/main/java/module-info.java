@@ -1,0 +1,9 @@
+/** Rules on messages and events. */
+@org.jspecify.annotations.NullMarked
+module io.maxmq.rules {
+    requires static transitive org.jspecify;
+    requires transitive io.maxmq.core;
+    requires org.slf4j;
+
+    exports io.maxmq.rules.error;
+}
