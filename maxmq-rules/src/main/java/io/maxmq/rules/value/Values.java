@@ -1,0 +1,183 @@
+package io.maxmq.rules.value;
+
+import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.error.EvaluationException.Code;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What holds for values of all kinds: their names, their equality and order, and their text. Without state. */
+public final class Values {
+    /** What {@link #order} gives for values of which neither is the larger. */
+    public static final int UNORDERED = 2;
+
+    private Values() {}
+
+    /** The kind's name, as {@code typeof} gives it. */
+    public static String kind(@Nullable Object value) {
+        if (value == null) {
+            return "undefined";
+        }
+        if (value instanceof Text) {
+            return "string";
+        }
+        if (value instanceof Double) {
+            return "float";
+        }
+        if (Numbers.isInteger(value)) {
+            return "int";
+        }
+        if (value instanceof Boolean) {
+            return "bool";
+        }
+        if (value instanceof Map) {
+            return "map";
+        }
+        if (value instanceof List) {
+            return "array";
+        }
+        return value instanceof Bits ? "bits" : "null";
+    }
+
+    /**
+     * A value for the text of an error: its kind, and what it is where that is short.
+     */
+    public static String shown(@Nullable Object value) {
+        String scalar = value instanceof Text text && text.bytes().length > 40 ? null : scalarText(value);
+        if (scalar == null || value == null || value == JsonNull.NULL) {
+            return kind(value);
+        }
+        return kind(value) + (value instanceof Text ? " '" + scalar + "'" : " " + scalar);
+    }
+
+    /** The text that {@code str} gives; null for arrays, maps and bits, which are JSON's. */
+    public static @Nullable String scalarText(@Nullable Object value) {
+        if (value == null) {
+            return "undefined";
+        }
+        if (value instanceof Text || value instanceof Boolean) {
+            return value.toString();
+        }
+        if (Numbers.isNumber(value)) {
+            return Numbers.text(value);
+        }
+        return value == JsonNull.NULL ? "null" : null;
+    }
+
+    /** Whether type and value are one, deep: 2.0 is not 2. */
+    public static boolean same(@Nullable Object a, @Nullable Object b) {
+        return equal(a, b, true);
+    }
+
+    /** Whether values are equal without any reading of strings as something else, deep: 2.0 is 2, '2' is not. */
+    public static boolean alike(@Nullable Object a, @Nullable Object b) {
+        return equal(a, b, false);
+    }
+
+    private static boolean equal(@Nullable Object a, @Nullable Object b, boolean strict) {
+        if (a == b) {
+            return true;
+        }
+        if (a == null || b == null) {
+            return false;
+        }
+        if (a instanceof Double x && b instanceof Double y) {
+            return x.doubleValue() == y.doubleValue(); // and so both zeros are one
+        }
+        if (!strict && Numbers.isNumber(a) && Numbers.isNumber(b)) {
+            return Numbers.compare(a, b) == 0;
+        }
+        if (a instanceof List<?> x && b instanceof List<?> y) {
+            return equalElements(x, y, strict);
+        }
+        if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
+            return equalMembers(x, y, strict);
+        }
+        return a.equals(b);
+    }
+
+    private static boolean equalElements(List<?> a, List<?> b, boolean strict) {
+        if (a.size() != b.size()) {
+            return false;
+        }
+        Iterator<?> others = b.iterator();
+        for (Object element : a) {
+            if (!equal(element, others.next(), strict)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean equalMembers(Map<?, ?> a, Map<?, ?> b, boolean strict) {
+        if (a.size() != b.size()) {
+            return false;
+        }
+        for (Map.Entry<?, ?> member : a.entrySet()) {
+            Object other = b.get(member.getKey());
+            if (other == null && !b.containsKey(member.getKey()) || !equal(member.getValue(), other, strict)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether {@code a = b}.
+     *
+     * @param operator which an error names
+     * @throws EvaluationException BAD_COMPARISON when one is a number and the other a string that is none
+     */
+    public static boolean equal(String operator, @Nullable Object a, @Nullable Object b) {
+        if (a instanceof Text != b instanceof Text && a != null && b != null) {
+            return mixed(operator, a, b) == 0;
+        }
+        return alike(a, b);
+    }
+
+    /**
+     * Which of two values is the larger by the rules of {@code < <= > >=}: -1, 0, 1, or {@link #UNORDERED} where all four are false.
+     *
+     * @param operator which an error names
+     * @throws EvaluationException BAD_COMPARISON when one is a number and the other a string that is none
+     */
+    public static int order(String operator, @Nullable Object a, @Nullable Object b) {
+        if (a == null || b == null) {
+            return a == b ? 0 : UNORDERED;
+        }
+        if (a instanceof Text x) {
+            return b instanceof Text y ? Integer.signum(x.compareTo(y)) : mixed(operator, a, b);
+        }
+        if (b instanceof Text) {
+            return mixed(operator, a, b);
+        }
+        if (Numbers.isNumber(a) && Numbers.isNumber(b)) {
+            return Integer.signum(Numbers.compare(a, b));
+        }
+        if (a instanceof Boolean x && b instanceof Boolean y) {
+            return Boolean.compare(x, y);
+        }
+        return a == JsonNull.NULL && b == JsonNull.NULL ? 0 : UNORDERED;
+    }
+
+    /** A string and something else: read as a number beside a number, as a word beside a boolean or null. */
+    private static int mixed(String operator, Object a, Object b) {
+        Text text = (Text) (a instanceof Text ? a : b);
+        Object other = a instanceof Text ? b : a;
+        int order;
+        if (Numbers.isNumber(other)) {
+            Object number = Numbers.read(text.toString());
+            if (number == null) {
+                throw new EvaluationException(
+                        Code.BAD_COMPARISON, operator, shown(text) + " is no number to compare with " + shown(other));
+            }
+            order = Numbers.compare(number, other);
+        } else if (other instanceof Boolean || other == JsonNull.NULL) {
+            order = text.compareTo(Text.of(other instanceof Boolean ? other.toString() : "null"));
+        } else {
+            return UNORDERED;
+        }
+        return Integer.signum(a instanceof Text ? order : -order);
+    }
+}
