@@ -268,6 +268,29 @@ class AdministrationTest {
                 .hasMessageContaining("GRANTED_QOS_1");
     }
 
+    @Test
+    void sendsAClientToAnotherServer() {
+        TestClient moved = broker.connected(ProtocolVersion.MQTT_5, "moved");
+        TestClient away = broker.connected(ProtocolVersion.MQTT_5, "away");
+        TestClient older = broker.connected(ProtocolVersion.MQTT_3_1_1, "older");
+
+        assertThat(get(max().clients().redirect("moved", "b.example:1883", true))).isTrue();
+        assertThat(get(max().clients().redirect("away", "c.example d.example", false))).isTrue();
+        assertThat(get(max().clients().redirect("older", "b.example", true))).isTrue();
+
+        Disconnect told = moved.expect(Disconnect.class);
+        assertThat(told.reason()).isEqualTo(ReasonCode.SERVER_MOVED);
+        assertThat(told.properties().string(PropertyId.SERVER_REFERENCE)).isEqualTo("b.example:1883");
+        told = away.expect(Disconnect.class);
+        assertThat(told.reason()).isEqualTo(ReasonCode.USE_ANOTHER_SERVER);
+        assertThat(told.properties().string(PropertyId.SERVER_REFERENCE)).isEqualTo("c.example d.example");
+        older.expectEnd();
+        assertThat(get(max().clients().redirect("moved", "b.example", true))).isFalse();
+        assertThatThrownBy(() -> max().clients().redirect("moved", " ", true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("serverReference");
+    }
+
     // ---- sessions
 
     @Test

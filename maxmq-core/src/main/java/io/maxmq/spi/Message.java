@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,13 +24,19 @@ import org.jspecify.annotations.Nullable;
 @Stable
 public final class Message {
 
-    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();
+    private static final byte[] NO_BYTES = new byte[0];
 
     /** Message Expiry Interval is a four byte integer of seconds (§3.3.2.3.3). */
     private static final Duration MAX_EXPIRY = Duration.ofSeconds(0xFFFF_FFFFL);
 
     private final String topic;
-    private final ByteBuffer payload;
+
+    /** Where the payload lies, unless it is in {@link #foreignPayload}. A buffer for it is made when somebody asks. */
+    private final byte[] payload;
+
+    private final int payloadStart;
+    private final int payloadLength;
+    private final @Nullable ByteBuffer foreignPayload;
     private final QoS qos;
     private final boolean retain;
     private final boolean view;
@@ -44,6 +51,9 @@ public final class Message {
     private Message(Builder builder) {
         topic = builder.topic;
         payload = builder.payload;
+        payloadStart = builder.payloadStart;
+        payloadLength = builder.payloadLength;
+        foreignPayload = builder.foreignPayload;
         qos = builder.qos;
         retain = builder.retain;
         view = builder.view;
@@ -91,24 +101,32 @@ public final class Message {
      * object, no copy. For a view valid during the callback only.
      */
     public ByteBuffer payload() {
-        return payload.duplicate();
+        return foreignPayload != null
+                ? foreignPayload.duplicate()
+                : ByteBuffer.wrap(payload, payloadStart, payloadLength).slice().asReadOnlyBuffer();
     }
 
     /** A fresh copy of the payload. */
     public byte[] payloadBytes() {
-        byte[] bytes = new byte[payload.remaining()];
-        payload.get(payload.position(), bytes);
+        byte[] bytes = new byte[payloadLength];
+        if (foreignPayload != null) {
+            foreignPayload.get(foreignPayload.position(), bytes);
+        } else {
+            System.arraycopy(payload, payloadStart, bytes, 0, payloadLength);
+        }
         return bytes;
     }
 
     /** The payload decoded as UTF-8, malformed bytes replaced. */
     public String payloadText() {
-        return StandardCharsets.UTF_8.decode(payload.duplicate()).toString();
+        return foreignPayload != null
+                ? StandardCharsets.UTF_8.decode(foreignPayload.duplicate()).toString()
+                : new String(payload, payloadStart, payloadLength, StandardCharsets.UTF_8);
     }
 
     /** How many bytes the payload has, without creating anything. */
     public int payloadLength() {
-        return payload.remaining();
+        return payloadLength;
     }
 
     /** The QoS it was published with; in a delivery what the subscription left of it. */
@@ -169,7 +187,7 @@ public final class Message {
         if (!view) {
             return this;
         }
-        Builder copy = toBuilder().payload(payload.duplicate());
+        Builder copy = toBuilder().wrapPayload(payloadBytes());
         if (correlationData != null) {
             copy.correlationData(correlationData.duplicate());
         }
@@ -182,7 +200,7 @@ public final class Message {
     public boolean equals(@Nullable Object other) {
         return other instanceof Message that
                 && topic.equals(that.topic)
-                && payload.equals(that.payload)
+                && hasPayloadOf(that)
                 && qos == that.qos
                 && retain == that.retain
                 && payloadFormat == that.payloadFormat
@@ -193,9 +211,21 @@ public final class Message {
                 && userProperties.equals(that.userProperties);
     }
 
+    private boolean hasPayloadOf(Message that) {
+        return foreignPayload == null && that.foreignPayload == null
+                ? Arrays.equals(
+                        payload,
+                        payloadStart,
+                        payloadStart + payloadLength,
+                        that.payload,
+                        that.payloadStart,
+                        that.payloadStart + that.payloadLength)
+                : payload().equals(that.payload());
+    }
+
     @Override
     public int hashCode() {
-        return 31 * topic.hashCode() + payload.hashCode();
+        return 31 * topic.hashCode() + payload().hashCode();
     }
 
     /** For logs and test failures: never the payload's bytes. */
@@ -214,7 +244,10 @@ public final class Message {
     public static final class Builder {
 
         private String topic;
-        private ByteBuffer payload = EMPTY;
+        private byte[] payload = NO_BYTES;
+        private int payloadStart;
+        private int payloadLength;
+        private @Nullable ByteBuffer foreignPayload;
         private QoS qos = QoS.AT_MOST_ONCE;
         private boolean retain;
         private boolean view;
@@ -224,7 +257,7 @@ public final class Message {
         private @Nullable String responseTopic;
         private @Nullable ByteBuffer correlationData;
         private @Nullable Duration messageExpiry;
-        private List<UserProperty> userProperties = new ArrayList<>();
+        private List<UserProperty> userProperties = List.of();
 
         private Builder(String topic) {
             this.topic = checked(topic);
@@ -233,6 +266,9 @@ public final class Message {
         private Builder(Message from) {
             topic = from.topic;
             payload = from.payload;
+            payloadStart = from.payloadStart;
+            payloadLength = from.payloadLength;
+            foreignPayload = from.foreignPayload;
             qos = from.qos;
             retain = from.retain;
             view = from.view;
@@ -242,7 +278,7 @@ public final class Message {
             responseTopic = from.responseTopic;
             correlationData = from.correlationData;
             messageExpiry = from.messageExpiry;
-            userProperties.addAll(from.userProperties);
+            userProperties = from.userProperties;
         }
 
         /** Publishes elsewhere. */
@@ -253,31 +289,34 @@ public final class Message {
 
         /** Copies the bytes. */
         public Builder payload(byte[] bytes) {
-            payload = readOnly(bytes.clone());
-            return this;
+            return bytes(bytes.clone(), 0, bytes.length);
         }
 
         /** Copies what remains of the buffer; its position stays. */
         public Builder payload(ByteBuffer bytes) {
-            payload = copyOf(bytes);
-            return this;
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(bytes.position(), copy);
+            return bytes(copy, 0, copy.length);
         }
 
         /** The text in UTF-8. Does not set the Payload Format Indicator. */
         public Builder payload(String text) {
-            payload = readOnly(text.getBytes(StandardCharsets.UTF_8));
-            return this;
+            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+            return bytes(utf8, 0, utf8.length);
         }
 
         /** Takes the array as it is. Nobody may write to it any more. */
         public Builder wrapPayload(byte[] bytes) {
-            payload = readOnly(bytes);
-            return this;
+            return bytes(bytes, 0, bytes.length);
         }
 
         /** Takes what remains of the buffer as it is. Nobody may write to these bytes any more. */
         public Builder wrapPayload(ByteBuffer bytes) {
-            payload = bytes.slice().asReadOnlyBuffer();
+            if (bytes.hasArray()) {
+                return bytes(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+            }
+            bytes(NO_BYTES, 0, bytes.remaining());
+            foreignPayload = bytes.slice().asReadOnlyBuffer();
             return this;
         }
 
@@ -339,6 +378,9 @@ public final class Message {
 
         /** Adds one behind those already there. */
         public Builder userProperty(String name, String value) {
+            if (!(userProperties instanceof ArrayList)) {
+                userProperties = new ArrayList<>(userProperties);
+            }
             userProperties.add(new UserProperty(name, value));
             return this;
         }
@@ -358,8 +400,8 @@ public final class Message {
 
         /** The broker's: payload and correlation data are views, taken as they are, that end with the callback. */
         @Internal
-        public Builder view(ByteBuffer payloadView, @Nullable ByteBuffer correlationDataView) {
-            payload = payloadView.slice().asReadOnlyBuffer();
+        public Builder view(byte[] payloadView, int start, int length, @Nullable ByteBuffer correlationDataView) {
+            bytes(payloadView, start, length);
             correlationData = correlationDataView == null
                     ? null
                     : correlationDataView.slice().asReadOnlyBuffer();
@@ -370,6 +412,14 @@ public final class Message {
         /** The message. */
         public Message build() {
             return new Message(this);
+        }
+
+        private Builder bytes(byte[] array, int start, int length) {
+            payload = array;
+            payloadStart = start;
+            payloadLength = length;
+            foreignPayload = null;
+            return this;
         }
 
         private static String checked(String topic) {
@@ -386,7 +436,7 @@ public final class Message {
         }
 
         private static ByteBuffer readOnly(byte[] bytes) {
-            return bytes.length == 0 ? EMPTY : ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+            return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
         }
     }
 }

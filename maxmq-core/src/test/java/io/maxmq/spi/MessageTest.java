@@ -57,16 +57,40 @@ class MessageTest {
     }
 
     @Test
+    void aPayloadOutsideTheHeapIsNotCopied() {
+        ByteBuffer direct = ByteBuffer.allocateDirect(4);
+        direct.put(new byte[] {0, 'a', 'b', 'c'}).flip().position(1);
+        Message message = Message.builder("t").wrapPayload(direct).build();
+
+        assertThat(message.payload().isDirect()).isTrue();
+        assertThat(message.payloadLength()).isEqualTo(3);
+        assertThat(message.payloadText()).isEqualTo("abc");
+        assertThat(message.payloadBytes()).containsExactly('a', 'b', 'c');
+        assertThat(message).isEqualTo(Message.of("t", "abc")).hasSameHashCodeAs(Message.of("t", "abc"));
+        assertThat(message.toBuilder().topic("u").build().payloadText()).isEqualTo("abc");
+        assertThat(message).isNotEqualTo(message.toBuilder().payload("abd").build());
+    }
+
+    @Test
+    void aPartOfAnArrayIsWrappedAsIs() {
+        ByteBuffer part = ByteBuffer.wrap(new byte[] {0, 'a', 'b', 0}, 1, 2);
+        Message message = Message.builder("t").wrapPayload(part).build();
+
+        assertThat(message.payloadText()).isEqualTo("ab");
+        assertThat(message.payload()).isEqualTo(ByteBuffer.wrap(new byte[] {'a', 'b'}));
+        assertThat(message.payload().position()).isZero();
+    }
+
+    @Test
     void copyOfAViewOutlivesTheBuffer() {
-        ByteBuffer buffer = ByteBuffer.wrap(new byte[] {0, 1, 2, 3});
-        buffer.position(1);
+        byte[] buffer = {0, 1, 2, 3};
         Message view = Message.builder("t")
-                .view(buffer, ByteBuffer.wrap(buffer.array(), 3, 1))
+                .view(buffer, 1, 3, ByteBuffer.wrap(buffer, 3, 1))
                 .build();
         Message copy = view.copy();
 
-        buffer.array()[1] = 9;
-        buffer.array()[3] = 9;
+        buffer[1] = 9;
+        buffer[3] = 9;
 
         assertThat(view.isView()).isTrue();
         assertThat(view.payloadBytes()).containsExactly(9, 2, 9);

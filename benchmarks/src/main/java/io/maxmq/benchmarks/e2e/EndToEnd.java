@@ -30,7 +30,7 @@ public final class EndToEnd {
 
     /** Brokers in memory. */
     public static void inMemory(String[] args) throws Exception {
-        run(args, List.of("mosquitto", "maxmq", "maxmq-features", "moquette", "hivemq", "artemis"), Scenario.all());
+        run(args, List.of("mosquitto", "maxmq", "maxmq-guarded", "maxmq-features", "moquette", "hivemq", "artemis"), Scenario.all());
     }
 
     /** Brokers that keep what they have, as each can. */
@@ -92,6 +92,7 @@ public final class EndToEnd {
             case "mosquitto" -> new MosquittoBroker(id, false);
             case "mosquitto-file" -> new MosquittoBroker(id, true);
             case "maxmq" -> maxMq(id, "MaxMQ", Storage.NONE, options);
+            case "maxmq-guarded" -> maxMq(id, "MaxMQ, guarded", new Storage(MaxMqPeer.GUARDED, ""), options);
             case "maxmq-features" -> maxMq(id, "MaxMQ, features on", new Storage(MaxMqPeer.FEATURES, ""), options);
             case "maxmq-none" ->
                 maxMq(

@@ -10,6 +10,7 @@ import io.maxmq.spi.storage.Durability;
 import io.maxmq.spi.storage.StorageFigures;
 import io.maxmq.storage.RocksDbStorage;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * what each may do, as in a broker that has one; or, in memory, with everything on.
  */
 public final class MaxMqPeer implements PeerBroker {
+    /** In memory, with what {@link FeaturesOn#guard} adds. */
+    static final String GUARDED = "guarded";
+
     /** In memory, with what {@link FeaturesOn} adds. */
     static final String FEATURES = "features";
 
@@ -33,10 +37,12 @@ public final class MaxMqPeer implements PeerBroker {
         MaxMQBuilder builder = MaxMQ.builder().listener(Listener.tcp(port)).allowAnonymous();
         if (storage.equals(FEATURES)) {
             FeaturesOn.add(builder);
+        } else if (storage.equals(GUARDED)) {
+            FeaturesOn.guard(builder);
         } else {
             builder.authorizer((client, action) -> Authorization.allowed().stage());
         }
-        if (!storage.equals("memory") && !storage.equals(FEATURES)) {
+        if (!List.of("memory", FEATURES, GUARDED).contains(storage)) {
             store = RocksDbStorage.at(directory.resolve("data"))
                     .durability(Durability.valueOf(storage.toUpperCase(Locale.ROOT)));
             builder.storage(store);

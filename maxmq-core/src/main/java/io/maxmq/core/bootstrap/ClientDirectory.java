@@ -5,6 +5,7 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
+import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.ClientQuery;
 import io.maxmq.spi.admin.ClientView;
@@ -13,6 +14,7 @@ import io.maxmq.spi.admin.Page;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /** The connected clients: a connection is found by its session. Thread-safe. */
 final class ClientDirectory implements Clients {
@@ -55,9 +57,23 @@ final class ClientDirectory implements Clients {
                     "reason must be one that a server's DISCONNECT may carry: reason=" + reason);
         }
         SessionKey key = new SessionKey(tenant, clientId);
+        return end(key, sessions -> sessions.disconnect(key, reason, detail));
+    }
+
+    @Override
+    public CompletionStage<Boolean> redirect(
+            Tenant tenant, String clientId, String serverReference, boolean permanent) {
+        if (serverReference.isBlank()) {
+            throw new IllegalArgumentException("serverReference must not be blank");
+        }
+        SessionKey key = new SessionKey(tenant, clientId);
+        return end(key, sessions -> sessions.redirect(key, serverReference, permanent));
+    }
+
+    private CompletionStage<Boolean> end(SessionKey key, Predicate<Sessions> ending) {
         LoopAssembly at = LoopAssembly.of(loops, key);
         return answers.ask(answer -> at.loop().execute(() -> {
-            boolean connected = at.sessions().disconnect(key, reason, detail);
+            boolean connected = ending.test(at.sessions());
             // Behind what the connection has put into the loop's queue to end itself.
             at.loop().execute(() -> answer.complete(connected));
         }));

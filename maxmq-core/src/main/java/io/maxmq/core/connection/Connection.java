@@ -787,13 +787,25 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     }
 
     @Override
+    public void redirect(ReasonCode reason, String serverReference) {
+        Properties told = Properties.builder()
+                .set(PropertyId.SERVER_REFERENCE, serverReference)
+                .build();
+        leave(() -> end(Initiator.ADMINISTRATOR, reason, "redirected to " + serverReference, told));
+    }
+
+    @Override
     public void disconnect(Initiator by, ReasonCode reason, String detail) {
+        leave(() -> end(by, reason, detail));
+    }
+
+    private void leave(Runnable end) {
         // The session may be in the middle of a delivery; and it has let go of this connection, or soon will.
         intake = null;
         leaving = true;
         mute = true;
         gate.hold(InputGate.LEAVING);
-        here.loop().execute(() -> end(by, reason, detail));
+        here.loop().execute(end);
     }
 
     // ---- sending, and the end
@@ -850,6 +862,11 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     /** Ends the connection: tells an MQTT 5.0 client why, detaches the session, closes. The first reason counts. */
     void end(Initiator by, ReasonCode reason, String detail) {
+        end(by, reason, detail, null);
+    }
+
+    /** @param properties of the DISCONNECT; null for the detail as Reason String */
+    private void end(Initiator by, ReasonCode reason, String detail, @Nullable Properties properties) {
         if (closed) {
             return;
         }
@@ -867,7 +884,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         }
         Session attached = session;
         if ((by == Initiator.BROKER || by == Initiator.ADMINISTRATOR) && attached != null && v5) {
-            send(new Disconnect(disconnectReason(reason), reasonString(detail)));
+            send(new Disconnect(disconnectReason(reason), properties == null ? reasonString(detail) : properties));
         }
         session = null;
         intake = null;

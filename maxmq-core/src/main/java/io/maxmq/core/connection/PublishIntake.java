@@ -17,6 +17,7 @@ import io.maxmq.core.routing.Topic;
 import io.maxmq.core.routing.TopicTable;
 import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.Session;
+import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
@@ -43,7 +44,10 @@ final class PublishIntake {
     private final @Nullable TenantCounters tenantCounters;
     private final ConnectionLimiter limiter;
     private final boolean limited;
-    private final boolean intercepted;
+
+    /** Null when nobody intercepts what is published. */
+    private final @Nullable Passage passage;
+
     private final int maxQos;
     private final int topicAliasMaximum;
     private final boolean retainAvailable;
@@ -67,7 +71,7 @@ final class PublishIntake {
         this.tenantCounters = session.routes().counters(connection.here().loop().index());
         this.limiter = limiter;
         this.limited = limiter != ConnectionLimiter.NONE;
-        this.intercepted = home.interceptors().interceptsPublish();
+        this.passage = home.interceptors().interceptsPublish() ? new Passage() : null;
         ClientLimits limits = connection.limits();
         this.maxQos = Math.min(
                 home.capabilities().maximumQos().code(),
@@ -113,8 +117,8 @@ final class PublishIntake {
             refusePayload(message, qos, publish.packetId());
             return;
         }
-        if (intercepted && !(qos == 2 && session.isRepeated(publish.packetId()))) {
-            new Passage(message, qos, publish.packetId()).begin();
+        if (passage != null && !(qos == 2 && session.isRepeated(publish.packetId()))) {
+            passage.begin(message, qos, publish.packetId());
         } else {
             proceed(message, qos, publish.packetId());
         }
@@ -362,62 +366,77 @@ final class PublishIntake {
         }
     }
 
-    /** Takes one PUBLISH through the interceptors; when they take time, keeps it and holds the packets behind it. */
-    private final class Passage {
-        private final InTransit message;
-        private final int qos;
-        private final int packetId;
-        private final Message view;
+    /**
+     * Takes PUBLISH packets through the interceptors, one at a time: when they take time, keeps it and holds the packets behind
+     * it.
+     */
+    private final class Passage implements Consumer<Outcome<Message>> {
+        private final Optional<ClientInfo> publisher = Optional.of(access.client());
+        private int qos;
+        private int packetId;
+
+        /** The answer that came while it was asked for, by way of {@link #accept} all the same. */
+        private @Nullable Outcome<Message> early;
+
         private @Nullable StoredMessage kept;
-        private boolean answered;
+        private @Nullable Message keptView;
 
-        Passage(InTransit message, int qos, int packetId) {
-            this.message = message;
-            this.qos = qos;
-            this.packetId = packetId;
-            this.view =
-                    ApplicationMessages.view(message, connection.here().loop().epochMillis());
-        }
-
-        void begin() {
-            home.interceptors()
-                    .publish(
-                            Optional.of(access.client()),
-                            view,
-                            connection.here().caller(),
-                            this::intercepted);
-            if (!answered) {
+        void begin(InTransit message, int messageQos, int messagePacketId) { // hot: per message
+            qos = messageQos;
+            packetId = messagePacketId;
+            // Only what expires needs the time, which costs as much as the rest of this.
+            long epochMillis =
+                    message.expiresAtMillis() == 0 ? 0 : connection.here().loop().epochMillis();
+            Message view = ApplicationMessages.view(message, epochMillis);
+            Outcome<Message> outcome =
+                    home.interceptors().publishNow(publisher, view, connection.here().caller(), this);
+            if (outcome == null) {
+                outcome = early;
+                early = null;
+            }
+            if (outcome != null) {
+                end(outcome, message, view);
+            } else {
                 kept = message.keep();
+                keptView = view;
                 connection.hold(InputGate.PLUGIN);
             }
         }
 
-        private void intercepted(Outcome<Message> outcome) {
-            answered = true;
+        @Override
+        public void accept(Outcome<Message> outcome) {
+            StoredMessage waited = kept;
+            Message view = keptView;
+            if (waited == null || view == null) {
+                early = outcome;
+                return;
+            }
+            kept = null;
+            keptView = null;
             if (connection.isClosed()) {
                 return;
             }
-            StoredMessage waited = kept;
-            if (waited != null) {
-                message.begin(waited, session);
-            }
+            InTransit message = connection.here().inTransit();
+            message.begin(waited, session);
+            end(outcome, message, view);
+            connection.release(InputGate.PLUGIN);
+        }
+
+        private void end(Outcome<Message> outcome, InTransit message, Message before) {
             if (outcome instanceof Outcome.Passed<Message> passed) {
-                goOnAs(passed.subject());
-            } else {
-                drop(message, DropReason.INTERCEPTED);
-                if (outcome instanceof Outcome.Rejected<Message> rejected) {
-                    session.refusePublish(qos, packetId, rejected.reasonCode(), rejected.reason());
-                } else {
-                    session.refusePublish(qos, packetId, ReasonCode.SUCCESS);
-                }
+                goOnAs(passed.subject(), message, before);
+                return;
             }
-            if (waited != null) {
-                connection.release(InputGate.PLUGIN);
+            drop(message, DropReason.INTERCEPTED);
+            if (outcome instanceof Outcome.Rejected<Message> rejected) {
+                session.refusePublish(qos, packetId, rejected.reasonCode(), rejected.reason());
+            } else {
+                session.refusePublish(qos, packetId, ReasonCode.SUCCESS);
             }
         }
 
-        private void goOnAs(Message subject) {
-            if (subject != view && !subject.equals(view)) {
+        private void goOnAs(Message subject, InTransit message, Message before) {
+            if (subject != before && !subject.equals(before)) {
                 if (TopicName.problem(subject.topic(), home.limits().maxTopicLevels()) != null) {
                     drop(message, DropReason.INTERCEPTED);
                     session.refusePublish(qos, packetId, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);

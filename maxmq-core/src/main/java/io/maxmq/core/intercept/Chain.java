@@ -43,80 +43,79 @@ final class Chain<I extends Interceptor, A, S> {
      * Asks all.
      *
      * @param about who the subject comes from or goes to
-     * @param answer called once on the loop, before this returns when no interceptor takes its time
+     * @param later told once, on the loop, when one takes its time
+     * @return what they have made of it; null when {@code later} will be told
      */
-    void run(A about, S subject, CallerLoop loop, Consumer<Outcome<S>> answer) {
-        new Run(about, loop, answer).from(0, subject);
+    @Nullable
+    Outcome<S> run(A about, S subject, CallerLoop loop, Consumer<Outcome<S>> later) { // hot: per message
+        return run(0, about, subject, loop, later);
     }
 
-    private final class Run {
+    private @Nullable Outcome<S> run(int first, A about, S subject, CallerLoop loop, Consumer<Outcome<S>> later) {
+        S current = subject;
+        for (int i = first; i < interceptors.size(); i++) {
+            I interceptor = interceptors.get(i);
+            Step<S> step;
+            try {
+                step = ask.ask(interceptor, about, current);
+            } catch (Throwable t) { // the embedder's code
+                return reported(interceptor, Failure.THREW, t);
+            }
+            if (step instanceof Step.Next<S> next) {
+                current = next.subject();
+            } else if (step instanceof Step.End<S> end) {
+                return end.outcome();
+            } else if (step instanceof Step.Later<S> pending) {
+                new Waiting(i, about, loop, later).await(interceptor, pending);
+                return null;
+            } else if (!(step instanceof Step.Same<S>)) {
+                return reported(interceptor, Failure.NULL, null);
+            }
+        }
+        return new Outcome.Passed<>(current);
+    }
+
+    private Outcome<S> reported(I interceptor, Failure failure, @Nullable Throwable cause) {
+        calls.failures().report(interceptor.name(), operation, failure, cause);
+        return veto();
+    }
+
+    /** A run that waits for one interceptor, and goes on behind it. */
+    private final class Waiting implements PluginAnswer<Step<S>> {
+        private final int index;
         private final A about;
         private final CallerLoop loop;
         private final Consumer<Outcome<S>> answer;
 
-        Run(A about, CallerLoop loop, Consumer<Outcome<S>> answer) {
+        Waiting(int index, A about, CallerLoop loop, Consumer<Outcome<S>> answer) {
+            this.index = index;
             this.about = about;
             this.loop = loop;
             this.answer = answer;
         }
 
-        void from(int first, S subject) {
-            S current = subject;
-            for (int i = first; i < interceptors.size(); i++) {
-                I interceptor = interceptors.get(i);
-                Step<S> step;
-                try {
-                    step = ask.ask(interceptor, about, current);
-                } catch (Throwable t) { // the embedder's code
-                    fail(interceptor, Failure.THREW, t);
-                    return;
-                }
-                if (step instanceof Step.Next<S> next) {
-                    current = next.subject();
-                } else if (step instanceof Step.End<S> end) {
-                    answer.accept(end.outcome());
-                    return;
-                } else if (step instanceof Step.Later<S> later) {
-                    awaitStep(i, interceptor, later);
-                    return;
-                } else {
-                    fail(interceptor, Failure.NULL, null);
-                    return;
-                }
+        void await(I interceptor, Step.Later<S> pending) {
+            calls.ask(interceptor.name(), operation, false, pending::step, loop, deadlineNanos, this);
+        }
+
+        @Override
+        public void answered(Step<S> step) {
+            Outcome<S> outcome;
+            if (step instanceof Step.Next<S> next) {
+                outcome = run(index + 1, about, next.subject(), loop, answer);
+            } else if (step instanceof Step.End<S> end) {
+                outcome = end.outcome();
+            } else {
+                outcome = reported(interceptors.get(index), Failure.INVALID_ANSWER, null);
             }
-            answer.accept(new Outcome.Passed<>(current));
+            if (outcome != null) {
+                answer.accept(outcome);
+            }
         }
 
-        private void awaitStep(int index, I interceptor, Step.Later<S> later) {
-            calls.ask(
-                    interceptor.name(),
-                    operation,
-                    false,
-                    later::step,
-                    loop,
-                    deadlineNanos,
-                    new PluginAnswer<Step<S>>() {
-                        @Override
-                        public void answered(Step<S> step) {
-                            if (step instanceof Step.Next<S> next) {
-                                from(index + 1, next.subject());
-                            } else if (step instanceof Step.End<S> end) {
-                                answer.accept(end.outcome());
-                            } else {
-                                fail(interceptor, Failure.INVALID_ANSWER, null);
-                            }
-                        }
-
-                        @Override
-                        public void failed(Failure why) {
-                            // Reported already.
-                            answer.accept(veto());
-                        }
-                    });
-        }
-
-        private void fail(I interceptor, Failure failure, @Nullable Throwable cause) {
-            calls.failures().report(interceptor.name(), operation, failure, cause);
+        @Override
+        public void failed(Failure why) {
+            // Reported already.
             answer.accept(veto());
         }
     }

@@ -69,7 +69,7 @@ public final class Interceptors {
                 "onPublish",
                 calls,
                 nanos,
-                (each, publisher, message) -> step(each.onPublish(publisher.orElse(null), message), message));
+                (each, publisher, message) -> stepNow(each.onPublish(publisher.orElse(null), message), message));
         this.subscribe = new Chain<>(
                 sorted(all, SubscribeInterceptor.class),
                 "onSubscribe",
@@ -111,10 +111,10 @@ public final class Interceptors {
 
     private static <I extends Interceptor, A, S> void run(
             @Nullable Chain<I, A, S> chain, A about, S subject, CallerLoop loop, Consumer<Outcome<S>> answer) {
-        if (chain == null) {
-            answer.accept(new Outcome.Passed<>(subject));
-        } else {
-            chain.run(about, subject, loop, answer);
+        Outcome<S> outcome =
+                chain == null ? new Outcome.Passed<>(subject) : chain.run(about, subject, loop, answer);
+        if (outcome != null) {
+            answer.accept(outcome);
         }
     }
 
@@ -125,6 +125,17 @@ public final class Interceptors {
     /** Without any, publishing need not make a message object. */
     public boolean interceptsPublish() {
         return publish != null && !publish.isEmpty();
+    }
+
+    /**
+     * As the other, and what is answered at once is returned.
+     *
+     * @param later told once, on the loop, when one takes its time; the message that it is told is no view
+     * @return null when {@code later} will be told
+     */
+    public @Nullable Outcome<Message> publishNow( // hot: per message
+            Optional<ClientInfo> publisher, Message message, CallerLoop loop, Consumer<Outcome<Message>> later) {
+        return publish == null ? new Outcome.Passed<>(message) : publish.run(publisher, message, loop, later);
     }
 
     /** @param publisher empty for the application's own */
@@ -206,6 +217,11 @@ public final class Interceptors {
             return later(later.decision(), answer -> step(answer, request));
         }
         return null;
+    }
+
+    /** Makes no object of the answer that nearly all have. */
+    private static @Nullable Step<Message> stepNow(PublishInterceptor.@Nullable Decision decision, Message message) {
+        return decision instanceof PublishInterceptor.Decision.Proceed ? Step.same() : step(decision, message);
     }
 
     private static @Nullable Step<Message> step(PublishInterceptor.@Nullable Decision decision, Message message) {

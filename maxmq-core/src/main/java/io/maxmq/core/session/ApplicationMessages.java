@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Messages as applications have them, to and from the form in which they are routed. Stateless. */
 public final class ApplicationMessages {
+    private static final byte[] NO_BYTES = new byte[0];
+
     private ApplicationMessages() {}
 
     /** The shared topic of this name, which is valid. */
@@ -61,8 +63,11 @@ public final class ApplicationMessages {
     public static Message view(InTransit transit, long epochMillis) {
         byte[] payload = new byte[transit.payloadLength()];
         transit.copyPayload(payload, 0);
-        byte[] properties = new byte[transit.propertiesLength()];
-        transit.copyProperties(properties, 0);
+        byte[] properties = NO_BYTES;
+        if (transit.propertiesLength() > 0) {
+            properties = new byte[transit.propertiesLength()];
+            transit.copyProperties(properties, 0);
+        }
         return message(
                 transit.topic(),
                 payload,
@@ -110,7 +115,7 @@ public final class ApplicationMessages {
         if (expiresAtMillis != 0) {
             message.messageExpiry(Duration.ofMillis(Math.max(1, expiresAtMillis - epochMillis)));
         }
-        return message.view(ByteBuffer.wrap(payload, payloadStart, payload.length - payloadStart), correlation)
+        return message.view(payload, payloadStart, payload.length - payloadStart, correlation)
                 .build();
     }
 

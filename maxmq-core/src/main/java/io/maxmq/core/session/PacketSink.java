@@ -44,4 +44,9 @@ public interface PacketSink {
 
     /** The same, on behalf of somebody. */
     void disconnect(Initiator by, ReasonCode reason, String detail);
+
+    /** The same, and tells an MQTT 5.0 client which server to use (§4.11). */
+    default void redirect(ReasonCode reason, String serverReference) {
+        disconnect(Initiator.ADMINISTRATOR, reason, "");
+    }
 }

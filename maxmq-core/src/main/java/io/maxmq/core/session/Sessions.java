@@ -399,6 +399,17 @@ public final class Sessions {
         return true;
     }
 
+    /** Ends the client's connection, if it has one, and tells it where else to connect. */
+    public boolean redirect(SessionKey key, String serverReference, boolean permanent) {
+        Session session = sessions.get(key);
+        PacketSink connection = session == null ? null : session.sink();
+        if (connection == null) {
+            return false;
+        }
+        connection.redirect(permanent ? ReasonCode.SERVER_MOVED : ReasonCode.USE_ANOTHER_SERVER, serverReference);
+        return true;
+    }
+
     /** Ends the client's session for good, and its connection with it; false when there is none. */
     public boolean purge(SessionKey key) {
         Session session = sessions.get(key);

@@ -61,4 +61,20 @@ public interface Clients {
      * @throws IllegalArgumentException when DISCONNECT may not carry the reason
      */
     CompletionStage<Boolean> disconnect(Tenant tenant, String clientId, ReasonCode reason, String detail);
+
+    /** {@link #redirect(Tenant, String, String, boolean)} in the default tenant. */
+    default CompletionStage<Boolean> redirect(String clientId, String serverReference, boolean permanent) {
+        return redirect(Tenant.DEFAULT, clientId, serverReference, permanent);
+    }
+
+    /**
+     * Ends a client's connection as {@link #disconnect(Tenant, String, ReasonCode, String)} does, and tells an MQTT 5.0 client
+     * where to connect: DISCONNECT 0x9C or 0x9D with the Server Reference (§4.11). An older client is not told.
+     *
+     * @param serverReference host names, with ports if need be, separated by spaces
+     * @param permanent whether it is to remember that
+     * @return whether it was connected; completes when its session has let go of the connection
+     * @throws IllegalArgumentException when {@code serverReference} is blank
+     */
+    CompletionStage<Boolean> redirect(Tenant tenant, String clientId, String serverReference, boolean permanent);
 }
