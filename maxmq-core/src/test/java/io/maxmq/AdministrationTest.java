@@ -274,8 +274,10 @@ class AdministrationTest {
         TestClient away = broker.connected(ProtocolVersion.MQTT_5, "away");
         TestClient older = broker.connected(ProtocolVersion.MQTT_3_1_1, "older");
 
-        assertThat(get(max().clients().redirect("moved", "b.example:1883", true))).isTrue();
-        assertThat(get(max().clients().redirect("away", "c.example d.example", false))).isTrue();
+        assertThat(get(max().clients().redirect("moved", "b.example:1883", true)))
+                .isTrue();
+        assertThat(get(max().clients().redirect("away", "c.example d.example", false)))
+                .isTrue();
         assertThat(get(max().clients().redirect("older", "b.example", true))).isTrue();
 
         Disconnect told = moved.expect(Disconnect.class);

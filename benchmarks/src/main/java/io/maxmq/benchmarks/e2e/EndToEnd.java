@@ -30,7 +30,10 @@ public final class EndToEnd {
 
     /** Brokers in memory. */
     public static void inMemory(String[] args) throws Exception {
-        run(args, List.of("mosquitto", "maxmq", "maxmq-guarded", "maxmq-features", "moquette", "hivemq", "artemis"), Scenario.all());
+        run(
+                args,
+                List.of("mosquitto", "maxmq", "maxmq-guarded", "maxmq-features", "moquette", "hivemq", "artemis"),
+                Scenario.all());
     }
 
     /** Brokers that keep what they have, as each can. */

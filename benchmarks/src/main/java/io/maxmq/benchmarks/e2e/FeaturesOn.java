@@ -17,6 +17,7 @@ import io.maxmq.spi.intercept.SubscribeInterceptor;
 import io.maxmq.spi.intercept.UnsubscribeInterceptor;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -33,7 +34,7 @@ final class FeaturesOn {
     private static final int ACL_LINES = 1_000;
 
     static MaxMQBuilder guard(MaxMQBuilder builder) {
-        return builder.authenticator(request -> AuthenticationResult.next().stage())
+        return builder.authenticator(request -> CompletableFuture.completedFuture(AuthenticationResult.next()))
                 .authorizer(Acl.of(rules()))
                 .rateLimiter(Limits.of(
                         Limit.connectionRate(Limit.Scope.BROKER, 1_000_000, Duration.ofSeconds(1)),
@@ -45,7 +46,8 @@ final class FeaturesOn {
     private static AclRule[] rules() {
         AclRule[] rules = new AclRule[ACL_LINES];
         for (int i = 0; i < ACL_LINES - 1; i++) {
-            rules[i] = AclRule.parse(i % 2 == 0 ? "deny all topic=secret/" + i + "/#" : "allow all user=u" + i + " topic=#");
+            rules[i] = AclRule.parse(
+                    i % 2 == 0 ? "deny all topic=secret/" + i + "/#" : "allow all user=u" + i + " topic=#");
         }
         rules[ACL_LINES - 1] = AclRule.parse("allow all topic=#");
         return rules;

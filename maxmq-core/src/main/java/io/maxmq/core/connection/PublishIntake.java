@@ -385,11 +385,12 @@ final class PublishIntake {
             qos = messageQos;
             packetId = messagePacketId;
             // Only what expires needs the time, which costs as much as the rest of this.
-            long epochMillis =
-                    message.expiresAtMillis() == 0 ? 0 : connection.here().loop().epochMillis();
+            long epochMillis = message.expiresAtMillis() == 0
+                    ? 0
+                    : connection.here().loop().epochMillis();
             Message view = ApplicationMessages.view(message, epochMillis);
-            Outcome<Message> outcome =
-                    home.interceptors().publishNow(publisher, view, connection.here().caller(), this);
+            Outcome<Message> outcome = home.interceptors()
+                    .publishNow(publisher, view, connection.here().caller(), this);
             if (outcome == null) {
                 outcome = early;
                 early = null;

@@ -111,8 +111,7 @@ public final class Interceptors {
 
     private static <I extends Interceptor, A, S> void run(
             @Nullable Chain<I, A, S> chain, A about, S subject, CallerLoop loop, Consumer<Outcome<S>> answer) {
-        Outcome<S> outcome =
-                chain == null ? new Outcome.Passed<>(subject) : chain.run(about, subject, loop, answer);
+        Outcome<S> outcome = chain == null ? new Outcome.Passed<>(subject) : chain.run(about, subject, loop, answer);
         if (outcome != null) {
             answer.accept(outcome);
         }
