@@ -1,0 +1,109 @@
+package io.maxmq.rules.json;
+
+import io.maxmq.rules.error.EvaluationException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+
+/** What the numbers of a JSON text that was checked stand for. */
+final class JsonNumbers {
+    /** The powers of ten that a double holds exactly. */
+    private static final double[] TENS = {
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21,
+        1e22
+    };
+
+    private static final long EXACT = 1L << 53;
+
+    private JsonNumbers() {}
+
+    /**
+     * An integer: a {@link Long}, past 64 bits a {@link BigInteger}.
+     *
+     * @throws EvaluationException LIMIT_EXCEEDED when it has more bits
+     */
+    static Number integer(byte[] bytes, int from, int to, int bits) {
+        boolean negative = bytes[from] == '-';
+        int first = negative ? from + 1 : from;
+        if (to - first <= 18) {
+            return small(bytes, from, to);
+        }
+        // A digit is worth more than three bits; so the text's length bounds the work before it is done.
+        if ((to - first - 1) * 3L > bits) {
+            throw tooLarge(bits);
+        }
+        BigInteger big = new BigInteger(new String(bytes, from, to - from, StandardCharsets.ISO_8859_1));
+        if (big.bitLength() < Long.SIZE) {
+            return big.longValue();
+        }
+        if (big.bitLength() > bits) {
+            throw tooLarge(bits);
+        }
+        return big;
+    }
+
+    /** An integer of at most 18 digits. */
+    static long small(byte[] bytes, int from, int to) {
+        boolean negative = bytes[from] == '-';
+        long value = 0;
+        for (int i = negative ? from + 1 : from; i < to; i++) {
+            value = value * 10 + bytes[i] - '0';
+        }
+        return negative ? -value : value;
+    }
+
+    private static EvaluationException tooLarge(int bits) {
+        return new EvaluationException(
+                EvaluationException.Code.LIMIT_EXCEEDED, "json", "an integer has more than " + bits + " bits");
+    }
+
+    /** The double that is nearest to a number; infinite when there is none. */
+    static double floating(byte[] bytes, int from, int to) {
+        boolean negative = bytes[from] == '-';
+        long digits = 0;
+        int scale = 0;
+        int i = negative ? from + 1 : from;
+        boolean point = false;
+        for (; i < to; i++) {
+            byte b = bytes[i];
+            if (b == '.') {
+                point = true;
+                continue;
+            }
+            if (b < '0' || b > '9') {
+                break;
+            }
+            if (digits >= EXACT / 10) {
+                return slow(bytes, from, to);
+            }
+            digits = digits * 10 + b - '0';
+            scale -= point ? 1 : 0;
+        }
+        if (i < to) {
+            // Behind the letter of the exponent.
+            i++;
+            boolean down = bytes[i] == '-';
+            if (down || bytes[i] == '+') {
+                i++;
+            }
+            if (to - i > 3) {
+                return slow(bytes, from, to);
+            }
+            int exponent = (int) small(bytes, i, to);
+            scale += down ? -exponent : exponent;
+        }
+        // Both are exact, so one operation rounds once, and rightly (W. D. Clinger, How to read floating point numbers accurately).
+        double value;
+        if (scale >= 0 && scale < TENS.length) {
+            value = digits * TENS[scale];
+        } else if (scale < 0 && -scale < TENS.length) {
+            value = digits / TENS[-scale];
+        } else {
+            return slow(bytes, from, to);
+        }
+        return negative ? -value : value;
+    }
+
+    private static double slow(byte[] bytes, int from, int to) {
+        return Double.parseDouble(new String(bytes, from, to - from, StandardCharsets.ISO_8859_1));
+    }
+}
