@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class StateFunctions {
     /** As JSON. */
     private static final int MOST_VALUE_BYTES = 64 * 1024;
-    /** No text of a client's begins with it and a rule's name by chance. */
+    /** Begins the keys of one rule alone, with the rule's name. A shared key that begins so gets one more, so that it is none. */
     private static final String OWN = "\u0000";
 
     private StateFunctions() {}
@@ -28,7 +28,10 @@ final class StateFunctions {
 
     private static String key(Call call, boolean own) {
         String key = call.str(0).toString();
-        return own ? OWN + call.around().rule() + OWN + key : key;
+        if (own) {
+            return OWN + call.around().rule() + OWN + key;
+        }
+        return key.startsWith(OWN) ? OWN + key : key;
     }
 
     private static @Nullable Object get(Call call, boolean own) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class JsonReader {
     /** Bits that an integer may have where nothing else is said. */
     public static final int INTEGER_BITS = 4_096;
+    /** Arrays and objects that may be open at once where nothing else is said. */
+    public static final int DEPTH = 512;
 
     private final byte[] bytes;
     private final int integerBits;

@@ -1,0 +1,282 @@
+package io.maxmq.rules.json;
+
+import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.value.JsonNull;
+import io.maxmq.rules.value.Text;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the paths of a {@link PathTrie} are in one document: found in one pass over its bytes, and made values only when somebody asks.
+ * To be used again for the next document; nothing is allocated while reading, but for keys and texts with escapes.
+ *
+ * <p>In strict mode all of the document is checked, and of members with the same key the last one counts. In fast mode reading ends
+ * with the last path that was found; what follows is not looked at. Not thread-safe.
+ */
+public final class Extraction {
+    // What stands at a path.
+    private static final byte MISSING = 0;
+    private static final byte TEXT = 1;
+    private static final byte ESCAPED_TEXT = 2;
+    private static final byte INTEGER = 3;
+    private static final byte FLOAT = 4;
+    private static final byte TRUE = 5;
+    private static final byte FALSE = 6;
+    private static final byte NULL = 7;
+    private static final byte CONTAINER = 8;
+    /** A string stands on the way, in which the rest of the path may be. */
+    private static final byte THROUGH_TEXT = 9;
+
+    // Valid for ever.
+    private final PathTrie paths;
+    private final int depth;
+    private final int integerBits;
+    private final JsonCursor cursor = new JsonCursor();
+    private final byte[] kinds;
+    private final int[] froms;
+    private final int[] tos;
+    /** Of a path through a string: the steps that lead to it; -1 where that string has escapes, less the steps. */
+    private final int[] through;
+
+    // Valid for one document.
+    private byte[] bytes = {};
+    private boolean fast;
+    private int found;
+
+    /** As the other, with the limits that hold where nothing else is said. */
+    public Extraction(PathTrie paths) {
+        this(paths, JsonReader.DEPTH, JsonReader.INTEGER_BITS);
+    }
+
+    /**
+     * An extraction of these paths.
+     *
+     * @param depth how many arrays and objects may be open at once
+     * @param integerBits that an integer may have
+     */
+    public Extraction(PathTrie paths, int depth, int integerBits) {
+        this.paths = paths;
+        this.depth = depth;
+        this.integerBits = integerBits;
+        this.kinds = new byte[paths.size()];
+        this.froms = new int[paths.size()];
+        this.tos = new int[paths.size()];
+        this.through = new int[paths.size()];
+    }
+
+    /**
+     * Finds all paths in a document, which must stay as it is for as long as somebody asks for values.
+     *
+     * @param from first byte of the document
+     * @param to the byte behind it
+     * @param strict whether all of it is read and checked
+     * @throws EvaluationException DECODE_JSON when what was read is no JSON or nested too deep, LIMIT_EXCEEDED for a large integer
+     */
+    public void read(byte[] bytes, int from, int to, boolean strict) { // hot: per message
+        this.bytes = bytes;
+        this.fast = !strict;
+        Arrays.fill(kinds, MISSING);
+        found = 0;
+        cursor.reset(bytes, from, to, integerBits);
+        if (!value(paths.root, depth)) {
+            cursor.end();
+        }
+    }
+
+    /** Reads a value of which something is wanted; whether reading has come to its end. */
+    private boolean value(PathTrie.Node node, int left) {
+        int first = cursor.peek();
+        int at = cursor.at;
+        byte kind;
+        boolean ended = false;
+        switch (first) {
+            case '{' -> {
+                kind = CONTAINER;
+                ended = object(node, left);
+            }
+            case '[' -> {
+                kind = CONTAINER;
+                ended = array(node, left);
+            }
+            case '"' -> {
+                cursor.string();
+                kind = cursor.escaped ? ESCAPED_TEXT : TEXT;
+                if (node.below.length > node.slots.length) {
+                    throughText(node);
+                }
+            }
+            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> {
+                cursor.number();
+                kind = cursor.integer ? INTEGER : FLOAT;
+            }
+            default -> {
+                cursor.word();
+                kind = first == 't' ? TRUE : first == 'f' ? FALSE : NULL;
+            }
+        }
+        if (ended) {
+            return true;
+        }
+        for (int slot : node.slots) {
+            kinds[slot] = kind;
+            froms[slot] = at;
+            tos[slot] = cursor.at;
+            found++;
+        }
+        return fast && found == kinds.length;
+    }
+
+    private void throughText(PathTrie.Node node) {
+        for (int slot : node.below) {
+            kinds[slot] = THROUGH_TEXT;
+            froms[slot] = cursor.tokenFrom;
+            tos[slot] = cursor.tokenTo;
+            through[slot] = cursor.escaped ? -1 - node.depth : node.depth;
+        }
+        // Those that end here are counted with their own kind.
+        found += node.below.length - node.slots.length;
+    }
+
+    private boolean object(PathTrie.Node node, int left) {
+        cursor.open(left);
+        if (cursor.peek() == '}') {
+            cursor.at++;
+            return false;
+        }
+        boolean plain = node.keys.length == 0;
+        do {
+            cursor.key();
+            PathTrie.Node member = plain ? null : member(node);
+            if (member == null) {
+                cursor.skip(left - 1);
+                continue;
+            }
+            forget(member);
+            if (value(member, left - 1)) {
+                return true;
+            }
+        } while (cursor.another('}'));
+        return false;
+    }
+
+    private PathTrie.@Nullable Node member(PathTrie.Node node) {
+        if (!cursor.escaped) {
+            return node.member(bytes, cursor.tokenFrom, cursor.tokenTo);
+        }
+        byte[] key = JsonStrings.unescape(bytes, cursor.tokenFrom, cursor.tokenTo);
+        return node.member(key, 0, key.length);
+    }
+
+    /** An earlier member with the same key does not count. */
+    private void forget(PathTrie.Node node) {
+        for (int slot : node.below) {
+            if (kinds[slot] != MISSING) {
+                kinds[slot] = MISSING;
+                found--;
+            }
+        }
+    }
+
+    private boolean array(PathTrie.Node node, int left) {
+        cursor.open(left);
+        if (cursor.peek() == ']') {
+            cursor.at++;
+            return false;
+        }
+        int place = 0;
+        int next = 0;
+        do {
+            if (next < node.places.length && node.places[next] == place) {
+                if (value(node.elements[next++], left - 1)) {
+                    return true;
+                }
+            } else {
+                cursor.skip(left - 1);
+            }
+            place++;
+        } while (cursor.another(']'));
+        return false;
+    }
+
+    /** Whether there is a value at the path that is a number without point and exponent, of 64 bits. */
+    public boolean isLong(int path) {
+        return kinds[path] == INTEGER && tos[path] - froms[path] <= 18 && paths.isWhole(path);
+    }
+
+    /** The number at the path; only where {@link #isLong} says so. */
+    public long asLong(int path) {
+        return JsonNumbers.small(bytes, froms[path], tos[path]);
+    }
+
+    /** Whether there is a value at the path that is a number with point or exponent. */
+    public boolean isDouble(int path) {
+        return kinds[path] == FLOAT && paths.isWhole(path);
+    }
+
+    /** The number at the path; only where {@link #isDouble} says so. */
+    public double asDouble(int path) {
+        return JsonNumbers.floating(bytes, froms[path], tos[path]);
+    }
+
+    /** The value at a path; undefined when there is none. Made anew each time. */
+    public @Nullable Object value(int path) {
+        byte kind = kinds[path];
+        int from = froms[path];
+        int to = tos[path];
+        if (kind == MISSING) {
+            return null;
+        }
+        if (kind == THROUGH_TEXT) {
+            int steps = through[path];
+            Text text = JsonStrings.text(bytes, from, to, steps < 0);
+            return walk(text, paths.stepsFrom(path, steps < 0 ? -1 - steps : steps));
+        }
+        Object value =
+                switch (kind) {
+                    case TEXT, ESCAPED_TEXT -> JsonStrings.text(bytes, from + 1, to - 1, kind == ESCAPED_TEXT);
+                    case INTEGER -> JsonNumbers.integer(bytes, from, to, integerBits);
+                    case FLOAT -> (Object) JsonNumbers.floating(bytes, from, to);
+                    case TRUE -> Boolean.TRUE;
+                    case FALSE -> Boolean.FALSE;
+                    case NULL -> JsonNull.NULL;
+                    default -> JsonReader.read(bytes, from, to, depth, integerBits);
+                };
+        return paths.isWhole(path) ? value : walk(value, paths.stepsFrom(path, paths.known(path)));
+    }
+
+    private @Nullable Object walk(Object value, List<Object> steps) {
+        Object at = value;
+        for (Object step : steps) {
+            if (at instanceof Text text) {
+                at = JsonReader.readOrUndefined(text, depth);
+            }
+            if (at instanceof Map<?, ?> map && step instanceof String) {
+                at = map.get(step);
+            } else if (at instanceof List<?> list && step instanceof Integer place) {
+                int index = place > 0 ? place - 1 : list.size() + place;
+                at = place != 0 && index >= 0 && index < list.size() ? list.get(index) : null;
+            } else {
+                return null;
+            }
+        }
+        return at;
+    }
+
+    /**
+     * Writes the JSON at a path as it stands in the document, or {@code null} where there is none. Only what {@link #isRaw} says can be.
+     */
+    public void writeRaw(int path, JsonWriter out) {
+        if (kinds[path] == MISSING) {
+            out.write(null);
+        } else {
+            out.raw(bytes, froms[path], tos[path]);
+        }
+    }
+
+    /** Whether the value at a path is one part of the document, or missing. */
+    public boolean isRaw(int path) {
+        return kinds[path] == MISSING || kinds[path] != THROUGH_TEXT && paths.isWhole(path);
+    }
+}

@@ -1,0 +1,146 @@
+package io.maxmq.rules.json;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The paths that somebody wants of a JSON document, as a tree of their steps, so that one pass over the document finds all. A step is a
+ * key of an object ({@link String}) or a place in an array ({@link Integer}: from 1, negative from the end). Immutable.
+ */
+public final class PathTrie {
+    private final List<List<Object>> paths;
+    /** Of each path, the steps that the tree knows; the rest, from a place counted from the end on, is walked by whoever asks. */
+    private final int[] known;
+
+    final Node root;
+
+    private PathTrie(List<List<Object>> paths, int[] known, Node root) {
+        this.paths = paths;
+        this.known = known;
+        this.root = root;
+    }
+
+    /**
+     * The tree of some paths; a path is known by its place in the list from then on.
+     *
+     * @param paths of {@link String} and {@link Integer} steps; a path of none is the whole document
+     */
+    public static PathTrie of(List<? extends List<?>> paths) {
+        Branch root = new Branch();
+        int[] known = new int[paths.size()];
+        List<List<Object>> copies = new ArrayList<>();
+        for (int i = 0; i < known.length; i++) {
+            List<Object> steps = List.copyOf(paths.get(i));
+            copies.add(steps);
+            Branch branch = root;
+            int depth = 0;
+            while (depth < steps.size() && !(steps.get(depth) instanceof Integer place && place <= 0)) {
+                branch = branch.children.computeIfAbsent(steps.get(depth), step -> new Branch());
+                depth++;
+            }
+            known[i] = depth;
+            branch.slots.add(i);
+        }
+        return new PathTrie(List.copyOf(copies), known, new Node(root, 0));
+    }
+
+    /** How many paths there are. */
+    public int size() {
+        return known.length;
+    }
+
+    /** The steps of a path that are left behind so many. */
+    List<Object> stepsFrom(int path, int depth) {
+        List<Object> steps = paths.get(path);
+        return steps.subList(depth, steps.size());
+    }
+
+    /** How many steps of a path the tree knows. */
+    int known(int path) {
+        return known[path];
+    }
+
+    /** Whether the tree knows all steps of a path. */
+    boolean isWhole(int path) {
+        return known[path] == paths.get(path).size();
+    }
+
+    /** A node while the tree grows. */
+    private static final class Branch {
+        final Map<Object, Branch> children = new LinkedHashMap<>();
+        final List<Integer> slots = new ArrayList<>();
+    }
+
+    /** What is wanted at one place of a document. */
+    static final class Node {
+        private static final Node[] NONE = {};
+
+        /** Paths that end here. */
+        final int[] slots;
+        /** Paths that end here or below. */
+        final int[] below;
+        /** How many steps lead here. */
+        final int depth;
+        /** Members that are wanted: keys, and what of them. */
+        final byte[][] keys;
+
+        final Node[] members;
+        /** Elements that are wanted: places from 0, ascending, and what of them. */
+        final int[] places;
+
+        final Node[] elements;
+
+        Node(Branch branch, int depth) {
+            this.depth = depth;
+            this.slots = branch.slots.stream().mapToInt(Integer::intValue).toArray();
+            List<byte[]> keys = new ArrayList<>();
+            List<Node> members = new ArrayList<>();
+            Map<Integer, Node> elements = new TreeMap<>();
+            List<Integer> below = new ArrayList<>(branch.slots);
+            branch.children.forEach((step, child) -> {
+                Node node = new Node(child, depth + 1);
+                for (int slot : node.below) {
+                    below.add(slot);
+                }
+                if (step instanceof Integer place) {
+                    elements.put(place - 1, node);
+                } else {
+                    keys.add(step.toString().getBytes(StandardCharsets.UTF_8));
+                    members.add(node);
+                }
+            });
+            this.below = below.stream().mapToInt(Integer::intValue).toArray();
+            this.keys = keys.toArray(new byte[0][]);
+            this.members = members.toArray(NONE);
+            this.places = elements.keySet().stream().mapToInt(Integer::intValue).toArray();
+            this.elements = elements.values().toArray(NONE);
+        }
+
+        /** What is wanted of a member with this key; null when nothing is. */
+        @Nullable
+        Node member(byte[] bytes, int from, int to) { // hot: per key of an object of which something is wanted
+            int length = to - from;
+            for (int i = 0; i < keys.length; i++) {
+                byte[] key = keys[i];
+                if (key.length == length && same(key, bytes, from)) {
+                    return members[i];
+                }
+            }
+            return null;
+        }
+
+        private static boolean same(byte[] key, byte[] bytes, int from) {
+            for (int i = 0; i < key.length; i++) {
+                if (key[i] != bytes[from + i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}
