@@ -256,7 +256,7 @@ public final class JsonWriter {
         if (size < PLAIN_FROM || size >= PLAIN_BELOW) {
             return shortest.replace('E', 'e');
         }
-        String plain = new BigDecimal(shortest).toPlainString();
+        String plain = new BigDecimal(shortest).stripTrailingZeros().toPlainString();
         return plain.indexOf('.') < 0 ? plain + ".0" : plain;
     }
 
