@@ -96,8 +96,7 @@ final class ArrayFunctions {
         if (!numbers && !array.stream().allMatch(Text.class::isInstance)) {
             throw call.bad(0, "an array of numbers, or of strings");
         }
-        Comparator<Object> order =
-                numbers ? Numbers::compare : (a, b) -> ((Text) a).compareTo((Text) b);
+        Comparator<Object> order = numbers ? Numbers::compare : (a, b) -> ((Text) a).compareTo((Text) b);
         array.sort((a, b) -> order.compare(Objects.requireNonNull(a), Objects.requireNonNull(b)));
         return array;
     }

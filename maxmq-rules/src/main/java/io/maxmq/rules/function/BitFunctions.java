@@ -40,10 +40,9 @@ final class BitFunctions {
         if (by <= 0) {
             return Numbers.integer(number.shiftRight(-by));
         }
-        if (number.signum() != 0 && (long) number.bitLength() + by > call.limits().integerBits()) {
-            throw call.error(
-                    Code.LIMIT_EXCEEDED,
-                    "more than " + call.limits().integerBits() + " bits");
+        if (number.signum() != 0
+                && (long) number.bitLength() + by > call.limits().integerBits()) {
+            throw call.error(Code.LIMIT_EXCEEDED, "more than " + call.limits().integerBits() + " bits");
         }
         return number.signum() == 0 ? (Object) 0L : Numbers.integer(number.shiftLeft(by));
     }
@@ -81,9 +80,7 @@ final class BitFunctions {
             return floating(call, cut, little);
         }
         if (length > call.limits().integerBits()) {
-            throw call.error(
-                    Code.LIMIT_EXCEEDED,
-                    "more than " + call.limits().integerBits() + " bits");
+            throw call.error(Code.LIMIT_EXCEEDED, "more than " + call.limits().integerBits() + " bits");
         }
         BigInteger value = little ? little(cut) : big(cut);
         if (signed && length > 0 && value.testBit(length - 1)) {
@@ -132,13 +129,12 @@ final class BitFunctions {
     /** An IEEE 754 number of 16, 32 or 64 bits. */
     private static Object floating(Call call, Bits bits, boolean little) {
         long raw = (little ? little(bits) : big(bits)).longValue();
-        double value =
-                switch (bits.length()) {
-                    case 64 -> Double.longBitsToDouble(raw);
-                    case 32 -> Float.intBitsToFloat((int) raw);
-                    case 16 -> half((int) raw);
-                    default -> throw call.problem("a float has 16, 32 or 64 bits, not " + bits.length());
-                };
+        double value = switch (bits.length()) {
+            case 64 -> Double.longBitsToDouble(raw);
+            case 32 -> Float.intBitsToFloat((int) raw);
+            case 16 -> half((int) raw);
+            default -> throw call.problem("a float has 16, 32 or 64 bits, not " + bits.length());
+        };
         return call.finite(value);
     }
 

@@ -296,7 +296,8 @@ final class Call {
 
     /** The error for an argument that is something else. */
     EvaluationException bad(int argument, String wanted) {
-        return problem("argument " + (argument + 1) + " must be " + wanted + ", is " + Values.shown(arguments[argument]));
+        return problem(
+                "argument " + (argument + 1) + " must be " + wanted + ", is " + Values.shown(arguments[argument]));
     }
 
     /** A bad argument, said in other words. */

@@ -16,7 +16,8 @@ final class DateFormat {
     static final int NO_OFFSET = Integer.MIN_VALUE;
 
     /** Longer ones first, as a shorter one may begin them. */
-    private static final String[] FIELDS = {"%::z", "%:z", "%3N", "%6N", "%Y", "%m", "%d", "%H", "%M", "%S", "%N", "%z"};
+    private static final String[] FIELDS = {"%::z", "%:z", "%3N", "%6N", "%Y", "%m", "%d", "%H", "%M", "%S", "%N", "%z"
+    };
 
     private DateFormat() {}
 
@@ -129,7 +130,8 @@ final class DateFormat {
             at += field.length();
             if (field.endsWith("z")) {
                 boolean zulu = text.charAt(read) == 'Z' || text.charAt(read) == 'z';
-                int end = Math.min(text.length(), read + (zulu ? 1 : field.equals("%z") ? 5 : field.equals("%:z") ? 6 : 9));
+                int end = Math.min(
+                        text.length(), read + (zulu ? 1 : field.equals("%z") ? 5 : field.equals("%:z") ? 6 : 9));
                 offset = zulu ? 0 : offset(text.substring(read, end));
                 if (offset == NO_OFFSET) {
                     throw call.problem("an offset expected at character " + (read + 1));
@@ -137,7 +139,8 @@ final class DateFormat {
                 read = end;
                 continue;
             }
-            int digits = field.equals("%Y") ? 4 : field.equals("%N") ? 9 : field.endsWith("N") ? field.charAt(1) - '0' : 2;
+            int digits =
+                    field.equals("%Y") ? 4 : field.equals("%N") ? 9 : field.endsWith("N") ? field.charAt(1) - '0' : 2;
             int number = number(text, read, read + digits);
             if (number < 0) {
                 throw call.problem(digits + " digits for " + field + " expected at character " + (read + 1));
@@ -164,8 +167,13 @@ final class DateFormat {
     /** A time as RFC 3339 §5.6 has it. The fraction may have any number of digits; those past nanoseconds are dropped. */
     static Instant rfc3339(Call call, String text) {
         int[] parts = {
-            number(text, 0, 4), number(text, 5, 7), number(text, 8, 10), number(text, 11, 13), number(text, 14, 16),
-            number(text, 17, 19), 0
+            number(text, 0, 4),
+            number(text, 5, 7),
+            number(text, 8, 10),
+            number(text, 11, 13),
+            number(text, 14, 16),
+            number(text, 17, 19),
+            0
         };
         for (int part : parts) {
             if (part < 0) {

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param check what an argument must be that is a constant; null when there is nothing to say before the call
  */
 public record Definition(
-        String name, int least, int most, boolean pure, Function function, @Nullable Check check) {
+        String name,
+        int least,
+        int most,
+        boolean pure,
+        Function function,
+        @Nullable Check check) {
 
     /** One without a check. */
     public Definition(String name, int least, int most, boolean pure, Function function) {

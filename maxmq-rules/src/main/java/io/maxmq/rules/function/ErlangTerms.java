@@ -59,7 +59,9 @@ final class ErlangTerms {
 
     private void binary(Text text) {
         if (readable && printable(text)) {
-            out.add("<<\"").add(escaped(text.toString())).add(text.bytes().length == text.toString().length() ? "\">>" : "\"/utf8>>");
+            out.add("<<\"")
+                    .add(escaped(text.toString()))
+                    .add(text.bytes().length == text.toString().length() ? "\">>" : "\"/utf8>>");
             return;
         }
         out.add("<<");
@@ -145,7 +147,8 @@ final class ErlangTerms {
         // The value is 0.digits times ten to this power.
         int place = digits.length() - shortest.scale();
         String exponent = Integer.toString(place - 1);
-        String scientific = digits.charAt(0) + "." + (digits.length() == 1 ? "0" : digits.substring(1)) + "e" + exponent;
+        String scientific =
+                digits.charAt(0) + "." + (digits.length() == 1 ? "0" : digits.substring(1)) + "e" + exponent;
         int cost = exponent.length() + 1 + (digits.length() == 1 ? 2 : 1);
         String text;
         if (place <= 0) {

@@ -35,7 +35,10 @@ final class HashFunctions {
         library.add("md5", 1, call -> hex(digest("MD5", call.bytes(0))))
                 .add("sha", 1, call -> hex(digest("SHA-1", call.bytes(0))))
                 .add("sha256", 1, call -> hex(digest("SHA-256", call.bytes(0))))
-                .add("hash", 2, call -> hex(digest(algorithm(call)[0], call.text(1).bytes())))
+                .add(
+                        "hash",
+                        2,
+                        call -> hex(digest(algorithm(call)[0], call.text(1).bytes())))
                 .add("hmac", 3, HashFunctions::hmac)
                 .add("crc32", 1, HashFunctions::crc32)
                 .add("hash_to_range", 3, HashFunctions::hashToRange)

@@ -1,11 +1,11 @@
 package io.maxmq.rules.function;
 
 import io.maxmq.rules.error.EvaluationException.Code;
+import io.maxmq.rules.value.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import io.maxmq.rules.value.Text;
 import org.jspecify.annotations.Nullable;
 
 /** Maps. A string that holds a JSON object is as good as the map. */

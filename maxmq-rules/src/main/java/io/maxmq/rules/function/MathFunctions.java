@@ -110,8 +110,9 @@ final class MathFunctions {
             throw call.bad(1, "-" + MOST_DECIMALS + ".." + MOST_DECIMALS);
         }
         if (number instanceof Double value) {
-            return call.finite(
-                    BigDecimal.valueOf(value).setScale(decimals, RoundingMode.HALF_UP).doubleValue());
+            return call.finite(BigDecimal.valueOf(value)
+                    .setScale(decimals, RoundingMode.HALF_UP)
+                    .doubleValue());
         }
         BigInteger integer = Numbers.big(number);
         return decimals >= 0
@@ -164,8 +165,9 @@ final class MathFunctions {
 
     private static double asinh(double value) {
         double size = Math.abs(value);
-        double result =
-                size > LARGE ? Math.log(size) + LN_2 : Math.log1p(size + size * size / (1 + Math.sqrt(size * size + 1)));
+        double result = size > LARGE
+                ? Math.log(size) + LN_2
+                : Math.log1p(size + size * size / (1 + Math.sqrt(size * size + 1)));
         return Math.copySign(result, value);
     }
 

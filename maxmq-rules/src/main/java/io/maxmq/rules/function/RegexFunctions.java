@@ -33,7 +33,11 @@ final class RegexFunctions {
     private final Map<String, Pattern> kept = new ConcurrentHashMap<>();
 
     void addTo(Library library) {
-        library.addChecked("regex_match", 2, this::check, call -> guarded(call, () -> matcher(call).find()))
+        library.addChecked(
+                        "regex_match",
+                        2,
+                        this::check,
+                        call -> guarded(call, () -> matcher(call).find()))
                 .addChecked("regex_replace", 3, this::check, call -> guarded(call, () -> replace(call)))
                 .addChecked("regex_extract", 2, this::check, call -> guarded(call, () -> extract(call)));
     }
@@ -47,7 +51,8 @@ final class RegexFunctions {
             return null;
         } catch (PatternSyntaxException e) {
             return new Check.Refusal(
-                    StatementException.Code.BAD_REGEX, "'" + text + "' is no regular expression: " + e.getDescription());
+                    StatementException.Code.BAD_REGEX,
+                    "'" + text + "' is no regular expression: " + e.getDescription());
         } catch (StackOverflowError e) {
             return new Check.Refusal(StatementException.Code.BAD_REGEX, "the regular expression is nested too deep");
         }

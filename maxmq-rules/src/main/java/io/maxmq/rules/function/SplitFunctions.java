@@ -53,9 +53,8 @@ final class SplitFunctions {
     private static List<Object> split(Call call) {
         String text = call.string(0);
         String separator = call.onlyString(1);
-        int option = call.has(2)
-                ? call.option(2, "notrim", "leading", "trailing", "leading_notrim", "trailing_notrim")
-                : -1;
+        int option =
+                call.has(2) ? call.option(2, "notrim", "leading", "trailing", "leading_notrim", "trailing_notrim") : -1;
         boolean keepEmpty = option == 0 || option > 2;
         boolean first = option == 1 || option == 3;
         boolean last = option == 2 || option == 4;

@@ -112,7 +112,9 @@ final class Sprintf {
     private int number() {
         if (accept('*')) {
             Object value = argument();
-            if (!(value instanceof Long given) || given < -MOST_PRECISION || given > call.limits().textBytes()) {
+            if (!(value instanceof Long given)
+                    || given < -MOST_PRECISION
+                    || given > call.limits().textBytes()) {
                 throw call.problem("* takes an integer within the limits");
             }
             left |= given < 0;
@@ -241,12 +243,11 @@ final class Sprintf {
             throw call.problem("~" + letter + " has no precision of " + digits);
         }
         hasPrecision = false;
-        String text =
-                switch (letter) {
-                    case 'f' -> fixed(value, digits);
-                    case 'e' -> scientific(value, digits);
-                    default -> general(value, digits);
-                };
+        String text = switch (letter) {
+            case 'f' -> fixed(value, digits);
+            case 'e' -> scientific(value, digits);
+            default -> general(value, digits);
+        };
         term(text);
     }
 
@@ -272,14 +273,15 @@ final class Sprintf {
         while (unscaled.length() < digits) {
             unscaled.append('0');
         }
-        return sign(value) + unscaled.charAt(0) + "." + unscaled.substring(1, digits) + "e"
-                + (exponent < 0 ? "" : "+") + exponent;
+        return sign(value) + unscaled.charAt(0) + "." + unscaled.substring(1, digits) + "e" + (exponent < 0 ? "" : "+")
+                + exponent;
     }
 
     /** As {@code f} from 0.1 to 10,000 where the digits reach past the point, else as {@code e}. */
     private static String general(double value, int digits) {
         double size = Math.abs(value);
-        int exponent = size < 0.1 ? -2 : size < 1 ? -1 : size < 10 ? 0 : size < 100 ? 1 : size < 1e3 ? 2 : size < 1e4 ? 3 : 4;
+        int exponent =
+                size < 0.1 ? -2 : size < 1 ? -1 : size < 10 ? 0 : size < 100 ? 1 : size < 1e3 ? 2 : size < 1e4 ? 3 : 4;
         boolean plain = exponent >= -1 && exponent < 4;
         if (plain && digits <= 1 && exponent == -1 || plain && digits - 1 > exponent) {
             return fixed(value, digits - 1 - exponent);

@@ -34,7 +34,12 @@ final class TextFunctions {
                 .add("pad", 2, 4, TextFunctions::pad)
                 .add("lpad", 3, call -> filled(call, true))
                 .add("rpad", 3, call -> filled(call, false))
-                .add("repeat", 2, call -> new TextBuilder(call).repeat(call.string(0), call.count(1, 0)).text())
+                .add(
+                        "repeat",
+                        2,
+                        call -> new TextBuilder(call)
+                                .repeat(call.string(0), call.count(1, 0))
+                                .text())
                 .add("replace", 3, 4, TextFunctions::replace)
                 .add("ascii", 1, TextFunctions::ascii)
                 .add("chr", 1, TextFunctions::chr)

@@ -27,7 +27,8 @@ final class TimeFunctions {
     static void addTo(Library library) {
         library.addImpure("now_timestamp", 0, 1, call -> count(now(call), call.has(0) ? unit(call, 0) : 0))
                 .addImpure("now_rfc3339", 0, 1, call -> rfc3339(call, now(call), call.has(0) ? unit(call, 0) : 0))
-                .addImpure("timestamp_s", 0, 0, call -> Math.floorDiv(call.around().nowMillis(), 1_000L))
+                .addImpure(
+                        "timestamp_s", 0, 0, call -> Math.floorDiv(call.around().nowMillis(), 1_000L))
                 .addImpure("timestamp_ms", 0, 0, call -> call.around().nowMillis())
                 .addImpure("unix_ts_to_rfc3339", 1, 2, TimeFunctions::toRfc3339)
                 .add("rfc3339_to_unix_ts", 1, 2, TimeFunctions::fromRfc3339)
@@ -70,12 +71,14 @@ final class TimeFunctions {
     }
 
     private static Text rfc3339(Call call, Instant time, int unit) {
-        return Text.of(rfc3339(inYears(call, time.atZone(call.around().zone()).toOffsetDateTime()), FRACTION_DIGITS[unit]));
+        return Text.of(
+                rfc3339(inYears(call, time.atZone(call.around().zone()).toOffsetDateTime()), FRACTION_DIGITS[unit]));
     }
 
     /** With so many digits of the second's fraction; UTC is +00:00. */
     private static String rfc3339(OffsetDateTime time, int fractionDigits) {
-        String format = "%Y-%m-%dT%H:%M:%S" + (fractionDigits == 0 ? "" : fractionDigits == 9 ? ".%N" : ".%" + fractionDigits + "N");
+        String format = "%Y-%m-%dT%H:%M:%S"
+                + (fractionDigits == 0 ? "" : fractionDigits == 9 ? ".%N" : ".%" + fractionDigits + "N");
         return DateFormat.format(time, format + "%:z");
     }
 
@@ -153,14 +156,12 @@ final class TimeFunctions {
             return there.truncatedTo(units[unit]).toInstant().toEpochMilli();
         }
         LocalDate day = there.toLocalDate();
-        LocalDate first =
-                switch (unit) {
-                    case 4 -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
-                    case 5 -> day.withDayOfMonth(1);
-                    case 6 -> day.withDayOfMonth(1)
-                            .withMonth(3 * day.get(IsoFields.QUARTER_OF_YEAR) - 2);
-                    default -> day.withDayOfYear(1);
-                };
+        LocalDate first = switch (unit) {
+            case 4 -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+            case 5 -> day.withDayOfMonth(1);
+            case 6 -> day.withDayOfMonth(1).withMonth(3 * day.get(IsoFields.QUARTER_OF_YEAR) - 2);
+            default -> day.withDayOfYear(1);
+        };
         return first.toEpochDay() * 86_400_000L;
     }
 

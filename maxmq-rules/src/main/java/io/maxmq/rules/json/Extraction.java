@@ -233,16 +233,15 @@ public final class Extraction {
             Text text = JsonStrings.text(bytes, from, to, steps < 0);
             return walk(text, paths.stepsFrom(path, steps < 0 ? -1 - steps : steps));
         }
-        Object value =
-                switch (kind) {
-                    case TEXT, ESCAPED_TEXT -> JsonStrings.text(bytes, from + 1, to - 1, kind == ESCAPED_TEXT);
-                    case INTEGER -> JsonNumbers.integer(bytes, from, to, integerBits);
-                    case FLOAT -> (Object) JsonNumbers.floating(bytes, from, to);
-                    case TRUE -> Boolean.TRUE;
-                    case FALSE -> Boolean.FALSE;
-                    case NULL -> JsonNull.NULL;
-                    default -> JsonReader.read(bytes, from, to, depth, integerBits);
-                };
+        Object value = switch (kind) {
+            case TEXT, ESCAPED_TEXT -> JsonStrings.text(bytes, from + 1, to - 1, kind == ESCAPED_TEXT);
+            case INTEGER -> JsonNumbers.integer(bytes, from, to, integerBits);
+            case FLOAT -> (Object) JsonNumbers.floating(bytes, from, to);
+            case TRUE -> Boolean.TRUE;
+            case FALSE -> Boolean.FALSE;
+            case NULL -> JsonNull.NULL;
+            default -> JsonReader.read(bytes, from, to, depth, integerBits);
+        };
         return paths.isWhole(path) ? value : walk(value, paths.stepsFrom(path, paths.known(path)));
     }
 

@@ -14,8 +14,8 @@ import java.nio.ByteOrder;
  * <p>May be used again for another text. Allocates nothing but its exceptions. Not thread-safe.
  */
 final class JsonCursor {
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN).withInvokeExactBehavior();
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN)
+            .withInvokeExactBehavior();
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
 
@@ -92,7 +92,8 @@ final class JsonCursor {
                 long word = (long) LONGS.get(text, i);
                 long quote = word ^ ONES * '"';
                 long slash = word ^ ONES * '\\';
-                long stop = ((quote - ONES & ~quote) | (slash - ONES & ~slash) | (word - ONES * ' ' & ~word) | word) & HIGHS;
+                long stop = ((quote - ONES & ~quote) | (slash - ONES & ~slash) | (word - ONES * ' ' & ~word) | word)
+                        & HIGHS;
                 if (stop != 0) {
                     i += Long.numberOfTrailingZeros(stop) >>> 3;
                     break;

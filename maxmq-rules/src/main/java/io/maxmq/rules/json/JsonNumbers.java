@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 final class JsonNumbers {
     /** The powers of ten that a double holds exactly. */
     private static final double[] TENS = {
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21,
-        1e22
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22
     };
 
     private static final long EXACT = 1L << 53;
@@ -91,7 +91,8 @@ final class JsonNumbers {
             int exponent = (int) small(bytes, i, to);
             scale += down ? -exponent : exponent;
         }
-        // Both are exact, so one operation rounds once, and rightly (W. D. Clinger, How to read floating point numbers accurately).
+        // Both are exact, so one operation rounds once, and rightly (W. D. Clinger, How to read floating point numbers
+        // accurately).
         double value;
         if (scale >= 0 && scale < TENS.length) {
             value = digits * TENS[scale];

@@ -163,7 +163,8 @@ public final class JsonWriter {
 
     private void open(char bracket, int depth) {
         if (depth <= 0) {
-            throw new EvaluationException(EvaluationException.Code.LIMIT_EXCEEDED, "json", "nested too deep to be written");
+            throw new EvaluationException(
+                    EvaluationException.Code.LIMIT_EXCEEDED, "json", "nested too deep to be written");
         }
         put(bracket);
     }

@@ -64,7 +64,8 @@ public final class Template {
                 continue;
             }
             int end = text.startsWith("${", dollar) ? text.indexOf('}', dollar) : -1;
-            List<Object> steps = end < 0 ? null : steps(text.substring(dollar + 2, end).strip());
+            List<Object> steps =
+                    end < 0 ? null : steps(text.substring(dollar + 2, end).strip());
             if (steps == null) {
                 literal.append('$');
                 at = dollar + 1;
@@ -100,7 +101,8 @@ public final class Template {
             steps.add(bracket < 0 ? part : part.substring(0, bracket));
             while (bracket >= 0) {
                 int end = part.indexOf(']', bracket);
-                Integer place = end < 0 ? null : place(part.substring(bracket + 1, end).strip());
+                Integer place =
+                        end < 0 ? null : place(part.substring(bracket + 1, end).strip());
                 if (place == null || end + 1 < part.length() && part.charAt(end + 1) != '[') {
                     return null;
                 }
@@ -141,11 +143,14 @@ public final class Template {
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (Piece piece : pieces) {
-            byte[] bytes =
-                    piece instanceof Place place ? shown(at(record, place.steps()), mostBytes) : ((Literal) piece).bytes();
+            byte[] bytes = piece instanceof Place place
+                    ? shown(at(record, place.steps()), mostBytes)
+                    : ((Literal) piece).bytes();
             if (bytes.length > mostBytes - out.size()) {
                 throw new EvaluationException(
-                        EvaluationException.Code.LIMIT_EXCEEDED, "template", "more than " + mostBytes + " bytes of text");
+                        EvaluationException.Code.LIMIT_EXCEEDED,
+                        "template",
+                        "more than " + mostBytes + " bytes of text");
             }
             out.writeBytes(bytes);
         }

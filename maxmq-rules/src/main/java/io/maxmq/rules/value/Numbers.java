@@ -180,7 +180,9 @@ public final class Numbers {
 
     /** The exact value of a float with at most so many decimals, 0 or more, the last rounded; zeros are cut but for one. */
     public static String decimals(double value, int most) {
-        String digits = new BigDecimal(value).setScale(Math.max(most, 1), RoundingMode.HALF_UP).toPlainString();
+        String digits = new BigDecimal(value)
+                .setScale(Math.max(most, 1), RoundingMode.HALF_UP)
+                .toPlainString();
         if (most < 1) {
             digits = new BigDecimal(value).setScale(0, RoundingMode.HALF_UP).toPlainString() + ".0";
         }

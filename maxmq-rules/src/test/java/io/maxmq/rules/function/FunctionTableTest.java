@@ -1,7 +1,5 @@
 package io.maxmq.rules.function;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.value.Values;
 import java.io.IOException;
@@ -18,11 +16,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /** The functions one by one, by the tables beside this class in the resources. */
 class FunctionTableTest {
     private static final String[] FAMILIES = {
-        "event", "topic", "math", "bits", "type", "conversion", "conditional", "text", "split", "regex", "sprintf", "array", "map",
-        "hash", "encoding", "compression", "time", "random", "state"
+        "event",
+        "topic",
+        "math",
+        "bits",
+        "type",
+        "conversion",
+        "conditional",
+        "text",
+        "split",
+        "regex",
+        "sprintf",
+        "array",
+        "map",
+        "hash",
+        "encoding",
+        "compression",
+        "time",
+        "random",
+        "state"
     };
     private static final Set<String> WITHOUT_ARGUMENTS = Set.of("pi", "map_new", "null", "timestamp_s", "timestamp_ms");
     /** Tested in {@link RandomFunctionsTest}. */
@@ -33,8 +50,25 @@ class FunctionTableTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "event", "topic", "math", "bits", "type", "conversion", "conditional", "text", "split", "regex", "sprintf", "array",
-                "map", "hash", "encoding", "compression", "time", "random", "state"
+                "event",
+                "topic",
+                "math",
+                "bits",
+                "type",
+                "conversion",
+                "conditional",
+                "text",
+                "split",
+                "regex",
+                "sprintf",
+                "array",
+                "map",
+                "hash",
+                "encoding",
+                "compression",
+                "time",
+                "random",
+                "state"
             })
     void isAsTheTableOfTheFamilySays(String family) throws IOException {
         List<String> wrong = new ArrayList<>();

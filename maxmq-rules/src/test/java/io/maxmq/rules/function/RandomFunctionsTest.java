@@ -1,10 +1,10 @@
 package io.maxmq.rules.function;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Functions of chance, and that they take it from their surroundings. */
 class RandomFunctionsTest {
@@ -34,12 +34,14 @@ class RandomFunctionsTest {
 
         assertThat(call(around, "uuid_v4()").toString())
                 .matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
-        assertThat(call(around, "uuid_v4_no_hyphen()").toString()).matches("[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}");
+        assertThat(call(around, "uuid_v4_no_hyphen()").toString())
+                .matches("[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}");
         assertThat(call(around, "uuid_v4()")).isNotEqualTo(call(around, "uuid_v4()"));
     }
 
     @Test
     void isTheSameForTheSameChance() {
-        assertThat(call(new TestSurroundings(), "rand_str(20)")).isEqualTo(call(new TestSurroundings(), "rand_str(20)"));
+        assertThat(call(new TestSurroundings(), "rand_str(20)"))
+                .isEqualTo(call(new TestSurroundings(), "rand_str(20)"));
     }
 }

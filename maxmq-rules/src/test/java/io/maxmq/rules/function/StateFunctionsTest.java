@@ -1,9 +1,9 @@
 package io.maxmq.rules.function;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.rules.value.Text;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** What rules remember, from one call to the next. */
 class StateFunctionsTest {

@@ -1,8 +1,5 @@
 package io.maxmq.rules.json;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.value.Text;
 import io.maxmq.rules.value.Values;
@@ -14,6 +11,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Paths found in one pass, and that they say what a tree would. */
 class ExtractionTest {
@@ -80,7 +80,8 @@ class ExtractionTest {
 
     @Test
     void givesNumbersWithoutBoxes() {
-        Extraction found = extraction("[12,1.25,\"12\",12345678901234567890]", true, List.of(1), List.of(2), List.of(3), List.of(4));
+        Extraction found = extraction(
+                "[12,1.25,\"12\",12345678901234567890]", true, List.of(1), List.of(2), List.of(3), List.of(4));
 
         assertThat(found.isLong(0)).isTrue();
         assertThat(found.asLong(0)).isEqualTo(12);
@@ -92,7 +93,8 @@ class ExtractionTest {
 
     @Test
     void copiesWhatIsOnlyForwarded() {
-        Extraction found = extraction("{\"a\" : [1, {\"b\":2.50}] , \"c\":\"x\\n\"}", true, List.of("a"), List.of("c"), List.of("d"));
+        Extraction found = extraction(
+                "{\"a\" : [1, {\"b\":2.50}] , \"c\":\"x\\n\"}", true, List.of("a"), List.of("c"), List.of("d"));
         JsonWriter out = new JsonWriter(false, 1_000);
 
         for (int path = 0; path < 3; path++) {
@@ -120,11 +122,14 @@ class ExtractionTest {
 
         for (int i = 0; i < paths.size(); i++) {
             Object expected = at(tree, paths.get(i));
-            assertThat(Values.same(extraction.value(i), expected)).as(() -> paths + " of " + new String(text, StandardCharsets.UTF_8)).isTrue();
+            assertThat(Values.same(extraction.value(i), expected))
+                    .as(() -> paths + " of " + new String(text, StandardCharsets.UTF_8))
+                    .isTrue();
             if (extraction.isRaw(i) && expected != null) {
                 JsonWriter out = new JsonWriter(false, 1_000_000);
                 extraction.writeRaw(i, out);
-                assertThat(Values.same(JsonConformanceTest.read(out.toBytes()), expected)).isTrue();
+                assertThat(Values.same(JsonConformanceTest.read(out.toBytes()), expected))
+                        .isTrue();
             }
         }
     }

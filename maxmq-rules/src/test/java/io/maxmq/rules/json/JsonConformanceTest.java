@@ -1,7 +1,5 @@
 package io.maxmq.rules.json;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.value.Values;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Which texts are JSON and what they say, by a list in the resources and by Jackson. */
 class JsonConformanceTest {

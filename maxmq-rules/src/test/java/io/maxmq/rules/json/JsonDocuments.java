@@ -12,7 +12,17 @@ import java.util.Random;
 /** Random documents, with few keys so that paths hit, and their texts, written in many ways. */
 final class JsonDocuments {
     private static final String[] KEYS = {"a", "b", "c", "é", "long key of a member", "a\"b", ""};
-    private static final String[] TEXTS = {"", "x", "a\\b", "é你👍", "\n\u0001", "{\"a\":{\"b\":[1,{\"a\":5}]},\"c\":2}", "[1,[2,3]]", "no {", "12345678901234567890"};
+    private static final String[] TEXTS = {
+        "",
+        "x",
+        "a\\b",
+        "é你👍",
+        "\n\u0001",
+        "{\"a\":{\"b\":[1,{\"a\":5}]},\"c\":2}",
+        "[1,[2,3]]",
+        "no {",
+        "12345678901234567890"
+    };
 
     private final Random random;
 
@@ -78,7 +88,9 @@ final class JsonDocuments {
             String separator = "";
             if (!map.isEmpty() && random.nextInt(3) == 0) {
                 // The first key comes again, so this one does not count.
-                out.append(quoted(map.keySet().iterator().next().toString())).append(':').append(text(value(1)));
+                out.append(quoted(map.keySet().iterator().next().toString()))
+                        .append(':')
+                        .append(text(value(1)));
                 separator = ",";
             }
             for (Map.Entry<?, ?> member : map.entrySet()) {

@@ -1,7 +1,5 @@
 package io.maxmq.rules.json;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.value.Values;
 import java.io.IOException;
@@ -13,8 +11,11 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /** Reading and writing against each other and against Jackson. */
 class JsonPropertyTest {
+    private static final String PIECES = "{}[]\",:\\u0123456789.eE+- \ntrfalsn\u00e9";
 
     @Property(tries = 500)
     void readsWhatIsWritten(@ForAll long seed) {
@@ -54,7 +55,9 @@ class JsonPropertyTest {
         assertThat(extracted).isEqualTo(ours != null);
         if (comparable(text)) {
             Object theirs = JsonReference.read(text);
-            assertThat(ours != null).as(new String(text, StandardCharsets.UTF_8)).isEqualTo(theirs != null);
+            assertThat(ours != null)
+                    .as(new String(text, StandardCharsets.UTF_8))
+                    .isEqualTo(theirs != null);
             assertThat(Values.same(ours, theirs)).isTrue();
         }
     }
@@ -73,7 +76,7 @@ class JsonPropertyTest {
             int to = kind == 1 ? at : at + 1;
             System.arraycopy(mutated, from, next, to, Math.min(mutated.length - from, next.length - to));
             if (kind != 1) {
-                next[at] = (byte) "{}[]\",:\\u0123456789.eE+- \ntrfalsn\u00e9".charAt(random.nextInt(38));
+                next[at] = (byte) PIECES.charAt(random.nextInt(PIECES.length()));
             }
             mutated = next;
         }

@@ -1,8 +1,5 @@
 package io.maxmq.rules.json;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.EvaluationException.Code;
 import io.maxmq.rules.value.JsonNull;
@@ -12,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Values out of JSON, their limits and the errors' texts. */
 class JsonReaderTest {
@@ -47,7 +47,20 @@ class JsonReaderTest {
 
     @Test
     void readsFloatsAsTheNearestDouble() {
-        for (String number : List.of("0.1", "1e22", "1e23", "9007199254740993.0", "123456.789e-3", "5e-324", "1.7976931348623157e308", "-0.0", "0.000001", "2.2250738585072011e-308", "12345678901234567890.5", "1e-22", "8.5e-23")) {
+        for (String number : List.of(
+                "0.1",
+                "1e22",
+                "1e23",
+                "9007199254740993.0",
+                "123456.789e-3",
+                "5e-324",
+                "1.7976931348623157e308",
+                "-0.0",
+                "0.000001",
+                "2.2250738585072011e-308",
+                "12345678901234567890.5",
+                "1e-22",
+                "8.5e-23")) {
             assertThat(read(number)).as(number).isEqualTo(Double.parseDouble(number));
         }
     }
@@ -63,11 +76,10 @@ class JsonReaderTest {
 
     @Test
     void saysWhereTextIsNoJson() {
-        assertThatThrownBy(() -> read("{\"a\": tru}"))
-                .isInstanceOfSatisfying(EvaluationException.class, e -> {
-                    assertThat(e.code()).isEqualTo(Code.DECODE_JSON);
-                    assertThat(e).hasMessageContaining("byte 7 of 10");
-                });
+        assertThatThrownBy(() -> read("{\"a\": tru}")).isInstanceOfSatisfying(EvaluationException.class, e -> {
+            assertThat(e.code()).isEqualTo(Code.DECODE_JSON);
+            assertThat(e).hasMessageContaining("byte 7 of 10");
+        });
         assertThatThrownBy(() -> read("[1,")).hasMessageContaining("the end");
     }
 

@@ -1,8 +1,5 @@
 package io.maxmq.rules.json;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.value.Bits;
 import io.maxmq.rules.value.JsonNull;
@@ -17,6 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 /** Values as JSON. */
 class JsonWriterTest {
 
@@ -26,7 +26,8 @@ class JsonWriterTest {
 
     @Test
     void writesEachKind() {
-        assertThat(written(Arrays.asList(1L, 1.0, true, null, JsonNull.NULL, Text.of("x"), new BigInteger("9223372036854775808"))))
+        assertThat(written(Arrays.asList(
+                        1L, 1.0, true, null, JsonNull.NULL, Text.of("x"), new BigInteger("9223372036854775808"))))
                 .isEqualTo("[1,1.0,true,null,null,\"x\",9223372036854775808]");
         assertThat(written(Map.of())).isEqualTo("{}");
         assertThat(written(List.of())).isEqualTo("[]");
@@ -34,7 +35,20 @@ class JsonWriterTest {
 
     @Test
     void writesIntegersPlain() {
-        for (long value : new long[] {0, 9, 10, -10, 99, 100, 123456789, Long.MAX_VALUE, Long.MIN_VALUE, Long.MIN_VALUE + 1, 1000000000000000000L, 999999999999999999L}) {
+        for (long value : new long[] {
+            0,
+            9,
+            10,
+            -10,
+            99,
+            100,
+            123456789,
+            Long.MAX_VALUE,
+            Long.MIN_VALUE,
+            Long.MIN_VALUE + 1,
+            1000000000000000000L,
+            999999999999999999L
+        }) {
             assertThat(written(value)).isEqualTo(Long.toString(value));
         }
     }

@@ -1,8 +1,5 @@
 package io.maxmq.rules.template;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.value.JsonNull;
 import io.maxmq.rules.value.Text;
@@ -12,6 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Text with a record's values in it. */
 class TemplateTest {
@@ -59,7 +59,8 @@ class TemplateTest {
 
     @Test
     void saysWhatIsMissing() {
-        assertThat(filled("<${nope}> <${m.x.y}> <${m.a[9]}> <${n.x}>")).isEqualTo("<undefined> <undefined> <undefined> <undefined>");
+        assertThat(filled("<${nope}> <${m.x.y}> <${m.a[9]}> <${n.x}>"))
+                .isEqualTo("<undefined> <undefined> <undefined> <undefined>");
         assertThat(Template.of("<${nope}>", "").fill(record, 10)).hasToString("<>");
     }
 
@@ -70,7 +71,8 @@ class TemplateTest {
 
     @Test
     void takesWhatIsNoPlaceAsText() {
-        assertThat(filled("${} ${ } ${id ${n} ${a..b} ${m.a[x]} ${m.a[1}")).isEqualTo("${} ${ } ${id 7 ${a..b} ${m.a[x]} ${m.a[1}");
+        assertThat(filled("${} ${ } ${id ${n} ${a..b} ${m.a[x]} ${m.a[1}"))
+                .isEqualTo("${} ${ } ${id 7 ${a..b} ${m.a[x]} ${m.a[1}");
         assertThat(filled("")).isEmpty();
         assertThat(filled("{\"a\":1}")).isEqualTo("{\"a\":1}");
     }
