@@ -237,8 +237,8 @@ public final class Extraction {
             case TEXT, ESCAPED_TEXT -> JsonStrings.text(bytes, from + 1, to - 1, kind == ESCAPED_TEXT);
             case INTEGER -> JsonNumbers.integer(bytes, from, to, integerBits);
             case FLOAT -> (Object) JsonNumbers.floating(bytes, from, to);
-            case TRUE -> Boolean.TRUE;
-            case FALSE -> Boolean.FALSE;
+            case TRUE -> true;
+            case FALSE -> false;
             case NULL -> JsonNull.NULL;
             default -> JsonReader.read(bytes, from, to, depth, integerBits);
         };

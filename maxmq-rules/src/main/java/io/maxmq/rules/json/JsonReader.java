@@ -80,11 +80,11 @@ public final class JsonReader {
             }
             case 't' -> {
                 cursor.word();
-                return Boolean.TRUE;
+                return true;
             }
             case 'f' -> {
                 cursor.word();
-                return Boolean.FALSE;
+                return false;
             }
             case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> {
                 cursor.number();

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Text with places {@code ${path}} that a record fills. A path is keys with points between them, each with places of an array behind it
  * ({@code a.b[1]}, from 1, or from the end where negative), a point before it or not; {@code ${.}} is the whole record as JSON; blanks
- * within the braces do not count. {@code $${} writes {@code ${}. What is no place, as it does not end or is empty, is text.
+ * within the braces do not count. A second {@code $} before the first keeps a place from being one. What is no place, as it does not end
+ * or is empty, is text.
  *
  * <p>A string goes in as it is, an array or map as JSON, each other value as {@code str} has it. A path that leads through a string
  * reads it as JSON. Immutable.
