@@ -57,8 +57,8 @@ public class JsonPathBenchmark {
 
     /** As long as asked for; half of the rest stands before the temperature, half behind. */
     private byte[] document(Random random) {
-        String head = "{\"device\":{\"id\":\"dev-" + (100_000 + random.nextInt(900_000)) + "\",\"fw\":\"2." + random.nextInt(10)
-                + "." + random.nextInt(10) + "\"},\"ts\":1769862896" + (100 + random.nextInt(900));
+        String head = "{\"device\":{\"id\":\"dev-" + (100_000 + random.nextInt(900_000)) + "\",\"fw\":\"2."
+                + random.nextInt(10) + "." + random.nextInt(10) + "\"},\"ts\":1769862896" + (100 + random.nextInt(900));
         String middle = ",\"temperature\":" + (10 + random.nextInt(80)) + "." + random.nextInt(10);
         String tail = ",\"ok\":" + random.nextBoolean() + "}";
         StringBuilder before = new StringBuilder();
@@ -67,7 +67,9 @@ public class JsonPathBenchmark {
             int length = head.length() + before.length() + middle.length() + behind.length() + tail.length();
             int missing = bytes - length;
             if (missing < 40) {
-                behind.append(",\"z\":\"").append("x".repeat(Math.max(0, missing - 7))).append('"');
+                behind.append(",\"z\":\"")
+                        .append("x".repeat(Math.max(0, missing - 7)))
+                        .append('"');
                 return (head + before + middle + behind + tail).getBytes(StandardCharsets.UTF_8);
             }
             StringBuilder half = before.length() <= behind.length() ? before : behind;
@@ -75,7 +77,12 @@ public class JsonPathBenchmark {
             switch (random.nextInt(3)) {
                 case 0 -> half.append(random.nextInt(100_000)).append('.').append(random.nextInt(10));
                 case 1 -> half.append("\"state-").append(random.nextInt(1_000)).append('"');
-                default -> half.append("[").append(random.nextInt(10)).append(",").append(random.nextInt(10)).append("]");
+                default ->
+                    half.append("[")
+                            .append(random.nextInt(10))
+                            .append(",")
+                            .append(random.nextInt(10))
+                            .append("]");
             }
         }
     }
