@@ -24,6 +24,7 @@ public final class TestWebSocket extends Socket {
     private final DataInputStream in;
     private final OutputStream out = new Frames();
     private final List<String> pongs = new ArrayList<>();
+    private String head = "";
     private int left;
     private int closeCode = -1;
 
@@ -39,7 +40,13 @@ public final class TestWebSocket extends Socket {
         if (!answer.startsWith("HTTP/1.1 101 ")) {
             throw new IOException(answer);
         }
+        opened.head = answer;
         return opened;
+    }
+
+    /** The head of the answer that has opened it. */
+    public String head() {
+        return head;
     }
 
     /** The head of the answer to a request for a WebSocket. */

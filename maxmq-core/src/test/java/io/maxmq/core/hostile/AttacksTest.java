@@ -1,14 +1,20 @@
 package io.maxmq.core.hostile;
 
+import io.maxmq.Listeners;
 import io.maxmq.MaxMQBuilder;
 import io.maxmq.RecordedMetrics;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
+import io.maxmq.TestWebSocket;
+import io.maxmq.auth.PasswordFile;
+import io.maxmq.auth.PasswordHasher;
+import io.maxmq.auth.PasswordWork;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.PingResp;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubRec;
@@ -17,28 +23,43 @@ import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Listener;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
-import io.maxmq.limit.Limit;
+import io.maxmq.core.transport.WebSocketBytes;
 import io.maxmq.limit.Limit.Scope;
+import io.maxmq.limit.Limit;
 import io.maxmq.limit.Limits;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.SlowConsumer;
 import io.maxmq.spi.event.DropReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -361,6 +382,179 @@ class AttacksTest {
         flood.join(30_000);
         broker.awaitDisconnected("flooder");
         assertNobodyElseIsHarmed();
+    }
+
+    @Test
+    void a19CompressedFramesAreNotInflated() throws IOException {
+        start(builder -> builder.listener(Listener.webSocket("127.0.0.1", 0)));
+        byte[] bomb = deflated(new byte[16 << 20]);
+        assertThat(bomb.length).isLessThan(32 << 10);
+
+        for (int i = 0; i < 10; i++) {
+            try (Socket socket = webSocketListener()) {
+                TestWebSocket bomber = TestWebSocket.open(
+                        socket, "/mqtt", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits");
+                assertThat(bomber.head()).doesNotContainIgnoringCase("Sec-WebSocket-Extensions");
+                byte[] frame = WebSocketBytes.frame(true, 2, bomb, i);
+                frame[0] |= 0x40; // RSV1: compressed
+
+                int code = -1;
+                try {
+                    bomber.sendRaw(frame);
+                    code = bomber.awaitClose();
+                } catch (SocketException reset) {
+                    // With the rest of the frame unread the system may take the goodbye back.
+                }
+                assertThat(code).isIn(1002, -1);
+            }
+        }
+
+        assertNobodyElseIsHarmed();
+    }
+
+    @Test
+    void a19AFloodOfFragmentsIsNotKept() throws IOException {
+        start(builder -> builder.listener(Listener.webSocket("127.0.0.1", 0)));
+        byte[] packet = packet(TestClient.message("flood", "x".repeat(20_000), QoS.AT_MOST_ONCE, 0));
+        ByteArrayOutputStream empty = new ByteArrayOutputStream();
+        for (int i = 0; i < 100_000; i++) {
+            empty.writeBytes(WebSocketBytes.frame(false, i == 0 ? 2 : 0, new byte[0], i));
+        }
+        ByteArrayOutputStream single = new ByteArrayOutputStream();
+        for (byte each : packet) {
+            single.writeBytes(WebSocketBytes.frame(false, 0, new byte[] {each}, each));
+        }
+        try (Socket silent = webSocketListener();
+                Socket socket = webSocketListener()) {
+            TestWebSocket nothing = TestWebSocket.open(silent, "/mqtt");
+            nothing.sendRaw(empty.toByteArray());
+            TestWebSocket webSocket = TestWebSocket.open(socket, "/mqtt");
+            TestClient flooder = new TestClient(ProtocolVersion.MQTT_5, webSocket);
+            flooder.connect("flooder", true);
+            flooder.subscribe("flood", QoS.AT_MOST_ONCE);
+
+            webSocket.sendRaw(empty.toByteArray());
+            for (int i = 0; i < 5; i++) {
+                webSocket.sendRaw(single.toByteArray());
+                assertNobodyElseIsHarmed();
+                flooder.expectMessage("flood", "x".repeat(20_000)); // the message of WebSocket has no end, MQTT's has
+            }
+            broker.clock().advance(Duration.ofSeconds(10));
+
+            assertThat(nothing.awaitClose()).as("no CONNECT in all these frames").isIn(1000, -1);
+            webSocket.sendRaw(WebSocketBytes.frame(true, 0, new byte[] {(byte) 0xC0, 0}, 7));
+            flooder.expect(PingResp.class);
+            assertNobodyElseIsHarmed();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://evil.example",
+                "null",
+                "http://localhost.evil.example",
+                "http://localhost@evil.example",
+                "http://evil.example/localhost",
+                "http://evil.example#localhost",
+                "evil://localhost.",
+                "localhost",
+                "",
+                "http://localhost, http://evil.example",
+            })
+    void a20APageOfAnotherSiteOpensNoWebSocket(String origin) throws IOException {
+        start(builder -> builder.listener(Listener.webSocket("127.0.0.1", 0)));
+        long before = metrics.sum("maxmq.websocket.handshakes{result=done}");
+
+        try (Socket socket = webSocketListener()) {
+            String answer = TestWebSocket.answer(socket, "GET /mqtt HTTP/1.1", "Origin: " + origin);
+
+            assertThat(answer).startsWith("HTTP/1.1 403 ").doesNotContain("Sec-WebSocket-Accept");
+        }
+        assertThat(metrics.sum("maxmq.websocket.handshakes{result=done}")).isEqualTo(before);
+        assertNobodyElseIsHarmed();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void a21GuessesAreSlowedDownAndTellNothingOfWhoIsKnown(ProtocolVersion version, @TempDir Path directory) {
+        Path file = directory.resolve("passwd");
+        PasswordFile.setPassword(file, "alice", new byte[] {'r', 'i', 'g', 'h', 't'}, PasswordHasher.pbkdf2(1000));
+        PasswordFile passwords = PasswordFile.at(file);
+        start(builder -> builder.listener(Listener.tcp("127.0.0.1", 0)).authenticator(passwords));
+
+        List<ConnAck> answers = new ArrayList<>();
+        List<Long> work = new ArrayList<>();
+        for (String user : List.of("alice", "bob", "alice", "Alice", "al")) {
+            long before = PasswordWork.roundsDone(passwords);
+            answers.add(guess(version, user).expect(ConnAck.class));
+            work.add(PasswordWork.roundsDone(passwords) - before);
+        }
+        TestClient sixth = guess(version, "alice");
+        awaitTrue(() -> PasswordWork.delayedAttempts(passwords) == 1);
+        TestClient seventh = guess(version, "carol");
+        awaitTrue(() -> PasswordWork.delayedAttempts(passwords) == 2);
+
+        assertThat(answers).allSatisfy(each -> assertThat(each).isEqualTo(answers.get(0)));
+        assertThat(answers.get(0).reason()).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+        assertThat(work).containsOnly(1000L);
+        for (int i = 0; i < 50; i++) {
+            ReasonCode busy = guess(version, i % 2 == 0 ? "alice" : "bob" + i)
+                    .expect(ConnAck.class)
+                    .reason();
+            assertThat(busy).isEqualTo(version.isV5() ? ReasonCode.SERVER_BUSY : ReasonCode.SERVER_UNAVAILABLE);
+        }
+        assertThat(PasswordWork.roundsDone(passwords)).isEqualTo(5000);
+        assertNobodyElseIsHarmed();
+        broker.clock().advance(Duration.ofSeconds(2));
+        assertThat(sixth.expect(ConnAck.class)).isEqualTo(answers.get(0));
+        assertThat(seventh.expect(ConnAck.class)).isEqualTo(answers.get(0));
+        assertNobodyElseIsHarmed();
+    }
+
+    private TestClient guess(ProtocolVersion version, String user) {
+        return broker.tcpClient(version)
+                .send(new Connect(
+                        version,
+                        false,
+                        true,
+                        0,
+                        Properties.NONE,
+                        "guesser",
+                        null,
+                        user,
+                        TestClient.bytes("guess")));
+    }
+
+    private Socket webSocketListener() throws IOException {
+        Listeners.Bound to = broker.broker().listeners().named("ws-0");
+        Socket socket = new Socket(to.host(), to.port());
+        socket.setSoTimeout(30_000);
+        return socket;
+    }
+
+    private static byte[] packet(Publish publish) {
+        ByteBuf bytes = Unpooled.buffer();
+        PacketEncoder.encode(publish, ProtocolVersion.MQTT_5, bytes);
+        return ByteBufUtil.getBytes(bytes);
+    }
+
+    private static byte[] deflated(byte[] bytes) {
+        Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
+        deflater.setInput(bytes);
+        deflater.finish();
+        byte[] all = new byte[1 << 20];
+        int length = deflater.deflate(all);
+        deflater.end();
+        return Arrays.copyOf(all, length);
+    }
+
+    private static void awaitTrue(BooleanSupplier so) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!so.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     @Test
