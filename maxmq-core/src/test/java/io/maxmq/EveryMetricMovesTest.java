@@ -13,10 +13,14 @@ import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Listener;
+import io.maxmq.config.SessionLimits;
+import io.maxmq.config.Tenancy;
+import io.maxmq.config.TenantQuota;
 import io.maxmq.config.Tls;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.AuthenticationRequest;
@@ -63,12 +67,15 @@ class EveryMetricMovesTest {
             "maxmq.loop.failures", "only what is wrong in the broker itself counts",
             "maxmq.connections.refused{reason=memory}", "takes a budget that is used up",
             "maxmq.connections.refused{reason=overload}", "nothing is shed unless that is set",
+            "maxmq.sessions.refused{by=broker}", "takes as many sessions as there may be",
             "maxmq.overload.level", "nothing is shed unless that is set",
             "maxmq.listener.connections{listener=closed}", "the rate limiter lets nobody in there");
 
     /** Of which the tests of the features show each reason, and the test of plug-ins each of them. */
     private static final List<String> BY_NAME =
             List.of("maxmq.messages.dropped", "maxmq.messages.dropped.bytes", "maxmq.plugins.failures");
+
+    private static final Tenant FULL = new Tenant("full");
 
     private final CountDownLatch blocked = new CountDownLatch(1);
     private final RecordedMetrics metrics = new RecordedMetrics();
@@ -112,6 +119,8 @@ class EveryMetricMovesTest {
                         .outboundLowWatermarkBytes(16 << 10)
                         .outboundHighWatermarkBytes(64 << 10)
                         .build())
+                .sessions(SessionLimits.builder().maxSessionsPerUser(1).build())
+                .tenancy(Tenancy.none().withQuota(FULL, TenantQuota.UNLIMITED.withMaxSessions(0)))
                 .authenticator(new ByClientId())
                 .enhancedAuthenticator(new Riddle())
                 .authorizer((client, action) -> completedFuture(
@@ -181,6 +190,16 @@ class EveryMetricMovesTest {
         TestClient broken = broker.client(ProtocolVersion.MQTT_5);
         broken.send(Connect.of(ProtocolVersion.MQTT_5, "broken", true, 0)).expect(ConnAck.class);
 
+        TestClient first = broker.connected(ofUser("first", "greedy"));
+        for (Connect refused : List.of(ofUser("second", "greedy"), ofUser("full", "somebody"))) {
+            assertThat(broker.client(ProtocolVersion.MQTT_5)
+                            .send(refused)
+                            .expect(ConnAck.class)
+                            .reason())
+                    .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        }
+        first.disconnect();
+
         TestClient riddle = broker.client(ProtocolVersion.MQTT_5);
         riddle.send(new Connect(ProtocolVersion.MQTT_5, false, true, 0, Riddle.says("?"), "riddle", null, null, null));
         riddle.expect(Auth.class);
@@ -192,6 +211,10 @@ class EveryMetricMovesTest {
         wrong.sendInts(0x00, 0x00);
         wrong.expectDisconnect(ReasonCode.MALFORMED_PACKET);
         look();
+    }
+
+    private static Connect ofUser(String clientId, String user) {
+        return new Connect(ProtocolVersion.MQTT_5, false, true, 0, Properties.NONE, clientId, null, user, null);
     }
 
     private void sessions(TestBroker broker) {
@@ -378,6 +401,9 @@ class EveryMetricMovesTest {
             }
             if (clientId.startsWith("blocked")) {
                 await(blocked);
+            }
+            if (clientId.equals("full")) {
+                return completedFuture(AuthenticationResult.allowed().withTenant(FULL));
             }
             return completedFuture(
                     clientId.equals("denied") ? AuthenticationResult.denied() : AuthenticationResult.allowed());

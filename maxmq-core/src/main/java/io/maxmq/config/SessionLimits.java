@@ -17,7 +17,9 @@ import java.time.Duration;
  * @param maxExpiry longest time that a session outlives its connection; v5 clients are told; default 30 days
  * @param defaultExpiryV3 what a v3 session without Clean Session gets, whose client cannot say; default 30 days,
  *     at most {@code maxExpiry} counts
- * @param maxSessions sessions of the broker; CONNECT of a new one is then refused; default 1,000,000
+ * @param maxSessions sessions of the broker; CONNECT of a new one is then refused with 0x97 (MQTT 3: 3); default 1,000,000
+ * @param maxSessionsPerUser the same for those that one user of a tenant has made, connected or not, those of before a restart too;
+ *     clients without a user name are not counted; 1 or more, default unlimited
  * @param overflow what happens when the queue is full; default {@link Overflow#DROP_NEWEST}
  * @since 0.1.0
  */
@@ -32,6 +34,7 @@ public record SessionLimits(
         Duration maxExpiry,
         Duration defaultExpiryV3,
         int maxSessions,
+        int maxSessionsPerUser,
         Overflow overflow) {
 
     /** Checks every value. */
@@ -45,6 +48,7 @@ public record SessionLimits(
         Checks.notNegative("maxExpiry", maxExpiry);
         Checks.notNegative("defaultExpiryV3", defaultExpiryV3);
         Checks.range("maxSessions", maxSessions, 1, Integer.MAX_VALUE);
+        Checks.range("maxSessionsPerUser", maxSessionsPerUser, 1, Integer.MAX_VALUE);
     }
 
     /** The defaults. */
@@ -69,6 +73,7 @@ public record SessionLimits(
         builder.maxExpiry = maxExpiry;
         builder.defaultExpiryV3 = defaultExpiryV3;
         builder.maxSessions = maxSessions;
+        builder.maxSessionsPerUser = maxSessionsPerUser;
         builder.overflow = overflow;
         return builder;
     }
@@ -90,6 +95,7 @@ public record SessionLimits(
         private Duration maxExpiry = Duration.ofDays(30);
         private Duration defaultExpiryV3 = Duration.ofDays(30);
         private int maxSessions = 1_000_000;
+        private int maxSessionsPerUser = Integer.MAX_VALUE;
         private Overflow overflow = Overflow.DROP_NEWEST;
 
         private Builder() {}
@@ -148,6 +154,12 @@ public record SessionLimits(
             return this;
         }
 
+        /** See {@link SessionLimits#maxSessionsPerUser()}. */
+        public Builder maxSessionsPerUser(int value) {
+            maxSessionsPerUser = value;
+            return this;
+        }
+
         /** See {@link SessionLimits#overflow()}. */
         public Builder overflow(Overflow value) {
             overflow = value;
@@ -170,6 +182,7 @@ public record SessionLimits(
                     maxExpiry,
                     defaultExpiryV3,
                     maxSessions,
+                    maxSessionsPerUser,
                     overflow);
         }
     }

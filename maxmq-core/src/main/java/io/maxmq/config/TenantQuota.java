@@ -3,39 +3,48 @@ package io.maxmq.config;
 import io.maxmq.spi.Stable;
 
 /**
- * What one tenant may take of the broker, beside what each of its clients and sessions may. How many connections it may have, and
+ * What one tenant may take of the broker, beside what each of its users, clients and sessions may. How many connections it may have, and
  * how fast they publish, is said by a {@link io.maxmq.spi.limit.RateLimiter}. Immutable.
  *
- * @param maxSubscriptions topic filters of all its sessions; beyond it SUBACK has 0x97 (v3.1.1: 0x80); 0 or more, default unlimited
+ * @param maxSessions connected or not, those of before a restart too; beyond it the CONNECT of a new one is refused with 0x97 (MQTT
+ *     3: 3); 0 or more, default unlimited
+ * @param maxSubscriptions topic filters of all its sessions; beyond it SUBACK has 0x97 (v3.1.1: 0x80), and automatic subscriptions are
+ *     left out; 0 or more, default unlimited
  * @param maxRetainedMessages in place of {@link RetainedLimits#maxMessages()} where it is less; 0 or more, default unlimited
  * @param maxRetainedBytes the same for {@link RetainedLimits#maxBytes()}
  * @since 0.1.0
  */
 @Stable
-public record TenantQuota(int maxSubscriptions, int maxRetainedMessages, long maxRetainedBytes) {
+public record TenantQuota(int maxSessions, int maxSubscriptions, int maxRetainedMessages, long maxRetainedBytes) {
 
     /** No bound but the broker's own. */
-    public static final TenantQuota UNLIMITED = new TenantQuota(Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
+    public static final TenantQuota UNLIMITED = new TenantQuota(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
 
     /** Checks every value. */
     public TenantQuota {
+        Checks.range("maxSessions", maxSessions, 0, Integer.MAX_VALUE);
         Checks.range("maxSubscriptions", maxSubscriptions, 0, Integer.MAX_VALUE);
         Checks.range("maxRetainedMessages", maxRetainedMessages, 0, Integer.MAX_VALUE);
         Checks.range("maxRetainedBytes", maxRetainedBytes, 0, Long.MAX_VALUE);
     }
 
+    /** The same with another bound of sessions. */
+    public TenantQuota withMaxSessions(int sessions) {
+        return new TenantQuota(sessions, maxSubscriptions, maxRetainedMessages, maxRetainedBytes);
+    }
+
     /** The same with another bound of subscriptions. */
     public TenantQuota withMaxSubscriptions(int filters) {
-        return new TenantQuota(filters, maxRetainedMessages, maxRetainedBytes);
+        return new TenantQuota(maxSessions, filters, maxRetainedMessages, maxRetainedBytes);
     }
 
     /** The same with another bound of retained messages. */
     public TenantQuota withMaxRetainedMessages(int messages) {
-        return new TenantQuota(maxSubscriptions, messages, maxRetainedBytes);
+        return new TenantQuota(maxSessions, maxSubscriptions, messages, maxRetainedBytes);
     }
 
     /** The same with another bound of the bytes of retained messages, topics included. */
     public TenantQuota withMaxRetainedBytes(long bytes) {
-        return new TenantQuota(maxSubscriptions, maxRetainedMessages, bytes);
+        return new TenantQuota(maxSessions, maxSubscriptions, maxRetainedMessages, bytes);
     }
 }

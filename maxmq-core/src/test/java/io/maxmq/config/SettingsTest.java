@@ -31,6 +31,7 @@ class SettingsTest {
         assertThat(connections.maxWillBytes()).isEqualTo(65_536);
         assertThat(sessions.maxQueuedMessages()).isEqualTo(1000);
         assertThat(sessions.maxSubscriptions()).isEqualTo(1000);
+        assertThat(sessions.maxSessionsPerUser()).isEqualTo(Integer.MAX_VALUE);
         assertThat(sessions.overflow()).isEqualTo(Overflow.DROP_NEWEST);
         assertThat(BrokerConfig.defaults().allowAnonymous()).isFalse();
         assertThat(BrokerConfig.defaults().sessionsBelongToUsers()).isTrue();
@@ -104,6 +105,10 @@ class SettingsTest {
                 bad(
                         "maxQueuedMessages=0",
                         () -> SessionLimits.builder().maxQueuedMessages(0).build()),
+                bad(
+                        "maxSessionsPerUser=0",
+                        () -> SessionLimits.builder().maxSessionsPerUser(0).build()),
+                bad("maxSessions=-1", () -> TenantQuota.UNLIMITED.withMaxSessions(-1)),
                 bad(
                         "maxExpiry=PT-1S",
                         () -> SessionLimits.builder()

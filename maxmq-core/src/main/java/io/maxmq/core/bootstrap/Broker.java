@@ -32,8 +32,8 @@ import io.maxmq.core.routing.Router;
 import io.maxmq.core.session.DelayedCount;
 import io.maxmq.core.session.Drops;
 import io.maxmq.core.session.GroupQueues;
-import io.maxmq.core.session.SessionCount;
 import io.maxmq.core.session.SessionEvents;
+import io.maxmq.core.session.SessionQuotas;
 import io.maxmq.core.session.SessionStorage;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.core.transport.EventLoops;
@@ -260,14 +260,13 @@ public final class Broker {
         long openOutputBytes = Math.max(256 << 10, networkPerLoop / 4);
         MessageIds.Origin origin =
                 new MessageIds.Origin(config.datacenter(), config.machine(), process(), new AtomicLong());
-        SessionCount sessionCount = new SessionCount(config.sessions().maxSessions());
         Sessions.Settings settings = new Sessions.Settings(
                 config.sessions(),
                 config.sessionsBelongToUsers(),
                 config.connections().receiveMaximum(),
                 access,
                 interceptors,
-                sessionCount,
+                new SessionQuotas(config.sessions(), config.tenancy()),
                 new DelayedCount(config.delayed()),
                 routes);
         boolean rejects = config.sessions().overflow() == Overflow.REJECT_PUBLISHER;

@@ -101,6 +101,7 @@ final class BrokerSettings {
                 .duration("max-expiry", SessionLimits.Builder::maxExpiry)
                 .duration("default-expiry-v3", SessionLimits.Builder::defaultExpiryV3)
                 .number("max-sessions", SessionLimits.Builder::maxSessions)
+                .number("max-sessions-per-user", SessionLimits.Builder::maxSessionsPerUser)
                 .choice("overflow", Overflow.class, SessionLimits.Builder::overflow)
                 .build();
     }

@@ -36,9 +36,10 @@ final class TenancySettings {
 
     private static TenantQuota quota(ConfigSection section) {
         TenantQuota none = TenantQuota.UNLIMITED;
+        int sessions = section.number("max-sessions", none.maxSessions());
         int subscriptions = section.number("max-subscriptions", none.maxSubscriptions());
         int messages = section.number("max-retained-messages", none.maxRetainedMessages());
         long bytes = section.bytes("max-retained-bytes", none.maxRetainedBytes());
-        return BrokerSettings.checked(section, () -> new TenantQuota(subscriptions, messages, bytes));
+        return BrokerSettings.checked(section, () -> new TenantQuota(sessions, subscriptions, messages, bytes));
     }
 }

@@ -42,6 +42,7 @@ final class AutomaticSubscriptions {
         }
         QoS granted = wanted.qos().min(home.capabilities().maximumQos());
         if (SubscriptionRules.isTooWide(session, filter)
+                || home.subscriptionRules().exceedsQuota(session, filter)
                 || session.subscribeAutomatically(
                                 filter,
                                 new Session.Options(

@@ -88,7 +88,7 @@ public final class SubscriptionRules {
         if (isTooWide(session, filter)) {
             return refused("too many wildcards in this and other filters");
         }
-        if (tenancy.isOn() && exceedsQuota(session, filter)) {
+        if (exceedsQuota(session, filter)) {
             return refused("too many subscriptions of this tenant");
         }
         QoS granted = wanted.qos().min(offered.maximumQos());
@@ -110,9 +110,11 @@ public final class SubscriptionRules {
         };
     }
 
-    private boolean exceedsQuota(Session session, TopicFilter filter) {
-        int most = tenancy.quotaOf(session.key().tenant()).maxSubscriptions();
-        return session.routes().tree().subscriptionCount() >= most && session.subscription(filter.toString()) == null;
+    /** Whether the session's tenant would have more subscriptions than it may. */
+    boolean exceedsQuota(Session session, TopicFilter filter) {
+        int most = tenancy.quotaOf(session.tenant()).maxSubscriptions();
+        return most != Integer.MAX_VALUE
+                && session.routes().tree().subscriptionCount() >= most && session.subscription(filter.toString()) == null;
     }
 
     /** Whether this filter and others together make every match walk half the tree: refused, not served slowly. */

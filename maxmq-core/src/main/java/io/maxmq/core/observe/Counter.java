@@ -36,6 +36,9 @@ public enum Counter {
     SESSIONS_ENDED_BY_CLEAN_START(Names.SESSIONS_ENDED, Names.ENDED, "reason", "clean_start"),
     SESSIONS_PURGED(Names.SESSIONS_ENDED, Names.ENDED, "reason", "purged"),
     SESSIONS_ENDED_BY_CLOSE(Names.SESSIONS_ENDED, Names.ENDED, "reason", "broker_closed"),
+    SESSIONS_REFUSED_BROKER(Names.SESSIONS_REFUSED, Names.SESSIONS_REFUSED_TEXT, "by", "broker"),
+    SESSIONS_REFUSED_TENANT(Names.SESSIONS_REFUSED, Names.SESSIONS_REFUSED_TEXT, "by", "tenant"),
+    SESSIONS_REFUSED_USER(Names.SESSIONS_REFUSED, Names.SESSIONS_REFUSED_TEXT, "by", "user"),
     SUBSCRIBES("maxmq.subscribes", "Topic filters of SUBSCRIBE packets"),
     UNSUBSCRIBES("maxmq.unsubscribes", "Topic filters of UNSUBSCRIBE packets"),
     BYTES_RECEIVED("maxmq.network.received.bytes", "Bytes read from connections"),
@@ -99,6 +102,9 @@ public enum Counter {
         static final String RATE_LIMITED = "Decisions of the rate limiter other than to allow";
         static final String SESSIONS_ENDED = "maxmq.sessions.ended";
         static final String ENDED = "Sessions ended";
+        static final String SESSIONS_REFUSED = "maxmq.sessions.refused";
+        static final String SESSIONS_REFUSED_TEXT =
+                "Sessions that were not begun, as the broker, the tenant or the user has as many as it may";
         static final String RECEIVED = "maxmq.messages.received";
         static final String RECEIVED_TEXT = "PUBLISH packets received";
         static final String SENT = "maxmq.messages.sent";

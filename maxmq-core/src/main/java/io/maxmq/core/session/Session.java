@@ -303,6 +303,11 @@ public final class Session implements Subscriber {
         }
     }
 
+    /** Whether it does not outlive that its client comes by another connection now. */
+    boolean endsWhenTakenOver(boolean cleanStart) {
+        return cleanStart || (sink != null && expirySeconds == 0);
+    }
+
     /**
      * Has what a start has to know of it written; {@link #afterWritten} tells when.
      *

@@ -10,6 +10,7 @@ import io.maxmq.core.intercept.DeliveryObservers;
 import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.intercept.RecipientInterceptors;
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.observe.Counter;
 import io.maxmq.core.persistence.DelayedRecord;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.SessionRecord;
@@ -67,7 +68,7 @@ public final class Sessions {
     private final SessionMemory sessionMemory;
     private final SessionEvents events;
     private final Drops drops;
-    private final SessionCount count;
+    private final SessionQuotas quotas;
     private final InTransit again;
     private final WillPublication wills;
     private final CutOffMessages cutOff;
@@ -103,7 +104,7 @@ public final class Sessions {
             int receiveMaximum,
             Access access,
             Interceptors interceptors,
-            SessionCount count,
+            SessionQuotas quotas,
             DelayedCount delayed,
             Function<Tenant, Routes> routes) {}
 
@@ -124,7 +125,7 @@ public final class Sessions {
         this.access = settings.access();
         this.interceptors = settings.interceptors();
         this.routesOf = settings.routes();
-        this.count = settings.count();
+        this.quotas = settings.quotas();
         this.storage = storage;
         LoopRecords records = storage.records();
         this.stored = records == null ? null : new StoredSessions(records.store());
@@ -330,6 +331,11 @@ public final class Sessions {
         }
         String user = setup.client().username().orElse(null);
         Session session = sessions.get(key);
+        boolean begins = session == null || session.endsWhenTakenOver(setup.client().cleanStart());
+        SessionQuotas.Room room = !begins ? SessionQuotas.Room.YES : roomFor(key.tenant(), user, session);
+        if (room != SessionQuotas.Room.YES) {
+            return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, room.detail());
+        }
         if (session != null) {
             takeOver(session, setup.client());
             // The old connection's end may have ended the session as well.
@@ -342,13 +348,11 @@ public final class Sessions {
             session = null;
         }
         boolean present = session != null;
+        assert begins == !present;
         if (session == null) {
-            if (!count.tryAdd()) {
-                return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "too many sessions");
-            }
             session = new Session(this, key, routes, user);
             if (!session.charge(setup.will())) {
-                count.remove();
+                quotas.remove(key.tenant(), user);
                 return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "no memory for another session");
             }
             replaces |= ended.replace(key);
@@ -367,6 +371,18 @@ public final class Sessions {
         return new Connected.Attached(session, present);
     }
 
+    /** @param before in whose place it comes, which ends next; null when there is none */
+    private SessionQuotas.Room roomFor(Tenant tenant, @Nullable String user, @Nullable Session before) {
+        SessionQuotas.Room room = before == null
+                ? quotas.tryAdd(tenant, user)
+                : quotas.tryAddInPlaceOf(tenant, before.owner(), user);
+        Counter refused = room.counter();
+        if (refused != null) {
+            loop.counters().increment(refused);
+        }
+        return room;
+    }
+
     private void takeOver(Session session, ClientInfo by) {
         PacketSink old = session.sink();
         if (old == null) {
@@ -381,7 +397,7 @@ public final class Sessions {
     void end(Session session, SessionEnd why) {
         if (sessions.remove(session)) {
             slots.remove(session.slot);
-            count.remove();
+            quotas.remove(session.tenant(), session.owner());
             sequencesUsed(session.nextSequence());
             int dropped = session.end(why != SessionEnd.BROKER_CLOSED);
             events.ended(session, why, dropped);
@@ -431,7 +447,7 @@ public final class Sessions {
         assert loop.inLoop();
         Session session = new Session(this, key, routes, record.owner());
         session.overcharge();
-        count.add();
+        quotas.add(key.tenant(), record.owner());
         long sentUpTo = record.connected() ? storage.journal().firstSequence() - 1 : record.sentUpTo();
         session.restore(record.expirySeconds(), record.automatic(), sentUpTo);
         session.slot = slots.add(session);
