@@ -45,11 +45,11 @@ public final class MaxMQBuilder {
     private final List<Authenticator> authenticators = new ArrayList<>();
     private final List<EnhancedAuthenticator> enhancedAuthenticators = new ArrayList<>();
     private final List<Authorizer> authorizers = new ArrayList<>();
+    private final List<RateLimiter> rateLimiters = new ArrayList<>();
     private final List<Interceptor> interceptors = new ArrayList<>();
     private final List<BrokerListener> eventListeners = new ArrayList<>();
     private final List<Extension> extensions = new ArrayList<>();
     private Clock clock = Clock.system();
-    private RateLimiter rateLimiter = RateLimiter.NONE;
     private MetricsSink metrics = MetricsSink.NONE;
     private @Nullable KeyValueStore storage;
 
@@ -61,7 +61,7 @@ public final class MaxMQBuilder {
         file.enhancedAuthenticators().forEach(this::enhancedAuthenticator);
         file.tokenAuthorizers().forEach(this::authorizer);
         file.authorizers().forEach(this::authorizer);
-        rateLimiter = file.rateLimiter();
+        rateLimiter(file.rateLimiter());
         file.extensions().forEach(this::extension);
         storage = file.storage();
         return this;
@@ -137,9 +137,15 @@ public final class MaxMQBuilder {
         return this;
     }
 
-    /** Decides how much clients may do in a time; {@link io.maxmq.limit.Limits} has ready-made limits. */
+    /**
+     * Adds one that decides how much clients may do in a time; {@link io.maxmq.limit.Limits} has ready-made limits. Of several the answer
+     * that costs the client most counts. One that is an {@link Extension} too is started and stopped with the broker.
+     */
     public MaxMQBuilder rateLimiter(RateLimiter limiter) {
-        rateLimiter = limiter;
+        if (limiter != RateLimiter.NONE) {
+            rateLimiters.add(limiter);
+            startAndStop(limiter);
+        }
         return this;
     }
 
@@ -277,7 +283,7 @@ public final class MaxMQBuilder {
                         authenticators,
                         enhancedAuthenticators,
                         authorizers,
-                        rateLimiter,
+                        rateLimiters,
                         interceptors,
                         eventListeners,
                         metrics,

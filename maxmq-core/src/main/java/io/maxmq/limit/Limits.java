@@ -138,7 +138,7 @@ public final class Limits implements RateLimiter {
 
         @Override
         public void close() {
-            place.giveBack();
+            place.close();
             connected.close();
             published.close();
         }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many connections each key has open, for the limits that bound that. Holds no more keys than there are connections. Thread-safe; the
@@ -70,6 +71,10 @@ final class OpenConnections {
         private final Client client;
         private final List<Counted> counted;
         private boolean taken;
+        private boolean gone;
+
+        /** Whose place it has: that connection gets it back should this one come to nothing. */
+        private @Nullable Place before;
 
         private Place(Client client, List<Counted> counted) {
             this.client = client;
@@ -86,22 +91,27 @@ final class OpenConnections {
             if (isFree()) {
                 return Decision.ALLOW;
             }
-            Place before = holders.get(client);
-            if (before != null) {
-                before.counted.forEach(OpenConnections.this::giveBack);
+            if (taken) {
+                return Decision.ALLOW; // asked again, as something else has made it wait
+            }
+            Place present = holders.get(client);
+            if (present != null) {
+                present.counted.forEach(OpenConnections.this::giveBack);
             }
             for (int i = 0; i < counted.size(); i++) {
                 if (!OpenConnections.this.take(counted.get(i))) {
                     counted.subList(0, i).forEach(OpenConnections.this::giveBack);
-                    if (before != null) {
-                        before.counted.forEach(OpenConnections.this::force);
+                    if (present != null) {
+                        present.counted.forEach(OpenConnections.this::force);
                     }
                     return decision(counted.get(i).limit().action());
                 }
             }
-            if (before != null) {
-                before.taken = false;
+            if (present != null) {
+                present.taken = false;
+                present.before = living(present.before);
             }
+            before = present;
             taken = true;
             holders.put(client, this);
             return Decision.ALLOW;
@@ -109,12 +119,36 @@ final class OpenConnections {
 
         /** No longer taken, if it was. */
         void giveBack() {
-            if (taken) {
-                taken = false;
+            if (!taken) {
+                return;
+            }
+            taken = false;
+            Place other = living(before);
+            before = null;
+            counted.forEach(OpenConnections.this::giveBack);
+            if (other == null) {
                 holders.remove(client, this);
-                counted.forEach(OpenConnections.this::giveBack);
+            } else {
+                other.counted.forEach(OpenConnections.this::force);
+                other.taken = true;
+                holders.put(client, other);
             }
         }
+
+        /** Its connection is gone. */
+        void close() {
+            gone = true;
+            giveBack();
+        }
+    }
+
+    /** The first of these whose connection is there. */
+    private static @Nullable Place living(@Nullable Place first) {
+        Place each = first;
+        while (each != null && each.gone) {
+            each = each.before;
+        }
+        return each;
     }
 
     private static Decision decision(Limit.Action action) {

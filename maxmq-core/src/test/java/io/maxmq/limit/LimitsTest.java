@@ -166,6 +166,33 @@ class LimitsTest {
         assertThat(limits.openConnections()).isZero();
     }
 
+    /** Whoever asks often enough would have a place for each that is refused. */
+    @Test
+    void aTakeoverThatComesToNothingGivesThePlaceBack() {
+        Limits limits = Limits.of(
+                Limit.connections(Scope.USER, 1), Limit.connectionRate(Scope.CLIENT, 1, SECOND));
+        ConnectionLimiter first = limits.open(ANNA, 0);
+        first.acquireConnection(0);
+        for (int i = 0; i < 3; i++) {
+            ConnectionLimiter refused = limits.open(ANNA, 0);
+            assertThat(refused.acquireConnection(0)).isEqualTo(Decision.DROP);
+            refused.close();
+        }
+        ConnectionLimiter second = limits.open(ANNA, 5_000_000_000L);
+        ConnectionLimiter third = limits.open(ANNA, 10_000_000_000L);
+        assertThat(second.acquireConnection(5_000_000_000L)).isEqualTo(Decision.ALLOW);
+        assertThat(third.acquireConnection(10_000_000_000L)).isEqualTo(Decision.ALLOW);
+        second.close(); // neither has taken the first one's session over
+        third.close();
+
+        ConnectionLimiter other = limits.open(client("t", "anna", "b", "10.0.0.1", "tcp"), 0);
+        assertThat(other.acquireConnection(0)).isEqualTo(Decision.DISCONNECT);
+        first.close();
+        assertThat(other.acquireConnection(0)).isEqualTo(Decision.ALLOW);
+        other.close();
+        assertThat(limits.openConnections()).isZero();
+    }
+
     @Test
     void aLimitForOneKeyIsAboutNoOther() {
         Limits limits = Limits.of(

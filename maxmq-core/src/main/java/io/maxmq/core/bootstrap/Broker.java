@@ -186,7 +186,7 @@ public final class Broker {
                 new Connections.Collaborators(
                         access,
                         interceptors,
-                        plugins.rateLimiter(),
+                        plugins.rateLimiters(),
                         banList,
                         overload,
                         events,

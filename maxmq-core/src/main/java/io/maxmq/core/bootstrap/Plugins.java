@@ -21,7 +21,7 @@ public record Plugins(
         List<Authenticator> authenticators,
         List<EnhancedAuthenticator> enhancedAuthenticators,
         List<Authorizer> authorizers,
-        RateLimiter rateLimiter,
+        List<RateLimiter> rateLimiters,
         List<Interceptor> interceptors,
         List<BrokerListener> listeners,
         MetricsSink metrics,
@@ -31,6 +31,7 @@ public record Plugins(
         authenticators = List.copyOf(authenticators);
         enhancedAuthenticators = List.copyOf(enhancedAuthenticators);
         authorizers = List.copyOf(authorizers);
+        rateLimiters = List.copyOf(rateLimiters);
         interceptors = List.copyOf(interceptors);
         listeners = List.copyOf(listeners);
         extensions = List.copyOf(extensions);
@@ -42,12 +43,10 @@ public record Plugins(
         authenticators.forEach(each -> names.add(each.name()));
         enhancedAuthenticators.forEach(each -> names.add(each.name()));
         authorizers.forEach(each -> names.add(each.name()));
+        rateLimiters.forEach(each -> names.add(each.name()));
         interceptors.forEach(each -> names.add(each.name()));
         listeners.forEach(each -> names.add(each.name()));
         extensions.forEach(each -> names.add(each.name()));
-        if (rateLimiter != RateLimiter.NONE) {
-            names.add(rateLimiter.name());
-        }
         names.remove(""); // of an anonymous class
         return names;
     }

@@ -66,7 +66,7 @@ public final class Connections {
     public record Collaborators(
             Access access,
             Interceptors interceptors,
-            RateLimiter rateLimiter,
+            List<RateLimiter> rateLimiters,
             BanList bans,
             Overload overload,
             Events events,
@@ -77,6 +77,10 @@ public final class Connections {
     private final BrokerConfig config;
     private final Collaborators collaborators;
     private final ConnectionEvents events;
+
+    /** All of them in one. */
+    private final RateLimiter rateLimiter;
+
     private final DecodeLimits decodeLimits;
     private final DollarTopics dollarTopics;
     private final TopicRewriter rewriter;
@@ -90,6 +94,8 @@ public final class Connections {
         this.collaborators = collaborators;
         this.events = new ConnectionEvents(
                 config.name(), collaborators.events(), collaborators.loggers().of("connection"));
+        this.rateLimiter = RateLimiterChain.of(
+                collaborators.rateLimiters(), collaborators.events().failures());
         this.dollarTopics = new DollarTopics(config);
         this.subscriptionRules = new SubscriptionRules(config);
         ConnectionLimits limits = config.connections();
@@ -157,7 +163,7 @@ public final class Connections {
 
     /** Whether a socket may stay: the rate limiter's say, before anything is read from it. */
     public Decision admits(SocketAddress remote, String listener, Loop loop) {
-        RateLimiter limiter = collaborators.rateLimiter();
+        RateLimiter limiter = rateLimiter;
         if (limiter == RateLimiter.NONE) {
             return Decision.ALLOW;
         }
@@ -364,7 +370,7 @@ public final class Connections {
     // ---- the rate limiter, at the border
 
     Decision rateOf(ClientInfo client, Loop loop) {
-        RateLimiter limiter = collaborators.rateLimiter();
+        RateLimiter limiter = rateLimiter;
         if (limiter == RateLimiter.NONE) {
             return Decision.ALLOW;
         }
@@ -377,7 +383,7 @@ public final class Connections {
     }
 
     ConnectionLimiter openLimiter(ClientInfo client, Loop loop) {
-        RateLimiter limiter = collaborators.rateLimiter();
+        RateLimiter limiter = rateLimiter;
         if (limiter == RateLimiter.NONE) {
             return ConnectionLimiter.NONE;
         }
@@ -396,7 +402,7 @@ public final class Connections {
         try {
             return counted(limiter.acquireConnection(loop.refreshTime()), loop);
         } catch (Throwable t) {
-            failed(collaborators.rateLimiter(), "acquireConnection", t);
+            failed(rateLimiter, "acquireConnection", t);
             return Decision.DROP;
         }
     }
@@ -405,7 +411,7 @@ public final class Connections {
         try {
             return counted(limiter.acquirePublish(1, bytes, loop.nowNanos()), loop);
         } catch (Throwable t) {
-            failed(collaborators.rateLimiter(), "acquirePublish", t);
+            failed(rateLimiter, "acquirePublish", t);
             return Decision.ALLOW;
         }
     }
@@ -417,7 +423,7 @@ public final class Connections {
         try {
             return counted(limiter.acquireSubscribe(filters, loop.nowNanos()), loop);
         } catch (Throwable t) {
-            failed(collaborators.rateLimiter(), "acquireSubscribe", t);
+            failed(rateLimiter, "acquireSubscribe", t);
             return Decision.ALLOW;
         }
     }
@@ -440,7 +446,7 @@ public final class Connections {
         try {
             limiter.close();
         } catch (Throwable t) {
-            failed(collaborators.rateLimiter(), "close", t);
+            failed(rateLimiter, "close", t);
         }
     }
 

@@ -42,6 +42,24 @@ public sealed interface Decision {
     }
 
     /**
+     * The one of the two that costs the client more: disconnect more than drop, that more than pause, a longer pause more than a shorter
+     * one, anything more than allow; this one when they are equal. Creates nothing.
+     */
+    default Decision stricter(Decision other) {
+        if (this instanceof Pause mine && other instanceof Pause its) {
+            return its.nanos() > mine.nanos() ? other : this;
+        }
+        return severity(other) > severity(this) ? other : this;
+    }
+
+    private static int severity(Decision decision) {
+        if (decision instanceof Allow) {
+            return 0;
+        }
+        return decision instanceof Pause ? 1 : decision instanceof Drop ? 2 : 3;
+    }
+
+    /**
      * See {@link Decision#ALLOW}.
      *
      * @since 0.1.0

@@ -14,6 +14,9 @@ import java.net.SocketAddress;
  * {@link Decision#ALLOW} where the client is connected already and as {@link Decision#DROP} for a new connection, and is
  * reported as {@code PluginFailed}.
  *
+ * <p><b>Several</b> of them are each asked about everything, also about what another refuses, and the answer that costs the client most
+ * counts ({@link Decision#stricter}). One that has allowed a connection of a client is not asked again when another pauses that.
+ *
  * @since 0.1.0
  */
 @Stable

@@ -16,7 +16,6 @@ import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Listener;
 import io.maxmq.core.transport.NetworkPreparation;
 import io.maxmq.spi.event.MetricsSink;
-import io.maxmq.spi.limit.RateLimiter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -50,7 +49,7 @@ class DurableSessionChaosTest {
                     List.of(),
                     List.of(),
                     List.of(),
-                    RateLimiter.NONE,
+                    List.of(),
                     List.of(),
                     List.of(),
                     MetricsSink.NONE,

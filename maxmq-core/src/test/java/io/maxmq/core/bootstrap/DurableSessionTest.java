@@ -31,7 +31,6 @@ import io.maxmq.spi.admin.SessionView;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.event.MetricsSink;
-import io.maxmq.spi.limit.RateLimiter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -74,7 +73,7 @@ class DurableSessionTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                RateLimiter.NONE,
+                List.of(),
                 List.of(),
                 List.of(events),
                 MetricsSink.NONE,
