@@ -11,11 +11,14 @@ final class Applied implements AutoCloseable {
     private static final long MAX_PAUSE_NANOS = 60_000_000_000L;
 
     private final Limit[] limits;
+    private final Decision[] refusals;
     private final Meter[] meters;
     private final Metered[] borrowed;
 
-    Applied(Limit[] limits, Meter[] meters, Metered[] borrowed) {
+    /** @param refusals {@link Limit#refusal} of each */
+    Applied(Limit[] limits, Decision[] refusals, Meter[] meters, Metered[] borrowed) {
         this.limits = limits;
+        this.refusals = refusals;
         this.meters = meters;
         this.borrowed = borrowed;
     }
@@ -30,7 +33,7 @@ final class Applied implements AutoCloseable {
             long waitNanos = meters[i].take(1, nowNanos);
             if (waitNanos != 0) {
                 giveBack(i, 1, 0, nowNanos);
-                return decision(limits[i].action(), waitNanos);
+                return decision(refusals[i], waitNanos);
             }
         }
         return Decision.ALLOW;
@@ -39,17 +42,22 @@ final class Applied implements AutoCloseable {
     /** Takes packets; those that only cause a pause pass, and are paid for by it. */
     Decision takePublish(int count, long bytes, long nowNanos) { // hot: per message
         long pauseNanos = 0;
+        int pausedBy = 0;
         for (int i = 0; i < limits.length; i++) {
             Limit limit = limits[i];
             long amount = limit.kind() == Limit.Kind.BYTE_RATE ? bytes : count;
             if (limit.action() == Limit.Action.PAUSE) {
-                pauseNanos = Math.max(pauseNanos, meters[i].takeAnyway(amount, nowNanos));
+                long nanos = meters[i].takeAnyway(amount, nowNanos);
+                if (nanos > pauseNanos) {
+                    pauseNanos = nanos;
+                    pausedBy = i;
+                }
             } else if (meters[i].take(amount, nowNanos) != 0) {
                 giveBack(i, count, bytes, nowNanos);
-                return decision(limit.action(), 0);
+                return refusals[i];
             }
         }
-        return pauseNanos == 0 ? Decision.ALLOW : decision(Limit.Action.PAUSE, pauseNanos);
+        return pauseNanos == 0 ? Decision.ALLOW : decision(refusals[pausedBy], pauseNanos);
     }
 
     /** What has been taken before one that refuses; nothing that pauses is before it. */
@@ -59,15 +67,10 @@ final class Applied implements AutoCloseable {
         }
     }
 
-    private static Decision decision(Limit.Action action, long waitNanos) {
-        switch (action) {
-            case PAUSE:
-                return Decision.pause(Math.min(MAX_PAUSE_NANOS, waitNanos));
-            case DROP:
-                return Decision.DROP;
-            default:
-                return Decision.DISCONNECT;
-        }
+    private static Decision decision(Decision refusal, long waitNanos) {
+        return refusal instanceof Decision.Pause
+                ? Decision.pause(Math.min(MAX_PAUSE_NANOS, waitNanos)).by(refusal.limit())
+                : refusal;
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.maxmq.limit;
 
 import io.maxmq.spi.Stable;
+import io.maxmq.spi.limit.Decision;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -140,6 +142,36 @@ public record Limit(
     /** The same for one key only; see {@link #only()}. */
     public Limit only(String key) {
         return new Limit(kind, scope, Optional.of(key), amount, window, burst, action);
+    }
+
+    /**
+     * In one line, as in {@code Throttled}: {@code publish-rate by client: 1000 per 1000 ms}, {@code byte-rate by address 10.0.0.0/8:
+     * 1048576 per second, 4194304 at once}.
+     */
+    public String text() {
+        String whose = name(scope) + only.map(key -> " " + key).orElse("");
+        String howMuch =
+                switch (kind) {
+                    case BYTE_RATE -> amount + " per second, " + burst + " at once";
+                    case CONNECTIONS -> amount + " at a time";
+                    case CONNECTION_RATE, PUBLISH_RATE -> amount + " per " + window.toMillis() + " ms";
+                };
+        return name(kind) + " by " + whose + ": " + howMuch;
+    }
+
+    private static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** What is decided about what is beyond it; of a pause only the limit is meant. */
+    Decision refusal() {
+        Decision nameless =
+                switch (action) {
+                    case PAUSE -> Decision.pause(0);
+                    case DROP -> Decision.DROP;
+                    case DISCONNECT -> Decision.DISCONNECT;
+                };
+        return nameless.by(text());
     }
 
     /** A counter of it. */

@@ -9,6 +9,7 @@ import io.maxmq.spi.limit.RateLimiter;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ public final class Limits implements RateLimiter {
             Set.of(Limit.Scope.BROKER, Limit.Scope.LISTENER, Limit.Scope.ADDRESS);
 
     private final List<Limit> all;
+    private final Map<Limit, Decision> refusals = new HashMap<>();
     private final List<ScopeLimits> accepting = new ArrayList<>();
     private final List<ScopeLimits> connecting = new ArrayList<>();
     private final List<ScopeLimits> publishing = new ArrayList<>();
@@ -56,12 +58,13 @@ public final class Limits implements RateLimiter {
 
     private Limits(Builder settings) {
         this.all = List.copyOf(settings.limits);
+        all.forEach(each -> refusals.put(each, each.refusal()));
         group(settings, each -> CONNECTING.contains(each.kind()) && OF_SOCKETS.contains(each.scope()), accepting);
         group(settings, each -> CONNECTING.contains(each.kind()) && !OF_SOCKETS.contains(each.scope()), connecting);
         group(settings, each -> PUBLISHING.contains(each.kind()), publishing);
         List<ScopeLimits> counting = new ArrayList<>();
         group(settings, each -> each.kind() == Limit.Kind.CONNECTIONS, counting);
-        this.open = new OpenConnections(counting);
+        this.open = new OpenConnections(counting, refusals);
     }
 
     private record Group(Limit.Scope scope, Optional<String> only) {}
@@ -145,7 +148,7 @@ public final class Limits implements RateLimiter {
     }
 
     /** Finds the meters; the caller closes what it gets. */
-    private static Applied apply(
+    private Applied apply(
             List<ScopeLimits> scopes, Function<ScopeLimits, @Nullable Object> keyOf, long nowNanos) {
         List<Metered> borrowed = new ArrayList<>();
         Map<Limit, Meter> meters = new LinkedHashMap<>();
@@ -161,10 +164,12 @@ public final class Limits implements RateLimiter {
         }
         Limit[] limits = meters.keySet().stream().sorted(SEVEREST_FIRST).toArray(Limit[]::new);
         Meter[] ordered = new Meter[limits.length];
+        Decision[] beyond = new Decision[limits.length];
         for (int i = 0; i < limits.length; i++) {
             ordered[i] = meters.get(limits[i]);
+            beyond[i] = refusals.get(limits[i]);
         }
-        return new Applied(limits, ordered, borrowed.toArray(Metered[]::new));
+        return new Applied(limits, beyond, ordered, borrowed.toArray(Metered[]::new));
     }
 
     /** How many keys have connections that are counted. */

@@ -22,13 +22,16 @@ final class OpenConnections {
     private record Client(Tenant tenant, String clientId) {}
 
     private final List<ScopeLimits> scopes;
+    private final Map<Limit, Decision> refusals;
     private final Map<Counted, Long> counts = new ConcurrentHashMap<>();
 
     /** Who has the places of a client: the connection that the next one of this client takes over. */
     private final Map<Client, Place> holders = new ConcurrentHashMap<>();
 
-    OpenConnections(List<ScopeLimits> scopes) {
+    /** @param refusals {@link Limit#refusal} of each; not changed any more */
+    OpenConnections(List<ScopeLimits> scopes, Map<Limit, Decision> refusals) {
         this.scopes = scopes;
+        this.refusals = refusals;
     }
 
     /** A place for this client, not taken yet. */
@@ -104,7 +107,7 @@ final class OpenConnections {
                     if (present != null) {
                         present.counted.forEach(OpenConnections.this::force);
                     }
-                    return decision(counted.get(i).limit().action());
+                    return decision(refusals.getOrDefault(counted.get(i).limit(), Decision.DROP));
                 }
             }
             if (present != null) {
@@ -151,10 +154,9 @@ final class OpenConnections {
         return each;
     }
 
-    private static Decision decision(Limit.Action action) {
-        if (action == Limit.Action.PAUSE) {
-            return Decision.pause(RETRY_NANOS);
-        }
-        return action == Limit.Action.DROP ? Decision.DROP : Decision.DISCONNECT;
+    private static Decision decision(Decision refusal) {
+        return refusal instanceof Decision.Pause
+                ? Decision.pause(RETRY_NANOS).by(refusal.limit())
+                : refusal;
     }
 }

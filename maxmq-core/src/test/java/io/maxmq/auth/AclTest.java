@@ -19,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,30 @@ class AclTest {
             TestClient again = broker.connected(ProtocolVersion.MQTT_5, "a");
             assertThat(again.publish("own/a/x", "2", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
             assertThat(again.publish("other", "2", QoS.AT_LEAST_ONCE)).isNotEqualTo(ReasonCode.NOT_AUTHORIZED);
+        }
+    }
+
+    @Test
+    void aRevocationIsInForceAndToldWithinASecond() throws Exception {
+        try (TestBroker broker = TestBroker.start(
+                builder -> builder.authorizer(Acl.at(file)).configure(config -> config.workers(1)))) {
+            TestClient client = broker.connected(ProtocolVersion.MQTT_5, "a");
+            client.subscribe("own/a/#", QoS.AT_LEAST_ONCE);
+            Semaphore idle = new Semaphore(0);
+            broker.broker().subscribe("worker", message -> idle.release()).active().toCompletableFuture().join();
+            long before = broker.clock().nanoTime();
+
+            write("allow publish topic=other");
+            for (int i = 0; i < 2; i++) {
+                client.ping(); // the loop knows when to look next
+                broker.clock().advance(FileWatch.PERIOD);
+                // The only worker does one thing after the other: behind this it has looked at the file.
+                broker.publish(Message.of("worker", "is idle"));
+                assertThat(idle.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+            }
+
+            client.expectDisconnect(ReasonCode.NOT_AUTHORIZED);
+            assertThat(Duration.ofNanos(broker.clock().nanoTime() - before)).isLessThan(Duration.ofSeconds(1));
         }
     }
 

@@ -484,7 +484,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     /** Asks the rate limiter about the filters of a SUBSCRIBE; false when they are refused. It may pause or end the connection. */
     boolean withinSubscribeRate(int filters) {
-        Decision decision = home.acquireSubscribe(limiter, filters, here.loop());
+        Decision decision = home.rates().acquireSubscribe(limiter, filters, this);
         if (decision instanceof Decision.Pause pause) {
             pauseForRate(pause);
         } else if (decision instanceof Decision.Disconnect) {
@@ -893,7 +893,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             attaching = null;
         }
         gate.close();
-        home.close(limiter);
+        home.rates().close(limiter);
         ClientInfo who = client;
         if (!told) {
             home.events().gaveUp(this, who, reason, detail);

@@ -33,9 +33,7 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.Will;
 import io.maxmq.spi.auth.ClientLimits;
-import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
-import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.Decision;
 import io.maxmq.spi.limit.RateLimiter;
 import io.netty.buffer.ByteBufAllocator;
@@ -77,10 +75,7 @@ public final class Connections {
     private final BrokerConfig config;
     private final Collaborators collaborators;
     private final ConnectionEvents events;
-
-    /** All of them in one. */
-    private final RateLimiter rateLimiter;
-
+    private final RateDecisions rates;
     private final DecodeLimits decodeLimits;
     private final DollarTopics dollarTopics;
     private final TopicRewriter rewriter;
@@ -94,8 +89,7 @@ public final class Connections {
         this.collaborators = collaborators;
         this.events = new ConnectionEvents(
                 config.name(), collaborators.events(), collaborators.loggers().of("connection"));
-        this.rateLimiter = RateLimiterChain.of(
-                collaborators.rateLimiters(), collaborators.events().failures());
+        this.rates = new RateDecisions(collaborators.rateLimiters(), collaborators.events());
         this.dollarTopics = new DollarTopics(config);
         this.subscriptionRules = new SubscriptionRules(config);
         ConnectionLimits limits = config.connections();
@@ -122,6 +116,7 @@ public final class Connections {
         loops.add(new LoopServices(
                 loop, caller, router, sessions, new PublishFrames(loop, allocator), new InTransit(ids)));
         drops.add(dropsOfLoop);
+        rates.addLoop(loop);
     }
 
     /** A connection on {@code loop} for what a transport has accepted. */
@@ -163,16 +158,7 @@ public final class Connections {
 
     /** Whether a socket may stay: the rate limiter's say, before anything is read from it. */
     public Decision admits(SocketAddress remote, String listener, Loop loop) {
-        RateLimiter limiter = rateLimiter;
-        if (limiter == RateLimiter.NONE) {
-            return Decision.ALLOW;
-        }
-        try {
-            return counted(limiter.onAccept(remote, listener, loop.refreshTime()), loop);
-        } catch (Throwable t) {
-            failed(limiter, "onAccept", t);
-            return Decision.DROP;
-        }
+        return rates.onAccept(remote, listener, loop);
     }
 
     /** A client has not got through the TLS handshake. */
@@ -273,6 +259,11 @@ public final class Connections {
         return collaborators.access();
     }
 
+    /** What rate limiters say. */
+    RateDecisions rates() {
+        return rates;
+    }
+
     Interceptors interceptors() {
         return collaborators.interceptors();
     }
@@ -365,92 +356,5 @@ public final class Connections {
                 routes(client.tenant()).topics(),
                 here.loop().index(),
                 here.inTransit());
-    }
-
-    // ---- the rate limiter, at the border
-
-    Decision rateOf(ClientInfo client, Loop loop) {
-        RateLimiter limiter = rateLimiter;
-        if (limiter == RateLimiter.NONE) {
-            return Decision.ALLOW;
-        }
-        try {
-            return counted(limiter.onConnect(client, loop.refreshTime()), loop);
-        } catch (Throwable t) {
-            failed(limiter, "onConnect", t);
-            return Decision.DROP;
-        }
-    }
-
-    ConnectionLimiter openLimiter(ClientInfo client, Loop loop) {
-        RateLimiter limiter = rateLimiter;
-        if (limiter == RateLimiter.NONE) {
-            return ConnectionLimiter.NONE;
-        }
-        try {
-            return limiter.open(client, loop.nowNanos());
-        } catch (Throwable t) {
-            failed(limiter, "open", t);
-            return ConnectionLimiter.NONE;
-        }
-    }
-
-    Decision acquireConnection(ConnectionLimiter limiter, Loop loop) {
-        if (limiter == ConnectionLimiter.NONE) {
-            return Decision.ALLOW;
-        }
-        try {
-            return counted(limiter.acquireConnection(loop.refreshTime()), loop);
-        } catch (Throwable t) {
-            failed(rateLimiter, "acquireConnection", t);
-            return Decision.DROP;
-        }
-    }
-
-    Decision acquirePublish(ConnectionLimiter limiter, long bytes, Loop loop) {
-        try {
-            return counted(limiter.acquirePublish(1, bytes, loop.nowNanos()), loop);
-        } catch (Throwable t) {
-            failed(rateLimiter, "acquirePublish", t);
-            return Decision.ALLOW;
-        }
-    }
-
-    Decision acquireSubscribe(ConnectionLimiter limiter, int filters, Loop loop) {
-        if (limiter == ConnectionLimiter.NONE) {
-            return Decision.ALLOW;
-        }
-        try {
-            return counted(limiter.acquireSubscribe(filters, loop.nowNanos()), loop);
-        } catch (Throwable t) {
-            failed(rateLimiter, "acquireSubscribe", t);
-            return Decision.ALLOW;
-        }
-    }
-
-    private static Decision counted(Decision decision, Loop loop) {
-        if (decision instanceof Decision.Pause) {
-            loop.counters().increment(Counter.RATE_PAUSED);
-        } else if (decision instanceof Decision.Drop) {
-            loop.counters().increment(Counter.RATE_DROPPED);
-        } else if (decision instanceof Decision.Disconnect) {
-            loop.counters().increment(Counter.RATE_DISCONNECTED);
-        }
-        return decision;
-    }
-
-    void close(ConnectionLimiter limiter) {
-        if (limiter == ConnectionLimiter.NONE) {
-            return;
-        }
-        try {
-            limiter.close();
-        } catch (Throwable t) {
-            failed(rateLimiter, "close", t);
-        }
-    }
-
-    private void failed(RateLimiter limiter, String operation, Throwable cause) {
-        collaborators.events().failures().report(limiter.name(), operation, Failure.THREW, cause);
     }
 }

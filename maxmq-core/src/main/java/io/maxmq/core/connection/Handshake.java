@@ -138,7 +138,7 @@ final class Handshake {
             refuse(problem.reason(), problem.detail());
             return;
         }
-        whenWithinRate(() -> home.rateOf(client, connection.here().loop()), () -> intercept(client));
+        whenWithinRate(() -> home.rates().onConnect(client, connection.here().loop()), () -> intercept(client));
     }
 
     /** Goes on if the rate limiter allows it, perhaps after a while. What it drops is closed without an answer. */
@@ -315,10 +315,10 @@ final class Handshake {
             refuse(ReasonCode.BANNED, "");
             return;
         }
-        ConnectionLimiter limiter = home.openLimiter(client, connection.here().loop());
+        ConnectionLimiter limiter = home.rates().open(client, connection.here().loop());
         connection.limitedBy(limiter);
         whenWithinRate(
-                () -> home.acquireConnection(limiter, connection.here().loop()), () -> authorizeWill(key, client));
+                () -> home.rates().acquireConnection(limiter, client, connection.here().loop()), () -> authorizeWill(key, client));
     }
 
     /** The client as its own limits leave it. */

@@ -292,8 +292,7 @@ final class PublishIntake {
 
     /** Asks the rate limiter; false when the message goes no further. */
     private boolean withinRate(PublishView publish, InTransit message) {
-        Decision decision = home.acquirePublish(
-                limiter, publish.packetLength(), connection.here().loop());
+        Decision decision = home.rates().acquirePublish(limiter, publish.packetLength(), connection);
         if (decision instanceof Decision.Allow) {
             return true;
         }

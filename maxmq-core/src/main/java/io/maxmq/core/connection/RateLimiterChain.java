@@ -15,7 +15,7 @@ import java.util.List;
  * the answer that costs the client most counts ({@link Decision#stricter}). One that throws is reported by its own name, and the others
  * are asked nevertheless: it counts as having dropped a new connection, and as having allowed anything else.
  *
- * <p>As thread-safe as they are. Never throws.
+ * <p>An answer that does not say which limit it is has the name of its limiter. As thread-safe as they are. Never throws.
  */
 final class RateLimiterChain implements RateLimiter {
     private final List<RateLimiter> limiters;
@@ -39,7 +39,7 @@ final class RateLimiterChain implements RateLimiter {
         Decision strictest = Decision.ALLOW;
         for (RateLimiter each : limiters) {
             try {
-                strictest = strictest.stricter(each.onAccept(remoteAddress, listener, nowNanos));
+                strictest = strictest.stricter(named(each, each.onAccept(remoteAddress, listener, nowNanos)));
             } catch (Throwable t) {
                 strictest = strictest.stricter(refused(each, "onAccept", t));
             }
@@ -52,7 +52,7 @@ final class RateLimiterChain implements RateLimiter {
         Decision strictest = Decision.ALLOW;
         for (RateLimiter each : limiters) {
             try {
-                strictest = strictest.stricter(each.onConnect(client, nowNanos));
+                strictest = strictest.stricter(named(each, each.onConnect(client, nowNanos)));
             } catch (Throwable t) {
                 strictest = strictest.stricter(refused(each, "onConnect", t));
             }
@@ -81,9 +81,14 @@ final class RateLimiterChain implements RateLimiter {
                         limiting.toArray(RateLimiter[]::new), opened.toArray(ConnectionLimiter[]::new));
     }
 
+    private static Decision named(RateLimiter limiter, Decision decision) {
+        boolean isNameless = !(decision instanceof Decision.Allow) && decision.limit().isEmpty();
+        return isNameless ? decision.by(limiter.name()) : decision;
+    }
+
     private Decision refused(RateLimiter limiter, String operation, Throwable cause) {
         failed(limiter, operation, cause);
-        return Decision.DROP;
+        return Decision.DROP.by(limiter.name());
     }
 
     private void failed(RateLimiter limiter, String operation, Throwable cause) {
@@ -111,7 +116,7 @@ final class RateLimiterChain implements RateLimiter {
                 if (!admitted[i]) {
                     Decision decision;
                     try {
-                        decision = opened[i].acquireConnection(nowNanos);
+                        decision = named(by[i], opened[i].acquireConnection(nowNanos));
                     } catch (Throwable t) {
                         decision = refused(by[i], "acquireConnection", t);
                     }
@@ -129,7 +134,7 @@ final class RateLimiterChain implements RateLimiter {
                 try {
                     Decision decision = opened[i].acquirePublish(count, bytes, nowNanos);
                     if (decision != Decision.ALLOW) {
-                        strictest = strictest.stricter(decision);
+                        strictest = strictest.stricter(named(by[i], decision));
                     }
                 } catch (Throwable t) {
                     failed(by[i], "acquirePublish", t);
@@ -143,7 +148,7 @@ final class RateLimiterChain implements RateLimiter {
             Decision strictest = Decision.ALLOW;
             for (int i = 0; i < opened.length; i++) {
                 try {
-                    strictest = strictest.stricter(opened[i].acquireSubscribe(filters, nowNanos));
+                    strictest = strictest.stricter(named(by[i], opened[i].acquireSubscribe(filters, nowNanos)));
                 } catch (Throwable t) {
                     failed(by[i], "acquireSubscribe", t);
                 }

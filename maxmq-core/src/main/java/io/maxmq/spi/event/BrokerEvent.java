@@ -6,6 +6,7 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Ban;
+import io.maxmq.spi.limit.Decision;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -276,6 +277,47 @@ public sealed interface BrokerEvent {
             ReasonCode reasonCode,
             String detail)
             implements BrokerEvent {}
+
+    /**
+     * A rate limiter holds somebody back. Told when that begins and, as long as it goes on, again every ten seconds at most: for each limit
+     * and client, and before that is authenticated for each address (IPv6: /64). The metric {@code maxmq.ratelimit.decisions} counts
+     * all.
+     *
+     * @param remoteAddress whom
+     * @param client empty where nothing has been read yet; of a CONNECT that nobody has authenticated it is what that says
+     * @param what is limited
+     * @param decision what becomes of it: a pause, with its length, drop or disconnect
+     * @param limit which limit it is, as its limiter calls it ({@link Decision#limit}); the limiter's name where it does not say
+     * @param count such decisions since the one that was told before, 1 or more
+     * @since 0.1.0
+     */
+    @Stable
+    record Throttled(
+            long atEpochMillis,
+            SocketAddress remoteAddress,
+            String listener,
+            Optional<ClientInfo> client,
+            What what,
+            Decision decision,
+            String limit,
+            long count)
+            implements BrokerEvent {
+
+        /**
+         * What is limited.
+         *
+         * @since 0.1.0
+         */
+        @Stable
+        public enum What {
+            /** A new connection. */
+            CONNECTION,
+            /** PUBLISH packets, by number or by bytes. */
+            PUBLISH,
+            /** The filters of SUBSCRIBE packets. */
+            SUBSCRIBE
+        }
+    }
 
     /**
      * A session began.

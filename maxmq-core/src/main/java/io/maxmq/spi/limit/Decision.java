@@ -1,6 +1,7 @@
 package io.maxmq.spi.limit;
 
 import io.maxmq.spi.Stable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A limiter's answer. Immutable. What it means:
@@ -26,10 +27,10 @@ public sealed interface Decision {
     Decision ALLOW = new Allow();
 
     /** Over the limit: lose it. */
-    Decision DROP = new Drop();
+    Decision DROP = new Drop("");
 
     /** Over the limit: lose the client. */
-    Decision DISCONNECT = new Disconnect();
+    Decision DISCONNECT = new Disconnect("");
 
     /**
      * Over the limit: come again later. Rounded up to whole milliseconds; creates nothing up to one second.
@@ -40,6 +41,12 @@ public sealed interface Decision {
     static Decision pause(long nanos) {
         return Pause.of(nanos);
     }
+
+    /** Which limit it was that decided, for people: {@code Throttled} says it. Empty when it was not said. */
+    String limit();
+
+    /** The same decision, saying which limit it was; one that allows says none. */
+    Decision by(String limit);
 
     /**
      * The one of the two that costs the client more: disconnect more than drop, that more than pause, a longer pause more than a shorter
@@ -65,23 +72,34 @@ public sealed interface Decision {
      * @since 0.1.0
      */
     @Stable
-    record Allow() implements Decision {}
+    record Allow() implements Decision {
+        @Override
+        public String limit() {
+            return "";
+        }
+
+        @Override
+        public Decision by(String limit) {
+            return this;
+        }
+    }
 
     /**
-     * See {@link Decision#pause}.
+     * See {@link Decision#pause}. Equal to another of the same length, whoever says so.
      *
      * @param nanos how long, at least 0
+     * @param limit which limit it was; empty when that was not said
      * @since 0.1.0
      */
     @Stable
-    record Pause(long nanos) implements Decision {
+    record Pause(long nanos, String limit) implements Decision {
 
         private static final long NANOS_PER_MILLI = 1_000_000;
         private static final Pause[] BY_MILLIS = new Pause[1001];
 
         static {
             for (int millis = 0; millis < BY_MILLIS.length; millis++) {
-                BY_MILLIS[millis] = new Pause(millis * NANOS_PER_MILLI);
+                BY_MILLIS[millis] = new Pause(millis * NANOS_PER_MILLI, "");
             }
         }
 
@@ -94,25 +112,72 @@ public sealed interface Decision {
 
         static Pause of(long nanos) {
             if (nanos < 0 || nanos > 1000 * NANOS_PER_MILLI) {
-                return new Pause(nanos);
+                return new Pause(nanos, "");
             }
             return BY_MILLIS[(int) ((nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI)];
+        }
+
+        @Override
+        public Decision by(String newLimit) {
+            return new Pause(nanos, newLimit);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Pause that && that.nanos == nanos;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(nanos);
         }
     }
 
     /**
-     * See {@link Decision#DROP}.
+     * See {@link Decision#DROP}. Equal to any other, whoever says so.
      *
+     * @param limit which limit it was; empty when that was not said
      * @since 0.1.0
      */
     @Stable
-    record Drop() implements Decision {}
+    record Drop(String limit) implements Decision {
+        @Override
+        public Decision by(String newLimit) {
+            return new Drop(newLimit);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Drop;
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+    }
 
     /**
-     * See {@link Decision#DISCONNECT}.
+     * See {@link Decision#DISCONNECT}. Equal to any other, whoever says so.
      *
+     * @param limit which limit it was; empty when that was not said
      * @since 0.1.0
      */
     @Stable
-    record Disconnect() implements Decision {}
+    record Disconnect(String limit) implements Decision {
+        @Override
+        public Decision by(String newLimit) {
+            return new Disconnect(newLimit);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Disconnect;
+        }
+
+        @Override
+        public int hashCode() {
+            return 2;
+        }
+    }
 }
