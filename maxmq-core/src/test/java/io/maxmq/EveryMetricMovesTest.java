@@ -67,6 +67,7 @@ class EveryMetricMovesTest {
             "maxmq.loop.failures", "only what is wrong in the broker itself counts",
             "maxmq.connections.refused{reason=memory}", "takes a budget that is used up",
             "maxmq.connections.refused{reason=overload}", "nothing is shed unless that is set",
+            "maxmq.connections.refused{reason=tls_handshakes}", "takes as many handshakes as may be under way",
             "maxmq.sessions.refused{by=broker}", "takes as many sessions as there may be",
             "maxmq.overload.level", "nothing is shed unless that is set",
             "maxmq.listener.connections{listener=closed}", "the rate limiter lets nobody in there");

@@ -8,6 +8,8 @@ import java.time.Duration;
  *
  * @param connectTimeout from the accepted socket to the whole CONNECT, however slowly its bytes come; default 10
  *     s
+ * @param maxTlsHandshakes TLS handshakes of one listener that are under way at a time; further sockets wait, unread, for {@code
+ *     connectTimeout} at most, and while any waits those that take longer than half of that are ended; default 1000
  * @param packetTimeout from a packet's first byte to its last, however slowly the bytes between come; a client that is
  *     slower is disconnected (v5 0x83); does not run while the broker has stopped reading; default 60 s
  * @param authenticationTimeout for one exchange of enhanced authentication, from CONNECT, or from the AUTH that asks for
@@ -40,6 +42,7 @@ import java.time.Duration;
 @Stable
 public record ConnectionLimits(
         Duration connectTimeout,
+        int maxTlsHandshakes,
         Duration packetTimeout,
         Duration authenticationTimeout,
         int maxPacketBytes,
@@ -62,6 +65,7 @@ public record ConnectionLimits(
     /** Checks every value. */
     public ConnectionLimits {
         Checks.positive("connectTimeout", connectTimeout);
+        Checks.range("maxTlsHandshakes", maxTlsHandshakes, 1, 1_000_000);
         Checks.positive("packetTimeout", packetTimeout);
         Checks.positive("authenticationTimeout", authenticationTimeout);
         Checks.range("maxPacketBytes", maxPacketBytes, 1024, 268435460);
@@ -103,6 +107,7 @@ public record ConnectionLimits(
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.connectTimeout = connectTimeout;
+        builder.maxTlsHandshakes = maxTlsHandshakes;
         builder.packetTimeout = packetTimeout;
         builder.authenticationTimeout = authenticationTimeout;
         builder.maxPacketBytes = maxPacketBytes;
@@ -133,6 +138,7 @@ public record ConnectionLimits(
     public static final class Builder {
 
         private Duration connectTimeout = Duration.ofSeconds(10);
+        private int maxTlsHandshakes = 1000;
         private Duration packetTimeout = Duration.ofSeconds(60);
         private Duration authenticationTimeout = Duration.ofSeconds(10);
         private int maxPacketBytes = 1 << 20;
@@ -157,6 +163,12 @@ public record ConnectionLimits(
         /** See {@link ConnectionLimits#connectTimeout()}. */
         public Builder connectTimeout(Duration value) {
             connectTimeout = value;
+            return this;
+        }
+
+        /** See {@link ConnectionLimits#maxTlsHandshakes()}. */
+        public Builder maxTlsHandshakes(int value) {
+            maxTlsHandshakes = value;
             return this;
         }
 
@@ -276,6 +288,7 @@ public record ConnectionLimits(
         public ConnectionLimits build() {
             return new ConnectionLimits(
                     connectTimeout,
+                    maxTlsHandshakes,
                     packetTimeout,
                     authenticationTimeout,
                     maxPacketBytes,

@@ -22,6 +22,7 @@ class SettingsTest {
         SessionLimits sessions = BrokerConfig.defaults().sessions();
 
         assertThat(connections.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(connections.maxTlsHandshakes()).isEqualTo(1000);
         assertThat(connections.packetTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(connections.maxPacketBytes()).isEqualTo(1_048_576);
         assertThat(connections.maxPacketBytesBeforeConnect()).isEqualTo(65_536);
@@ -69,6 +70,9 @@ class SettingsTest {
                         () -> ConnectionLimits.builder()
                                 .connectTimeout(Duration.ZERO)
                                 .build()),
+                bad(
+                        "maxTlsHandshakes=0",
+                        () -> ConnectionLimits.builder().maxTlsHandshakes(0).build()),
                 bad(
                         "packetTimeout=PT0S",
                         () -> ConnectionLimits.builder()

@@ -214,6 +214,9 @@ public final class Broker {
                         config.connections().outboundLowWatermarkBytes(),
                         config.connections().outboundHighWatermarkBytes(),
                         config.connections().slowConsumerTimeout(),
+                        new TcpAcceptor.HandshakeLimits(
+                                config.connections().maxTlsHandshakes(),
+                                config.connections().connectTimeout()),
                         new Entrance(connections)),
                 connections,
                 events,

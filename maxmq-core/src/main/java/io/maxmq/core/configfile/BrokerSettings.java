@@ -69,6 +69,7 @@ final class BrokerSettings {
     private static ConnectionLimits connections(ConfigSection section) {
         return new Fields<>(section, ConnectionLimits::builder, ConnectionLimits.Builder::build)
                 .duration("connect-timeout", ConnectionLimits.Builder::connectTimeout)
+                .number("max-tls-handshakes", ConnectionLimits.Builder::maxTlsHandshakes)
                 .duration("packet-timeout", ConnectionLimits.Builder::packetTimeout)
                 .duration("authentication-timeout", ConnectionLimits.Builder::authenticationTimeout)
                 .fewBytes("max-packet-bytes", ConnectionLimits.Builder::maxPacketBytes)

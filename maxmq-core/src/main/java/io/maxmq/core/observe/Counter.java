@@ -17,6 +17,7 @@ public enum Counter {
     REFUSED_BANNED(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "banned"),
     REFUSED_OVERLOAD(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "overload"),
     REFUSED_MEMORY(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "memory"),
+    REFUSED_HANDSHAKES(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "tls_handshakes"),
     TLS_HANDSHAKES_DONE(Names.TLS_HANDSHAKES, Names.HANDSHAKES, "result", "done"),
     TLS_HANDSHAKES_FAILED(Names.TLS_HANDSHAKES, Names.HANDSHAKES, "result", "failed"),
     WEB_SOCKETS_OPENED(Names.WEB_SOCKETS, Names.WEB_SOCKETS_TEXT, "result", "done"),

@@ -23,6 +23,11 @@ public final class ProxyLayer implements SocketLayer {
     }
 
     @Override
+    public boolean shakesHands() {
+        return above.shakesHands();
+    }
+
+    @Override
     public void addTo(Channel channel, SocketConnection connection) {
         if (speaksForOthers(channel.remoteAddress())) {
             channel.pipeline().addLast(new ProxyHandler(connection));

@@ -97,6 +97,9 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         /** The socket is gone: another may be accepted. */
         void released();
 
+        /** Its TLS handshake has come to an end, good or bad. On the accepting loop. */
+        void handshakeEnded(SocketConnection connection);
+
         /** Registers the channel with another loop, and there runs one of the two. */
         void register(Channel channel, Loop target, Runnable arrived, Runnable failed);
 
@@ -181,11 +184,13 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     /** The handshake is done. */
     void secured() {
         loop.counters().increment(Counter.TLS_HANDSHAKES_DONE);
+        acceptance.handshakeEnded(this);
     }
 
     /** The handshake has failed, or was not finished; the channel is being closed. */
     void notSecured(Throwable cause) {
         loop.counters().increment(Counter.TLS_HANDSHAKES_FAILED);
+        acceptance.handshakeEnded(this);
         String detail = closing ? "not done in time" : reasonOf(cause);
         entrance.handshakeFailed(remoteAddress(), settings.listener(), detail, loop);
     }

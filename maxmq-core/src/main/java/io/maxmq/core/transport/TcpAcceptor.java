@@ -39,7 +39,16 @@ public final class TcpAcceptor implements AutoCloseable {
             int lowWatermarkBytes,
             int highWatermarkBytes,
             Duration slowConsumerTimeout,
+            HandshakeLimits handshakes,
             Entrance entrance) {}
+
+    /**
+     * How TLS handshakes are bounded.
+     *
+     * @param most of one listener at a time
+     * @param maxWait how long a socket waits for its turn
+     */
+    public record HandshakeLimits(int most, Duration maxWait) {}
 
     /** What is behind the listener. */
     public interface Entrance {
@@ -227,8 +236,15 @@ public final class TcpAcceptor implements AutoCloseable {
 
         private final WaitingSockets waiting = new WaitingSockets(loop);
 
+        /** Null without TLS. */
+        private final @Nullable TlsHandshakes handshakes;
+
         Accepting(EventLoop acceptingLoop) {
             this.acceptingLoop = acceptingLoop;
+            HandshakeLimits limits = shared.handshakes();
+            this.handshakes = layer.shakesHands()
+                    ? new TlsHandshakes(loop, limits.most(), limits.maxWait().toNanos(), this::openConnection, this::refuse)
+                    : null;
         }
 
         @Override
@@ -272,13 +288,28 @@ public final class TcpAcceptor implements AutoCloseable {
         }
 
         private void accept(Channel channel) {
+            TlsHandshakes bounded = handshakes;
+            if (bounded == null) {
+                openConnection(channel);
+            } else if (!bounded.add(channel)) {
+                loop.counters().increment(Counter.REFUSED_HANDSHAKES);
+                refuse(channel);
+            }
+        }
+
+        private void openConnection(Channel channel) {
             try {
                 setUp(channel.config());
                 SocketConnection connection = new SocketConnection(connectionSettings, loop, shared.entrance(), this);
                 layer.addTo(channel, connection);
                 channel.pipeline().addLast(connection);
+                TlsHandshakes bounded = handshakes;
+                if (bounded != null) {
+                    bounded.begun(connection);
+                }
                 acceptingLoop.register(channel).addListener((ChannelFutureListener) registration -> {
                     if (!registration.isSuccess()) {
+                        handshakeEnded(connection);
                         refuse(channel);
                     }
                 });
@@ -302,6 +333,10 @@ public final class TcpAcceptor implements AutoCloseable {
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
             waiting.end(this::refuse);
+            TlsHandshakes bounded = handshakes;
+            if (bounded != null) {
+                bounded.end();
+            }
         }
 
         /** Closes a socket that is not registered. */
@@ -320,6 +355,14 @@ public final class TcpAcceptor implements AutoCloseable {
                         () -> config.setAutoRead(!paused), PAUSE_AFTER_FAILURE_SECONDS, TimeUnit.SECONDS);
             }
             ctx.fireExceptionCaught(cause);
+        }
+
+        @Override
+        public void handshakeEnded(SocketConnection connection) {
+            TlsHandshakes bounded = handshakes;
+            if (bounded != null) {
+                bounded.ended(connection);
+            }
         }
 
         @Override

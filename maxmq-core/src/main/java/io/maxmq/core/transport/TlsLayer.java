@@ -35,6 +35,11 @@ public final class TlsLayer implements SocketLayer {
     }
 
     @Override
+    public boolean shakesHands() {
+        return true;
+    }
+
+    @Override
     public void addTo(Channel channel, SocketConnection connection) {
         SocketLayer loaded = current;
         if (loaded == null) {

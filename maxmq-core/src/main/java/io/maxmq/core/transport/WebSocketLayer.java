@@ -15,6 +15,11 @@ public final class WebSocketLayer implements SocketLayer {
     }
 
     @Override
+    public boolean shakesHands() {
+        return below.shakesHands();
+    }
+
+    @Override
     public void addTo(Channel channel, SocketConnection connection) {
         below.addTo(channel, connection);
         connection.awaitOpening();

@@ -3,6 +3,7 @@ package io.maxmq.core.hostile;
 import io.maxmq.Listeners;
 import io.maxmq.MaxMQBuilder;
 import io.maxmq.RecordedMetrics;
+import io.maxmq.TestAuthority;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.TestWebSocket;
@@ -28,6 +29,7 @@ import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Listener;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
+import io.maxmq.config.Tls;
 import io.maxmq.core.transport.WebSocketBytes;
 import io.maxmq.limit.Limit.Scope;
 import io.maxmq.limit.Limit;
@@ -175,6 +177,43 @@ class AttacksTest {
         flood.subList(20, 100).forEach(TestClient::expectEnd);
         assertThat(metrics.sum("maxmq.connections.refused{reason=rate_limit}")).isEqualTo(80);
         assertNobodyElseIsHarmed();
+    }
+
+    /** @param most with room for all, and without: then the oldest go after half the time that CONNECT may take */
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 150})
+    void a04HandshakesThatAreBegunAndLeftThereKeepNobodyOut(int most, @TempDir Path directory) throws Exception {
+        TestAuthority authority = new TestAuthority(directory, "authority");
+        TestAuthority.Issued server = authority.issue("broker");
+        start(builder -> builder.listener(Listener.tls(0, Tls.pem(server.certificateFile(), server.keyFile())))
+                .connections(
+                        ConnectionLimits.builder().maxTlsHandshakes(most).build()));
+        Listeners.Bound to = broker.broker().listeners().named("tls-0");
+        List<Socket> flood = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            Socket socket = new Socket(to.host(), to.port());
+            flood.add(socket);
+            socket.getOutputStream().write(new byte[] {0x16, 3, 1, 1, 0, 1, 0, 0, (byte) 0xFC, 3, 3}); // half a ClientHello
+        }
+        CompletableFuture<ReasonCode> connecting = CompletableFuture.supplyAsync(() -> {
+            try (Socket socket = authority.client(null).getSocketFactory().createSocket(to.host(), to.port());
+                    TestClient client = new TestClient(ProtocolVersion.MQTT_5, socket)) {
+                return client.connect("canary-by-tls", true).reason();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        awaitTrue(() -> broker.broker().listeners().named("tls-0").connections() == 201 || connecting.isDone());
+        assertNobodyElseIsHarmed();
+        if (most < 200) {
+            broker.clock().advance(Duration.ofSeconds(5));
+        }
+
+        assertThat(connecting).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(ReasonCode.SUCCESS);
+        assertNobodyElseIsHarmed();
+        for (Socket each : flood) {
+            each.close();
+        }
     }
 
     @Test
