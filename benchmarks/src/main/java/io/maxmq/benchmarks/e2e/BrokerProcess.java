@@ -1,5 +1,6 @@
 package io.maxmq.benchmarks.e2e;
 
+import io.maxmq.benchmarks.load.Endpoint.Over;
 import io.maxmq.benchmarks.load.MemoryProbe;
 import io.maxmq.benchmarks.load.StoreProbe;
 import java.io.IOException;
@@ -17,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 abstract class BrokerProcess implements AutoCloseable {
     final Process process;
     private final int port;
+    private final Over over;
     private @Nullable Starter starter;
 
-    BrokerProcess(Process process, int port) {
+    BrokerProcess(Process process, int port, Over over) {
         this.process = process;
         this.port = port;
+        this.over = over;
     }
 
     /**
@@ -35,6 +38,11 @@ abstract class BrokerProcess implements AutoCloseable {
 
     final InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** What carries MQTT to it. */
+    final Over over() {
+        return over;
     }
 
     /** User and system time of all its threads. */

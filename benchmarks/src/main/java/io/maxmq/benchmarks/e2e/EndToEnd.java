@@ -1,5 +1,6 @@
 package io.maxmq.benchmarks.e2e;
 
+import io.maxmq.benchmarks.load.Endpoint.Over;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -50,6 +51,11 @@ public final class EndToEnd {
         run(args, ids, DurableScenarios.all());
     }
 
+    /** Brokers in memory over TLS and WebSocket, beside TCP. */
+    public static void carried(String[] args) throws Exception {
+        run(args, List.of("mosquitto-tls", "maxmq", "maxmq-tls", "maxmq-openssl", "maxmq-ws"), Scenario.all());
+    }
+
     private static void run(String[] args, List<String> brokers, List<Scenario> scenarios) throws Exception {
         if (List.of(args).contains("--help")) {
             System.out.printf(Options.USAGE, String.join(",", brokers));
@@ -93,10 +99,16 @@ public final class EndToEnd {
     private static Broker broker(String id, Options options) throws URISyntaxException {
         return switch (id) {
             case "mosquitto" -> new MosquittoBroker(id, false);
+            case "mosquitto-tls" -> new MosquittoBroker(id, false, Over.TLS);
             case "mosquitto-file" -> new MosquittoBroker(id, true);
             case "maxmq" -> maxMq(id, "MaxMQ", Storage.NONE, options);
             case "maxmq-guarded" -> maxMq(id, "MaxMQ, guarded", new Storage(MaxMqPeer.GUARDED, ""), options);
             case "maxmq-features" -> maxMq(id, "MaxMQ, features on", new Storage(MaxMqPeer.FEATURES, ""), options);
+            case "maxmq-tls" -> maxMq(id, "MaxMQ, TLS of the JDK", new Storage(MaxMqPeer.TLS, "", Over.TLS), options);
+            case "maxmq-openssl" ->
+                maxMq(id, "MaxMQ, TLS of tcnative", new Storage(MaxMqPeer.OPENSSL, "", Over.TLS), options);
+            case "maxmq-ws" ->
+                maxMq(id, "MaxMQ, WebSocket", new Storage(MaxMqPeer.WEB_SOCKET, "", Over.WEB_SOCKET), options);
             case "maxmq-none" ->
                 maxMq(
                         id,

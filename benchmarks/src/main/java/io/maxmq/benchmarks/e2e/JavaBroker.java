@@ -1,5 +1,6 @@
 package io.maxmq.benchmarks.e2e;
 
+import io.maxmq.benchmarks.load.Endpoint.Over;
 import io.maxmq.benchmarks.load.MemoryProbe;
 import io.maxmq.benchmarks.load.StoreProbe;
 import java.io.BufferedReader;
@@ -101,6 +102,9 @@ final class JavaBroker implements Broker {
     @Override
     public BrokerProcess start(Path directory) throws IOException, InterruptedException {
         int port = BrokerProcess.freePort();
+        if (storage.over() == Over.TLS) {
+            Certificate.make(directory);
+        }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArgs);
@@ -110,7 +114,7 @@ final class JavaBroker implements Broker {
                 .directory(directory.toFile())
                 .redirectError(directory.resolve("stderr.txt").toFile())
                 .start();
-        JavaProcess broker = new JavaProcess(process, port, directory);
+        JavaProcess broker = new JavaProcess(process, port, directory, storage.over());
         try {
             broker.awaitReady();
         } catch (IOException e) {
@@ -126,8 +130,8 @@ final class JavaBroker implements Broker {
         private final Path directory;
         private Duration firstStart = Duration.ZERO;
 
-        JavaProcess(Process process, int port, Path directory) {
-            super(process, port);
+        JavaProcess(Process process, int port, Path directory, Over over) {
+            super(process, port, over);
             this.directory = directory;
             answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
             commands = process.outputWriter(StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package io.maxmq.benchmarks.e2e;
 
+import io.maxmq.benchmarks.load.Endpoint.Over;
 import io.maxmq.benchmarks.load.MemoryProbe;
 import java.io.IOException;
 import java.net.Socket;
@@ -23,13 +24,19 @@ final class MosquittoBroker implements Broker {
 
     private final String id;
     private final boolean persistent;
+    private final Over over;
     private String program = "mosquitto";
     private String title = "Mosquitto";
 
     /** @param persistent with its file as it comes: written at the end and every 30 minutes */
     MosquittoBroker(String id, boolean persistent) {
+        this(id, persistent, Over.TCP);
+    }
+
+    MosquittoBroker(String id, boolean persistent, Over over) {
         this.id = id;
         this.persistent = persistent;
+        this.over = over;
     }
 
     @Override
@@ -60,7 +67,7 @@ final class MosquittoBroker implements Broker {
                 Matcher version = VERSION.matcher(text);
                 if (version.find()) {
                     program = candidate;
-                    title = "Mosquitto " + version.group(1);
+                    title = "Mosquitto " + version.group(1) + (over == Over.TCP ? "" : ", " + over);
                     return;
                 }
             } catch (IOException e) {
@@ -83,13 +90,18 @@ final class MosquittoBroker implements Broker {
                 "max_queued_messages 0",
                 "max_inflight_messages 1000",
                 "log_dest none"));
+        if (over == Over.TLS) {
+            Certificate.make(directory);
+            lines.add("certfile " + Certificate.chainIn(directory));
+            lines.add("keyfile " + Certificate.keyIn(directory));
+        }
         Files.write(configuration, lines);
         long begin = System.nanoTime();
         Process process = new ProcessBuilder(program, "-c", configuration.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("output.txt").toFile())
                 .start();
-        MosquittoProcess broker = new MosquittoProcess(process, port);
+        MosquittoProcess broker = new MosquittoProcess(process, port, over);
         while (!broker.accepts()) {
             if (!process.isAlive() || System.nanoTime() - begin > START_NANOS) {
                 broker.close();
@@ -105,8 +117,8 @@ final class MosquittoBroker implements Broker {
     private static final class MosquittoProcess extends BrokerProcess {
         private Duration firstStart = Duration.ZERO;
 
-        MosquittoProcess(Process process, int port) {
-            super(process, port);
+        MosquittoProcess(Process process, int port, Over over) {
+            super(process, port, over);
         }
 
         boolean accepts() {

@@ -27,7 +27,7 @@ record Options(
         Optional<Path> out) {
 
     static final String USAGE = """
-            usage: java -jar benchmarks.jar e2e|durable [options]
+            usage: java -jar benchmarks.jar e2e|carried|durable [options]
               --brokers LIST      %s (default: all that can be had)
               --scenarios LIST    default: all
               --seconds N         measured time of each cell (5)

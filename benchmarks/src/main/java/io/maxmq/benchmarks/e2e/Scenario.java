@@ -158,6 +158,6 @@ record Scenario(String id, String title, Run run) {
     }
 
     static Endpoint endpoint(BrokerProcess broker, Options options) {
-        return new Endpoint(broker.address(), options.version());
+        return new Endpoint(broker.address(), broker.over(), options.version());
     }
 }

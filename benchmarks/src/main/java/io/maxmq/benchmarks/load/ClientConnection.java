@@ -21,6 +21,7 @@ abstract class ClientConnection {
     private final boolean lasting;
 
     private @Nullable SocketChannel channel;
+    private @Nullable Carrier carrier;
     private @Nullable SelectionKey key;
     /** Between position 0 and position: bytes that still have to be written. */
     ByteBuffer out = EMPTY;
@@ -65,24 +66,36 @@ abstract class ClientConnection {
     final void opening(SocketChannel newChannel, SelectionKey newKey) {
         channel = newChannel;
         key = newKey;
+        carrier = Carrier.of(loop.endpoint.over(), newChannel);
     }
 
     final void finishConnect(SelectionKey connectKey) throws IOException {
         if (open().finishConnect()) {
             connectKey.interestOps(SelectionKey.OP_READ);
-            send(Wire.connect(loop.endpoint.version(), clientId, KEEP_ALIVE_SECONDS, lasting));
+            carrier().begin();
+            if (carrier().isOpen()) {
+                sendConnect();
+            }
         }
+    }
+
+    private void sendConnect() throws IOException {
+        send(Wire.connect(loop.endpoint.version(), clientId, KEEP_ALIVE_SECONDS, lasting));
     }
 
     /** Reads once. An incomplete packet at the end is kept for the next time. */
     final void read(ByteBuffer in) throws IOException {
         in.clear();
         in.put(remainder, 0, remainderBytes);
-        if (open().read(in) < 0) {
+        boolean wasOpen = carrier().isOpen();
+        if (carrier().read(in) < 0) {
             onEnd();
             return;
         }
         loop.tick();
+        if (!wasOpen && carrier().isOpen()) {
+            sendConnect();
+        }
         int end = in.position();
         int parsed = parse(in, end);
         remainderBytes = end - parsed;
@@ -207,7 +220,8 @@ abstract class ClientConnection {
         }
         writeOnce();
         SelectionKey registered = Objects.requireNonNull(key);
-        int interest = out.position() > 0 ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
+        boolean waits = out.position() > 0 || carrier().hasUnsent();
+        int interest = waits ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
         if (registered.interestOps() != interest) {
             registered.interestOps(interest);
         }
@@ -216,12 +230,16 @@ abstract class ClientConnection {
     /** Writes once and leaves the rest to the caller, who may be another thread than the loop's. */
     final void writeOnce() throws IOException {
         out.flip();
-        open().write(out);
+        carrier().write(out);
         out.compact();
     }
 
     private SocketChannel open() {
         return Objects.requireNonNull(channel);
+    }
+
+    private Carrier carrier() {
+        return Objects.requireNonNull(carrier);
     }
 
     final void fail(String reason) {
@@ -235,7 +253,7 @@ abstract class ClientConnection {
     final void disconnect() {
         if (!closed && ready) {
             try {
-                open().write(Wire.disconnect());
+                carrier().write(Wire.disconnect());
             } catch (IOException e) {
                 // closed below all the same
             }
