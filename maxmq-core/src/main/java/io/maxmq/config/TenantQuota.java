@@ -18,7 +18,8 @@ import io.maxmq.spi.Stable;
 public record TenantQuota(int maxSessions, int maxSubscriptions, int maxRetainedMessages, long maxRetainedBytes) {
 
     /** No bound but the broker's own. */
-    public static final TenantQuota UNLIMITED = new TenantQuota(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
+    public static final TenantQuota UNLIMITED =
+            new TenantQuota(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
 
     /** Checks every value. */
     public TenantQuota {

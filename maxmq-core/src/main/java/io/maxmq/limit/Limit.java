@@ -150,12 +150,11 @@ public record Limit(
      */
     public String text() {
         String whose = name(scope) + only.map(key -> " " + key).orElse("");
-        String howMuch =
-                switch (kind) {
-                    case BYTE_RATE -> amount + " per second, " + burst + " at once";
-                    case CONNECTIONS -> amount + " at a time";
-                    case CONNECTION_RATE, PUBLISH_RATE -> amount + " per " + window.toMillis() + " ms";
-                };
+        String howMuch = switch (kind) {
+            case BYTE_RATE -> amount + " per second, " + burst + " at once";
+            case CONNECTIONS -> amount + " at a time";
+            case CONNECTION_RATE, PUBLISH_RATE -> amount + " per " + window.toMillis() + " ms";
+        };
         return name(kind) + " by " + whose + ": " + howMuch;
     }
 
@@ -165,12 +164,11 @@ public record Limit(
 
     /** What is decided about what is beyond it; of a pause only the limit is meant. */
     Decision refusal() {
-        Decision nameless =
-                switch (action) {
-                    case PAUSE -> Decision.pause(0);
-                    case DROP -> Decision.DROP;
-                    case DISCONNECT -> Decision.DISCONNECT;
-                };
+        Decision nameless = switch (action) {
+            case PAUSE -> Decision.pause(0);
+            case DROP -> Decision.DROP;
+            case DISCONNECT -> Decision.DISCONNECT;
+        };
         return nameless.by(text());
     }
 

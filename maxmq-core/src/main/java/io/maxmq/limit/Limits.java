@@ -148,8 +148,7 @@ public final class Limits implements RateLimiter {
     }
 
     /** Finds the meters; the caller closes what it gets. */
-    private Applied apply(
-            List<ScopeLimits> scopes, Function<ScopeLimits, @Nullable Object> keyOf, long nowNanos) {
+    private Applied apply(List<ScopeLimits> scopes, Function<ScopeLimits, @Nullable Object> keyOf, long nowNanos) {
         List<Metered> borrowed = new ArrayList<>();
         Map<Limit, Meter> meters = new LinkedHashMap<>();
         for (ScopeLimits scope : scopes) {

@@ -155,8 +155,6 @@ final class OpenConnections {
     }
 
     private static Decision decision(Decision refusal) {
-        return refusal instanceof Decision.Pause
-                ? Decision.pause(RETRY_NANOS).by(refusal.limit())
-                : refusal;
+        return refusal instanceof Decision.Pause ? Decision.pause(RETRY_NANOS).by(refusal.limit()) : refusal;
     }
 }

@@ -107,12 +107,16 @@ class AclTest {
 
     @Test
     void aRevocationIsInForceAndToldWithinASecond() throws Exception {
-        try (TestBroker broker = TestBroker.start(
-                builder -> builder.authorizer(Acl.at(file)).configure(config -> config.workers(1)))) {
+        try (TestBroker broker =
+                TestBroker.start(builder -> builder.authorizer(Acl.at(file)).configure(config -> config.workers(1)))) {
             TestClient client = broker.connected(ProtocolVersion.MQTT_5, "a");
             client.subscribe("own/a/#", QoS.AT_LEAST_ONCE);
             Semaphore idle = new Semaphore(0);
-            broker.broker().subscribe("worker", message -> idle.release()).active().toCompletableFuture().join();
+            broker.broker()
+                    .subscribe("worker", message -> idle.release())
+                    .active()
+                    .toCompletableFuture()
+                    .join();
             long before = broker.clock().nanoTime();
 
             write("allow publish topic=other");

@@ -169,8 +169,7 @@ class LimitsTest {
     /** Whoever asks often enough would have a place for each that is refused. */
     @Test
     void aTakeoverThatComesToNothingGivesThePlaceBack() {
-        Limits limits = Limits.of(
-                Limit.connections(Scope.USER, 1), Limit.connectionRate(Scope.CLIENT, 1, SECOND));
+        Limits limits = Limits.of(Limit.connections(Scope.USER, 1), Limit.connectionRate(Scope.CLIENT, 1, SECOND));
         ConnectionLimiter first = limits.open(ANNA, 0);
         first.acquireConnection(0);
         for (int i = 0; i < 3; i++) {

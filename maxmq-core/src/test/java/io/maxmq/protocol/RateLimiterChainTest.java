@@ -133,8 +133,8 @@ class RateLimiterChainTest {
 
     @Test
     void theStricterAnswerIsTheOneThatCostsMore() {
-        List<Decision> byCost = List.of(
-                Decision.ALLOW, FOR_FIVE_SECONDS, FOR_TEN_SECONDS, Decision.DROP, Decision.DISCONNECT);
+        List<Decision> byCost =
+                List.of(Decision.ALLOW, FOR_FIVE_SECONDS, FOR_TEN_SECONDS, Decision.DROP, Decision.DISCONNECT);
 
         for (int i = 0; i < byCost.size(); i++) {
             for (int j = 0; j < byCost.size(); j++) {
@@ -206,8 +206,8 @@ class RateLimiterChainTest {
 
             refusing.subscribe = Decision.DROP;
             TestClient client = broker.connected(V5, "client");
-            SubAck answer = client.send(new Subscribe(
-                            1, Properties.NONE, List.of(Subscription.of("a", QoS.AT_MOST_ONCE))))
+            SubAck answer = client.send(
+                            new Subscribe(1, Properties.NONE, List.of(Subscription.of("a", QoS.AT_MOST_ONCE))))
                     .expect(SubAck.class);
             assertThat(answer.reasons()).containsExactly(ReasonCode.QUOTA_EXCEEDED);
             refusing.subscribe = Decision.ALLOW;

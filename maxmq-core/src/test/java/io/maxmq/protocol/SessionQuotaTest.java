@@ -89,7 +89,10 @@ class SessionQuotaTest {
     }
 
     private ReasonCode answer(Connect connect) {
-        return running.client(connect.version()).send(connect).expect(ConnAck.class).reason();
+        return running.client(connect.version())
+                .send(connect)
+                .expect(ConnAck.class)
+                .reason();
     }
 
     private ReasonCode another(String user, String clientId) {
@@ -124,10 +127,8 @@ class SessionQuotaTest {
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
     void whoComesBackToItsSessionNeedsNoRoom(ProtocolVersion version) {
-        TestBroker broker = start(builder -> builder.sessions(SessionLimits.builder()
-                .maxSessionsPerUser(1)
-                .maxSessions(1)
-                .build()));
+        TestBroker broker = start(builder -> builder.sessions(
+                SessionLimits.builder().maxSessionsPerUser(1).maxSessions(1).build()));
         TestClient away = broker.connected(connect(version, "alice", "a1", false, 1000));
         away.disconnect();
 
@@ -177,7 +178,9 @@ class SessionQuotaTest {
 
         TestBroker second = startWithPerUser(2, stored);
 
-        assertThat(another("alice", "a4")).as("more than there may be are there").isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        assertThat(another("alice", "a4"))
+                .as("more than there may be are there")
+                .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
         assertThat(another("bob", "b1")).isEqualTo(ReasonCode.SUCCESS);
         assertThat(another("alice", "a1")).isEqualTo(ReasonCode.SUCCESS);
         purge(second, "a1");
@@ -210,8 +213,8 @@ class SessionQuotaTest {
 
     @Test
     void aTenantHasNoMoreThanItsQuota() {
-        TestBroker broker = start(builder ->
-                builder.tenancy(Tenancy.none().withQuota(BLUE, TenantQuota.UNLIMITED.withMaxSessions(2))));
+        TestBroker broker = start(
+                builder -> builder.tenancy(Tenancy.none().withQuota(BLUE, TenantQuota.UNLIMITED.withMaxSessions(2))));
         lasting("blue/alice", "1").disconnect();
         lasting("blue/bob", "2");
 
@@ -259,8 +262,8 @@ class SessionQuotaTest {
     void automaticSubscriptionsAreWithinTheTenantsQuota() {
         TestBroker broker = start(builder -> builder.tenancy(
                         Tenancy.none().withQuota(BLUE, TenantQuota.UNLIMITED.withMaxSubscriptions(1)))
-                .automaticSubscription(AutomaticSubscription.of(
-                        "*", new SubscriptionRequest("to/${clientid}", QoS.AT_LEAST_ONCE))));
+                .automaticSubscription(
+                        AutomaticSubscription.of("*", new SubscriptionRequest("to/${clientid}", QoS.AT_LEAST_ONCE))));
         TestClient first = lasting("blue/alice", "1");
         TestClient second = lasting("blue/alice", "2");
         TestClient other = lasting("red/alice", "2");

@@ -60,7 +60,8 @@ class ThrottledEventTest {
 
     @Test
     void whatIsDroppedIsToldAtFirstAndThenOnceInAWhile() {
-        TestBroker broker = start(Limits.of(Limit.publishRate(Scope.CLIENT, 1, HOUR).action(Action.DROP)));
+        TestBroker broker =
+                start(Limits.of(Limit.publishRate(Scope.CLIENT, 1, HOUR).action(Action.DROP)));
         TestClient client = broker.connected(V5, "client");
         for (int i = 0; i < 6; i++) {
             client.publish("a", "" + i, QoS.AT_LEAST_ONCE);

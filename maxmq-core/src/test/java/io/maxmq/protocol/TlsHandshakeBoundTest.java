@@ -80,11 +80,13 @@ class TlsHandshakeBoundTest {
         awaitConnections(5);
         assertThat(sockets.get(0).getInputStream().read()).isEqualTo(-1);
         assertThat(sockets.get(1).getInputStream().read()).isEqualTo(-1);
-        assertThat(metrics.sum("maxmq.connections.refused{reason=tls_handshakes}")).isZero();
+        assertThat(metrics.sum("maxmq.connections.refused{reason=tls_handshakes}"))
+                .isZero();
         broker.clock().advance(Duration.ofSeconds(5));
 
         awaitConnections(2);
-        assertThat(metrics.sum("maxmq.connections.refused{reason=tls_handshakes}")).isEqualTo(3);
+        assertThat(metrics.sum("maxmq.connections.refused{reason=tls_handshakes}"))
+                .isEqualTo(3);
         broker.clock().advance(Duration.ofSeconds(10)); // nobody waits: they have their whole time, and no more
         awaitConnections(0);
         assertThat(metrics.sum("maxmq.tls.handshakes{result=failed}")).isEqualTo(4);

@@ -7,10 +7,11 @@ import java.nio.charset.StandardCharsets;
 
 /** WebSocket at {@code /mqtt} (RFC 6455): what is written at once leaves in one frame, masked by zeros, which changes nothing. */
 final class WebSocketCarrier extends Carrier {
-    private static final byte[] REQUEST = ("GET /mqtt HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] REQUEST =
+            ("GET /mqtt HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n"
+                            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII);
     private static final String END_OF_HEAD = "\r\n\r\n";
     private static final int MAX_HEADER_BYTES = 14;
     private static final int SCRATCH_BYTES = 256 * 1024;

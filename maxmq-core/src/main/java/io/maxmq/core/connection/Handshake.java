@@ -318,7 +318,9 @@ final class Handshake {
         ConnectionLimiter limiter = home.rates().open(client, connection.here().loop());
         connection.limitedBy(limiter);
         whenWithinRate(
-                () -> home.rates().acquireConnection(limiter, client, connection.here().loop()), () -> authorizeWill(key, client));
+                () -> home.rates()
+                        .acquireConnection(limiter, client, connection.here().loop()),
+                () -> authorizeWill(key, client));
     }
 
     /** The client as its own limits leave it. */

@@ -77,12 +77,12 @@ final class RateLimiterChain implements RateLimiter {
         }
         return opened.isEmpty()
                 ? ConnectionLimiter.NONE
-                : new OfConnection(
-                        limiting.toArray(RateLimiter[]::new), opened.toArray(ConnectionLimiter[]::new));
+                : new OfConnection(limiting.toArray(RateLimiter[]::new), opened.toArray(ConnectionLimiter[]::new));
     }
 
     private static Decision named(RateLimiter limiter, Decision decision) {
-        boolean isNameless = !(decision instanceof Decision.Allow) && decision.limit().isEmpty();
+        boolean isNameless =
+                !(decision instanceof Decision.Allow) && decision.limit().isEmpty();
         return isNameless ? decision.by(limiter.name()) : decision;
     }
 

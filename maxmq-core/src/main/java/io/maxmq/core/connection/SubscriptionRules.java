@@ -114,7 +114,8 @@ public final class SubscriptionRules {
     boolean exceedsQuota(Session session, TopicFilter filter) {
         int most = tenancy.quotaOf(session.tenant()).maxSubscriptions();
         return most != Integer.MAX_VALUE
-                && session.routes().tree().subscriptionCount() >= most && session.subscription(filter.toString()) == null;
+                && session.routes().tree().subscriptionCount() >= most
+                && session.subscription(filter.toString()) == null;
     }
 
     /** Whether this filter and others together make every match walk half the tree: refused, not served slowly. */

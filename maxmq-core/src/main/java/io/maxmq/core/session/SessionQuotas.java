@@ -152,8 +152,7 @@ public final class SessionQuotas {
     void remove(Tenant tenant, @Nullable String user) {
         User counted = counted(tenant, user);
         if (counted != null) {
-            ofUsers.computeIfPresent(
-                    counted, (key, sessions) -> sessions == 1 ? null : Integer.valueOf(sessions - 1));
+            ofUsers.computeIfPresent(counted, (key, sessions) -> sessions == 1 ? null : Integer.valueOf(sessions - 1));
         }
         if (isBounded(tenant)) {
             countOf(tenant).decrementAndGet();

@@ -331,7 +331,8 @@ public final class Sessions {
         }
         String user = setup.client().username().orElse(null);
         Session session = sessions.get(key);
-        boolean begins = session == null || session.endsWhenTakenOver(setup.client().cleanStart());
+        boolean begins =
+                session == null || session.endsWhenTakenOver(setup.client().cleanStart());
         SessionQuotas.Room room = !begins ? SessionQuotas.Room.YES : roomFor(key.tenant(), user, session);
         if (room != SessionQuotas.Room.YES) {
             return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, room.detail());
@@ -373,9 +374,8 @@ public final class Sessions {
 
     /** @param before in whose place it comes, which ends next; null when there is none */
     private SessionQuotas.Room roomFor(Tenant tenant, @Nullable String user, @Nullable Session before) {
-        SessionQuotas.Room room = before == null
-                ? quotas.tryAdd(tenant, user)
-                : quotas.tryAddInPlaceOf(tenant, before.owner(), user);
+        SessionQuotas.Room room =
+                before == null ? quotas.tryAdd(tenant, user) : quotas.tryAddInPlaceOf(tenant, before.owner(), user);
         Counter refused = room.counter();
         if (refused != null) {
             loop.counters().increment(refused);

@@ -243,7 +243,8 @@ public final class TcpAcceptor implements AutoCloseable {
             this.acceptingLoop = acceptingLoop;
             HandshakeLimits limits = shared.handshakes();
             this.handshakes = layer.shakesHands()
-                    ? new TlsHandshakes(loop, limits.most(), limits.maxWait().toNanos(), this::openConnection, this::refuse)
+                    ? new TlsHandshakes(
+                            loop, limits.most(), limits.maxWait().toNanos(), this::openConnection, this::refuse)
                     : null;
         }
 

@@ -109,7 +109,8 @@ final class TlsHandshakes {
         late.forEach(SocketConnection::abort);
         beginWaiting();
         if (!waiting.isEmpty()) {
-            nextNanos = Math.min(nextNanos, maxWaitNanos - (now - waiting.element().sinceNanos()));
+            nextNanos =
+                    Math.min(nextNanos, maxWaitNanos - (now - waiting.element().sinceNanos()));
             timer = loop.schedule(nextNanos, () -> {
                 timer = 0;
                 look();

@@ -31,8 +31,8 @@ import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.Tls;
 import io.maxmq.core.transport.WebSocketBytes;
-import io.maxmq.limit.Limit.Scope;
 import io.maxmq.limit.Limit;
+import io.maxmq.limit.Limit.Scope;
 import io.maxmq.limit.Limits;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Authorization;
@@ -186,14 +186,14 @@ class AttacksTest {
         TestAuthority authority = new TestAuthority(directory, "authority");
         TestAuthority.Issued server = authority.issue("broker");
         start(builder -> builder.listener(Listener.tls(0, Tls.pem(server.certificateFile(), server.keyFile())))
-                .connections(
-                        ConnectionLimits.builder().maxTlsHandshakes(most).build()));
+                .connections(ConnectionLimits.builder().maxTlsHandshakes(most).build()));
         Listeners.Bound to = broker.broker().listeners().named("tls-0");
         List<Socket> flood = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             Socket socket = new Socket(to.host(), to.port());
             flood.add(socket);
-            socket.getOutputStream().write(new byte[] {0x16, 3, 1, 1, 0, 1, 0, 0, (byte) 0xFC, 3, 3}); // half a ClientHello
+            socket.getOutputStream()
+                    .write(new byte[] {0x16, 3, 1, 1, 0, 1, 0, 0, (byte) 0xFC, 3, 3}); // half a ClientHello
         }
         CompletableFuture<ReasonCode> connecting = CompletableFuture.supplyAsync(() -> {
             try (Socket socket = authority.client(null).getSocketFactory().createSocket(to.host(), to.port());
@@ -480,7 +480,9 @@ class AttacksTest {
             }
             broker.clock().advance(Duration.ofSeconds(10));
 
-            assertThat(nothing.awaitClose()).as("no CONNECT in all these frames").isIn(1000, -1);
+            assertThat(nothing.awaitClose())
+                    .as("no CONNECT in all these frames")
+                    .isIn(1000, -1);
             webSocket.sendRaw(WebSocketBytes.frame(true, 0, new byte[] {(byte) 0xC0, 0}, 7));
             flooder.expect(PingResp.class);
             assertNobodyElseIsHarmed();
@@ -554,15 +556,7 @@ class AttacksTest {
     private TestClient guess(ProtocolVersion version, String user) {
         return broker.tcpClient(version)
                 .send(new Connect(
-                        version,
-                        false,
-                        true,
-                        0,
-                        Properties.NONE,
-                        "guesser",
-                        null,
-                        user,
-                        TestClient.bytes("guess")));
+                        version, false, true, 0, Properties.NONE, "guesser", null, user, TestClient.bytes("guess")));
     }
 
     private Socket webSocketListener() throws IOException {

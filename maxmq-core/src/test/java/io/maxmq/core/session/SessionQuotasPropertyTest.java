@@ -100,7 +100,8 @@ class SessionQuotasPropertyTest {
         if (wanted.user() != null && ofUser(all, wanted) >= OF_USER) {
             return Room.USER_FULL;
         }
-        long ofTenant = all.stream().filter(each -> each.tenant().equals(BOUNDED)).count();
+        long ofTenant =
+                all.stream().filter(each -> each.tenant().equals(BOUNDED)).count();
         if (wanted.tenant().equals(BOUNDED) && ofTenant >= OF_TENANT) {
             return Room.TENANT_FULL;
         }
@@ -127,10 +128,8 @@ class SessionQuotasPropertyTest {
 
     private static void assertSame(SessionQuotas quotas, List<Held> all) {
         assertThat(quotas.count()).isEqualTo(all.size());
-        assertThat(quotas.countOfTenant(BOUNDED))
-                .isEqualTo((int) all.stream()
-                        .filter(each -> each.tenant().equals(BOUNDED))
-                        .count());
+        assertThat(quotas.countOfTenant(BOUNDED)).isEqualTo((int)
+                all.stream().filter(each -> each.tenant().equals(BOUNDED)).count());
         for (int i = 1; i <= 3; i++) {
             for (Tenant tenant : List.of(BOUNDED, FREE)) {
                 Held user = new Held(tenant, "user-" + i);
