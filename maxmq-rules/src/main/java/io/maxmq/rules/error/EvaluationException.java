@@ -2,6 +2,7 @@ package io.maxmq.rules.error;
 
 import io.maxmq.spi.Preview;
 import java.io.Serial;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ public final class EvaluationException extends RuntimeException {
 
     private final Code code;
     private final String where;
+    private @Nullable Clause clause;
+    private int line;
+    private int column;
 
     /**
      * Says what failed.
@@ -34,6 +38,46 @@ public final class EvaluationException extends RuntimeException {
         this.where = where;
     }
 
+    /** Says where in the statement it was, unless that is said already; gives the same exception. */
+    public EvaluationException at(int line, int column) {
+        if (this.line == 0) {
+            this.line = line;
+            this.column = column;
+        }
+        return this;
+    }
+
+    /** Says in which clause it was, unless that is said already; gives the same exception. */
+    public EvaluationException in(Clause clause) {
+        if (this.clause == null) {
+            this.clause = clause;
+        }
+        return this;
+    }
+
+    /** With the clause and the place in the statement in front, where they are known. */
+    @Override
+    public String getMessage() {
+        return (clause == null ? "" : clause.name().toLowerCase(Locale.ROOT) + ", ")
+                + (line == 0 ? "" : "line " + line + ", column " + column + ": ")
+                + super.getMessage();
+    }
+
+    /** The clause that failed; null where none did, as of a template. */
+    public @Nullable Clause clause() {
+        return clause;
+    }
+
+    /** Of the function or operator in the statement, counted from 1; 0 where none failed. */
+    public int line() {
+        return line;
+    }
+
+    /** In characters, counted from 1; 0 where there is no line. */
+    public int column() {
+        return column;
+    }
+
     /** What kind of error. */
     public Code code() {
         return code;
@@ -42,6 +86,31 @@ public final class EvaluationException extends RuntimeException {
     /** The function or operator that failed. */
     public String where() {
         return where;
+    }
+
+    /**
+     * The clauses of a statement.
+     *
+     * @since 0.1.0
+     */
+    @Preview
+    public enum Clause {
+        /** The list of SELECT. */
+        SELECT,
+        /** The list of FOREACH. */
+        FOREACH,
+        /** The list of DO. */
+        DO,
+        /** INCASE. */
+        INCASE,
+        /** JOIN and its ON. */
+        JOIN,
+        /** WHERE. */
+        WHERE,
+        /** GROUP BY. */
+        GROUP,
+        /** HAVING. */
+        HAVING
     }
 
     /**

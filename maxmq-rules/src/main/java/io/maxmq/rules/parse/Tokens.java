@@ -2,6 +2,7 @@ package io.maxmq.rules.parse;
 
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.error.StatementException.Code;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -111,32 +112,12 @@ final class Tokens {
     }
 
     private static @Nullable String nearest(String word, String... expected) {
+        List<String> keywords = new ArrayList<>();
         for (String candidate : expected) {
-            if (Character.isUpperCase(candidate.charAt(0))
-                    && distance(Token.capitals(word), candidate) <= (candidate.length() < 4 ? 1 : 2)) {
-                return candidate;
+            if (Character.isUpperCase(candidate.charAt(0))) {
+                keywords.add(candidate);
             }
         }
-        return null;
-    }
-
-    /** How many letters must be put in, taken out, changed or swapped with their neighbour. */
-    private static int distance(String a, String b) {
-        int[][] cost = new int[a.length() + 1][b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            for (int j = 0; j <= b.length(); j++) {
-                if (i == 0 || j == 0) {
-                    cost[i][j] = i + j;
-                    continue;
-                }
-                int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-                cost[i][j] = Math.min(
-                        Math.min(cost[i - 1][j], cost[i][j - 1]) + 1, cost[i - 1][j - 1] + change);
-                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
-                    cost[i][j] = Math.min(cost[i][j], cost[i - 2][j - 2] + 1);
-                }
-            }
-        }
-        return cost[a.length()][b.length()];
+        return Nearest.name(Token.capitals(word), keywords);
     }
 }
