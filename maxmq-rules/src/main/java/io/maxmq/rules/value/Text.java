@@ -39,6 +39,12 @@ public final class Text implements Comparable<Text> {
         return string != null ? string.isEmpty() : bytes().length == 0;
     }
 
+    /** About how long it is, without making a form that is not there: in bytes, or in characters where only these are. */
+    public int roughLength() {
+        byte[] these = bytes;
+        return these != null ? these.length : toString().length();
+    }
+
     /** The bytes, not copied. */
     public byte[] bytes() {
         byte[] these = bytes;

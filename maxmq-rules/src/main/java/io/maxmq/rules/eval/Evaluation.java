@@ -1,0 +1,137 @@
+package io.maxmq.rules.eval;
+
+import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.error.EvaluationException.Code;
+import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.Surroundings;
+import io.maxmq.rules.value.Fields;
+import io.maxmq.rules.value.Text;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One evaluation of one statement on one event: what it sees, and what it has used of its time. Used once, by one thread.
+ *
+ * <p>Time is looked at only by who works much, and a thread that was kept waiting is given the same time again as processor time:
+ * so a rule is not ended because the machine is busy.
+ */
+public final class Evaluation {
+    /** 10 ms. */
+    public static final long DEFAULT_NANOS = 10_000_000;
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final int WORK_BETWEEN_LOOKS = 1_024;
+    private static final int BYTES_OF_WORK = 64;
+
+    private final Surroundings around;
+    private final Fields event;
+    private final Limits limits;
+    private final Payload payload;
+    private final @Nullable Trace trace;
+    private final long mostNanos;
+    private @Nullable Map<String, @Nullable Object> metadata;
+
+    private long work;
+    private long nextLook = WORK_BETWEEN_LOOKS;
+    private long startNanos;
+    private long mostProcessorNanos;
+
+    /** Without a trace, with the default time. */
+    public Evaluation(Surroundings around) {
+        this(around, new Payload(around.event().field("payload")), null, DEFAULT_NANOS);
+    }
+
+    /**
+     * An evaluation.
+     *
+     * @param payload of the event, shared by all rules on it
+     * @param trace null when nobody looks
+     * @param mostNanos that it may take
+     */
+    public Evaluation(Surroundings around, Payload payload, @Nullable Trace trace, long mostNanos) {
+        this.around = around;
+        this.event = around.event();
+        this.limits = around.limits();
+        this.payload = payload;
+        this.trace = trace;
+        this.mostNanos = mostNanos;
+    }
+
+    Surroundings around() {
+        return around;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Fields event() {
+        return event;
+    }
+
+    Payload payload() {
+        return payload;
+    }
+
+    @Nullable
+    Trace trace() {
+        return trace;
+    }
+
+    /** A field of the event, or the {@code metadata} that each rule adds to it. */
+    @Nullable
+    Object field(String name) {
+        Object value = event.field(name);
+        return value == null && name.equals("metadata") ? metadata() : value;
+    }
+
+    /** What the rule itself adds to the event. */
+    Map<String, @Nullable Object> metadata() {
+        Map<String, @Nullable Object> present = metadata;
+        if (present == null) {
+            present = new LinkedHashMap<>();
+            present.put("rule_id", Text.of(around.rule()));
+            metadata = present;
+        }
+        return present;
+    }
+
+    /** Counts a value that was made, by its size. */
+    void made(@Nullable Object value) {
+        work(value instanceof Text text ? 1 + text.roughLength() / BYTES_OF_WORK : 1);
+    }
+
+    /**
+     * Counts work.
+     *
+     * @param units one a step that takes some ten nanoseconds
+     * @throws EvaluationException LIMIT_EXCEEDED when the time is over
+     */
+    void work(int units) {
+        work += units;
+        if (work >= nextLook) {
+            look();
+        }
+    }
+
+    private void look() {
+        nextLook = work + WORK_BETWEEN_LOOKS;
+        long now = System.nanoTime();
+        if (startNanos == 0) {
+            startNanos = now;
+        }
+        if (now - startNanos <= mostNanos) {
+            return;
+        }
+        long processorNanos = THREADS.isCurrentThreadCpuTimeSupported() ? THREADS.getCurrentThreadCpuTime() : now;
+        if (mostProcessorNanos == 0) {
+            mostProcessorNanos = processorNanos + mostNanos;
+        } else if (processorNanos > mostProcessorNanos) {
+            throw new EvaluationException(
+                    Code.LIMIT_EXCEEDED, "evaluation", "takes longer than " + mostNanos / 1_000_000.0 + " ms");
+        }
+    }
+}

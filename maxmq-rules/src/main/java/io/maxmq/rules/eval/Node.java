@@ -1,0 +1,81 @@
+package io.maxmq.rules.eval;
+
+import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.error.EvaluationException.Code;
+import io.maxmq.rules.parse.Position;
+import io.maxmq.rules.value.JsonNull;
+import io.maxmq.rules.value.Values;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An expression that is ready to run. It has a value in three forms, so that numbers and conditions need no objects where nobody
+ * keeps them. Immutable.
+ */
+abstract class Node {
+    /** {@link #number} left a {@code long} in {@link Frame#integer}. */
+    static final int INTEGER = 1;
+    /** It left a {@code double} in {@link Frame#real}. */
+    static final int FLOAT = 2;
+    /** It left anything else in {@link Frame#other}. */
+    static final int OTHER = 0;
+
+    private final Position at;
+
+    Node(Position at) {
+        this.at = at;
+    }
+
+    /** The value; undefined is null. */
+    abstract @Nullable Object value(Frame frame);
+
+    /** The value in the frame's register that the result tells. */
+    int number(Frame frame) { // hot: per message
+        Object value = value(frame);
+        if (value instanceof Long integer) {
+            frame.integer = integer;
+            return INTEGER;
+        }
+        if (value instanceof Double real) {
+            frame.real = real;
+            return FLOAT;
+        }
+        frame.other = value;
+        return OTHER;
+    }
+
+    /**
+     * The value as a condition: true passes; false, undefined and null do not.
+     *
+     * @throws EvaluationException NOT_BOOLEAN for anything else
+     */
+    boolean passes(Frame frame) {
+        Object value = value(frame);
+        if (value instanceof Boolean passes) {
+            return passes;
+        }
+        if (value == null || value == JsonNull.NULL) {
+            return false;
+        }
+        throw error(Code.NOT_BOOLEAN, "condition", "is " + Values.shown(value));
+    }
+
+    /** Whether it is the same on every event; then {@link #value} needs no frame. */
+    boolean isConstant() {
+        return false;
+    }
+
+    /** Where it stands. */
+    Position at() {
+        return at;
+    }
+
+    /** An error that stands where this does. */
+    EvaluationException error(Code code, String where, String problem) {
+        return placed(new EvaluationException(code, where, problem));
+    }
+
+    /** The same error, here unless it says where it was. */
+    EvaluationException placed(EvaluationException error) {
+        return error.at(at.line(), at.column());
+    }
+}

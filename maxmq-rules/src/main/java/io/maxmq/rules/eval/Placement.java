@@ -1,0 +1,125 @@
+package io.maxmq.rules.eval;
+
+import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.error.EvaluationException.Code;
+import io.maxmq.rules.parse.Position;
+import io.maxmq.rules.value.Text;
+import io.maxmq.rules.value.Values;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a value of a list goes: into a slot, or into a map or array below it. What was there is never changed but copied, as others
+ * may have it by then.
+ */
+final class Placement {
+    private final Position at;
+    private final int slot;
+    private final Move[] moves;
+    private final boolean isPayload;
+    private final @Nullable Node start;
+
+    /**
+     * A place.
+     *
+     * @param isPayload whether a string in the slot is JSON to go into
+     * @param start what the slot holds before: null where it has been placed already
+     */
+    Placement(Position at, int slot, Move[] moves, boolean isPayload, @Nullable Node start) {
+        this.at = at;
+        this.slot = slot;
+        this.moves = moves;
+        this.isPayload = isPayload;
+        this.start = start;
+    }
+
+    void place(Frame frame, @Nullable Object value) {
+        if (moves.length == 0) {
+            frame.slots[slot] = value;
+            return;
+        }
+        Object present = start == null ? frame.slots[slot] : start.value(frame);
+        if (isPayload && present instanceof Text text) {
+            present = decoded(frame, text);
+        }
+        frame.slots[slot] = put(frame, present, 0, value);
+    }
+
+    private @Nullable Object decoded(Frame frame, Text text) {
+        Payload payload = frame.evaluation.payload();
+        try {
+            return (text == payload.raw() ? payload : new Payload(text)).document(frame.limits);
+        } catch (EvaluationException e) {
+            throw e.at(at.line(), at.column());
+        }
+    }
+
+    private @Nullable Object put(Frame frame, @Nullable Object container, int move, @Nullable Object value) {
+        if (move == moves.length) {
+            return value;
+        }
+        Object index = moves[move].index;
+        boolean isFromEnd = moves[move].isFromEnd;
+        Node computed = moves[move].computed;
+        if (computed != null) {
+            index = computed.value(frame);
+            isFromEnd = index instanceof Long number && number < 0;
+            index = isFromEnd ? (Object) Math.abs((Long) index) : index;
+        }
+        if (index instanceof Text key) {
+            return putMember(frame, container, key.toString(), move, value);
+        }
+        if (index instanceof Long number) {
+            return putElement(frame, container, number, isFromEnd, move, value);
+        }
+        throw new EvaluationException(
+                        Code.BAD_INDEX, "target", "an index is an integer or a string, not " + Values.shown(index))
+                .at(at.line(), at.column());
+    }
+
+    private Object putMember(
+            Frame frame, @Nullable Object container, String key, int move, @Nullable Object value) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        if (container instanceof Map<?, ?> present) {
+            frame.evaluation.work(present.size());
+            for (Map.Entry<?, ?> member : present.entrySet()) {
+                map.put(String.valueOf(member.getKey()), member.getValue());
+            }
+        }
+        map.put(key, put(frame, map.get(key), move + 1, value));
+        return map;
+    }
+
+    private Object putElement(
+            Frame frame, @Nullable Object container, long index, boolean isFromEnd, int move, @Nullable Object value) {
+        if (!(container instanceof List<?> present)) {
+            return Collections.singletonList(put(frame, null, move + 1, value));
+        }
+        frame.evaluation.work(present.size());
+        long at = isFromEnd ? present.size() - index : index - 1;
+        if (index != 0 && (at < 0 || at >= present.size())) {
+            return present;
+        }
+        List<@Nullable Object> list = new ArrayList<>(present.size() + 1);
+        list.addAll(present);
+        if (index == 0) {
+            list.add(isFromEnd ? list.size() : 0, put(frame, null, move + 1, value));
+        } else {
+            list.set((int) at, put(frame, list.get((int) at), move + 1, value));
+        }
+        return Collections.unmodifiableList(list);
+    }
+
+    /**
+     * A step of a target.
+     *
+     * @param index a {@link Text} as key or a {@link Long} as position without its sign; null when it is computed
+     * @param isFromEnd of a position: whether it counts from the end
+     * @param computed null when the index is there
+     */
+    record Move(@Nullable Object index, boolean isFromEnd, @Nullable Node computed) {}
+}

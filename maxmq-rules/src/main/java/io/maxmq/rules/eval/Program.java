@@ -1,0 +1,160 @@
+package io.maxmq.rules.eval;
+
+import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.error.EvaluationException.Clause;
+import io.maxmq.rules.error.EvaluationException.Code;
+import io.maxmq.rules.error.StatementException;
+import io.maxmq.rules.json.JsonReader;
+import io.maxmq.rules.parse.Parser;
+import io.maxmq.rules.parse.Printer;
+import io.maxmq.rules.parse.Statement;
+import io.maxmq.rules.value.Text;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A statement that is ready to run. Immutable; runs on any number of threads at once, with an {@link Evaluation} each. */
+public final class Program {
+    private final Statement statement;
+    private final List<Source> sources;
+    private final int slots;
+    private final Listing list;
+    private final @Nullable Node where;
+    private final @Nullable Elements elements;
+
+    /**
+     * What FOREACH does.
+     *
+     * @param source the array
+     * @param arraySlot the alias that holds the array until the elements come; -1 when it has no name
+     * @param slot of the element
+     * @param isPayload whether the source is the payload itself, which is JSON then
+     * @param each of the fields of a record
+     */
+    record Elements(
+            Node source, int arraySlot, int slot, boolean isPayload, @Nullable Node inCase, Listing each) {}
+
+    Program(
+            Statement statement,
+            List<Source> sources,
+            int slots,
+            Listing list,
+            @Nullable Node where,
+            @Nullable Elements elements) {
+        this.statement = statement;
+        this.sources = sources;
+        this.slots = slots;
+        this.list = list;
+        this.where = where;
+        this.elements = elements;
+    }
+
+    /**
+     * Parses, checks and compiles.
+     *
+     * @throws StatementException when the statement can't be a rule
+     */
+    public static Program of(String statement, Options options) {
+        return new Compiler(options).program(Parser.statement(statement));
+    }
+
+    /** What feeds it, in order. */
+    public List<Source> sources() {
+        return sources;
+    }
+
+    /** The statement as it was understood. */
+    public String printed() {
+        return Printer.text(statement);
+    }
+
+    /**
+     * What comes of an event: no record, one, or with FOREACH many. The maps are the caller's; what is in them is not to be changed.
+     *
+     * @throws EvaluationException with clause, function or operator, and place
+     */
+    public List<Map<String, @Nullable Object>> run(Evaluation evaluation) {
+        Frame frame = new Frame(evaluation, slots);
+        Elements every = elements;
+        if (every != null) {
+            return forEach(frame, every);
+        }
+        try {
+            list.run(frame);
+        } catch (EvaluationException e) {
+            throw e.in(Clause.SELECT);
+        }
+        return passes(frame) ? List.of(list.record(frame)) : List.of();
+    }
+
+    private boolean passes(Frame frame) {
+        if (where == null) {
+            return true;
+        }
+        try {
+            return where.passes(frame);
+        } catch (EvaluationException e) {
+            throw e.in(Clause.WHERE);
+        }
+    }
+
+    private List<Map<String, @Nullable Object>> forEach(Frame frame, Elements every) {
+        List<?> array;
+        try {
+            list.run(frame);
+            array = array(frame, every);
+        } catch (EvaluationException e) {
+            throw e.in(Clause.FOREACH);
+        }
+        if (!passes(frame)) {
+            return List.of();
+        }
+        List<Map<String, @Nullable Object>> records = new ArrayList<>();
+        for (Object element : array) {
+            frame.slots[every.slot()] = element;
+            frame.itemIndex++;
+            if (inCase(frame, every)) {
+                records.add(record(frame, every));
+                if (records.size() > frame.limits.elements()) {
+                    throw new EvaluationException(
+                                    Code.LIMIT_EXCEEDED, "FOREACH", "more than " + frame.limits.elements() + " records")
+                            .in(Clause.FOREACH);
+                }
+            }
+        }
+        return records;
+    }
+
+    private static List<?> array(Frame frame, Elements every) {
+        Object value = every.source().value(frame);
+        if (every.isPayload() && value instanceof Text text) {
+            value = text == frame.evaluation.payload().raw()
+                    ? frame.evaluation.payload().documentOrUndefined(frame.limits)
+                    : JsonReader.readOrUndefined(text, frame.limits.jsonDepth());
+        }
+        if (every.arraySlot() >= 0) {
+            frame.slots[every.arraySlot()] = value;
+        }
+        return value instanceof List<?> list ? list : List.of();
+    }
+
+    private static boolean inCase(Frame frame, Elements every) {
+        try {
+            frame.evaluation.work(1);
+            return every.inCase() == null || every.inCase().passes(frame);
+        } catch (EvaluationException e) {
+            throw e.in(Clause.INCASE);
+        }
+    }
+
+    private static Map<String, @Nullable Object> record(Frame frame, Elements every) {
+        try {
+            every.each().run(frame);
+            frame.evaluation.work(every.each().names().length);
+            return every.each().record(frame);
+        } catch (EvaluationException e) {
+            throw e.in(Clause.DO);
+        }
+    }
+}

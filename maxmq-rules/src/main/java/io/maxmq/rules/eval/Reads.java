@@ -1,0 +1,199 @@
+package io.maxmq.rules.eval;
+
+import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.error.EvaluationException.Code;
+import io.maxmq.rules.parse.Position;
+import io.maxmq.rules.value.Values;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What reads the event and the aliases. */
+final class Reads {
+    private Reads() {}
+
+    /** A field of the event. */
+    static final class Field extends Node {
+        private final String name;
+
+        Field(Position at, String name) {
+            super(at);
+            this.name = name;
+        }
+
+        @Override
+        @Nullable
+        Object value(Frame frame) {
+            return frame.evaluation.field(name);
+        }
+    }
+
+    /** An alias; where it is undefined, what its name means elsewhere. */
+    static final class Alias extends Node {
+        private final int slot;
+        private final Node elsewhere;
+
+        Alias(Position at, int slot, Node elsewhere) {
+            super(at);
+            this.slot = slot;
+            this.elsewhere = elsewhere;
+        }
+
+        @Override
+        @Nullable
+        Object value(Frame frame) { // hot: per message
+            Object value = frame.slots[slot];
+            return value != null ? value : elsewhere.value(frame);
+        }
+    }
+
+    /** A path into an alias; where it is undefined, what it means elsewhere. */
+    static final class AliasPath extends Node {
+        private final int slot;
+        private final Step[] steps;
+        private final Node elsewhere;
+
+        AliasPath(Position at, int slot, Step[] steps, Node elsewhere) {
+            super(at);
+            this.slot = slot;
+            this.steps = steps;
+            this.elsewhere = elsewhere;
+        }
+
+        @Override
+        @Nullable
+        Object value(Frame frame) {
+            Object value;
+            try {
+                value = Step.walk(frame, frame.slots[slot], steps);
+            } catch (EvaluationException e) {
+                throw placed(e);
+            }
+            return value != null ? value : elsewhere.value(frame);
+        }
+    }
+
+    /** A path into any value. */
+    static final class Path extends Node {
+        private final Node base;
+        private final Step[] steps;
+
+        Path(Position at, Node base, Step[] steps) {
+            super(at);
+            this.base = base;
+            this.steps = steps;
+        }
+
+        @Override
+        @Nullable
+        Object value(Frame frame) {
+            Object from = base.value(frame);
+            try {
+                return Step.walk(frame, from, steps);
+            } catch (EvaluationException e) {
+                throw placed(e);
+            }
+        }
+    }
+
+    /** A path into the payload's document. */
+    static final class PayloadPath extends Node {
+        private final Step[] steps;
+
+        PayloadPath(Position at, Step[] steps) {
+            super(at);
+            this.steps = steps;
+        }
+
+        @Override
+        @Nullable
+        Object value(Frame frame) { // hot: per message
+            try {
+                return Step.walk(frame, frame.evaluation.payload().document(frame.limits), steps);
+            } catch (EvaluationException e) {
+                throw placed(e);
+            }
+        }
+    }
+
+    /** A member of the payload's document that is the index of a path into it; where there is none, what its name means elsewhere. */
+    static final class PayloadMember extends Node {
+        private final String name;
+        private final Node elsewhere;
+
+        PayloadMember(Position at, String name, Node elsewhere) {
+            super(at);
+            this.name = name;
+            this.elsewhere = elsewhere;
+        }
+
+        @Override
+        @Nullable
+        Object value(Frame frame) {
+            Object document = frame.evaluation.payload().documentOrUndefined(frame.limits);
+            Object value = document instanceof Map<?, ?> map ? map.get(name) : null;
+            return value != null ? value : elsewhere.value(frame);
+        }
+    }
+
+    /** A part of an array, both bounds included, cut at its ends. */
+    static final class Part extends Node {
+        private final Node array;
+        private final BigInteger from;
+        private final BigInteger to;
+
+        Part(Position at, Node array, BigInteger from, BigInteger to) {
+            super(at);
+            this.array = array;
+            this.from = from;
+            this.to = to;
+        }
+
+        @Override
+        Object value(Frame frame) {
+            Object value = array.value(frame);
+            Object decoded;
+            try {
+                decoded = Step.decoded(frame, value);
+            } catch (EvaluationException e) {
+                throw placed(e);
+            }
+            if (!(decoded instanceof List<?> list)) {
+                throw error(Code.BAD_ARGUMENT, "range", "of " + Values.shown(value) + ", which is no array");
+            }
+            if (from.signum() == 0 || to.signum() == 0) {
+                throw error(Code.BAD_INDEX, "range", "a bound is 0");
+            }
+            BigInteger size = BigInteger.valueOf(list.size());
+            BigInteger first = fromStart(from, size).max(BigInteger.ONE);
+            BigInteger last = fromStart(to, size);
+            if (last.compareTo(first.subtract(BigInteger.ONE)) < 0) {
+                throw error(Code.BAD_INDEX, "range", "[" + from + ".." + to + "] ends before it begins");
+            }
+            int start = first.min(size.add(BigInteger.ONE)).intValue() - 1;
+            int end = Math.max(start, last.min(size).intValue());
+            frame.evaluation.work(end - start);
+            return Collections.unmodifiableList(new ArrayList<@Nullable Object>(list.subList(start, end)));
+        }
+
+        private static BigInteger fromStart(BigInteger bound, BigInteger size) {
+            return bound.signum() < 0 ? size.add(bound).add(BigInteger.ONE) : bound;
+        }
+    }
+
+    /** The position of FOREACH's element; undefined outside. */
+    static final class ItemIndex extends Node {
+        ItemIndex(Position at) {
+            super(at);
+        }
+
+        @Override
+        @Nullable
+        Object value(Frame frame) {
+            return frame.itemIndex == 0 ? null : (Object) frame.itemIndex;
+        }
+    }
+}

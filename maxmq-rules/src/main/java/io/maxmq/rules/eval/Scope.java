@@ -1,0 +1,117 @@
+package io.maxmq.rules.eval;
+
+import io.maxmq.rules.parse.Position;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The aliases that are made so far, in the order of their making, and in DO those outside of it. */
+final class Scope {
+    private final @Nullable Scope outer;
+    private final Slots count;
+    private final Map<String, Alias> aliases = new LinkedHashMap<>();
+
+    /** Numbers the slots of a program. */
+    static final class Slots {
+        private int next;
+
+        int next() {
+            return next++;
+        }
+
+        int count() {
+            return next;
+        }
+    }
+
+    Scope(@Nullable Scope outer, Slots count) {
+        this.outer = outer;
+        this.count = count;
+    }
+
+    /** The alias of this name, in this scope alone; null when there is none. */
+    @Nullable
+    Alias find(String name) {
+        return aliases.get(name);
+    }
+
+    /** The alias of this name, made now if there is none. */
+    Alias make(String name) {
+        return aliases.computeIfAbsent(name, n -> new Alias(n, count.next()));
+    }
+
+    /** All of this scope. */
+    List<Alias> aliases() {
+        return List.copyOf(aliases.values());
+    }
+
+    /** What a name means. */
+    Node name(Position at, String name) {
+        Node elsewhere = outer == null ? new Reads.Field(at, name) : outer.name(at, name);
+        Alias alias = aliases.get(name);
+        return alias == null ? elsewhere : new Reads.Alias(at, alias.slot, elsewhere);
+    }
+
+    /**
+     * What a path from a name means.
+     *
+     * @param keys the names of its first steps
+     * @param steps one or more, or none where what the name holds is read as JSON
+     */
+    Node path(Position at, String name, List<String> keys, Step[] steps) {
+        Alias alias = aliases.get(name);
+        Node elsewhere;
+        if (outer != null) {
+            elsewhere = outer.path(at, name, keys, steps);
+        } else if (name.equals("payload")) {
+            elsewhere = new Reads.PayloadPath(at, steps);
+        } else {
+            elsewhere = new Reads.Path(at, new Reads.Field(at, name), steps);
+        }
+        return alias == null || !alias.mayHold(keys) ? elsewhere : new Reads.AliasPath(at, alias.slot, steps, elsewhere);
+    }
+
+    /** A name that values were put under, at one or more places. */
+    static final class Alias {
+        final String name;
+        final int slot;
+        private final List<List<String>> places = new ArrayList<>();
+        private boolean isOpen;
+
+        Alias(String name, int slot) {
+            this.name = name;
+            this.slot = slot;
+        }
+
+        /**
+         * A value is put there.
+         *
+         * @param isExact whether the keys are the whole place; else what follows them is not known
+         */
+        void put(List<String> keys, boolean isExact) {
+            places.add(keys);
+            isOpen |= !isExact && keys.isEmpty();
+        }
+
+        /** Everything of the event's field of this name is there too. */
+        void open() {
+            isOpen = true;
+        }
+
+        /** Whether a path that begins with these keys can lead to a value that was put here. */
+        boolean mayHold(List<String> keys) {
+            if (isOpen) {
+                return true;
+            }
+            for (List<String> place : places) {
+                int common = Math.min(place.size(), keys.size());
+                if (place.subList(0, common).equals(keys.subList(0, common))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+}

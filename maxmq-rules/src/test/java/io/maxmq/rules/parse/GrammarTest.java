@@ -1,0 +1,92 @@
+package io.maxmq.rules.parse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.maxmq.rules.error.StatementException;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.antlr.v4.runtime.BailErrorStrategy;
+import org.antlr.v4.runtime.BaseErrorListener;
+import org.antlr.v4.runtime.CharStreams;
+import org.antlr.v4.runtime.CommonTokenStream;
+import org.antlr.v4.runtime.LexerInterpreter;
+import org.antlr.v4.runtime.ParserInterpreter;
+import org.antlr.v4.runtime.RecognitionException;
+import org.antlr.v4.runtime.Recognizer;
+import org.antlr.v4.runtime.misc.ParseCancellationException;
+import org.antlr.v4.tool.Grammar;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The parser accepts and refuses what the grammar does, which is written for readers and run by somebody else. */
+class GrammarTest {
+    private static final Grammar GRAMMAR = Grammar.load("src/test/antlr/MaxMQRule.g4");
+
+    static List<String> accepted() {
+        return Lines.of("accepted.txt");
+    }
+
+    @ParameterizedTest
+    @MethodSource("accepted")
+    void acceptsWhatTheParserAccepts(String text) {
+        assertThat(isAcceptedByGrammar(text)).isTrue();
+    }
+
+    @Test
+    void refusesWhatTheParserRefuses() {
+        for (String line : Lines.of("refused.txt")) {
+            String text = line.split(" \\| ?", 3)[2].replace("\\n", "\n");
+            boolean isBeyondGrammar = text.contains("1e999");
+            assertThat(isAcceptedByGrammar(text)).as(text).isEqualTo(isBeyondGrammar);
+        }
+    }
+
+    @Property(tries = 150)
+    void acceptsGeneratedStatements(@ForAll long seed) {
+        String text = new StatementGenerator(seed).statement();
+
+        assertThat(isAcceptedByGrammar(text)).as(text).isTrue();
+    }
+
+    @Property(tries = 600)
+    void agreesOnDamagedStatements(@ForAll long seed) {
+        StatementGenerator generator = new StatementGenerator(seed);
+        String text = seed % 2 == 0 ? generator.soup() : generator.damaged();
+
+        assertThat(isAcceptedByGrammar(text)).as(text).isEqualTo(isAcceptedByParser(text));
+    }
+
+    private static boolean isAcceptedByParser(String text) {
+        try {
+            Parser.statement(text);
+            return true;
+        } catch (StatementException e) {
+            return false;
+        }
+    }
+
+    private static boolean isAcceptedByGrammar(String text) {
+        LexerInterpreter lexer = GRAMMAR.createLexerInterpreter(CharStreams.fromString(text));
+        lexer.removeErrorListeners();
+        lexer.addErrorListener(new Refusing());
+        ParserInterpreter parser = GRAMMAR.createParserInterpreter(new CommonTokenStream(lexer));
+        parser.removeErrorListeners();
+        parser.setErrorHandler(new BailErrorStrategy());
+        try {
+            parser.parse(GRAMMAR.getRule("statement").index);
+            return true;
+        } catch (ParseCancellationException e) {
+            return false;
+        }
+    }
+
+    private static final class Refusing extends BaseErrorListener {
+        @Override
+        public void syntaxError(
+                Recognizer<?, ?> recognizer, Object symbol, int line, int column, String problem, RecognitionException e) {
+            throw new ParseCancellationException(problem);
+        }
+    }
+}
