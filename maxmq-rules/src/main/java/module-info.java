@@ -3,6 +3,7 @@
 module io.maxmq.rules {
     requires static transitive org.jspecify;
     requires transitive io.maxmq.core;
+    requires java.management;
     requires org.slf4j;
 
     exports io.maxmq.rules.error;

@@ -6,10 +6,12 @@ import io.maxmq.rules.parse.Position;
 import io.maxmq.rules.value.Text;
 import io.maxmq.rules.value.Values;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ final class Placement {
     private final Position at;
     private final int slot;
     private final Move[] moves;
+    private final boolean isComputed;
     private final boolean isPayload;
     private final @Nullable Node start;
 
@@ -33,6 +36,7 @@ final class Placement {
         this.at = at;
         this.slot = slot;
         this.moves = moves;
+        this.isComputed = Arrays.stream(moves).anyMatch(move -> move.computed != null);
         this.isPayload = isPayload;
         this.start = start;
     }
@@ -42,11 +46,35 @@ final class Placement {
             frame.slots[slot] = value;
             return;
         }
+        Move[] known = isComputed ? computed(frame) : moves;
         Object present = start == null ? frame.slots[slot] : start.value(frame);
         if (isPayload && present instanceof Text text) {
             present = decoded(frame, text);
         }
-        frame.slots[slot] = put(frame, present, 0, value);
+        frame.slots[slot] = put(frame, present, known, 0, value);
+    }
+
+    private Move[] computed(Frame frame) {
+        Move[] known = moves.clone();
+        for (int i = 0; i < known.length; i++) {
+            Node computed = known[i].computed;
+            if (computed == null) {
+                continue;
+            }
+            Object index = computed.value(frame);
+            if (index instanceof Long number && number != Long.MIN_VALUE) {
+                known[i] = new Move(Math.abs(number), number < 0, null);
+            } else if (index instanceof Text) {
+                known[i] = new Move(index, false, null);
+            } else {
+                throw new EvaluationException(
+                                Code.BAD_INDEX,
+                                "target",
+                                "an index is an integer or a string, not " + Values.shown(index))
+                        .at(at.line(), at.column());
+            }
+        }
+        return known;
     }
 
     private @Nullable Object decoded(Frame frame, Text text) {
@@ -58,31 +86,18 @@ final class Placement {
         }
     }
 
-    private @Nullable Object put(Frame frame, @Nullable Object container, int move, @Nullable Object value) {
+    private static @Nullable Object put(
+            Frame frame, @Nullable Object container, Move[] moves, int move, @Nullable Object value) {
         if (move == moves.length) {
             return value;
         }
-        Object index = moves[move].index;
-        boolean isFromEnd = moves[move].isFromEnd;
-        Node computed = moves[move].computed;
-        if (computed != null) {
-            index = computed.value(frame);
-            isFromEnd = index instanceof Long number && number < 0;
-            index = isFromEnd ? (Object) Math.abs((Long) index) : index;
-        }
-        if (index instanceof Text key) {
-            return putMember(frame, container, key.toString(), move, value);
-        }
-        if (index instanceof Long number) {
-            return putElement(frame, container, number, isFromEnd, move, value);
-        }
-        throw new EvaluationException(
-                        Code.BAD_INDEX, "target", "an index is an integer or a string, not " + Values.shown(index))
-                .at(at.line(), at.column());
+        return moves[move].index instanceof Text key
+                ? putMember(frame, container, key.toString(), moves, move, value)
+                : putElement(frame, container, moves, move, value);
     }
 
-    private Object putMember(
-            Frame frame, @Nullable Object container, String key, int move, @Nullable Object value) {
+    private static Object putMember(
+            Frame frame, @Nullable Object container, String key, Move[] moves, int move, @Nullable Object value) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         if (container instanceof Map<?, ?> present) {
             frame.evaluation.work(present.size());
@@ -90,14 +105,16 @@ final class Placement {
                 map.put(String.valueOf(member.getKey()), member.getValue());
             }
         }
-        map.put(key, put(frame, map.get(key), move + 1, value));
+        map.put(key, put(frame, map.get(key), moves, move + 1, value));
         return map;
     }
 
-    private Object putElement(
-            Frame frame, @Nullable Object container, long index, boolean isFromEnd, int move, @Nullable Object value) {
+    private static Object putElement(
+            Frame frame, @Nullable Object container, Move[] moves, int move, @Nullable Object value) {
+        long index = (Long) Objects.requireNonNull(moves[move].index);
+        boolean isFromEnd = moves[move].isFromEnd;
         if (!(container instanceof List<?> present)) {
-            return Collections.singletonList(put(frame, null, move + 1, value));
+            return Collections.singletonList(put(frame, null, moves, move + 1, value));
         }
         frame.evaluation.work(present.size());
         long at = isFromEnd ? present.size() - index : index - 1;
@@ -107,9 +124,9 @@ final class Placement {
         List<@Nullable Object> list = new ArrayList<>(present.size() + 1);
         list.addAll(present);
         if (index == 0) {
-            list.add(isFromEnd ? list.size() : 0, put(frame, null, move + 1, value));
+            list.add(isFromEnd ? list.size() : 0, put(frame, null, moves, move + 1, value));
         } else {
-            list.set((int) at, put(frame, list.get((int) at), move + 1, value));
+            list.set((int) at, put(frame, list.get((int) at), moves, move + 1, value));
         }
         return Collections.unmodifiableList(list);
     }

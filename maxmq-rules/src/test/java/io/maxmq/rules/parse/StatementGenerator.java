@@ -8,7 +8,9 @@ public final class StatementGenerator {
     private static final List<String> NAMES =
             List.of("a", "b", "payload", "topic", "x1", "_y", "\"a b\"", "\"from\"", "like", "left", "null", "größe");
     private static final List<String> KEYS = List.of("a", "b", "list", "'k'", "\"q\"", "1", "group");
-    private static final List<String> SUMS = List.of("+", "-", "||", "*", "/", "%", "DIV", "mod");
+    /** Most of what joins values as text: other operators fail on most operands, and then there is little to see. */
+    private static final List<String> SUMS = List.of(
+            "||", "||", "||", "||", "||", "||", "||", "||", "||", "||", "||", "+", "+", "+", "-", "*", "/", "%", "DIV", "mod");
     private static final List<String> COMPARISONS = List.of("=", "==", "!=", "<>", "<", "<=", ">", ">=", "=~");
     private static final List<String> TOKENS = List.of(
             "SELECT", "FOREACH", "DO", "INCASE", "FROM", "WHERE", "AS", "AND", "OR", "NOT", "IN", "CASE", "WHEN", "THEN",
@@ -88,7 +90,7 @@ public final class StatementGenerator {
         if (chance(10)) {
             return "*";
         }
-        String value = expression(3);
+        String value = expression(1 + random.nextInt(3));
         return switch (random.nextInt(3)) {
             case 0 -> value;
             case 1 -> value + " AS " + target();
@@ -114,7 +116,7 @@ public final class StatementGenerator {
         if (depth <= 0) {
             return operand(0);
         }
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(depth > 2 ? 8 : 16)) {
             case 0 -> predicate(depth) + " AND " + predicate(depth);
             case 1 -> predicate(depth) + " OR " + predicate(depth);
             case 2 -> "NOT " + predicate(depth);
@@ -138,7 +140,7 @@ public final class StatementGenerator {
 
     private String sum(int depth) {
         return depth > 0 && chance(2)
-                ? operand(depth - 1) + " " + one(SUMS) + " " + (chance(8) ? "- " : "") + operand(depth - 1)
+                ? operand(depth - 1) + " " + one(SUMS) + " " + (chance(20) ? "- " : "") + operand(depth - 1)
                 : operand(depth - 1);
     }
 
@@ -151,9 +153,9 @@ public final class StatementGenerator {
             case 3 -> one(List.of("true", "FALSE", "null"));
             case 4, 5, 6 -> path();
             case 7, 8, 9 -> one(NAMES);
-            case 10 -> "[" + random.nextInt(3) + ".." + random.nextInt(4) + "]";
+            case 10 -> "[" + random.nextInt(3) + ".." + (1 + random.nextInt(4)) + "]";
             case 11 -> "(" + expression(depth - 1) + ")";
-            case 12 -> one(List.of("str", "abs", "typeof", "is_null", "coalesce")) + "(" + expression(depth - 1) + ")";
+            case 12 -> one(List.of("str", "str", "abs", "typeof", "typeof", "is_null", "is_num", "coalesce")) + "(" + expression(depth - 1) + ")";
             case 13 -> "[" + (chance(4) ? "" : list(depth - 1, 1)) + "]";
             case 14 -> cases(depth);
             default -> chance(2)
@@ -182,7 +184,7 @@ public final class StatementGenerator {
                 default -> "." + key;
             });
         }
-        return text + (chance(8) ? "[1..2]" : "");
+        return text + (chance(20) ? "[1..2]" : "");
     }
 
     private String list(int depth, int least) {
