@@ -4,7 +4,12 @@ module io.maxmq.rules {
     requires static transitive org.jspecify;
     requires transitive io.maxmq.core;
     requires java.management;
+    requires java.net.http;
     requires org.slf4j;
 
+    exports io.maxmq.rules;
+    exports io.maxmq.rules.action;
     exports io.maxmq.rules.error;
+    exports io.maxmq.rules.sink;
+    exports io.maxmq.rules.status;
 }

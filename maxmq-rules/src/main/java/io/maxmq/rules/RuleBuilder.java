@@ -1,0 +1,245 @@
+package io.maxmq.rules;
+
+import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.rules.eval.Evaluation;
+import io.maxmq.rules.eval.Options;
+import io.maxmq.rules.eval.Program;
+import io.maxmq.rules.event.EventKind;
+import io.maxmq.rules.function.Functions;
+import io.maxmq.rules.output.JavaValues;
+import io.maxmq.rules.run.Engine;
+import io.maxmq.rules.run.Evaluator;
+import io.maxmq.rules.run.Plan;
+import io.maxmq.rules.run.SqlEvaluator;
+import io.maxmq.rules.sink.Sink;
+import io.maxmq.spi.Preview;
+import io.maxmq.spi.Tenant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes a rule: where events come from, which of them count, what is made of them, and where that goes. Nothing happens before
+ * {@link #start} or {@link #replace}. Not thread-safe.
+ *
+ * <p>Lambdas run on the engine's lanes, several at a time for events of several clients; other rules wait for them, so they must not
+ * block. One that throws fails for that event.
+ *
+ * @since 0.1.0
+ */
+@Preview
+public final class RuleBuilder {
+    private static final int MAX_ID_LENGTH = 128;
+
+    private final Engine engine;
+    private final Functions functions;
+    private final String id;
+    private final List<String> sources = new ArrayList<>();
+    private final List<Predicate<? super RuleEvent>> conditions = new ArrayList<>();
+    private final List<Sink> sinks = new ArrayList<>();
+    private final List<String> sinkNames = new ArrayList<>();
+    private @Nullable Function<? super RuleEvent, ? extends List<? extends Map<String, ?>>> mapping;
+    private Tenant tenant = Tenant.DEFAULT;
+    private boolean enabled = true;
+    private @Nullable Program program;
+    private String statement = "";
+
+    RuleBuilder(Engine engine, Functions functions, String id) {
+        if (id.isEmpty() || id.length() > MAX_ID_LENGTH || !id.chars().allMatch(RuleBuilder::isOfName)) {
+            throw new IllegalArgumentException("id must be 1.." + MAX_ID_LENGTH + " of a-z A-Z 0-9 . _ -: id=" + id);
+        }
+        this.engine = engine;
+        this.functions = functions;
+        this.id = id;
+    }
+
+    private static boolean isOfName(int c) {
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || c == '.'
+                || c == '_'
+                || c == '-';
+    }
+
+    /**
+     * Takes sources, condition and mapping from a statement: {@code SELECT payload.t AS t FROM "sensor/+" WHERE t > 40}. Nothing else
+     * can be said of these then.
+     *
+     * @throws io.maxmq.rules.error.StatementException when it can't be a rule; says where, and what is wrong
+     */
+    public RuleBuilder sql(String sql) {
+        if (program != null || !sources.isEmpty() || !conditions.isEmpty() || mapping != null) {
+            throw new IllegalStateException("a rule has one statement, or lambdas: id=" + id);
+        }
+        program = Program.of(sql, new Options(functions, EventKind.topics()));
+        statement = sql;
+        program.sources().forEach(each -> sources.add(each.text()));
+        return this;
+    }
+
+    private void checkNoStatement() {
+        if (program != null) {
+            throw new IllegalStateException("a rule has one statement, or lambdas: id=" + id);
+        }
+    }
+
+    /**
+     * Adds sources: topic filters, and topics of events like {@code $events/client/connected}, with wildcards or without. An event that
+     * several of them select counts once.
+     *
+     * @throws IllegalArgumentException when one is neither; says what is wrong
+     */
+    public RuleBuilder from(String... filtersOrEvents) {
+        checkNoStatement();
+        for (String each : filtersOrEvents) {
+            check(each);
+            sources.add(each);
+        }
+        return this;
+    }
+
+    private static void check(String source) {
+        if (EventKind.isEvent(source)) {
+            if (EventKind.named(source).isEmpty()) {
+                throw new IllegalArgumentException("no such event: source=" + source + ", known=" + EventKind.topics());
+            }
+            return;
+        }
+        String problem = TopicFilter.problem(source);
+        if (problem != null) {
+            throw new IllegalArgumentException(problem + ": source=" + source);
+        }
+        if (TopicFilter.of(source).share() != null
+                || source.startsWith("$bridges/")
+                || source.startsWith("$sources/")) {
+            throw new IllegalArgumentException("a rule can't have this source: source=" + source);
+        }
+    }
+
+    /** Leaves out events for which this is false. Several are asked in order. */
+    public RuleBuilder where(Predicate<? super RuleEvent> condition) {
+        checkNoStatement();
+        conditions.add(condition);
+        return this;
+    }
+
+    /**
+     * Makes a record of an event; without it the record is all fields of the event.
+     *
+     * @param map gives names and values: texts, numbers, booleans, {@code byte[]}, collections, maps and null; as a whole null for no
+     *     record
+     */
+    public RuleBuilder map(Function<? super RuleEvent, ? extends @Nullable Map<String, ?>> map) {
+        return mapAll(event -> {
+            Map<String, ?> record = map.apply(event);
+            return record == null ? List.of() : List.of(record);
+        });
+    }
+
+    /** Makes any number of records of an event. */
+    public RuleBuilder mapAll(Function<? super RuleEvent, ? extends List<? extends Map<String, ?>>> map) {
+        checkNoStatement();
+        if (mapping != null) {
+            throw new IllegalStateException("a rule has one mapping: id=" + id);
+        }
+        mapping = map;
+        return this;
+    }
+
+    /** Adds a place where records go. */
+    public RuleBuilder to(Sink sink) {
+        sinks.add(sink);
+        return this;
+    }
+
+    /** Adds a place where records go, by the name that {@link RuleEngine#sink} has given it. */
+    public RuleBuilder to(String sinkName) {
+        sinkNames.add(sinkName);
+        return this;
+    }
+
+    /** Whose messages and clients it sees; {@link Tenant#DEFAULT} unless said otherwise. */
+    public RuleBuilder tenant(Tenant of) {
+        tenant = of;
+        return this;
+    }
+
+    /** Adds it without having it want events; {@link Rule#enable} does. */
+    public RuleBuilder disabled() {
+        enabled = false;
+        return this;
+    }
+
+    /**
+     * Adds the rule, from the next event on, or with the broker's start.
+     *
+     * @throws IllegalArgumentException when a rule of this name is there, or a sink of a name is not
+     * @throws IllegalStateException when it has no source, the engine has ended, or a sink fails to start
+     */
+    public Rule start() {
+        engine.add(plan());
+        return new Rule(engine, id);
+    }
+
+    /**
+     * Adds the rule, or puts it in the place of the one with its name: each event goes to either of them, none is lost. Figures stay.
+     *
+     * @throws IllegalArgumentException when a sink of a name is not there, or the rule to be replaced is another tenant's
+     * @throws IllegalStateException when it has no source, the engine has ended, or a sink fails to start
+     */
+    public Rule replace() {
+        engine.replace(plan());
+        return new Rule(engine, id);
+    }
+
+    private Plan plan() {
+        if (sources.isEmpty()) {
+            throw new IllegalStateException("a rule needs a source: id=" + id);
+        }
+        List<String> filters = new ArrayList<>();
+        Set<EventKind> kinds = EnumSet.noneOf(EventKind.class);
+        for (String each : sources) {
+            if (EventKind.isEvent(each)) {
+                kinds.addAll(EventKind.named(each));
+            } else if (!filters.contains(each)) {
+                filters.add(each);
+            }
+        }
+        return new Plan(id, tenant, filters, kinds, sources, statement, evaluator(), sinks, sinkNames, enabled);
+    }
+
+    private Evaluator evaluator() {
+        Program present = program;
+        return present == null
+                ? lambdas()
+                : new SqlEvaluator(present, id, engine.keyValues(tenant), Evaluation.DEFAULT_NANOS);
+    }
+
+    private Evaluator lambdas() {
+        List<Predicate<? super RuleEvent>> all = List.copyOf(conditions);
+        Function<? super RuleEvent, ? extends List<? extends Map<String, ?>>> map = mapping;
+        return (event, nowMillis) -> {
+            RuleEvent seen = new RuleEvent(event);
+            for (Predicate<? super RuleEvent> each : all) {
+                if (!each.test(seen)) {
+                    return List.of();
+                }
+            }
+            return map == null ? List.of(RuleEvent.all(event)) : records(map.apply(seen));
+        };
+    }
+
+    private static List<Map<String, @Nullable Object>> records(List<? extends Map<String, ?>> made) {
+        List<Map<String, @Nullable Object>> records = new ArrayList<>(made.size());
+        for (Map<String, ?> each : made) {
+            records.add(JavaValues.fromJava(each));
+        }
+        return records;
+    }
+}

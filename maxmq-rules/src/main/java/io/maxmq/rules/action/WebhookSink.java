@@ -1,0 +1,218 @@
+package io.maxmq.rules.action;
+
+import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.BatchResult;
+import io.maxmq.rules.sink.Buffering;
+import io.maxmq.rules.sink.Health;
+import io.maxmq.rules.sink.Sink;
+import io.maxmq.rules.sink.SinkContext;
+import io.maxmq.spi.Cidr;
+import io.maxmq.spi.Preview;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Posts records as JSON: {@code WebhookSink.at(URI.create("https://example.com/hook")).header("Authorization", "Bearer …")}. Configured
+ * before it is given to an engine, and not changed then.
+ *
+ * <p><b>The request</b> is a POST of one record as an object or, with {@link #batches}, of an array or of lines. {@code Idempotency-Key}
+ * names what is sent, so that a service can tell what comes a second time: the record's id, of a batch a hash of them.
+ *
+ * <p><b>The answer</b> counts as success with a status of 200 to 299. 408, 425, 429 and 500 to 599, no answer in time and a broken
+ * connection are tried again, after what {@code Retry-After} says and the engine's own pauses, and after repeated failures the service is
+ * probed by HEAD until it answers with less than 500. Any other status is the end for these records; redirects are not followed.
+ *
+ * <p><b>Where to:</b> addresses of this machine, of private networks and of clouds' own services are refused unless {@link #allow} names
+ * them. The host is looked up for each request, shortly before the JDK's client does: a name that changes its address between the two
+ * gets through, so a network that must not be reached is better closed by a firewall too.
+ *
+ * @since 0.1.0
+ */
+@Preview
+public final class WebhookSink implements Sink {
+    private static final Duration LONGEST_DEADLINE = Duration.ofMinutes(5);
+
+    /** How several records stand in one body. */
+    @Preview
+    public enum Format {
+        /** A JSON array. */
+        ARRAY,
+        /** A JSON object on each line, {@code application/x-ndjson}. */
+        LINES
+    }
+
+    private final URI url;
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private final Set<String> hosts = new HashSet<>();
+    private final List<Cidr> networks = new ArrayList<>();
+    private Buffering buffering = Buffering.DEFAULTS;
+    private @Nullable Format format;
+    private Duration deadline = Duration.ofSeconds(10);
+    private int maxBodyBytes = 1 << 20;
+    private @Nullable SSLContext tls;
+
+    /** What there is while the engine runs. */
+    private volatile @Nullable WebhookCalls running;
+
+    private WebhookSink(URI url) {
+        this.url = url;
+    }
+
+    /**
+     * To that URL.
+     *
+     * @throws IllegalArgumentException when it is none of {@code https} or {@code http}
+     */
+    public static WebhookSink at(URI url) {
+        if (url.getHost() == null || !("https".equals(url.getScheme()) || "http".equals(url.getScheme()))) {
+            throw new IllegalArgumentException("url must be https://HOST/… or http://HOST/…: url=" + url);
+        }
+        return new WebhookSink(url);
+    }
+
+    /**
+     * Sends a header along. Never logged.
+     *
+     * @throws IllegalArgumentException when it is none that may be sent
+     */
+    public WebhookSink header(String name, String value) {
+        checkNotStarted();
+        HttpRequest.newBuilder(url).setHeader(name, value);
+        headers.put(name, value);
+        return this;
+    }
+
+    /** Sends up to that many records at a time; one waits up to {@code linger} for others. */
+    public WebhookSink batches(Format newFormat, int records, Duration linger) {
+        checkNotStarted();
+        format = newFormat;
+        buffering = buffering.batches(records, linger);
+        return this;
+    }
+
+    /** How much waits and how it is tried again; its batches count as those of {@link #batches}, which it does not turn on. */
+    public WebhookSink buffering(Buffering newBuffering) {
+        checkNotStarted();
+        buffering = newBuffering;
+        return this;
+    }
+
+    /**
+     * How long an answer may take; 10 seconds unless said otherwise.
+     *
+     * @param time 1 ms to 5 minutes
+     */
+    public WebhookSink deadline(Duration time) {
+        checkNotStarted();
+        if (time.toMillis() < 1 || time.compareTo(LONGEST_DEADLINE) > 0) {
+            throw new IllegalArgumentException("deadline must be 1 ms..5 minutes: deadline=" + time);
+        }
+        deadline = time;
+        return this;
+    }
+
+    /** How long a body may be, 1 or more; 1 MiB unless said otherwise. A record that is longer is a dead letter. */
+    public WebhookSink maxBodyBytes(int bytes) {
+        checkNotStarted();
+        if (bytes < 1) {
+            throw new IllegalArgumentException("bytes must be 1 or more: bytes=" + bytes);
+        }
+        maxBodyBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Lets a host through whatever its address, or a network.
+     *
+     * @param hostOrNetwork {@code localhost}, {@code 10.1.0.0/16} or {@code ::1} say
+     */
+    public WebhookSink allow(String hostOrNetwork) {
+        checkNotStarted();
+        try {
+            networks.add(Cidr.parse(hostOrNetwork));
+        } catch (IllegalArgumentException e) {
+            hosts.add(hostOrNetwork.toLowerCase(Locale.ROOT)); // a name
+        }
+        return this;
+    }
+
+    /** For TLS with other authorities, or with a certificate of the broker's, than the JDK's. */
+    public WebhookSink tls(SSLContext context) {
+        checkNotStarted();
+        tls = context;
+        return this;
+    }
+
+    private void checkNotStarted() {
+        if (running != null) {
+            throw new IllegalStateException("a webhook is configured before it is used: " + url);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "webhook";
+    }
+
+    @Override
+    public Buffering buffering() {
+        return buffering;
+    }
+
+    /** Looking up a host blocks. */
+    @Override
+    public boolean blocking() {
+        return true;
+    }
+
+    @Override
+    public CompletionStage<Void> start(SinkContext context) {
+        running = new WebhookCalls(
+                new WebhookCalls.Settings(
+                        url,
+                        Map.copyOf(headers),
+                        format,
+                        deadline,
+                        maxBodyBytes,
+                        new AddressGuard(hosts, networks),
+                        tls),
+                context.broker());
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<BatchResult> write(Batch batch) {
+        WebhookCalls present = running;
+        if (present == null) {
+            throw new IllegalStateException("not started");
+        }
+        return present.write(batch);
+    }
+
+    @Override
+    public CompletionStage<Health> probe() {
+        WebhookCalls present = running;
+        return present == null ? CompletableFuture.completedFuture(Health.down("not started")) : present.probe();
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        WebhookCalls present = running;
+        if (present != null) {
+            present.close();
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+}

@@ -1,0 +1,239 @@
+package io.maxmq.rules.event;
+
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.rules.value.Text;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.event.BrokerEvent;
+import io.maxmq.spi.event.DropReason;
+import java.net.SocketAddress;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What the broker tells its listeners, as events of the language. Thread-safe. */
+public final class BrokerEvents {
+    /** Drops that are about a publisher; all others are about one subscriber's session. */
+    private static final Set<DropReason> OF_PUBLISHER = EnumSet.of(
+            DropReason.NOT_AUTHORIZED,
+            DropReason.PAYLOAD_FORMAT,
+            DropReason.RATE_LIMIT,
+            DropReason.INTERCEPTED,
+            DropReason.RETAINED_LIMIT,
+            DropReason.DELAYED_LIMIT,
+            DropReason.INVALID_TOPIC,
+            DropReason.STORAGE,
+            DropReason.OVERLOAD);
+
+    private final String node;
+
+    /** Where listeners are bound, by their names: what a client has connected to. */
+    private final Map<String, String> listeners = new ConcurrentHashMap<>();
+
+    /** Tells events of one client and millisecond apart. */
+    private final AtomicLong sequence = new AtomicLong();
+
+    /** @param node the broker's name */
+    public BrokerEvents(String node) {
+        this.node = node;
+    }
+
+    /** Whether events of this kind come of what the broker tells so. */
+    public static boolean comesOf(EventKind kind, Class<? extends BrokerEvent> told) {
+        return switch (kind) {
+            case PUBLISH -> false;
+            case DROPPED -> told == BrokerEvent.MessageUnmatched.class || told == BrokerEvent.MessageDropped.class;
+            case DELIVERY_DROPPED -> told == BrokerEvent.MessageDropped.class;
+            case CONNECTED -> told == BrokerEvent.ClientConnected.class;
+            case DISCONNECTED -> told == BrokerEvent.ClientDisconnected.class;
+            case CONNACK -> told == BrokerEvent.ClientConnected.class || told == BrokerEvent.ConnectRefused.class;
+            case SUBSCRIBED -> told == BrokerEvent.Subscribed.class;
+            case UNSUBSCRIBED -> told == BrokerEvent.Unsubscribed.class;
+            case ALARM_ACTIVATED, ALARM_DEACTIVATED ->
+                told == BrokerEvent.MemoryPressureChanged.class || told == BrokerEvent.OverloadChanged.class;
+        };
+    }
+
+    /** Notes what later events say about; told of each {@link BrokerEvent.ListenerOpened}. */
+    public void listenerOpened(BrokerEvent.ListenerOpened opened) {
+        listeners.put(opened.listener(), Addresses.name(opened.address()));
+    }
+
+    /** The event of this kind that comes of what the broker tells; null when none does. */
+    public @Nullable Event event(EventKind kind, BrokerEvent told) {
+        if (told instanceof BrokerEvent.ClientConnected connected) {
+            return kind == EventKind.CONNECTED ? connected(connected) : accepted(connected);
+        } else if (told instanceof BrokerEvent.ConnectRefused refused) {
+            return kind == EventKind.CONNACK && !refused.clientId().isEmpty() ? refused(refused) : null;
+        } else if (told instanceof BrokerEvent.ClientDisconnected disconnected) {
+            return disconnected(disconnected);
+        } else if (told instanceof BrokerEvent.Subscribed subscribed) {
+            return subscribed(subscribed);
+        } else if (told instanceof BrokerEvent.Unsubscribed unsubscribed) {
+            Map<String, @Nullable Object> fields = begin(kind);
+            fields.put("clientid", Text.of(unsubscribed.clientId()));
+            fields.put("topic", Text.of(unsubscribed.topicFilter()));
+            return end(kind, unsubscribed.tenant(), unsubscribed.clientId(), told, fields);
+        } else if (told instanceof BrokerEvent.MessageUnmatched unmatched) {
+            Map<String, @Nullable Object> fields = begin(kind);
+            fields.put("reason", Text.of("no_subscribers"));
+            dropped(fields, unmatched.clientId(), unmatched.topic(), 1);
+            return end(kind, unmatched.tenant(), unmatched.clientId(), told, fields);
+        } else if (told instanceof BrokerEvent.MessageDropped dropped) {
+            return dropped(kind, dropped);
+        } else if (told instanceof BrokerEvent.MemoryPressureChanged memory) {
+            return alarm(
+                    kind,
+                    told,
+                    "memory",
+                    memory.isShort(),
+                    memory.usedBytes() + " of " + memory.capacityBytes() + " bytes are used");
+        } else if (told instanceof BrokerEvent.OverloadChanged overload) {
+            return (overload.before() == 0) == (overload.level() == 0)
+                    ? null
+                    : alarm(kind, told, "overload", overload.level() > 0, "level " + overload.level());
+        }
+        return null;
+    }
+
+    private Map<String, @Nullable Object> begin(EventKind kind) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("event", Text.of(kind.event()));
+        return fields;
+    }
+
+    private Event end(
+            EventKind kind, Tenant tenant, String clientId, BrokerEvent told, Map<String, @Nullable Object> fields) {
+        fields.put("timestamp", told.atEpochMillis());
+        fields.put("node", Text.of(node));
+        String id = kind.event() + "-" + clientId + "-" + told.atEpochMillis() + "-" + sequence.incrementAndGet();
+        return new PlainEvent(kind, tenant, clientId, told.atEpochMillis(), id, fields);
+    }
+
+    private Event connected(BrokerEvent.ClientConnected connected) {
+        ClientInfo client = connected.client();
+        Map<String, @Nullable Object> fields = begin(EventKind.CONNECTED);
+        connection(fields, client);
+        fields.put("session_present", connected.sessionPresent());
+        fields.put("client_attrs", ClientFields.texts(client.attributes()));
+        return end(EventKind.CONNECTED, client.tenant(), client.clientId(), connected, fields);
+    }
+
+    private Event accepted(BrokerEvent.ClientConnected connected) {
+        ClientInfo client = connected.client();
+        Map<String, @Nullable Object> fields = begin(EventKind.CONNACK);
+        fields.put("reason_code", Text.of("success"));
+        connection(fields, client);
+        return end(EventKind.CONNACK, client.tenant(), client.clientId(), connected, fields);
+    }
+
+    private Event refused(BrokerEvent.ConnectRefused refused) {
+        Map<String, @Nullable Object> fields = begin(EventKind.CONNACK);
+        fields.put("reason_code", Text.of(name(refused.reasonCode())));
+        fields.put("clientid", Text.of(refused.clientId()));
+        address(fields, refused.remoteAddress(), refused.listener());
+        fields.put("listener", Text.of(refused.listener()));
+        return end(EventKind.CONNACK, refused.tenant(), refused.clientId(), refused, fields);
+    }
+
+    private Event disconnected(BrokerEvent.ClientDisconnected disconnected) {
+        ClientInfo client = disconnected.client();
+        Map<String, @Nullable Object> fields = begin(EventKind.DISCONNECTED);
+        fields.put("reason", Text.of(reason(disconnected)));
+        connection(fields, client);
+        fields.put("disconnected_at", disconnected.atEpochMillis());
+        fields.put("client_attrs", ClientFields.texts(client.attributes()));
+        return end(EventKind.DISCONNECTED, client.tenant(), client.clientId(), disconnected, fields);
+    }
+
+    private static String reason(BrokerEvent.ClientDisconnected disconnected) {
+        return switch (disconnected.by()) {
+            case CLIENT -> "normal";
+            case ADMINISTRATOR -> "kicked";
+            case NETWORK -> "tcp_closed";
+            case BROKER ->
+                switch (disconnected.reasonCode()) {
+                    case SESSION_TAKEN_OVER -> "takenover";
+                    case UNSPECIFIED_ERROR, IMPLEMENTATION_SPECIFIC_ERROR -> "internal_error";
+                    default -> name(disconnected.reasonCode()).replace("keep_alive", "keepalive");
+                };
+        };
+    }
+
+    private Event subscribed(BrokerEvent.Subscribed subscribed) {
+        ClientInfo client = subscribed.client();
+        Map<String, @Nullable Object> fields = begin(EventKind.SUBSCRIBED);
+        ClientFields.names(fields, client);
+        fields.put("topic", Text.of(subscribed.topicFilter()));
+        fields.put("qos", (long) subscribed.qos().code());
+        fields.put("client_attrs", ClientFields.texts(client.attributes()));
+        return end(EventKind.SUBSCRIBED, client.tenant(), client.clientId(), subscribed, fields);
+    }
+
+    private @Nullable Event dropped(EventKind kind, BrokerEvent.MessageDropped dropped) {
+        if (OF_PUBLISHER.contains(dropped.reason()) != (kind == EventKind.DROPPED)) {
+            return null;
+        }
+        Map<String, @Nullable Object> fields = begin(kind);
+        fields.put("reason", Text.of(reason(dropped.reason())));
+        dropped(fields, dropped.clientId(), dropped.topic(), dropped.count());
+        fields.put("bytes", dropped.bytes());
+        return end(kind, dropped.tenant(), dropped.clientId(), dropped, fields);
+    }
+
+    private static void dropped(Map<String, @Nullable Object> fields, String clientId, String topic, long count) {
+        if (!clientId.isEmpty()) {
+            fields.put("clientid", Text.of(clientId));
+        }
+        if (!topic.isEmpty()) {
+            fields.put("topic", Text.of(topic));
+        }
+        fields.put("count", count);
+    }
+
+    private static String reason(DropReason reason) {
+        return switch (reason) {
+            case QUEUE_FULL_MESSAGES, QUEUE_FULL_BYTES -> "queue_full";
+            case QOS0_NOT_WRITABLE, QOS0_OFFLINE -> "qos0_msg";
+            default -> reason.name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    private @Nullable Event alarm(EventKind kind, BrokerEvent told, String name, boolean active, String message) {
+        if (active != (kind == EventKind.ALARM_ACTIVATED)) {
+            return null;
+        }
+        Map<String, @Nullable Object> fields = begin(kind);
+        fields.put("name", Text.of(name));
+        fields.put("message", Text.of(message));
+        fields.put(active ? "activated_at" : "deactivated_at", told.atEpochMillis());
+        return end(kind, Tenant.DEFAULT, "", told, fields);
+    }
+
+    private void connection(Map<String, @Nullable Object> fields, ClientInfo client) {
+        ClientFields.connection(fields, client);
+        socketName(fields, client.listener());
+    }
+
+    private void address(Map<String, @Nullable Object> fields, SocketAddress remote, String listener) {
+        fields.put("peerhost", Text.of(Addresses.host(remote)));
+        fields.put("peername", Text.of(Addresses.name(remote)));
+        socketName(fields, listener);
+    }
+
+    private void socketName(Map<String, @Nullable Object> fields, String listener) {
+        String address = listeners.get(listener);
+        if (address != null) {
+            fields.put("sockname", Text.of(address));
+        }
+    }
+
+    private static String name(ReasonCode code) {
+        return code.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,122 @@
+package io.maxmq.rules.output;
+
+import io.maxmq.rules.json.JsonWriter;
+import io.maxmq.rules.sink.SinkRecord;
+import io.maxmq.spi.Tenant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One record of one rule. Thread-safe: what is made late is made of what never changes, so making it twice does no harm. */
+public final class Output implements SinkRecord {
+    /** What a record costs beside its JSON, roughly. */
+    private static final int OVERHEAD_BYTES = 200;
+
+    private final RuleCounters counters;
+    private final String rule;
+    private final Tenant tenant;
+    private final String clientId;
+    private final String id;
+    private final long atEpochMillis;
+    private final int hops;
+    private final Map<String, @Nullable Object> fields;
+
+    private @Nullable Map<String, @Nullable Object> values;
+    private byte @Nullable [] json;
+
+    /**
+     * A record.
+     *
+     * @param counters of the rule
+     * @param hops how many rules the event has gone through
+     * @param fields values of the language, changed by nobody
+     */
+    public Output(
+            RuleCounters counters,
+            String rule,
+            Tenant tenant,
+            String clientId,
+            String id,
+            long atEpochMillis,
+            int hops,
+            Map<String, @Nullable Object> fields) {
+        this.counters = counters;
+        this.rule = rule;
+        this.tenant = tenant;
+        this.clientId = clientId;
+        this.id = id;
+        this.atEpochMillis = atEpochMillis;
+        this.hops = hops;
+        this.fields = fields;
+    }
+
+    /** Of the rule. */
+    public RuleCounters counters() {
+        return counters;
+    }
+
+    /** How many rules the event has gone through, this one not counted. */
+    public int hops() {
+        return hops;
+    }
+
+    /** As values of the language. */
+    public Map<String, @Nullable Object> fields() {
+        return fields;
+    }
+
+    /** What it costs to keep, in bytes, roughly. */
+    public int bytes() {
+        return OVERHEAD_BYTES + json().length;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String rule() {
+        return rule;
+    }
+
+    @Override
+    public Tenant tenant() {
+        return tenant;
+    }
+
+    @Override
+    public String clientId() {
+        return clientId;
+    }
+
+    @Override
+    public long atEpochMillis() {
+        return atEpochMillis;
+    }
+
+    @Override
+    public Map<String, @Nullable Object> values() {
+        Map<String, @Nullable Object> present = values;
+        if (present == null) {
+            present = JavaValues.toJava(fields);
+            values = present;
+        }
+        return present;
+    }
+
+    @Override
+    public byte[] json() {
+        byte[] present = json;
+        if (present == null) {
+            present = JsonWriter.bytes(fields);
+            json = present;
+        }
+        return present;
+    }
+
+    /** For logs: no value of it. */
+    @Override
+    public String toString() {
+        return "Record[" + id + ", rule=" + rule + ", fields=" + fields.keySet() + "]";
+    }
+}

@@ -1,0 +1,33 @@
+package io.maxmq.rules.output;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a rule has done since it was added; replacing the rule keeps them. Thread-safe. */
+public final class RuleCounters {
+    public final LongAdder matched = new LongAdder();
+    public final LongAdder passed = new LongAdder();
+    public final LongAdder failedException = new LongAdder();
+    public final LongAdder failedNoResult = new LongAdder();
+    public final LongAdder dropped = new LongAdder();
+    public final LongAdder actionsTotal = new LongAdder();
+    public final LongAdder actionsSuccess = new LongAdder();
+    public final LongAdder actionsOutOfService = new LongAdder();
+    public final LongAdder actionsUnknown = new LongAdder();
+    public final LongAdder actionsDiscarded = new LongAdder();
+    public final Latencies latencies = new Latencies();
+
+    /** All to zero. What happens meanwhile may be counted or not. */
+    public void reset() {
+        matched.reset();
+        passed.reset();
+        failedException.reset();
+        failedNoResult.reset();
+        dropped.reset();
+        actionsTotal.reset();
+        actionsSuccess.reset();
+        actionsOutOfService.reset();
+        actionsUnknown.reset();
+        actionsDiscarded.reset();
+        latencies.reset();
+    }
+}

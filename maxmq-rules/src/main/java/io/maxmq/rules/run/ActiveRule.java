@@ -1,0 +1,177 @@
+package io.maxmq.rules.run;
+
+import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.event.Event;
+import io.maxmq.rules.event.EventKind;
+import io.maxmq.rules.json.JsonWriter;
+import io.maxmq.rules.output.Output;
+import io.maxmq.rules.output.Recent;
+import io.maxmq.rules.output.RuleCounters;
+import io.maxmq.rules.status.RuleError;
+import io.maxmq.rules.status.RuleSample;
+import io.maxmq.spi.Tenant;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * One version of a rule. A rule that is replaced or changed gets another, which shares the figures. Immutable; {@link #run} is
+ * thread-safe as far as its evaluator is.
+ */
+public final class ActiveRule {
+    /** What of an event is kept beside an error. */
+    private static final int MAX_SAMPLE_BYTES = 4096;
+
+    private final String id;
+    private final Tenant tenant;
+    private final List<String> filters;
+    private final List<TopicFilter> parsed;
+    private final Set<EventKind> kinds;
+    private final Evaluator evaluator;
+    private final List<SinkRunner> targets;
+    private final RuleCounters counters;
+    private final Recent recent;
+    private final Logger log;
+
+    /**
+     * A version.
+     *
+     * @param filters of messages
+     * @param kinds of other events
+     */
+    public ActiveRule(
+            String id,
+            Tenant tenant,
+            List<String> filters,
+            Set<EventKind> kinds,
+            Evaluator evaluator,
+            List<SinkRunner> targets,
+            RuleCounters counters,
+            Recent recent,
+            Logger log) {
+        this.id = id;
+        this.tenant = tenant;
+        this.filters = List.copyOf(filters);
+        this.parsed = filters.stream().map(TopicFilter::of).toList();
+        this.kinds = Set.copyOf(kinds);
+        this.evaluator = evaluator;
+        this.targets = List.copyOf(targets);
+        this.counters = counters;
+        this.recent = recent;
+        this.log = log;
+    }
+
+    Tenant tenant() {
+        return tenant;
+    }
+
+    List<String> filters() {
+        return filters;
+    }
+
+    boolean hasFilter(String filter) {
+        return filters.contains(filter);
+    }
+
+    Set<EventKind> kinds() {
+        return kinds;
+    }
+
+    RuleCounters counters() {
+        return counters;
+    }
+
+    /** Whether a source selects the event. */
+    boolean wants(Event event) {
+        String topic = event.topic();
+        if (topic == null) {
+            return kinds.contains(event.kind()) && tenant.equals(event.tenant());
+        }
+        for (TopicFilter each : parsed) {
+            if (each.matches(topic)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Evaluates, and hands what comes of it to the sinks. Never throws. */
+    void run(Event event, long nowMillis) { // hot: per event
+        counters.matched.increment();
+        long startNanos = System.nanoTime();
+        int records;
+        try {
+            List<? extends Map<String, @Nullable Object>> made = evaluator.evaluate(event, nowMillis);
+            records = made.size();
+            if (records == 0) {
+                counters.failedNoResult.increment();
+            } else {
+                counters.passed.increment();
+                hand(event, made);
+            }
+        } catch (EvaluationException e) {
+            failed(event, nowMillis, e.code().name().toLowerCase(Locale.ROOT), String.valueOf(e.getMessage()));
+            return;
+        } catch (Throwable t) { // a lambda of the embedder's, or a fault of ours: neither may stop the other rules
+            failed(event, nowMillis, "internal", t.toString());
+            return;
+        }
+        long endNanos = System.nanoTime();
+        counters.latencies.add(endNanos - startNanos);
+        if (recent.wantsSample(endNanos)) {
+            String topic = event.topic();
+            recent.add(new RuleSample(
+                    nowMillis,
+                    event.id(),
+                    event.kind().event(),
+                    event.clientId(),
+                    topic == null ? "" : topic,
+                    records,
+                    endNanos - startNanos));
+        }
+    }
+
+    private void hand(Event event, List<? extends Map<String, @Nullable Object>> made) {
+        for (int i = 0; i < made.size(); i++) {
+            String recordId = event.id() + "-" + id + (made.size() == 1 ? "" : "-" + (i + 1));
+            Output output = new Output(
+                    counters, id, tenant, event.clientId(), recordId, event.atEpochMillis(), event.hops(), made.get(i));
+            for (SinkRunner each : targets) {
+                counters.actionsTotal.increment();
+                each.offer(output);
+            }
+        }
+    }
+
+    /** Notes that it has failed. */
+    void failed(Event event, long nowMillis, String code, String message) {
+        String sample = "";
+        if (recent.wantsEvent(System.nanoTime())) {
+            sample = sample(event);
+            log.debug("rule {} failed on an event of client {}: {}", id, event.clientId(), message);
+        }
+        recent.add(new RuleError(nowMillis, code, message, sample));
+        counters.failedException.increment();
+    }
+
+    private static String sample(Event event) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        for (String each : event.names()) {
+            fields.put(each, event.field(each));
+        }
+        byte[] json = JsonWriter.bytes(fields);
+        return new String(Arrays.copyOf(json, Math.min(json.length, MAX_SAMPLE_BYTES)), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String toString() {
+        return "rule " + id;
+    }
+}

@@ -1,0 +1,202 @@
+package io.maxmq.rules.run;
+
+import io.maxmq.rules.event.Event;
+import io.maxmq.rules.sink.Overflow;
+import io.maxmq.spi.Clock;
+import io.maxmq.spi.MemoryAccount;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread that evaluates, with its queue, bounded in events and bytes. Events loops offer, without a lock and without waiting:
+ * what goes beyond the bound drops the oldest or the newest, and counts it at the rules that miss it. {@link #offer} and {@link
+ * #execute} are for any thread.
+ */
+final class Lane implements Runnable {
+    private record Task(
+            @Nullable Event event,
+            ActiveRule[] rules,
+            int bytes,
+            @Nullable Runnable command) {}
+
+    private static final ActiveRule[] NO_RULES = {};
+
+    /** What one offer drops at most: a large event may make room for by several small ones, and what is left the next one drops. */
+    private static final int MAX_DROPS = 64;
+
+    private final Clock clock;
+    private final MemoryAccount memory;
+    private final int maxEvents;
+    private final long maxBytes;
+    private final Overflow overflow;
+    private final LongAdder dropped;
+    private final Thread thread;
+
+    private final ConcurrentLinkedQueue<Task> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger events = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+
+    /** Whether the thread waits or is about to: set before its last look at the queue, read after something was added. */
+    private volatile boolean idle;
+
+    private volatile boolean ends;
+
+    Lane(
+            String threadName,
+            Clock clock,
+            MemoryAccount memory,
+            int maxEvents,
+            long maxBytes,
+            Overflow overflow,
+            LongAdder dropped) {
+        this.clock = clock;
+        this.memory = memory;
+        this.maxEvents = maxEvents;
+        this.maxBytes = maxBytes;
+        this.overflow = overflow;
+        this.dropped = dropped;
+        this.thread = new Thread(this, threadName);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Has these rules see the event after all that was offered before. */
+    void offer(Event event, ActiveRule[] rules) { // hot: per event
+        Task task = new Task(event, rules, event.bytes(), null);
+        if (ends || !memory.tryCharge(task.bytes())) {
+            drop(task);
+            return;
+        }
+        boolean tooMany = events.incrementAndGet() > maxEvents;
+        boolean tooLarge = bytes.addAndGet(task.bytes()) > maxBytes;
+        if ((tooMany || tooLarge) && !makeRoom()) {
+            release(task);
+            drop(task);
+            return;
+        }
+        queue.add(task);
+        wake();
+    }
+
+    /** Runs the command after all that was offered before. */
+    void execute(Runnable command) {
+        queue.add(new Task(null, NO_RULES, 0, command));
+        wake();
+    }
+
+    private void wake() {
+        if (idle) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Drops the oldest until the bounds hold; false when the newest is to give way. */
+    private boolean makeRoom() {
+        if (overflow == Overflow.DROP_NEWEST) {
+            return false;
+        }
+        for (int i = 0; i < MAX_DROPS && (events.get() > maxEvents || bytes.get() > maxBytes); i++) {
+            Task oldest = queue.poll();
+            if (oldest == null) {
+                return true; // this one alone
+            }
+            if (oldest.command() != null) {
+                queue.add(oldest); // it comes later, which is all that it asks for
+            } else {
+                release(oldest);
+                drop(oldest);
+            }
+        }
+        return true;
+    }
+
+    private void release(Task task) {
+        events.decrementAndGet();
+        bytes.addAndGet(-task.bytes());
+        memory.release(task.bytes());
+    }
+
+    private void drop(Task task) {
+        dropped.increment();
+        for (ActiveRule each : task.rules()) {
+            each.counters().dropped.increment();
+        }
+    }
+
+    /** Events that wait. */
+    int waiting() {
+        return events.get();
+    }
+
+    @Override
+    public void run() {
+        while (true) {
+            Task task = queue.poll();
+            if (task == null) {
+                if (ends) {
+                    return;
+                }
+                awaitTask();
+                continue;
+            }
+            perform(task);
+        }
+    }
+
+    private void awaitTask() {
+        idle = true;
+        if (queue.isEmpty() && !ends) {
+            LockSupport.park(this);
+        }
+        idle = false;
+        boolean unused = Thread.interrupted(); // what a lambda may have left behind would keep the thread from waiting
+    }
+
+    private void perform(Task task) {
+        Event event = task.event();
+        if (event == null) {
+            Runnable command = task.command();
+            if (command != null) {
+                command.run();
+            }
+            return;
+        }
+        long nowMillis = clock.epochMillis();
+        for (ActiveRule each : task.rules()) {
+            each.run(event, nowMillis);
+        }
+        release(task);
+    }
+
+    /** Takes nothing more, evaluates what it has and ends. */
+    void end() {
+        ends = true;
+        LockSupport.unpark(thread);
+    }
+
+    /** Waits until its thread has ended; false when it has not by then. */
+    boolean join(long millis) throws InterruptedException {
+        thread.join(Math.max(1, millis));
+        return !thread.isAlive();
+    }
+
+    /** Drops what it has, and has its thread end when the evaluation under way does. */
+    void abort() {
+        Task task = queue.poll();
+        while (task != null) {
+            if (task.command() == null) {
+                release(task);
+                drop(task);
+            }
+            task = queue.poll();
+        }
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,49 @@
+package io.maxmq.rules.run;
+
+import io.maxmq.rules.sink.Overflow;
+import java.time.Duration;
+
+/**
+ * How an engine runs its rules.
+ *
+ * @param lanes threads that evaluate, 1..64
+ * @param maxQueuedEvents that wait for evaluation, over all lanes
+ * @param maxQueuedBytes of them
+ * @param overflow what gives way beyond
+ * @param keptErrors and samples, each for each rule
+ * @param drainTimeout what stopping gives to what waits
+ * @param sysMessages whether rules see the broker's own {@code $SYS/} messages
+ */
+public record Settings(
+        int lanes,
+        int maxQueuedEvents,
+        long maxQueuedBytes,
+        Overflow overflow,
+        int keptErrors,
+        Duration drainTimeout,
+        boolean sysMessages) {
+    private static final int MAX_LANES = 64;
+
+    /** Two lanes, 100,000 events of 64 MiB, the oldest give way, 20 errors, 2 seconds, none of {@code $SYS/}. */
+    public static final Settings DEFAULTS =
+            new Settings(2, 100_000, 64L << 20, Overflow.DROP_OLDEST, 20, Duration.ofSeconds(2), false);
+
+    /** Checks the ranges. */
+    public Settings {
+        if (lanes < 1 || lanes > MAX_LANES) {
+            throw new IllegalArgumentException("lanes must be 1.." + MAX_LANES + ": lanes=" + lanes);
+        }
+        atLeast("maxQueuedEvents", maxQueuedEvents, lanes);
+        atLeast("maxQueuedBytes", maxQueuedBytes, 1);
+        atLeast("keptErrors", keptErrors, 0);
+        if (drainTimeout.isNegative()) {
+            throw new IllegalArgumentException("drainTimeout must not be negative: drainTimeout=" + drainTimeout);
+        }
+    }
+
+    private static void atLeast(String name, long value, long least) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " must be " + least + " or more: " + name + "=" + value);
+        }
+    }
+}

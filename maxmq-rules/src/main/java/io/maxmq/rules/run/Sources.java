@@ -1,0 +1,311 @@
+package io.maxmq.rules.run;
+
+import io.maxmq.rules.event.BrokerEvents;
+import io.maxmq.rules.event.Event;
+import io.maxmq.rules.event.EventKind;
+import io.maxmq.rules.event.MessageEvent;
+import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.MessageId;
+import io.maxmq.spi.PublishHook;
+import io.maxmq.spi.Registration;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.event.BrokerEvent;
+import io.maxmq.spi.event.BrokerListener;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where events come from: one hook in the broker's subscription tree for each topic filter, whatever number of rules names it, and
+ * listeners for what happens beside. An event goes to each rule once, however many of the rule's sources select it.
+ *
+ * <p>Rules come and go under one lock; events are handed out without any.
+ */
+final class Sources {
+    private static final RuleSlot[] NONE = {};
+    private static final String BARRIER = "maxmq/rules/barrier";
+
+    private record Filter(Tenant tenant, String text) {}
+
+    /** The rules at one source. */
+    private static final class Place {
+        /** Replaced as a whole, under the lock of {@link Sources}. */
+        volatile RuleSlot[] slots = NONE;
+
+        Registration registration = Registration.NONE;
+
+        boolean remove(RuleSlot slot) {
+            List<RuleSlot> left = new ArrayList<>(List.of(slots));
+            left.remove(slot);
+            slots = left.toArray(NONE);
+            return left.isEmpty();
+        }
+
+        void add(RuleSlot slot) {
+            List<RuleSlot> more = new ArrayList<>(List.of(slots));
+            more.add(slot);
+            slots = more.toArray(NONE);
+        }
+    }
+
+    private final BrokerContext broker;
+    private final Lanes lanes;
+    private final boolean sysMessages;
+    private final BrokerEvents events;
+
+    // Guarded by this.
+    private final Map<Filter, Place> byFilter = new HashMap<>();
+    private final Map<EventKind, Place> byKind = new EnumMap<>(EventKind.class);
+    private Registration lifeListener = Registration.NONE;
+    private Registration dropListener = Registration.NONE;
+    private boolean listensToLives;
+    private boolean listensToDrops;
+
+    /** The event that a thread has made last: the hooks of one message are called one after the other. */
+    private final ThreadLocal<@Nullable MessageEvent> latest = new ThreadLocal<>();
+
+    Sources(BrokerContext broker, Lanes lanes, boolean sysMessages) {
+        this.broker = broker;
+        this.lanes = lanes;
+        this.sysMessages = sysMessages;
+        this.events = new BrokerEvents(broker.brokerName());
+        for (EventKind each : EventKind.values()) {
+            byKind.put(each, new Place());
+        }
+    }
+
+    void start() {
+        var unused = broker.addListener(listener("listeners", BrokerEvent.ListenerOpened.class));
+    }
+
+    private BrokerListener listener(String what, Class<? extends BrokerEvent> kind) {
+        return new BrokerListener() {
+            @Override
+            public void onEvent(BrokerEvent event) {
+                if (event instanceof BrokerEvent.ListenerOpened opened) {
+                    events.listenerOpened(opened);
+                }
+            }
+
+            @Override
+            public boolean wants(Class<? extends BrokerEvent> offered) {
+                return offered == kind;
+            }
+
+            @Override
+            public String name() {
+                return "rules-" + what;
+            }
+        };
+    }
+
+    /**
+     * Has the slot hold this version from the next event on.
+     *
+     * @param next null for none
+     */
+    synchronized void change(RuleSlot slot, @Nullable ActiveRule next) {
+        ActiveRule before = slot.active;
+        List<Filter> old = filters(before);
+        List<Filter> fresh = filters(next);
+        List<Filter> added = new ArrayList<>(fresh);
+        added.removeAll(old);
+        List<Filter> removed = new ArrayList<>(old);
+        removed.removeAll(fresh);
+        List<EventKind> oldKinds = kinds(before);
+        List<EventKind> freshKinds = kinds(next);
+        List<EventKind> addedKinds = new ArrayList<>(freshKinds);
+        addedKinds.removeAll(oldKinds);
+        List<EventKind> removedKinds = new ArrayList<>(oldKinds);
+        removedKinds.removeAll(freshKinds);
+
+        // Sources of both while one takes over from the other: each event then goes to whoever is there when it comes.
+        slot.places = old.size() + added.size();
+        if (before != null && next != null && !added.isEmpty()) {
+            // A loop that has not seen the new number yet has handed out what it was about to when it answers.
+            broker.onPublish(next.tenant(), BARRIER, publication -> {}).close();
+        }
+        added.forEach(each -> addTo(each, slot));
+        addedKinds.forEach(each -> place(each).add(slot));
+        listen();
+        slot.active = next;
+        removed.forEach(each -> removeFrom(each, slot));
+        removedKinds.forEach(each -> {
+            boolean unused = place(each).remove(slot);
+        });
+        slot.places = fresh.size();
+        listen();
+    }
+
+    private static List<Filter> filters(@Nullable ActiveRule rule) {
+        return rule == null
+                ? List.of()
+                : rule.filters().stream()
+                        .map(each -> new Filter(rule.tenant(), each))
+                        .toList();
+    }
+
+    private static List<EventKind> kinds(@Nullable ActiveRule rule) {
+        return rule == null ? List.of() : List.copyOf(rule.kinds());
+    }
+
+    private Place place(EventKind kind) {
+        Place place = byKind.get(kind);
+        assert place != null;
+        return place;
+    }
+
+    private void addTo(Filter filter, RuleSlot slot) {
+        Place present = byFilter.get(filter);
+        if (present != null) {
+            present.add(slot);
+            return;
+        }
+        Place place = new Place();
+        place.add(slot);
+        byFilter.put(filter, place);
+        place.registration = broker.onPublish(
+                filter.tenant(), filter.text(), publication -> published(place, filter.text(), publication));
+    }
+
+    private void removeFrom(Filter filter, RuleSlot slot) {
+        Place place = byFilter.get(filter);
+        if (place != null && place.remove(slot)) {
+            byFilter.remove(filter);
+            place.registration.close();
+        }
+    }
+
+    /** On the event loop of the publisher. */
+    private void published(
+            Place place, String filter, PublishHook.Publication publication) { // hot: per message and filter
+        RuleSlot[] slots = place.slots;
+        if (slots.length == 0 || (!sysMessages && publication.message().topic().startsWith("$SYS/"))) {
+            return;
+        }
+        MessageEvent event = event(publication);
+        hand(event, slots, filter);
+    }
+
+    private MessageEvent event(PublishHook.Publication publication) {
+        MessageEvent present = latest.get();
+        MessageId id = publication.message().id().orElse(null);
+        if (present != null
+                && id != null
+                && id.equals(present.message().id().orElse(null))
+                && present.tenant().equals(publication.tenant())) {
+            return present;
+        }
+        MessageEvent event = new MessageEvent(
+                publication.tenant(),
+                publication.message(),
+                publication.publisher().orElse(null),
+                broker.brokerName(),
+                broker.clock().epochMillis());
+        latest.set(event);
+        return event;
+    }
+
+    /** @param filter that has selected the event; null for one that is no message */
+    private void hand(Event event, RuleSlot[] slots, @Nullable String filter) {
+        ActiveRule[] takers = new ActiveRule[slots.length];
+        int count = 0;
+        for (RuleSlot slot : slots) {
+            ActiveRule rule = slot.active;
+            if (rule == null) {
+                continue;
+            }
+            boolean several = slot.places > 1;
+            if (several ? !rule.wants(event) : filter != null && !rule.hasFilter(filter)) {
+                continue; // its other version has the event
+            }
+            if ((several || event.isMarked()) && !event.isNewTo(slot)) {
+                continue; // another source of it has the event
+            }
+            takers[count++] = rule;
+        }
+        if (count > 0) {
+            lanes.offer(event, count == takers.length ? takers : Arrays.copyOf(takers, count));
+        }
+    }
+
+    /** Listens to what rules want and to no more. Lives of clients come by one listener, which keeps their order. */
+    private void listen() {
+        boolean drops = isWanted(EventKind.DROPPED) || isWanted(EventKind.DELIVERY_DROPPED);
+        boolean lives = false;
+        for (EventKind each : EventKind.values()) {
+            lives |= each != EventKind.DROPPED && each != EventKind.DELIVERY_DROPPED && isWanted(each);
+        }
+        if (drops != listensToDrops) {
+            listensToDrops = drops;
+            dropListener.close();
+            dropListener = drops ? broker.addListener(new Told(true)) : Registration.NONE;
+        }
+        if (lives != listensToLives) {
+            listensToLives = lives;
+            lifeListener.close();
+            lifeListener = lives ? broker.addListener(new Told(false)) : Registration.NONE;
+        }
+    }
+
+    private boolean isWanted(EventKind kind) {
+        return place(kind).slots.length > 0;
+    }
+
+    /** Hears of drops, which may be many, or of all else. */
+    private final class Told implements BrokerListener {
+        private final boolean drops;
+
+        Told(boolean drops) {
+            this.drops = drops;
+        }
+
+        @Override
+        public boolean wants(Class<? extends BrokerEvent> offered) {
+            for (EventKind each : EventKind.values()) {
+                if (isMine(each) && BrokerEvents.comesOf(each, offered)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private boolean isMine(EventKind kind) {
+            return drops == (kind == EventKind.DROPPED || kind == EventKind.DELIVERY_DROPPED);
+        }
+
+        @Override
+        public void onEvent(BrokerEvent told) {
+            for (EventKind each : EventKind.values()) {
+                RuleSlot[] slots = place(each).slots;
+                if (slots.length == 0 || !isMine(each) || !BrokerEvents.comesOf(each, told.getClass())) {
+                    continue;
+                }
+                Event event = events.event(each, told);
+                if (event != null) {
+                    hand(event, ofTenant(slots, event.tenant()), null);
+                }
+            }
+        }
+
+        @Override
+        public String name() {
+            return drops ? "rules-drops" : "rules-events";
+        }
+    }
+
+    private static RuleSlot[] ofTenant(RuleSlot[] slots, Tenant tenant) {
+        List<RuleSlot> chosen = new ArrayList<>(slots.length);
+        for (RuleSlot slot : slots) {
+            ActiveRule rule = slot.active;
+            if (rule != null && rule.tenant().equals(tenant)) {
+                chosen.add(slot);
+            }
+        }
+        return chosen.toArray(NONE);
+    }
+}

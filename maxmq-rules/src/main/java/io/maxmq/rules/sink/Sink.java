@@ -1,0 +1,69 @@
+package io.maxmq.rules.sink;
+
+import io.maxmq.spi.Preview;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Takes the records that rules make. The engine keeps what a sink has not taken yet in a bounded buffer of its own, as {@link
+ * Buffering} says, so a sink that is slow or away delays nobody but itself.
+ *
+ * <p><b>Calls:</b> {@link #start} once, then {@link #write} and {@link #probe}, never two of them at a time and each only when the
+ * stage of the one before has completed, then {@link #close} once. So records keep their order, and a sink needs no lock.
+ *
+ * <p><b>Thread:</b> one of the rule engine's, which other rules wait for: a sink that waits for anything says so by {@link
+ * #blocking}, and is then called on the broker's worker pool. <b>Failure:</b> a throw, null and an exceptional completion of {@code
+ * write} count as {@link RecordResult#retry} for the whole batch.
+ *
+ * <p>One object serves one engine; several rules may write to it.
+ *
+ * @since 0.1.0
+ */
+@Preview
+public interface Sink {
+
+    /** What logs, metrics and the status call it, made unique by the engine. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /** How much waits for it and how it is tried again; who adds the sink to the engine may say something else. */
+    default Buffering buffering() {
+        return Buffering.DEFAULTS;
+    }
+
+    /** Whether its methods may block; asked once. */
+    default boolean blocking() {
+        return false;
+    }
+
+    /**
+     * Prepares it. May fail at any time later, so what is out of reach for now is no reason to fail here.
+     *
+     * @return an exceptional completion fails the start of the engine or the addition of the rule
+     */
+    default CompletionStage<Void> start(SinkContext context) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /**
+     * Takes records.
+     *
+     * @return what has become of each, in the batch's order; completes on any thread
+     */
+    CompletionStage<BatchResult> write(Batch batch);
+
+    /**
+     * Looks whether there is a point in trying again. Asked in place of {@link #write} after repeated failures.
+     *
+     * @return completes on any thread; exceptionally counts as down
+     */
+    default CompletionStage<Health> probe() {
+        return CompletableFuture.completedFuture(Health.up());
+    }
+
+    /** Gives back what {@link #start} took; what was written stays written. */
+    default CompletionStage<Void> close() {
+        return CompletableFuture.completedFuture(null);
+    }
+}

@@ -1,0 +1,14 @@
+package io.maxmq.rules.sink;
+
+import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.Preview;
+
+/**
+ * What a sink gets of its surroundings.
+ *
+ * @param name what the engine calls the sink
+ * @param broker the broker
+ * @since 0.1.0
+ */
+@Preview
+public record SinkContext(String name, BrokerContext broker) {}

@@ -1,0 +1,20 @@
+package io.maxmq.rules.sink;
+
+import io.maxmq.spi.Preview;
+
+/**
+ * How a sink is.
+ *
+ * @since 0.1.0
+ */
+@Preview
+public enum SinkState {
+    /** The broker has not started it yet. */
+    STARTING,
+    /** It takes records. */
+    UP,
+    /** It has failed repeatedly, and is probed until it answers. */
+    DOWN,
+    /** It takes no more. */
+    CLOSED
+}

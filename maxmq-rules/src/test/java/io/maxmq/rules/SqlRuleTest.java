@@ -1,0 +1,170 @@
+package io.maxmq.rules;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.junit.Delivery;
+import io.maxmq.junit.MaxMQExtension;
+import io.maxmq.junit.TestClient;
+import io.maxmq.junit.TestClients;
+import io.maxmq.rules.action.RepublishSink;
+import io.maxmq.rules.error.StatementException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Rules of SQL in a broker: messages and events in, records out. What the language means is tested beside it. */
+class SqlRuleTest {
+    private final RuleEngine rules = RuleEngine.create();
+    private final Records records = new Records();
+
+    @RegisterExtension
+    final MaxMQExtension maxmq = MaxMQExtension.builder()
+            .customize(broker -> broker.extension(rules))
+            .build();
+
+    @Test
+    void selectsFromMessagesAndRepublishes(TestClients clients) {
+        rules.rule("hot")
+                .sql("SELECT payload.t AS t, clientid FROM \"sensor/+\" WHERE payload.t > 40")
+                .to(RepublishSink.to("alarms/${clientid}"))
+                .start();
+        TestClient subscriber = clients.connect("subscriber");
+        subscriber.subscribe("alarms/#");
+        TestClient meter = clients.connect("meter");
+
+        meter.publish("sensor/1", "{\"t\": 12}", QoS.AT_LEAST_ONCE);
+        meter.publish("sensor/1", "{\"t\": 42}", QoS.AT_LEAST_ONCE);
+
+        Delivery delivery = subscriber.receive();
+        assertThat(delivery.topic()).isEqualTo("alarms/meter");
+        assertThat(delivery.text()).isEqualTo("{\"t\":42,\"clientid\":\"meter\"}");
+    }
+
+    @Test
+    void selectsFromEventsAndKnowsItsOwnName(TestClients clients) throws Exception {
+        rules.rule("who")
+                .sql("SELECT event, clientid AS c, metadata.rule_id AS r FROM \"$events/client/connected\"")
+                .to(records.sink())
+                .start();
+
+        clients.connect("somebody");
+
+        assertThat(records.values()).isEqualTo(Map.of("event", "client.connected", "c", "somebody", "r", "who"));
+    }
+
+    @Test
+    void makesARecordOfEachElement(TestClients clients) throws Exception {
+        rules.rule("each")
+                .sql("FOREACH payload.values AS v DO v.n AS n INCASE v.n > 1 FROM \"t\"")
+                .to(records.sink())
+                .start();
+
+        clients.connect().publish("t", "{\"values\":[{\"n\":1},{\"n\":2},{\"n\":3}]}");
+
+        assertThat(records.take(2, "n")).isEqualTo(List.of(2L, 3L));
+    }
+
+    @Test
+    void keepsAnErrorWithItsPlace(TestClients clients) throws Exception {
+        Rule rule = rules.rule("wrong")
+                .sql("SELECT upper(payload.n) AS u FROM \"t\"")
+                .to(records.sink())
+                .start();
+
+        clients.connect().publish("t", "{\"n\":[]}", QoS.AT_LEAST_ONCE);
+
+        Until.isTrue(() -> rule.status().figures().failedException() == 1);
+        assertThat(rule.status().errors()).singleElement().satisfies(error -> {
+            assertThat(error.code()).isEqualTo("bad_argument");
+            assertThat(error.message()).contains("select, line 1, column 8", "upper");
+        });
+    }
+
+    @Test
+    void remembersInKeyValuesOfItsTenant(TestClients clients) throws Exception {
+        rules.rule("count")
+                .sql("SELECT kv_put('n', kv_get('n', 0) + 1) AS n FROM \"t\"")
+                .to(records.sink())
+                .start();
+        TestClient client = clients.connect();
+
+        client.publish("t", "a");
+        client.publish("t", "b");
+
+        assertThat(records.take(2, "n")).isEqualTo(List.of(1L, 2L));
+    }
+
+    @Test
+    void callsFunctionsOfTheProgram(TestClients clients) throws Exception {
+        rules.function("c2f", double.class, c -> c * 1.8 + 32)
+                .function("my.join", String.class, long.class, (text, n) -> text + n)
+                .function("broken", Object.class, any -> {
+                    throw new IllegalStateException("no");
+                });
+        rules.rule("f")
+                .sql("SELECT c2f(payload.c) AS f, my.join('x', 7) AS j FROM \"t\"")
+                .to(records.sink())
+                .start();
+        Rule wrong = rules.rule("wrong").sql("SELECT c2f('x') AS f FROM \"t\"").start();
+        Rule broken =
+                rules.rule("broken").sql("SELECT BROKEN(1) AS f FROM \"t\"").start();
+
+        clients.connect().publish("t", "{\"c\": 100}");
+
+        assertThat(records.values()).isEqualTo(Map.of("f", 212.0, "j", "x7"));
+        Until.isTrue(() ->
+                !broken.status().errors().isEmpty() && !wrong.status().errors().isEmpty());
+        assertThat(wrong.status().errors().get(0).message()).contains("c2f", "argument 1 must be double");
+        assertThat(broken.status().errors().get(0).code()).isEqualTo("internal");
+        assertThatThrownBy(() -> rules.rule("g").sql("SELECT c2f() FROM \"t\"")).isInstanceOf(StatementException.class);
+        assertThatThrownBy(() -> rules.function("upper", String.class, text -> text))
+                .hasMessageContaining("upper");
+        assertThatThrownBy(() -> rules.function("x", Thread.class, text -> text))
+                .hasMessageContaining("Thread");
+    }
+
+    @Test
+    void triesAStatementWithEveryValueOnTheWay(TestClients clients) throws Exception {
+        TestResult hot = rules.test(
+                "SELECT payload.t + 1 AS t FROM \"sensor/+\" WHERE t > 40",
+                SampleEvent.message("sensor/1", "{\"t\": 41}"));
+
+        assertThat(hot.isSelected()).isTrue();
+        assertThat(hot.records()).isEqualTo(List.of(Map.of("t", 42L)));
+        assertThat(hot.error()).isEmpty();
+        assertThat(hot.values())
+                .contains(new TestResult.Value(1, 8, "payload.t", 41L), new TestResult.Value(1, 51, "t > 40", true));
+
+        TestResult other = rules.test(
+                "SELECT * FROM \"$events/client/connected\" WHERE clientid = 'x'",
+                SampleEvent.of("$events/client/connected", Map.of("clientid", "x", "keepalive", 5)));
+        assertThat(other.isSelected()).isTrue();
+        assertThat(other.records())
+                .singleElement()
+                .satisfies(record -> assertThat(record)
+                        .containsEntry("clientid", "x")
+                        .containsEntry("keepalive", 5L)
+                        .containsEntry("event", "client.connected"));
+
+        TestResult failed = rules.test("SELECT 1 / 0 AS x FROM \"a\"", SampleEvent.message("b", ""));
+        assertThat(failed.isSelected()).isFalse();
+        assertThat(failed.error())
+                .hasValueSatisfying(e -> assertThat(e.code().name()).isEqualTo("ARITHMETIC"));
+        assertThat(clients).isNotNull();
+    }
+
+    @Test
+    void refusesAStatementThatCanBeNoRule() {
+        assertThatThrownBy(() -> rules.rule("r").sql("SELECT uper(a) FROM \"t\""))
+                .isInstanceOf(StatementException.class)
+                .hasMessageContaining("line 1, column 8")
+                .hasMessageContaining("upper");
+        assertThatThrownBy(() -> rules.rule("r").sql("SELECT a FROM \"$events/client/conected\""))
+                .isInstanceOf(StatementException.class);
+        assertThatThrownBy(() -> rules.rule("r").sql("SELECT a FROM \"t\"").from("x"))
+                .isInstanceOf(IllegalStateException.class);
+    }
+}

@@ -1,0 +1,128 @@
+package io.maxmq.rules.action;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.packet.UserProperty;
+import io.maxmq.junit.Delivery;
+import io.maxmq.junit.MaxMQExtension;
+import io.maxmq.junit.TestClient;
+import io.maxmq.junit.TestClients;
+import io.maxmq.rules.Rule;
+import io.maxmq.rules.RuleEngine;
+import io.maxmq.rules.Until;
+import io.maxmq.rules.sink.SinkStatus;
+import io.maxmq.spi.Message;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Messages that rules publish: their parts, and that rules that feed one another end. */
+class RepublishSinkTest {
+    private final RuleEngine rules = RuleEngine.create();
+
+    @RegisterExtension
+    final MaxMQExtension maxmq = MaxMQExtension.builder()
+            .customize(broker -> broker.extension(rules))
+            .build();
+
+    @Test
+    void publishesTheRecordToTheTopicOfTheTemplate(TestClients clients) {
+        rules.rule("hot")
+                .from("sensor/+")
+                .map(m -> Map.of("clientid", m.clientId(), "t", m.number("t")))
+                .to(RepublishSink.to("alarms/${clientid}").qos(QoS.AT_LEAST_ONCE))
+                .start();
+        TestClient subscriber = clients.connect("subscriber");
+        subscriber.subscribe("alarms/#", QoS.EXACTLY_ONCE);
+
+        clients.connect("meter").publish("sensor/1", "{\"t\": 42}");
+
+        Delivery delivery = subscriber.receive();
+        assertThat(delivery.topic()).isEqualTo("alarms/meter");
+        assertThat(delivery.text()).contains("\"clientid\":\"meter\"", "\"t\":42.0");
+        assertThat(delivery.message().qos()).isEqualTo(QoS.AT_LEAST_ONCE);
+        assertThat(delivery.message().userProperties()).isEqualTo(List.of(new UserProperty("maxmq-hops", "1")));
+    }
+
+    @Test
+    void writesAllPartsOfAMessage(TestClients clients) {
+        rules.rule("copy")
+                .from("in")
+                .to(RepublishSink.to("out/${topic}/$${x}")
+                        .payload("${payload}")
+                        .qos("${qos}")
+                        .retain("${flags.retain}")
+                        .userProperty("from", "${ .clientid }")
+                        .contentType("${pub_props.Content-Type}")
+                        .responseTopic("answers/${clientid}")
+                        .correlationData("${nothing}")
+                        .messageExpiry(Duration.ofMinutes(1)))
+                .start();
+        TestClient subscriber = clients.connect("subscriber");
+        subscriber.subscribe("out/#", QoS.EXACTLY_ONCE);
+        byte[] binary = {0, -1, 5};
+
+        clients.connect("publisher")
+                .publish(Message.builder("in")
+                        .payload(binary)
+                        .qos(QoS.EXACTLY_ONCE)
+                        .retain(true)
+                        .contentType("x/y")
+                        .build());
+
+        Message message = subscriber.receive().message();
+        assertThat(message.topic()).isEqualTo("out/in/${x}");
+        assertThat(message.payloadBytes()).isEqualTo(binary);
+        assertThat(message.qos()).isEqualTo(QoS.EXACTLY_ONCE);
+        assertThat(message.contentType()).contains("x/y");
+        assertThat(message.responseTopic()).contains("answers/publisher");
+        assertThat(message.correlationData().orElseThrow().remaining()).isEqualTo("undefined".length());
+        assertThat(message.messageExpiry())
+                .hasValueSatisfying(left -> assertThat(left).isPositive());
+        assertThat(message.userProperties())
+                .isEqualTo(List.of(new UserProperty("from", "publisher"), new UserProperty("maxmq-hops", "1")));
+        TestClient later = clients.connect("later");
+        later.subscribe("out/#");
+        assertThat(later.receive().message().retain()).isTrue();
+    }
+
+    @Test
+    void endsRulesThatFeedOneAnother(TestClients clients) throws Exception {
+        rules.rule("ping")
+                .from("ping")
+                .to(RepublishSink.to("pong").payload("x").maxHops(5))
+                .start();
+        Rule pong = rules.rule("pong")
+                .from("pong")
+                .to(RepublishSink.to("ping").payload("x").maxHops(5))
+                .start();
+
+        clients.connect().publish("ping", "x", QoS.AT_LEAST_ONCE);
+
+        Until.isTrue(() ->
+                rules.sinks().values().stream().mapToLong(SinkStatus::rejected).sum() == 1);
+        assertThat(rules.sinks().values().stream()
+                        .mapToLong(SinkStatus::written)
+                        .sum())
+                .isEqualTo(5);
+        SinkStatus loser = pong.status().sinks().get(0);
+        assertThat(loser.deadLetters())
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.why()).contains("5 rules"));
+        assertThat(pong.status().figures().actionsFailedUnknown()).isEqualTo(1);
+    }
+
+    @Test
+    void rejectsWhatIsNoTopicName(TestClients clients) throws Exception {
+        Rule rule =
+                rules.rule("wild").from("t").to(RepublishSink.to("${payload}")).start();
+
+        clients.connect().publish("t", "a/#", QoS.AT_LEAST_ONCE);
+
+        Until.isTrue(() -> rule.status().figures().actionsFailed() == 1);
+        assertThat(rule.status().sinks().get(0).deadLetters()).hasSize(1);
+    }
+}

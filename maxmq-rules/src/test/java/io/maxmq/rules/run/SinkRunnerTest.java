@@ -1,0 +1,315 @@
+package io.maxmq.rules.run;
+
+import io.maxmq.MaxMQ;
+import io.maxmq.junit.MaxMQExtension;
+import io.maxmq.junit.VirtualClock;
+import io.maxmq.rules.RuleEngine;
+import io.maxmq.rules.Until;
+import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.BatchResult;
+import io.maxmq.rules.sink.Buffering;
+import io.maxmq.rules.sink.Health;
+import io.maxmq.rules.sink.Overflow;
+import io.maxmq.rules.sink.RecordResult;
+import io.maxmq.rules.sink.Sink;
+import io.maxmq.rules.sink.SinkRecord;
+import io.maxmq.rules.sink.SinkState;
+import io.maxmq.rules.sink.SinkStatus;
+import io.maxmq.spi.Message;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What becomes of records that a sink does not take at once. Time is moved by hand. */
+class SinkRunnerTest {
+    private static final Duration LONG = Duration.ofMinutes(2);
+
+    private final RuleEngine rules = RuleEngine.create();
+    private final Script sink = new Script();
+
+    @RegisterExtension
+    final MaxMQExtension maxmq = MaxMQExtension.builder()
+            .virtualClock()
+            .customize(broker -> broker.extension(rules))
+            .build();
+
+    /** A sink that answers as the test says, and remembers what it was given. */
+    private static final class Script implements Sink {
+        private final List<List<String>> batches = new ArrayList<>();
+        private Function<Batch, CompletionStage<BatchResult>> answer =
+                batch -> CompletableFuture.completedFuture(BatchResult.ok(batch));
+        private Health health = Health.up();
+        private int probes;
+        private boolean closed;
+
+        @Override
+        public String name() {
+            return "script";
+        }
+
+        synchronized void answers(Function<SinkRecord, RecordResult> result) {
+            answersLater(batch -> CompletableFuture.completedFuture(
+                    new BatchResult(batch.records().stream().map(result).toList())));
+        }
+
+        synchronized void answersLater(Function<Batch, CompletionStage<BatchResult>> newAnswer) {
+            answer = newAnswer;
+        }
+
+        synchronized void is(Health newHealth) {
+            health = newHealth;
+        }
+
+        @Override
+        public CompletionStage<BatchResult> write(Batch batch) {
+            Function<Batch, CompletionStage<BatchResult>> present;
+            synchronized (this) {
+                batches.add(batch.records().stream().map(Script::text).toList());
+                present = answer;
+            }
+            return present.apply(batch);
+        }
+
+        static String text(SinkRecord record) {
+            return String.valueOf(record.values().get("n"));
+        }
+
+        @Override
+        public synchronized CompletionStage<Health> probe() {
+            probes++;
+            return CompletableFuture.completedFuture(health);
+        }
+
+        @Override
+        public synchronized CompletionStage<Void> close() {
+            closed = true;
+            return CompletableFuture.completedFuture(null);
+        }
+
+        synchronized List<List<String>> batches() {
+            return List.copyOf(batches);
+        }
+
+        synchronized int probes() {
+            return probes;
+        }
+
+        synchronized boolean isClosed() {
+            return closed;
+        }
+    }
+
+    private void rule(Buffering buffering) {
+        rules.sink("script", sink, buffering);
+        rules.rule("r")
+                .from("n")
+                .map(m -> Map.of("n", m.payloadText()))
+                .to("script")
+                .start();
+    }
+
+    private static void publish(MaxMQ broker, String... payloads) {
+        for (String each : payloads) {
+            broker.publish(Message.of("n", each)).toCompletableFuture().join();
+        }
+    }
+
+    private SinkStatus status() {
+        SinkStatus status = rules.sinks().get("script");
+        assertThat(status).isNotNull();
+        return status;
+    }
+
+    /** Moves time until this is true: a pause may begin after time has been moved. */
+    private static void passTimeUntil(VirtualClock clock, Callable<Boolean> condition) throws Exception {
+        Until.isTrue(() -> {
+            if (!condition.call()) {
+                clock.advance(Duration.ofSeconds(10));
+            }
+            return condition.call();
+        });
+    }
+
+    private static Buffering attempts(int attempts) {
+        return Buffering.DEFAULTS.attempts(attempts, Duration.ofSeconds(1), Duration.ofSeconds(8));
+    }
+
+    @Test
+    void triesAgainAfterAPauseAndKeepsTheOrder(MaxMQ broker, VirtualClock clock) throws Exception {
+        rule(attempts(10));
+        sink.answers(record -> RecordResult.retry("busy"));
+        publish(broker, "1", "2");
+        Until.isTrue(() -> status().retried() == 1);
+        sink.answers(record -> RecordResult.ok());
+        publish(broker, "3");
+        assertThat(sink.batches()).isEqualTo(List.of(List.of("1")));
+
+        passTimeUntil(clock, () -> status().written() == 3);
+
+        assertThat(sink.batches()).isEqualTo(List.of(List.of("1"), List.of("1"), List.of("2"), List.of("3")));
+        assertThat(status().lastFailure()).isEqualTo("busy");
+        assertThat(status().waitingBytes()).isZero();
+    }
+
+    @Test
+    void waitsAsLongAsTheSinkSays(MaxMQ broker, VirtualClock clock) throws Exception {
+        rule(attempts(10));
+        sink.answers(record -> RecordResult.retry(Duration.ofMinutes(5), "later"));
+        publish(broker, "1");
+        Until.isTrue(() -> status().retried() == 1);
+        sink.answers(record -> RecordResult.ok());
+
+        clock.advanceToJustBefore(Duration.ofMinutes(5));
+        assertThat(status().written()).isZero();
+        passTimeUntil(clock, () -> status().written() == 1);
+    }
+
+    @Test
+    void givesUpAfterSoManyAttemptsAndKeepsTheDeadLetter(MaxMQ broker, VirtualClock clock) throws Exception {
+        rule(attempts(2));
+        sink.answers(record -> Script.text(record).equals("bad") ? RecordResult.retry("no") : RecordResult.ok());
+        publish(broker, "bad", "good");
+        Until.isTrue(() -> status().retried() == 1);
+
+        passTimeUntil(clock, () -> status().rejected() == 1);
+        passTimeUntil(clock, () -> status().written() == 1);
+
+        assertThat(status().deadLetters()).singleElement().satisfies(letter -> {
+            assertThat(Script.text(letter.record())).isEqualTo("bad");
+            assertThat(letter.attempts()).isEqualTo(2);
+            assertThat(letter.why()).isEqualTo("no");
+        });
+        assertThat(rules.find("r").orElseThrow().status().figures().actionsFailedOutOfService())
+                .isEqualTo(1);
+
+        sink.answers(record -> RecordResult.ok());
+        assertThat(rules.retryDeadLetters("script")).isEqualTo(1);
+        Until.isTrue(() -> status().written() == 2);
+        assertThat(status().deadLetters()).isEmpty();
+    }
+
+    @Test
+    void probesASinkThatIsDownUntilItIsUp(MaxMQ broker, VirtualClock clock) throws Exception {
+        rule(attempts(100).opensAfter(2));
+        sink.answers(record -> RecordResult.retry("down"));
+        sink.is(Health.down("still"));
+        publish(broker, "1");
+        Until.isTrue(() -> status().retried() == 1);
+        passTimeUntil(clock, () -> status().state() == SinkState.DOWN);
+
+        passTimeUntil(clock, () -> sink.probes() >= 3);
+        assertThat(sink.batches()).hasSize(2);
+        sink.answers(record -> RecordResult.ok());
+        sink.is(Health.up());
+        passTimeUntil(clock, () -> status().written() == 1);
+
+        assertThat(status().state()).isEqualTo(SinkState.UP);
+    }
+
+    @Test
+    void cutsBatchesAndLetsRecordsWaitForOthers(MaxMQ broker, VirtualClock clock) throws Exception {
+        rule(Buffering.DEFAULTS.batches(3, Duration.ofSeconds(5)));
+
+        publish(broker, "1", "2");
+        Until.isTrue(() -> status().waiting() == 2);
+        assertThat(sink.batches()).isEmpty();
+        publish(broker, "3", "4");
+        Until.isTrue(() -> status().written() == 3);
+        Until.isTrue(() -> status().waiting() == 1);
+        passTimeUntil(clock, () -> status().written() == 4);
+
+        assertThat(sink.batches()).isEqualTo(List.of(List.of("1", "2", "3"), List.of("4")));
+    }
+
+    @Test
+    void dropsTheOldestOrTheNewestWhenTheBufferIsFull(MaxMQ broker) throws Exception {
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        sink.answersLater(batch -> gate.thenApply(nothing -> BatchResult.ok(batch)));
+        rule(Buffering.DEFAULTS.bound(2, 1 << 20, Overflow.DROP_OLDEST));
+
+        publish(broker, "1", "2", "3", "4", "5");
+        Until.isTrue(() -> status().discarded() == 2);
+        gate.complete(null);
+
+        Until.isTrue(() -> status().written() == 3);
+        assertThat(sink.batches()).isEqualTo(List.of(List.of("1"), List.of("4"), List.of("5")));
+        assertThat(rules.find("r").orElseThrow().status().figures().actionsDiscarded())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void dropsTheNewestWhereThatIsThePolicy(MaxMQ broker) throws Exception {
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        sink.answersLater(batch -> gate.thenApply(nothing -> BatchResult.ok(batch)));
+        rule(Buffering.DEFAULTS.bound(2, 1 << 20, Overflow.DROP_NEWEST));
+
+        publish(broker, "1", "2", "3", "4", "5");
+        Until.isTrue(() -> status().discarded() == 2);
+        gate.complete(null);
+
+        Until.isTrue(() -> status().written() == 3);
+        assertThat(sink.batches()).isEqualTo(List.of(List.of("1"), List.of("2"), List.of("3")));
+    }
+
+    @Test
+    void takesAThrowAndTooFewResultsForFailures(MaxMQ broker, VirtualClock clock) throws Exception {
+        rule(attempts(10).batches(10, Duration.ZERO));
+        sink.answersLater(batch -> {
+            throw new IllegalStateException("broken");
+        });
+        publish(broker, "1");
+        Until.isTrue(() -> status().lastFailure().contains("broken"));
+        sink.answersLater(batch -> CompletableFuture.completedFuture(new BatchResult(List.of())));
+
+        passTimeUntil(clock, () -> status().lastFailure().contains("one result for each"));
+        sink.answers(record -> RecordResult.ok());
+        passTimeUntil(clock, () -> status().written() == 1);
+    }
+
+    @Test
+    void bringsAwayWhatWaitsWhenItsRuleIsRemovedAndIsClosedThen(MaxMQ broker) throws Exception {
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        sink.answersLater(batch -> gate.thenApply(nothing -> BatchResult.ok(batch)));
+        rules.rule("r")
+                .from("n")
+                .map(m -> Map.of("n", m.payloadText()))
+                .to(sink)
+                .start();
+        publish(broker, "1", "2", "3");
+        Until.isTrue(() -> !sink.batches().isEmpty());
+
+        assertThat(rules.find("r").orElseThrow().remove()).isTrue();
+        assertThat(sink.isClosed()).isFalse();
+        gate.complete(null);
+
+        Until.isTrue(sink::isClosed);
+        assertThat(sink.batches()).isEqualTo(List.of(List.of("1"), List.of("2"), List.of("3")));
+        assertThat(rules.sinks()).isEmpty();
+    }
+
+    @Test
+    void stopBringsAwayWhatWaits(MaxMQ broker) throws Exception {
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        sink.answersLater(batch -> gate.thenApply(nothing -> BatchResult.ok(batch)));
+        rule(Buffering.DEFAULTS);
+        publish(broker, "1", "2", "3");
+        Until.isTrue(() -> !sink.batches().isEmpty());
+
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(broker::close);
+        gate.complete(null);
+        closing.get(LONG.toSeconds(), TimeUnit.SECONDS);
+
+        assertThat(sink.batches()).isEqualTo(List.of(List.of("1"), List.of("2"), List.of("3")));
+        assertThat(sink.isClosed()).isTrue();
+    }
+}
