@@ -2,10 +2,10 @@ package io.maxmq.core.persistence;
 
 import io.maxmq.core.persistence.MemoryKeyValueStore.Settings;
 import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Partitions;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import java.util.List;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ public final class KeptMemory {
 
     // Both guarded by this.
     private List<PartitionState> states = List.of();
-    private @Nullable MemoryKeyValueStore open;
+    private @Nullable Turn open;
 
     /** Empty. */
     public KeptMemory(Settings settings) {
@@ -26,28 +26,35 @@ public final class KeptMemory {
 
     /** A new store, not yet open. */
     public KeyValueStore newStore() {
-        return new KeptMemoryStore(this, settings);
+        return new MemoryKeyValueStore(settings, new Turn());
     }
 
-    /**
-     * The store that goes on from here.
-     *
-     * @throws StorageException {@code UNAVAILABLE} while another one is open
-     */
-    synchronized MemoryKeyValueStore take(Executor executor) {
+    private synchronized List<PartitionState> take(Turn turn, Partitions partitions) {
         if (open != null) {
             throw new StorageException(
                     Kind.UNAVAILABLE, "this memory is in use by a broker that runs; close that one first");
         }
-        open = new MemoryKeyValueStore(executor, settings, states);
-        return open;
+        open = turn;
+        return states.isEmpty() ? PartitionState.empty(partitions) : states;
     }
 
-    /** Whoever comes next has what {@code store} had. It is closed, and its executor has ended. */
-    synchronized void giveBack(MemoryKeyValueStore store) {
-        if (open == store) {
-            states = store.states();
+    private synchronized void giveBack(Turn turn, List<PartitionState> left) {
+        if (turn.equals(open)) {
+            states = left;
             open = null;
+        }
+    }
+
+    /** One store's. */
+    private final class Turn implements Backing {
+        @Override
+        public List<PartitionState> open(Partitions partitions) {
+            return take(this, partitions);
+        }
+
+        @Override
+        public void close(List<PartitionState> left) {
+            giveBack(this, left);
         }
     }
 }

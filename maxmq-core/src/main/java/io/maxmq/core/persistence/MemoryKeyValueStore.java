@@ -7,7 +7,6 @@ import io.maxmq.spi.storage.Capabilities.Feature;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
-import io.maxmq.spi.storage.Durability;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Partitions;
@@ -23,20 +22,27 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A store in the heap of this process: everything of the contract except that it is gone when the store is closed.
+ * A store in the heap of this process: everything of the contract except that it is gone when the store is closed, unless there
+ * is a {@link Backing}.
  *
- * <p>It has no thread. All its work, and every stage and handler, runs on the executor that it is given, at most one task a
- * partition, one a watch and one a read at a time; the caller's stack is used only once that executor rejects tasks, and by
- * one that runs tasks in place, as tests like it. The executor must run what it has accepted, and outlive the store.
+ * <p>Without one it has no thread. All its work, and every stage and handler, runs on the executor that it is given, at most one
+ * group of batches, one task a watch and one a read at a time; the caller's stack is used only once that executor rejects tasks,
+ * and by one that runs tasks in place, as tests like it. The executor must run what it has accepted, and outlive the store. With
+ * a backing it has a thread of its own for all of this, which ends with it.
  *
  * <p>A partition is an immutable tree behind one reference, so that reads never wait for writes, and a cursor or snapshot
  * costs what is changed while it is open. Keys and values are kept as they come, not copied, except where they are slices of
@@ -45,16 +51,24 @@ import java.util.function.Supplier;
  * <p>Thread-safe.
  */
 public final class MemoryKeyValueStore implements KeyValueStore {
+    private static final long CLOSE_SECONDS = 10;
 
     private final Executor executor;
+
+    /** The executor when it is the store's own. */
+    private final @Nullable ExecutorService thread;
+
+    private final Backing backing;
     private final Partitions partitions;
     private final Capabilities capabilities;
     private final MemoryQuota quota;
     private final List<MemoryPartition> partitionList = new ArrayList<>();
+    private final GroupCommit commits;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
 
     private enum Phase {
         NEW,
+        OPENING,
         OPEN,
         CLOSED
     }
@@ -68,33 +82,50 @@ public final class MemoryKeyValueStore implements KeyValueStore {
      * @param executor where everything runs; must outlive the store
      */
     public MemoryKeyValueStore(Executor executor, Settings settings) {
-        this(executor, settings, List.of());
+        this(executor, settings, Backing.NONE);
     }
 
-    /**
-     * Goes on where another store with as many partitions has ended.
-     *
-     * @param before what that one had, by partition; empty for a new store
-     */
-    MemoryKeyValueStore(Executor executor, Settings settings, List<PartitionState> before) {
+    /** As tests like it: with a backing, and yet on a thread of theirs. */
+    MemoryKeyValueStore(Executor executor, Settings settings, Backing backing) {
+        this(executor, null, settings, backing);
+    }
+
+    /** On a thread of its own. */
+    public MemoryKeyValueStore(Settings settings, JournalBacking backing) {
+        this(settings, (Backing) backing);
+    }
+
+    MemoryKeyValueStore(Settings settings, Backing backing) {
+        this(newThread(backing.threadName()), settings, backing);
+    }
+
+    private MemoryKeyValueStore(ExecutorService thread, Settings settings, Backing backing) {
+        this(thread, thread, settings, backing);
+    }
+
+    private MemoryKeyValueStore(
+            Executor executor, @Nullable ExecutorService thread, Settings settings, Backing backing) {
         this.executor = executor;
+        this.thread = thread;
+        this.backing = backing;
         partitions = Partitions.ring(settings.partitions());
-        capabilities = new Capabilities(
-                Durability.NONE,
-                EnumSet.of(Feature.REVERSE_SCAN, Feature.WATCH, Feature.SNAPSHOT, Feature.RESTORE),
-                settings.maxPendingBytes());
+        Set<Feature> features = EnumSet.of(Feature.REVERSE_SCAN, Feature.WATCH, Feature.SNAPSHOT, Feature.RESTORE);
+        features.addAll(backing.features());
+        capabilities = new Capabilities(backing.durability(), features, settings.maxPendingBytes());
         quota = new MemoryQuota(settings.maxBytes(), settings.maxPendingBytes());
         for (int i = 0; i < partitions.count(); i++) {
-            PartitionState state = before.isEmpty() ? PartitionState.EMPTY : before.get(i);
-            ChangeHistory history =
-                    new ChangeHistory(state.version(), settings.historyBatches(), settings.historyBytes());
-            partitionList.add(new MemoryPartition(executor, quota, history, state));
+            partitionList.add(new MemoryPartition(executor, settings.historyBatches(), settings.historyBytes()));
         }
+        commits = new GroupCommit(executor, partitionList, partitions, quota, backing);
     }
 
-    /** What each partition has; no longer changes once the executor has ended. */
-    List<PartitionState> states() {
-        return partitionList.stream().map(MemoryPartition::state).toList();
+    /** Begins with the first task. */
+    private static ExecutorService newThread(String name) {
+        return Executors.newSingleThreadExecutor(task -> {
+            Thread daemon = new Thread(task, name);
+            daemon.setDaemon(true);
+            return daemon;
+        });
     }
 
     /**
@@ -142,10 +173,42 @@ public final class MemoryKeyValueStore implements KeyValueStore {
 
     @Override
     public CompletionStage<Void> open() {
-        if (!phase.compareAndSet(Phase.NEW, Phase.OPEN) && phase.get() == Phase.OPEN) {
+        if (!phase.compareAndSet(Phase.NEW, Phase.OPENING)) {
+            if (phase.get() == Phase.CLOSED) {
+                return CompletableFuture.failedFuture(closed());
+            }
             throw new IllegalStateException("open() must be called once");
         }
-        return onExecutor(() -> null);
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        try {
+            executor.execute(() -> open(result));
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(rejected(e));
+        }
+        return result;
+    }
+
+    private void open(CompletableFuture<Void> result) {
+        try {
+            List<PartitionState> states = backing.open(partitions);
+            for (int i = 0; i < states.size(); i++) {
+                quota.force(states.get(i).bytes());
+                partitionList.get(i).reset(states.get(i));
+            }
+            if (!phase.compareAndSet(Phase.OPENING, Phase.OPEN)) {
+                throw closed();
+            }
+        } catch (Throwable e) { // nobody may wait for ever, out of memory or not
+            if (phase.compareAndSet(Phase.OPENING, Phase.CLOSED)) {
+                backing.close(states());
+                if (thread != null) {
+                    thread.shutdown();
+                }
+            }
+            result.completeExceptionally(e);
+            return;
+        }
+        result.complete(null);
     }
 
     @Override
@@ -167,7 +230,7 @@ public final class MemoryKeyValueStore implements KeyValueStore {
         if (isClosed()) {
             return CompletableFuture.failedFuture(closed());
         }
-        return partitionList.get(partitions.ofShard(batch.shard())).commit(batch);
+        return commits.commit(batch);
     }
 
     @Override
@@ -222,44 +285,70 @@ public final class MemoryKeyValueStore implements KeyValueStore {
 
     private CompletionStage<Void> replaceAll(MemoryRestore.Content content) {
         quota.checkFits(content.bytes());
-        List<CompletableFuture<Void>> replaced = new ArrayList<>();
-        for (int i = 0; i < partitionList.size(); i++) {
-            replaced.add(partitionList
-                    .get(i)
-                    .replace(content.trees().get(i), content.highestVersion())
-                    .toCompletableFuture());
-        }
-        return CompletableFuture.allOf(replaced.toArray(CompletableFuture[]::new));
+        return commits.replace(content);
     }
 
-    /** There are no files, and so neither groups nor syncs. */
     @Override
     public StorageFigures figures() {
-        long batches = 0;
-        long mutations = 0;
-        for (MemoryPartition partition : partitionList) {
-            batches += partition.batches();
-            mutations += partition.mutations();
-        }
-        return new StorageFigures(0, quota.bytes(), 0, quota.pendingBytes(), batches, mutations, 0, 0);
+        StorageFigures behind = backing.figures();
+        return new StorageFigures(
+                behind.diskBytes(),
+                quota.bytes(),
+                behind.compactionDebtBytes(),
+                quota.pendingBytes(),
+                commits.batches(),
+                commits.mutations(),
+                behind.groups(),
+                behind.syncs());
     }
 
-    /** Does not wait: what is pending fails on the executor. */
+    /**
+     * What is pending fails, on the executor. Waits for nothing, unless there is a thread of its own: then until that has ended,
+     * or for 10 s when something blocks it.
+     */
     @Override
     public void close() {
-        if (phase.getAndSet(Phase.CLOSED) != Phase.CLOSED) {
-            partitionList.forEach(partition -> partition.close(closed()));
+        if (phase.getAndSet(Phase.CLOSED) == Phase.CLOSED) {
+            return;
+        }
+        StorageException cause = closed();
+        partitionList.forEach(partition -> partition.close(cause));
+        commits.close(cause);
+        if (thread != null) {
+            thread.shutdown();
+            awaitEnd(thread);
+        }
+        backing.close(states());
+    }
+
+    /** Goes on when interrupted: what is being applied would be acknowledged and yet not kept. */
+    private static void awaitEnd(ExecutorService thread) {
+        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+        boolean interrupted = false;
+        long leftNanos;
+        while (!thread.isTerminated() && (leftNanos = deadlineNanos - System.nanoTime()) > 0) {
+            try {
+                if (!thread.awaitTermination(leftNanos, TimeUnit.NANOSECONDS)) {
+                    // Somebody blocks it; the closed store changes nothing any more all the same. What waits says so
+                    // here.
+                    thread.shutdownNow().forEach(Runnable::run);
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    /** Whether {@link #close()} has been called. */
-    boolean hasClosed() {
-        return phase.get() == Phase.CLOSED;
+    private List<PartitionState> states() {
+        return partitionList.stream().map(MemoryPartition::state).toList();
     }
 
     private boolean isClosed() {
         Phase now = phase.get();
-        if (now == Phase.NEW) {
+        if (now == Phase.NEW || now == Phase.OPENING) {
             throw new IllegalStateException("the store must be open");
         }
         return now == Phase.CLOSED;
@@ -282,9 +371,13 @@ public final class MemoryKeyValueStore implements KeyValueStore {
                 }
             });
         } catch (RejectedExecutionException e) {
-            result.completeExceptionally(new StorageException(Kind.CLOSED, "the store's executor takes no more", e));
+            result.completeExceptionally(rejected(e));
         }
         return result;
+    }
+
+    private static StorageException rejected(RejectedExecutionException e) {
+        return new StorageException(Kind.CLOSED, "the store's executor takes no more", e);
     }
 
     private static StorageException closed() {

@@ -1,100 +1,55 @@
 package io.maxmq.core.persistence;
 
-import io.maxmq.spi.storage.Batch;
-import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.Watch;
 import io.maxmq.spi.storage.WatchHandler;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One partition: applies its batches one after another on the executor, in the order in which they were handed over.
- * Thread-safe.
- */
+/** What one partition shows: its state, and its history to those who watch. Thread-safe; one thread at a time changes it. */
 final class MemoryPartition {
 
     private final Executor executor;
-    private final MemoryQuota quota;
     private final ChangeHistory history;
     private final List<HistoryWatch> watches = new CopyOnWriteArrayList<>();
-    private final Queue<Pending> pending = new ConcurrentLinkedQueue<>();
-    private final SerialLoop loop;
 
-    /** Written by the loop alone. Published before the stage of its batch completes, so that a later read sees it. */
-    private volatile PartitionState state;
+    /** Written by who changes it. Published before the stage of its batch completes, so that a later read sees it. */
+    private volatile PartitionState state = PartitionState.EMPTY;
 
-    // Applied so far. Written by the loop alone, read by anyone.
-    private volatile long batches;
-    private volatile long mutations;
-
-    /** Why nothing is taken any more; null as long as the partition is open. */
+    /** Why nothing changes any more; null as long as the partition is open. */
     private volatile @Nullable StorageException closed;
 
-    /**
-     * @param history behind the version of {@code state}
-     * @param state to begin with, from whose version it goes on
-     */
-    MemoryPartition(Executor executor, MemoryQuota quota, ChangeHistory history, PartitionState state) {
+    /** @param executor where the handlers of watches are called */
+    MemoryPartition(Executor executor, int historyBatches, long historyBytes) {
         this.executor = executor;
-        this.quota = quota;
-        this.history = history;
-        this.state = state;
-        quota.force(state.bytes());
-        this.loop = new SerialLoop(executor, this::step, e -> {
-            StorageException cause = new StorageException(Kind.CLOSED, "the store's executor takes no more", e);
-            closed = cause;
-            watches.forEach(watch -> watch.end(cause));
-            while (step()) {}
-        });
+        history = new ChangeHistory(0, historyBatches, historyBytes);
     }
 
-    private sealed interface Pending {
-        record Commit(Batch batch, CompletableFuture<CommitResult> result) implements Pending {}
-
-        record Replace(Map<Table, EntryTree> tables, long aboveVersion, CompletableFuture<Void> result)
-                implements Pending {}
-    }
-
-    /** The state after the last applied batch. */
+    /** The state after the last batch that shows. */
     PartitionState state() {
         return state;
     }
 
-    long batches() {
-        return batches;
+    /** A batch shows; to those who watch from {@link #wakeWatches} on. */
+    void show(Backing.Recorded change) {
+        history.add(change.version(), change.batch(), change.counters());
+        state = change.state();
     }
 
-    long mutations() {
-        return mutations;
+    void wakeWatches() {
+        watches.forEach(HistoryWatch::wake);
     }
 
-    CompletionStage<CommitResult> commit(Batch batch) {
-        if (!quota.takePending(batch)) {
-            return CompletableFuture.failedFuture(
-                    new StorageException(Kind.BUSY, "batches of " + quota.pendingBytes() + " bytes are pending"));
-        }
-        CompletableFuture<CommitResult> result = new CompletableFuture<>();
-        pending.add(new Pending.Commit(batch, result));
-        loop.wake();
-        return result;
-    }
-
-    /** Replaces all tables; the version goes on from above both its own and {@code aboveVersion}. */
-    CompletionStage<Void> replace(Map<Table, EntryTree> tables, long aboveVersion) {
-        CompletableFuture<Void> result = new CompletableFuture<>();
-        pending.add(new Pending.Replace(tables, aboveVersion, result));
-        loop.wake();
-        return result;
+    /** Goes on with another state, without its history. */
+    void reset(PartitionState newState) {
+        history.reset(newState.version());
+        state = newState;
+        StorageException restored = new StorageException(Kind.RESTORED, "goes on at version " + newState.version());
+        watches.forEach(watch -> watch.end(restored));
     }
 
     HistoryWatch watch(Table table, long fromVersion, WatchHandler handler) {
@@ -110,76 +65,9 @@ final class MemoryPartition {
         return watch;
     }
 
-    /** Takes nothing from now on; what is pending fails on the executor. */
+    /** Ends the watches, and those to come. */
     void close(StorageException cause) {
         closed = cause;
         watches.forEach(watch -> watch.end(cause));
-        loop.wake();
-    }
-
-    private boolean step() {
-        Pending next = pending.poll();
-        if (next == null) {
-            return false;
-        }
-        if (next instanceof Pending.Commit commit) {
-            commit(commit);
-        } else {
-            replace((Pending.Replace) next);
-        }
-        return true;
-    }
-
-    private void commit(Pending.Commit commit) {
-        quota.givePending(commit.batch());
-        CommitResult result;
-        try {
-            result = apply(commit.batch());
-        } catch (Throwable e) { // the loop goes on, and nobody may wait for ever, out of memory or not
-            commit.result().completeExceptionally(e);
-            return;
-        }
-        commit.result().complete(result);
-    }
-
-    private CommitResult apply(Batch batch) {
-        StorageException cause = closed;
-        if (cause != null) {
-            throw new StorageException(Kind.CLOSED, "closed before the batch's turn", cause);
-        }
-        PartitionState before = state;
-        Batch kept = CompactBatch.of(batch);
-        PartitionState.Applied applied = before.apply(kept);
-        if (applied.result() instanceof CommitResult.Committed committed) {
-            quota.take(applied.state().bytes() - before.bytes());
-            history.add(committed.version(), kept, committed.counters());
-            state = applied.state();
-            count(batch);
-            watches.forEach(HistoryWatch::wake);
-        }
-        return applied.result();
-    }
-
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // the loop alone writes
-    private void count(Batch batch) {
-        batches++;
-        mutations += batch.mutations().size();
-    }
-
-    private void replace(Pending.Replace replace) {
-        StorageException cause = closed;
-        if (cause != null) {
-            replace.result().completeExceptionally(new StorageException(Kind.CLOSED, "closed before its turn", cause));
-            return;
-        }
-        PartitionState before = state;
-        long version = Math.max(before.version(), replace.aboveVersion()) + 1;
-        PartitionState after = new PartitionState(version, replace.tables());
-        quota.force(after.bytes() - before.bytes());
-        history.reset(version);
-        state = after;
-        StorageException restored = new StorageException(Kind.RESTORED, "goes on at version " + version);
-        watches.forEach(watch -> watch.end(restored));
-        replace.result().complete(null);
     }
 }

@@ -7,11 +7,13 @@ import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Mutation;
 import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.Partitions;
 import io.maxmq.spi.storage.Precondition;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,11 @@ record PartitionState(long version, Map<Table, EntryTree> tables) {
 
     PartitionState {
         tables = Map.copyOf(tables);
+    }
+
+    /** What a new store has, by partition. */
+    static List<PartitionState> empty(Partitions partitions) {
+        return Collections.nCopies(partitions.count(), EMPTY);
     }
 
     /**
@@ -64,9 +71,16 @@ record PartitionState(long version, Map<Table, EntryTree> tables) {
                 return new Applied(this, new CommitResult.Conflict(precondition, actual));
             }
         }
-        Application application = new Application(this);
+        Application application = new Application(this, version + 1);
         batch.mutations().forEach(application::apply);
         return application.finish();
+    }
+
+    /** The state after changes of which it is known that they were made, and at which version. */
+    PartitionState after(long newVersion, List<Mutation> changes) {
+        Application application = new Application(this, newVersion);
+        changes.forEach(application::apply);
+        return application.finish().state();
     }
 
     /**
@@ -108,9 +122,9 @@ record PartitionState(long version, Map<Table, EntryTree> tables) {
         private final long version;
         private final List<Long> counters = new ArrayList<>(0);
 
-        Application(PartitionState before) {
+        Application(PartitionState before, long version) {
             tables = new HashMap<>(before.tables);
-            version = before.version + 1;
+            this.version = version;
         }
 
         void apply(Mutation mutation) {

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 
 /**
  * Repeats a step on an executor as long as the step finds something to do, never two at once, each seeing what the one
- * before did. Gives the executor back after {@value #STEPS_PER_TURN} steps.
+ * before did. Gives the executor back after some steps, {@value #STEPS_PER_TURN} unless told.
  *
  * <p>Thread-safe: {@link #wake()} from anywhere, the step included.
  */
@@ -19,6 +19,7 @@ final class SerialLoop {
     private final Executor executor;
     private final BooleanSupplier step;
     private final Consumer<RejectedExecutionException> rejected;
+    private final int stepsPerTurn;
 
     /** Wake-ups not yet seen to have found nothing. Above 0: a turn runs or is on its way, and nobody else starts one. */
     private final AtomicInteger wakeUps = new AtomicInteger();
@@ -29,7 +30,14 @@ final class SerialLoop {
      *     to do
      */
     SerialLoop(Executor executor, BooleanSupplier step, Consumer<RejectedExecutionException> rejected) {
+        this(executor, STEPS_PER_TURN, step, rejected);
+    }
+
+    /** @param stepsPerTurn 1 or more */
+    SerialLoop(
+            Executor executor, int stepsPerTurn, BooleanSupplier step, Consumer<RejectedExecutionException> rejected) {
         this.executor = executor;
+        this.stepsPerTurn = stepsPerTurn;
         this.step = step;
         this.rejected = rejected;
     }
@@ -55,7 +63,7 @@ final class SerialLoop {
 
     private void turn() {
         int seen = wakeUps.get();
-        for (int steps = 0; steps < STEPS_PER_TURN; steps++) {
+        for (int steps = 0; steps < stepsPerTurn; steps++) {
             if (!step.getAsBoolean()) {
                 seen = wakeUps.addAndGet(-seen);
                 if (seen == 0) {

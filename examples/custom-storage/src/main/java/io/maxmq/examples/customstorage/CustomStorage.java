@@ -1,5 +1,6 @@
 package io.maxmq.examples.customstorage;
 
+import io.maxmq.JournalStorage;
 import io.maxmq.MaxMQ;
 import io.maxmq.config.Listener;
 import java.io.IOException;
@@ -14,7 +15,7 @@ public final class CustomStorage {
         try (MaxMQ broker = MaxMQ.builder()
                 .listener(Listener.tcp(0))
                 .allowAnonymous()
-                .storage(new LogStore(file))
+                .storage(JournalStorage.on(new FileJournal(file)))
                 .start()) {
             int port = broker.listeners().tcp().port();
             System.out.println("What is acknowledged on port " + port + " survives in " + file.toAbsolutePath());

@@ -1,5 +1,6 @@
 package io.maxmq.examples.customstorage;
 
+import io.maxmq.JournalStorage;
 import io.maxmq.MaxMQ;
 import io.maxmq.codec.QoS;
 import io.maxmq.spi.Message;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A broker on a store of one's own. */
-class BrokerOnLogStoreTest {
+class BrokerOnFileJournalTest {
     @TempDir
     Path directory;
 
@@ -39,7 +40,7 @@ class BrokerOnLogStoreTest {
     private MaxMQ start() {
         return MaxMQ.builder()
                 .allowAnonymous()
-                .storage(new LogStore(directory.resolve("log")))
+                .storage(JournalStorage.on(new FileJournal(directory.resolve("journal"))))
                 .start();
     }
 }
