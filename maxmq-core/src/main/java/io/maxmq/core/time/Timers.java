@@ -1,23 +1,33 @@
 package io.maxmq.core.time;
 
-import java.util.concurrent.TimeUnit;
-import org.agrona.DeadlineTimerWheel;
 import org.agrona.collections.Long2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The deadlines of one event loop, on a wheel: scheduling and cancelling cost O(1) and, once the wheel has grown to its
- * load, allocate only what the map of tasks needs.
+ * The deadlines of one event loop, on a wheel of wheels: scheduling and cancelling cost O(1), and a {@link #poll} costs what is due
+ * and a few steps, however far time has moved since the last one.
  *
- * <p>Precision is one tick (2<sup>24</sup> ns, about 17 ms): a task runs at the first {@link #poll} that is at least one
- * tick past its deadline, never before the deadline. Runs on the owner's event loop. Not thread-safe.
+ * <p>Precision is one tick (2<sup>24</sup> ns, about 17 ms): a task runs at the first poll that is at least one tick past its
+ * deadline, or a little before that, never before the deadline. Tasks of different ticks run in the order of their ticks.
+ *
+ * <p>Each wheel has 64 slots; a slot of the lowest has the timers of one tick, one of the next those of 64 ticks, and so on. A timer
+ * is on the wheel of the highest of its tick's digits, to the base of 64, that differs from the present tick. So all slots of a
+ * wheel come before those of the next one, and when time reaches a slot of a higher wheel its timers move to lower ones. G.
+ * Varghese and A. Lauck, "Hashed and hierarchical timing wheels" (1987), scheme 7.
+ *
+ * <p>Runs on the owner's event loop. Not thread-safe.
  */
 public final class Timers {
-    private static final long TICK_NANOS = 1L << 24;
-    private static final int TICKS_PER_WHEEL = 512;
+    private static final int TICK_BITS = 24;
     private static final int MAX_EXPIRIES_PER_POLL = 4096;
-    private static final int PLACE_BITS = 41;
-    private static final long PLACE_MASK = (1L << PLACE_BITS) - 1;
-    private static final long MAX_GENERATION = (1L << (63 - PLACE_BITS)) - 1;
+    private static final int MAX_MOVES_PER_POLL = 4 * MAX_EXPIRIES_PER_POLL;
+
+    private static final int SLOT_BITS = 6;
+    private static final int SLOTS = 1 << SLOT_BITS;
+    /** Enough for every tick that a long of nanoseconds has. */
+    private static final int WHEELS = 7;
+
+    private static final int NONE = -1;
 
     /** What runs when a deadline has passed; on the loop, and it may schedule and cancel. */
     @FunctionalInterface
@@ -25,20 +35,48 @@ public final class Timers {
         void onDeadline();
     }
 
-    private final DeadlineTimerWheel wheel;
-    /** By the wheel's id, which another timer gets as soon as this one is done with. */
-    private final Long2ObjectHashMap<Pending> tasks = new Long2ObjectHashMap<>();
-
-    private final DeadlineTimerWheel.TimerHandler expire = new Expire();
-    private final ExpiryHandler onExpiry;
-    private long generation;
-
-    private record Pending(Task task, long id) {}
-
     /** Receives what a task throws, so that one task cannot stop the others. */
     @FunctionalInterface
     public interface ExpiryHandler {
         void run(Task task);
+    }
+
+    private final long startNanos;
+    private final ExpiryHandler onExpiry;
+    private final Long2ObjectHashMap<Timer> timers = new Long2ObjectHashMap<>();
+    private long lastId;
+
+    /** Up to this tick everything has run, but for what is left in its own slot. */
+    private long tick;
+
+    /** By the number of the slot, the wheel's number before its own: the first and the last timer there. */
+    private final @Nullable Timer[] firsts = new Timer[WHEELS * SLOTS];
+
+    private final @Nullable Timer[] lasts = new Timer[WHEELS * SLOTS];
+
+    /** By the wheel: a bit for each slot that has timers. */
+    private final long[] occupied = new long[WHEELS];
+
+    /** The slot whose timers are moving to lower wheels, or none. It is not among the occupied. */
+    private int moving = NONE;
+
+    private static final class Timer {
+        final long id;
+        final long dueTick;
+        final Task task;
+        int slot;
+
+        @Nullable
+        Timer before;
+
+        @Nullable
+        Timer behind;
+
+        Timer(long id, long dueTick, Task task) {
+            this.id = id;
+            this.dueTick = dueTick;
+            this.task = task;
+        }
     }
 
     /**
@@ -46,69 +84,138 @@ public final class Timers {
      * @param onExpiry runs each due task; must contain what the task throws
      */
     public Timers(long startNanos, ExpiryHandler onExpiry) {
-        this.wheel = new DeadlineTimerWheel(TimeUnit.NANOSECONDS, startNanos, TICK_NANOS, TICKS_PER_WHEEL);
+        this.startNanos = startNanos;
         this.onExpiry = onExpiry;
     }
 
     /**
-     * Schedules {@code task} for {@code deadlineNanos} and returns the id that {@link #cancel} takes: never 0, and not soon
-     * given to another timer, so that cancelling what has run harms nobody.
+     * Schedules {@code task} for {@code deadlineNanos} and returns the id that {@link #cancel} takes: never 0, and never given to
+     * another timer, so that cancelling what has run harms nobody.
      */
     public long schedule(long deadlineNanos, Task task) {
-        long place = wheel.scheduleTimer(deadlineNanos);
-        // The wheel's ids are 9 bits of spoke above 32 bits of index.
-        generation = generation == MAX_GENERATION ? 1 : generation + 1;
-        long id = generation << PLACE_BITS | place;
-        tasks.put(place, new Pending(task, id));
-        return id;
+        long dueTick = ((deadlineNanos - startNanos - 1) >> TICK_BITS) + 1; // rounded up
+        Timer timer = new Timer(++lastId, Math.max(dueTick, tick + 1), task);
+        timers.put(timer.id, timer);
+        add(timer);
+        return timer.id;
     }
 
     /** Cancels a timer; false when it has run or was cancelled before. */
     public boolean cancel(long id) {
-        long place = id & PLACE_MASK;
-        Pending pending = tasks.get(place);
-        if (pending == null || pending.id() != id) {
+        Timer timer = timers.remove(id);
+        if (timer == null) {
             return false;
         }
-        tasks.remove(place);
-        return wheel.cancelTimer(place);
+        remove(timer);
+        return true;
     }
 
     /** How many deadlines are pending. */
     public int count() {
-        return tasks.size();
+        return timers.size();
     }
 
-    /** Runs what is due. Bounded per call by 4096 tasks and by the ticks since the last one; true when more may be due. */
+    /** Runs what is due. Bounded per call by 4096 tasks; true when more may be due. */
     public boolean poll(long nowNanos) {
-        if (tasks.isEmpty()) {
-            wheel.currentTickTime(nowNanos);
-            return false;
-        }
+        long nowTick = (nowNanos - startNanos) >> TICK_BITS;
+        int moves = 0;
         int expired = 0;
-        // One poll of the wheel advances at most one tick, and a stalled loop or a virtual clock can be many behind.
-        do {
-            expired += wheel.poll(nowNanos, expire, MAX_EXPIRIES_PER_POLL);
-        } while (wheel.currentTickTime() <= nowNanos && expired < MAX_EXPIRIES_PER_POLL && skipEmptyTicks(nowNanos));
-        return wheel.currentTickTime() <= nowNanos && !tasks.isEmpty();
-    }
-
-    private boolean skipEmptyTicks(long nowNanos) {
-        if (tasks.isEmpty()) {
-            wheel.currentTickTime(nowNanos);
-            return false;
+        while (expired < MAX_EXPIRIES_PER_POLL && moves < MAX_MOVES_PER_POLL) {
+            if (moving != NONE) {
+                moves += moveDown();
+                continue;
+            }
+            int slot = firstOccupied();
+            if (slot == NONE || tickOf(slot) > nowTick) {
+                tick = Math.max(tick, nowTick);
+                return false;
+            }
+            tick = tickOf(slot);
+            if (slot < SLOTS) {
+                expired += runFirst(slot);
+            } else {
+                moving = slot;
+                occupied[slot >> SLOT_BITS] &= ~bit(slot);
+            }
         }
         return true;
     }
 
-    private final class Expire implements DeadlineTimerWheel.TimerHandler {
-        @Override
-        public boolean onTimerExpiry(TimeUnit unit, long nowNanos, long id) {
-            Pending pending = tasks.remove(id);
-            if (pending != null) {
-                onExpiry.run(pending.task());
+    private int firstOccupied() {
+        for (int wheel = 0; wheel < WHEELS; wheel++) {
+            if (occupied[wheel] != 0) {
+                return (wheel << SLOT_BITS) + Long.numberOfTrailingZeros(occupied[wheel]);
             }
-            return true;
         }
+        return NONE;
+    }
+
+    /** The first tick of a slot, which shares all higher digits with the present one. */
+    private long tickOf(int slot) {
+        int shift = (slot >> SLOT_BITS) * SLOT_BITS;
+        long higher = tick >> (shift + SLOT_BITS) << (shift + SLOT_BITS);
+        return higher + ((long) (slot & (SLOTS - 1)) << shift);
+    }
+
+    private int runFirst(int slot) {
+        Timer timer = firsts[slot];
+        assert timer != null;
+        remove(timer);
+        timers.remove(timer.id);
+        onExpiry.run(timer.task);
+        return 1;
+    }
+
+    /** Moves one timer. */
+    private int moveDown() {
+        Timer timer = firsts[moving];
+        if (timer == null) {
+            moving = NONE;
+            return 0;
+        }
+        remove(timer);
+        add(timer);
+        return 1;
+    }
+
+    private void add(Timer timer) {
+        // Its own tick, when time has just come to it, is on the lowest wheel.
+        int highestBit = Long.SIZE - 1 - Long.numberOfLeadingZeros((timer.dueTick ^ tick) | 1);
+        int wheel = highestBit / SLOT_BITS;
+        int slot = (wheel << SLOT_BITS) + (int) (timer.dueTick >> (wheel * SLOT_BITS) & (SLOTS - 1));
+        Timer last = lasts[slot];
+        timer.slot = slot;
+        timer.before = last;
+        timer.behind = null;
+        lasts[slot] = timer;
+        if (last == null) {
+            firsts[slot] = timer;
+            occupied[wheel] |= bit(slot);
+        } else {
+            last.behind = timer;
+        }
+    }
+
+    private void remove(Timer timer) {
+        Timer before = timer.before;
+        Timer behind = timer.behind;
+        int slot = timer.slot;
+        if (before == null) {
+            firsts[slot] = behind;
+        } else {
+            before.behind = behind;
+        }
+        if (behind == null) {
+            lasts[slot] = before;
+        } else {
+            behind.before = before;
+        }
+        if (firsts[slot] == null) {
+            occupied[slot >> SLOT_BITS] &= ~bit(slot);
+        }
+    }
+
+    private static long bit(int slot) {
+        return 1L << (slot & (SLOTS - 1));
     }
 }
