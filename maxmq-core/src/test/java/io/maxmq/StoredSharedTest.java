@@ -15,6 +15,9 @@ import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Snapshot;
+import io.maxmq.spi.storage.StorageException.Kind;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
@@ -332,5 +335,59 @@ class StoredSharedTest {
 
         other = connect("other", false, 100);
         assertThat(takeShared(other, MANY)).isEqualTo(shared(0, MANY));
+    }
+
+    /** The broker's end in a moment, with what is in storage then. */
+    private void crash() {
+        MemoryStorage left = MemoryStorage.create();
+        try (Snapshot now = store.snapshot().toCompletableFuture().join();
+                KeyValueStore copy = left.store()) {
+            copy.open().toCompletableFuture().join();
+            copy.restore(now).toCompletableFuture().join();
+        }
+        broker.close();
+        store = new GatedStore(left.store());
+        broker = start();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCrashWhileAnEndedSessionPassesOnLosesNothingAndBringsItNotBack(boolean isPurged) {
+        TestClient absent = connect("absent", true, 100);
+        absent.subscribe(SHARED, AT_LEAST_ONCE);
+        absent.subscribe("own", AT_LEAST_ONCE);
+        absent.disconnect();
+        broker.awaitDisconnected("absent");
+        publish(AT_LEAST_ONCE, 10);
+        TestClient other = connect("other", true, 100);
+        other.subscribe(SHARED, AT_LEAST_ONCE);
+        store.refuse(Tables.QUEUE, Kind.FULL); // so it is not the other's yet, though sent
+
+        if (isPurged) {
+            assertThat(broker.broker()
+                            .sessions()
+                            .purge("absent")
+                            .toCompletableFuture()
+                            .join())
+                    .isTrue();
+        } else {
+            broker.connected(ProtocolVersion.MQTT_3_1_1, "absent");
+        }
+        for (int i = 0; i < 10; i++) {
+            assertThat(text(other.expect(Publish.class))).isEqualTo("m" + i);
+        }
+        await(() -> store.refused() > 0);
+        crash();
+
+        assertThat(broker.broker()
+                        .sessions()
+                        .find("absent")
+                        .toCompletableFuture()
+                        .join())
+                .isEmpty();
+        other = connect("other", false, 100);
+        assertThat(takeShared(other, 10)).isEqualTo(shared(0, 10));
+        await(() -> store.entries(Tables.QUEUE).isEmpty()
+                && store.entries(Tables.SESSION).size() == 1);
     }
 }

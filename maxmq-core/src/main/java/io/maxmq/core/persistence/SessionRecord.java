@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * @param owner the user that made it; null for none
- * @param expirySeconds 1..4294967295, where that is for ever
+ * @param expirySeconds 1..4294967295, where that is for ever; 0 of one that is over and only has to pass on what it has
  * @param connected whether its client was connected when this was written
  * @param awaySinceMillis wall time; 0 while connected
  * @param sentUpTo the highest sequence that may have been sent when its client went; -1 for none
@@ -29,6 +29,11 @@ public record SessionRecord(
     private static final int VERSION = 1;
     private static final int CONNECTED = 1;
     private static final int AUTOMATIC = 2;
+
+    /** Of a session whose time is over, whatever the clock says. */
+    public static SessionRecord over(@Nullable String owner, long sentUpTo) {
+        return new SessionRecord(owner, 0, false, 0, sentUpTo, false);
+    }
 
     public Bytes write(Bytes key) {
         return new RecordWriter(VERSION, 32)

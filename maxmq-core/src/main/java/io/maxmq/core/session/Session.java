@@ -316,6 +316,8 @@ public final class Session implements Subscriber {
     void store(StoredSessions records, boolean replaces) {
         if (durable) {
             records.session(this, record(true, 0), writes().expect());
+        } else if (home.ended().isLeaving(key())) {
+            home.ended().awaitOver(key(), writes().expect());
         } else if (replaces) {
             records.noSession(this, writes().expect());
         }
@@ -328,16 +330,16 @@ public final class Session implements Subscriber {
     }
 
     private SessionRecord record(boolean connected, long awaySinceMillis) {
-        long sent;
+        return new SessionRecord(
+                owner, expirySeconds(), connected, awaySinceMillis, recordedSentUpTo(), automaticKnown);
+    }
+
+    private long recordedSentUpTo() {
         if (unread) {
-            sent = sentUpTo; // nothing has been sent since
-        } else if (outbound != null) {
-            sent = outbound.sentUpTo();
-        } else {
-            // Of what another outbound side has sent storage may have the last still, although it is acknowledged.
-            sent = home.firstSequence() - 1;
+            return sentUpTo; // nothing has been sent since
         }
-        return new SessionRecord(owner, expirySeconds(), connected, awaySinceMillis, sent, automaticKnown);
+        // Of what another outbound side has sent storage may have the last still, although it is acknowledged.
+        return outbound != null ? outbound.sentUpTo() : home.firstSequence() - 1;
     }
 
     private Writes writes() {
@@ -634,13 +636,14 @@ public final class Session implements Subscriber {
             state.inbound.clear();
         }
         state.willBytes = 0;
+        SessionRecord over = SessionRecord.over(owner, recordedSentUpTo());
         RestoredSession left = unread ? restored() : null;
         if (outbound == null && left != null && !groups.isEmpty()) {
             outbound = new Outbound(home, this, this::full); // of what nobody has read
         }
         int lost = outbound == null ? 0 : outbound.clear(routes, passOn, groups, left);
         if (durable && !home.isClosing()) {
-            home.ended().add(this, outbound == null ? null : outbound.passed(), nextSequence());
+            home.ended().add(this, outbound == null ? null : outbound.passed(), nextSequence(), over);
         }
         return lost;
     }

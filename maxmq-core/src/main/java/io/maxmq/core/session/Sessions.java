@@ -356,7 +356,9 @@ public final class Sessions {
                 quotas.remove(key.tenant(), user);
                 return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "no memory for another session");
             }
-            replaces |= ended.replace(key);
+            if (setup.expirySeconds() != 0) {
+                replaces |= ended.replace(key);
+            }
             session.slot = slots.add(session);
             sessions.add(session);
             events.created(session);
