@@ -8,7 +8,6 @@ import io.maxmq.core.routing.RetainedJournal;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
-import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.KeyValueStore;
@@ -179,7 +178,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
                 if (failure == null) {
                     each.complete(0, 0, 0, null);
                 } else {
-                    each.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
+                    each.refuseUnstored();
                 }
             }
         }

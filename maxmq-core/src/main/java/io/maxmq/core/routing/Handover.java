@@ -64,7 +64,7 @@ final class Handover implements Deferred {
         return target;
     }
 
-    /** Hands a message over; with a group, to that member of it only. */
+    /** Hands a message over, for all plain subscribers there; with a subscription, for that one only. */
     void add(
             InTransit message,
             Routes routes,
@@ -201,6 +201,6 @@ final class Handover implements Deferred {
 
     /** One entry's outcome is known only now. */
     void answerLater(Outcome wanted, Outcome known) {
-        sourceLoop.execute(() -> wanted.complete(known.matched(), known.accepted(), known.refused(), known.drops()));
+        sourceLoop.execute(() -> wanted.complete(known));
     }
 }

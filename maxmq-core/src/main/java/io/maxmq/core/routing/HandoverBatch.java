@@ -64,7 +64,7 @@ final class HandoverBatch implements Runnable {
         return answersWanted;
     }
 
-    /** On the source loop: adds a message for all plain subscribers of the target, or for one member of a group. */
+    /** On the source loop: adds a message for all plain subscribers of the target, or for one of them, or a member of a group. */
     void add(
             InTransit message,
             Routes routesOfTenant,

@@ -109,6 +109,13 @@ public final class InTransit {
         copyBeforeKeep();
     }
 
+    /** It is one that has been routed before and comes once more, under this id. */
+    public void again(long high, long low) {
+        copyBeforeKeep();
+        idHigh = high;
+        idLow = low;
+    }
+
     /** Has it routed so many seconds from now instead of now; 0 for now. */
     public void delaySeconds(int seconds) {
         delaySeconds = seconds;

@@ -10,12 +10,15 @@ import org.jspecify.annotations.Nullable;
  * there is something to wait for. Runs on the loop of the publisher. Not thread-safe.
  */
 public final class Outcome {
+    private static final Map<DropReason, Integer> UNSTORED = Map.of(DropReason.STORAGE, 1);
+
     private final boolean withReasons;
     private int outstanding;
     private int matched;
     private int accepted;
     private int refused;
     private Map<DropReason, Integer> drops = Map.of();
+    private @Nullable Unstored unstored;
     private @Nullable Runnable onComplete;
 
     /** @param withReasons whether the awaited are asked why recipients have not got the message */
@@ -37,6 +40,41 @@ public final class Outcome {
         if (--outstanding == 0 && onComplete != null) {
             onComplete.run();
         }
+    }
+
+    /** The same, with what another outcome has come to. */
+    void complete(Outcome other) {
+        Unstored more = other.unstored;
+        if (more != null) {
+            unstored().addAll(more);
+        }
+        complete(other.matched, other.accepted, other.refused, other.drops);
+    }
+
+    /** The same: storage has refused it to who was to have it by this subscription. */
+    public void refuseUnstored(Subscription by) {
+        unstored().add(by);
+        complete(0, 0, 1, UNSTORED);
+    }
+
+    /** The same: storage has refused it to all members of a shared subscription. */
+    public void refuseUnstored(SharedGroup shared) {
+        unstored().add(shared);
+        complete(0, 0, 1, UNSTORED);
+    }
+
+    /** The same: storage has refused something about it that is no recipient's. */
+    public void refuseUnstored() {
+        complete(0, 0, 1, UNSTORED);
+    }
+
+    private Unstored unstored() {
+        Unstored present = unstored;
+        if (present == null) {
+            present = new Unstored();
+            unstored = present;
+        }
+        return present;
     }
 
     /** Adds what is known at once to what comes later. */
@@ -81,6 +119,16 @@ public final class Outcome {
 
     public int refused() {
         return refused;
+    }
+
+    /** Whether storage has refused any part of it. */
+    public boolean isUnstored() {
+        return drops.containsKey(DropReason.STORAGE);
+    }
+
+    /** To whom storage has refused it. */
+    public Unstored refusedByStorage() {
+        return unstored();
     }
 
     /** Why recipients have not got the message, where that was asked for. */

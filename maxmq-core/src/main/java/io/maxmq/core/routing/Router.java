@@ -208,6 +208,22 @@ public final class Router {
         return true;
     }
 
+    /** Delivers a message of this loop once more: to those who have not got it, and to nobody else. */
+    public void publishAgain(InTransit message, Routes routes, Unstored missing) {
+        assert loop.inLoop();
+        for (Subscription each : missing.subscriptions()) {
+            int owner = each.subscriber().loopIndex();
+            if (owner == self) {
+                deliver(message, each);
+            } else {
+                handovers[owner].add(message, routes, null, each, 0, outcomeOf(message));
+            }
+        }
+        for (SharedGroup group : missing.groups()) {
+            var unused = passOn(message, routes, group);
+        }
+    }
+
     /**
      * Gives a message that a member of a shared subscription leaves behind to another member (MQTT 5.0 §4.8.2), or to the
      * queue of the group.
@@ -282,7 +298,7 @@ public final class Router {
         return handedOver;
     }
 
-    /** A message from another loop: for all plain subscribers here, or for one member of a shared subscription. */
+    /** A message from another loop: for all plain subscribers here, or for one of them, or a member of a shared subscription. */
     void receive(
             InTransit message,
             Routes routes,
@@ -290,8 +306,10 @@ public final class Router {
             @Nullable Subscription member,
             int attempts) {
         try {
-            if (group == null || member == null) {
+            if (member == null) {
                 deliverLocal(message, match(message, routes));
+            } else if (group == null) {
+                deliver(message, member);
             } else {
                 deliverShared(message, routes, group, member, attempts);
             }

@@ -8,7 +8,6 @@ import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.storage.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +59,7 @@ public final class CutOffMessages {
         }
     }
 
-    private static boolean isOlderThanRetained(Routes routes, StoredMessage message) {
+    static boolean isOlderThanRetained(Routes routes, StoredMessage message) {
         StoredMessage retained = routes.retained().get(message.topic());
         if (retained == null) {
             return false;
@@ -72,7 +71,7 @@ public final class CutOffMessages {
     private void routed(
             SessionKey publisher, int packetId, StoredMessage message, @Nullable Outcome outcome, Runnable done) {
         LoopRecords records = home.records();
-        boolean isUnstored = outcome != null && outcome.drops().containsKey(DropReason.STORAGE);
+        boolean isUnstored = outcome != null && outcome.isUnstored();
         if (records == null || isUnstored) {
             done.run(); // the next start tries again
             return;

@@ -216,7 +216,7 @@ final class DelayedMessages {
     }
 
     private void routed(Delayed delayed, Outcome outcome, LoopStore records) {
-        boolean unstored = outcome.drops().containsKey(DropReason.STORAGE);
+        boolean unstored = outcome.isUnstored();
         if (unstored && delayed.isOnlyHere()) {
             delayed.refuse(records);
         } else if (unstored && !closed && (delayed.message.qos() < 2 || outcome.accepted() == 0)) {
@@ -355,7 +355,7 @@ final class DelayedMessages {
             if (waits != null && isKept) {
                 waits.complete(0, 1, 0, null);
             } else if (waits != null) {
-                waits.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
+                waits.refuseUnstored();
             }
         }
 

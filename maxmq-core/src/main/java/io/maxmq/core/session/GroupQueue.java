@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +135,7 @@ final class GroupQueue implements SharedQueue {
                 if (isKept) {
                     each.complete(0, 1, 0, null);
                 } else {
-                    each.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
+                    each.refuseUnstored(group);
                 }
             }
         }
@@ -401,7 +400,7 @@ final class GroupQueue implements SharedQueue {
 
     /** It is known what has become of it. */
     private void end(Waiting which, int attempt, Outcome outcome) {
-        boolean unstored = outcome.accepted() == 0 && outcome.drops().containsKey(DropReason.STORAGE);
+        boolean unstored = outcome.accepted() == 0 && outcome.isUnstored();
         if (unstored && isGiven(which, attempt) && group.size() > 0) {
             takeBack(which);
             isPaused = true;

@@ -2,13 +2,13 @@ package io.maxmq.core.session;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.event.DropReason;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +66,9 @@ final class Inbound {
         return acks.size();
     }
 
-    boolean isUnreleased(int packetId) {
-        return unreleased.contains(packetId);
+    /** Whether this QoS 2 PUBLISH is not to be routed, as it was when it came before. */
+    boolean isRepeated(int packetId) {
+        return unreleased.contains(packetId) && !unreleased.isUnrouted(packetId);
     }
 
     void clear() {
@@ -85,48 +86,108 @@ final class Inbound {
         if (unacknowledged(qos) >= session.receiveMaximum() && !unreleased.contains(packetId)) {
             return false;
         }
-        PacketType answer = qos == 1 ? PacketType.PUBACK : PacketType.PUBREC;
         if (qos == 2 && !unreleased.add(packetId)) {
-            repeated(packetId);
+            InboundQos2.Unrouted before = unreleased.takeUnrouted(packetId);
+            if (before == null) {
+                repeated(packetId);
+            } else {
+                routeAgain(message, packetId, before);
+            }
             return true;
         }
-        if (qos == 2 && session.isDurable()) {
-            write(message, packetId);
+        Receipt receipt = qos == 2 && session.isDurable() ? new Receipt(packetId) : null;
+        if (receipt != null) {
+            receipt.write(message);
         }
-        if (!route(home, session.key(), session.routes(), message)) {
-            acknowledge(answer, packetId, ReasonCode.QUOTA_EXCEEDED);
-            return true;
+        if (route(home, session.key(), session.routes(), message)) {
+            answer(message, qos, packetId, receipt);
+        } else {
+            acknowledge(answerTo(qos), packetId, ReasonCode.QUOTA_EXCEEDED);
         }
-        Outcome outcome = message.outcome();
-        if (outcome == null) {
-            acknowledge(answer, packetId, reasonOf(message.matched(), message.accepted(), message.refused()));
-            return true;
-        }
-        outcome.addKnown(message);
-        if (outcome.isComplete()) {
-            acknowledge(answer, packetId, reasonOf(outcome));
-            return true;
-        }
-        if (qos == 2) {
-            unreleased.routing(packetId, outcome);
-            outcome.onComplete(() -> {
-                unreleased.routed(packetId);
-                routed(packetId, answer, reasonOf(outcome));
-            });
-        }
-        acknowledgeLater(answer, packetId, outcome);
         return true;
     }
 
-    private void routed(int packetId, PacketType answer, ReasonCode reason) {
-        if (home.isClosing()) {
+    private static PacketType answerTo(int qos) {
+        return qos == 1 ? PacketType.PUBACK : PacketType.PUBREC;
+    }
+
+    /** It has been routed: answers when all have it. */
+    private void answer(InTransit message, int qos, int packetId, @Nullable Receipt receipt) {
+        PacketType answer = answerTo(qos);
+        Outcome outcome = message.outcome();
+        if (outcome == null) {
+            answerNow(
+                    answer,
+                    packetId,
+                    reasonOf(message.matched(), message.accepted(), message.refused()),
+                    receipt != null);
+            return;
+        }
+        outcome.addKnown(message);
+        if (outcome.isComplete()) {
+            answerNow(answer, packetId, reasonOf(outcome), receipt != null);
+            return;
+        }
+        if (qos == 2) {
+            unreleased.routing(packetId, outcome);
+            boolean comesAgain = !v5;
+            outcome.onComplete(() -> {
+                unreleased.routed(packetId);
+                routed(packetId, outcome, comesAgain ? receipt : null);
+            });
+        }
+        acknowledgeLater(answer, packetId, outcome);
+    }
+
+    private void answerNow(PacketType answer, int packetId, ReasonCode reason, boolean isWritten) {
+        if (isWritten && !reason.isError()) {
+            home.journal().routed(session, packetId);
+        }
+        acknowledge(answer, packetId, reason);
+    }
+
+    /** @param receipt null when its publisher does not send it again, whatever storage refuses */
+    private void routed(int packetId, Outcome outcome, @Nullable Receipt receipt) {
+        if (home.isClosing() || !unreleased.contains(packetId)) {
             return; // whether all have it is for the next start to see
         }
-        if (reason.isError()) {
-            forgetRefused(answer, packetId, reason);
+        ReasonCode reason = reasonOf(outcome);
+        if (outcome.isUnstored() && receipt != null) {
+            unreleased.unrouted(packetId, receipt.unrouted(outcome));
+        } else if (reason.isError()) {
+            forgetRefused(PacketType.PUBREC, packetId, reason);
         } else if (session.isDurable()) {
             home.journal().routed(session, packetId);
         }
+    }
+
+    /**
+     * Storage had refused a part of this message, and now it has come again: those who have not got it are to have it, and nobody
+     * else, under the same id.
+     */
+    private void routeAgain(InTransit message, int packetId, InboundQos2.Unrouted before) {
+        message.again(before.idHigh(), before.idLow());
+        Receipt receipt = new Receipt(before, packetId);
+        if (!before.isRecorded()) {
+            receipt.write(message);
+        }
+        Routes routes = session.routes();
+        boolean all = message.delaySeconds() > 0 || before.missing().isTooMany();
+        if (all ? !route(home, session.key(), routes, message) : !retainAgain(message)) {
+            acknowledge(PacketType.PUBREC, packetId, ReasonCode.QUOTA_EXCEEDED);
+            return;
+        }
+        if (!all) {
+            home.router().publishAgain(message, routes, before.missing());
+        }
+        answer(message, 2, packetId, receipt);
+    }
+
+    private boolean retainAgain(InTransit message) {
+        Routes routes = session.routes();
+        return !message.retain()
+                || CutOffMessages.isOlderThanRetained(routes, message.keep())
+                || retain(home, session.key(), routes, message);
     }
 
     /** The same message again (§4.3.3): acknowledged again, not routed again. */
@@ -145,7 +206,7 @@ final class Inbound {
         boolean canRefuse = v5;
         long place = ring.addWaiting(answer, packetId);
         outcome.onComplete(() -> {
-            if (isUnstored(outcome) && connection != null && !canRefuse) {
+            if (outcome.isUnstored() && connection != null && !canRefuse) {
                 // An acknowledgement would be a promise that nobody keeps: the client is to send it again.
                 connection.disconnect(ReasonCode.QUOTA_EXCEEDED, "storage refuses");
             } else {
@@ -154,19 +215,54 @@ final class Inbound {
         });
     }
 
-    /** Has the packet id written with the id of its message, which PUBREC waits for. */
-    private void write(InTransit message, int packetId) {
-        StoredMessage kept = message.keep();
-        Outcome waiting = message.await();
-        long delayMillis = message.delaySeconds() * 1000L;
-        long dueAtMillis = delayMillis == 0 ? 0 : home.loop().epochMillis() + delayMillis;
-        home.journal().receive(session, packetId, kept, dueAtMillis, failure -> {
-            if (failure == null) {
-                waiting.complete(0, 0, 0, null);
-            } else {
-                waiting.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
+    /** The record of a packet id with its message, which PUBREC waits for; and what to know if a part of it is refused. */
+    private final class Receipt implements Written {
+        private final int packetId;
+        private long idHigh;
+        private long idLow;
+        private boolean isRecorded;
+        private @Nullable Outcome waiting;
+
+        Receipt(int packetId) {
+            this.packetId = packetId;
+        }
+
+        /** Of one that comes again. */
+        Receipt(InboundQos2.Unrouted before, int packetId) {
+            this.packetId = packetId;
+            this.idHigh = before.idHigh();
+            this.idLow = before.idLow();
+            this.isRecorded = before.isRecorded();
+        }
+
+        void write(InTransit message) {
+            StoredMessage kept = message.keep();
+            idHigh = kept.idHigh();
+            idLow = kept.idLow();
+            waiting = message.await();
+            long delayMillis = message.delaySeconds() * 1000L;
+            long dueAtMillis = delayMillis == 0 ? 0 : home.loop().epochMillis() + delayMillis;
+            home.journal().receive(session, packetId, kept, dueAtMillis, this);
+        }
+
+        @Override
+        public void onWritten(@Nullable Throwable failure) {
+            Outcome told = waiting;
+            waiting = null;
+            if (told == null) {
+                return;
             }
-        });
+            if (failure == null) {
+                isRecorded = true;
+                told.complete(0, 0, 0, null);
+            } else {
+                told.refuseUnstored();
+            }
+        }
+
+        InboundQos2.Unrouted unrouted(Outcome outcome) {
+            return new InboundQos2.Unrouted(idHigh, idLow, outcome.refusedByStorage(), isRecorded);
+        }
     }
 
     /** What counts towards the receive maximum: before MQTT 5.0, which has none for QoS 1, only QoS 2. */
@@ -179,17 +275,23 @@ final class Inbound {
         if (message.delaySeconds() > 0) {
             return home.delayed().add(publisher, routes, message);
         }
-        Router router = home.router();
-        if (message.retain() && router.retain(message, routes) == Router.Retained.REFUSED) {
-            home.drops().dropped(publisher, message, DropReason.RETAINED_LIMIT);
+        if (message.retain() && !retain(home, publisher, routes, message)) {
             return false;
         }
-        router.publish(message, routes);
+        home.router().publish(message, routes);
         return true;
     }
 
+    private static boolean retain(Sessions home, SessionKey publisher, Routes routes, InTransit message) {
+        if (home.router().retain(message, routes) != Router.Retained.REFUSED) {
+            return true;
+        }
+        home.drops().dropped(publisher, message, DropReason.RETAINED_LIMIT);
+        return false;
+    }
+
     private static ReasonCode reasonOf(Outcome outcome) {
-        return isUnstored(outcome)
+        return outcome.isUnstored()
                 ? ReasonCode.QUOTA_EXCEEDED
                 : reasonOf(outcome.matched(), outcome.accepted(), outcome.refused());
     }
@@ -199,11 +301,6 @@ final class Inbound {
             return ReasonCode.NO_MATCHING_SUBSCRIBERS;
         }
         return accepted == 0 && refused > 0 ? ReasonCode.QUOTA_EXCEEDED : ReasonCode.SUCCESS;
-    }
-
-    /** Whether storage has refused any part of it: then the publisher is to know, whoever else has got the message. */
-    private static boolean isUnstored(Outcome outcome) {
-        return outcome.drops().containsKey(DropReason.STORAGE);
     }
 
     private void acknowledge(PacketType answer, int packetId, ReasonCode reason) {
@@ -220,9 +317,12 @@ final class Inbound {
 
     /** Answers a PUBLISH that the broker does not take, in its place among the other acknowledgements. */
     void refuse(int qos, int packetId, ReasonCode reason, @Nullable String detail) {
-        if (qos == 2 && unreleased.contains(packetId)) {
+        if (isRepeated(packetId) && qos == 2) {
             repeated(packetId); // taken when it came first: a refusal would set its packet id free
             return;
+        }
+        if (qos == 2) {
+            forgetRefused(PacketType.PUBREC, packetId, reason); // if it was taken in part
         }
         acks.add(qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId, reason, detail);
     }

@@ -1,6 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.Unstored;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,16 @@ final class InboundQos2 {
     private @Nullable Int2ObjectHashMap<Outcome> routing;
     /** Of those, whose PUBREL has come and is being written. */
     private @Nullable IntHashSet releasing;
+    /** Of those, whose message storage has refused in part: it is to come again. */
+    private @Nullable Int2ObjectHashMap<Unrouted> unrouted;
+
+    /**
+     * A message that has been routed, though not to everybody.
+     *
+     * @param missing who has not got it
+     * @param isRecorded whether its own record is written
+     */
+    record Unrouted(long idHigh, long idLow, Unstored missing, boolean isRecorded) {}
 
     int size() {
         IntHashSet present = ids;
@@ -52,6 +63,9 @@ final class InboundQos2 {
         if (releasing != null) {
             releasing.remove(packetId);
         }
+        if (unrouted != null) {
+            unrouted.remove(packetId);
+        }
         return true;
     }
 
@@ -78,6 +92,26 @@ final class InboundQos2 {
         }
     }
 
+    /** Not everybody has the message: its publisher, which gets no acknowledgement, sends it again. */
+    void unrouted(int packetId, Unrouted message) {
+        Int2ObjectHashMap<Unrouted> present = unrouted;
+        if (present == null) {
+            present = new Int2ObjectHashMap<>();
+            unrouted = present;
+        }
+        present.put(packetId, message);
+    }
+
+    boolean isUnrouted(int packetId) {
+        return unrouted != null && unrouted.containsKey(packetId);
+    }
+
+    /** The message has come again; null when it was not to. */
+    @Nullable
+    Unrouted takeUnrouted(int packetId) {
+        return unrouted == null ? null : unrouted.remove(packetId);
+    }
+
     /** PUBREL has come for a known id and is to be written first; false when one has come before. */
     boolean releasing(int packetId) {
         IntHashSet present = releasing;
@@ -97,5 +131,6 @@ final class InboundQos2 {
         ids = null;
         routing = null;
         releasing = null;
+        unrouted = null;
     }
 }

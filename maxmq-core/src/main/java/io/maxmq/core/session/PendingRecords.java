@@ -6,8 +6,6 @@ import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
-import io.maxmq.spi.event.DropReason;
-import java.util.Map;
 import java.util.function.LongPredicate;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongHashSet;
@@ -67,7 +65,7 @@ final class PendingRecords {
             Subscription subscription,
             boolean isSent,
             InTransit routed) {
-        Append append = new Append(sequence, message, routed.await());
+        Append append = new Append(sequence, message, subscription, routed.await());
         appends.put(sequence, append);
         append.record = journal.append(session, sequence, message, flags, subscription, isSent, append);
     }
@@ -168,12 +166,14 @@ final class PendingRecords {
     private final class Append implements Written {
         private final long sequence;
         private final StoredMessage message;
+        private final Subscription subscription;
         private final Outcome publisher;
         private SessionJournal.@Nullable Appending record;
 
-        Append(long sequence, StoredMessage message, Outcome publisher) {
+        Append(long sequence, StoredMessage message, Subscription subscription, Outcome publisher) {
             this.sequence = sequence;
             this.message = message;
+            this.subscription = subscription;
             this.publisher = publisher;
         }
 
@@ -200,7 +200,7 @@ final class PendingRecords {
                 if (listener.onRefused(sequence, message)) {
                     unrecorded.add(sequence);
                 }
-                publisher.complete(0, 0, 1, Map.of(DropReason.STORAGE, 1));
+                publisher.refuseUnstored(subscription);
             }
         }
     }

@@ -667,7 +667,7 @@ public final class Session implements Subscriber {
 
     /** Whether this QoS 2 PUBLISH has come before and has not been released: it is not routed again. */
     public boolean isRepeated(int packetId) {
-        return awake != null && awake.inbound != null && awake.inbound.isUnreleased(packetId);
+        return awake != null && awake.inbound != null && awake.inbound.isRepeated(packetId);
     }
 
     /** Answers a PUBLISH that the broker does not take, in its place among the other acknowledgements. */

@@ -120,7 +120,7 @@ final class WillPublication {
     }
 
     private void routed(Will set, Will due, Routes routes, Outcome outcome) {
-        boolean unstored = outcome.drops().containsKey(DropReason.STORAGE);
+        boolean unstored = outcome.isUnstored();
         if (unstored && (due.message().qos() < 2 || outcome.accepted() == 0)) {
             home.loop().schedule(RETRY_NANOS, () -> routeAgain(set, due, routes));
         } else {

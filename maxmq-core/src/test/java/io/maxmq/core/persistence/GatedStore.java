@@ -71,6 +71,18 @@ public final class GatedStore implements KeyValueStore {
         kind = with;
     }
 
+    /** Refuses these from now on. */
+    public synchronized void refuse(Predicate<Batch> which, Kind with) {
+        refuses = which;
+        kind = with;
+    }
+
+    /** Those that change what this client has in this table. */
+    public static Predicate<Batch> of(Table table, String clientId) {
+        int shard = OwnerKey.of("default", clientId).shard();
+        return changing(table).and(batch -> batch.shard() == shard);
+    }
+
     /** How many batches wait. */
     public synchronized int held() {
         return held.size();
