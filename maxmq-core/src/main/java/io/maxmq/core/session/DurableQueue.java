@@ -146,7 +146,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     private final class Stored implements StoredDeparture.Queue {
         @Override
         public boolean isStored(long sequence) {
-            return session.isEnded() || (queue.stored() > 0 && sequence >= queue.firstStored());
+            return session.isEnded() || queue.isStored(sequence);
         }
 
         @Override
@@ -330,7 +330,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
 
     @Override
     public StoredPages.Taken onMessage(long sequence, StoredMessage message, int flags, Subscription subscription) {
-        if (queue.stored() == 0 || sequence < queue.firstStored()) {
+        if (!queue.isStored(sequence)) {
             return StoredPages.Taken.ENOUGH; // it is in memory, or refused meanwhile
         }
         if (passing != null && passing.ended() != passedBefore) {
@@ -358,14 +358,14 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
 
     @Override
     public void onPubRecKnown(long sequence) {
-        if (queue.stored() > 0 && sequence >= queue.firstStored()) {
+        if (queue.isStored(sequence)) {
             queue.passStored(sequence);
         }
     }
 
     @Override
     public void onDamaged(long sequence) {
-        if (queue.stored() > 0 && sequence >= queue.firstStored()) {
+        if (queue.isStored(sequence)) {
             queue.skipStored(sequence, 0);
             home.drops().lost(key, DropReason.STORAGE, 1, 0);
         }
@@ -406,7 +406,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         StoredMessage queued = queue.remove(sequence);
         if (queued != null) {
             home.memory().release(queued);
-        } else if (queue.stored() > 0 && sequence >= queue.firstStored()) {
+        } else if (queue.isStored(sequence)) {
             queue.removeStored(message.bytes());
             if (queue.stored() == 0) {
                 pages.cancel();

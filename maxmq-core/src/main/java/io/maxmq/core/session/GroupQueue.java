@@ -1,7 +1,6 @@
 package io.maxmq.core.session;
 
 import io.maxmq.config.Overflow;
-import io.maxmq.core.observe.Counter;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Outcome;
@@ -65,10 +64,7 @@ final class GroupQueue implements SharedQueue {
     private boolean giving;
     private boolean isPaused;
 
-    // in storage only
-    private int stored;
-    private long storedBytes;
-    private long firstStored;
+    private final StoredPart stored;
     private long lastSequence;
 
     /** How many there are, for other loops. */
@@ -170,14 +166,12 @@ final class GroupQueue implements SharedQueue {
                         key,
                         name -> ApplicationMessages.topic(
                                 routes.topics(), home.loop().index(), name));
-        this.stored = before.messages();
-        this.storedBytes = before.bytes();
-        this.firstStored = before.firstSequence();
+        this.stored = new StoredPart(home.loop().counters(), before.firstSequence(), before.messages(), before.bytes());
         this.lastSequence = before.lastSequence();
         this.alreadyTaken = new HashSet<>(before.taken());
-        this.waiting = stored;
-        if (stored > 0) {
-            home.loop().run(() -> count(before.messages(), before.bytes()));
+        this.waiting = before.messages();
+        if (before.messages() > 0) {
+            home.loop().run(() -> stored.count(before.messages(), before.bytes()));
         }
     }
 
@@ -241,7 +235,7 @@ final class GroupQueue implements SharedQueue {
             dropFirst(full);
             full = fullFor(kept);
         }
-        if (full != null && home.limits().overflow() == Overflow.DROP_OLDEST && records != null && stored > 0) {
+        if (full != null && home.limits().overflow() == Overflow.DROP_OLDEST && records != null && !stored.isEmpty()) {
             full = null; // the oldest goes when it has been read
         }
         if (full == null && !add(kept, message)) {
@@ -273,13 +267,11 @@ final class GroupQueue implements SharedQueue {
         }
         Waiting added = new Waiting(all.nextSequence(ofLoop), kept);
         lastSequence = added.sequence;
-        if (stored == 0 && hasRoomInMemory() && home.memory().hold(kept)) {
+        if (stored.isEmpty() && hasRoomInMemory() && home.memory().hold(kept)) {
             addLast(added);
         } else {
-            if (stored == 0) {
-                firstStored = added.sequence;
-            }
-            setStored(stored + 1, storedBytes + kept.bytes());
+            stored.add(added.sequence, kept.bytes());
+            changed();
         }
         added.write(records);
         added.await(message);
@@ -299,7 +291,7 @@ final class GroupQueue implements SharedQueue {
         if (size() >= maxMessages) {
             return DropReason.QUEUE_FULL_MESSAGES;
         }
-        if (bytes + storedBytes + message.bytes() > maxBytes) {
+        if (bytes + stored.bytes() + message.bytes() > maxBytes) {
             return DropReason.QUEUE_FULL_BYTES;
         }
         boolean isShareUsed =
@@ -311,11 +303,11 @@ final class GroupQueue implements SharedQueue {
         return records != null
                 && home.limits().overflow() == Overflow.DROP_OLDEST
                 && (size() > home.limits().maxStoredMessages()
-                        || bytes + storedBytes > home.limits().maxStoredBytes());
+                        || bytes + stored.bytes() > home.limits().maxStoredBytes());
     }
 
     private int size() {
-        return messages.size() + stored;
+        return messages.size() + stored.messages();
     }
 
     /** Real time: it paces work, and a virtual clock may stand still. */
@@ -359,7 +351,7 @@ final class GroupQueue implements SharedQueue {
     }
 
     private void goOn() {
-        if (messages.isEmpty() && stored > 0) {
+        if (messages.isEmpty() && !stored.isEmpty()) {
             if (isOverfull() || (group.hasOnline() && given.size() < GroupQueues.MAX_GIVEN)) {
                 readPage();
             }
@@ -458,8 +450,9 @@ final class GroupQueue implements SharedQueue {
             home.memory().release(which.message);
             return true;
         }
-        if (stored > 0 && which.sequence >= firstStored) {
-            setStored(stored - 1, stored == 1 ? 0 : storedBytes - which.message.bytes());
+        if (stored.contains(which.sequence)) {
+            stored.remove(which.message.bytes());
+            changed();
             return true;
         }
         return false;
@@ -474,29 +467,22 @@ final class GroupQueue implements SharedQueue {
 
     private void changed(int more, long moreBytes) {
         bytes += moreBytes;
-        count(more, moreBytes);
-        waiting = size();
+        stored.count(more, moreBytes);
+        changed();
     }
 
-    private void setStored(int count, long itsBytes) {
-        count(count - stored, itsBytes - storedBytes);
-        stored = count;
-        storedBytes = itsBytes;
+    private void changed() {
         waiting = size();
-    }
-
-    private void count(int more, long moreBytes) {
-        home.loop().counters().add(Counter.QUEUED, more);
-        home.loop().counters().add(Counter.QUEUED_BYTES, moreBytes);
     }
 
     private void dropAll() {
         if (records != null && size() > 0) {
-            long first = messages.isEmpty() ? firstStored : messages.element().sequence;
+            long first = messages.isEmpty() ? stored.first() : messages.element().sequence;
             records.removeAll(first, lastSequence);
-            if (stored > 0) {
-                home.drops().lost(key, DropReason.SESSION_ENDED, stored, storedBytes);
-                setStored(0, 0);
+            if (!stored.isEmpty()) {
+                home.drops().lost(key, DropReason.SESSION_ENDED, stored.messages(), stored.bytes());
+                stored.clear();
+                changed();
             }
         }
         while (!messages.isEmpty()) {
@@ -509,7 +495,7 @@ final class GroupQueue implements SharedQueue {
     private void readPage() {
         if (records != null) {
             long until = lastSequence;
-            records.read(firstStored, until, new PageOf(until));
+            records.read(stored.first(), until, new PageOf(until));
         }
     }
 
@@ -523,11 +509,11 @@ final class GroupQueue implements SharedQueue {
 
         @Override
         public boolean onMessage(long sequence, @Nullable StoredMessage message) {
-            if (stored == 0 || sequence < firstStored || records == null) {
-                return stored > 0; // dropped meanwhile
+            if (!stored.contains(sequence) || records == null) {
+                return !stored.isEmpty(); // dropped meanwhile
             }
             if (message == null || alreadyTaken.remove(sequence)) {
-                skip(sequence, message == null ? storedBytes / stored : message.bytes());
+                skip(sequence, message == null ? stored.bytes() / stored.messages() : message.bytes());
                 if (message == null) {
                     home.drops().lost(key, DropReason.STORAGE, 1, 0);
                     records.removeUnread(sequence);
@@ -552,17 +538,18 @@ final class GroupQueue implements SharedQueue {
         }
 
         private void skip(long sequence, long itsBytes) {
-            firstStored = sequence + 1;
-            setStored(stored - 1, stored == 1 ? 0 : Math.max(0, storedBytes - itsBytes));
+            stored.skip(sequence, itsBytes);
+            changed();
         }
 
         @Override
         public void onEnd(int entries, @Nullable Throwable failure) {
             if (failure != null || isShort) {
                 giveAfterPause(STORAGE_PAUSE_NANOS);
-            } else if (entries == 0 && stored > 0 && until == lastSequence) {
-                home.drops().lost(key, DropReason.STORAGE, stored, storedBytes);
-                setStored(0, 0);
+            } else if (entries == 0 && !stored.isEmpty() && until == lastSequence) {
+                home.drops().lost(key, DropReason.STORAGE, stored.messages(), stored.bytes());
+                stored.clear();
+                changed();
             } else {
                 give();
             }

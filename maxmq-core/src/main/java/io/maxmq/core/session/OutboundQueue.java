@@ -31,13 +31,12 @@ final class OutboundQueue {
     private int inMemory;
     private long bytesInMemory;
 
-    private int stored;
-    private long storedBytes;
-    private long firstStored;
+    private final StoredPart stored;
 
     /** @param counters of the session's loop */
     OutboundQueue(LoopCounters counters) {
         this.counters = counters;
+        this.stored = new StoredPart(counters);
     }
 
     private void count(int messages, long bytes) {
@@ -47,16 +46,16 @@ final class OutboundQueue {
 
     /** Of both parts. */
     int size() {
-        return inMemory + stored;
+        return inMemory + stored.messages();
     }
 
     boolean isEmpty() {
-        return inMemory + stored == 0;
+        return inMemory == 0 && stored.isEmpty();
     }
 
     /** Bytes of all queued messages, each counted fully however many sessions share it. */
     long bytes() {
-        return bytesInMemory + storedBytes;
+        return bytesInMemory + stored.bytes();
     }
 
     // ---- in memory
@@ -72,7 +71,7 @@ final class OutboundQueue {
 
     /** Adds at the end of what is in memory; nothing may be in storage only. */
     void add(long sequence, StoredMessage message, int deliveryFlags, Subscription subscription) {
-        assert stored == 0;
+        assert stored.isEmpty();
         append(sequence, message, deliveryFlags, subscription);
     }
 
@@ -180,6 +179,10 @@ final class OutboundQueue {
     /** Forgets all and hands what is in memory to {@code released}, in order. */
     void clear(InFlight.Released released) {
         forgetStored();
+        clearMemory(released);
+    }
+
+    private void clearMemory(InFlight.Released released) {
         while (inMemory > 0) {
             StoredMessage message = firstMessage();
             int deliveryFlags = firstFlags();
@@ -210,43 +213,38 @@ final class OutboundQueue {
 
     /** Messages in storage only. */
     int stored() {
-        return stored;
+        return stored.messages();
+    }
+
+    /** Whether a message of the queue with this sequence is in storage only. */
+    boolean isStored(long sequence) {
+        return stored.contains(sequence);
     }
 
     /** The sequence from which on messages are in storage only, if there are any. */
     long firstStored() {
-        return firstStored;
+        return stored.first();
     }
 
     /** Adds a message that is, or soon will be, in storage. */
     void addStored(long sequence, int bytes) {
-        if (stored == 0) {
-            firstStored = sequence;
-        }
-        setStored(stored + 1, storedBytes + bytes);
+        stored.add(sequence, bytes);
     }
 
     /** Adds what storage has kept of a broker before this one, in front of all others; nothing is in memory. */
     void addOlder(long sequence, int messages, long bytes) {
         assert inMemory == 0;
-        firstStored = sequence;
-        setStored(stored + messages, storedBytes + bytes);
+        stored.addInFront(sequence, messages, bytes);
     }
 
     /** A message in storage only has turned out not to be there. */
     void removeStored(int bytes) {
-        setStored(stored - 1, stored == 1 ? 0 : storedBytes - bytes);
+        stored.remove(bytes);
     }
 
     /** Nothing is in storage. */
     void forgetStored() {
-        setStored(0, 0);
-    }
-
-    private void setStored(int messages, long bytes) {
-        count(messages - stored, bytes - storedBytes);
-        stored = messages;
-        storedBytes = bytes;
+        stored.clear();
     }
 
     /** The first one of those in storage joins those in memory. */
@@ -257,13 +255,12 @@ final class OutboundQueue {
 
     /** The first one of those in storage is not to be read again. */
     void skipStored(long sequence, int bytes) {
-        firstStored = sequence + 1;
-        removeStored(bytes);
+        stored.skip(sequence, bytes);
     }
 
     /** The same for one that does not count. */
     void passStored(long sequence) {
-        firstStored = sequence + 1;
+        stored.pass(sequence);
     }
 
     /** All in memory are from now on in storage only; what is not there, of QoS 0, is gone. */
@@ -271,9 +268,9 @@ final class OutboundQueue {
         if (inMemory == 0) {
             return;
         }
-        int count = stored;
-        long bytes = storedBytes;
-        long first = firstStored;
+        int count = 0;
+        long bytes = 0;
+        long first = 0;
         for (int i = inMemory - 1; i >= 0; i--) {
             int slot = slot(i);
             StoredMessage message = messages[slot];
@@ -283,9 +280,8 @@ final class OutboundQueue {
                 bytes += message.bytes();
             }
         }
-        clear(released);
-        setStored(count, bytes);
-        firstStored = first;
+        clearMemory(released);
+        stored.addInFront(first, count, bytes);
     }
 
     private int slot(int place) {
