@@ -8,10 +8,12 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Arrays. Places are counted from 1, and from the end where they are negative and the function says so. */
@@ -81,12 +83,46 @@ final class ArrayFunctions {
     }
 
     private static List<@Nullable Object> distinct(Call call) {
-        Set<@Nullable Object> seen = new LinkedHashSet<>();
+        Set<@Nullable Object> seen = new HashSet<>();
+        List<@Nullable Object> distinct = new ArrayList<>();
         for (Object element : call.array(0)) {
-            // Both zeros are one value.
-            seen.add(element instanceof Double real && real == 0 ? (Object) 0.0 : element);
+            if (seen.add(mark(call, element))) {
+                distinct.add(element);
+            }
         }
-        return new ArrayList<>(seen);
+        return distinct;
+    }
+
+    /**
+     * What two values have in common that are the same: both zeros are one, and an array or map is its JSON with sorted keys. Texts and
+     * numbers can be ordered, so a set of them stays quick when somebody sends those of one hash; arrays and maps can't.
+     */
+    private static @Nullable Object mark(Call call, @Nullable Object value) {
+        if (value instanceof Double real && real == 0) {
+            return 0.0;
+        }
+        if (value instanceof List || value instanceof Map) {
+            // A key that no text is.
+            return call.json(sortedKeys(value, call.limits().jsonDepth())).toString();
+        }
+        return value;
+    }
+
+    private static @Nullable Object sortedKeys(@Nullable Object value, int depth) {
+        if (depth == 0) {
+            return value;
+        }
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> copy = new ArrayList<>(list.size());
+            list.forEach(element -> copy.add(sortedKeys(element, depth - 1)));
+            return copy;
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> copy = new TreeMap<>();
+            map.forEach((key, member) -> copy.put(key.toString(), sortedKeys(member, depth - 1)));
+            return copy;
+        }
+        return value;
     }
 
     /** Numbers by value, or strings by their bytes; of equal ones the first stays first. */

@@ -26,9 +26,13 @@ final class RegexFunctions {
     /** A match on a short text may look at this many characters more. */
     private static final int FREE_CHARACTERS = 16;
     /** However long the text is, this many steps and a few per character are all. */
-    private static final long MOST_STEPS = 10_000_000;
+    private static final long MOST_STEPS = 1_000_000;
 
-    private static final int FEW_PER_CHARACTER = 8;
+    private static final int FEW_PER_CHARACTER = 16;
+    /** A repetition of nothing is no step, so how often there may be one is bounded. */
+    private static final Pattern TOO_OFTEN = Pattern.compile("\\{[0-9]*,?[0-9]{5,}");
+
+    private static final int LONGEST = 65_536;
 
     private final Map<String, Pattern> kept = new ConcurrentHashMap<>();
 
@@ -61,6 +65,12 @@ final class RegexFunctions {
     private Pattern compiled(String expression) {
         Pattern pattern = kept.get(expression);
         if (pattern == null) {
+            if (expression.length() > LONGEST) {
+                throw new PatternSyntaxException("longer than " + LONGEST + " characters", "", -1);
+            }
+            if (TOO_OFTEN.matcher(expression).find()) {
+                throw new PatternSyntaxException("a repetition of 10,000 or more", expression, -1);
+            }
             pattern = Pattern.compile(expression, Pattern.UNIX_LINES);
             if (expression.length() <= KEPT_CHARACTERS) {
                 if (kept.size() >= KEPT) {

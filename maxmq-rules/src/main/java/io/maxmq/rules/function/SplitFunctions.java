@@ -60,11 +60,12 @@ final class SplitFunctions {
         boolean last = option == 2 || option == 4;
         List<Object> parts = new ArrayList<>();
         int from = 0;
-        int at = separator.isEmpty() ? -1 : last ? text.lastIndexOf(separator) : text.indexOf(separator);
+        Search.Places places = new Search.Places(text, separator);
+        int at = separator.isEmpty() ? -1 : last ? Search.last(text, separator) : places.next(0);
         while (at >= 0) {
             part(call, parts, text.substring(from, at), keepEmpty);
             from = at + separator.length();
-            at = first || last ? -1 : text.indexOf(separator, from);
+            at = first || last ? -1 : places.next(from);
         }
         part(call, parts, text.substring(from), keepEmpty);
         return parts;
@@ -79,18 +80,15 @@ final class SplitFunctions {
 
     private static List<Object> tokens(Call call) {
         String text = call.string(0);
-        String separators = call.onlyString(1);
-        if (call.has(2)) {
-            call.option(2, "nocrlf");
-            separators += "\r\n";
-        }
+        boolean linesToo = call.has(2) && call.option(2, "nocrlf") == 0;
+        Characters separators = new Characters(call.onlyString(1) + (linesToo ? "\r\n" : ""));
         List<Object> parts = new ArrayList<>();
         int from = 0;
         int i = 0;
         while (i < text.length()) {
             int point = text.codePointAt(i);
             int next = i + Character.charCount(point);
-            if (separators.indexOf(point) >= 0) {
+            if (separators.has(point)) {
                 part(call, parts, text.substring(from, i), false);
                 from = next;
             }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Text: case, space, length, parts, padding and replacement. Lengths and places are those of {@link Graphemes}. */
 final class TextFunctions {
     /** Pattern_White_Space of Unicode, which a no-break space is none of. */
-    private static final String SPACE = "\t\n\u000b\f\r \u0085\u200e\u200f\u2028\u2029";
+    private static final Characters SPACE = new Characters("\t\n\u000b\f\r \u0085\u200e\u200f\u2028\u2029");
     /** A longer pattern of a number is none that somebody wrote. */
     private static final int LONGEST_PATTERN = 100;
 
@@ -64,13 +64,13 @@ final class TextFunctions {
 
     private static Text trimmed(Call call, boolean leading, boolean trailing) {
         String text = call.string(0);
-        String trimmed = call.has(1) ? call.onlyString(1) : SPACE;
+        Characters trimmed = call.has(1) ? new Characters(call.onlyString(1)) : SPACE;
         int from = 0;
         int to = text.length();
-        while (leading && from < to && trimmed.indexOf(text.codePointAt(from)) >= 0) {
+        while (leading && from < to && trimmed.has(text.codePointAt(from))) {
             from += Character.charCount(text.codePointAt(from));
         }
-        while (trailing && from < to && trimmed.indexOf(text.codePointBefore(to)) >= 0) {
+        while (trailing && from < to && trimmed.has(text.codePointBefore(to))) {
             to -= Character.charCount(text.codePointBefore(to));
         }
         return Text.of(text.substring(from, to));
@@ -127,11 +127,12 @@ final class TextFunctions {
         }
         TextBuilder replaced = new TextBuilder(call);
         int from = 0;
-        int at = which == 2 ? text.lastIndexOf(wanted) : text.indexOf(wanted);
+        Search.Places places = new Search.Places(text, wanted);
+        int at = which == 2 ? Search.last(text, wanted) : places.next(0);
         while (at >= 0) {
             replaced.add(text, from, at).add(by);
             from = at + wanted.length();
-            at = which == 0 ? text.indexOf(wanted, from) : -1;
+            at = which == 0 ? places.next(from) : -1;
         }
         return replaced.add(text, from, text.length()).text();
     }
@@ -156,13 +157,13 @@ final class TextFunctions {
         String text = call.string(0);
         String wanted = call.onlyString(1);
         boolean last = call.has(2) && call.option(2, "leading", "trailing") == 1;
-        int at = last ? text.lastIndexOf(wanted) : text.indexOf(wanted);
+        int at = last ? Search.last(text, wanted) : Search.first(text, wanted, 0);
         return at < 0 ? Text.EMPTY : Text.of(text.substring(at));
     }
 
     private static Object indexOf(Call call) {
         String text = call.string(0);
-        int at = text.indexOf(call.onlyString(1));
+        int at = Search.first(text, call.onlyString(1), 0);
         return at < 0 ? -1L : (long) Graphemes.count(text.substring(0, at));
     }
 

@@ -90,6 +90,10 @@ public final class PathTrie {
         final byte[][] keys;
 
         final Node[] members;
+        /** Of each hash of a key, one more than the first member that has it; 0 for none. */
+        private final int[] firsts;
+        /** The same for the next member with the same hash. */
+        private final int[] nexts;
         /** Elements that are wanted: places from 0, ascending, and what of them. */
         final int[] places;
 
@@ -117,6 +121,14 @@ public final class PathTrie {
             this.below = below.stream().mapToInt(Integer::intValue).toArray();
             this.keys = keys.toArray(new byte[0][]);
             this.members = members.toArray(NONE);
+            this.firsts = new int[Integer.highestOneBit(this.keys.length * 2 + 1)];
+            this.nexts = new int[this.keys.length];
+            for (int i = 0; i < nexts.length; i++) {
+                byte[] key = this.keys[i];
+                int hash = hash(key, 0, key.length) & firsts.length - 1;
+                nexts[i] = firsts[hash];
+                firsts[hash] = i + 1;
+            }
             this.places = elements.keySet().stream().mapToInt(Integer::intValue).toArray();
             this.elements = elements.values().toArray(NONE);
         }
@@ -125,13 +137,23 @@ public final class PathTrie {
         @Nullable
         Node member(byte[] bytes, int from, int to) { // hot: per key of an object of which something is wanted
             int length = to - from;
-            for (int i = 0; i < keys.length; i++) {
-                byte[] key = keys[i];
+            int hash = hash(bytes, from, length) & firsts.length - 1;
+            for (int i = firsts[hash]; i > 0; i = nexts[i - 1]) {
+                byte[] key = keys[i - 1];
                 if (key.length == length && same(key, bytes, from)) {
-                    return members[i];
+                    return members[i - 1];
                 }
             }
             return null;
+        }
+
+        /** Tells keys apart by their length and two of their bytes; most documents' keys differ in one of them. */
+        private static int hash(byte[] bytes, int from, int length) {
+            if (length == 0) {
+                return 0;
+            }
+            int mixed = length + bytes[from] * 31 + bytes[from + length - 1] * 961;
+            return mixed ^ mixed >>> 7;
         }
 
         private static boolean same(byte[] key, byte[] bytes, int from) {
