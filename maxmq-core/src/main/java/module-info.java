@@ -13,6 +13,7 @@ module io.maxmq.core {
     requires io.netty.common;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
     requires org.agrona;
     requires org.jctools.core;
     requires org.slf4j;

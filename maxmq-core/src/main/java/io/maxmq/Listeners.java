@@ -6,6 +6,7 @@ import io.maxmq.core.bootstrap.ListenerRegistry.BoundListener;
 import io.maxmq.spi.Stable;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionStage;
@@ -28,22 +29,40 @@ public final class Listeners {
      * One listener, where it can be reached, and how it was when it was asked for. Immutable.
      *
      * @param name as configured
-     * @param kind {@code tcp}, {@code tls}, {@code ws} or {@code wss}
-     * @param address as bound: with port 0 the port that the operating system chose
+     * @param kind {@code tcp}, {@code tls}, {@code ws}, {@code wss} or {@code unix}
+     * @param address as bound: with port 0 the port that the operating system chose; of a local socket a {@link
+     *     java.net.UnixDomainSocketAddress}, which has its path
      * @param paused whether it accepts nobody for now
      * @param connections how many of its connections are open
      * @since 0.1.0
      */
     @Stable
-    public record Bound(String name, String kind, InetSocketAddress address, boolean paused, int connections) {
-        /** 1..65535. */
+    public record Bound(String name, String kind, SocketAddress address, boolean paused, int connections) {
+        /**
+         * 1..65535.
+         *
+         * @throws IllegalStateException for a local socket
+         */
         public int port() {
-            return address.getPort();
+            return inet().getPort();
         }
 
-        /** A host that clients on this machine connect to: the address, or loopback when all are bound. Without brackets. */
+        /**
+         * A host that clients on this machine connect to: the address, or loopback when all are bound. Without brackets.
+         *
+         * @throws IllegalStateException for a local socket
+         */
         public String host() {
-            return address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
+            return inet().getAddress().isAnyLocalAddress()
+                    ? "127.0.0.1"
+                    : inet().getHostString();
+        }
+
+        private InetSocketAddress inet() {
+            if (address instanceof InetSocketAddress inet) {
+                return inet;
+            }
+            throw new IllegalStateException("a local socket has neither host nor port: listener=" + name);
         }
     }
 

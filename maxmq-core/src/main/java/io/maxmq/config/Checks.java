@@ -72,11 +72,16 @@ final class Checks {
 
     /** What every listener on a port has. */
     static void tcp(String name, String host, int port, int backlog, int maxConnections) {
-        name("name", name);
+        accepting(name, backlog, maxConnections);
         if (host.isEmpty()) {
             throw new IllegalArgumentException("host must not be empty: listener=" + name);
         }
         range("port", port, 0, 65_535);
+    }
+
+    /** What every listener has. */
+    static void accepting(String name, int backlog, int maxConnections) {
+        name("name", name);
         range("backlog", backlog, 1, 65_535);
         range("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
     }

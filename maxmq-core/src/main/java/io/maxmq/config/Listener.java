@@ -2,6 +2,7 @@ package io.maxmq.config;
 
 import io.maxmq.spi.Cidr;
 import io.maxmq.spi.Stable;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
@@ -11,7 +12,7 @@ import java.util.Objects;
  * @since 0.1.0
  */
 @Stable
-public sealed interface Listener permits TcpListener, TlsListener, WebSocketListener, ProxiedListener {
+public sealed interface Listener permits TcpListener, TlsListener, WebSocketListener, UnixListener, ProxiedListener {
 
     /**
      * Plain TCP on the loopback address, reachable from this machine only.
@@ -107,6 +108,21 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
                 TcpListener.DEFAULT_MAX_CONNECTIONS,
                 WebSocket.defaults(),
                 Objects.requireNonNull(tls, "tls"));
+    }
+
+    /**
+     * A local socket (Unix domain socket), for programs on this machine that run as the same user; {@link
+     * UnixListener#withPermissions} lets others in.
+     *
+     * @param path where its file is to be
+     */
+    static UnixListener unix(Path path) {
+        return new UnixListener(
+                "unix",
+                path,
+                UnixListener.DEFAULT_PERMISSIONS,
+                TcpListener.DEFAULT_BACKLOG,
+                TcpListener.DEFAULT_MAX_CONNECTIONS);
     }
 
     /**

@@ -31,6 +31,10 @@ public record ProxiedListener(Listener listener, List<Cidr> proxies) implements 
         if (listener instanceof ProxiedListener) {
             throw new IllegalArgumentException("the listener is behind proxies already: listener=" + listener.name());
         }
+        if (listener instanceof UnixListener) {
+            throw new IllegalArgumentException(
+                    "who connects to a local socket has no address to be believed by: listener=" + listener.name());
+        }
     }
 
     @Override

@@ -130,10 +130,7 @@ public record Tenancy(
      * @throws IllegalArgumentException naming it, when clients are told apart and it has no TLS
      */
     public void check(Listener listener) {
-        Listener within = listener instanceof ProxiedListener proxied ? proxied.listener() : listener;
-        boolean plain = within instanceof TcpListener
-                || within instanceof WebSocketListener webSocket && webSocket.tls() == null;
-        if (isOn() && plain) {
+        if (isOn() && !listener.isSecure()) {
             throw new IllegalArgumentException("with tenants all listeners must have TLS: listener=" + listener.name());
         }
     }

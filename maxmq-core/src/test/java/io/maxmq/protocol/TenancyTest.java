@@ -355,6 +355,9 @@ class TenancyTest {
                 .withMessage("with tenants all listeners must have TLS: listener=tcp-0");
         try (TestBroker broker = start()) {
             assertThatIllegalArgumentException()
+                    .isThrownBy(() -> broker.broker().listeners().add(Listener.unix(Path.of("local"))))
+                    .withMessageContaining("listener=unix");
+            assertThatIllegalArgumentException()
                     .isThrownBy(() -> broker.broker().listeners().add(Listener.tcp(0)))
                     .withMessageContaining("must have TLS");
         }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param host name or address to listen on
  * @param port 0..65535 of plain TCP; 0 takes a free one; -1 for none
  * @param webSocketPort 0..65535; 0 takes a free one; -1 for none
+ * @param unixPath where the file of a local socket is to be, or null
  * @param tls also listens with TLS, or null
  * @param name of the broker, in threads and logs
  * @param allowAnonymous whether everybody may connect; with a {@code passwordFile} everybody who names no user
@@ -30,6 +31,7 @@ record Options(
         String host,
         int port,
         int webSocketPort,
+        @Nullable Path unixPath,
         @Nullable TlsOptions tls,
         String name,
         boolean allowAnonymous,
@@ -43,7 +45,7 @@ record Options(
 
     static final String HELP = """
             Usage: java -jar maxmq-standalone.jar [--host HOST] [--port N] [--name NAME]
-                       [--ws-port N] [[--tls-port N] [--wss-port N] --cert FILE --key FILE [--client-ca FILE]]
+                       [--unix-path FILE] [--ws-port N] [[--tls-port N] [--wss-port N] --cert FILE --key FILE [--client-ca FILE]]
                        [--data-dir DIR [--durability fsync|os|none]] [--acl-file FILE]
                        --password-file FILE | --allow-anonymous
                    java -jar maxmq-standalone.jar --config FILE
@@ -56,6 +58,8 @@ record Options(
               --port N            port to listen on, 0 for a free one; 1883 unless told, and none when
                                   only another is given
               --tls-port N        port to listen on with TLS, 0 for a free one; none unless told
+              --unix-path FILE    local socket to listen on, for programs of the same user; its file is made, in place of
+                                  one that nobody listens on any more, and goes with the broker
               --ws-port N         port to listen on for WebSocket, at /mqtt; none unless told
               --wss-port N        port to listen on for WebSocket with TLS, at /mqtt; none unless told
               --cert FILE         PEM file with the broker's certificate, then those that issued it
@@ -75,7 +79,7 @@ record Options(
                                   the names of its keys; no other option goes with it. maxmq.conf explains each key
               --help              show this
 
-            Prints one line when clients can connect: MaxMQ ready: tcp HOST:PORT, tls HOST:PORT ...
+            Prints one line when clients can connect: MaxMQ ready: tcp HOST:PORT, unix FILE ...
             Warnings go to standard error. SIGTERM and SIGINT (Ctrl-C) stop the broker within 2 seconds, or, with
             --data-dir, when everything is written there, which may take as long as the disk does: MQTT 5.0 clients
             are told that the server is shutting down, the exit code is 143 or 130. What is wrong with the command line,
@@ -91,6 +95,7 @@ record Options(
         String host = "127.0.0.1";
         Integer port = null;
         int webSocketPort = NONE;
+        Path unixPath = null;
         TlsOptions.Parts tls = new TlsOptions.Parts();
         String name = "maxmq";
         boolean allowAnonymous = false;
@@ -110,6 +115,7 @@ record Options(
                 case "--port" -> port = port(option, value(option, rest));
                 case "--tls-port" -> tls.port = port(option, value(option, rest));
                 case "--ws-port" -> webSocketPort = port(option, value(option, rest));
+                case "--unix-path" -> unixPath = path(option, value(option, rest));
                 case "--wss-port" -> tls.webSocketPort = port(option, value(option, rest));
                 case "--cert" -> tls.certificates = path(option, value(option, rest));
                 case "--key" -> tls.key = path(option, value(option, rest));
@@ -138,11 +144,13 @@ record Options(
         if (!help && durability != null && dataDir == null) {
             throw new UsageException("--durability needs --data-dir: without it everything is in memory");
         }
+        boolean hasOther = webSocketPort != NONE || unixPath != null || tls.hasPort();
         return new Options(
                 help,
                 host,
-                port != null ? port : webSocketPort == NONE && !tls.hasPort() ? DEFAULT_PORT : NONE,
+                port != null ? port : hasOther ? NONE : DEFAULT_PORT,
                 webSocketPort,
+                unixPath,
                 help ? null : tls.whole(),
                 name,
                 allowAnonymous,

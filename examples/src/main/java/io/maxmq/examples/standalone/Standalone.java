@@ -10,6 +10,7 @@ import io.maxmq.storage.RocksDbStorage;
 import java.io.UncheckedIOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -74,6 +75,10 @@ public final class Standalone {
         if (options.webSocketPort() != Options.NONE) {
             builder.listener(Listener.webSocket(options.host(), options.webSocketPort()));
         }
+        Path unixPath = options.unixPath();
+        if (unixPath != null) {
+            builder.listener(Listener.unix(unixPath));
+        }
         TlsOptions tls = options.tls();
         if (tls != null) {
             tls.listeners(options.host()).forEach(builder::listener);
@@ -101,9 +106,12 @@ public final class Standalone {
                 + kept(options) + ")";
     }
 
-    private static String shown(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
+    private static String shown(SocketAddress address) {
+        if (!(address instanceof InetSocketAddress inet)) {
+            return address.toString();
+        }
+        String host = inet.getAddress().getHostAddress();
+        return (inet.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + inet.getPort();
     }
 
     private static String kept(Options options) {

@@ -23,6 +23,7 @@ class OptionsTest {
                         1883,
                         Options.NONE,
                         null,
+                        null,
                         "maxmq",
                         true,
                         null,
@@ -42,7 +43,8 @@ class OptionsTest {
                 "--data-dir /data",
                 "--host ::1",
                 "--password-file users",
-                "--acl-file rules");
+                "--acl-file rules",
+                "--unix-path local");
 
         assertThat(options)
                 .isEqualTo(new Options(
@@ -50,6 +52,7 @@ class OptionsTest {
                         "::1",
                         0,
                         Options.NONE,
+                        Path.of("local"),
                         null,
                         "a",
                         true,
@@ -67,6 +70,14 @@ class OptionsTest {
                 .isEqualTo(Durability.FSYNC);
         assertThat(parse("--allow-anonymous --data-dir data --durability none").durability())
                 .isEqualTo(Durability.NONE);
+    }
+
+    @Test
+    void listensOnALocalSocketAloneUnlessAPortIsGivenToo() throws UsageException {
+        Options alone = parse("--allow-anonymous --unix-path local");
+
+        assertThat(alone.port()).isEqualTo(Options.NONE);
+        assertThat(alone.unixPath()).isEqualTo(Path.of("local"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.maxmq.config.ProxiedListener;
 import io.maxmq.config.TcpListener;
 import io.maxmq.config.Tls;
 import io.maxmq.config.TlsListener;
+import io.maxmq.config.UnixListener;
 import io.maxmq.config.WebSocket;
 import io.maxmq.config.WebSocketListener;
 import io.maxmq.core.connection.Connections;
@@ -23,7 +24,7 @@ import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +58,7 @@ public final class ListenerRegistry {
     private boolean closed;
 
     /** A listener, the address that it got, and how it is. */
-    public record BoundListener(String name, String kind, InetSocketAddress address, boolean paused, int connections) {}
+    public record BoundListener(String name, String kind, SocketAddress address, boolean paused, int connections) {}
 
     /** A name is taken as soon as its listener begins to open; until then it has no address. */
     private static final class Entry {
@@ -67,7 +68,7 @@ public final class ListenerRegistry {
         /** Null for a listener without TLS. */
         private final @Nullable TlsLayer tls;
 
-        private volatile @Nullable InetSocketAddress address;
+        private volatile @Nullable SocketAddress address;
         /** Set before the listener opens. */
         private Registration metric = Registration.NONE;
         /** Of its files. Set before it is opened. */
@@ -104,7 +105,7 @@ public final class ListenerRegistry {
     public synchronized List<BoundListener> all() {
         List<BoundListener> bound = new ArrayList<>();
         for (Entry each : entries.values()) {
-            InetSocketAddress address = each.address;
+            SocketAddress address = each.address;
             if (address != null) {
                 bound.add(bound(each, address));
             }
@@ -112,7 +113,7 @@ public final class ListenerRegistry {
         return bound;
     }
 
-    private static BoundListener bound(Entry entry, InetSocketAddress address) {
+    private static BoundListener bound(Entry entry, SocketAddress address) {
         return new BoundListener(
                 entry.settings.name(),
                 entry.settings.kind(),
@@ -140,7 +141,7 @@ public final class ListenerRegistry {
                 "Open connections of a listener",
                 Map.of("listener", settings.name()),
                 entry.acceptor::connections);
-        return prepared(entry, tls).thenCompose(ready -> entry.acceptor.open()).handle((address, failure) -> {
+        return prepared(entry, tls).thenCompose(ready -> entry.acceptor.open(workers)).handle((address, failure) -> {
             if (address == null) {
                 forget(entry);
                 RuntimeException why = cannotListen(settings, failure);
@@ -157,14 +158,21 @@ public final class ListenerRegistry {
 
     private static Endpoint endpoint(Listener listener) {
         if (listener instanceof TcpListener tcp) {
-            return new Endpoint(tcp.name(), "tcp", tcp.host(), tcp.port(), tcp.backlog(), tcp.maxConnections());
+            Endpoint.Site site = new Endpoint.Port(tcp.host(), tcp.port());
+            return new Endpoint(tcp.name(), "tcp", site, tcp.backlog(), tcp.maxConnections());
         }
         if (listener instanceof TlsListener tls) {
-            return new Endpoint(tls.name(), "tls", tls.host(), tls.port(), tls.backlog(), tls.maxConnections());
+            Endpoint.Site site = new Endpoint.Port(tls.host(), tls.port());
+            return new Endpoint(tls.name(), "tls", site, tls.backlog(), tls.maxConnections());
         }
         if (listener instanceof WebSocketListener ws) {
             String kind = ws.tls() == null ? "ws" : "wss";
-            return new Endpoint(ws.name(), kind, ws.host(), ws.port(), ws.backlog(), ws.maxConnections());
+            Endpoint.Site site = new Endpoint.Port(ws.host(), ws.port());
+            return new Endpoint(ws.name(), kind, site, ws.backlog(), ws.maxConnections());
+        }
+        if (listener instanceof UnixListener unix) {
+            Endpoint.Site site = new Endpoint.LocalFile(unix.path(), unix.permissions());
+            return new Endpoint(unix.name(), "unix", site, unix.backlog(), unix.maxConnections());
         }
         throw new IllegalArgumentException("unknown kind of listener: " + listener);
     }
@@ -284,7 +292,7 @@ public final class ListenerRegistry {
         }
     }
 
-    private BoundListener opened(Entry entry, InetSocketAddress address) {
+    private BoundListener opened(Entry entry, SocketAddress address) {
         boolean wanted;
         synchronized (this) {
             wanted = !closed && entries.get(entry.settings.name()) == entry;
@@ -293,7 +301,7 @@ public final class ListenerRegistry {
             }
         }
         if (!wanted) {
-            var unused = entry.acceptor.closeLater();
+            var unused = entry.acceptor.closeLater(workers);
             throw new IllegalStateException("closed while it opened: listener=" + entry.settings.name());
         }
         if (events.wants(BrokerEvent.ListenerOpened.class)) {
@@ -321,7 +329,7 @@ public final class ListenerRegistry {
         }
         String why = cause == null || cause.getMessage() == null ? String.valueOf(cause) : cause.getMessage();
         return new UncheckedIOException(new IOException(
-                "cannot listen on " + settings.shown() + " (listener " + settings.name() + "): " + why, cause));
+                "cannot listen on " + settings.site() + " (listener " + settings.name() + "): " + why, cause));
     }
 
     /**
@@ -338,7 +346,7 @@ public final class ListenerRegistry {
             entry.address = null;
         }
         return entry.acceptor
-                .closeLater()
+                .closeLater(workers)
                 // Twice: the first time one may be on its way from the one loop to the other.
                 .thenCompose(closed -> closeConnections ? endConnections(entry) : done())
                 .thenCompose(ended -> closeConnections ? endConnections(entry) : done())

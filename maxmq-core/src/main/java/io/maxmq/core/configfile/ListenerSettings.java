@@ -5,10 +5,12 @@ import io.maxmq.config.TcpListener;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.Tls;
 import io.maxmq.config.TlsListener;
+import io.maxmq.config.UnixListener;
 import io.maxmq.config.WebSocket;
 import io.maxmq.config.WebSocketListener;
 import io.maxmq.spi.Cidr;
 import io.maxmq.spi.config.ConfigSection;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,7 +26,8 @@ final class ListenerSettings {
         TCP(1883),
         TLS(8883),
         WEBSOCKET(8080),
-        SECURE_WEBSOCKET(8443);
+        SECURE_WEBSOCKET(8443),
+        UNIX(0);
 
         private final int port;
 
@@ -51,15 +54,24 @@ final class ListenerSettings {
 
     private static Listener listener(String name, ConfigSection section) {
         Type type = section.choice("type", Type.class, Type.TCP);
-        String host = section.text("host", LOOPBACK);
-        int port = section.number("port", type.port);
         int backlog = section.number("backlog", DEFAULTS.backlog());
         int maxConnections = section.number("max-connections", DEFAULTS.maxConnections());
+        if (type == Type.UNIX) {
+            UnixListener unix = Listener.unix(section.file("file"))
+                    .withName(name)
+                    .withBacklog(backlog)
+                    .withMaxConnections(maxConnections);
+            return unix.withPermissions(
+                    section.text("permissions", PosixFilePermissions.toString(unix.permissions())));
+        }
+        String host = section.text("host", LOOPBACK);
+        int port = section.number("port", type.port);
         return switch (type) {
             case TCP -> new TcpListener(name, host, port, backlog, maxConnections);
             case TLS -> new TlsListener(name, host, port, backlog, maxConnections, tls(section));
             case WEBSOCKET -> webSocket(name, host, port, backlog, maxConnections, section, null);
             case SECURE_WEBSOCKET -> webSocket(name, host, port, backlog, maxConnections, section, tls(section));
+            case UNIX -> throw new IllegalStateException("has no port");
         };
     }
 

@@ -1,22 +1,32 @@
 package io.maxmq.core.transport;
 
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 
 /**
  * What a listener binds to, and how many it lets in. Immutable.
  *
- * @param kind {@code tcp}, {@code tls}, {@code ws} or {@code wss}
+ * @param kind {@code tcp}, {@code tls}, {@code ws}, {@code wss} or {@code unix}
  */
-public record Endpoint(String name, String kind, String host, int port, int backlog, int maxConnections) {
+public record Endpoint(String name, String kind, Site site, int backlog, int maxConnections) {
 
-    /** Looks the host up, which may block. */
-    SocketAddress address() {
-        return new InetSocketAddress(host, port);
+    /** Where clients find it. */
+    public sealed interface Site permits Port, LocalFile {}
+
+    /** @param host name or address; looking it up may block */
+    public record Port(String host, int port) implements Site {
+        @Override
+        public String toString() {
+            return host + ":" + port;
+        }
     }
 
-    /** For people. */
-    public String shown() {
-        return host + ":" + port;
+    /** A local socket. */
+    public record LocalFile(Path path, Set<PosixFilePermission> permissions) implements Site {
+        @Override
+        public String toString() {
+            return path.toString();
+        }
     }
 }

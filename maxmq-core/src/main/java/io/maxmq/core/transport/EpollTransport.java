@@ -6,7 +6,11 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
 
 /** Linux's epoll, by Netty's native library. */
 final class EpollTransport implements NettyTransport {
@@ -35,6 +39,16 @@ final class EpollTransport implements NettyTransport {
     @Override
     public ServerChannel newServerChannel() {
         return new EpollServerSocketChannel();
+    }
+
+    @Override
+    public ServerChannel newLocalServerChannel() {
+        return new EpollServerDomainSocketChannel();
+    }
+
+    @Override
+    public SocketAddress localAddress(Path path) {
+        return new DomainSocketAddress(path.toString());
     }
 
     @Override

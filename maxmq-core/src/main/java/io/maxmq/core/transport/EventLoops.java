@@ -7,6 +7,8 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -53,6 +55,17 @@ public final class EventLoops implements AutoCloseable {
     ServerChannel newServerChannel() {
         preparation.awaitChannel();
         return transport.newServerChannel();
+    }
+
+    /** The same for a local socket. */
+    ServerChannel newLocalServerChannel() {
+        preparation.awaitChannel();
+        return transport.newLocalServerChannel();
+    }
+
+    /** What a local socket is bound to. */
+    SocketAddress localAddress(Path path) {
+        return transport.localAddress(path);
     }
 
     /** Sets an accepted socket up as this transport needs it. */

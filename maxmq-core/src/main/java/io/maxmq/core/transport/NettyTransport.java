@@ -3,6 +3,8 @@ package io.maxmq.core.transport;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
+import java.net.SocketAddress;
+import java.nio.file.Path;
 
 /** Netty's way to the operating system's sockets. Immutable. */
 interface NettyTransport {
@@ -18,6 +20,12 @@ interface NettyTransport {
 
     /** A server socket, neither bound nor registered with a loop. */
     ServerChannel newServerChannel();
+
+    /** The same for a local socket. */
+    ServerChannel newLocalServerChannel();
+
+    /** What a local socket is bound to. */
+    SocketAddress localAddress(Path path);
 
     /**
      * Has the kernel take little ahead of what it can send: else it holds megabytes for a peer that reads nothing, and

@@ -6,6 +6,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /**
  * What the network takes, prepared while the broker is being assembled: two thirds of what a JVM's first start has to load
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletionException;
 public final class NetworkPreparation {
     private static final int MAX_LOOPS = 64;
 
+    private final Supplier<NettyTransport> choice;
     private final int loops;
     private final CompletableFuture<Boolean> loggers = new CompletableFuture<>();
     private final CompletableFuture<NettyTransport> transport = new CompletableFuture<>();
@@ -29,6 +31,12 @@ public final class NetworkPreparation {
      * @param loops 0 for one per processor; at most 64
      */
     public NetworkPreparation(String broker, int loops) {
+        this(broker, loops, NettyTransport::choose);
+    }
+
+    /** With another choice of transport. */
+    NetworkPreparation(String broker, int loops, Supplier<NettyTransport> choice) {
+        this.choice = choice;
         this.loops = Math.min(MAX_LOOPS, loops == 0 ? Runtime.getRuntime().availableProcessors() : loops);
         this.thread = new Thread(new Work(), "maxmq-" + broker + "-start");
         thread.setDaemon(true);
@@ -42,7 +50,7 @@ public final class NetworkPreparation {
                 Loggers.prepare();
                 loggers.complete(true);
                 NettyVersion.check();
-                NettyTransport chosen = NettyTransport.choose();
+                NettyTransport chosen = choice.get();
                 transport.complete(chosen);
                 // Arenas of its own: what the broker takes is bounded by its budget, and goes with it.
                 allocator.complete(new PooledByteBufAllocator(true, 0, loops, 8192, 7, 0, 64, true));

@@ -6,10 +6,14 @@ import io.netty.channel.ChannelId;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The JDK's selectors: everywhere. */
@@ -27,6 +31,16 @@ final class NioTransport implements NettyTransport {
     @Override
     public ServerChannel newServerChannel() {
         return new ServerSocket();
+    }
+
+    @Override
+    public ServerChannel newLocalServerChannel() {
+        return new NioServerDomainSocketChannel();
+    }
+
+    @Override
+    public SocketAddress localAddress(Path path) {
+        return UnixDomainSocketAddress.of(path);
     }
 
     @Override

@@ -42,8 +42,17 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     private static final long LINGER_NANOS = 2_000_000_000L;
 
-    /** What an accepted socket is set up with. */
-    record Settings(String listener, int lowWatermarkBytes, int highWatermarkBytes, Duration slowConsumerTimeout) {}
+    /**
+     * What an accepted socket is set up with.
+     *
+     * @param peers what stands for the address of peers that have none; null when each has its own
+     */
+    record Settings(
+            String listener,
+            @Nullable SocketAddress peers,
+            int lowWatermarkBytes,
+            int highWatermarkBytes,
+            Duration slowConsumerTimeout) {}
 
     private final Settings settings;
     private final TcpAcceptor.Entrance entrance;
@@ -627,7 +636,8 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         if (client != null) {
             return client;
         }
-        SocketAddress address = context().channel().remoteAddress();
+        SocketAddress peers = settings.peers();
+        SocketAddress address = peers == null ? context().channel().remoteAddress() : peers;
         return address != null ? address : new InetSocketAddress(0);
     }
 

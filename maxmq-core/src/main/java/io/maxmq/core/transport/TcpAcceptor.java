@@ -16,19 +16,27 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP listener: binds, accepts up to its limit of connections, and gives each to a loop. Thread-safe.
+ * A listener on a port or a local socket: binds, accepts up to its limit of connections, and gives each to a loop. Thread-safe.
  */
 public final class TcpAcceptor implements AutoCloseable {
     /** What all acceptors of a broker share. */
@@ -73,6 +81,13 @@ public final class TcpAcceptor implements AutoCloseable {
     private final SocketLayer layer;
     private final Loop loop;
     private final Shared shared;
+
+    /** Null for a port. */
+    private final @Nullable SocketFile file;
+
+    /** What stands for the addresses of who connects to a local socket; null for a port, where each has its own. */
+    private final @Nullable SocketAddress peers;
+
     private final AtomicInteger open = new AtomicInteger();
     private volatile @Nullable Channel server;
 
@@ -88,18 +103,64 @@ public final class TcpAcceptor implements AutoCloseable {
         this.layer = layer;
         this.loop = loop;
         this.shared = shared;
+        if (settings.site() instanceof Endpoint.LocalFile local) {
+            this.file = new SocketFile(local.path(), local.permissions());
+            this.peers = UnixDomainSocketAddress.of(local.path());
+        } else {
+            this.file = null;
+            this.peers = null;
+        }
     }
 
-    /** Binds; completes with the bound address, or fails with what the operating system says. */
-    public CompletionStage<InetSocketAddress> open() {
-        CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
-        SocketAddress address = settings.address();
+    /**
+     * Binds; looks a host's name up first, which may block.
+     *
+     * @param workers do what a local socket has to do with files
+     * @return the bound address, or fails with what the operating system says
+     */
+    public CompletionStage<SocketAddress> open(Executor workers) {
+        if (settings.site() instanceof Endpoint.Port port) {
+            return bind(new InetSocketAddress(port.host(), port.port()));
+        }
+        SocketFile made = Objects.requireNonNull(file);
+        SocketAddress address = Objects.requireNonNull(peers);
+        CompletableFuture<SocketAddress> opened = new CompletableFuture<>();
+        CompletableFuture.supplyAsync(() -> unchecked(made::prepare), workers)
+                .thenCompose(at -> bind(shared.eventLoops().localAddress(at)))
+                .thenApplyAsync(
+                        bound -> unchecked(() -> {
+                            made.publish();
+                            return address;
+                        }),
+                        workers)
+                .whenComplete((published, failure) -> {
+                    if (failure == null) {
+                        opened.complete(published);
+                    } else {
+                        closeLater(workers).whenComplete((done, ignored) -> opened.completeExceptionally(failure));
+                    }
+                });
+        return opened;
+    }
+
+    private static <T> T unchecked(Callable<T> fileWork) {
+        try {
+            return fileWork.call();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (Exception e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private CompletableFuture<SocketAddress> bind(SocketAddress address) {
+        CompletableFuture<SocketAddress> bound = new CompletableFuture<>();
         EventLoop acceptingLoop = shared.eventLoops().eventLoop(loop.index());
         ServerChannel channel;
         try {
             channel = newChannel(acceptingLoop);
         } catch (RuntimeException e) {
-            return CompletableFuture.failedStage(e);
+            return CompletableFuture.failedFuture(e);
         }
         acceptingLoop.register(channel).addListener(new Opening(channel, address, bound));
         return bound;
@@ -109,10 +170,10 @@ public final class TcpAcceptor implements AutoCloseable {
     private final class Opening implements ChannelFutureListener {
         private final ServerChannel channel;
         private final SocketAddress address;
-        private final CompletableFuture<InetSocketAddress> bound;
+        private final CompletableFuture<SocketAddress> bound;
         private boolean registered;
 
-        Opening(ServerChannel channel, SocketAddress address, CompletableFuture<InetSocketAddress> bound) {
+        Opening(ServerChannel channel, SocketAddress address, CompletableFuture<SocketAddress> bound) {
             this.channel = channel;
             this.address = address;
             this.bound = bound;
@@ -132,16 +193,19 @@ public final class TcpAcceptor implements AutoCloseable {
                 channel.bind(address).addListener(this);
             } else {
                 server = channel;
-                bound.complete((InetSocketAddress) channel.localAddress());
+                bound.complete(channel.localAddress());
             }
         }
     }
 
     private ServerChannel newChannel(EventLoop acceptingLoop) {
-        ServerChannel channel = shared.eventLoops().newServerChannel();
+        EventLoops eventLoops = shared.eventLoops();
+        ServerChannel channel = file == null ? eventLoops.newServerChannel() : eventLoops.newLocalServerChannel();
         try {
             channel.config().setOption(ChannelOption.SO_BACKLOG, settings.backlog());
-            channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+            if (file == null) {
+                channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+            }
             channel.pipeline().addLast(new Accepting(acceptingLoop));
         } catch (RuntimeException e) {
             channel.unsafe().closeForcibly();
@@ -150,9 +214,26 @@ public final class TcpAcceptor implements AutoCloseable {
         return channel;
     }
 
-    /** Stops accepting; connections stay. Waits until the port is free. */
+    /** Stops accepting; connections stay. Waits until the port is free, or the file is gone. */
     @Override
     public void close() {
+        SocketFile made = file;
+        try {
+            if (made != null) {
+                made.remove();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(notRemoved(), e);
+        } finally {
+            closeServer();
+        }
+    }
+
+    private String notRemoved() {
+        return "cannot remove the file of listener " + settings.name();
+    }
+
+    private void closeServer() {
         Channel bound = server;
         if (bound != null) {
             server = null;
@@ -164,8 +245,35 @@ public final class TcpAcceptor implements AutoCloseable {
         }
     }
 
-    /** The same without waiting: completes on the accepting loop when the port is free. */
-    public CompletionStage<Void> closeLater() {
+    /**
+     * The same without waiting: completes on the accepting loop when the port is free.
+     *
+     * @param workers remove the file of a local socket
+     */
+    public CompletionStage<Void> closeLater(Executor workers) {
+        SocketFile made = file;
+        if (made == null) {
+            return closeServerLater();
+        }
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        Runnable removal = () -> {
+            try {
+                made.remove();
+                gone.complete(null);
+            } catch (IOException e) {
+                gone.completeExceptionally(new UncheckedIOException(notRemoved(), e));
+            }
+        };
+        try {
+            workers.execute(removal);
+        } catch (RejectedExecutionException e) {
+            removal.run(); // they are ending, or have too much to do
+        }
+        return gone.handle((done, failure) -> closeServerLater().thenCompose(closed -> gone))
+                .thenCompose(Function.identity());
+    }
+
+    private CompletableFuture<Void> closeServerLater() {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         Channel bound = server;
         server = null;
@@ -232,7 +340,11 @@ public final class TcpAcceptor implements AutoCloseable {
         private final EventLoop acceptingLoop;
 
         private final SocketConnection.Settings connectionSettings = new SocketConnection.Settings(
-                settings.name(), shared.lowWatermarkBytes(), shared.highWatermarkBytes(), shared.slowConsumerTimeout());
+                settings.name(),
+                peers,
+                shared.lowWatermarkBytes(),
+                shared.highWatermarkBytes(),
+                shared.slowConsumerTimeout());
 
         private final WaitingSockets waiting = new WaitingSockets(loop);
 
@@ -256,22 +368,27 @@ public final class TcpAcceptor implements AutoCloseable {
                 refuse(channel);
                 return;
             }
-            Counter refusal = shared.entrance().refusalOf(channel.remoteAddress(), loop);
+            Counter refusal = shared.entrance().refusalOf(remoteOf(channel), loop);
             if (refusal != null) {
                 loop.counters().increment(refusal);
                 refuse(channel);
                 return;
             }
-            if (layer.speaksForOthers(channel.remoteAddress())) {
+            if (layer.speaksForOthers(remoteOf(channel))) {
                 accept(channel);
             } else {
                 admit(channel);
             }
         }
 
+        private SocketAddress remoteOf(Channel channel) {
+            SocketAddress all = peers;
+            return all == null ? channel.remoteAddress() : all;
+        }
+
         private void admit(Channel channel) {
             try {
-                Decision decision = shared.entrance().admits(channel.remoteAddress(), settings.name(), loop);
+                Decision decision = shared.entrance().admits(remoteOf(channel), settings.name(), loop);
                 if (decision instanceof Decision.Pause pause && waiting.await(channel, pause.nanos(), this::admit)) {
                     return;
                 }
@@ -323,6 +440,9 @@ public final class TcpAcceptor implements AutoCloseable {
         private void setUp(ChannelConfig config) {
             config.setAllocator(shared.allocator());
             config.setWriteBufferWaterMark(NETTY_WATERMARKS);
+            if (file != null) {
+                return; // the rest is about TCP
+            }
             try {
                 config.setOption(ChannelOption.TCP_NODELAY, true);
                 shared.eventLoops().limitUnsent(config);

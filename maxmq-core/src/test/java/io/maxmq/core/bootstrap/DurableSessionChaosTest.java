@@ -63,7 +63,8 @@ class DurableSessionChaosTest {
     private int published;
 
     private TestClient connect(ProtocolVersion version, String clientId, boolean clean) throws IOException {
-        InetSocketAddress address = broker.listeners().all().get(0).address();
+        InetSocketAddress address =
+                (InetSocketAddress) broker.listeners().all().get(0).address();
         TestClient client = new TestClient(version, new Socket(address.getAddress(), address.getPort()));
         client.connect(clientId, clean);
         return client;

@@ -101,7 +101,8 @@ class DurableSessionTest {
     }
 
     private TestClient client(ProtocolVersion version) {
-        InetSocketAddress address = broker.listeners().all().get(0).address();
+        InetSocketAddress address =
+                (InetSocketAddress) broker.listeners().all().get(0).address();
         try {
             TestClient client = new TestClient(version, new Socket(address.getAddress(), address.getPort()));
             clients.add(client);

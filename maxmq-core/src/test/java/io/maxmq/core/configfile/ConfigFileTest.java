@@ -445,6 +445,27 @@ class ConfigFileTest {
     }
 
     @Test
+    void aLocalSocketHasItsFile() throws IOException {
+        BrokerConfig config = read("""
+                listeners {
+                  local { type = unix, file = mqtt.sock, permissions = rw-rw----, max-connections = 5, backlog = 6 }
+                }
+                """).config();
+
+        assertThat(config.listeners())
+                .containsExactly(Listener.unix(directory.resolve("mqtt.sock"))
+                        .withName("local")
+                        .withPermissions("rw-rw----")
+                        .withMaxConnections(5)
+                        .withBacklog(6));
+        assertThatThrownBy(() -> read("listeners { a { type = unix, file = x, port = 1 } }"))
+                .hasMessageContaining("unknown key listeners.a.port");
+        assertThatThrownBy(() -> read("listeners { a { type = unix, file = x, permissions = 660 } }"))
+                .hasMessageContaining("permissions=660");
+        assertThatThrownBy(() -> read("listeners { a { type = unix } }")).hasMessageContaining("key file is missing");
+    }
+
+    @Test
     void everySettingOfTlsHasItsKey() throws IOException {
         Set<String> keys = new TreeSet<>();
         ConfigFile.read(
