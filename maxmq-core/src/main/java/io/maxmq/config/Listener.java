@@ -126,7 +126,8 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
     }
 
     /**
-     * The same behind proxies that speak the PROXY protocol (version 1 or 2).
+     * The same behind proxies that speak the PROXY protocol (version 1 or 2). For HTTP proxies that add to {@code X-Forwarded-For} see
+     * {@link WebSocketListener#withForwarders}.
      *
      * @param proxies where they are: nobody else is believed
      */

@@ -1,6 +1,8 @@
 package io.maxmq.config;
 
+import io.maxmq.spi.Cidr;
 import io.maxmq.spi.Stable;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param port 0..65535; 0 takes a free one
  * @param backlog connections that the operating system completes ahead of the broker; default 1024
  * @param maxConnections default 1,000,000
- * @param webSocket path, and which pages may connect
+ * @param webSocket path, which pages may connect, and who speaks for others
  * @param tls key, certificates, and what is asked of clients; null without TLS
  * @since 0.1.0
  */
@@ -56,13 +58,24 @@ public record WebSocketListener(
 
     /** The same at another path, which begins with {@code /}. */
     public WebSocketListener withPath(String path) {
-        return new WebSocketListener(
-                name, host, port, backlog, maxConnections, new WebSocket(path, webSocket.allowedOrigins()), tls);
+        return with(new WebSocket(path, webSocket.allowedOrigins(), webSocket.forwarders()));
     }
 
     /** The same for pages from these origins, such as {@code https://app.example.com}; {@code *} for all. */
     public WebSocketListener withAllowedOrigins(String... origins) {
-        return new WebSocketListener(
-                name, host, port, backlog, maxConnections, new WebSocket(webSocket.path(), Set.of(origins)), tls);
+        return with(new WebSocket(webSocket.path(), Set.of(origins), webSocket.forwarders()));
+    }
+
+    /**
+     * The same behind HTTP proxies that say in {@code X-Forwarded-For} whom they speak for.
+     *
+     * @param forwarders where they are: nobody else is believed
+     */
+    public WebSocketListener withForwarders(List<Cidr> forwarders) {
+        return with(new WebSocket(webSocket.path(), webSocket.allowedOrigins(), forwarders));
+    }
+
+    private WebSocketListener with(WebSocket other) {
+        return new WebSocketListener(name, host, port, backlog, maxConnections, other, tls);
     }
 }

@@ -12,6 +12,7 @@ import io.maxmq.config.Tls;
 import io.maxmq.spi.Cidr;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
+import io.maxmq.spi.event.BrokerEvent.ConnectionOpened;
 import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.Decision;
 import io.maxmq.spi.limit.RateLimiter;
@@ -70,6 +71,9 @@ class ProxyProtocolTest {
             client.connect("c", true);
 
             assertThat(addressOf(broker)).isEqualTo(new InetSocketAddress("198.51.100.7", 4711));
+            assertThat(broker.events().of(ConnectionOpened.class))
+                    .extracting(ConnectionOpened::remoteAddress)
+                    .containsExactly(new InetSocketAddress("198.51.100.7", 4711));
         }
     }
 

@@ -90,15 +90,20 @@ final class ListenerSettings {
         WebSocket defaults = Listener.webSocket(0).webSocket();
         WebSocket webSocket = new WebSocket(
                 section.text("path", defaults.path()),
-                new HashSet<>(section.texts("allowed-origins", List.copyOf(defaults.allowedOrigins()))));
+                new HashSet<>(section.texts("allowed-origins", List.copyOf(defaults.allowedOrigins()))),
+                ranges("forwarders", section));
         return new WebSocketListener(name, host, port, backlog, maxConnections, webSocket, tls);
     }
 
     /** Behind proxies that tell the clients' addresses, when some are named. */
     private static Listener proxied(Listener listener, ConfigSection section) {
-        List<Cidr> proxies = section.texts("proxies", List.of()).stream()
+        List<Cidr> proxies = ranges("proxies", section);
+        return proxies.isEmpty() ? listener : Listener.behindProxies(listener, proxies);
+    }
+
+    private static List<Cidr> ranges(String key, ConfigSection section) {
+        return section.texts(key, List.of()).stream()
                 .map(each -> BrokerSettings.checked(section, () -> Cidr.parse(each)))
                 .toList();
-        return proxies.isEmpty() ? listener : Listener.behindProxies(listener, proxies);
     }
 }

@@ -55,8 +55,16 @@ public interface ByteSink {
     /** Goes over to another loop; {@code arrived} runs there. Reading is paused by the caller until then. */
     void moveTo(Loop target, Runnable arrived);
 
-    /** The peer's; behind a trusted proxy the one that the proxy names. */
+    /** The peer's; behind a trusted proxy the one that the proxy names; of a local socket that of the listener. */
     SocketAddress remoteAddress();
+
+    /**
+     * Whether {@link #remoteAddress} is the client's. Else it is that of a trusted proxy, which has yet to say whom it speaks for: before
+     * the first bytes come {@link ByteSource#onRemoteKnown} is called.
+     */
+    default boolean knowsRemote() {
+        return true;
+    }
 
     /** What TLS has agreed on and proven; null without TLS. Known before the first bytes come. */
     default @Nullable TlsSession tls() {

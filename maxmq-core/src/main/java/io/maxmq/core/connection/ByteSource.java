@@ -8,6 +8,9 @@ import java.time.Duration;
  * {@link ByteSink}.
  */
 public interface ByteSource {
+    /** {@link ByteSink#remoteAddress} is the client's from now on. */
+    default void onRemoteKnown() {}
+
     /** Bytes have come; takes over the reference. */
     void onBytes(ByteBuf bytes);
 

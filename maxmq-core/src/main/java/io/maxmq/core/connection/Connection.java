@@ -91,6 +91,8 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     private @Nullable LoopServices movingTo;
     private boolean gone;
+    /** Listeners know that it is there. */
+    private boolean openedTold;
     /** Listeners know whether it was let in. */
     private boolean told;
 
@@ -154,10 +156,24 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         if (hasMemory) {
             timer = here.loop().schedule(home.limits().connectTimeout().toNanos(), this::connectTimedOut);
         }
-        home.events().opened(this);
+        if (out.knowsRemote()) {
+            tellOpened();
+        }
         if (!hasMemory) {
             here.loop().counters().increment(Counter.REFUSED_MEMORY);
             end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for another connection");
+        }
+    }
+
+    @Override
+    public void onRemoteKnown() {
+        tellOpened();
+    }
+
+    private void tellOpened() {
+        if (!openedTold) {
+            openedTold = true;
+            home.events().opened(this);
         }
     }
 
@@ -896,6 +912,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         home.rates().close(limiter);
         ClientInfo who = client;
         if (!told) {
+            tellOpened();
             home.events().gaveUp(this, who, reason, detail);
         }
         if (attached != null && who != null) {

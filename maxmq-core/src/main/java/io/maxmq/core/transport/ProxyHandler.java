@@ -1,10 +1,8 @@
 package io.maxmq.core.transport;
 
-import io.maxmq.spi.limit.Decision;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,70 +11,57 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProxyHandler extends LastHandler {
     private final SocketConnection connection;
+    private final SocketLayer above;
+    private final Admission admission;
     private final ProxyHeader header = new ProxyHeader();
+    private boolean done;
 
-    /** What came behind the header while the client has to wait. */
-    private @Nullable ByteBuf waiting;
-
-    private boolean refused;
-
-    ProxyHandler(SocketConnection connection) {
+    /** @param above what comes behind the header */
+    ProxyHandler(SocketConnection connection, SocketLayer above) {
         this.connection = connection;
+        this.above = above;
+        this.admission = new Admission(connection);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        boolean complete = false;
+        if (admission.waits()) { // read before reading was paused
+            admission.keep(ctx, bytes);
+            return;
+        }
         try {
-            complete = !refused && header.read(bytes);
+            if (done || !header.read(bytes)) {
+                bytes.release();
+                return;
+            }
         } catch (ProxyHeader.MalformedException e) {
-            refuse();
-        }
-        if (!complete) {
+            done = true;
             bytes.release();
+            connection.abort();
             return;
         }
-        ByteBuf before = waiting;
-        if (before != null) { // read before reading was paused
-            before.writeBytes(bytes);
-            bytes.release();
-            return;
-        }
+        done = true;
+        admission.keep(ctx, bytes);
         InetSocketAddress client = header.source();
-        if (client == null) {
-            goOn(ctx, bytes);
+        connection.comesFrom(client);
+        if (client == null || above.speaksForOthers(client)) {
+            goOn(ctx);
         } else {
-            connection.comesFrom(client);
-            admit(ctx, bytes);
+            admission.ask(ctx, () -> goOn(ctx));
         }
     }
 
-    private void admit(ChannelHandlerContext ctx, ByteBuf rest) {
-        Decision decision = connection.admission();
-        if (decision instanceof Decision.Allow) {
-            goOn(ctx, rest);
-        } else if (decision instanceof Decision.Pause pause) {
-            waiting = rest;
-            ctx.channel().config().setAutoRead(false);
-            var unused = ctx.executor().schedule(() -> admitLater(ctx), pause.nanos(), TimeUnit.NANOSECONDS);
-        } else {
-            rest.release();
-            refuse();
-        }
-    }
-
-    private void admitLater(ChannelHandlerContext ctx) {
-        ByteBuf rest = waiting;
-        waiting = null;
-        if (rest != null) {
-            ctx.channel().config().setAutoRead(true);
-            admit(ctx, rest);
-        }
-    }
-
-    private void goOn(ChannelHandlerContext ctx, ByteBuf rest) {
+    private void goOn(ChannelHandlerContext ctx) {
+        ByteBuf rest = admission.kept();
         ctx.pipeline().remove(this);
+        pass(ctx, rest);
+    }
+
+    private static void pass(ChannelHandlerContext ctx, @Nullable ByteBuf rest) {
+        if (rest == null) {
+            return;
+        }
         if (rest.isReadable()) {
             ctx.fireChannelRead(rest);
             ctx.fireChannelReadComplete();
@@ -85,9 +70,9 @@ final class ProxyHandler extends LastHandler {
         }
     }
 
-    private void refuse() {
-        refused = true;
-        connection.abort();
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        admission.close();
     }
 
     @Override
@@ -97,11 +82,7 @@ final class ProxyHandler extends LastHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        ByteBuf rest = waiting;
-        waiting = null;
-        if (rest != null) {
-            rest.release();
-        }
+        admission.close();
         ctx.fireChannelInactive();
     }
 

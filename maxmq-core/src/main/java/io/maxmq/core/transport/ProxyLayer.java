@@ -19,6 +19,10 @@ public final class ProxyLayer implements SocketLayer {
 
     @Override
     public boolean speaksForOthers(@Nullable SocketAddress remote) {
+        return speaksProxyProtocol(remote) || above.speaksForOthers(remote);
+    }
+
+    private boolean speaksProxyProtocol(@Nullable SocketAddress remote) {
         return remote != null && proxies.stream().anyMatch(each -> each.contains(remote));
     }
 
@@ -29,8 +33,9 @@ public final class ProxyLayer implements SocketLayer {
 
     @Override
     public void addTo(Channel channel, SocketConnection connection) {
-        if (speaksForOthers(channel.remoteAddress())) {
-            channel.pipeline().addLast(new ProxyHandler(connection));
+        if (speaksProxyProtocol(channel.remoteAddress())) {
+            connection.awaitOrigin();
+            channel.pipeline().addLast(new ProxyHandler(connection, above));
         }
         above.addTo(channel, connection);
     }

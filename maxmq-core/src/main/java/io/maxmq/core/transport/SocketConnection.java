@@ -65,6 +65,9 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     /** Whom a trusted proxy speaks for; null for a client that is there itself. */
     private @Nullable SocketAddress speaksFor;
 
+    /** How many proxies, one behind the other, have yet to say that. */
+    private int originsAwaited;
+
     /** There is a WebSocket below, and it is not open. */
     private boolean opening;
 
@@ -138,9 +141,26 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         opening = true;
     }
 
-    /** A trusted proxy has said that it speaks for this client. */
-    void comesFrom(SocketAddress client) {
-        speaksFor = client;
+    /** There is a trusted proxy: it will say whom it speaks for, by {@link #comesFrom}, before anything else comes. */
+    void awaitOrigin() {
+        originsAwaited++;
+    }
+
+    /** A trusted proxy has said that it speaks for this client; null when it speaks for itself. */
+    void comesFrom(@Nullable SocketAddress client) {
+        if (client != null) {
+            speaksFor = client;
+        }
+        originsAwaited--;
+        ByteSource to = connection;
+        if (originsAwaited == 0 && to != null) {
+            to.onRemoteKnown();
+        }
+    }
+
+    @Override
+    public boolean knowsRemote() {
+        return originsAwaited == 0;
     }
 
     /** Whether the client that a proxy speaks for may come in. */

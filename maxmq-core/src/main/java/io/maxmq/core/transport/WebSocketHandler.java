@@ -8,6 +8,8 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
@@ -30,18 +32,27 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
 
     private final WebSocket settings;
     private final SocketConnection connection;
+    private final Admission admission;
+
+    /** Null when it is known whose connection it is. */
+    private final @Nullable ForwardedFor forwarded;
+
     private final WebSocketFrames frames = new WebSocketFrames(this);
 
     // until the request has come
     private byte @Nullable [] head = new byte[FIRST_HEAD_BYTES];
     private int headBytes;
+    private boolean asked;
 
     private boolean closeSent;
     private @Nullable ChannelHandlerContext context;
 
-    WebSocketHandler(WebSocket settings, SocketConnection connection) {
+    /** @param forwarded when the connection awaits the word of it */
+    WebSocketHandler(WebSocket settings, @Nullable ForwardedFor forwarded, SocketConnection connection) {
         this.settings = settings;
+        this.forwarded = forwarded;
         this.connection = connection;
+        this.admission = new Admission(connection);
     }
 
     // ---- in
@@ -54,8 +65,12 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        if (head != null && !closeSent) {
+        if (head != null && !asked && !closeSent) {
             readHead(ctx, bytes);
+        }
+        if (admission.waits()) {
+            admission.keep(ctx, bytes);
+            return;
         }
         if (head != null || closeSent || !bytes.isReadable()) {
             bytes.release();
@@ -87,10 +102,37 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
             }
             request[headBytes++] = bytes.readByte();
             if (endsHead(request, headBytes)) {
-                answer(ctx, Arrays.copyOf(request, headBytes));
+                ask(ctx, Arrays.copyOf(request, headBytes));
                 return;
             }
         }
+    }
+
+    /** Whose request it is, and whether that client may come in. */
+    private void ask(ChannelHandlerContext ctx, byte[] bytes) {
+        asked = true;
+        HttpRequestHead request;
+        boolean isForwarded;
+        try {
+            request = HttpRequestHead.parse(bytes);
+            isForwarded = forwarded != null && identify(request, forwarded);
+        } catch (HttpRequestHead.MalformedException e) {
+            refuse(ctx, WebSocketHandshake.refused(e));
+            return;
+        }
+        if (isForwarded) {
+            admission.ask(ctx, () -> answer(ctx, request));
+        } else {
+            answer(ctx, request);
+        }
+    }
+
+    /** Whether the request comes by somebody who was let in as one who speaks for others. */
+    private boolean identify(HttpRequestHead request, ForwardedFor trusted) throws HttpRequestHead.MalformedException {
+        boolean isForwarded = trusted.believes(connection.remoteAddress());
+        InetAddress client = isForwarded ? trusted.clientOf(request) : null;
+        connection.comesFrom(client == null ? null : new InetSocketAddress(client, 0));
+        return isForwarded;
     }
 
     private static boolean endsHead(byte[] request, int length) {
@@ -101,7 +143,7 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
                 && request[length - 4] == '\r';
     }
 
-    private void answer(ChannelHandlerContext ctx, byte[] request) {
+    private void answer(ChannelHandlerContext ctx, HttpRequestHead request) {
         WebSocketHandshake answer = WebSocketHandshake.answer(request, settings);
         if (answer.refusal() != null) {
             refuse(ctx, answer);
@@ -110,6 +152,11 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
         head = null;
         connection.opened();
         ctx.writeAndFlush(Unpooled.wrappedBuffer(answer.response()), ctx.voidPromise());
+        ByteBuf rest = admission.kept();
+        if (rest != null) {
+            channelRead(ctx, rest);
+            channelReadComplete(ctx);
+        }
     }
 
     private void refuse(ChannelHandlerContext ctx, WebSocketHandshake answer) {
@@ -130,6 +177,7 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        admission.close();
         ctx.fireChannelInactive();
     }
 

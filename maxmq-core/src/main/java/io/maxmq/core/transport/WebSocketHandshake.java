@@ -26,14 +26,7 @@ record WebSocketHandshake(byte[] response, @Nullable String refusal) {
     /** §1.3. */
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    /** @param head up to the empty line and with it */
-    static WebSocketHandshake answer(byte[] head, WebSocket settings) {
-        HttpRequestHead request;
-        try {
-            request = HttpRequestHead.parse(head);
-        } catch (HttpRequestHead.MalformedException e) {
-            return refused("400 Bad Request", "", String.valueOf(e.getMessage()));
-        }
+    static WebSocketHandshake answer(HttpRequestHead request, WebSocket settings) {
         int query = request.target().indexOf('?');
         String path = query < 0 ? request.target() : request.target().substring(0, query);
         if (!path.equals(settings.path())) {
@@ -67,6 +60,11 @@ record WebSocketHandshake(byte[] response, @Nullable String refusal) {
         }
         return refused(
                 "400 Bad Request", "", "none of the subprotocols " + PROTOCOLS + " is offered"); // [MQTT-6.0.0-3]
+    }
+
+    /** Of what is no request. */
+    static WebSocketHandshake refused(HttpRequestHead.MalformedException request) {
+        return refused("400 Bad Request", "", String.valueOf(request.getMessage()));
     }
 
     private static boolean contains(List<String> tokens, String token) {

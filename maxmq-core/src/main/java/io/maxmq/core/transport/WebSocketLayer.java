@@ -2,15 +2,19 @@ package io.maxmq.core.transport;
 
 import io.maxmq.config.WebSocket;
 import io.netty.channel.Channel;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The WebSocket of one listener. Immutable. */
 public final class WebSocketLayer implements SocketLayer {
     private final WebSocket settings;
+    private final ForwardedFor forwarded;
     private final SocketLayer below;
 
     /** @param below what carries it, {@link SocketLayer#NONE} or TLS */
     public WebSocketLayer(WebSocket settings, SocketLayer below) {
         this.settings = settings;
+        this.forwarded = new ForwardedFor(settings.forwarders());
         this.below = below;
     }
 
@@ -20,9 +24,20 @@ public final class WebSocketLayer implements SocketLayer {
     }
 
     @Override
+    public boolean speaksForOthers(@Nullable SocketAddress remote) {
+        return forwarded.believes(remote);
+    }
+
+    @Override
     public void addTo(Channel channel, SocketConnection connection) {
         below.addTo(channel, connection);
         connection.awaitOpening();
-        channel.pipeline().addLast(new WebSocketHandler(settings, connection));
+        // Behind the PROXY protocol it is not known yet who it is.
+        boolean awaits = forwarded.believes(channel.remoteAddress())
+                || !connection.knowsRemote() && !settings.forwarders().isEmpty();
+        if (awaits) {
+            connection.awaitOrigin();
+        }
+        channel.pipeline().addLast(new WebSocketHandler(settings, awaits ? forwarded : null, connection));
     }
 }

@@ -155,7 +155,10 @@ public sealed interface BrokerEvent {
     record ListenerResumed(long atEpochMillis, String listener) implements BrokerEvent {}
 
     /**
-     * A connection was accepted, and nothing has been read from it. {@link ClientConnected} or {@link ConnectRefused} follows.
+     * A connection was accepted, and no MQTT has been read from it. {@link ClientConnected} or {@link ConnectRefused} follows. A
+     * connection by a trusted proxy is told when that has said whom it speaks for, or when it ends without.
+     *
+     * @param remoteAddress the client's; the proxy's if that does not say another
      *
      * @since 0.1.0
      */

@@ -427,6 +427,7 @@ class ConfigFileTest {
                 listeners {
                   ws { type = websocket, port = 1, path = /here, allowed-origins = ["https://a.example", "https://b.example"] }
                   wss { type = secure-websocket, tls { certificates = c, key = k } }
+                  forwarded { type = websocket, port = 3, forwarders = [10.0.0.0/8] }
                   proxied { proxies = [10.0.0.0/8, "::1"], port = 2 }
                 }
                 """).config();
@@ -439,6 +440,7 @@ class ConfigFileTest {
                                 .withAllowedOrigins("https://a.example", "https://b.example"),
                         Listener.secureWebSocket(8443, Tls.pem(directory.resolve("c"), directory.resolve("k")))
                                 .withName("wss"),
+                        Listener.webSocket(3).withName("forwarded").withForwarders(List.of(Cidr.parse("10.0.0.0/8"))),
                         Listener.behindProxies(
                                 Listener.tcp(2).withName("proxied"),
                                 List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("::1"))));
