@@ -29,7 +29,7 @@ public final class Listeners {
      * One listener, where it can be reached, and how it was when it was asked for. Immutable.
      *
      * @param name as configured
-     * @param kind {@code tcp}, {@code tls}, {@code ws}, {@code wss} or {@code unix}
+     * @param kind {@code tcp}, {@code tls}, {@code ws}, {@code wss}, {@code tcp+ws}, {@code tls+wss} or {@code unix}
      * @param address as bound: with port 0 the port that the operating system chose; of a local socket a {@link
      *     java.net.UnixDomainSocketAddress}, which has its path
      * @param paused whether it accepts nobody for now
@@ -98,7 +98,7 @@ public final class Listeners {
      */
     public Bound tcp() {
         return all().stream()
-                .filter(each -> each.kind().equals("tcp"))
+                .filter(each -> each.kind().startsWith("tcp"))
                 .findFirst()
                 .orElseThrow(() -> new NoSuchElementException(
                         "the broker has no TCP listener; add .listener(Listener.tcp(port))"));

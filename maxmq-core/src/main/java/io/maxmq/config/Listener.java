@@ -79,7 +79,8 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
                 TcpListener.DEFAULT_BACKLOG,
                 TcpListener.DEFAULT_MAX_CONNECTIONS,
                 WebSocket.defaults(),
-                null);
+                null,
+                false);
     }
 
     /**
@@ -107,7 +108,48 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
                 TcpListener.DEFAULT_BACKLOG,
                 TcpListener.DEFAULT_MAX_CONNECTIONS,
                 WebSocket.defaults(),
-                Objects.requireNonNull(tls, "tls"));
+                Objects.requireNonNull(tls, "tls"),
+                false);
+    }
+
+    /**
+     * MQTT and WebSocket at {@code /mqtt} on one port, on the loopback address, reachable from this machine only.
+     *
+     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     */
+    static WebSocketListener tcpAndWebSocket(int port) {
+        return tcpAndWebSocket("127.0.0.1", port);
+    }
+
+    /**
+     * MQTT and WebSocket at {@code /mqtt} on one port.
+     *
+     * @param host name or address to bind to; {@code 0.0.0.0} or {@code ::} for all
+     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     */
+    static WebSocketListener tcpAndWebSocket(String host, int port) {
+        return webSocket(host, port).withName("tcp-ws-" + port).withPlainToo(true);
+    }
+
+    /**
+     * The same with TLS, on the loopback address, reachable from this machine only.
+     *
+     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     * @param tls key, certificates, and what is asked of clients
+     */
+    static WebSocketListener tlsAndWebSocket(int port, Tls tls) {
+        return tlsAndWebSocket("127.0.0.1", port, tls);
+    }
+
+    /**
+     * The same with TLS.
+     *
+     * @param host name or address to bind to; {@code 0.0.0.0} or {@code ::} for all
+     * @param port 0..65535; 0 takes a free one, see the running broker's listeners
+     * @param tls key, certificates, and what is asked of clients
+     */
+    static WebSocketListener tlsAndWebSocket(String host, int port, Tls tls) {
+        return secureWebSocket(host, port, tls).withName("tls-wss-" + port).withPlainToo(true);
     }
 
     /**

@@ -8,16 +8,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * WebSocket, with TLS or without. Made by {@link Listener#webSocket(int)}, {@link Listener#secureWebSocket(int, Tls)} and its
- * withers. Immutable.
+ * WebSocket, with TLS or without, and MQTT without WebSocket beside it when wanted. Made by {@link Listener#webSocket(int)}, {@link
+ * Listener#secureWebSocket(int, Tls)}, {@link Listener#tcpAndWebSocket(int)}, {@link Listener#tlsAndWebSocket(int, Tls)} and its withers.
+ * Immutable.
  *
- * @param name in events and metrics; default {@code ws-PORT} or {@code wss-PORT}
+ * @param name in events and metrics; default {@code ws-PORT}, {@code wss-PORT}, {@code tcp-ws-PORT} or {@code tls-wss-PORT}
  * @param host name or address to bind to
  * @param port 0..65535; 0 takes a free one
  * @param backlog connections that the operating system completes ahead of the broker; default 1024
  * @param maxConnections default 1,000,000
  * @param webSocket path, which pages may connect, and who speaks for others
  * @param tls key, certificates, and what is asked of clients; null without TLS
+ * @param plainToo whether clients may as well speak MQTT at once: what they speak is told by the first byte that they send; default no
  * @since 0.1.0
  */
 @Stable
@@ -28,7 +30,8 @@ public record WebSocketListener(
         int backlog,
         int maxConnections,
         WebSocket webSocket,
-        @Nullable Tls tls) implements Listener {
+        @Nullable Tls tls,
+        boolean plainToo) implements Listener {
 
     /** Checks every value. */
     public WebSocketListener {
@@ -43,17 +46,17 @@ public record WebSocketListener(
 
     @Override
     public WebSocketListener withName(String newName) {
-        return new WebSocketListener(newName, host, port, backlog, maxConnections, webSocket, tls);
+        return new WebSocketListener(newName, host, port, backlog, maxConnections, webSocket, tls, plainToo);
     }
 
     /** The same with another backlog. */
     public WebSocketListener withBacklog(int newBacklog) {
-        return new WebSocketListener(name, host, port, newBacklog, maxConnections, webSocket, tls);
+        return new WebSocketListener(name, host, port, newBacklog, maxConnections, webSocket, tls, plainToo);
     }
 
     @Override
     public WebSocketListener withMaxConnections(int newMaxConnections) {
-        return new WebSocketListener(name, host, port, backlog, newMaxConnections, webSocket, tls);
+        return new WebSocketListener(name, host, port, backlog, newMaxConnections, webSocket, tls, plainToo);
     }
 
     /** The same at another path, which begins with {@code /}. */
@@ -75,7 +78,12 @@ public record WebSocketListener(
         return with(new WebSocket(webSocket.path(), webSocket.allowedOrigins(), forwarders));
     }
 
+    /** The same, where clients may as well speak MQTT at once, or not. */
+    public WebSocketListener withPlainToo(boolean newPlainToo) {
+        return new WebSocketListener(name, host, port, backlog, maxConnections, webSocket, tls, newPlainToo);
+    }
+
     private WebSocketListener with(WebSocket other) {
-        return new WebSocketListener(name, host, port, backlog, maxConnections, other, tls);
+        return new WebSocketListener(name, host, port, backlog, maxConnections, other, tls, plainToo);
     }
 }

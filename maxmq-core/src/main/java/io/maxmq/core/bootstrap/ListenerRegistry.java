@@ -6,7 +6,6 @@ import io.maxmq.config.TcpListener;
 import io.maxmq.config.Tls;
 import io.maxmq.config.TlsListener;
 import io.maxmq.config.UnixListener;
-import io.maxmq.config.WebSocket;
 import io.maxmq.config.WebSocketListener;
 import io.maxmq.core.connection.Connections;
 import io.maxmq.core.observe.Events;
@@ -166,7 +165,7 @@ public final class ListenerRegistry {
             return new Endpoint(tls.name(), "tls", site, tls.backlog(), tls.maxConnections());
         }
         if (listener instanceof WebSocketListener ws) {
-            String kind = ws.tls() == null ? "ws" : "wss";
+            String kind = (ws.plainToo() ? ws.tls() == null ? "tcp+" : "tls+" : "") + (ws.tls() == null ? "ws" : "wss");
             Endpoint.Site site = new Endpoint.Port(ws.host(), ws.port());
             return new Endpoint(ws.name(), kind, site, ws.backlog(), ws.maxConnections());
         }
@@ -182,10 +181,6 @@ public final class ListenerRegistry {
             return secure.tls();
         }
         return listener instanceof WebSocketListener webSocket ? webSocket.tls() : null;
-    }
-
-    private static @Nullable WebSocket webSocket(Listener listener) {
-        return listener instanceof WebSocketListener webSocket ? webSocket.webSocket() : null;
     }
 
     /** Has the files read where that may take its time. */
@@ -263,7 +258,7 @@ public final class ListenerRegistry {
     private synchronized Entry reserve(Listener listener) {
         Endpoint settings = endpoint(within(listener));
         Tls tls = tls(within(listener));
-        WebSocket webSocket = webSocket(within(listener));
+        WebSocketListener webSocket = within(listener) instanceof WebSocketListener ws ? ws : null;
         if (closed) {
             throw new IllegalStateException("the broker is closed: listener=" + settings.name());
         }
@@ -274,7 +269,7 @@ public final class ListenerRegistry {
         LoopAssembly at = loops.get(next++ % loops.size());
         TlsLayer layer = tls == null ? null : new TlsLayer(tls);
         SocketLayer carrier = layer == null ? SocketLayer.NONE : layer;
-        SocketLayer all = webSocket == null ? carrier : new WebSocketLayer(webSocket, carrier);
+        SocketLayer all = webSocket == null ? carrier : new WebSocketLayer(webSocket.webSocket(), webSocket.plainToo(), carrier);
         if (listener instanceof ProxiedListener proxied) {
             all = new ProxyLayer(proxied.proxies(), all);
         }

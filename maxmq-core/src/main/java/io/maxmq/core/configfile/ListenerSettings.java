@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The section {@code listeners}: one section for each, by its name. Stateless. */
 final class ListenerSettings {
@@ -23,16 +22,24 @@ final class ListenerSettings {
     private static final TcpListener DEFAULTS = Listener.tcp(0);
 
     private enum Type {
-        TCP(1883),
-        TLS(8883),
-        WEBSOCKET(8080),
-        SECURE_WEBSOCKET(8443),
-        UNIX(0);
+        TCP(1883, true, false, false),
+        TLS(8883, true, false, true),
+        WEBSOCKET(8080, false, true, false),
+        SECURE_WEBSOCKET(8443, false, true, true),
+        TCP_AND_WEBSOCKET(1883, true, true, false),
+        TLS_AND_WEBSOCKET(8883, true, true, true),
+        UNIX(0, true, false, false);
 
         private final int port;
+        private final boolean plain;
+        private final boolean webSocket;
+        private final boolean hasTls;
 
-        Type(int port) {
+        Type(int port, boolean plain, boolean webSocket, boolean hasTls) {
             this.port = port;
+            this.plain = plain;
+            this.webSocket = webSocket;
+            this.hasTls = hasTls;
         }
     }
 
@@ -57,42 +64,31 @@ final class ListenerSettings {
         int backlog = section.number("backlog", DEFAULTS.backlog());
         int maxConnections = section.number("max-connections", DEFAULTS.maxConnections());
         if (type == Type.UNIX) {
-            UnixListener unix = Listener.unix(section.file("file"))
-                    .withName(name)
-                    .withBacklog(backlog)
-                    .withMaxConnections(maxConnections);
-            return unix.withPermissions(
-                    section.text("permissions", PosixFilePermissions.toString(unix.permissions())));
+            return unix(section).withName(name).withBacklog(backlog).withMaxConnections(maxConnections);
         }
         String host = section.text("host", LOOPBACK);
         int port = section.number("port", type.port);
-        return switch (type) {
-            case TCP -> new TcpListener(name, host, port, backlog, maxConnections);
-            case TLS -> new TlsListener(name, host, port, backlog, maxConnections, tls(section));
-            case WEBSOCKET -> webSocket(name, host, port, backlog, maxConnections, section, null);
-            case SECURE_WEBSOCKET -> webSocket(name, host, port, backlog, maxConnections, section, tls(section));
-            case UNIX -> throw new IllegalStateException("has no port");
-        };
+        Tls tls = type.hasTls ? TlsSettings.read(section.section("tls")) : null;
+        if (type.webSocket) {
+            return new WebSocketListener(
+                    name, host, port, backlog, maxConnections, webSocket(section), tls, type.plain);
+        }
+        return tls == null
+                ? new TcpListener(name, host, port, backlog, maxConnections)
+                : new TlsListener(name, host, port, backlog, maxConnections, tls);
     }
 
-    private static Tls tls(ConfigSection section) {
-        return TlsSettings.read(section.section("tls"));
+    private static UnixListener unix(ConfigSection section) {
+        UnixListener unix = Listener.unix(section.file("file"));
+        return unix.withPermissions(section.text("permissions", PosixFilePermissions.toString(unix.permissions())));
     }
 
-    private static Listener webSocket(
-            String name,
-            String host,
-            int port,
-            int backlog,
-            int maxConnections,
-            ConfigSection section,
-            @Nullable Tls tls) {
-        WebSocket defaults = Listener.webSocket(0).webSocket();
-        WebSocket webSocket = new WebSocket(
+    private static WebSocket webSocket(ConfigSection section) {
+        WebSocket defaults = WebSocket.defaults();
+        return new WebSocket(
                 section.text("path", defaults.path()),
                 new HashSet<>(section.texts("allowed-origins", List.copyOf(defaults.allowedOrigins()))),
                 ranges("forwarders", section));
-        return new WebSocketListener(name, host, port, backlog, maxConnections, webSocket, tls);
     }
 
     /** Behind proxies that tell the clients' addresses, when some are named. */

@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * What a listener binds to, and how many it lets in. Immutable.
  *
- * @param kind {@code tcp}, {@code tls}, {@code ws}, {@code wss} or {@code unix}
+ * @param kind {@code tcp}, {@code tls}, {@code ws}, {@code wss}, {@code tcp+ws}, {@code tls+wss} or {@code unix}
  */
 public record Endpoint(String name, String kind, Site site, int backlog, int maxConnections) {
 

@@ -224,6 +224,11 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         entrance.handshakeFailed(remoteAddress(), settings.listener(), detail, loop);
     }
 
+    /** There need not be a WebSocket below: it is MQTT that comes. */
+    void opensWithoutWebSocket() {
+        opening = false;
+    }
+
     /** The WebSocket is open. */
     void opened() {
         opening = false;

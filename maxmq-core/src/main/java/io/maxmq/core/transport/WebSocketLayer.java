@@ -3,17 +3,23 @@ package io.maxmq.core.transport;
 import io.maxmq.config.WebSocket;
 import io.netty.channel.Channel;
 import java.net.SocketAddress;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The WebSocket of one listener. Immutable. */
 public final class WebSocketLayer implements SocketLayer {
     private final WebSocket settings;
     private final ForwardedFor forwarded;
+    private final boolean plainToo;
     private final SocketLayer below;
 
-    /** @param below what carries it, {@link SocketLayer#NONE} or TLS */
-    public WebSocketLayer(WebSocket settings, SocketLayer below) {
+    /**
+     * @param plainToo whether clients may as well speak MQTT at once
+     * @param below what carries it, {@link SocketLayer#NONE} or TLS
+     */
+    public WebSocketLayer(WebSocket settings, boolean plainToo, SocketLayer below) {
         this.settings = settings;
+        this.plainToo = plainToo;
         this.forwarded = new ForwardedFor(settings.forwarders());
         this.below = below;
     }
@@ -38,6 +44,9 @@ public final class WebSocketLayer implements SocketLayer {
         if (awaits) {
             connection.awaitOrigin();
         }
-        channel.pipeline().addLast(new WebSocketHandler(settings, awaits ? forwarded : null, connection));
+        ForwardedFor awaited = awaits ? forwarded : null;
+        Supplier<WebSocketHandler> webSocket = () -> new WebSocketHandler(settings, awaited, connection);
+        channel.pipeline()
+                .addLast(plainToo ? new MqttOrWebSocket(webSocket, awaited, connection) : webSocket.get());
     }
 }

@@ -426,6 +426,8 @@ class ConfigFileTest {
         BrokerConfig config = read("""
                 listeners {
                   ws { type = websocket, port = 1, path = /here, allowed-origins = ["https://a.example", "https://b.example"] }
+                  both { type = tcp-and-websocket, port = 4, path = /both }
+                  both-secure { type = tls-and-websocket, port = 5, tls { certificates = c, key = k } }
                   wss { type = secure-websocket, tls { certificates = c, key = k } }
                   forwarded { type = websocket, port = 3, forwarders = [10.0.0.0/8] }
                   proxied { proxies = [10.0.0.0/8, "::1"], port = 2 }
@@ -438,6 +440,9 @@ class ConfigFileTest {
                                 .withName("ws")
                                 .withPath("/here")
                                 .withAllowedOrigins("https://a.example", "https://b.example"),
+                        Listener.tcpAndWebSocket(4).withName("both").withPath("/both"),
+                        Listener.tlsAndWebSocket(5, Tls.pem(directory.resolve("c"), directory.resolve("k")))
+                                .withName("both-secure"),
                         Listener.secureWebSocket(8443, Tls.pem(directory.resolve("c"), directory.resolve("k")))
                                 .withName("wss"),
                         Listener.webSocket(3).withName("forwarded").withForwarders(List.of(Cidr.parse("10.0.0.0/8"))),

@@ -59,7 +59,7 @@ class SampleTest {
         assertThat(configured.tokenAuthorizers()).hasSize(1);
         assertThat(configured.authorizers()).hasSize(2);
         assertThat(((Limits) configured.rateLimiter()).limits()).hasSize(3);
-        assertThat(configured.config().listeners()).hasSize(5);
+        assertThat(configured.config().listeners()).hasSize(6);
         assertThat(configured.config().topicRewrites()).hasSize(1);
         assertThat(configured.config().automaticSubscriptions()).hasSize(1);
     }

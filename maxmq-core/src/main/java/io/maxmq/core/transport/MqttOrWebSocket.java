@@ -1,0 +1,98 @@
+package io.maxmq.core.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells by its first byte what a client speaks, and makes way for that: a capital letter begins a request of HTTP (RFC 9110 §9.1), and
+ * none of the packets that a client may begin with; MQTT begins with CONNECT, 0x10 (MQTT 5.0 §3.1.1). What begins with anything else is
+ * left to MQTT, which refuses it. Waits for that byte no longer than a connection may take to CONNECT. Runs on the loop of the channel.
+ * Not thread-safe.
+ */
+final class MqttOrWebSocket extends LastHandler {
+    private final Supplier<WebSocketHandler> webSocket;
+    private final @Nullable ForwardedFor forwarded;
+    private final SocketConnection connection;
+    private final Admission admission;
+    private boolean done;
+
+    /**
+     * @param webSocket made when it is one
+     * @param forwarded when the connection awaits the word of it
+     */
+    MqttOrWebSocket(
+            Supplier<WebSocketHandler> webSocket, @Nullable ForwardedFor forwarded, SocketConnection connection) {
+        this.webSocket = webSocket;
+        this.forwarded = forwarded;
+        this.connection = connection;
+        this.admission = new Admission(connection);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (admission.waits()) {
+            admission.keep(ctx, bytes);
+            return;
+        }
+        if (done || !bytes.isReadable()) {
+            bytes.release();
+            return;
+        }
+        done = true;
+        byte first = bytes.getByte(bytes.readerIndex());
+        admission.keep(ctx, bytes);
+        if (first >= 'A' && first <= 'Z') {
+            ctx.pipeline().addAfter(ctx.name(), null, webSocket.get());
+            goOn(ctx);
+        } else {
+            connection.opensWithoutWebSocket();
+            mqtt(ctx);
+        }
+    }
+
+    /** An HTTP proxy that speaks MQTT speaks for itself, which nobody has asked about so far. */
+    private void mqtt(ChannelHandlerContext ctx) {
+        boolean isForwarder = forwarded != null && forwarded.believes(connection.remoteAddress());
+        if (forwarded != null) {
+            connection.comesFrom(null);
+        }
+        if (isForwarder) {
+            admission.ask(ctx, () -> goOn(ctx));
+        } else {
+            goOn(ctx);
+        }
+    }
+
+    private void goOn(ChannelHandlerContext ctx) {
+        ByteBuf rest = admission.kept();
+        ctx.pipeline().remove(this);
+        if (rest != null) {
+            ctx.fireChannelRead(rest);
+            ctx.fireChannelReadComplete();
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        admission.close();
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        ctx.fireChannelActive();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        admission.close();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+    }
+}
