@@ -53,9 +53,7 @@ public final class Listeners {
          * @throws IllegalStateException for a local socket
          */
         public String host() {
-            return inet().getAddress().isAnyLocalAddress()
-                    ? "127.0.0.1"
-                    : inet().getHostString();
+            return inet().getAddress().isAnyLocalAddress() ? "127.0.0.1" : inet().getHostString();
         }
 
         private InetSocketAddress inet() {

@@ -31,7 +31,8 @@ public record WebSocketListener(
         int maxConnections,
         WebSocket webSocket,
         @Nullable Tls tls,
-        boolean plainToo) implements Listener {
+        boolean plainToo)
+        implements Listener {
 
     /** Checks every value. */
     public WebSocketListener {

@@ -61,7 +61,11 @@ class ForwardedClientTest {
 
     private static boolean isThere(SocketAddress address, TestBroker broker) {
         return broker.events().await(ConnectionOpened.class).remoteAddress().equals(address)
-                && broker.events().await(ClientConnected.class).client().remoteAddress().equals(address);
+                && broker.events()
+                        .await(ClientConnected.class)
+                        .client()
+                        .remoteAddress()
+                        .equals(address);
     }
 
     @Test
@@ -97,8 +101,10 @@ class ForwardedClientTest {
                 TestClient client = open(broker, FIELD)) {
             client.connect("c", true);
 
-            SocketAddress remote = broker.events().await(ClientConnected.class).client().remoteAddress();
-            assertThat(((InetSocketAddress) remote).getAddress().isLoopbackAddress()).isTrue();
+            SocketAddress remote =
+                    broker.events().await(ClientConnected.class).client().remoteAddress();
+            assertThat(((InetSocketAddress) remote).getAddress().isLoopbackAddress())
+                    .isTrue();
         }
     }
 
@@ -128,7 +134,8 @@ class ForwardedClientTest {
     void whatElseIsWrongIsToldOfTheClient() throws Exception {
         try (TestBroker broker = start(Listener.webSocket(0).withForwarders(HERE));
                 Socket socket = tcp(broker)) {
-            assertThat(TestWebSocket.answer(socket, "GET /other HTTP/1.1", FIELD)).startsWith("HTTP/1.1 404 ");
+            assertThat(TestWebSocket.answer(socket, "GET /other HTTP/1.1", FIELD))
+                    .startsWith("HTTP/1.1 404 ");
 
             assertThat(broker.events().await(WebSocketRefused.class).remoteAddress())
                     .isEqualTo(CLIENT);
@@ -178,10 +185,11 @@ class ForwardedClientTest {
                 Socket first = tcp(broker);
                 Socket second = tcp(broker)) {
             byte[] connect = {0x10, 14, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, 2, 'i', 'd'};
-            first.getOutputStream().write(bytes("GET /mqtt HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
-                    + "Connection: upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: mqtt\r\n" + FIELD
-                    + "\r\n\r\n"));
+            first.getOutputStream()
+                    .write(bytes("GET /mqtt HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                            + "Connection: upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: mqtt\r\n" + FIELD
+                            + "\r\n\r\n"));
             first.getOutputStream().write(WebSocketBytes.frame(true, 2, connect, 1)); // while the answer waits
 
             assertThat(new String(first.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1))

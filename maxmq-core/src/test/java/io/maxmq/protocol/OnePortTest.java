@@ -190,8 +190,7 @@ class OnePortTest {
     void aForwarderThatSpeaksMqttIsAskedAboutItself() throws Exception {
         Limits one = Limits.of(
                 Limit.connectionRate(Scope.ADDRESS, 1, Duration.ofMinutes(1)).action(Action.DISCONNECT));
-        WebSocketListener listener =
-                Listener.tcpAndWebSocket(0).withForwarders(List.of(Cidr.parse("127.0.0.0/8")));
+        WebSocketListener listener = Listener.tcpAndWebSocket(0).withForwarders(List.of(Cidr.parse("127.0.0.0/8")));
         running = TestBroker.start(builder -> builder.rateLimiter(one).listener(listener.withName("both")));
 
         roundTrip(TestWebSocket.open(tcp(), "/mqtt", "X-Forwarded-For: 198.51.100.7"), "web");

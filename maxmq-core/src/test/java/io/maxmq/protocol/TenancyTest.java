@@ -27,6 +27,7 @@ import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.RetainedQuery;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

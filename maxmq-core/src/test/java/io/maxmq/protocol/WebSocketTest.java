@@ -281,10 +281,10 @@ class WebSocketTest {
     }
 
     @Test
-    void aFloodOfPingsIsNotAnsweredWithoutEnd() throws Exception {
+    void ofAFloodOfPingsAFewAreAnswered() throws Exception {
         start(Listener.webSocket(0));
         TestWebSocket flooder = TestWebSocket.open(tcp(), "/mqtt");
-        client(flooder, "flooder");
+        TestClient client = client(flooder, "flooder");
         TestClient canary = client(TestWebSocket.open(tcp(), "/mqtt"), "canary");
         byte[] ping = WebSocketBytes.frame(true, 9, new byte[125], 1);
         byte[] many = new byte[ping.length * 500];
@@ -292,12 +292,14 @@ class WebSocketTest {
             System.arraycopy(ping, 0, many, i * ping.length, ping.length);
         }
 
-        for (int i = 0; i < 200; i++) { // 13 MB
+        for (int i = 0; i < 10; i++) { // of which nothing is read meanwhile
             flooder.sendRaw(many);
         }
         canary.ping();
+        flooder.sendRaw(WebSocketBytes.frame(true, 9, bytes("last"), 1));
+        client.ping();
 
-        client(TestWebSocket.open(tcp(), "/mqtt"), "another").ping();
+        assertThat(flooder.pongs()).hasSizeLessThan(2_500).endsWith("last");
     }
 
     @ParameterizedTest

@@ -140,15 +140,17 @@ public final class ListenerRegistry {
                 "Open connections of a listener",
                 Map.of("listener", settings.name()),
                 entry.acceptor::connections);
-        return prepared(entry, tls).thenCompose(ready -> entry.acceptor.open(workers)).handle((address, failure) -> {
-            if (address == null) {
-                forget(entry);
-                RuntimeException why = cannotListen(settings, failure);
-                failed(settings, why);
-                throw why;
-            }
-            return opened(entry, address);
-        });
+        return prepared(entry, tls)
+                .thenCompose(ready -> entry.acceptor.open(workers))
+                .handle((address, failure) -> {
+                    if (address == null) {
+                        forget(entry);
+                        RuntimeException why = cannotListen(settings, failure);
+                        failed(settings, why);
+                        throw why;
+                    }
+                    return opened(entry, address);
+                });
     }
 
     private static Listener within(Listener listener) {
@@ -269,7 +271,8 @@ public final class ListenerRegistry {
         LoopAssembly at = loops.get(next++ % loops.size());
         TlsLayer layer = tls == null ? null : new TlsLayer(tls);
         SocketLayer carrier = layer == null ? SocketLayer.NONE : layer;
-        SocketLayer all = webSocket == null ? carrier : new WebSocketLayer(webSocket.webSocket(), webSocket.plainToo(), carrier);
+        SocketLayer all =
+                webSocket == null ? carrier : new WebSocketLayer(webSocket.webSocket(), webSocket.plainToo(), carrier);
         if (listener instanceof ProxiedListener proxied) {
             all = new ProxyLayer(proxied.proxies(), all);
         }

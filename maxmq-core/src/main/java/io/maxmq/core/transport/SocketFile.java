@@ -2,6 +2,7 @@ package io.maxmq.core.transport;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -174,6 +175,8 @@ final class SocketFile {
             return true;
         } catch (ConnectException e) {
             return false;
+        } catch (SocketException e) { // the backlog is full, or the file is somebody else's
+            throw new IOException("in use, as far as can be told: " + e.getMessage(), e);
         }
     }
 

@@ -27,7 +27,7 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
     private static final int FIRST_HEAD_BYTES = 512;
     private static final long LINGER_MILLIS = 1000;
 
-    /** While this much waits to be sent pings are not answered: the last one's answer counts (RFC 6455 §5.5.3). */
+    /** While this much waits to be sent pings are not answered. */
     private static final long MAX_PENDING_BYTES = 64 * 1024;
 
     private final WebSocket settings;
@@ -45,7 +45,9 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
     private boolean asked;
 
     private boolean closeSent;
-    private @Nullable ChannelHandlerContext context;
+
+    /** What the last ping has brought, while it is not answered. */
+    private byte @Nullable [] ping;
 
     /** @param forwarded when the connection awaits the word of it */
     WebSocketHandler(WebSocket settings, @Nullable ForwardedFor forwarded, SocketConnection connection) {
@@ -56,11 +58,6 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
     }
 
     // ---- in
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
-    }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -77,6 +74,7 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
             return;
         }
         frames.decode(bytes);
+        answerPing(ctx);
         if (bytes.isReadable()) {
             ctx.fireChannelRead(bytes);
         } else {
@@ -188,14 +186,20 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
 
     @Override
     public void onPing(byte[] payload, int length) {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null || closeSent) {
+        ping = Arrays.copyOf(payload, length);
+    }
+
+    /** Of those that one read has brought the last, as RFC 6455 §5.5.3 allows: a flood of them costs little more than its reading. */
+    private void answerPing(ChannelHandlerContext ctx) {
+        byte[] payload = ping;
+        ping = null;
+        if (payload == null || closeSent) {
             return;
         }
         ChannelOutboundBuffer waiting = ctx.channel().unsafe().outboundBuffer();
         if (waiting != null && waiting.totalPendingWriteBytes() < MAX_PENDING_BYTES) {
-            ByteBuf pong = ctx.alloc().directBuffer(2 + length);
-            WebSocketFrames.writePong(pong, payload, length);
+            ByteBuf pong = ctx.alloc().directBuffer(2 + payload.length);
+            WebSocketFrames.writePong(pong, payload, payload.length);
             ctx.writeAndFlush(pong, ctx.voidPromise());
         }
     }

@@ -46,7 +46,6 @@ public final class WebSocketLayer implements SocketLayer {
         }
         ForwardedFor awaited = awaits ? forwarded : null;
         Supplier<WebSocketHandler> webSocket = () -> new WebSocketHandler(settings, awaited, connection);
-        channel.pipeline()
-                .addLast(plainToo ? new MqttOrWebSocket(webSocket, awaited, connection) : webSocket.get());
+        channel.pipeline().addLast(plainToo ? new MqttOrWebSocket(webSocket, awaited, connection) : webSocket.get());
     }
 }

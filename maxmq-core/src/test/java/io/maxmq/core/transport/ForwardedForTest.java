@@ -68,8 +68,8 @@ class ForwardedForTest {
 
     @Test
     void allFieldsAreOneList() throws Exception {
-        HttpRequestHead request =
-                request("x-forwarded-for: 203.0.113.9\r\nX-FORWARDED-FOR: 198.51.100.7\r\nX-Forwarded-For: 10.1.1.1\r\n");
+        HttpRequestHead request = request(
+                "x-forwarded-for: 203.0.113.9\r\nX-FORWARDED-FOR: 198.51.100.7\r\nX-Forwarded-For: 10.1.1.1\r\n");
 
         assertThat(FORWARDED.clientOf(request).getHostAddress()).isEqualTo("198.51.100.7");
     }
