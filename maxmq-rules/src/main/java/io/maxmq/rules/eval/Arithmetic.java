@@ -41,9 +41,7 @@ final class Arithmetic extends Node {
         }
         if (leftKind != OTHER && rightKind != OTHER) {
             return floats(
-                    frame,
-                    leftKind == INTEGER ? integer : real,
-                    rightKind == INTEGER ? frame.integer : frame.real);
+                    frame, leftKind == INTEGER ? integer : real, rightKind == INTEGER ? frame.integer : frame.real);
         }
         return others(frame, Frame.boxed(leftKind, integer, real, other), frame.boxed(rightKind));
     }
@@ -90,13 +88,15 @@ final class Arithmetic extends Node {
     }
 
     private int floats(Frame frame, double a, double b) {
-        return real(frame, switch (operator) {
-            case PLUS -> a + b;
-            case MINUS -> a - b;
-            case TIMES -> a * b;
-            case DIVIDE -> a / requireNotZero(b);
-            default -> throw error(Code.BAD_ARGUMENT, operator.sign(), "takes integers only");
-        });
+        return real(
+                frame,
+                switch (operator) {
+                    case PLUS -> a + b;
+                    case MINUS -> a - b;
+                    case TIMES -> a * b;
+                    case DIVIDE -> a / requireNotZero(b);
+                    default -> throw error(Code.BAD_ARGUMENT, operator.sign(), "takes integers only");
+                });
     }
 
     private int others(Frame frame, @Nullable Object a, @Nullable Object b) {

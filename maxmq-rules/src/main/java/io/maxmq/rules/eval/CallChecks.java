@@ -1,7 +1,5 @@
 package io.maxmq.rules.eval;
 
-import static io.maxmq.rules.eval.ExpressionCompiler.refused;
-
 import io.maxmq.rules.error.StatementException.Code;
 import io.maxmq.rules.function.Check;
 import io.maxmq.rules.function.Definition;
@@ -12,6 +10,8 @@ import io.maxmq.rules.parse.Expression.StringConstant;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+
+import static io.maxmq.rules.eval.ExpressionCompiler.refused;
 
 /** What of a call can be known to be wrong before there is an event. */
 final class CallChecks {
@@ -37,15 +37,7 @@ final class CallChecks {
     private static final Set<String> WINDOWS =
             Set.of("tumblingwindow", "hoppingwindow", "slidingwindow", "sessionwindow", "countwindow");
     private static final Set<String> ANALYTIC = Set.of(
-            "lag",
-            "latest",
-            "had_changed",
-            "changed_col",
-            "acc_sum",
-            "acc_count",
-            "acc_min",
-            "acc_max",
-            "acc_avg");
+            "lag", "latest", "had_changed", "changed_col", "acc_sum", "acc_count", "acc_min", "acc_max", "acc_avg");
     private static final String ITEM_INDEX = "item_index";
 
     private final Functions functions;
@@ -85,7 +77,8 @@ final class CallChecks {
             throw refused(Code.NOT_SUPPORTED, call.over().at(), "OVER is not supported yet");
         }
         if (call.isOverAll()) {
-            throw refused(Code.SYNTAX_ERROR, call.at(), "the argument of " + call.name() + " can't be *, only that of count");
+            throw refused(
+                    Code.SYNTAX_ERROR, call.at(), "the argument of " + call.name() + " can't be *, only that of count");
         }
         if (definition != null) {
             checkCount(call, definition.least(), definition.most());
@@ -121,10 +114,12 @@ final class CallChecks {
                     : refused(Code.BAD_WINDOW, call.at(), call.name() + " is a window, which stands in GROUP BY");
         }
         if (ANALYTIC.contains(name)) {
-            throw refused(Code.NOT_SUPPORTED, call.at(), "functions with a memory are not supported yet: " + call.name());
+            throw refused(
+                    Code.NOT_SUPPORTED, call.at(), "functions with a memory are not supported yet: " + call.name());
         }
         if (functions.isMissing(name)) {
-            Expression first = call.arguments().isEmpty() ? null : call.arguments().get(0);
+            Expression first =
+                    call.arguments().isEmpty() ? null : call.arguments().get(0);
             boolean isLookup = name.equals("lookup");
             if (first instanceof StringConstant constant && (isLookup || name.startsWith("schema_"))) {
                 throw isLookup
@@ -145,7 +140,8 @@ final class CallChecks {
                 : least == most
                         ? least + (least == 1 ? " argument" : " arguments")
                         : least + " to " + most + " arguments";
-        throw refused(Code.WRONG_ARITY, call.at(), call.name() + " takes " + takes + ", expected that and not " + count);
+        throw refused(
+                Code.WRONG_ARITY, call.at(), call.name() + " takes " + takes + ", expected that and not " + count);
     }
 
     /** Looks at the arguments that are constant. */

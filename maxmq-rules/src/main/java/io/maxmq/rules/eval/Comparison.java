@@ -34,13 +34,9 @@ final class Comparison extends Condition {
         }
         int order;
         if (leftKind == INTEGER) {
-            order = rightKind == INTEGER
-                    ? Long.compare(integer, frame.integer)
-                    : Numbers.compare(integer, frame.real);
+            order = rightKind == INTEGER ? Long.compare(integer, frame.integer) : Numbers.compare(integer, frame.real);
         } else {
-            order = rightKind == INTEGER
-                    ? -Numbers.compare(frame.integer, real)
-                    : Numbers.compare(real, frame.real);
+            order = rightKind == INTEGER ? -Numbers.compare(frame.integer, real) : Numbers.compare(real, frame.real);
         }
         return holds(operator, order);
     }

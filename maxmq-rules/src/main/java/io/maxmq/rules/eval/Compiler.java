@@ -1,7 +1,5 @@
 package io.maxmq.rules.eval;
 
-import static io.maxmq.rules.eval.ExpressionCompiler.refused;
-
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.error.StatementException.Code;
 import io.maxmq.rules.parse.Expression;
@@ -12,6 +10,8 @@ import io.maxmq.rules.parse.Statement.Join;
 import io.maxmq.rules.parse.Statement.Target;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import static io.maxmq.rules.eval.ExpressionCompiler.refused;
 
 /** Makes a program of a tree, in the order of the statement, so that the first thing that is wrong is the one that is told. */
 final class Compiler {
@@ -33,9 +33,7 @@ final class Compiler {
         CallChecks checks =
                 new CallChecks(options.functions(), !statement.group().isEmpty());
         ExpressionCompiler expressions = new ExpressionCompiler(options, checks);
-        return statement.isForEach()
-                ? forEach(statement, expressions, checks)
-                : select(statement, expressions, checks);
+        return statement.isForEach() ? forEach(statement, expressions, checks) : select(statement, expressions, checks);
     }
 
     private Program select(Statement statement, ExpressionCompiler expressions, CallChecks checks) {
@@ -59,8 +57,8 @@ final class Compiler {
             throw refused(Code.SYNTAX_ERROR, target.at(), "the name of FOREACH's element is a path, expected a name");
         }
         Scope scope = new Scope(null, slots);
-        Listing list = new ListCompiler(expressions, scope)
-                .listing(statement.fields().subList(0, last), List.of());
+        Listing list =
+                new ListCompiler(expressions, scope).listing(statement.fields().subList(0, last), List.of());
         Node source = expressions.node(value, scope);
         int arraySlot = -1;
         if (target != null) {
@@ -77,8 +75,7 @@ final class Compiler {
         List<Field> each = statement.perElement() == null
                 ? List.of(new Field(end, null, null)) // as DO * would
                 : statement.perElement();
-        Listing perElement =
-                new ListCompiler(expressions, new Scope(scope, slots)).listing(each, scope.aliases());
+        Listing perElement = new ListCompiler(expressions, new Scope(scope, slots)).listing(each, scope.aliases());
         List<Source> sources = sources(statement);
         Program.Elements elements = new Program.Elements(
                 source,

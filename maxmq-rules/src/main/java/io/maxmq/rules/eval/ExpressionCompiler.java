@@ -153,8 +153,8 @@ final class ExpressionCompiler {
         Node node = switch (binary.operator()) {
             case OR -> new Logic.Or(at, left, right);
             case AND -> new Logic.And(at, left, right);
-            case EQUAL, UNEQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, MATCHES -> new Comparison(
-                    at, binary.operator(), left, right);
+            case EQUAL, UNEQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, MATCHES ->
+                new Comparison(at, binary.operator(), left, right);
             case JOIN -> new Operations.Join(at, left, right);
             case PLUS, MINUS, TIMES, DIVIDE, REMAINDER, DIV, MOD -> new Arithmetic(at, binary.operator(), left, right);
         };
@@ -170,8 +170,7 @@ final class ExpressionCompiler {
             whens[i] = node(branch.when(), scope);
             thens[i] = node(branch.then(), scope);
         }
-        Node otherwise =
-                cases.otherwise() == null ? new Constant(cases.at(), null) : node(cases.otherwise(), scope);
+        Node otherwise = cases.otherwise() == null ? new Constant(cases.at(), null) : node(cases.otherwise(), scope);
         return subject == null
                 ? new Operations.Choice(cases.at(), whens, thens, otherwise)
                 : new Operations.Match(cases.at(), subject, whens, thens, otherwise);
@@ -204,9 +203,7 @@ final class ExpressionCompiler {
 
     private Node path(Path path, Scope scope) {
         Range range = path.range();
-        Node whole = path.steps().isEmpty() && !isPayload(path.base())
-                ? node(path.base(), scope)
-                : steps(path, scope);
+        Node whole = path.steps().isEmpty() && !isPayload(path.base()) ? node(path.base(), scope) : steps(path, scope);
         return range == null ? whole : folded(new Reads.Part(range.at(), whole, range.from(), range.to()), whole);
     }
 

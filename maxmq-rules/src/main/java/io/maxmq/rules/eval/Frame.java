@@ -15,7 +15,9 @@ final class Frame {
     // What Node.number gave last: one of them, by its result.
     long integer;
     double real;
-    @Nullable Object other;
+
+    @Nullable
+    Object other;
 
     Frame(Evaluation evaluation, int slots) {
         this.evaluation = evaluation;

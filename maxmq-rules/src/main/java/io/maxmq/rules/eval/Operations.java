@@ -172,8 +172,7 @@ final class Operations {
                 throw error(Code.BAD_INDEX, "range", "[" + from + ".." + to + "] ends before it begins");
             }
             if (count.compareTo(BigInteger.valueOf(frame.limits.elements())) > 0) {
-                throw error(
-                        Code.LIMIT_EXCEEDED, "range", "has more than " + frame.limits.elements() + " elements");
+                throw error(Code.LIMIT_EXCEEDED, "range", "has more than " + frame.limits.elements() + " elements");
             }
             frame.evaluation.work(count.intValue());
             List<@Nullable Object> values = new ArrayList<>(count.intValue());

@@ -138,5 +138,8 @@ final class Placement {
      * @param isFromEnd of a position: whether it counts from the end
      * @param computed null when the index is there
      */
-    record Move(@Nullable Object index, boolean isFromEnd, @Nullable Node computed) {}
+    record Move(
+            @Nullable Object index,
+            boolean isFromEnd,
+            @Nullable Node computed) {}
 }

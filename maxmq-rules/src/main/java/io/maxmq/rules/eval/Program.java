@@ -33,7 +33,12 @@ public final class Program {
      * @param each of the fields of a record
      */
     record Elements(
-            Node source, int arraySlot, int slot, boolean isPayload, @Nullable Node inCase, Listing each) {}
+            Node source,
+            int arraySlot,
+            int slot,
+            boolean isPayload,
+            @Nullable Node inCase,
+            Listing each) {}
 
     Program(
             Statement statement,

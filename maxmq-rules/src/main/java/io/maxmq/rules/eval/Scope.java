@@ -70,7 +70,9 @@ final class Scope {
         } else {
             elsewhere = new Reads.Path(at, new Reads.Field(at, name), steps);
         }
-        return alias == null || !alias.mayHold(keys) ? elsewhere : new Reads.AliasPath(at, alias.slot, steps, elsewhere);
+        return alias == null || !alias.mayHold(keys)
+                ? elsewhere
+                : new Reads.AliasPath(at, alias.slot, steps, elsewhere);
     }
 
     /** A name that values were put under, at one or more places. */

@@ -1,7 +1,5 @@
 package io.maxmq.rules.eval;
 
-import static io.maxmq.rules.eval.ExpressionCompiler.refused;
-
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.error.StatementException.Code;
@@ -10,6 +8,8 @@ import io.maxmq.rules.parse.Statement.From;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+
+import static io.maxmq.rules.eval.ExpressionCompiler.refused;
 
 /** Checks what a statement is fed with. */
 final class Sources {

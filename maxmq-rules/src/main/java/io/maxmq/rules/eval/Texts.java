@@ -37,8 +37,7 @@ final class Texts {
         byte[] first = str(node, operator, frame, a).bytes();
         byte[] second = str(node, operator, frame, b).bytes();
         if ((long) first.length + second.length > frame.limits.textBytes()) {
-            throw node.error(
-                    Code.LIMIT_EXCEEDED, operator, "more than " + frame.limits.textBytes() + " bytes of text");
+            throw node.error(Code.LIMIT_EXCEEDED, operator, "more than " + frame.limits.textBytes() + " bytes of text");
         }
         byte[] both = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, both, first.length, second.length);

@@ -112,11 +112,22 @@ final class RegexFunctions {
         TextBuilder replaced = new TextBuilder(call);
         int from = 0;
         while (matcher.find()) {
+            if (matcher.end() == matcher.start() && isWithinCharacter(text, matcher.start())) {
+                continue;
+            }
             replaced.add(text, from, matcher.start());
             replacement(by, text, matcher, replaced);
             from = matcher.end();
         }
         return replaced.add(text, from, text.length()).text();
+    }
+
+    /** Whether it is between the halves of a surrogate pair, where Java finds nothing too. */
+    private static boolean isWithinCharacter(String text, int at) {
+        return at > 0
+                && at < text.length()
+                && Character.isLowSurrogate(text.charAt(at))
+                && Character.isHighSurrogate(text.charAt(at - 1));
     }
 
     /** Adds what a match is replaced by. A group that there is none of, or that took no part, is nothing. */

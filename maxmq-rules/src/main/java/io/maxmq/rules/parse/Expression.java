@@ -34,7 +34,11 @@ public sealed interface Expression {
      * @param steps none only where there is a range
      * @param range at its end, or null
      */
-    record Path(Position at, Expression base, List<Step> steps, @Nullable Range range) implements Expression {}
+    record Path(
+            Position at,
+            Expression base,
+            List<Step> steps,
+            @Nullable Range range) implements Expression {}
 
     /** A step of a path. */
     sealed interface Step {
@@ -60,11 +64,18 @@ public sealed interface Expression {
      * @param name as written
      * @param isOverAll whether the argument is {@code *}
      */
-    record Call(Position at, String name, List<Expression> arguments, boolean isOverAll, @Nullable Over over)
-            implements Expression {}
+    record Call(
+            Position at,
+            String name,
+            List<Expression> arguments,
+            boolean isOverAll,
+            @Nullable Over over) implements Expression {}
 
     /** {@code OVER (PARTITION BY … WHEN …)}. */
-    record Over(Position at, List<Expression> partition, @Nullable Expression when) {}
+    record Over(
+            Position at,
+            List<Expression> partition,
+            @Nullable Expression when) {}
 
     /**
      * CASE.
@@ -73,8 +84,10 @@ public sealed interface Expression {
      * @param otherwise null where there is no ELSE
      */
     record Case(
-            Position at, @Nullable Expression subject, List<Branch> branches, @Nullable Expression otherwise)
-            implements Expression {}
+            Position at,
+            @Nullable Expression subject,
+            List<Branch> branches,
+            @Nullable Expression otherwise) implements Expression {}
 
     /** WHEN and THEN. */
     record Branch(Expression when, Expression then) {}

@@ -1,7 +1,5 @@
 package io.maxmq.rules.parse;
 
-import static io.maxmq.rules.parse.Operator.NOT_BINDING;
-
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.parse.Expression.ArrayOf;
 import io.maxmq.rules.parse.Expression.Between;
@@ -32,6 +30,8 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import static io.maxmq.rules.parse.Operator.NOT_BINDING;
 
 /**
  * Reads expressions by precedence climbing. Trees stay so shallow that who walks them by recursion has stack enough.
@@ -176,10 +176,11 @@ final class ExpressionParser {
         return switch (token.kind()) {
             case WORD, QUOTED, STRING, INTEGER, FLOAT -> true;
             case SIGN -> "([+-".contains(token.text());
-            case KEYWORD -> switch (token.text()) {
-                case "CASE", "TRUE", "FALSE", "DIV", "MOD" -> true;
-                default -> false;
-            };
+            case KEYWORD ->
+                switch (token.text()) {
+                    case "CASE", "TRUE", "FALSE", "DIV", "MOD" -> true;
+                    default -> false;
+                };
             case END -> false;
         };
     }
@@ -225,9 +226,8 @@ final class ExpressionParser {
             return base;
         }
         int highest = height;
-        StringBuilder dotted = base instanceof Name name && first.kind() == Token.Kind.WORD
-                ? new StringBuilder(name.text())
-                : null;
+        StringBuilder dotted =
+                base instanceof Name name && first.kind() == Token.Kind.WORD ? new StringBuilder(name.text()) : null;
         List<Step> steps = new ArrayList<>();
         while (true) {
             if (tokens.takeSign(".")) {
@@ -286,7 +286,8 @@ final class ExpressionParser {
             return null;
         }
         int length = tokens.peek(1).isSign("-") ? 2 : 1;
-        if (tokens.peek(length).kind() != Token.Kind.INTEGER || !tokens.peek(length + 1).isSign("..")) {
+        if (tokens.peek(length).kind() != Token.Kind.INTEGER
+                || !tokens.peek(length + 1).isSign("..")) {
             return null;
         }
         Token bracket = tokens.take();

@@ -10,8 +10,8 @@ import java.util.Set;
 final class Lexer {
     /** The words that are never names. */
     static final Set<String> KEYWORDS = Set.of(
-            "SELECT", "FOREACH", "DO", "INCASE", "FROM", "WHERE", "AS", "AND", "OR", "NOT", "IN", "CASE", "WHEN", "THEN",
-            "ELSE", "END", "TRUE", "FALSE", "DIV", "MOD");
+            "SELECT", "FOREACH", "DO", "INCASE", "FROM", "WHERE", "AS", "AND", "OR", "NOT", "IN", "CASE", "WHEN",
+            "THEN", "ELSE", "END", "TRUE", "FALSE", "DIV", "MOD");
 
     private static final int LONGEST_KEYWORD = 7;
     private static final Set<String> PAIRS = Set.of("..", "||", "==", "!=", "<>", "<=", ">=", "=~");

@@ -12,7 +12,6 @@ import io.maxmq.rules.parse.Statement.TargetReference;
 import io.maxmq.rules.parse.Statement.TargetStep;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Reads a statement. Linear in its length. */
 public final class Parser {
@@ -58,7 +57,8 @@ public final class Parser {
             sources.add(source());
         } while (tokens.takeSign(","));
         List<Join> joins = new ArrayList<>();
-        while ((tokens.isWord("LEFT") || tokens.isWord("INNER")) && tokens.peek(1).isWord("JOIN")) {
+        while ((tokens.isWord("LEFT") || tokens.isWord("INNER"))
+                && tokens.peek(1).isWord("JOIN")) {
             joins.add(join());
         }
         Expression where = tokens.takeWord("WHERE") ? expressions.expression() : null;
@@ -69,15 +69,7 @@ public final class Parser {
             throw tokens.unexpected(afterSources(isForEach, where != null, !group.isEmpty()));
         }
         return new Statement(
-                isForEach,
-                fields,
-                perElement,
-                inCase,
-                List.copyOf(sources),
-                List.copyOf(joins),
-                where,
-                group,
-                having);
+                isForEach, fields, perElement, inCase, List.copyOf(sources), List.copyOf(joins), where, group, having);
     }
 
     private static String[] afterFields(boolean isForEach, boolean hasDo, boolean hasInCase) {
@@ -149,9 +141,7 @@ public final class Parser {
             Token first = tokens.peek();
             Expression path = expressions.expression();
             boolean isPath = path instanceof Expression.Name
-                    || path instanceof Expression.Path p
-                            && p.base() instanceof Expression.Name
-                            && p.range() == null;
+                    || path instanceof Expression.Path p && p.base() instanceof Expression.Name && p.range() == null;
             if (!isPath) {
                 throw Tokens.at(first, "the index of a target is an integer or a path");
             }

@@ -47,8 +47,21 @@ public final class Printer {
     private static final int OPERAND = 8;
     /** Names that stand without quotes only where no keyword of this spelling could: they get quotes everywhere. */
     private static final Set<String> KEYWORDS_BY_POSITION = Set.of(
-            "GROUP", "BY", "HAVING", "LIKE", "BETWEEN", "IS", "JOIN", "LEFT", "INNER", "ON", "OVER", "PARTITION", "FILTER",
-            "CAST", "NULL");
+            "GROUP",
+            "BY",
+            "HAVING",
+            "LIKE",
+            "BETWEEN",
+            "IS",
+            "JOIN",
+            "LEFT",
+            "INNER",
+            "ON",
+            "OVER",
+            "PARTITION",
+            "FILTER",
+            "CAST",
+            "NULL");
 
     private final StringBuilder out = new StringBuilder();
 
@@ -331,7 +344,9 @@ public final class Printer {
     }
 
     private static boolean isPlain(String name) {
-        if (name.isEmpty() || Lexer.KEYWORDS.contains(Token.capitals(name)) || KEYWORDS_BY_POSITION.contains(Token.capitals(name))) {
+        if (name.isEmpty()
+                || Lexer.KEYWORDS.contains(Token.capitals(name))
+                || KEYWORDS_BY_POSITION.contains(Token.capitals(name))) {
             return false;
         }
         int first = name.codePointAt(0);

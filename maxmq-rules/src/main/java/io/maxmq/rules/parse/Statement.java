@@ -33,7 +33,10 @@ public record Statement(
      * @param value null for {@code *}
      * @param target null without one
      */
-    public record Field(Position at, @Nullable Expression value, @Nullable Target target) {}
+    public record Field(
+            Position at,
+            @Nullable Expression value,
+            @Nullable Target target) {}
 
     /** Where a value goes. */
     public record Target(Position at, String name, List<TargetStep> steps) {}
@@ -65,5 +68,6 @@ public record Statement(
      *
      * @param filter of a window; null without
      */
-    public record Group(Position at, Expression value, @Nullable Expression filter) {}
+    public record Group(
+            Position at, Expression value, @Nullable Expression filter) {}
 }

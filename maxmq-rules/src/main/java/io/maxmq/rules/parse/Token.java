@@ -34,7 +34,9 @@ record Token(Kind kind, String text, Position at, int from, int to) {
     boolean isWord(String word) {
         return kind == Kind.KEYWORD
                 ? text.equals(word)
-                : kind == Kind.WORD && text.length() == word.length() && capitals(text).equals(word);
+                : kind == Kind.WORD
+                        && text.length() == word.length()
+                        && capitals(text).equals(word);
     }
 
     /** The letters a to z as capitals, and no others: an i without its dot makes no keyword. */

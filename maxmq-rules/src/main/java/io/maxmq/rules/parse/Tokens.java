@@ -87,15 +87,21 @@ final class Tokens {
     /** The error that says what could have stood here instead of the next token, and which of it may have been meant. */
     StatementException unexpected(String... expected) {
         Token token = peek();
-        StringBuilder problem = new StringBuilder("found ").append(token.shown()).append(", expected ");
+        StringBuilder problem =
+                new StringBuilder("found ").append(token.shown()).append(", expected ");
         for (int i = 0; i < expected.length; i++) {
-            problem.append(i == 0 ? "" : i == expected.length - 1 ? " or " : ", ").append(expected[i]);
+            problem.append(i == 0 ? "" : i == expected.length - 1 ? " or " : ", ")
+                    .append(expected[i]);
         }
         Token before = next > 0 ? tokens.get(next - 1) : token;
         for (Token suspect : List.of(token, before)) {
             String meant = suspect.kind() == Token.Kind.WORD ? nearest(suspect.text(), expected) : null;
             if (meant != null) {
-                problem.append("; did you mean ").append(meant).append(" by ").append(suspect.shown()).append('?');
+                problem.append("; did you mean ")
+                        .append(meant)
+                        .append(" by ")
+                        .append(suspect.shown())
+                        .append('?');
                 break;
             }
         }

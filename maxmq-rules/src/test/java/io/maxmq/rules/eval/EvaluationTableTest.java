@@ -1,7 +1,5 @@
 package io.maxmq.rules.eval;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.function.Functions;
@@ -22,6 +20,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * Runs the tables of statements beside this class. Cases are parted by empty lines; the lines of one begin with
  *
@@ -38,7 +38,8 @@ import org.junit.jupiter.api.function.Executable;
  */
 class EvaluationTableTest {
     static final Options OPTIONS = new Options(
-            Functions.standard(), Set.of("$events/client/connected", "$events/client_connected", "$events/session/subscribed"));
+            Functions.standard(),
+            Set.of("$events/client/connected", "$events/client_connected", "$events/session/subscribed"));
 
     @TestFactory
     Stream<DynamicTest> operators() {
@@ -73,8 +74,9 @@ class EvaluationTableTest {
     private static Stream<DynamicTest> table(String resource) {
         List<DynamicTest> tests = new ArrayList<>();
         for (String block : text(resource).split("\n\\s*\n")) {
-            List<String> lines =
-                    block.lines().filter(line -> !line.isBlank() && !line.startsWith("#")).toList();
+            List<String> lines = block.lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .toList();
             if (!lines.isEmpty()) {
                 tests.add(DynamicTest.dynamicTest(lines.get(0), test(lines)));
             }
@@ -85,9 +87,13 @@ class EvaluationTableTest {
 
     private static Executable test(List<String> lines) {
         String statement = String.join(
-                "\n", lines.stream().filter(line -> "<>@!?".indexOf(line.charAt(0)) < 0).toList());
-        List<String> expected =
-                lines.stream().filter(line -> ">!?".indexOf(line.charAt(0)) >= 0).toList();
+                "\n",
+                lines.stream()
+                        .filter(line -> "<>@!?".indexOf(line.charAt(0)) < 0)
+                        .toList());
+        List<String> expected = lines.stream()
+                .filter(line -> ">!?".indexOf(line.charAt(0)) >= 0)
+                .toList();
         return () -> {
             assertThat(expected).isNotEmpty();
             assertThat(outcome(statement, event(lines))).isEqualTo(expected);

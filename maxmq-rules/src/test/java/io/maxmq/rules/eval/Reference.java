@@ -67,7 +67,9 @@ final class Reference {
         list(statement.fields().subList(0, last));
         Field source = statement.fields().get(last);
         Object array = value(source.value());
-        if (source.value() instanceof Expression.Name name && name.text().equals("payload") && array instanceof Text text) {
+        if (source.value() instanceof Expression.Name name
+                && name.text().equals("payload")
+                && array instanceof Text text) {
             array = decodedOrUndefined(text);
         }
         Map<String, Object> aliases = scopes.get(0);
@@ -130,9 +132,13 @@ final class Reference {
             List<Object> steps = new ArrayList<>();
             String name = ownName(field);
             if (field.target() != null) {
-                field.target().steps().forEach(step -> steps.add(step(step, field.target().name())));
+                field.target()
+                        .steps()
+                        .forEach(step -> steps.add(step(step, field.target().name())));
             } else if (name == null) {
-                name = field.value() instanceof Expression.Call call ? call.name().toLowerCase() : "_col" + (i + 1);
+                name = field.value() instanceof Expression.Call call
+                        ? call.name().toLowerCase()
+                        : "_col" + (i + 1);
                 name = taken.contains(name) ? "_col" + (i + 1) : name;
                 taken.add(name);
             } else if (field.value() instanceof Expression.Path path) {
@@ -242,7 +248,8 @@ final class Reference {
     }
 
     private Object decoded(Text text) {
-        return JsonReader.read(text.bytes(), 0, text.bytes().length, around.limits().jsonDepth());
+        return JsonReader.read(
+                text.bytes(), 0, text.bytes().length, around.limits().jsonDepth());
     }
 
     private Object decodedOrUndefined(Text text) {
@@ -461,9 +468,10 @@ final class Reference {
         Object left = value(binary.left());
         Object right = value(binary.right());
         return switch (binary.operator()) {
-            case PLUS -> left instanceof Text || right instanceof Text
-                    ? joined(left, right)
-                    : arithmetic(binary.operator(), left, right);
+            case PLUS ->
+                left instanceof Text || right instanceof Text
+                        ? joined(left, right)
+                        : arithmetic(binary.operator(), left, right);
             case MINUS, TIMES, DIVIDE, REMAINDER, DIV, MOD -> arithmetic(binary.operator(), left, right);
             case JOIN -> joined(left, right);
             default -> compare(binary.operator(), left, right);
@@ -476,7 +484,9 @@ final class Reference {
 
     private static String str(Object value) {
         if (value instanceof Double number) {
-            String digits = new BigDecimal(number).setScale(10, java.math.RoundingMode.HALF_UP).toPlainString();
+            String digits = new BigDecimal(number)
+                    .setScale(10, java.math.RoundingMode.HALF_UP)
+                    .toPlainString();
             String cut = digits.replaceAll("0+$", "");
             cut = cut.endsWith(".") ? cut + "0" : cut;
             return cut.equals("-0.0") ? "0.0" : cut;
@@ -500,7 +510,9 @@ final class Reference {
                 throw error(Code.ARITHMETIC);
             }
             return integer(
-                    operator == Operator.DIV ? big(left).divide(big(right)) : big(left).remainder(big(right)));
+                    operator == Operator.DIV
+                            ? big(left).divide(big(right))
+                            : big(left).remainder(big(right)));
         }
         if (isWhole && operator != Operator.DIVIDE) {
             return integer(
@@ -618,9 +630,12 @@ final class Reference {
 
     private static boolean isLike(Text text, Text pattern) {
         StringBuilder regex = new StringBuilder();
-        pattern.toString().codePoints().forEach(c -> regex.append(
-                c == '%' ? ".*" : c == '_' ? "." : Pattern.quote(Character.toString(c))));
-        return Pattern.compile(regex.toString(), Pattern.DOTALL).matcher(text.toString()).matches();
+        pattern.toString()
+                .codePoints()
+                .forEach(c -> regex.append(c == '%' ? ".*" : c == '_' ? "." : Pattern.quote(Character.toString(c))));
+        return Pattern.compile(regex.toString(), Pattern.DOTALL)
+                .matcher(text.toString())
+                .matches();
     }
 
     private static boolean isWord(Object value) {

@@ -1,7 +1,5 @@
 package io.maxmq.rules.eval;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.parse.Parser;
@@ -14,6 +12,8 @@ import java.util.TreeMap;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class ReferencePropertyTest {
     private static final List<String> PAYLOADS = List.of(
@@ -87,7 +87,8 @@ class ReferencePropertyTest {
         if (value instanceof Map<?, ?> map) {
             StringBuilder text = new StringBuilder("{");
             new TreeMap<>(map)
-                    .forEach((key, member) -> text.append(key).append(':').append(shown(member)).append(' '));
+                    .forEach((key, member) ->
+                            text.append(key).append(':').append(shown(member)).append(' '));
             return text.append('}').toString();
         }
         if (value instanceof List<?> list) {

@@ -1,7 +1,5 @@
 package io.maxmq.rules.parse;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.rules.error.StatementException;
 import java.util.List;
 import net.jqwik.api.EdgeCasesMode;
@@ -21,6 +19,8 @@ import org.antlr.v4.tool.Grammar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The parser accepts and refuses what the grammar does, which is written for readers and run by somebody else. */
 class GrammarTest {
@@ -99,7 +99,12 @@ class GrammarTest {
     private static final class Refusing extends BaseErrorListener {
         @Override
         public void syntaxError(
-                Recognizer<?, ?> recognizer, Object symbol, int line, int column, String problem, RecognitionException e) {
+                Recognizer<?, ?> recognizer,
+                Object symbol,
+                int line,
+                int column,
+                String problem,
+                RecognitionException e) {
             throw new ParseCancellationException(problem);
         }
     }

@@ -1,11 +1,11 @@
 package io.maxmq.rules.parse;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.maxmq.rules.error.StatementException;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class ParserPropertyTest {
 

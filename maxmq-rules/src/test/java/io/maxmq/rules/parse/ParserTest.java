@@ -1,9 +1,5 @@
 package io.maxmq.rules.parse;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.parse.Expression.Binary;
 import io.maxmq.rules.parse.Expression.Call;
@@ -18,6 +14,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 class ParserTest {
 
@@ -42,8 +42,8 @@ class ParserTest {
     void saysWhereAStatementIsWrong(String line) {
         String[] columns = line.split(" \\| ?", 3);
 
-        StatementException error = catchThrowableOfType(
-                StatementException.class, () -> Parser.statement(columns[2].replace("\\n", "\n")));
+        StatementException error =
+                catchThrowableOfType(StatementException.class, () -> Parser.statement(columns[2].replace("\\n", "\n")));
 
         assertThat(error).isNotNull();
         assertThat(error.code() + " " + error.line() + ":" + error.column()).isEqualTo(columns[0] + " " + columns[1]);
@@ -52,9 +52,11 @@ class ParserTest {
     @Test
     void saysWhatItFoundWhatItExpectedAndWhatMayHaveBeenMeant() {
         assertThatThrownBy(() -> Parser.statement("SELECT a FORM \"t\""))
-                .hasMessage("line 1, column 15: found \"t\", expected an operator, AS, , or FROM; did you mean FROM by FORM?");
+                .hasMessage(
+                        "line 1, column 15: found \"t\", expected an operator, AS, , or FROM; did you mean FROM by FORM?");
         assertThatThrownBy(() -> Parser.statement("SELEKT a FROM t"))
-                .hasMessage("line 1, column 1: found SELEKT, expected FOREACH or SELECT; did you mean SELECT by SELEKT?");
+                .hasMessage(
+                        "line 1, column 1: found SELEKT, expected FOREACH or SELECT; did you mean SELECT by SELEKT?");
         assertThatThrownBy(() -> Parser.statement("SELECT a FROM t WEHRE b"))
                 .hasMessageContaining("found WEHRE, expected ,, WHERE, GROUP, HAVING or the end of the statement")
                 .hasMessageEndingWith("did you mean WHERE by WEHRE?");
@@ -93,18 +95,17 @@ class ParserTest {
         assertThat(expression("is IS NULL")).isInstanceOf(Expression.IsNull.class);
         assertThat(expression("like")).isEqualTo(new Name(new Position(1, 1), "like"));
         assertThat(expression("left(a, 1)")).isInstanceOf(Call.class);
-        assertThat(expression("my.fn(a)")).isInstanceOfSatisfying(Call.class, call -> assertThat(call.name())
-                .isEqualTo("my.fn"));
+        assertThat(expression("my.fn(a)"))
+                .isInstanceOfSatisfying(
+                        Call.class, call -> assertThat(call.name()).isEqualTo("my.fn"));
     }
 
     @Test
     void keepsTheSignOfAZeroInATarget() {
         Statement statement = Parser.statement("SELECT a AS b[-0], a AS c[0] FROM t");
 
-        assertThat(statement.fields().get(0).target().steps())
-                .containsExactly(new TargetIndex(true, BigInteger.ZERO));
-        assertThat(statement.fields().get(1).target().steps())
-                .containsExactly(new TargetIndex(false, BigInteger.ZERO));
+        assertThat(statement.fields().get(0).target().steps()).containsExactly(new TargetIndex(true, BigInteger.ZERO));
+        assertThat(statement.fields().get(1).target().steps()).containsExactly(new TargetIndex(false, BigInteger.ZERO));
     }
 
     @Test
@@ -134,12 +135,17 @@ class ParserTest {
                 .hasMessageContaining("65536");
         assertThat(expression("a" + " AND a".repeat(400))).isNotNull();
         assertThat(expression("(".repeat(100) + "1" + ")".repeat(100))).isNotNull();
-        assertThat(expression("a IN (" .repeat(100) + "1" + ") + 1".repeat(100))).isNotNull();
+        assertThat(expression("a IN (".repeat(100) + "1" + ") + 1".repeat(100))).isNotNull();
     }
 
     @Test
     void takesOnlyLettersFromAToZForThoseOfAKeyword() {
-        assertThat(Parser.statement("SELECT a ıs FROM t").fields().get(0).target().name()).isEqualTo("ıs");
+        assertThat(Parser.statement("SELECT a ıs FROM t")
+                        .fields()
+                        .get(0)
+                        .target()
+                        .name())
+                .isEqualTo("ıs");
     }
 
     private static String printed(String expression) {

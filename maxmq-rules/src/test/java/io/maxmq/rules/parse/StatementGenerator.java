@@ -10,13 +10,15 @@ public final class StatementGenerator {
     private static final List<String> KEYS = List.of("a", "b", "list", "'k'", "\"q\"", "1", "group");
     /** Most of what joins values as text: other operators fail on most operands, and then there is little to see. */
     private static final List<String> SUMS = List.of(
-            "||", "||", "||", "||", "||", "||", "||", "||", "||", "||", "||", "+", "+", "+", "-", "*", "/", "%", "DIV", "mod");
+            "||", "||", "||", "||", "||", "||", "||", "||", "||", "||", "||", "+", "+", "+", "-", "*", "/", "%", "DIV",
+            "mod");
+
     private static final List<String> COMPARISONS = List.of("=", "==", "!=", "<>", "<", "<=", ">", ">=", "=~");
     private static final List<String> TOKENS = List.of(
-            "SELECT", "FOREACH", "DO", "INCASE", "FROM", "WHERE", "AS", "AND", "OR", "NOT", "IN", "CASE", "WHEN", "THEN",
-            "ELSE", "END", "LIKE", "BETWEEN", "IS", "NULL", "TRUE", "DIV", "MOD", "GROUP", "BY", "CAST", "OVER", "a", "b",
-            "payload", "f", "'s'", "\"t\"", "1", "2.5", "1e3", "(", ")", "[", "]", ",", ".", "..", ";", "*", "+", "-",
-            "||", "/", "%", "=", "!=", "<", ">=", "=~");
+            "SELECT", "FOREACH", "DO", "INCASE", "FROM", "WHERE", "AS", "AND", "OR", "NOT", "IN", "CASE", "WHEN",
+            "THEN", "ELSE", "END", "LIKE", "BETWEEN", "IS", "NULL", "TRUE", "DIV", "MOD", "GROUP", "BY", "CAST", "OVER",
+            "a", "b", "payload", "f", "'s'", "\"t\"", "1", "2.5", "1e3", "(", ")", "[", "]", ",", ".", "..", ";", "*",
+            "+", "-", "||", "/", "%", "=", "!=", "<", ">=", "=~");
 
     private final Random random;
 
@@ -101,12 +103,13 @@ public final class StatementGenerator {
     private String target() {
         StringBuilder text = new StringBuilder(one(NAMES));
         for (int i = random.nextInt(3); i > 0; i--) {
-            text.append(switch (random.nextInt(5)) {
-                case 0 -> "[" + random.nextInt(3) + "]";
-                case 1 -> "[-" + random.nextInt(3) + "]";
-                case 2 -> "[payload.a]";
-                default -> "." + one(KEYS.subList(0, 5));
-            });
+            text.append(
+                    switch (random.nextInt(5)) {
+                        case 0 -> "[" + random.nextInt(3) + "]";
+                        case 1 -> "[-" + random.nextInt(3) + "]";
+                        case 2 -> "[payload.a]";
+                        default -> "." + one(KEYS.subList(0, 5));
+                    });
         }
         return text.toString();
     }
@@ -155,12 +158,13 @@ public final class StatementGenerator {
             case 7, 8, 9 -> one(NAMES);
             case 10 -> "[" + random.nextInt(3) + ".." + (1 + random.nextInt(4)) + "]";
             case 11 -> "(" + expression(depth - 1) + ")";
-            case 12 -> one(List.of("str", "str", "abs", "typeof", "typeof", "is_null", "is_num", "coalesce")) + "(" + expression(depth - 1) + ")";
+            case 12 ->
+                one(List.of("str", "str", "abs", "typeof", "typeof", "is_null", "is_num", "coalesce")) + "("
+                        + expression(depth - 1) + ")";
             case 13 -> "[" + (chance(4) ? "" : list(depth - 1, 1)) + "]";
             case 14 -> cases(depth);
-            default -> chance(2)
-                    ? "CAST(" + expression(depth - 1) + " AS string)"
-                    : "(" + expression(depth - 1) + ").a[1]";
+            default ->
+                chance(2) ? "CAST(" + expression(depth - 1) + " AS string)" : "(" + expression(depth - 1) + ").a[1]";
         };
     }
 
@@ -177,12 +181,13 @@ public final class StatementGenerator {
             int kind = random.nextInt(6);
             String key = one(isNumber ? KEYS.subList(0, 5) : KEYS);
             isNumber = kind > 2 && key.equals("1");
-            text.append(switch (kind) {
-                case 0 -> "[" + (random.nextInt(5) - 2) + "]";
-                case 1 -> "[" + one(NAMES) + "]";
-                case 2 -> "[payload.a]";
-                default -> "." + key;
-            });
+            text.append(
+                    switch (kind) {
+                        case 0 -> "[" + (random.nextInt(5) - 2) + "]";
+                        case 1 -> "[" + one(NAMES) + "]";
+                        case 2 -> "[payload.a]";
+                        default -> "." + key;
+                    });
         }
         return text + (chance(20) ? "[1..2]" : "");
     }
