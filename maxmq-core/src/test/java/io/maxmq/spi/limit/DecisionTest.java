@@ -9,11 +9,11 @@ class DecisionTest {
 
     @Test
     void shortPausesAreRoundedUpAndShared() {
-        assertThat(Decision.pause(1)).isEqualTo(new Decision.Pause(1_000_000)).isSameAs(Decision.pause(1_000_000));
-        assertThat(Decision.pause(1_000_001)).isEqualTo(new Decision.Pause(2_000_000));
-        assertThat(Decision.pause(0)).isEqualTo(new Decision.Pause(0));
+        assertThat(Decision.pause(1)).isEqualTo(new Decision.Pause(1_000_000, "")).isSameAs(Decision.pause(1_000_000));
+        assertThat(Decision.pause(1_000_001)).isEqualTo(new Decision.Pause(2_000_000, ""));
+        assertThat(Decision.pause(0)).isEqualTo(new Decision.Pause(0, ""));
         assertThat(Decision.pause(1_000_000_000)).isSameAs(Decision.pause(999_999_999));
-        assertThat(Decision.pause(5_000_000_000L)).isEqualTo(new Decision.Pause(5_000_000_000L));
+        assertThat(Decision.pause(5_000_000_000L)).isEqualTo(new Decision.Pause(5_000_000_000L, ""));
     }
 
     @Test
