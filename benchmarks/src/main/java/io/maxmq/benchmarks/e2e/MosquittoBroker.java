@@ -92,6 +92,7 @@ final class MosquittoBroker implements Broker {
                 "log_dest none"));
         if (over == Over.TLS) {
             Certificate.make(directory);
+            lines.add("user " + System.getProperty("user.name")); // or root's files are closed to it
             lines.add("certfile " + Certificate.chainIn(directory));
             lines.add("keyfile " + Certificate.keyIn(directory));
         }
