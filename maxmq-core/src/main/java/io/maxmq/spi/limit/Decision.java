@@ -27,10 +27,10 @@ public sealed interface Decision {
     Decision ALLOW = new Allow();
 
     /** Over the limit: lose it. */
-    Decision DROP = new Drop("");
+    Decision DROP = new Drop();
 
     /** Over the limit: lose the client. */
-    Decision DISCONNECT = new Disconnect("");
+    Decision DISCONNECT = new Disconnect();
 
     /**
      * Over the limit: come again later. Rounded up to whole milliseconds; creates nothing up to one second.
@@ -99,7 +99,7 @@ public sealed interface Decision {
 
         static {
             for (int millis = 0; millis < BY_MILLIS.length; millis++) {
-                BY_MILLIS[millis] = new Pause(millis * NANOS_PER_MILLI, "");
+                BY_MILLIS[millis] = new Pause(millis * NANOS_PER_MILLI);
             }
         }
 
@@ -110,9 +110,14 @@ public sealed interface Decision {
             }
         }
 
+        /** Does not say which limit it was. */
+        public Pause(long nanos) {
+            this(nanos, "");
+        }
+
         static Pause of(long nanos) {
             if (nanos < 0 || nanos > 1000 * NANOS_PER_MILLI) {
-                return new Pause(nanos, "");
+                return new Pause(nanos);
             }
             return BY_MILLIS[(int) ((nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI)];
         }
@@ -141,6 +146,11 @@ public sealed interface Decision {
      */
     @Stable
     record Drop(String limit) implements Decision {
+        /** Does not say which limit it was. */
+        public Drop() {
+            this("");
+        }
+
         @Override
         public Decision by(String newLimit) {
             return new Drop(newLimit);
@@ -165,6 +175,11 @@ public sealed interface Decision {
      */
     @Stable
     record Disconnect(String limit) implements Decision {
+        /** Does not say which limit it was. */
+        public Disconnect() {
+            this("");
+        }
+
         @Override
         public Decision by(String newLimit) {
             return new Disconnect(newLimit);
