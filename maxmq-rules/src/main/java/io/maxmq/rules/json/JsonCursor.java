@@ -205,7 +205,8 @@ final class JsonCursor {
         integer = plain;
         tokenTo = i;
         at = i;
-        if (plain ? i - whole > 18 : far) {
+        // A digit is worth 3.32 bits.
+        if (plain ? (i - whole) * 10L > integerBits * 3L : far) {
             checkRange();
         }
     }

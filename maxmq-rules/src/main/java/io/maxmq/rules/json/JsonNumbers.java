@@ -13,6 +13,8 @@ final class JsonNumbers {
     };
 
     private static final long EXACT = 1L << 53;
+    /** The largest integer of 64 bits without its last digit. */
+    private static final long MOST_HEAD = Long.MAX_VALUE / 10;
 
     private JsonNumbers() {}
 
@@ -26,6 +28,13 @@ final class JsonNumbers {
         int first = negative ? from + 1 : from;
         if (to - first <= 18) {
             return small(bytes, from, to);
+        }
+        if (to - first == 19) {
+            long head = small(bytes, first, to - 1);
+            if (head < MOST_HEAD) {
+                long value = head * 10 + bytes[to - 1] - '0';
+                return negative ? -value : value;
+            }
         }
         // A digit is worth more than three bits; so the text's length bounds the work before it is done.
         if ((to - first - 1) * 3L > bits) {

@@ -34,6 +34,10 @@ class JsonReaderTest {
         assertThat(read("-9223372036854775808")).isEqualTo(Long.MIN_VALUE);
         assertThat(read("9223372036854775808")).isEqualTo(new BigInteger("9223372036854775808"));
         assertThat(read("-0")).isEqualTo(0L);
+        assertThat(read("1769862896789012345")).isEqualTo(1769862896789012345L);
+        assertThat(read("-1769862896789012345")).isEqualTo(-1769862896789012345L);
+        assertThat(read("9223372036854775799")).isEqualTo(9223372036854775799L);
+        assertThat(read("-9223372036854775809")).isEqualTo(new BigInteger("-9223372036854775809"));
     }
 
     @Test
