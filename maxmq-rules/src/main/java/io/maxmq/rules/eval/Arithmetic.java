@@ -100,15 +100,18 @@ final class Arithmetic extends Node {
     }
 
     private int others(Frame frame, @Nullable Object a, @Nullable Object b) {
+        if (operator == Operator.PLUS && (a instanceof Text || b instanceof Text)) {
+            frame.other = Texts.joined(this, "+", frame, a, b);
+            return OTHER;
+        }
+        if (a == null || b == null) {
+            throw bad(a, b);
+        }
         if (Numbers.isInteger(a) && Numbers.isInteger(b)) {
             return bigs(frame, Numbers.big(a), Numbers.big(b));
         }
         if (Numbers.isNumber(a) && Numbers.isNumber(b)) {
             return floats(frame, Numbers.asDouble(a), Numbers.asDouble(b));
-        }
-        if (operator == Operator.PLUS && (a instanceof Text || b instanceof Text)) {
-            frame.other = Texts.joined(this, "+", frame, a, b);
-            return OTHER;
         }
         throw bad(a, b);
     }

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 import static io.maxmq.rules.eval.ExpressionCompiler.refused;
 
-/** Makes a program of a tree, in the order of the statement, so that the first thing that is wrong is the one that is told. */
+/** Makes a program of a tree, in the order in which it runs, and tells the first thing that is wrong. */
 final class Compiler {
     private static final String ITEM = "item";
 
     private final Options options;
-    private final Scope.Slots slots = new Scope.Slots();
+    private final Scope.Layout layout = new Scope.Layout();
 
     Compiler(Options options) {
         this.options = options;
@@ -37,12 +37,12 @@ final class Compiler {
     }
 
     private Program select(Statement statement, ExpressionCompiler expressions, CallChecks checks) {
-        Scope scope = new Scope(null, slots);
+        Scope scope = new Scope(null, layout);
         Listing list = new ListCompiler(expressions, scope).listing(statement.fields(), List.of());
         List<Source> sources = sources(statement);
         Node where = condition(statement.where(), expressions, checks, scope);
         refuseGroups(statement);
-        return new Program(statement, sources, slots.count(), list, where, null);
+        return new Program(statement, sources, layout, list, where, null, options.isFast());
     }
 
     private Program forEach(Statement statement, ExpressionCompiler expressions, CallChecks checks) {
@@ -56,7 +56,7 @@ final class Compiler {
         if (target != null && !target.steps().isEmpty()) {
             throw refused(Code.SYNTAX_ERROR, target.at(), "the name of FOREACH's element is a path, expected a name");
         }
-        Scope scope = new Scope(null, slots);
+        Scope scope = new Scope(null, layout);
         Listing list =
                 new ListCompiler(expressions, scope).listing(statement.fields().subList(0, last), List.of());
         Node source = expressions.node(value, scope);
@@ -75,7 +75,7 @@ final class Compiler {
         List<Field> each = statement.perElement() == null
                 ? List.of(new Field(end, null, null)) // as DO * would
                 : statement.perElement();
-        Listing perElement = new ListCompiler(expressions, new Scope(scope, slots)).listing(each, scope.aliases());
+        Listing perElement = new ListCompiler(expressions, new Scope(scope, layout)).listing(each, scope.aliases());
         List<Source> sources = sources(statement);
         Program.Elements elements = new Program.Elements(
                 source,
@@ -84,7 +84,7 @@ final class Compiler {
                 value instanceof Expression.Name name && name.text().equals("payload"),
                 inCase,
                 perElement);
-        return new Program(statement, sources, slots.count(), list, where, elements);
+        return new Program(statement, sources, layout, list, where, elements, options.isFast());
     }
 
     private List<Source> sources(Statement statement) {

@@ -18,7 +18,6 @@ import io.maxmq.rules.parse.Expression.InList;
 import io.maxmq.rules.parse.Expression.Index;
 import io.maxmq.rules.parse.Expression.IntegerConstant;
 import io.maxmq.rules.parse.Expression.IsNull;
-import io.maxmq.rules.parse.Expression.Key;
 import io.maxmq.rules.parse.Expression.Like;
 import io.maxmq.rules.parse.Expression.Name;
 import io.maxmq.rules.parse.Expression.Not;
@@ -49,7 +48,7 @@ final class ExpressionCompiler {
     ExpressionCompiler(Options options, CallChecks checks) {
         this.options = options;
         this.checks = checks;
-        this.noEvent = new Frame(new Evaluation(new NoEvent(options.limits())), 0);
+        this.noEvent = new Frame(new Evaluation(new NoEvent(options.limits())), 0, Payload.NOWHERE);
     }
 
     /** The node of an expression in a clause. */
@@ -215,7 +214,7 @@ final class ExpressionCompiler {
         Step[] steps = new Step[path.steps().size()];
         List<String> keys = new ArrayList<>();
         for (int i = 0; i < steps.length; i++) {
-            if (path.steps().get(i) instanceof Key key) {
+            if (path.steps().get(i) instanceof Expression.Key key) {
                 steps[i] = new Step.Key(key.name());
                 if (keys.size() == i) {
                     keys.add(key.name());

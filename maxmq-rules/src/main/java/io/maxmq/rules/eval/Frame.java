@@ -8,6 +8,7 @@ final class Frame {
     final Evaluation evaluation;
     final Limits limits;
     final @Nullable Object[] slots;
+    final int pathOffset;
 
     /** Of FOREACH, counted from 1; 0 outside. */
     long itemIndex;
@@ -19,9 +20,15 @@ final class Frame {
     @Nullable
     Object other;
 
-    Frame(Evaluation evaluation, int slots) {
+    /**
+     * A frame.
+     *
+     * @param pathOffset where the program's paths begin among those that are read of the payload, or {@link Payload#NOWHERE}
+     */
+    Frame(Evaluation evaluation, int slots, int pathOffset) {
         this.evaluation = evaluation;
         this.limits = evaluation.limits();
+        this.pathOffset = pathOffset;
         this.slots = new @Nullable Object[slots];
     }
 

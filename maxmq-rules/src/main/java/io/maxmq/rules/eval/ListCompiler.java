@@ -3,7 +3,6 @@ package io.maxmq.rules.eval;
 import io.maxmq.rules.parse.Expression;
 import io.maxmq.rules.parse.Expression.Call;
 import io.maxmq.rules.parse.Expression.Index;
-import io.maxmq.rules.parse.Expression.Key;
 import io.maxmq.rules.parse.Expression.Name;
 import io.maxmq.rules.parse.Expression.Path;
 import io.maxmq.rules.parse.Expression.Signed;
@@ -175,7 +174,7 @@ final class ListCompiler {
     private List<Placement.Move> moves(Path path) {
         List<Placement.Move> moves = new ArrayList<>();
         for (Expression.Step step : path.steps()) {
-            if (step instanceof Key key) {
+            if (step instanceof Expression.Key key) {
                 moves.add(new Placement.Move(Text.of(key.name()), false, null));
                 continue;
             }

@@ -10,12 +10,18 @@ import java.util.Set;
  * @param functions that it may call
  * @param events the topics of the events that it may name, older names among them
  * @param limits by which constants are worked out
+ * @param isFast whether of a payload no more is looked at than until all paths are found; else all of it must be JSON
  * @param isTraced whether each value on the way is told to the evaluation's {@link Trace}; costs nothing when not
  */
-public record Options(Functions functions, Set<String> events, Limits limits, boolean isTraced) {
+public record Options(Functions functions, Set<String> events, Limits limits, boolean isFast, boolean isTraced) {
 
-    /** Without a trace and with the default limits. */
+    /** With the default limits, strict, without a trace. */
     public Options(Functions functions, Set<String> events) {
-        this(functions, events, Limits.DEFAULT, false);
+        this(functions, events, Limits.DEFAULT, false, false);
+    }
+
+    /** Strict. */
+    public Options(Functions functions, Set<String> events, Limits limits, boolean isTraced) {
+        this(functions, events, limits, false, isTraced);
     }
 }

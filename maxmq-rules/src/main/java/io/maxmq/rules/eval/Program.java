@@ -19,9 +19,11 @@ public final class Program {
     private final Statement statement;
     private final List<Source> sources;
     private final int slots;
+    private final List<List<Object>> paths;
     private final Listing list;
     private final @Nullable Node where;
     private final @Nullable Elements elements;
+    private final boolean isFast;
 
     /**
      * What FOREACH does.
@@ -43,16 +45,19 @@ public final class Program {
     Program(
             Statement statement,
             List<Source> sources,
-            int slots,
+            Scope.Layout layout,
             Listing list,
             @Nullable Node where,
-            @Nullable Elements elements) {
+            @Nullable Elements elements,
+            boolean isFast) {
         this.statement = statement;
         this.sources = sources;
-        this.slots = slots;
+        this.slots = layout.count();
+        this.paths = layout.paths();
         this.list = list;
         this.where = where;
         this.elements = elements;
+        this.isFast = isFast;
     }
 
     /**
@@ -69,6 +74,16 @@ public final class Program {
         return sources;
     }
 
+    /** Whether it is content with a payload that is JSON as far as its paths go. */
+    boolean isFast() {
+        return isFast;
+    }
+
+    /** What it reads of payloads by paths that are the same on every event: {@link String} and {@link Integer} steps. */
+    List<List<Object>> paths() {
+        return paths;
+    }
+
     /** The statement as it was understood. */
     public String printed() {
         return Printer.text(statement);
@@ -80,7 +95,7 @@ public final class Program {
      * @throws EvaluationException with clause, function or operator, and place
      */
     public List<Map<String, @Nullable Object>> run(Evaluation evaluation) {
-        Frame frame = new Frame(evaluation, slots);
+        Frame frame = new Frame(evaluation, slots, evaluation.payload().offset(this));
         Elements every = elements;
         if (every != null) {
             return forEach(frame, every);

@@ -2,6 +2,7 @@ package io.maxmq.rules.eval;
 
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.EvaluationException.Code;
+import io.maxmq.rules.json.Extraction;
 import io.maxmq.rules.parse.Position;
 import io.maxmq.rules.value.Values;
 import java.math.BigInteger;
@@ -99,23 +100,56 @@ final class Reads {
         }
     }
 
-    /** A path into the payload's document. */
+    /** A path into the payload's document: found in one pass over it together with all others, where the payload is read so. */
     static final class PayloadPath extends Node {
         private final Step[] steps;
+        private final int path;
 
-        PayloadPath(Position at, Step[] steps) {
+        /**
+         * A path.
+         *
+         * @param path its number among those of the program; -1 when only the whole document tells
+         */
+        PayloadPath(Position at, Step[] steps, int path) {
             super(at);
             this.steps = steps;
+            this.path = path;
         }
 
         @Override
         @Nullable
         Object value(Frame frame) { // hot: per message
+            Payload payload = frame.evaluation.payload();
             try {
-                return Step.walk(frame, frame.evaluation.payload().document(frame.limits), steps);
+                if (path >= 0 && frame.pathOffset >= 0) {
+                    return payload.extraction().value(frame.pathOffset + path);
+                }
+                return Step.walk(frame, payload.document(frame.limits), steps);
             } catch (EvaluationException e) {
                 throw placed(e);
             }
+        }
+
+        @Override
+        int number(Frame frame) { // hot: per message
+            if (path < 0 || frame.pathOffset < 0) {
+                return super.number(frame);
+            }
+            int number = frame.pathOffset + path;
+            try {
+                Extraction found = frame.evaluation.payload().extraction();
+                if (found.isLong(number)) {
+                    frame.integer = found.asLong(number);
+                    return INTEGER;
+                }
+                if (found.isDouble(number)) {
+                    frame.real = found.asDouble(number);
+                    return FLOAT;
+                }
+            } catch (EvaluationException e) {
+                throw placed(e);
+            }
+            return super.number(frame);
         }
     }
 

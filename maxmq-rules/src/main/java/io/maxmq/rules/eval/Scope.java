@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** The aliases that are made so far, in the order of their making, and in DO those outside of it. */
 final class Scope {
     private final @Nullable Scope outer;
-    private final Slots count;
+    private final Layout layout;
     private final Map<String, Alias> aliases = new LinkedHashMap<>();
 
-    /** Numbers the slots of a program. */
-    static final class Slots {
+    /** Numbers the slots of a program, and the paths that it reads of payloads. */
+    static final class Layout {
+        private final List<List<Object>> paths = new ArrayList<>();
         private int next;
 
         int next() {
@@ -24,11 +25,33 @@ final class Scope {
         int count() {
             return next;
         }
+
+        /** The number of a path whose steps are the same on every event; -1 when they are not. */
+        int path(Step[] steps) {
+            List<Object> path = new ArrayList<>();
+            for (Step step : steps) {
+                Object constant = step.constant();
+                if (constant == null) {
+                    return -1;
+                }
+                path.add(constant);
+            }
+            int known = paths.indexOf(path);
+            if (known >= 0 || path.isEmpty()) {
+                return known;
+            }
+            paths.add(path);
+            return paths.size() - 1;
+        }
+
+        List<List<Object>> paths() {
+            return List.copyOf(paths);
+        }
     }
 
-    Scope(@Nullable Scope outer, Slots count) {
+    Scope(@Nullable Scope outer, Layout layout) {
         this.outer = outer;
-        this.count = count;
+        this.layout = layout;
     }
 
     /** The alias of this name, in this scope alone; null when there is none. */
@@ -39,7 +62,7 @@ final class Scope {
 
     /** The alias of this name, made now if there is none. */
     Alias make(String name) {
-        return aliases.computeIfAbsent(name, n -> new Alias(n, count.next()));
+        return aliases.computeIfAbsent(name, n -> new Alias(n, layout.next()));
     }
 
     /** All of this scope. */
@@ -66,7 +89,7 @@ final class Scope {
         if (outer != null) {
             elsewhere = outer.path(at, name, keys, steps);
         } else if (name.equals("payload")) {
-            elsewhere = new Reads.PayloadPath(at, steps);
+            elsewhere = new Reads.PayloadPath(at, steps, layout.path(steps));
         } else {
             elsewhere = new Reads.Path(at, new Reads.Field(at, name), steps);
         }

@@ -12,6 +12,9 @@ abstract class Step {
     /** The part of a value that is not undefined. */
     abstract @Nullable Object of(Frame frame, Object value);
 
+    /** The key as {@link String} or the place in an array as {@link Integer}; null when it is another on each event. */
+    abstract @Nullable Object constant();
+
     /** The part at the end of all steps. */
     static @Nullable Object walk(Frame frame, @Nullable Object from, Step[] steps) { // hot: per message
         Object value = from;
@@ -64,10 +67,17 @@ abstract class Step {
         Object of(Frame frame, Object value) {
             return member(frame, value, key);
         }
+
+        @Override
+        Object constant() {
+            return key;
+        }
     }
 
     /** {@code [index]}: the index is a key where it is a string. */
     static final class Index extends Step {
+        private static final int MOST_PLACE = 1_000_000_000;
+
         private final Node index;
 
         Index(Node index) {
@@ -82,6 +92,19 @@ abstract class Step {
                 return element(frame, value, frame.integer);
             }
             return kind == Node.OTHER && frame.other instanceof Text key ? member(frame, value, key.toString()) : null;
+        }
+
+        @Override
+        @Nullable
+        Object constant() {
+            if (index instanceof Constant constant
+                    && constant.value() instanceof Long place
+                    && place != 0
+                    && place >= -MOST_PLACE
+                    && place <= MOST_PLACE) {
+                return place.intValue();
+            }
+            return null;
         }
     }
 }

@@ -15,7 +15,6 @@ import io.maxmq.rules.parse.Expression.InList;
 import io.maxmq.rules.parse.Expression.Index;
 import io.maxmq.rules.parse.Expression.IntegerConstant;
 import io.maxmq.rules.parse.Expression.IsNull;
-import io.maxmq.rules.parse.Expression.Key;
 import io.maxmq.rules.parse.Expression.Like;
 import io.maxmq.rules.parse.Expression.Name;
 import io.maxmq.rules.parse.Expression.Not;
@@ -193,7 +192,7 @@ final class ExpressionParser {
         List<Expression> options = list();
         tokens.needSign(")", ",");
         Operator behind = Operator.of(tokens.peek());
-        boolean goesOn = behind != null && behind.binding() >= SUM || tokens.isSign(".") || tokens.isSign("[");
+        boolean goesOn = (behind != null && behind.binding() >= SUM) || tokens.isSign(".") || tokens.isSign("[");
         if (options.size() > 1 || !goesOn) {
             return new InList(first.at(), isNegated, value, options);
         }
@@ -232,7 +231,7 @@ final class ExpressionParser {
         while (true) {
             if (tokens.takeSign(".")) {
                 Token step = tokens.peek();
-                steps.add(new Key(step.at(), key(steps.isEmpty())));
+                steps.add(new Expression.Key(step.at(), key(steps.isEmpty())));
                 dotted = dotted != null && step.kind() == Token.Kind.WORD
                         ? dotted.append('.').append(step.text())
                         : null;

@@ -189,7 +189,7 @@ final class Lexer {
     private void step() {
         int c = text.codePointAt(offset);
         offset += Character.charCount(c);
-        boolean ends = c == '\n' || c == '\r' && !text.startsWith("\n", offset);
+        boolean ends = c == '\n' || (c == '\r' && !text.startsWith("\n", offset));
         line = ends ? line + 1 : line;
         column = ends ? 1 : column + 1;
     }

@@ -141,7 +141,7 @@ public final class Parser {
             Token first = tokens.peek();
             Expression path = expressions.expression();
             boolean isPath = path instanceof Expression.Name
-                    || path instanceof Expression.Path p && p.base() instanceof Expression.Name && p.range() == null;
+                    || (path instanceof Expression.Path p && p.base() instanceof Expression.Name && p.range() == null);
             if (!isPath) {
                 throw Tokens.at(first, "the index of a target is an integer or a path");
             }

@@ -14,7 +14,6 @@ import io.maxmq.rules.parse.Expression.InList;
 import io.maxmq.rules.parse.Expression.Index;
 import io.maxmq.rules.parse.Expression.IntegerConstant;
 import io.maxmq.rules.parse.Expression.IsNull;
-import io.maxmq.rules.parse.Expression.Key;
 import io.maxmq.rules.parse.Expression.Like;
 import io.maxmq.rules.parse.Expression.Name;
 import io.maxmq.rules.parse.Expression.Not;
@@ -270,7 +269,7 @@ public final class Printer {
         expression(path.base(), ANY);
         out.append(isBare ? "" : ")");
         for (Step step : path.steps()) {
-            if (step instanceof Key key) {
+            if (step instanceof Expression.Key key) {
                 out.append('.');
                 name(key.name());
             } else {

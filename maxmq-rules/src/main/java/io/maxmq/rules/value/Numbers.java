@@ -161,10 +161,9 @@ public final class Numbers {
      * for the one behind the point, and never with an exponent.
      */
     public static String text(Object number) {
-        if (!(number instanceof Double)) {
+        if (!(number instanceof Double value)) {
             return number.toString();
         }
-        double value = (Double) number;
         if (value == 0) {
             return "0.0";
         }

@@ -86,7 +86,7 @@ public final class Text implements Comparable<Text> {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other || other instanceof Text that && Arrays.equals(bytes(), that.bytes());
+        return this == other || (other instanceof Text that && Arrays.equals(bytes(), that.bytes()));
     }
 
     @Override

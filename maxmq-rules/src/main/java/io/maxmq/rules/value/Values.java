@@ -116,7 +116,7 @@ public final class Values {
         }
         for (Map.Entry<?, ?> member : a.entrySet()) {
             Object other = b.get(member.getKey());
-            if (other == null && !b.containsKey(member.getKey()) || !equal(member.getValue(), other, strict)) {
+            if ((other == null && !b.containsKey(member.getKey())) || !equal(member.getValue(), other, strict)) {
                 return false;
             }
         }

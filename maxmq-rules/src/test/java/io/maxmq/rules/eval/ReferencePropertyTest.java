@@ -2,6 +2,7 @@ package io.maxmq.rules.eval;
 
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.StatementException;
+import io.maxmq.rules.function.Limits;
 import io.maxmq.rules.parse.Parser;
 import io.maxmq.rules.parse.Statement;
 import io.maxmq.rules.parse.StatementGenerator;
@@ -42,7 +43,12 @@ class ReferencePropertyTest {
         String found = outcome(() ->
                 program.run(new Evaluation(event, new Payload(event.field("payload")), null, Long.MAX_VALUE / 4)));
 
+        Payload inOnePass =
+                new PayloadPaths(List.of(program), Limits.DEFAULT).reader().payload(event.field("payload"));
+        String foundInOnePass = outcome(() -> program.run(new Evaluation(event, inOnePass, null, Long.MAX_VALUE / 4)));
+
         assertThat(found).as(text + "\non " + payload).isEqualTo(expected);
+        assertThat(foundInOnePass).as(text + "\nin one pass on " + payload).isEqualTo(expected);
     }
 
     /** The printed statement means the same. */
