@@ -9,7 +9,9 @@ class DecisionTest {
 
     @Test
     void shortPausesAreRoundedUpAndShared() {
-        assertThat(Decision.pause(1)).isEqualTo(new Decision.Pause(1_000_000, "")).isSameAs(Decision.pause(1_000_000));
+        assertThat(Decision.pause(1))
+                .isEqualTo(new Decision.Pause(1_000_000, ""))
+                .isSameAs(Decision.pause(1_000_000));
         assertThat(Decision.pause(1_000_001)).isEqualTo(new Decision.Pause(2_000_000, ""));
         assertThat(Decision.pause(0)).isEqualTo(new Decision.Pause(0, ""));
         assertThat(Decision.pause(1_000_000_000)).isSameAs(Decision.pause(999_999_999));
