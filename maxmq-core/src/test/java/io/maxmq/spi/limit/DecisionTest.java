@@ -22,4 +22,17 @@ class DecisionTest {
     void refusesANegativePause() {
         assertThatIllegalArgumentException().isThrownBy(() -> Decision.pause(-1));
     }
+
+    @Test
+    void whoSaysSoIsForPeopleOnly() {
+        Decision named = Decision.DROP.by("publish rate");
+
+        assertThat(named).isEqualTo(Decision.DROP).hasSameHashCodeAs(Decision.DROP);
+        assertThat(named.limit()).isEqualTo("publish rate");
+        assertThat(Decision.pause(5_000_000).by("bytes"))
+                .isEqualTo(Decision.pause(5_000_000))
+                .isNotEqualTo(Decision.pause(6_000_000));
+        assertThat(Decision.DISCONNECT.by("x")).isEqualTo(Decision.DISCONNECT).isNotEqualTo(named);
+        assertThat(Decision.ALLOW.by("x")).isSameAs(Decision.ALLOW);
+    }
 }
