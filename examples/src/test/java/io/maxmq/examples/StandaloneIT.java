@@ -3,7 +3,9 @@ package io.maxmq.examples;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +56,9 @@ class StandaloneIT {
     }
 
     @Test
-    void listensWithTls(@TempDir Path directory) throws Exception {
+    void listensWithTlsAndOnALocalSocket(@TempDir Path directory) throws Exception {
         SelfSigned server = SelfSigned.in(directory);
+        Path local = directory.resolve("mqtt.sock");
         try (ChildProcess broker = start(
                 TestedJdk.OF_THE_BUILD,
                 "--port",
@@ -66,9 +69,11 @@ class StandaloneIT {
                 server.certificate().toString(),
                 "--key",
                 server.key().toString(),
+                "--unix-path",
+                local.toString(),
                 "--allow-anonymous")) {
-            Matcher ready = Pattern.compile(
-                            "MaxMQ ready: tcp 127\\.0\\.0\\.1:\\d+, tls 127\\.0\\.0\\.1:(\\d+) \\(broker .+")
+            Matcher ready = Pattern.compile("MaxMQ ready: tcp 127\\.0\\.0\\.1:\\d+, unix "
+                            + Pattern.quote(local.toString()) + ", tls 127\\.0\\.0\\.1:(\\d+) \\(broker .+")
                     .matcher(broker.nextLine());
             assertThat(ready.matches()).isTrue();
             int port = Integer.parseInt(ready.group(1));
@@ -78,8 +83,15 @@ class StandaloneIT {
                 socket.getOutputStream().write(connectAndSubscribe("secure"));
                 assertThat(socket.getInputStream().readNBytes(4)).startsWith(0x20);
             }
+            try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(local))) {
+                channel.write(ByteBuffer.wrap(connectAndSubscribe("local")));
+                ByteBuffer answer = ByteBuffer.allocate(1);
+                channel.read(answer);
+                assertThat(answer.get(0)).isEqualTo((byte) 0x20);
+            }
             broker.assertEndsWithinTwoSecondsOfSigterm();
             assertThat(broker.stderr()).isEmpty();
+            assertThat(local).doesNotExist();
         }
     }
 

@@ -96,7 +96,8 @@ class WebSocketTest {
         for (int i = 0; i < 8; i++) { // on all loops
             TestClient client = client(TestWebSocket.open(tcp(), "/mqtt"), "c" + i);
             client.subscribe("t" + i, QoS.AT_LEAST_ONCE);
-            for (int length : new int[] {0, 100, 130, 70_000, 300_000}) {
+            int[] lengths = i == 0 ? new int[] {0, 100, 130, 70_000, 300_000} : new int[] {0, 100, 130};
+            for (int length : lengths) {
                 String payload = "x".repeat(length);
                 client.send(TestClient.message("t" + i, payload, QoS.AT_MOST_ONCE, 0));
                 client.expectMessage("t" + i, payload);
