@@ -19,7 +19,7 @@ final class MapFunctions {
                 .add("mget", 2, 3, call -> orDefault(call, call.map(1).get(call.string(0))))
                 .add("mput", 3, call -> with(call, call.map(2), call.string(0), call.value(1)))
                 .add("map_keys", 1, MapFunctions::keys)
-                .add("map_values", 1, call -> new ArrayList<>(call.map(0).values()))
+                .add("map_values", 1, call -> new ArrayList<>(bounded(call).values()))
                 .add("map_to_entries", 1, MapFunctions::entries)
                 .add("map_size", 1, MapFunctions::size)
                 .add("object", 0, Library.ANY, MapFunctions::object)
@@ -76,15 +76,22 @@ final class MapFunctions {
         return changed;
     }
 
+    /** The map that an array is made of. */
+    private static Map<String, @Nullable Object> bounded(Call call) {
+        Map<String, @Nullable Object> map = call.map(0);
+        call.checkElements(map.size());
+        return map;
+    }
+
     private static List<Object> keys(Call call) {
         List<Object> keys = new ArrayList<>();
-        call.map(0).keySet().forEach(key -> keys.add(Text.of(key)));
+        bounded(call).keySet().forEach(key -> keys.add(Text.of(key)));
         return keys;
     }
 
     private static List<Object> entries(Call call) {
         List<Object> entries = new ArrayList<>();
-        call.map(0).forEach((key, value) -> {
+        bounded(call).forEach((key, value) -> {
             Map<String, @Nullable Object> entry = new LinkedHashMap<>();
             entry.put("key", Text.of(key));
             entry.put("value", value);

@@ -18,7 +18,14 @@ final class TopicFunctions {
                 .add("contains_topic_match", 2, 3, TopicFunctions::containsMatch)
                 .add("topic_match", 2, call -> filter(call, 1).matches(call.string(0)))
                 .add("topic_join", 1, 2, TopicFunctions::join)
-                .add("topic_split", 1, call -> levels(call.text(0)));
+                .add("topic_split", 1, TopicFunctions::split);
+    }
+
+    private static Object split(Call call) {
+        Text topic = Text.of(call.string(0));
+        call.checkElements(
+                topic.toString().chars().filter(character -> character == '/').count() + 1);
+        return levels(topic);
     }
 
     /** The levels of a topic, at least one. */

@@ -134,12 +134,26 @@ class FunctionsTest {
         TestSurroundings around = new TestSurroundings();
         around.limits = new Limits(10, 3, 64, 2, 1_000);
         String[] tooMuch = {
-            "concat('abcdef', 'ghijk')", "str([1, 2, 3, 4, 5])", "json_encode('abcdefghij')",
-                    "base64_encode('abcdefgh')",
-            "unzip(x'4b4cc40400')", "upper('ﬃﬃﬃﬃ')", "split('a,b,c,d', ',')", "array_append([1, 2, 3], 4)",
-            "array_concat([1, 2], [3, 4])", "bitsl(1, 70)", "array_flatten([[1, 2], [3, 4]])",
-                    "map_put('a.b.c', 1, {})",
-            "sprintf('~11b', 1)", "url_encode('äöüß')", "topic_join(['aaaaa', 'bbbbb'])", "bin2hexstr('abcdef')"
+            "concat('abcdef', 'ghijk')",
+            "str([1, 2, 3, 4, 5])",
+            "json_encode('abcdefghij')",
+            "base64_encode('abcdefgh')",
+            "unzip(x'4b4cc40400')",
+            "upper('ﬃﬃﬃﬃ')",
+            "split('a,b,c,d', ',')",
+            "array_append([1, 2, 3], 4)",
+            "array_concat([1, 2], [3, 4])",
+            "bitsl(1, 70)",
+            "array_flatten([[1, 2], [3, 4]])",
+            "map_put('a.b.c', 1, {})",
+            "sprintf('~11b', 1)",
+            "url_encode('äöüß')",
+            "topic_join(['aaaaa', 'bbbbb'])",
+            "bin2hexstr('abcdef')",
+            "topic_split('a/b/c/d')",
+            "map_keys({'a': 1, 'b': 2, 'c': 3, 'd': 4})",
+            "map_values({'a': 1, 'b': 2, 'c': 3, 'd': 4})",
+            "map_to_entries({'a': 1, 'b': 2, 'c': 3, 'd': 4})"
         };
         for (String call : tooMuch) {
             Throwable thrown = catchThrowable(() -> new Row(call, functions, around).next());
