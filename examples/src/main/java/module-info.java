@@ -3,6 +3,7 @@
 module io.maxmq.examples {
     requires static org.jspecify;
     requires io.maxmq.core;
+    requires io.maxmq.rules;
     requires io.maxmq.storage;
     // Only the round trip has a client in the same process.
     requires static org.eclipse.paho.mqttv5.client;

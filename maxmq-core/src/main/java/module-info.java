@@ -35,5 +35,6 @@ module io.maxmq.core {
     exports io.maxmq.spi.limit;
     exports io.maxmq.spi.storage;
 
+    uses io.maxmq.spi.config.ExtensionProvider;
     uses io.maxmq.spi.storage.StorageProvider;
 }

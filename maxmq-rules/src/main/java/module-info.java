@@ -12,4 +12,7 @@ module io.maxmq.rules {
     exports io.maxmq.rules.error;
     exports io.maxmq.rules.sink;
     exports io.maxmq.rules.status;
+
+    provides io.maxmq.spi.config.ExtensionProvider with
+            io.maxmq.rules.RulesProvider;
 }

@@ -284,11 +284,17 @@ public final class MaxMQBuilder {
                         enhancedAuthenticators,
                         authorizers,
                         rateLimiters,
-                        interceptors,
+                        allInterceptors(),
                         eventListeners,
                         metrics,
                         extensions,
                         storage));
+    }
+
+    private List<Interceptor> allInterceptors() {
+        List<Interceptor> all = new ArrayList<>(interceptors);
+        extensions.forEach(each -> all.addAll(each.interceptors()));
+        return all;
     }
 
     /** Starts the broker on a thread of its own; completes there as {@link #start} returns or throws. */

@@ -129,6 +129,29 @@ class ProgramsIT {
         }
     }
 
+    @Test
+    void theRulesBrokerRaisesAlarmsAndVetoes() throws Exception {
+        try (ChildProcess program = start("rules.RulesBroker")) {
+            MqttClient client = Clients.connectV5(port(program), new CompletableFuture<>());
+            BlockingQueue<String> alarms = new LinkedBlockingQueue<>();
+            client.subscribe(new MqttSubscription[] {new MqttSubscription("alarms/#", 1)}, new IMqttMessageListener[] {
+                (topic, message) -> alarms.add(topic + " " + new String(message.getPayload(), StandardCharsets.UTF_8))
+            });
+
+            IMqttToken refused = publish(client, "sensors/one", "warm");
+            assertThat(refused.getReasonCodes()).containsExactly(PAYLOAD_FORMAT_INVALID);
+            client.publish("sensors/one", "{\"t\": 12}".getBytes(StandardCharsets.UTF_8), 1, false);
+            client.publish("sensors/one", "{\"t\": 100}".getBytes(StandardCharsets.UTF_8), 1, false);
+
+            assertThat(alarms.poll(30, TimeUnit.SECONDS))
+                    .startsWith("alarms/")
+                    .endsWith("\"celsius\":100,\"fahrenheit\":212.0}");
+            client.disconnect();
+            client.close();
+            assertEndsWithEnter(program);
+        }
+    }
+
     /** Paho's blocking client does not tell what the broker answered. */
     private static IMqttToken publish(MqttClient like, String topic, String payload) throws MqttException {
         MqttAsyncClient client = new MqttAsyncClient(like.getServerURI(), "doubtful", new MemoryPersistence());

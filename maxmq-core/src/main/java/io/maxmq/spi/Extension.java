@@ -1,5 +1,7 @@
 package io.maxmq.spi;
 
+import io.maxmq.spi.intercept.Interceptor;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -19,6 +21,14 @@ public interface Extension {
     /** What logs, metrics and events call it. */
     default String name() {
         return getClass().getSimpleName();
+    }
+
+    /**
+     * What it wants to see, change or veto, beside the interceptors that the builder was given. Asked once, before {@link #start}, on the
+     * thread that starts the broker. Each costs what such an interceptor costs, so give none that is not needed.
+     */
+    default List<Interceptor> interceptors() {
+        return List.of();
     }
 
     /**

@@ -9,6 +9,7 @@ import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.output.JavaValues;
 import io.maxmq.rules.run.Engine;
 import io.maxmq.rules.run.Evaluator;
+import io.maxmq.rules.run.InlineMode;
 import io.maxmq.rules.run.Plan;
 import io.maxmq.rules.run.SqlEvaluator;
 import io.maxmq.rules.sink.Sink;
@@ -48,6 +49,7 @@ public final class RuleBuilder {
     private boolean enabled = true;
     private @Nullable Program program;
     private String statement = "";
+    private @Nullable Inline inline;
 
     RuleBuilder(Engine engine, Functions functions, String id) {
         if (id.isEmpty() || id.length() > MAX_ID_LENGTH || !id.chars().allMatch(RuleBuilder::isOfName)) {
@@ -164,6 +166,19 @@ public final class RuleBuilder {
         return this;
     }
 
+    /**
+     * Has the rule see messages before they are routed, and change, drop or reject them; it has no sinks then, and its sources are topic
+     * filters. Rules see a message in the order in which they were added, each what the one before made of it; what the application
+     * publishes too, for the default tenant's rules.
+     *
+     * <p><b>Thread:</b> the publisher's event loop, which all its other clients wait for. A statement may take 1 ms; a rule that takes longer
+     * five times in a row is suspended, with a warning, and messages pass it by until it is enabled again.
+     */
+    public RuleBuilder inline(Inline what) {
+        inline = what;
+        return this;
+    }
+
     /** Whose messages and clients it sees; {@link Tenant#DEFAULT} unless said otherwise. */
     public RuleBuilder tenant(Tenant of) {
         tenant = of;
@@ -180,7 +195,8 @@ public final class RuleBuilder {
      * Adds the rule, from the next event on, or with the broker's start.
      *
      * @throws IllegalArgumentException when a rule of this name is there, or a sink of a name is not
-     * @throws IllegalStateException when it has no source, the engine has ended, or a sink fails to start
+     * @throws IllegalStateException when it has no source, the engine has ended, a sink fails to start, or it is inline and the broker has
+     *     started without any such ({@link RuleEngine.Builder#inlineRules})
      */
     public Rule start() {
         engine.add(plan());
@@ -191,7 +207,8 @@ public final class RuleBuilder {
      * Adds the rule, or puts it in the place of the one with its name: each event goes to either of them, none is lost. Figures stay.
      *
      * @throws IllegalArgumentException when a sink of a name is not there, or the rule to be replaced is another tenant's
-     * @throws IllegalStateException when it has no source, the engine has ended, or a sink fails to start
+     * @throws IllegalStateException when it has no source, the engine has ended, a sink fails to start, or it is inline and the broker has
+     *     started without any such ({@link RuleEngine.Builder#inlineRules})
      */
     public Rule replace() {
         engine.replace(plan());
@@ -199,6 +216,8 @@ public final class RuleBuilder {
     }
 
     private Plan plan() {
+        Inline chosen = inline;
+        InlineMode mode = chosen == null ? null : chosen.mode();
         if (sources.isEmpty()) {
             throw new IllegalStateException("a rule needs a source: id=" + id);
         }
@@ -211,14 +230,21 @@ public final class RuleBuilder {
                 filters.add(each);
             }
         }
-        return new Plan(id, tenant, filters, kinds, sources, statement, evaluator(), sinks, sinkNames, enabled);
+        if (mode != null && !(kinds.isEmpty() && sinks.isEmpty() && sinkNames.isEmpty())) {
+            throw new IllegalStateException("an inline rule has messages as sources, and no sinks: id=" + id);
+        }
+        return new Plan(id, tenant, filters, kinds, sources, statement, evaluator(), sinks, sinkNames, mode, enabled);
     }
 
     private Evaluator evaluator() {
         Program present = program;
         return present == null
                 ? lambdas()
-                : new SqlEvaluator(present, id, engine.keyValues(tenant), Evaluation.DEFAULT_NANOS);
+                : new SqlEvaluator(
+                        present,
+                        id,
+                        engine.keyValues(tenant),
+                        inline == null ? Evaluation.DEFAULT_NANOS : Engine.INLINE_NANOS);
     }
 
     private Evaluator lambdas() {

@@ -20,6 +20,7 @@ import io.maxmq.rules.sink.SinkStatus;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Extension;
 import io.maxmq.spi.Preview;
+import io.maxmq.spi.intercept.Interceptor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -189,6 +190,12 @@ public final class RuleEngine implements Extension {
 
     /** For the broker. */
     @Override
+    public List<Interceptor> interceptors() {
+        return engine.interceptors();
+    }
+
+    /** For the broker. */
+    @Override
     public CompletionStage<Void> start(BrokerContext context) {
         engine.start(context);
         return CompletableFuture.completedFuture(null);
@@ -227,6 +234,7 @@ public final class RuleEngine implements Extension {
         private int keptErrors = Settings.DEFAULTS.keptErrors();
         private Duration drainTimeout = Settings.DEFAULTS.drainTimeout();
         private boolean sysMessages = Settings.DEFAULTS.sysMessages();
+        private boolean inlineRules = Settings.DEFAULTS.inlineRules();
 
         private Builder() {}
 
@@ -268,13 +276,29 @@ public final class RuleEngine implements Extension {
         }
 
         /**
+         * Whether inline rules may be added while the broker runs that had none at its start; not unless said otherwise. With inline rules
+         * each message costs what an interceptor costs, whether or not it matches one.
+         */
+        public Builder inlineRules(boolean mayCome) {
+            inlineRules = mayCome;
+            return this;
+        }
+
+        /**
          * The engine.
          *
          * @throws IllegalArgumentException when a setting is out of its range
          */
         public RuleEngine build() {
             return new RuleEngine(new Settings(
-                    lanes, maxQueuedEvents, maxQueuedBytes, overflow, keptErrors, drainTimeout, sysMessages));
+                    lanes,
+                    maxQueuedEvents,
+                    maxQueuedBytes,
+                    overflow,
+                    keptErrors,
+                    drainTimeout,
+                    sysMessages,
+                    inlineRules));
         }
     }
 }

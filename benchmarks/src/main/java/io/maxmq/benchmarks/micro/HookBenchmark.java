@@ -13,6 +13,8 @@ import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.wire.PacketEncoder;
+import io.maxmq.rules.Inline;
+import io.maxmq.rules.RuleEngine;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerListener;
@@ -46,7 +48,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What a hook costs, and what one costs that nobody uses: 64-byte messages of QoS 0, a thousand at a time, from one client through a
  * whole broker with one event loop to another client, by connections in memory. {@code nobody} is the broker as it comes, {@code
- * unwanted} has a listener and an interceptor of packets that want nothing, the others have one that lets everything pass.
+ * unwanted} has a listener and an interceptor of packets that want nothing, the others have one that lets everything pass, or rules:
+ * none, 10,000 of which no message matches one, one that matches alone and among 10,000, and one inline that does not match.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -58,7 +61,20 @@ public class HookBenchmark {
     private static final int MESSAGES = 1000;
 
     /** Who looks. */
-    @Param({"nobody", "unwanted", "authorizer", "publish", "recipient", "delivery", "packets"})
+    @Param({
+        "nobody",
+        "unwanted",
+        "authorizer",
+        "publish",
+        "recipient",
+        "delivery",
+        "packets",
+        "no-rules",
+        "other-rules",
+        "rule",
+        "rule-of-10000",
+        "other-inline-rule"
+    })
     String hook = "nobody";
 
     private byte[] batch = {};
@@ -104,8 +120,28 @@ public class HookBenchmark {
                 builder.interceptor(
                         (DeliveryInterceptor) (recipient, message) -> DeliveryInterceptor.Decision.proceed());
             case "packets" -> builder.interceptor(new PacketInterceptor() {});
+            case "no-rules" -> builder.extension(RuleEngine.create());
+            case "other-rules" -> builder.extension(rules(10_000, "other/%d/+"));
+            case "rule" -> builder.extension(rules(1, "devices/d%d/state"));
+            case "rule-of-10000" -> builder.extension(rules(10_000, "devices/d%d/state"));
+            case "other-inline-rule" -> builder.extension(inlineRule());
             default -> throw new IllegalArgumentException("unknown hook: " + hook);
         };
+    }
+
+    /** Rules that let nothing pass: what they cost beside is theirs. */
+    private static RuleEngine rules(int count, String filter) {
+        RuleEngine rules = RuleEngine.create();
+        for (int i = 1; i <= count; i++) {
+            rules.rule("r" + i).from(filter.formatted(i)).where(event -> false).start();
+        }
+        return rules;
+    }
+
+    private static RuleEngine inlineRule() {
+        RuleEngine rules = RuleEngine.create();
+        rules.rule("inline").from("other/+").inline(Inline.drop()).start();
+        return rules;
     }
 
     private static byte[] encoded(Packet packet) {

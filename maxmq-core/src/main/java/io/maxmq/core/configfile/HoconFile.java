@@ -7,9 +7,12 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import io.maxmq.config.BrokerConfig;
+import io.maxmq.spi.Extension;
 import io.maxmq.spi.config.ConfigFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,8 @@ final class HoconFile {
         Section root = new Section("", parse(absolute).root(), directory == null ? absolute : directory, overrides);
         BrokerConfig config = BrokerSettings.read(root);
         AuthenticatorSettings authentication = AuthenticatorSettings.read(root);
+        List<Extension> extensions = new ArrayList<>(RateSettings.flapping(root.section("flapping")));
+        extensions.addAll(ExtensionSettings.read(root));
         Configured configured = new Configured(
                 config,
                 authentication.authenticators(),
@@ -34,7 +39,7 @@ final class HoconFile {
                 authentication.authorizers(),
                 AuthorizerSettings.read(root),
                 RateSettings.rateLimiter(root),
-                RateSettings.flapping(root.section("flapping")),
+                extensions,
                 StorageSettings.read(root.section("storage")));
         root.collectAsked(keys);
         root.refuseUnknown();

@@ -94,6 +94,11 @@ public final class ActiveRule {
         if (topic == null) {
             return kinds.contains(event.kind()) && tenant.equals(event.tenant());
         }
+        return matches(topic);
+    }
+
+    /** Whether a filter matches the topic. */
+    boolean matches(String topic) {
         for (TopicFilter each : parsed) {
             if (each.matches(topic)) {
                 return true;
@@ -102,26 +107,37 @@ public final class ActiveRule {
         return false;
     }
 
+    String id() {
+        return id;
+    }
+
     /** Evaluates, and hands what comes of it to the sinks. Never throws. */
     void run(Event event, long nowMillis) { // hot: per event
+        List<? extends Map<String, @Nullable Object>> made = evaluate(event, nowMillis);
+        if (made != null) {
+            hand(event, made);
+        }
+    }
+
+    /** Evaluates and counts. Null when it fails; never throws. */
+    @Nullable
+    List<? extends Map<String, @Nullable Object>> evaluate(Event event, long nowMillis) {
         counters.matched.increment();
         long startNanos = System.nanoTime();
-        int records;
+        List<? extends Map<String, @Nullable Object>> made;
         try {
-            List<? extends Map<String, @Nullable Object>> made = evaluator.evaluate(event, nowMillis);
-            records = made.size();
-            if (records == 0) {
-                counters.failedNoResult.increment();
-            } else {
-                counters.passed.increment();
-                hand(event, made);
-            }
+            made = evaluator.evaluate(event, nowMillis);
         } catch (EvaluationException e) {
             failed(event, nowMillis, e.code().name().toLowerCase(Locale.ROOT), String.valueOf(e.getMessage()));
-            return;
+            return null;
         } catch (Throwable t) { // a lambda of the embedder's, or a fault of ours: neither may stop the other rules
             failed(event, nowMillis, "internal", t.toString());
-            return;
+            return null;
+        }
+        if (made.isEmpty()) {
+            counters.failedNoResult.increment();
+        } else {
+            counters.passed.increment();
         }
         long endNanos = System.nanoTime();
         counters.latencies.add(endNanos - startNanos);
@@ -133,9 +149,10 @@ public final class ActiveRule {
                     event.kind().event(),
                     event.clientId(),
                     topic == null ? "" : topic,
-                    records,
+                    made.size(),
                     endNanos - startNanos));
         }
+        return made;
     }
 
     private void hand(Event event, List<? extends Map<String, @Nullable Object>> made) {

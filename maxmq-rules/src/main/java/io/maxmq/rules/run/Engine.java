@@ -16,6 +16,7 @@ import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.MetricsSink;
+import io.maxmq.spi.intercept.Interceptor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +66,11 @@ public final class Engine {
     /** What there is while the broker runs. */
     private record Running(BrokerContext broker, Lanes lanes, Sources sources, List<Registration> metrics) {}
 
+    /** What an inline evaluation may take. */
+    public static final long INLINE_NANOS = InlineRules.MAX_NANOS;
+
     private final Settings settings;
+    private final InlineRules inline = new InlineRules();
 
     // Guarded by this.
     private final Map<String, Entry> rules = new LinkedHashMap<>();
@@ -73,6 +78,9 @@ public final class Engine {
     private @Nullable Running running;
     private Logger log = NOPLogger.NOP_LOGGER;
     private boolean ended;
+
+    /** Whether the broker was given what inline rules run in. */
+    private boolean intercepts;
 
     private final Map<Tenant, KeyValues> keyValues = new ConcurrentHashMap<>();
 
@@ -100,6 +108,20 @@ public final class Engine {
         return keyValues.computeIfAbsent(tenant, of -> new MemoryKeyValues());
     }
 
+    /** What the broker is to ask about each message: nothing when there is no inline rule, nor will be. */
+    public synchronized List<Interceptor> interceptors() {
+        intercepts = settings.inlineRules() || rules.values().stream().anyMatch(each -> each.plan.inline() != null);
+        return intercepts ? List.of(inline) : List.of();
+    }
+
+    private void checkInline(Plan plan) {
+        if (plan.inline() != null && running != null && !intercepts) {
+            throw new IllegalStateException(
+                    "the broker has started without inline rules: say inlineRules(true) of the engine, "
+                            + "or add the first before the start: id=" + plan.id());
+        }
+    }
+
     /** Begins. Once. */
     public synchronized void start(BrokerContext broker) {
         if (running != null || ended) {
@@ -107,8 +129,9 @@ public final class Engine {
         }
         MemoryAccount memory = broker.memoryAccount();
         log = LoggerFactory.getLogger("io.maxmq." + broker.brokerName() + ".rules");
+        inline.start(broker, log);
         sinks.start(broker, memory, log);
-        Lanes lanes = new Lanes(broker, memory, settings);
+        Lanes lanes = new Lanes(broker, memory, settings, log);
         Sources sources = new Sources(broker, lanes, settings.sysMessages());
         lanes.start();
         sources.start();
@@ -138,9 +161,7 @@ public final class Engine {
         if (present == null) {
             return;
         }
-        if (entry.enabled) {
-            present.sources().change(entry.slot, entry.version(log));
-        }
+        apply(entry);
         entry.metrics = metrics(present.broker().metrics(), entry);
     }
 
@@ -197,6 +218,7 @@ public final class Engine {
      */
     public synchronized void add(Plan plan) {
         checkNotEnded();
+        checkInline(plan);
         if (rules.containsKey(plan.id())) {
             throw new IllegalArgumentException("rule is there already: id=" + plan.id());
         }
@@ -213,6 +235,7 @@ public final class Engine {
             add(plan);
             return;
         }
+        checkInline(plan);
         if (!entry.plan.tenant().equals(plan.tenant())) {
             throw new IllegalArgumentException("a rule stays with its tenant: id=" + plan.id() + ", tenant="
                     + entry.plan.tenant() + ", wanted=" + plan.tenant());
@@ -227,9 +250,13 @@ public final class Engine {
     }
 
     private void apply(Entry entry) {
-        if (running != null) {
-            running.sources().change(entry.slot, entry.enabled ? entry.version(log) : null);
+        if (running == null) {
+            return;
         }
+        InlineMode mode = entry.plan.inline();
+        ActiveRule version = entry.enabled ? entry.version(log) : null;
+        running.sources().change(entry.slot, mode == null ? version : null);
+        inline.change(entry.plan.id(), mode == null ? null : version, mode);
     }
 
     /** When what was queued for the rule before has gone to its sinks. */
@@ -249,7 +276,7 @@ public final class Engine {
     public synchronized void enable(String id, boolean enabled) {
         checkNotEnded();
         Entry entry = entry(id);
-        if (entry.enabled != enabled) {
+        if (entry.enabled != enabled || !inline.suspended(id).isEmpty()) {
             entry.enabled = enabled;
             apply(entry);
         }
@@ -302,7 +329,7 @@ public final class Engine {
         return new RuleStatus(
                 id,
                 entry.enabled,
-                "",
+                inline.suspended(id),
                 entry.plan.sources(),
                 entry.plan.statement(),
                 figures(entry.counters),
@@ -372,6 +399,7 @@ public final class Engine {
             }
             for (Entry each : rules.values()) {
                 present.sources().change(each.slot, null);
+                inline.change(each.plan.id(), null, null);
                 each.metrics.forEach(Registration::close);
             }
             present.metrics().forEach(Registration::close);

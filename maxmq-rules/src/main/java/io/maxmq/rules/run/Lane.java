@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * One thread that evaluates, with its queue, bounded in events and bytes. Events loops offer, without a lock and without waiting:
@@ -34,6 +35,7 @@ final class Lane implements Runnable {
     private final long maxBytes;
     private final Overflow overflow;
     private final LongAdder dropped;
+    private final Logger log;
     private final Thread thread;
 
     private final ConcurrentLinkedQueue<Task> queue = new ConcurrentLinkedQueue<>();
@@ -52,7 +54,9 @@ final class Lane implements Runnable {
             int maxEvents,
             long maxBytes,
             Overflow overflow,
-            LongAdder dropped) {
+            LongAdder dropped,
+            Logger log) {
+        this.log = log;
         this.clock = clock;
         this.memory = memory;
         this.maxEvents = maxEvents;
@@ -146,7 +150,11 @@ final class Lane implements Runnable {
                 awaitTask();
                 continue;
             }
-            perform(task);
+            try {
+                perform(task);
+            } catch (Throwable t) { // rules catch what is theirs; the lane serves others
+                log.error("{} goes on after a failure", thread.getName(), t);
+            }
         }
     }
 
@@ -169,10 +177,13 @@ final class Lane implements Runnable {
             return;
         }
         long nowMillis = clock.epochMillis();
-        for (ActiveRule each : task.rules()) {
-            each.run(event, nowMillis);
+        try {
+            for (ActiveRule each : task.rules()) {
+                each.run(event, nowMillis);
+            }
+        } finally {
+            release(task);
         }
-        release(task);
     }
 
     /** Takes nothing more, evaluates what it has and ends. */

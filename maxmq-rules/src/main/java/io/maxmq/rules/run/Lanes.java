@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
 
 /** The threads that evaluate: events of one client, and of one topic where there is no client, stay on one of them. Thread-safe. */
 final class Lanes {
     private final List<Lane> lanes = new ArrayList<>();
     private final LongAdder dropped = new LongAdder();
 
-    Lanes(BrokerContext broker, MemoryAccount memory, Settings settings) {
+    Lanes(BrokerContext broker, MemoryAccount memory, Settings settings, Logger log) {
         int count = settings.lanes();
         for (int i = 0; i < count; i++) {
             lanes.add(new Lane(
@@ -24,7 +25,8 @@ final class Lanes {
                     settings.maxQueuedEvents() / count,
                     Math.max(1, settings.maxQueuedBytes() / count),
                     settings.overflow(),
-                    dropped));
+                    dropped,
+                    log));
         }
     }
 

@@ -5,6 +5,7 @@ import io.maxmq.rules.sink.Sink;
 import io.maxmq.spi.Tenant;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A rule as it was described. Immutable.
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param statement empty for a rule of lambdas
  * @param sinks that the rule brings along
  * @param sinkNames of sinks that the engine has
+ * @param inline null for a rule that sees what has happened
  */
 public record Plan(
         String id,
@@ -26,6 +28,7 @@ public record Plan(
         Evaluator evaluator,
         List<Sink> sinks,
         List<String> sinkNames,
+        @Nullable InlineMode inline,
         boolean enabled) {
     /** Copies the collections. */
     public Plan {

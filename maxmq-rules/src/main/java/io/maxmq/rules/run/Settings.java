@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param keptErrors and samples, each for each rule
  * @param drainTimeout what stopping gives to what waits
  * @param sysMessages whether rules see the broker's own {@code $SYS/} messages
+ * @param inlineRules whether inline rules may come after the start
  */
 public record Settings(
         int lanes,
@@ -21,12 +22,13 @@ public record Settings(
         Overflow overflow,
         int keptErrors,
         Duration drainTimeout,
-        boolean sysMessages) {
+        boolean sysMessages,
+        boolean inlineRules) {
     private static final int MAX_LANES = 64;
 
     /** Two lanes, 100,000 events of 64 MiB, the oldest give way, 20 errors, 2 seconds, none of {@code $SYS/}. */
     public static final Settings DEFAULTS =
-            new Settings(2, 100_000, 64L << 20, Overflow.DROP_OLDEST, 20, Duration.ofSeconds(2), false);
+            new Settings(2, 100_000, 64L << 20, Overflow.DROP_OLDEST, 20, Duration.ofSeconds(2), false, false);
 
     /** Checks the ranges. */
     public Settings {

@@ -1,0 +1,2 @@
+/** Rules of SQL and of lambdas, and one that vetoes. Start at {@link io.maxmq.examples.rules.RulesBroker}. */
+package io.maxmq.examples.rules;

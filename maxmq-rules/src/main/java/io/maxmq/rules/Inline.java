@@ -1,0 +1,65 @@
+package io.maxmq.rules;
+
+import io.maxmq.codec.PacketType;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.rules.run.InlineMode;
+import io.maxmq.spi.Preview;
+
+/**
+ * What a rule does to a message before it is routed, when {@link RuleBuilder#inline} says so. Immutable.
+ *
+ * @since 0.1.0
+ */
+@Preview
+public final class Inline {
+    private final InlineMode mode;
+
+    private Inline(InlineMode mode) {
+        this.mode = mode;
+    }
+
+    /**
+     * Changes the message: the fields {@code topic}, {@code payload} (a map or array as JSON), {@code qos}, {@code retain} and {@code
+     * user_properties} (a map) of the record take the place of the message's. Fields that the record has not, and a message of which no
+     * record comes, stay as they are.
+     */
+    public static Inline transform() {
+        return new Inline(new InlineMode(InlineMode.Kind.TRANSFORM, null, false));
+    }
+
+    /** Rejects a message of which no record comes: one that the condition does not let through. */
+    public static Inline require(ReasonCode code) {
+        return new Inline(new InlineMode(InlineMode.Kind.REQUIRE, checked(code), false));
+    }
+
+    /** Drops a message of which no record comes; its publisher is told that all went well. */
+    public static Inline requireOrDrop() {
+        return new Inline(new InlineMode(InlineMode.Kind.REQUIRE, null, false));
+    }
+
+    /** Rejects a message of which a record comes. */
+    public static Inline reject(ReasonCode code) {
+        return new Inline(new InlineMode(InlineMode.Kind.REFUSE, checked(code), false));
+    }
+
+    /** Drops a message of which a record comes; its publisher is told that all went well. */
+    public static Inline drop() {
+        return new Inline(new InlineMode(InlineMode.Kind.REFUSE, null, false));
+    }
+
+    /** Rejects messages on which the rule fails, with 0x83; they pass by unless this is said. */
+    public Inline failClosed() {
+        return new Inline(new InlineMode(mode.kind(), mode.code(), true));
+    }
+
+    InlineMode mode() {
+        return mode;
+    }
+
+    private static ReasonCode checked(ReasonCode code) {
+        if (!code.isError() || !code.allowedIn(PacketType.PUBACK)) {
+            throw new IllegalArgumentException("code must be an error of PUBACK: code=" + code);
+        }
+        return code;
+    }
+}

@@ -1,0 +1,103 @@
+package io.maxmq.rules;
+
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.rules.error.StatementException;
+import io.maxmq.rules.run.Settings;
+import io.maxmq.rules.sink.Overflow;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.config.ConfigFileException;
+import io.maxmq.spi.config.ConfigSection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The section {@code rules} of a configuration file: the engine's settings, its sinks by name, and its rules by name. Stateless. */
+final class RulesSection {
+    /** What {@code inline} says. */
+    private enum Mode {
+        NO,
+        TRANSFORM,
+        REQUIRE,
+        REFUSE
+    }
+
+    private RulesSection() {}
+
+    static RuleEngine read(ConfigSection section) {
+        RuleEngine engine = engine(section);
+        for (Map.Entry<String, ConfigSection> each : section.named("sinks").entrySet()) {
+            ConfigSection sink = each.getValue();
+            checked(sink, () -> engine.sink(each.getKey(), SinkSection.read(sink), SinkSection.buffering(sink)));
+        }
+        for (Map.Entry<String, ConfigSection> each : section.named("rules").entrySet()) {
+            checked(each.getValue(), () -> rule(engine, each.getKey(), each.getValue()));
+        }
+        return engine;
+    }
+
+    private static RuleEngine engine(ConfigSection section) {
+        Settings defaults = Settings.DEFAULTS;
+        int lanes = section.number("lanes", defaults.lanes());
+        int events = section.number("max-queued-events", defaults.maxQueuedEvents());
+        long bytes = section.bytes("max-queued-bytes", defaults.maxQueuedBytes());
+        return checked(
+                section,
+                () -> RuleEngine.builder()
+                        .lanes(lanes)
+                        .queue(events, bytes)
+                        .overflow(section.choice("overflow", Overflow.class, defaults.overflow()))
+                        .keptErrors(section.number("kept-errors", defaults.keptErrors()))
+                        .drainTimeout(section.duration("drain-timeout", defaults.drainTimeout()))
+                        .sysMessages(section.flag("sys-messages", defaults.sysMessages()))
+                        .inlineRules(section.flag("inline-rules", defaults.inlineRules()))
+                        .build());
+    }
+
+    private static Rule rule(RuleEngine engine, String id, ConfigSection section) {
+        RuleBuilder rule = engine.rule(id);
+        try {
+            rule.sql(section.text("sql"));
+        } catch (StatementException e) {
+            throw section.wrong("sql", String.valueOf(e.getMessage()));
+        }
+        for (String sink : section.texts("to", List.of())) {
+            rule.to(sink);
+        }
+        rule.tenant(new Tenant(section.text("tenant", Tenant.DEFAULT.name())));
+        if (!section.flag("enabled", true)) {
+            rule.disabled();
+        }
+        Mode mode = section.choice("inline", Mode.class, Mode.NO);
+        String code = section.text("reason", "not-authorized");
+        boolean failClosed = section.flag("fail-closed", false);
+        if (mode != Mode.NO) {
+            Inline inline = switch (mode) {
+                case TRANSFORM -> Inline.transform();
+                case REQUIRE -> code.equals("drop") ? Inline.requireOrDrop() : Inline.require(code(section, code));
+                default -> code.equals("drop") ? Inline.drop() : Inline.reject(code(section, code));
+            };
+            rule.inline(failClosed ? inline.failClosed() : inline);
+        }
+        return rule.start();
+    }
+
+    private static ReasonCode code(ConfigSection section, String name) {
+        try {
+            return ReasonCode.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+        } catch (IllegalArgumentException e) {
+            throw section.wrong("reason", "must be drop or a reason code like not-authorized, not " + name);
+        }
+    }
+
+    /** Blames the section for what a method refuses. */
+    static <T> T checked(ConfigSection section, Supplier<T> making) {
+        try {
+            return making.get();
+        } catch (ConfigFileException e) {
+            throw e;
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw section.wrong("", String.valueOf(e.getMessage()));
+        }
+    }
+}

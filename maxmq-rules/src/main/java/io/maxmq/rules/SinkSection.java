@@ -1,0 +1,127 @@
+package io.maxmq.rules;
+
+import io.maxmq.rules.action.FileSink;
+import io.maxmq.rules.action.LogSink;
+import io.maxmq.rules.action.RepublishSink;
+import io.maxmq.rules.action.WebhookSink;
+import io.maxmq.rules.sink.Buffering;
+import io.maxmq.rules.sink.Overflow;
+import io.maxmq.rules.sink.Sink;
+import io.maxmq.spi.config.ConfigSection;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+/** A sink in a configuration file, and the section {@code buffer} in it. Stateless. */
+final class SinkSection {
+    private enum Type {
+        REPUBLISH,
+        WEBHOOK,
+        FILE,
+        LOG
+    }
+
+    private enum Body {
+        RECORD,
+        ARRAY,
+        LINES
+    }
+
+    private SinkSection() {}
+
+    static Sink read(ConfigSection section) {
+        section.text("type");
+        return switch (section.choice("type", Type.class, Type.LOG)) {
+            case REPUBLISH -> republish(section);
+            case WEBHOOK -> webhook(section);
+            case FILE -> file(section);
+            case LOG -> log(section);
+        };
+    }
+
+    private static Sink republish(ConfigSection section) {
+        RepublishSink sink = RepublishSink.to(section.text("topic"))
+                .payload(section.text("payload", "${.}"))
+                .qos(section.text("qos", "0"))
+                .retain(section.text("retain", "false"))
+                .maxHops(section.number("max-hops", 8));
+        for (String each : section.texts("user-properties", List.of())) {
+            int equals = each.indexOf('=');
+            if (equals < 1) {
+                throw section.wrong(
+                        "user-properties", "must be names and templates, \"from=${clientid}\", not " + each);
+            }
+            sink = sink.userProperty(each.substring(0, equals), each.substring(equals + 1));
+        }
+        String contentType = section.text("content-type", "");
+        String responseTopic = section.text("response-topic", "");
+        String correlationData = section.text("correlation-data", "");
+        Duration expiry = section.duration("message-expiry", Duration.ZERO);
+        sink = contentType.isEmpty() ? sink : sink.contentType(contentType);
+        sink = responseTopic.isEmpty() ? sink : sink.responseTopic(responseTopic);
+        sink = correlationData.isEmpty() ? sink : sink.correlationData(correlationData);
+        return expiry.isZero() ? sink : sink.messageExpiry(expiry);
+    }
+
+    private static Sink webhook(ConfigSection section) {
+        URI url;
+        try {
+            url = URI.create(section.text("url"));
+        } catch (IllegalArgumentException e) {
+            throw section.wrong("url", "must be a URL: " + e.getMessage());
+        }
+        WebhookSink sink = WebhookSink.at(url)
+                .deadline(section.duration("deadline", Duration.ofSeconds(10)))
+                .maxBodyBytes(Math.toIntExact(section.bytes("max-body-bytes", 1 << 20)));
+        for (String header : section.texts("headers", List.of())) {
+            int colon = header.indexOf(':');
+            if (colon < 1) {
+                throw section.wrong("headers", "must be names and values, \"Authorization: Bearer x\"");
+            }
+            sink.header(header.substring(0, colon), header.substring(colon + 1).strip());
+        }
+        section.texts("allow", List.of()).forEach(sink::allow);
+        switch (section.choice("body", Body.class, Body.RECORD)) {
+            case ARRAY -> sink.batches(WebhookSink.Format.ARRAY, 1, Duration.ZERO);
+            case LINES -> sink.batches(WebhookSink.Format.LINES, 1, Duration.ZERO);
+            default -> {}
+        }
+        return sink;
+    }
+
+    private static Sink file(ConfigSection section) {
+        FileSink sink = FileSink.at(section.file("file"))
+                .rotateEvery(section.duration("rotate-every", Duration.ZERO))
+                .keep(section.number("keep", 10));
+        long bytes = section.bytes("rotate-at", 0);
+        sink = bytes == 0 ? sink : sink.rotateAt(bytes);
+        return section.flag("forced", false) ? sink.forced() : sink;
+    }
+
+    private static Sink log(ConfigSection section) {
+        return LogSink.to(section.text("logger", "rules"))
+                .at(section.choice("level", LogSink.Loudness.class, LogSink.Loudness.INFO));
+    }
+
+    /** What waits for the sink; what the file does not say is the sink's own. */
+    static Buffering buffering(ConfigSection sink) {
+        ConfigSection section = sink.section("buffer");
+        boolean takesAll = sink.choice("type", Type.class, Type.LOG) != Type.WEBHOOK;
+        Buffering own = Buffering.DEFAULTS;
+        return RulesSection.checked(
+                section,
+                () -> own.bound(
+                                section.number("max-records", own.maxRecords()),
+                                section.bytes("max-bytes", own.maxBytes()),
+                                section.choice("overflow", Overflow.class, own.overflow()))
+                        .batches(
+                                section.number("batch-records", takesAll ? 100 : 1),
+                                section.duration("linger", own.linger()))
+                        .attempts(
+                                section.number("attempts", own.maxAttempts()),
+                                section.duration("first-backoff", own.firstBackoff()),
+                                section.duration("max-backoff", own.maxBackoff()))
+                        .opensAfter(section.number("opens-after", own.failuresToOpen()))
+                        .keepsDeadLetters(section.number("dead-letters", own.deadLetters())));
+    }
+}

@@ -1,0 +1,22 @@
+package io.maxmq.rules.run;
+
+import io.maxmq.codec.ReasonCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an inline rule does.
+ *
+ * @param code null drops
+ * @param failClosed whether a message on which the rule fails is rejected
+ */
+public record InlineMode(Kind kind, @Nullable ReasonCode code, boolean failClosed) {
+    /** Which messages it is about. */
+    public enum Kind {
+        /** Changes those of which a record comes. */
+        TRANSFORM,
+        /** Refuses those of which none comes. */
+        REQUIRE,
+        /** Refuses those of which one comes. */
+        REFUSE
+    }
+}

@@ -1,0 +1,191 @@
+package io.maxmq.rules;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.UserProperty;
+import io.maxmq.junit.Delivery;
+import io.maxmq.junit.MaxMQExtension;
+import io.maxmq.junit.TestClient;
+import io.maxmq.junit.TestClients;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Rules that change, drop and reject messages before they are routed. */
+class InlineRuleTest {
+    private final RuleEngine rules = RuleEngine.builder().inlineRules(true).build();
+
+    @RegisterExtension
+    final MaxMQExtension maxmq = MaxMQExtension.builder()
+            .customize(broker -> broker.extension(rules))
+            .build();
+
+    private static TestClient subscriber(TestClients clients) {
+        TestClient subscriber = clients.connect("subscriber");
+        subscriber.subscribe("#", QoS.EXACTLY_ONCE);
+        return subscriber;
+    }
+
+    @Test
+    void changesAMessageByTheRecord(TestClients clients) {
+        rules.rule("t")
+                .sql(
+                        "SELECT 'new/' || topic(2) AS topic, payload, payload.t AS payload.celsius, 1 AS qos, true AS retain, "
+                                + "map_put('by', clientid, map_new()) AS user_properties FROM \"old/+\" WHERE payload.t > 0")
+                .inline(Inline.transform())
+                .start();
+        TestClient subscriber = subscriber(clients);
+        TestClient publisher = clients.connect("publisher");
+
+        publisher.publish("old/x", "{\"t\":5}", QoS.EXACTLY_ONCE);
+        publisher.publish("old/x", "{\"t\":-5}");
+
+        Delivery changed = subscriber.receive();
+        assertThat(changed.topic()).isEqualTo("new/x");
+        assertThat(changed.text()).isEqualTo("{\"t\":5,\"celsius\":5}");
+        assertThat(changed.message().qos()).isEqualTo(QoS.AT_LEAST_ONCE);
+        assertThat(changed.message().userProperties()).isEqualTo(List.of(new UserProperty("by", "publisher")));
+        Delivery same = subscriber.receive();
+        assertThat(same.topic()).isEqualTo("old/x");
+        assertThat(same.text()).isEqualTo("{\"t\":-5}");
+    }
+
+    @Test
+    void eachSeesWhatTheOneBeforeHasMade(TestClients clients) {
+        for (String each : List.of("1", "2", "3")) {
+            rules.rule("r" + each)
+                    .from("t")
+                    .map(m -> Map.of("payload", m.payloadText() + each))
+                    .inline(Inline.transform())
+                    .start();
+        }
+        TestClient subscriber = subscriber(clients);
+
+        clients.connect().publish("t", "0");
+
+        assertThat(subscriber.receive().text()).isEqualTo("0123");
+    }
+
+    @Test
+    void rejectsAndDrops(TestClients clients) {
+        rules.rule("require")
+                .from("checked/+")
+                .where(m -> m.value("t") instanceof Number)
+                .inline(Inline.require(ReasonCode.PAYLOAD_FORMAT_INVALID))
+                .start();
+        rules.rule("drop").from("+/secret").inline(Inline.drop()).start();
+        TestClient subscriber = subscriber(clients);
+        TestClient publisher = clients.connect("publisher");
+
+        assertThatThrownBy(() -> publisher.publish("checked/a", "no", QoS.AT_LEAST_ONCE))
+                .hasMessageContaining("PAYLOAD_FORMAT_INVALID");
+        publisher.publish("a/secret", "x", QoS.AT_LEAST_ONCE);
+        publisher.publish("checked/b", "{\"t\":1}", QoS.AT_LEAST_ONCE);
+
+        assertThat(subscriber.receive().topic()).isEqualTo("checked/b");
+        assertThat(rules.find("require").orElseThrow().status().figures().matched())
+                .isEqualTo(2);
+        assertThat(rules.find("require").orElseThrow().status().figures().passed())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aMessageOnWhichItFailsPassesUnlessTheRuleFailsClosed(TestClients clients) {
+        rules.rule("open")
+                .sql("SELECT 1 / 0 AS x FROM \"open\"")
+                .inline(Inline.drop())
+                .start();
+        rules.rule("closed")
+                .sql("SELECT 1 / 0 AS x FROM \"closed\"")
+                .inline(Inline.drop().failClosed())
+                .start();
+        rules.rule("bad-topic")
+                .sql("SELECT 'a/#' AS topic FROM \"topic\"")
+                .inline(Inline.transform())
+                .start();
+        TestClient subscriber = subscriber(clients);
+        TestClient publisher = clients.connect("publisher");
+
+        assertThatThrownBy(() -> publisher.publish("closed", "x", QoS.AT_LEAST_ONCE))
+                .hasMessageContaining("IMPLEMENTATION_SPECIFIC_ERROR");
+        publisher.publish("open", "x");
+        publisher.publish("topic", "x");
+
+        assertThat(subscriber.receive().topic()).isEqualTo("open");
+        assertThat(subscriber.receive().topic()).isEqualTo("topic");
+        assertThat(rules.find("bad-topic").orElseThrow().status().errors()).hasSize(1);
+    }
+
+    @Test
+    void aSlowRuleIsPassedByUntilItIsEnabledAgain(TestClients clients) {
+        Rule slow = rules.rule("slow")
+                .from("t")
+                .where(m -> spin())
+                .inline(Inline.drop())
+                .start();
+        TestClient subscriber = subscriber(clients);
+        TestClient publisher = clients.connect("publisher");
+
+        for (int i = 0; i < 5; i++) {
+            publisher.publish("t", "dropped", QoS.AT_LEAST_ONCE);
+        }
+        assertThat(slow.status().suspended()).contains("1 ms");
+        publisher.publish("t", "passed", QoS.AT_LEAST_ONCE);
+        assertThat(subscriber.receive().text()).isEqualTo("passed");
+        slow.enable();
+        publisher.publish("t", "dropped", QoS.AT_LEAST_ONCE);
+
+        assertThat(slow.status().suspended()).isEmpty();
+        assertThat(slow.status().figures().matched()).isEqualTo(6);
+    }
+
+    /** Takes more than a millisecond, whatever the machine. */
+    private static boolean spin() {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2);
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        return true;
+    }
+
+    @Test
+    void aRuleMayTurnIntoAnInlineOneAndBack(TestClients clients) throws Exception {
+        Records records = new Records();
+        rules.rule("r")
+                .from("t")
+                .map(m -> Map.of("p", m.payloadText()))
+                .to(records.sink())
+                .start();
+        TestClient publisher = clients.connect("publisher");
+
+        publisher.publish("t", "1", QoS.AT_LEAST_ONCE);
+        rules.rule("r").from("t").inline(Inline.drop()).replace();
+        publisher.publish("t", "2", QoS.AT_LEAST_ONCE);
+        rules.rule("r")
+                .from("t")
+                .map(m -> Map.of("p", m.payloadText()))
+                .to(records.sink())
+                .replace();
+        publisher.publish("t", "3", QoS.AT_LEAST_ONCE);
+
+        assertThat(records.take(2, "p")).isEqualTo(List.of("1", "3"));
+    }
+
+    @Test
+    void refusesWhatCannotBe() {
+        assertThatThrownBy(() ->
+                        rules.rule("r").from("t").to("x").inline(Inline.drop()).start())
+                .hasMessageContaining("no sinks");
+        assertThatThrownBy(() -> rules.rule("r")
+                        .from("$events/client/connected")
+                        .inline(Inline.drop())
+                        .start())
+                .hasMessageContaining("messages as sources");
+        assertThatThrownBy(() -> Inline.reject(ReasonCode.SUCCESS)).hasMessageContaining("SUCCESS");
+    }
+}
