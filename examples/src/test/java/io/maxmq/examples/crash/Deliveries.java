@@ -18,7 +18,7 @@ import java.util.TreeMap;
  *   <li>A message of QoS 2 has come once. What comes again at QoS 1 has its packet id and DUP, or its publisher has sent it
  *       again, or the broker has, whose routing of a message of QoS 2 was cut off by its end.
  *   <li>What a publisher has sent at one QoS comes in its order; what is sent again comes in the order of the first time.
- *   <li>Nothing comes that nobody sent, that no subscription asked for, or that had expired.
+ *   <li>Nothing comes that nobody sent, that no subscription asked for, that had expired or was not due.
  * </ul>
  */
 final class Deliveries {
@@ -48,18 +48,29 @@ final class Deliveries {
             this.asked = asked;
         }
 
-        /** Whether a message routed at some time between the two may come by it. */
-        boolean mayCover(Sent sent) {
-            int routedAtTheLatest = sent.isWill ? Ledger.NEVER : sent.promised;
-            return TopicMatch.matches(filter, sent.topic) && sent.at < gone && asked < routedAtTheLatest;
+        boolean isShared() {
+            return SharedDeliveries.isShared(filter);
         }
 
+        /** Whether a message routed at some time between the two may come by it. */
+        boolean mayCover(Sent sent) {
+            int routedAtTheLatest = sent.isWill || sent.isDelayed() ? Ledger.NEVER : sent.promised;
+            return TopicMatch.matches(SharedDeliveries.plain(filter), sent.topic)
+                    && sent.at < gone
+                    && asked < routedAtTheLatest;
+        }
+
+        /** Of a shared one somebody else may get it. */
         boolean mustCover(Sent sent) {
-            return TopicMatch.matches(filter, sent.topic) && made < sent.at && leaving == Ledger.NEVER;
+            return !isShared() && TopicMatch.matches(filter, sent.topic) && made < sent.at && leaving == Ledger.NEVER;
         }
     }
 
     private static final class Subscriber {
+        boolean isMember() {
+            return subscriptions.stream().anyMatch(Subscription::isShared);
+        }
+
         // For ever
         final List<Subscription> subscriptions = new ArrayList<>();
         final Map<String, Received> received = new HashMap<>();
@@ -142,6 +153,9 @@ final class Deliveries {
         if (sent.cancelled != Ledger.NEVER) {
             wrong(entry, "the will was cancelled");
         }
+        if (sent.isDelayed() && entry.at().isBefore(sent.instant.plusSeconds(Oracle.DELAY_SECONDS))) {
+            wrong(entry, "it was not due yet");
+        }
         checkExpiry(entry, received, sent, subscriber);
 
         Received before = subscriber.received.get(sent.message);
@@ -164,7 +178,7 @@ final class Deliveries {
     }
 
     private void checkOrder(History.Entry entry, Sent sent, Subscriber subscriber) {
-        if (sent.isWill || sent.expirySeconds >= 0) {
+        if (sent.isWill || sent.isDelayed() || sent.expirySeconds >= 0) {
             return; // When its publisher has sent it again, the first of two may expire in a queue.
         }
         if (subscriber.subscriptions.stream().noneMatch(each -> each.mustCover(sent))) {
@@ -182,11 +196,14 @@ final class Deliveries {
             return;
         }
         boolean isNew = !before.packetIds().contains(received.packetId());
+        if (received.qos() == 1 && isNew && subscriber.isMember()) {
+            return; // It has left it to another member, which has left it to this one.
+        }
         if (received.qos() == 1 && sent.wasResentBefore(entry.index())) {
             return; // The first may have come before the broker had stored it, and then have been forgotten with the
             // broker.
         }
-        if (received.qos() == 1 && sent.qos == 2 && isNew && lastKilled > before.index()) {
+        if (received.qos() == 1 && isNew && lastKilled > before.index() && (sent.qos == 2 || sent.isDelayed())) {
             return; // Its routing was cut off and begun again; this subscriber had acknowledged it, and at QoS 1 nobody
             // remembers.
         }
@@ -237,11 +254,7 @@ final class Deliveries {
     List<String> missing() {
         List<String> missing = new ArrayList<>();
         for (Sent sent : ledger.all()) {
-            boolean mayBeGone = sent.promised == Ledger.NEVER
-                    || sent.withdrawing != Ledger.NEVER
-                    || sent.empty
-                    || (sent.expirySeconds >= 0 && sent.expirySeconds < Oracle.LONG_EXPIRY_SECONDS);
-            if (mayBeGone) {
+            if (sent.mayBeGone()) {
                 continue;
             }
             subscribers.forEach((client, subscriber) -> {

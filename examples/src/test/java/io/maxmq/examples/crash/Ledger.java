@@ -57,6 +57,19 @@ final class Ledger {
             return Integer.parseInt(message.substring(message.indexOf(':') + 1));
         }
 
+        /** Whether it need not come, or not by now. */
+        boolean mayBeGone() {
+            return promised == NEVER
+                    || withdrawing != NEVER
+                    || empty
+                    || (expirySeconds >= 0 && expirySeconds < Oracle.LONG_EXPIRY_SECONDS);
+        }
+
+        /** Whether the broker was to keep it for {@link Oracle#DELAY_SECONDS} first. */
+        boolean isDelayed() {
+            return topic.startsWith("late/");
+        }
+
         boolean wasResentBefore(int index) {
             return !resent.isEmpty() && resent.get(0) < index;
         }

@@ -529,6 +529,54 @@ class OracleTest {
         assertThat(TopicMatch.matches("#", "a")).isTrue();
     }
 
+    @Test
+    void aSharedMessageComesToOneMember() {
+        member("a");
+        member("b");
+        publish("p:1", "u/a", 2);
+        promise("p:1");
+        assertFirst("lost: nobody of $share/g/u/# has received p:1");
+
+        receiveAs("a", "p:1", 2, 1);
+        assertThat(violations()).isEmpty();
+
+        receiveAs("b", "p:1", 2, 1);
+        assertFirst("a message of QoS 2 came to a too");
+    }
+
+    @Test
+    void aSharedMessageOfQoS1MayGoFromOneMemberToAnotherAndBack() {
+        member("a");
+        member("b");
+        publish("p:1", "u/a", 1);
+        promise("p:1");
+        receiveAs("a", "p:1", 1, 1);
+        receiveAs("b", "p:1", 1, 7);
+        receiveAs("a", "p:1", 1, 2);
+
+        assertThat(violations()).isEmpty();
+    }
+
+    @Test
+    void aDelayedMessageComesInItsTime() {
+        subscribe("s", "late/#", 2);
+        publish("p:1", "late/a", 1);
+        promise("p:1");
+        assertThat(Oracle.missing(history.entries())).hasSize(1);
+        now = now.plusMillis(999);
+        receive("p:1", "late/a", 1, false, 1);
+        assertFirst("it was not due yet");
+    }
+
+    private void member(String client) {
+        connect(client, false);
+        subscribe(client, "$share/g/u/#", 2);
+    }
+
+    private void receiveAs(String client, String message, int qos, int packetId) {
+        add(new Event.Received(client, message, "u/a", qos, false, false, packetId, -2));
+    }
+
     private void connectInVain(String client) {
         add(new Event.Connecting(client, false, EXPIRY_SECONDS));
         add(new Event.Disconnected(client));

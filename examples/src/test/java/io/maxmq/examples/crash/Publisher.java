@@ -16,9 +16,25 @@ final class Publisher implements Stage.Part {
     private static final int WINDOW = 20;
     private static final int TOPICS = 4;
 
+    /** What all its messages are. */
+    enum Kind {
+        PLAIN("plain/"),
+        /** Some of them empty. */
+        RETAINED("retained/"),
+        /** By {@link Oracle#DELAY_SECONDS}. */
+        DELAYED("late/");
+
+        private final String root;
+
+        Kind(String root) {
+            this.root = root;
+        }
+    }
+
     private final Stage stage;
     private final String name;
     private final int version;
+    private final Kind kind;
     private final boolean retains;
     private final Random random;
 
@@ -44,12 +60,12 @@ final class Publisher implements Stage.Part {
         }
     }
 
-    /** @param retains whether all its messages are retained, some of them empty */
-    Publisher(Stage stage, String name, int version, boolean retains, long seed) {
+    Publisher(Stage stage, String name, int version, Kind kind, long seed) {
         this.stage = stage;
         this.name = name;
         this.version = version;
-        this.retains = retains;
+        this.kind = kind;
+        this.retains = kind == Kind.RETAINED;
         this.random = new Random(seed);
     }
 
@@ -76,7 +92,8 @@ final class Publisher implements Stage.Part {
                     answered(connection, connection.read(DEADLINE_MILLIS));
                 }
                 if (goesOn) {
-                    Stage.pauseUpTo(30, random);
+                    // Of a client's delayed messages the broker keeps a thousand.
+                    Stage.pauseUpTo(kind == Kind.DELAYED ? 200 : 30, random);
                 }
                 if (random.nextInt(200) == 0) {
                     return true; // without a word
@@ -105,12 +122,12 @@ final class Publisher implements Stage.Part {
         boolean isEmpty = retains && random.nextInt(4) == 0;
         byte[] payload = isEmpty ? new byte[0] : Payload.of(message, payloadBytes());
         int expirySeconds = -1;
-        if (version == 5 && !retains && random.nextInt(10) == 0) {
+        if (version == 5 && kind == Kind.PLAIN && random.nextInt(10) == 0) {
             expirySeconds = random.nextBoolean() ? 2 * Oracle.LONG_EXPIRY_SECONDS : 1;
         }
         Outgoing next = new Outgoing(
                 message,
-                (retains ? "retained/" : "plain/") + name + "/" + random.nextInt(TOPICS),
+                kind.root + name + "/" + random.nextInt(TOPICS),
                 payload,
                 1 + random.nextInt(2),
                 expirySeconds);
@@ -136,7 +153,8 @@ final class Publisher implements Stage.Part {
     }
 
     private void send(Connection connection, int packetId, Outgoing message, boolean dup) throws IOException {
-        connection.publish(message.topic, message.payload, message.qos, retains, dup, packetId, message.expirySeconds);
+        String topic = kind == Kind.DELAYED ? "$delayed/" + Oracle.DELAY_SECONDS + "/" + message.topic : message.topic;
+        connection.publish(topic, message.payload, message.qos, retains, dup, packetId, message.expirySeconds);
     }
 
     private void answered(Connection connection, Packet answer) throws IOException {

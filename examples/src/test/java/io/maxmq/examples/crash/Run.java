@@ -2,6 +2,7 @@ package io.maxmq.examples.crash;
 
 import io.maxmq.examples.crash.JournaledDisk.Unpromised;
 import io.maxmq.examples.crash.PowerCut.Lie;
+import io.maxmq.examples.crash.Publisher.Kind;
 import io.maxmq.examples.crash.Subscriber.Habit;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,8 @@ final class Run {
 
     private static final int POLL_MILLIS = 200;
     private static final int SHOWN_MOST = 20;
+
+    private static final String SHARED = "$share/g/plain/+/2";
 
     private static final List<String> RETAINED =
             List.of("retained/r5/0", "retained/r5/1", "retained/r5/2", "retained/r5/3");
@@ -109,19 +112,23 @@ final class Run {
     }
 
     private void castClients() {
-        work("p4", new Publisher(stage, "p4", 4, false, random.nextLong()));
-        work("p5", new Publisher(stage, "p5", 5, false, random.nextLong()));
-        work("q5", new Publisher(stage, "q5", 5, false, random.nextLong()));
-        work("r5", new Publisher(stage, "r5", 5, true, random.nextLong()));
+        work("p4", new Publisher(stage, "p4", 4, Kind.PLAIN, random.nextLong()));
+        work("p5", new Publisher(stage, "p5", 5, Kind.PLAIN, random.nextLong()));
+        work("q5", new Publisher(stage, "q5", 5, Kind.PLAIN, random.nextLong()));
+        work("r5", new Publisher(stage, "r5", 5, Kind.RETAINED, random.nextLong()));
+        work("d4", new Publisher(stage, "d4", 4, Kind.DELAYED, random.nextLong()));
         work("w1", new Doomed(stage, "w1", random.nextLong()));
         work("w2", new Doomed(stage, "w2", random.nextLong()));
         work("passing", new Passing(stage, "passing", random.nextLong()));
         work("reader", new RetainedReader(stage, "reader", RETAINED));
-        watch("online-2", 5, 0, 2, List.of("plain/#"), Habit.ONLINE);
+        watch("online-2", 5, 0, 2, List.of("plain/#", "late/#"), Habit.ONLINE);
         watch("online-1", 4, 0, 1, List.of("plain/+/1", "will/#"), Habit.ONLINE);
         watch("flapping-2", 4, 0, 2, List.of("plain/+/+", "will/+"), Habit.FLAPPING);
-        watch("flapping-1", 5, 5, 1, List.of("plain/p4/#", "plain/p5/#"), Habit.FLAPPING);
-        watch("absent-2", 5, 0, 2, List.of("plain/#", "will/w1"), Habit.ABSENT);
+        watch("flapping-1", 5, 5, 1, List.of("plain/p4/#", "plain/p5/#", "late/+/+"), Habit.FLAPPING);
+        // Now and then none of them is there: then what they share waits in the queue of the group.
+        watch("shared-a", 5, 0, 2, List.of(SHARED), Habit.FLAPPING);
+        watch("shared-b", 4, 0, 2, List.of(SHARED), Habit.FLAPPING);
+        watch("absent-2", 5, 0, 2, List.of("plain/#", "will/w1", "late/#"), Habit.ABSENT);
         watch("absent-1", 4, 0, 1, List.of("plain/p5/#"), Habit.ABSENT);
         watch(
                 "changing-2",
