@@ -7,6 +7,7 @@
  *   POWERCUT_JOURNAL  the journal, a file outside of it; appended to
  *   POWERCUT_LIE      n: each n-th fsync or fdatasync of a file is answered, but not noted: a disk that lies
  *   POWERCUT_LIE_OF   only of files whose names end so
+ *   POWERCUT_FULL     a file outside of it: while that is there, the disk has no space for what is written
  *
  * One record per operation, in the order in which they took effect: each is done and noted under one lock, so a kill
  * loses the note of one operation at most. An fsync is not done under the lock: it has a record at its beginning (what
@@ -294,9 +295,17 @@ static void wrote(struct descriptor *file, int64_t offset, const struct iovec *d
     }
 }
 
+static int is_full(void) {
+    const char *sign = getenv("POWERCUT_FULL");
+    if (sign == NULL || syscall(SYS_faccessat, AT_FDCWD, sign, F_OK) != 0) return 0;
+    errno = ENOSPC;
+    return 1;
+}
+
 ssize_t write(int fd, const void *data, size_t length) {
     struct descriptor *file = watched(fd);
     if (file == NULL) return syscall(SYS_write, fd, data, length);
+    if (is_full()) return -1;
     begin();
     ssize_t count = syscall(SYS_write, fd, data, length);
     struct iovec piece = {(void *) data, length};
@@ -308,6 +317,7 @@ ssize_t write(int fd, const void *data, size_t length) {
 ssize_t writev(int fd, const struct iovec *data, int pieces) {
     struct descriptor *file = watched(fd);
     if (file == NULL) return syscall(SYS_writev, fd, data, pieces);
+    if (is_full()) return -1;
     begin();
     ssize_t count = syscall(SYS_writev, fd, data, pieces);
     if (count > 0) wrote(file, lseek(fd, 0, SEEK_CUR) - count, data, pieces, count);
@@ -318,6 +328,7 @@ ssize_t writev(int fd, const struct iovec *data, int pieces) {
 ssize_t pwrite(int fd, const void *data, size_t length, off_t offset) {
     struct descriptor *file = watched(fd);
     if (file == NULL) return syscall(SYS_pwrite64, fd, data, length, offset);
+    if (is_full()) return -1;
     begin();
     ssize_t count = syscall(SYS_pwrite64, fd, data, length, offset);
     struct iovec piece = {(void *) data, length};
@@ -330,6 +341,7 @@ ssize_t pwrite64(int fd, const void *data, size_t length, off64_t offset) { retu
 ssize_t pwritev(int fd, const struct iovec *data, int pieces, off_t offset) {
     struct descriptor *file = watched(fd);
     if (file == NULL) return syscall(SYS_pwritev, fd, data, pieces, offset, 0);
+    if (is_full()) return -1;
     begin();
     ssize_t count = syscall(SYS_pwritev, fd, data, pieces, offset, 0);
     wrote(file, offset, data, pieces, count);

@@ -33,6 +33,11 @@ record Packet(
     private static final int ERROR = 0x80;
     private static final int PACKET_IDENTIFIER_NOT_FOUND = 0x92;
 
+    /** Of an acknowledgement: whether the broker has not done what it was asked for. */
+    boolean isRefusal() {
+        return reason >= ERROR;
+    }
+
     int qos() {
         return flags >> 1 & 3;
     }
@@ -50,7 +55,8 @@ record Packet(
      *
      * @param version 4 or 5
      * @param header the first byte
-     * @throws Connection.RefusedException when it says that the broker has not done what it was asked for
+     * @throws Connection.RefusedException when it says that the broker has not done what it was asked for, but for PUBACK and
+     *     PUBREC
      */
     static Packet parse(int version, int header, ByteBuffer body) throws IOException {
         int type = header >> 4;
@@ -77,7 +83,9 @@ record Packet(
                 int reason = body.hasRemaining() ? body.get() & 0xFF : 0;
                 // MQTT 5.0 §4.3.3: whoever has forgotten the packet id has been through with it.
                 boolean isOver = type == PUBCOMP && reason == PACKET_IDENTIFIER_NOT_FOUND;
-                return acknowledgement(type, packetId, isOver ? 0 : reason);
+                return type == PUBACK || type == PUBREC
+                        ? new Packet(type, 0, packetId, reason, "", new byte[0], -1, 0)
+                        : acknowledgement(type, packetId, isOver ? 0 : reason);
             }
             case SUBACK, UNSUBACK -> {
                 int packetId = body.getShort() & 0xFFFF;

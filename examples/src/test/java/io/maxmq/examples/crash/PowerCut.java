@@ -58,15 +58,17 @@ final class PowerCut {
     /**
      * @param directory whose changes are noted; it exists
      * @param journal a new file
+     * @param full a file: while it is there, the disk has no space
      * @param lie which promises the disk does not keep
      */
-    Map<String, String> environment(Path directory, Path journal, Lie lie) {
+    Map<String, String> environment(Path directory, Path journal, Path full, Lie lie) {
         try {
             Files.deleteIfExists(journal);
             return Map.of(
                     "LD_PRELOAD", library.toString(),
                     "POWERCUT_DIR", directory.toRealPath().toString(),
                     "POWERCUT_JOURNAL", journal.toAbsolutePath().toString(),
+                    "POWERCUT_FULL", full.toAbsolutePath().toString(),
                     "POWERCUT_LIE", "" + lie.each(),
                     "POWERCUT_LIE_OF", lie.of());
         } catch (IOException e) {

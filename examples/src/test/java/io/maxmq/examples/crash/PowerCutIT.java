@@ -140,7 +140,8 @@ class PowerCutIT {
                 directory().toString()));
         command.addAll(List.of(steps.trim().split(" +")));
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
-        builder.environment().putAll(cut.environment(directory(), temporary.resolve("journal"), lie));
+        builder.environment()
+                .putAll(cut.environment(directory(), temporary.resolve("journal"), temporary.resolve("full"), lie));
         Process user = builder.start();
         assertThat(user.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(user.exitValue()).isZero();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 
 /**
  * A publisher whose own session survives the broker: what is unacknowledged is sent again on the next connection, in its
@@ -37,6 +38,9 @@ final class Publisher implements Stage.Part {
     private final Kind kind;
     private final boolean retains;
     private final Random random;
+
+    // For the connection
+    private BooleanSupplier isRefusalAllowed = () -> false;
 
     // For the session
     private final Map<Integer, Outgoing> outgoing = new LinkedHashMap<>();
@@ -71,6 +75,7 @@ final class Publisher implements Stage.Part {
 
     @Override
     public boolean play(int port) throws IOException {
+        isRefusalAllowed = () -> stage.isAllowedToRefuse(port);
         stage.history.add(new Event.Connecting(name, false, Integer.MAX_VALUE));
         try (Connection connection =
                 Connection.open(port, new Greeting(version, name, false, Integer.MAX_VALUE, 0, null))) {
@@ -171,6 +176,13 @@ final class Publisher implements Stage.Part {
                 };
         if (!isExpected) {
             throw new Connection.RefusedException("not asked for: " + answer);
+        }
+        if (answer.isRefusal()) {
+            if (!isRefusalAllowed.getAsBoolean()) {
+                throw new Connection.RefusedException("of " + message.message + ": " + answer);
+            }
+            outgoing.remove(answer.packetId()); // nobody has promised it, and it is not sent again
+            return;
         }
         switch (answer.type()) {
             case Packet.PUBREC -> {

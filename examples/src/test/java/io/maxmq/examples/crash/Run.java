@@ -28,6 +28,11 @@ final class Run {
     /** What the broker is to say when a cut has left a part of a group that nobody was promised. */
     private static final String TORN_TAIL = "torn tail";
 
+    /** One round of so many, at random, ends with a full disk. */
+    private static final int FULL_EACH = 3;
+
+    private static final int EVENTS_WHEN_FULL = 200;
+
     private static final int POLL_MILLIS = 200;
     private static final int SHOWN_MOST = 20;
 
@@ -163,12 +168,19 @@ final class Run {
                 if (!broker.isAlive()) {
                     throw new Broker.DoesNotStartException("the broker has ended by itself: " + broker.stderr());
                 }
+                boolean isFull = settings.cuts() && timing.nextInt(FULL_EACH) == 0;
+                if (isFull) {
+                    stage.mayRefuse(port);
+                    Files.createFile(full());
+                    letPass(EVENTS_WHEN_FULL);
+                }
                 stage.brokerGone();
                 broker.kill();
                 stage.history.add(new Event.Killed(round));
                 broker.stderr().stream()
-                        .filter(said -> !settings.cuts() || !said.contains(TORN_TAIL))
+                        .filter(said -> !isFull && (!settings.cuts() || !said.contains(TORN_TAIL)))
                         .forEach(said -> stage.problems.add("the broker says " + said));
+                Files.deleteIfExists(full());
                 if (settings.cuts()) {
                     cut(timing);
                 }
@@ -187,7 +199,7 @@ final class Run {
 
     private Broker start() {
         Map<String, String> environment =
-                powerCut == null ? Map.of() : powerCut.environment(data(), journal(), settings.lie());
+                powerCut == null ? Map.of() : powerCut.environment(data(), journal(), full(), settings.lie());
         List<String> options = settings.durability() == null
                 ? List.of()
                 : List.of("--data-dir", data().toString(), "--durability", settings.durability());
@@ -243,6 +255,11 @@ final class Run {
 
     private Path before() {
         return directory.resolve("before");
+    }
+
+    /** While it is there, the disk is full. */
+    private Path full() {
+        return directory.resolve("full");
     }
 
     private Path journal() {

@@ -2,6 +2,8 @@ package io.maxmq.examples.crash;
 
 import java.io.IOException;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +25,9 @@ final class Stage {
     /** What went wrong beside the history: refusals, clients that failed. */
     final ConcurrentLinkedQueue<String> problems = new ConcurrentLinkedQueue<>();
 
+    /** Of brokers whose disk is full: they may refuse things. */
+    private final Set<Integer> mayRefuse = ConcurrentHashMap.newKeySet();
+
     private int port; // 0 while there is no broker; guarded by this
     private Act act = Act.STORM; // guarded by this
 
@@ -37,6 +42,16 @@ final class Stage {
     synchronized void brokerAt(int newPort) {
         port = newPort;
         notifyAll();
+    }
+
+    /** The disk of this broker is full from now on. */
+    void mayRefuse(int itsPort) {
+        mayRefuse.add(itsPort);
+    }
+
+    /** Whether this broker has a reason to refuse something. */
+    boolean isAllowedToRefuse(int itsPort) {
+        return mayRefuse.contains(itsPort);
     }
 
     synchronized void brokerGone() {
@@ -69,6 +84,11 @@ final class Stage {
                                     return;
                                 }
                             } catch (IOException lost) {
+                                pause(5);
+                            } catch (Connection.RefusedException refused) {
+                                if (!isAllowedToRefuse(port)) {
+                                    throw refused;
+                                }
                                 pause(5);
                             }
                         }
