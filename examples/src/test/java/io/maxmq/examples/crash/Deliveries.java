@@ -171,10 +171,34 @@ final class Deliveries {
             subscriber.received.put(
                     sent.message, new Received(entry.index(), new HashSet<>(Set.of(received.packetId()))));
             checkOrder(entry, sent, subscriber);
+        } else if (isAnotherDelivery(entry, received, sent, before, subscriber)) {
+            // From now on its place is this one.
+            before.packetIds().add(received.packetId());
+            subscriber.received.put(sent.message, new Received(entry.index(), before.packetIds()));
         } else {
             checkRepeated(entry, received, sent, before, subscriber);
-            before.packetIds().add(received.packetId());
         }
+    }
+
+    /** Whether it has come once more for a good reason, with a packet id of its own. */
+    private boolean isAnotherDelivery(
+            History.Entry entry, Event.Received received, Sent sent, Received before, Subscriber subscriber) {
+        if (before.packetIds().contains(received.packetId())) {
+            return false;
+        }
+        if (isWillOfAnotherLife(sent, before)) {
+            return true;
+        }
+        if (received.qos() != 1) {
+            return false;
+        }
+        // The first may have come before the broker had stored it, and then have been forgotten with the broker.
+        return sent.wasResentBefore(entry.index())
+                // It has left it to another member, which has left it to this one.
+                || subscriber.isMember()
+                // Its routing was cut off and begun again; this subscriber had acknowledged it, and at QoS 1 nobody
+                // remembers.
+                || (lastKilled > before.index() && (sent.qos == 2 || sent.isDelayed()));
     }
 
     private void checkOrder(History.Entry entry, Sent sent, Subscriber subscriber) {
@@ -192,23 +216,12 @@ final class Deliveries {
 
     private void checkRepeated(
             History.Entry entry, Event.Received received, Sent sent, Received before, Subscriber subscriber) {
-        if (isWillOfAnotherLife(sent, before)) {
+        if (isWillOfAnotherLife(sent, before) || (received.qos() == 1 && sent.wasResentBefore(entry.index()))) {
             return;
         }
-        boolean isNew = !before.packetIds().contains(received.packetId());
-        if (received.qos() == 1 && isNew && subscriber.isMember()) {
-            return; // It has left it to another member, which has left it to this one.
-        }
-        if (received.qos() == 1 && sent.wasResentBefore(entry.index())) {
-            return; // The first may have come before the broker had stored it, and then have been forgotten with the
-            // broker.
-        }
-        if (received.qos() == 1 && isNew && lastKilled > before.index() && (sent.qos == 2 || sent.isDelayed())) {
-            return; // Its routing was cut off and begun again; this subscriber had acknowledged it, and at QoS 1 nobody
-            // remembers.
-        }
-        if (isNew) {
+        if (!before.packetIds().contains(received.packetId())) {
             wrong(entry, "sent again with another packet id than " + before.packetIds());
+            before.packetIds().add(received.packetId());
         } else if (!received.dup()) {
             wrong(entry, "sent again without DUP");
         } else if (before.index() < subscriber.lastRepeated) {

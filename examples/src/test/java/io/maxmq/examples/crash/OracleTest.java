@@ -530,6 +530,27 @@ class OracleTest {
     }
 
     @Test
+    void aMessageWhoseRoutingWasBegunAgainHasAPlaceBehindTheOthers() {
+        subscribe("one", "t/#", 1);
+        connect("one", false);
+        publish("p:1", "t/a", 2);
+        publish("q:1", "t/a", 1);
+        for (int life = 0; life < 3; life++) {
+            if (life == 0) {
+                add(new Event.Received("one", "p:1", "t/a", 1, false, false, 1, -2));
+            }
+            add(new Event.Received("one", "q:1", "t/a", 1, life > 0, false, 2, -2));
+            if (life > 0) {
+                add(new Event.Received("one", "p:1", "t/a", 1, life > 1, false, 7, -2));
+            }
+            add(new Event.Killed(life));
+            connect("one", true);
+        }
+
+        assertThat(violations()).isEmpty();
+    }
+
+    @Test
     void aSharedMessageComesToOneMember() {
         member("a");
         member("b");
