@@ -107,7 +107,8 @@ final class Doomed implements Stage.Part {
         try (Connection connection =
                 Connection.open(port, new Greeting(doom.version(), doom.clientId(), doom.saidGoodbye(), 0, 0, null))) {
             stage.history.add(new Event.Connected(doom.clientId(), connection.sessionPresent()));
-            if (!doom.saidGoodbye() || doom.port() == port) { // else nobody may have heard it
+            // Else nobody may have heard it; or a broker has whose disk is full, so that the next one finds the will.
+            if (!doom.saidGoodbye() || (doom.port() == port && !stage.isAllowedToRefuse(port))) {
                 stage.history.add(new Event.WillCancelled(doom.will()));
             }
             leaving = null;
