@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * MQTT.js over WebSocket, with TLS and without. Skipped where there is no node, and where npm finds no MQTT.js among what it has
+ * MQTT.js over WebSocket, with TLS and without, and over TLS on the same port. Skipped where there is no node, and where npm finds no MQTT.js among what it has
  * fetched before ({@code npm install mqtt@5.14.1} puts it there).
  */
 class MqttJsIT {
@@ -65,7 +65,7 @@ class MqttJsIT {
     }
 
     @Test
-    void carriesMqttOverWebSocketsWithTlsAndWithout() throws Exception {
+    void carriesMqttOverWebSocketsWithTlsAndWithoutAndBesideThemOnOnePort() throws Exception {
         run("npm", "install", "--offline", "--no-audit", "--no-fund", "--silent", PACKAGE);
         assumeTrue(Files.exists(directory.resolve("node_modules/mqtt")), "MQTT.js is not at hand");
         TestAuthority authority = new TestAuthority(directory, "authority");
@@ -75,15 +75,15 @@ class MqttJsIT {
                 .name("mqtt-js")
                 .allowAnonymous()
                 .listener(Listener.webSocket(0).withName("ws"))
-                .listener(Listener.secureWebSocket(0, Tls.pem(server.certificateFile(), server.keyFile()))
-                        .withName("wss"))
+                .listener(Listener.tlsAndWebSocket(0, Tls.pem(server.certificateFile(), server.keyFile()))
+                        .withName("secure"))
                 .start()) {
             String plain = "ws://127.0.0.1:" + broker.listeners().named("ws").port() + "/mqtt";
-            String secure = "wss://localhost:" + broker.listeners().named("wss").port() + "/mqtt";
+            String at = "localhost:" + broker.listeners().named("secure").port();
 
-            List<String> output = run("node", "round-trip.js", plain, secure);
+            List<String> output = run("node", "round-trip.js", plain, "wss://" + at + "/mqtt", "mqtts://" + at);
 
-            assertThat(output).containsExactly("4 200000", "5 200000", "4 200000", "5 200000");
+            assertThat(output).containsExactly("4 200000", "5 200000", "4 200000", "5 200000", "4 200000", "5 200000");
         }
     }
 }

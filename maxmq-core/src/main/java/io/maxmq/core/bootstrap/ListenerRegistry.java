@@ -167,7 +167,9 @@ public final class ListenerRegistry {
             return new Endpoint(tls.name(), "tls", site, tls.backlog(), tls.maxConnections());
         }
         if (listener instanceof WebSocketListener ws) {
-            String kind = (ws.plainToo() ? ws.tls() == null ? "tcp+" : "tls+" : "") + (ws.tls() == null ? "ws" : "wss");
+            String webSocket = ws.tls() == null ? "ws" : "wss";
+            String plain = ws.tls() == null ? "tcp+" : "tls+";
+            String kind = ws.plainToo() ? plain + webSocket : webSocket;
             Endpoint.Site site = new Endpoint.Port(ws.host(), ws.port());
             return new Endpoint(ws.name(), kind, site, ws.backlog(), ws.maxConnections());
         }
