@@ -6,6 +6,7 @@ import io.maxmq.rules.eval.Options;
 import io.maxmq.rules.eval.Program;
 import io.maxmq.rules.event.EventKind;
 import io.maxmq.rules.function.Functions;
+import io.maxmq.rules.function.Limits;
 import io.maxmq.rules.output.JavaValues;
 import io.maxmq.rules.run.Engine;
 import io.maxmq.rules.run.Evaluator;
@@ -47,6 +48,7 @@ public final class RuleBuilder {
     private @Nullable Function<? super RuleEvent, ? extends List<? extends Map<String, ?>>> mapping;
     private Tenant tenant = Tenant.DEFAULT;
     private boolean enabled = true;
+    private boolean isFast;
     private @Nullable Program program;
     private String statement = "";
     private @Nullable Inline inline;
@@ -79,9 +81,25 @@ public final class RuleBuilder {
         if (program != null || !sources.isEmpty() || !conditions.isEmpty() || mapping != null) {
             throw new IllegalStateException("a rule has one statement, or lambdas: id=" + id);
         }
-        program = Program.of(sql, new Options(functions, EventKind.topics()));
+        program = compiled(sql);
         statement = sql;
         program.sources().forEach(each -> sources.add(each.text()));
+        return this;
+    }
+
+    private Program compiled(String sql) {
+        return Program.of(sql, new Options(functions, EventKind.topics(), Limits.DEFAULT, isFast, false));
+    }
+
+    /**
+     * Has the statement look at no more of a payload than it needs: what follows may be no JSON, and of a member that comes twice the first
+     * counts. Where rules at one filter differ, the strict ones decide.
+     */
+    public RuleBuilder fastJson() {
+        isFast = true;
+        if (program != null) {
+            program = compiled(statement);
+        }
         return this;
     }
 

@@ -65,6 +65,9 @@ final class RulesSection {
             rule.to(sink);
         }
         rule.tenant(new Tenant(section.text("tenant", Tenant.DEFAULT.name())));
+        if (section.flag("fast-json", false)) {
+            rule.fastJson();
+        }
         if (!section.flag("enabled", true)) {
             rule.disabled();
         }

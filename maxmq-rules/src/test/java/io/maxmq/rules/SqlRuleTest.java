@@ -7,6 +7,8 @@ import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
 import io.maxmq.rules.action.RepublishSink;
 import io.maxmq.rules.error.StatementException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,55 @@ class SqlRuleTest {
         Delivery delivery = subscriber.receive();
         assertThat(delivery.topic()).isEqualTo("alarms/meter");
         assertThat(delivery.text()).isEqualTo("{\"t\":42,\"clientid\":\"meter\"}");
+    }
+
+    @Test
+    void rulesOnOneMessageReadTheirOwnPathsOfIt(TestClients clients) throws Exception {
+        for (int i = 0; i < 20; i++) {
+            rules.rule("r" + i)
+                    .sql("SELECT payload.v" + i + " AS v, payload.all AS a, " + i + " AS i FROM \"many/+\", \"#\" "
+                            + "WHERE payload.v" + i + " >= 0")
+                    .to(records.sink())
+                    .start();
+        }
+        rules.rule("bad").sql("SELECT payload.v1 AS v FROM \"many/+\"").start();
+        TestClient client = clients.connect();
+
+        client.publish("many/1", "{\"v3\":3,\"v7\":7,\"all\":{\"x\":[1]},\"v19\":-1,\"v0\":\"0\"}");
+        client.publish("many/2", "no JSON");
+        client.publish("many/1", "{\"v5\":5}");
+
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            all.add(new HashMap<>(records.values()));
+        }
+        Map<String, Object> x = Map.of("x", List.of(1L));
+        Map<String, Object> last = new HashMap<>();
+        last.put("v", 5L);
+        last.put("a", null);
+        last.put("i", 5L);
+        assertThat(all)
+                .containsExactly(
+                        Map.of("v", "0", "a", x, "i", 0L),
+                        Map.of("v", 3L, "a", x, "i", 3L),
+                        Map.of("v", 7L, "a", x, "i", 7L),
+                        last);
+        Until.isTrue(() -> rules.find("r4").orElseThrow().status().figures().failedException() == 1);
+        Until.isTrue(() -> rules.find("bad").orElseThrow().status().figures().matched() == 3);
+        assertThat(rules.find("r4").orElseThrow().status().figures().matched()).isEqualTo(3);
+    }
+
+    @Test
+    void aFastRuleLooksNoFurtherThanItHasTo(TestClients clients) throws Exception {
+        rules.rule("fast")
+                .sql("SELECT payload.a AS a FROM \"f\"")
+                .fastJson()
+                .to(records.sink())
+                .start();
+
+        clients.connect().publish("f", "{\"a\":1, and no JSON");
+
+        assertThat(records.values()).isEqualTo(Map.of("a", 1L));
     }
 
     @Test

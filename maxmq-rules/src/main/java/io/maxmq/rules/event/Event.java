@@ -62,8 +62,8 @@ public abstract class Event implements Fields {
         return shared;
     }
 
-    /** Keeps what other rules on this event can use again. */
-    public final void share(Object value) {
+    /** Keeps what other rules on this event can use again; null forgets it. */
+    public final void share(@Nullable Object value) {
         shared = value;
     }
 

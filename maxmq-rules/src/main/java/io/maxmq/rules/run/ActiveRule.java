@@ -2,6 +2,7 @@ package io.maxmq.rules.run;
 
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.eval.Program;
 import io.maxmq.rules.event.Event;
 import io.maxmq.rules.event.EventKind;
 import io.maxmq.rules.json.JsonWriter;
@@ -82,6 +83,12 @@ public final class ActiveRule {
 
     Set<EventKind> kinds() {
         return kinds;
+    }
+
+    /** Its statement; null for a rule of lambdas. */
+    @Nullable
+    Program program() {
+        return evaluator instanceof SqlEvaluator sql ? sql.program() : null;
     }
 
     RuleCounters counters() {

@@ -1,9 +1,12 @@
 package io.maxmq.rules.run;
 
+import io.maxmq.rules.eval.PayloadPaths;
 import io.maxmq.rules.event.Event;
 import io.maxmq.rules.sink.Overflow;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.MemoryAccount;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +23,7 @@ import org.slf4j.Logger;
 final class Lane implements Runnable {
     private record Task(
             @Nullable Event event,
+            @Nullable SharedPaths paths,
             ActiveRule[] rules,
             int bytes,
             @Nullable Runnable command) {}
@@ -28,6 +32,8 @@ final class Lane implements Runnable {
 
     /** What one offer drops at most: a large event may make room for by several small ones, and what is left the next one drops. */
     private static final int MAX_DROPS = 64;
+
+    private static final int MAX_READERS = 256;
 
     private final Clock clock;
     private final MemoryAccount memory;
@@ -41,6 +47,16 @@ final class Lane implements Runnable {
     private final ConcurrentLinkedQueue<Task> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger events = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
+
+    /** Of the lane's thread: the memory by which payloads of the latest filters are read. */
+    private final Map<PayloadPaths, PayloadPaths.Reader> readers = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<PayloadPaths, PayloadPaths.Reader> eldest) {
+            return size() > MAX_READERS;
+        }
+    };
 
     /** Whether the thread waits or is about to: set before its last look at the queue, read after something was added. */
     private volatile boolean idle;
@@ -72,8 +88,8 @@ final class Lane implements Runnable {
     }
 
     /** Has these rules see the event after all that was offered before. */
-    void offer(Event event, ActiveRule[] rules) { // hot: per event
-        Task task = new Task(event, rules, event.bytes(), null);
+    void offer(Event event, @Nullable SharedPaths paths, ActiveRule[] rules) { // hot: per event
+        Task task = new Task(event, paths, rules, event.bytes(), null);
         if (ends || !memory.tryCharge(task.bytes())) {
             drop(task);
             return;
@@ -91,7 +107,7 @@ final class Lane implements Runnable {
 
     /** Runs the command after all that was offered before. */
     void execute(Runnable command) {
-        queue.add(new Task(null, NO_RULES, 0, command));
+        queue.add(new Task(null, null, NO_RULES, 0, command));
         wake();
     }
 
@@ -178,12 +194,26 @@ final class Lane implements Runnable {
         }
         long nowMillis = clock.epochMillis();
         try {
+            SharedPaths paths = task.paths();
+            if (paths != null) {
+                event.share(reader(paths.paths()).payload(event.field("payload")));
+            }
             for (ActiveRule each : task.rules()) {
                 each.run(event, nowMillis);
             }
         } finally {
+            event.share(null); // its memory is the next event's
             release(task);
         }
+    }
+
+    private PayloadPaths.Reader reader(PayloadPaths paths) {
+        PayloadPaths.Reader present = readers.get(paths);
+        if (present == null) {
+            present = paths.reader();
+            readers.put(paths, present);
+        }
+        return present;
     }
 
     /** Takes nothing more, evaluates what it has and ends. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** The threads that evaluate: events of one client, and of one topic where there is no client, stay on one of them. Thread-safe. */
@@ -34,11 +35,11 @@ final class Lanes {
         lanes.forEach(Lane::start);
     }
 
-    void offer(Event event, ActiveRule[] rules) { // hot: per event
+    void offer(Event event, @Nullable SharedPaths paths, ActiveRule[] rules) { // hot: per event
         String key = event.clientId();
         String topic = event.topic();
         int hash = key.isEmpty() && topic != null ? topic.hashCode() : key.hashCode();
-        lanes.get(Math.floorMod(hash ^ (hash >>> 16), lanes.size())).offer(event, rules);
+        lanes.get(Math.floorMod(hash ^ (hash >>> 16), lanes.size())).offer(event, paths, rules);
     }
 
     /** Events dropped for want of room, each once whatever number of rules has missed it. */

@@ -36,6 +36,8 @@ final class Sources {
         /** Replaced as a whole, under the lock of {@link Sources}. */
         volatile RuleSlot[] slots = NONE;
 
+        final SharedPaths paths = new SharedPaths();
+
         Registration registration = Registration.NONE;
 
         boolean remove(RuleSlot slot) {
@@ -138,6 +140,12 @@ final class Sources {
             boolean unused = place(each).remove(slot);
         });
         slot.places = fresh.size();
+        for (Filter each : fresh) {
+            Place place = byFilter.get(each);
+            if (place != null) {
+                place.paths.changed(place.slots);
+            }
+        }
         listen();
     }
 
@@ -188,7 +196,7 @@ final class Sources {
             return;
         }
         MessageEvent event = event(publication);
-        hand(event, slots, filter);
+        hand(event, slots, filter, place.paths);
     }
 
     private MessageEvent event(PublishHook.Publication publication) {
@@ -210,8 +218,13 @@ final class Sources {
         return event;
     }
 
-    /** @param filter that has selected the event; null for one that is no message */
-    private void hand(Event event, RuleSlot[] slots, @Nullable String filter) {
+    /**
+     * Gives the event to the rules that are to have it.
+     *
+     * @param filter that has selected it; null for one that is no message
+     * @param paths of the payload; null for one that is no message
+     */
+    private void hand(Event event, RuleSlot[] slots, @Nullable String filter, @Nullable SharedPaths paths) {
         ActiveRule[] takers = new ActiveRule[slots.length];
         int count = 0;
         for (RuleSlot slot : slots) {
@@ -229,7 +242,7 @@ final class Sources {
             takers[count++] = rule;
         }
         if (count > 0) {
-            lanes.offer(event, count == takers.length ? takers : Arrays.copyOf(takers, count));
+            lanes.offer(event, paths, count == takers.length ? takers : Arrays.copyOf(takers, count));
         }
     }
 
@@ -287,7 +300,7 @@ final class Sources {
                 }
                 Event event = events.event(each, told);
                 if (event != null) {
-                    hand(event, ofTenant(slots, event.tenant()), null);
+                    hand(event, ofTenant(slots, event.tenant()), null, null);
                 }
             }
         }

@@ -35,6 +35,10 @@ public final class SqlEvaluator implements Evaluator {
         this.mostNanos = mostNanos;
     }
 
+    Program program() {
+        return program;
+    }
+
     @Override
     public List<? extends Map<String, @Nullable Object>> evaluate(Event event, long nowMillis) {
         Payload payload;
