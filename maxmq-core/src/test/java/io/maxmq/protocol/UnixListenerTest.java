@@ -2,6 +2,7 @@ package io.maxmq.protocol;
 
 import io.maxmq.Listeners;
 import io.maxmq.MaxMQBuilder;
+import io.maxmq.MemoryStorage;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.TestLocalSocket;
@@ -12,6 +13,8 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.Will;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Listener;
 import io.maxmq.config.UnixListener;
@@ -28,6 +31,7 @@ import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
 import io.maxmq.spi.event.BrokerEvent.ListenerFailed;
 import io.maxmq.spi.event.BrokerEvent.ListenerOpened;
+import io.maxmq.spi.event.BrokerEvent.WillPublished;
 import io.maxmq.spi.event.MetricsSink;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -301,6 +305,21 @@ class UnixListenerTest {
                         .expect(ConnAck.class)
                         .reason())
                 .isEqualTo(ReasonCode.BANNED);
+    }
+
+    @Test
+    void aWillIsStillTheirsAfterARestart() throws Exception {
+        MemoryStorage storage = MemoryStorage.create();
+        start(builder -> builder.storage(storage.store()).listener(Listener.unix(file)));
+        Will will = new Will("w", TestClient.bytes("gone"), QoS.AT_LEAST_ONCE, false, Properties.NONE);
+        Connect connect = new Connect(ProtocolVersion.MQTT_5, false, true, 0, Properties.NONE, "c", will, null, null);
+        client().connect(connect);
+        running.broker().close(); // before its client goes
+
+        start(builder -> builder.storage(storage.store()));
+
+        assertThat(running.events().await(WillPublished.class).client().remoteAddress())
+                .isEqualTo(UnixDomainSocketAddress.of(file));
     }
 
     @Test

@@ -10,7 +10,10 @@ import io.maxmq.spi.storage.ShardedKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,6 +25,7 @@ import java.util.TreeMap;
  *   | due at, ms (8) | delay, s | expiry, s, + 1 | later, s | client | message, whole |
  *   client: user name | address | port | listener | version | clean start | keep alive | session expiry | connected at
  *           | attributes: count, each name and value
+ *   of a local socket the address is its path, in UTF-8, and the port 65536
  * </pre>
  *
  * @param client who set it
@@ -38,6 +42,9 @@ public record WillRecord(
         int laterSeconds,
         MessageRecord message) {
     private static final int VERSION = 1;
+
+    /** In place of a port: what is there of the address is the path of a local socket. */
+    private static final int LOCAL_SOCKET = 0x10000;
 
     /** The value for a will. */
     public static Bytes write(
@@ -64,6 +71,9 @@ public record WillRecord(
         if (client.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null) {
             address = inet.getAddress().getAddress();
             port = inet.getPort();
+        } else if (client.remoteAddress() instanceof UnixDomainSocketAddress local) {
+            address = local.getPath().toString().getBytes(StandardCharsets.UTF_8);
+            port = LOCAL_SOCKET;
         }
         record.writeBytes(address)
                 .writeVarint(port)
@@ -117,11 +127,16 @@ public record WillRecord(
 
     private static SocketAddress address(byte[] bytes, int port) {
         try {
+            if (port == LOCAL_SOCKET) {
+                return UnixDomainSocketAddress.of(new String(bytes, StandardCharsets.UTF_8));
+            }
             return bytes.length == 0
                     ? InetSocketAddress.createUnresolved("in-process", 0)
                     : new InetSocketAddress(InetAddress.getByAddress(bytes), port);
         } catch (UnknownHostException e) {
             throw new DamagedRecordException("an address in a will has " + bytes.length + " bytes");
+        } catch (InvalidPathException e) {
+            throw new DamagedRecordException("an address in a will is no path");
         }
     }
 }
