@@ -51,12 +51,12 @@ public class JsonPathBenchmark {
     public void write() {
         Random random = new Random(1);
         for (int i = 0; i < DOCUMENTS; i++) {
-            documents[i] = document(random);
+            documents[i] = document(bytes, random);
         }
     }
 
     /** As long as asked for; half of the rest stands before the temperature, half behind. */
-    private byte[] document(Random random) {
+    static byte[] document(int bytes, Random random) {
         String head = "{\"device\":{\"id\":\"dev-" + (100_000 + random.nextInt(900_000)) + "\",\"fw\":\"2."
                 + random.nextInt(10) + "." + random.nextInt(10) + "\"},\"ts\":1769862896" + (100 + random.nextInt(900));
         String middle = ",\"temperature\":" + (10 + random.nextInt(80)) + "." + random.nextInt(10);

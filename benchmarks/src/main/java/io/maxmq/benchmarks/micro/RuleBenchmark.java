@@ -1,0 +1,245 @@
+package io.maxmq.benchmarks.micro;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.maxmq.rules.eval.Evaluation;
+import io.maxmq.rules.eval.Options;
+import io.maxmq.rules.eval.Payload;
+import io.maxmq.rules.eval.PayloadPaths;
+import io.maxmq.rules.eval.Program;
+import io.maxmq.rules.function.Functions;
+import io.maxmq.rules.function.KeyValues;
+import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.Surroundings;
+import io.maxmq.rules.json.JsonWriter;
+import io.maxmq.rules.value.Fields;
+import io.maxmq.rules.value.Text;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * A rule that filters by one field and forwards two, from the payload's bytes to the JSON of the record: beside the same written by hand
+ * for these two fields with Jackson's streaming parser and generator; twenty such rules on one message; and the making of a rule. With
+ * {@code -prof gc} it tells what an evaluation allocates.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class RuleBenchmark {
+    private static final int DOCUMENTS = 256;
+    private static final int RULES = 20;
+    private static final String STATEMENT =
+            "SELECT payload.temperature AS t, payload.device.id AS id FROM \"t/#\" WHERE t > ";
+
+    @Param({"197", "2035"})
+    int bytes;
+
+    private final byte[][] documents = new byte[DOCUMENTS][];
+    private final Functions functions = Functions.standard();
+    private final Options strictly = new Options(functions, Set.of(), Limits.DEFAULT, false, false);
+    private final Options quickly = new Options(functions, Set.of(), Limits.DEFAULT, true, false);
+    private final Program strict = Program.of(STATEMENT + 30, strictly);
+    private final Program fast = Program.of(STATEMENT + 30, quickly);
+    private final List<Program> twenty = new ArrayList<>();
+    private final PayloadPaths.Reader strictReader = new PayloadPaths(List.of(strict), Limits.DEFAULT).reader();
+    private final PayloadPaths.Reader fastReader = new PayloadPaths(List.of(fast), Limits.DEFAULT).reader();
+    private PayloadPaths.@Nullable Reader reader;
+    private final JsonWriter writer = new JsonWriter(false, JsonWriter.UNBOUNDED);
+    private final JsonFactory jackson = new JsonFactory();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private int next;
+
+    @Setup
+    public void write() {
+        Random random = new Random(1);
+        for (int i = 0; i < DOCUMENTS; i++) {
+            documents[i] = JsonPathBenchmark.document(bytes, random);
+        }
+        for (int i = 0; i < RULES; i++) {
+            twenty.add(Program.of(STATEMENT + (20 + 3 * i), strictly));
+        }
+        reader = new PayloadPaths(twenty, Limits.DEFAULT).reader();
+    }
+
+    private byte[] next() {
+        return documents[next++ & DOCUMENTS - 1];
+    }
+
+    @Benchmark
+    public int ruleStrict() {
+        Event event = new Event(Text.ofBytes(next()));
+        return run(strict, event, strictReader.payload(event.payload()));
+    }
+
+    @Benchmark
+    public int ruleFast() {
+        Event event = new Event(Text.ofBytes(next()));
+        return run(fast, event, fastReader.payload(event.payload()));
+    }
+
+    @Benchmark
+    public int twentyRules() {
+        Event event = new Event(Text.ofBytes(next()));
+        PayloadPaths.Reader present = reader;
+        Payload payload = present == null ? new Payload(event.payload()) : present.payload(event.payload());
+        int length = 0;
+        for (Program program : twenty) {
+            length += run(program, event, payload);
+        }
+        return length;
+    }
+
+    private int run(Program program, Event event, Payload payload) {
+        writer.clear();
+        for (Map<String, @Nullable Object> each :
+                program.run(new Evaluation(event, payload, null, Evaluation.DEFAULT_NANOS))) {
+            writer.write(each);
+        }
+        return writer.length();
+    }
+
+    @Benchmark
+    public int jacksonWhole() throws IOException {
+        return jackson(true);
+    }
+
+    @Benchmark
+    public int jacksonEarly() throws IOException {
+        return jackson(false);
+    }
+
+    private int jackson(boolean whole) throws IOException {
+        double temperature = 0;
+        @Nullable String id = null;
+        boolean found = false;
+        try (JsonParser parser = jackson.createParser(next())) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                if (name.equals("temperature")) {
+                    temperature = parser.getDoubleValue();
+                    found = true;
+                } else if (name.equals("device") && parser.currentToken() == JsonToken.START_OBJECT) {
+                    id = id(parser);
+                } else {
+                    parser.skipChildren();
+                }
+                if (!whole && found && id != null) {
+                    break;
+                }
+            }
+        }
+        out.reset();
+        if (temperature > 30) {
+            try (JsonGenerator generator = jackson.createGenerator(out)) {
+                generator.writeStartObject();
+                generator.writeNumberField("t", temperature);
+                generator.writeStringField("id", id);
+                generator.writeEndObject();
+            }
+        }
+        return out.size();
+    }
+
+    private static @Nullable String id(JsonParser parser) throws IOException {
+        @Nullable String id = null;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            if (name.equals("id")) {
+                id = parser.getText();
+            } else {
+                parser.skipChildren();
+            }
+        }
+        return id;
+    }
+
+    @Benchmark
+    public Program create() {
+        return Program.of(STATEMENT + 30, strictly);
+    }
+
+    @Benchmark
+    public Program createLarge() {
+        return Program.of(
+                "FOREACH payload.sensors AS s DO s.name AS name, CASE WHEN s.v > 10 AND s.unit = 'C' THEN s.v * 1.8 + 32 "
+                        + "ELSE s.v END AS v, upper(clientid) || '/' || nth(2, split(topic, '/')) AS source, "
+                        + "s.tags[1..3] AS tags, coalesce(s.note, 'none') AS note.text INCASE s.v BETWEEN 0 AND 100 "
+                        + "AND s.name NOT LIKE 'test%' FROM \"t/#\", \"u/+/v\" WHERE qos > 0 AND regex_match(clientid, '^dev-')",
+                strictly);
+    }
+
+    /** A message of which only the payload is asked for. */
+    private record Event(Text payload) implements Surroundings, Fields {
+        @Override
+        public Fields event() {
+            return this;
+        }
+
+        @Override
+        public List<String> names() {
+            return List.of("payload");
+        }
+
+        @Override
+        public @Nullable Object field(String name) {
+            return name.equals("payload") ? payload : null;
+        }
+
+        @Override
+        public long nowMillis() {
+            return 0;
+        }
+
+        @Override
+        public long nowNanos() {
+            return 0;
+        }
+
+        @Override
+        public RandomGenerator random() {
+            throw new IllegalStateException("no chance");
+        }
+
+        @Override
+        public KeyValues keyValues() {
+            throw new IllegalStateException("no state");
+        }
+
+        @Override
+        public Limits limits() {
+            return Limits.DEFAULT;
+        }
+
+        @Override
+        public String rule() {
+            return "rule";
+        }
+    }
+}
