@@ -214,7 +214,8 @@ public final class RuleBuilder {
      *
      * @throws IllegalArgumentException when a rule of this name is there, or a sink of a name is not
      * @throws IllegalStateException when it has no source, the engine has ended, a sink fails to start, or it is inline and the broker has
-     *     started without any such ({@link RuleEngine.Builder#inlineRules})
+     *     started without any such ({@link RuleEngine.Builder#inlineRules}), or wants {@code $events/message/delivered}, {@code …/acked} or
+     *     {@code $events/client/ping} of a broker that has started without such a rule
      */
     public Rule start() {
         engine.add(plan());
@@ -226,7 +227,8 @@ public final class RuleBuilder {
      *
      * @throws IllegalArgumentException when a sink of a name is not there, or the rule to be replaced is another tenant's
      * @throws IllegalStateException when it has no source, the engine has ended, a sink fails to start, or it is inline and the broker has
-     *     started without any such ({@link RuleEngine.Builder#inlineRules})
+     *     started without any such ({@link RuleEngine.Builder#inlineRules}), or wants {@code $events/message/delivered}, {@code …/acked} or
+     *     {@code $events/client/ping} of a broker that has started without such a rule
      */
     public Rule replace() {
         engine.replace(plan());

@@ -83,6 +83,12 @@ public final class SampleEvent {
         all.putIfAbsent("node", Text.of(node));
         Object clientId = all.get("clientid");
         return new PlainEvent(
-                kind, Tenant.DEFAULT, clientId instanceof Text text ? text.toString() : "", nowMillis, "sample", all);
+                kind,
+                Tenant.DEFAULT,
+                clientId instanceof Text text ? text.toString() : "",
+                nowMillis,
+                "sample",
+                0,
+                all);
     }
 }

@@ -211,7 +211,9 @@ public final class RepublishSink implements Sink {
                     RecordResult.reject("it has come through " + output.hops() + " rules: do they feed one another?"));
         }
         try {
-            return present.publish(output.tenant(), message(output)).handle(RepublishSink::understood);
+            Message message = message(output);
+            output.publishedTo(message.topic(), present.clock().epochMillis());
+            return present.publish(output.tenant(), message).handle(RepublishSink::understood);
         } catch (IllegalArgumentException | EvaluationException e) {
             return CompletableFuture.completedFuture(RecordResult.reject(String.valueOf(e.getMessage())));
         }

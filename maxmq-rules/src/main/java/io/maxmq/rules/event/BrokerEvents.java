@@ -1,11 +1,13 @@
 package io.maxmq.rules.event;
 
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.rules.output.TopicHops;
 import io.maxmq.rules.value.Text;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.intercept.Delivery;
 import java.net.SocketAddress;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -31,6 +33,7 @@ public final class BrokerEvents {
             DropReason.OVERLOAD);
 
     private final String node;
+    private final TopicHops topicHops;
 
     /** Where listeners are bound, by their names: what a client has connected to. */
     private final Map<String, String> listeners = new ConcurrentHashMap<>();
@@ -38,15 +41,21 @@ public final class BrokerEvents {
     /** Tells events of one client and millisecond apart. */
     private final AtomicLong sequence = new AtomicLong();
 
-    /** @param node the broker's name */
-    public BrokerEvents(String node) {
+    /**
+     * Without listeners yet.
+     *
+     * @param node the broker's name
+     * @param topicHops what rules have published lately
+     */
+    public BrokerEvents(String node, TopicHops topicHops) {
         this.node = node;
+        this.topicHops = topicHops;
     }
 
     /** Whether events of this kind come of what the broker tells so. */
     public static boolean comesOf(EventKind kind, Class<? extends BrokerEvent> told) {
         return switch (kind) {
-            case PUBLISH -> false;
+            case PUBLISH, DELIVERED, ACKED, PING -> false;
             case DROPPED -> told == BrokerEvent.MessageUnmatched.class || told == BrokerEvent.MessageDropped.class;
             case DELIVERY_DROPPED -> told == BrokerEvent.MessageDropped.class;
             case CONNECTED -> told == BrokerEvent.ClientConnected.class;
@@ -101,6 +110,23 @@ public final class BrokerEvents {
         return null;
     }
 
+    /** A message on its way to a client, or with it. */
+    public Event delivery(EventKind kind, Delivery delivery, long nowMillis) {
+        Map<String, @Nullable Object> fields = begin(kind);
+        fields.put("clientid", Text.of(delivery.clientId()));
+        fields.put("topic", Text.of(delivery.topic()));
+        fields.put("qos", (long) delivery.qos().code());
+        fields.put("bytes", (long) delivery.payloadBytes());
+        return end(kind, delivery.tenant(), delivery.clientId(), nowMillis, fields);
+    }
+
+    /** A client that says that it is there. */
+    public Event ping(ClientInfo client, long nowMillis) {
+        Map<String, @Nullable Object> fields = begin(EventKind.PING);
+        connection(fields, client);
+        return end(EventKind.PING, client.tenant(), client.clientId(), nowMillis, fields);
+    }
+
     private Map<String, @Nullable Object> begin(EventKind kind) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("event", Text.of(kind.event()));
@@ -109,10 +135,16 @@ public final class BrokerEvents {
 
     private Event end(
             EventKind kind, Tenant tenant, String clientId, BrokerEvent told, Map<String, @Nullable Object> fields) {
-        fields.put("timestamp", told.atEpochMillis());
+        return end(kind, tenant, clientId, told.atEpochMillis(), fields);
+    }
+
+    private Event end(
+            EventKind kind, Tenant tenant, String clientId, long atEpochMillis, Map<String, @Nullable Object> fields) {
+        fields.put("timestamp", atEpochMillis);
         fields.put("node", Text.of(node));
-        String id = kind.event() + "-" + clientId + "-" + told.atEpochMillis() + "-" + sequence.incrementAndGet();
-        return new PlainEvent(kind, tenant, clientId, told.atEpochMillis(), id, fields);
+        String id = kind.event() + "-" + clientId + "-" + atEpochMillis + "-" + sequence.incrementAndGet();
+        int hops = fields.get("topic") instanceof Text topic ? topicHops.of(topic.toString(), atEpochMillis) : 0;
+        return new PlainEvent(kind, tenant, clientId, atEpochMillis, id, hops, fields);
     }
 
     private Event connected(BrokerEvent.ClientConnected connected) {

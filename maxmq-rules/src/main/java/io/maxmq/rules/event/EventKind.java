@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
 /** The kinds of events that rules may want, by the topic that FROM names and the older name. */
 public enum EventKind {
     PUBLISH("message.publish", null, null),
+    DELIVERED("message.delivered", "$events/message/delivered", "$events/message_delivered"),
+    ACKED("message.acked", "$events/message/acked", "$events/message_acked"),
     DROPPED("message.dropped", "$events/message/dropped", "$events/message_dropped"),
     DELIVERY_DROPPED("delivery.dropped", "$events/message/delivery_dropped", "$events/delivery_dropped"),
     CONNECTED("client.connected", "$events/client/connected", "$events/client_connected"),
     DISCONNECTED("client.disconnected", "$events/client/disconnected", "$events/client_disconnected"),
     CONNACK("client.connack", "$events/client/connack", "$events/client_connack"),
+    PING("client.ping", "$events/client/ping", "$events/client_ping"),
     SUBSCRIBED("session.subscribed", "$events/session/subscribed", "$events/session_subscribed"),
     UNSUBSCRIBED("session.unsubscribed", "$events/session/unsubscribed", "$events/session_unsubscribed"),
     ALARM_ACTIVATED("alarm.activated", "$events/sys/alarm_activated", "$events/alarm_activated"),
@@ -44,6 +47,11 @@ public enum EventKind {
     /** Whether a source is about events rather than messages. */
     public static boolean isEvent(String source) {
         return source.startsWith(PREFIX);
+    }
+
+    /** Whether events of this kind cost something for each message or packet, so that a broker tells of them when asked at its start only. */
+    public boolean isWatched() {
+        return this == DELIVERED || this == ACKED || this == PING;
     }
 
     /** All topics that name exactly one kind, the older ones too. */

@@ -13,11 +13,13 @@ public final class PlainEvent extends Event {
     private final long atEpochMillis;
     private final Map<String, @Nullable Object> fields;
     private final String id;
+    private final int hops;
 
     /**
      * An event.
      *
      * @param id tells it from all others
+     * @param hops how many rules have made messages of one another before it
      * @param fields in the order in which {@code *} gives them; not changed any more
      */
     public PlainEvent(
@@ -26,12 +28,14 @@ public final class PlainEvent extends Event {
             String clientId,
             long atEpochMillis,
             String id,
+            int hops,
             Map<String, @Nullable Object> fields) {
         super(tenant, clientId);
         this.kind = kind;
         this.atEpochMillis = atEpochMillis;
         this.fields = fields;
         this.id = id;
+        this.hops = hops;
     }
 
     @Override
@@ -47,6 +51,11 @@ public final class PlainEvent extends Event {
     @Override
     public String id() {
         return id;
+    }
+
+    @Override
+    public int hops() {
+        return hops;
     }
 
     @Override

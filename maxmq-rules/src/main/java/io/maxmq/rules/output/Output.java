@@ -18,6 +18,7 @@ public final class Output implements SinkRecord {
     private final String id;
     private final long atEpochMillis;
     private final int hops;
+    private final @Nullable TopicHops topicHops;
     private final Map<String, @Nullable Object> fields;
 
     private @Nullable Map<String, @Nullable Object> values;
@@ -28,6 +29,7 @@ public final class Output implements SinkRecord {
      *
      * @param counters of the rule
      * @param hops how many rules the event has gone through
+     * @param topicHops where a message that comes of the record is noted; null when the message itself says it all
      * @param fields values of the language, changed by nobody
      */
     public Output(
@@ -38,6 +40,7 @@ public final class Output implements SinkRecord {
             String id,
             long atEpochMillis,
             int hops,
+            @Nullable TopicHops topicHops,
             Map<String, @Nullable Object> fields) {
         this.counters = counters;
         this.rule = rule;
@@ -46,6 +49,7 @@ public final class Output implements SinkRecord {
         this.id = id;
         this.atEpochMillis = atEpochMillis;
         this.hops = hops;
+        this.topicHops = topicHops;
         this.fields = fields;
     }
 
@@ -57,6 +61,13 @@ public final class Output implements SinkRecord {
     /** How many rules the event has gone through, this one not counted. */
     public int hops() {
         return hops;
+    }
+
+    /** Notes that the record is published there. */
+    public void publishedTo(String topic, long nowMillis) {
+        if (topicHops != null) {
+            topicHops.note(topic, hops + 1, nowMillis);
+        }
     }
 
     /** As values of the language. */

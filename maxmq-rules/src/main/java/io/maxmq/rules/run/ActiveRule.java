@@ -9,6 +9,7 @@ import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.output.Output;
 import io.maxmq.rules.output.Recent;
 import io.maxmq.rules.output.RuleCounters;
+import io.maxmq.rules.output.TopicHops;
 import io.maxmq.rules.status.RuleError;
 import io.maxmq.rules.status.RuleSample;
 import io.maxmq.spi.Tenant;
@@ -39,6 +40,7 @@ public final class ActiveRule {
     private final List<SinkRunner> targets;
     private final RuleCounters counters;
     private final Recent recent;
+    private final TopicHops topicHops;
     private final Logger log;
 
     /**
@@ -56,6 +58,7 @@ public final class ActiveRule {
             List<SinkRunner> targets,
             RuleCounters counters,
             Recent recent,
+            TopicHops topicHops,
             Logger log) {
         this.id = id;
         this.tenant = tenant;
@@ -66,6 +69,7 @@ public final class ActiveRule {
         this.targets = List.copyOf(targets);
         this.counters = counters;
         this.recent = recent;
+        this.topicHops = topicHops;
         this.log = log;
     }
 
@@ -166,7 +170,15 @@ public final class ActiveRule {
         for (int i = 0; i < made.size(); i++) {
             String recordId = event.id() + "-" + id + (made.size() == 1 ? "" : "-" + (i + 1));
             Output output = new Output(
-                    counters, id, tenant, event.clientId(), recordId, event.atEpochMillis(), event.hops(), made.get(i));
+                    counters,
+                    id,
+                    tenant,
+                    event.clientId(),
+                    recordId,
+                    event.atEpochMillis(),
+                    event.hops(),
+                    event.topic() == null ? topicHops : null,
+                    made.get(i));
             for (SinkRunner each : targets) {
                 counters.actionsTotal.increment();
                 each.offer(output);

@@ -1,9 +1,11 @@
 package io.maxmq.rules.run;
 
+import io.maxmq.rules.event.EventKind;
 import io.maxmq.rules.function.KeyValues;
 import io.maxmq.rules.output.Latencies;
 import io.maxmq.rules.output.Recent;
 import io.maxmq.rules.output.RuleCounters;
+import io.maxmq.rules.output.TopicHops;
 import io.maxmq.rules.sink.Buffering;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkStatus;
@@ -18,9 +20,11 @@ import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.MetricsSink;
 import io.maxmq.spi.intercept.Interceptor;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +53,7 @@ public final class Engine {
             this.recent = new Recent(kept);
         }
 
-        ActiveRule version(Logger log) {
+        ActiveRule version(TopicHops topicHops, Logger log) {
             return new ActiveRule(
                     plan.id(),
                     plan.tenant(),
@@ -59,6 +63,7 @@ public final class Engine {
                     targets,
                     counters,
                     recent,
+                    topicHops,
                     log);
         }
     }
@@ -71,6 +76,9 @@ public final class Engine {
 
     private final Settings settings;
     private final InlineRules inline = new InlineRules();
+    private final DeliveryWatch deliveries = new DeliveryWatch();
+    private final PingWatch pings = new PingWatch();
+    private final TopicHops topicHops = new TopicHops();
 
     // Guarded by this.
     private final Map<String, Entry> rules = new LinkedHashMap<>();
@@ -81,6 +89,9 @@ public final class Engine {
 
     /** Whether the broker was given what inline rules run in. */
     private boolean intercepts;
+
+    /** What of {@link EventKind#isWatched} the broker tells of. */
+    private final Set<EventKind> watched = EnumSet.noneOf(EventKind.class);
 
     private final Map<Tenant, KeyValues> keyValues = new ConcurrentHashMap<>();
 
@@ -111,7 +122,37 @@ public final class Engine {
     /** What the broker is to ask about each message: nothing when there is no inline rule, nor will be. */
     public synchronized List<Interceptor> interceptors() {
         intercepts = settings.inlineRules() || rules.values().stream().anyMatch(each -> each.plan.inline() != null);
-        return intercepts ? List.of(inline) : List.of();
+        List<Interceptor> interceptors = new ArrayList<>();
+        if (intercepts) {
+            interceptors.add(inline);
+        }
+        if (wants(EventKind.DELIVERED) || wants(EventKind.ACKED)) {
+            watched.add(EventKind.DELIVERED);
+            watched.add(EventKind.ACKED);
+            interceptors.add(deliveries);
+        }
+        if (wants(EventKind.PING)) {
+            watched.add(EventKind.PING);
+            interceptors.add(pings);
+        }
+        return interceptors;
+    }
+
+    private boolean wants(EventKind kind) {
+        return rules.values().stream().anyMatch(each -> each.plan.kinds().contains(kind));
+    }
+
+    /** One that names a kind alone is refused where the broker does not tell of it; one with wildcards does without. */
+    private void checkWatched(Plan plan) {
+        for (String source : plan.sources()) {
+            Set<EventKind> kinds = EventKind.isEvent(source) ? EventKind.named(source) : Set.of();
+            EventKind first = kinds.size() == 1 ? kinds.iterator().next() : null;
+            if (running != null && first != null && first.isWatched() && !watched.contains(first)) {
+                throw new IllegalStateException("the broker has started without a rule on " + source
+                        + ", and does not tell of such events: add one, which may be disabled, before the start: id="
+                        + plan.id());
+            }
+        }
     }
 
     private void checkInline(Plan plan) {
@@ -132,9 +173,11 @@ public final class Engine {
         inline.start(broker, log);
         sinks.start(broker, memory, log);
         Lanes lanes = new Lanes(broker, memory, settings, log);
-        Sources sources = new Sources(broker, lanes, settings.sysMessages());
+        Sources sources = new Sources(broker, lanes, topicHops, settings.sysMessages());
         lanes.start();
         sources.start();
+        deliveries.sources = sources;
+        pings.sources = sources;
         running = new Running(broker, lanes, sources, metrics(broker.metrics(), lanes));
         for (Entry each : rules.values()) {
             begin(each);
@@ -219,6 +262,7 @@ public final class Engine {
     public synchronized void add(Plan plan) {
         checkNotEnded();
         checkInline(plan);
+        checkWatched(plan);
         if (rules.containsKey(plan.id())) {
             throw new IllegalArgumentException("rule is there already: id=" + plan.id());
         }
@@ -236,6 +280,7 @@ public final class Engine {
             return;
         }
         checkInline(plan);
+        checkWatched(plan);
         if (!entry.plan.tenant().equals(plan.tenant())) {
             throw new IllegalArgumentException("a rule stays with its tenant: id=" + plan.id() + ", tenant="
                     + entry.plan.tenant() + ", wanted=" + plan.tenant());
@@ -254,7 +299,7 @@ public final class Engine {
             return;
         }
         InlineMode mode = entry.plan.inline();
-        ActiveRule version = entry.enabled ? entry.version(log) : null;
+        ActiveRule version = entry.enabled ? entry.version(topicHops, log) : null;
         running.sources().change(entry.slot, mode == null ? version : null);
         inline.change(entry.plan.id(), mode == null ? null : version, mode);
     }

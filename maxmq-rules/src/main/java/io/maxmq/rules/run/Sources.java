@@ -4,13 +4,16 @@ import io.maxmq.rules.event.BrokerEvents;
 import io.maxmq.rules.event.Event;
 import io.maxmq.rules.event.EventKind;
 import io.maxmq.rules.event.MessageEvent;
+import io.maxmq.rules.output.TopicHops;
 import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.MessageId;
 import io.maxmq.spi.PublishHook;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerListener;
+import io.maxmq.spi.intercept.Delivery;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -70,11 +73,11 @@ final class Sources {
     /** The event that a thread has made last: the hooks of one message are called one after the other. */
     private final ThreadLocal<@Nullable MessageEvent> latest = new ThreadLocal<>();
 
-    Sources(BrokerContext broker, Lanes lanes, boolean sysMessages) {
+    Sources(BrokerContext broker, Lanes lanes, TopicHops topicHops, boolean sysMessages) {
         this.broker = broker;
         this.lanes = lanes;
         this.sysMessages = sysMessages;
-        this.events = new BrokerEvents(broker.brokerName());
+        this.events = new BrokerEvents(broker.brokerName(), topicHops);
         for (EventKind each : EventKind.values()) {
             byKind.put(each, new Place());
         }
@@ -267,6 +270,24 @@ final class Sources {
 
     private boolean isWanted(EventKind kind) {
         return place(kind).slots.length > 0;
+    }
+
+    /** A message was sent to a client, or acknowledged by it. On the loop of its session. */
+    void delivery(EventKind kind, Delivery delivery) {
+        RuleSlot[] slots = place(kind).slots;
+        if (slots.length > 0) {
+            Event event = events.delivery(kind, delivery, broker.clock().epochMillis());
+            hand(event, ofTenant(slots, event.tenant()), null, null);
+        }
+    }
+
+    /** A client has sent PINGREQ. On the loop of its session. */
+    void ping(ClientInfo client) {
+        RuleSlot[] slots = place(EventKind.PING).slots;
+        if (slots.length > 0) {
+            Event event = events.ping(client, broker.clock().epochMillis());
+            hand(event, ofTenant(slots, event.tenant()), null, null);
+        }
     }
 
     /** Hears of drops, which may be many, or of all else. */

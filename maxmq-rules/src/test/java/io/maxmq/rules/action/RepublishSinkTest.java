@@ -116,6 +116,19 @@ class RepublishSinkTest {
     }
 
     @Test
+    void endsARuleThatFeedsItselfByAnEvent(TestClients clients) throws Exception {
+        Rule rule = rules.rule("lost")
+                .from("$events/message/dropped")
+                .to(RepublishSink.to("lost/again").payload("x").maxHops(3))
+                .start();
+
+        clients.connect().publish("nobody/there", "x", QoS.AT_LEAST_ONCE);
+
+        Until.isTrue(() -> rule.status().figures().actionsFailed() == 1);
+        assertThat(rule.status().figures().actionsSuccess()).isEqualTo(3);
+    }
+
+    @Test
     void rejectsWhatIsNoTopicName(TestClients clients) throws Exception {
         Rule rule =
                 rules.rule("wild").from("t").to(RepublishSink.to("${payload}")).start();

@@ -1,0 +1,50 @@
+package io.maxmq.rules;
+
+import io.maxmq.codec.QoS;
+import io.maxmq.junit.MaxMQExtension;
+import io.maxmq.junit.TestClient;
+import io.maxmq.junit.TestClients;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Events that a broker tells of only when a rule wants them at its start. */
+class WatchedEventTest {
+    private final RuleEngine rules = RuleEngine.create();
+    private final Records records = new Records();
+
+    @RegisterExtension
+    final MaxMQExtension maxmq = MaxMQExtension.builder()
+            .customize(broker -> {
+                rules.rule("way")
+                        .sql("SELECT * FROM \"$events/message/delivered\", \"$events/message/acked\"")
+                        .to(records.sink())
+                        .start();
+                broker.extension(rules);
+            })
+            .build();
+
+    @Test
+    void tellsOfDeliveriesAndRefusesToTellOfWhatNobodyWanted(TestClients clients) throws Exception {
+        TestClient subscriber = clients.connect("subscriber");
+        subscriber.subscribe("a/b", QoS.AT_LEAST_ONCE);
+
+        clients.connect("publisher").publish("a/b", "text", QoS.AT_LEAST_ONCE);
+
+        assertThat(records.values())
+                .containsEntry("event", "message.delivered")
+                .containsEntry("clientid", "subscriber")
+                .containsEntry("topic", "a/b")
+                .containsEntry("qos", 1L)
+                .containsEntry("bytes", 4L);
+        assertThat(subscriber.receive().text()).isEqualTo("text"); // which acknowledges
+        assertThat(records.values()).containsEntry("event", "message.acked").containsEntry("clientid", "subscriber");
+        assertThatThrownBy(() -> rules.rule("ping").from("$events/client/ping").start())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("$events/client/ping");
+        rules.rule("more").from("$events/message/acked").start();
+        rules.rule("all").from("$events/client/+").start();
+    }
+}
