@@ -34,6 +34,38 @@ record Listing(
         }
     }
 
+    /**
+     * The values by their names, where each is only read and so can be worked out after the condition; null otherwise. Whether a payload
+     * lets them be read is for {@link #canWait} to say.
+     */
+    @Nullable
+    Map<String, Node> waiting() {
+        if (values.length != names.length) {
+            return null;
+        }
+        Map<String, Node> waiting = new LinkedHashMap<>();
+        for (int i = 0; i < values.length; i++) {
+            boolean isRead = values[i] instanceof Reads.Field
+                    || values[i].isConstant()
+                    || (values[i] instanceof Reads.PayloadPath path && path.isNumbered());
+            if (!isRead || !places[i].isWhole()) {
+                return null;
+            }
+            waiting.put(names[i], values[i]);
+        }
+        return waiting;
+    }
+
+    /** Whether the values of this event can be worked out after the condition, as they can't fail; fails where the first of them does. */
+    boolean canWait(Frame frame) { // hot: per message
+        for (Node value : values) {
+            if (value instanceof Reads.PayloadPath path && !path.canWait(frame)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The record of what was worked out. */
     Map<String, @Nullable Object> record(Frame frame) {
         Map<String, @Nullable Object> record = new LinkedHashMap<>(names.length * 2 + (everythingAt < 0 ? 1 : 40));

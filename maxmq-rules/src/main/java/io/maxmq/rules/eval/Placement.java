@@ -41,6 +41,11 @@ final class Placement {
         this.start = start;
     }
 
+    /** Whether the value is all that there is in the slot. */
+    boolean isWhole() {
+        return moves.length == 0;
+    }
+
     void place(Frame frame, @Nullable Object value) {
         if (moves.length == 0) {
             frame.slots[slot] = value;

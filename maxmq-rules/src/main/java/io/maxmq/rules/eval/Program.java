@@ -22,6 +22,9 @@ public final class Program {
     private final List<List<Object>> paths;
     private final Listing list;
     private final @Nullable Node where;
+    /** WHERE as it can be asked before the list; null when it must come behind. */
+    private final @Nullable Node ahead;
+
     private final @Nullable Elements elements;
     private final boolean isFast;
 
@@ -48,6 +51,7 @@ public final class Program {
             Scope.Layout layout,
             Listing list,
             @Nullable Node where,
+            @Nullable Node ahead,
             @Nullable Elements elements,
             boolean isFast) {
         this.statement = statement;
@@ -56,6 +60,7 @@ public final class Program {
         this.paths = layout.paths();
         this.list = list;
         this.where = where;
+        this.ahead = ahead;
         this.elements = elements;
         this.isFast = isFast;
     }
@@ -100,20 +105,24 @@ public final class Program {
         if (every != null) {
             return forEach(frame, every);
         }
+        Node condition = where;
         try {
+            if (ahead != null && frame.pathOffset >= 0 && list.canWait(frame)) {
+                condition = null;
+                if (!passes(ahead, frame)) {
+                    return List.of();
+                }
+            }
             list.run(frame);
         } catch (EvaluationException e) {
             throw e.in(Clause.SELECT);
         }
-        return passes(frame) ? List.of(list.record(frame)) : List.of();
+        return condition == null || passes(condition, frame) ? List.of(list.record(frame)) : List.of();
     }
 
-    private boolean passes(Frame frame) {
-        if (where == null) {
-            return true;
-        }
+    private static boolean passes(Node condition, Frame frame) {
         try {
-            return where.passes(frame);
+            return condition.passes(frame);
         } catch (EvaluationException e) {
             throw e.in(Clause.WHERE);
         }
@@ -127,7 +136,7 @@ public final class Program {
         } catch (EvaluationException e) {
             throw e.in(Clause.FOREACH);
         }
-        if (!passes(frame)) {
+        if (where != null && !passes(where, frame)) {
             return List.of();
         }
         List<Map<String, @Nullable Object>> records = new ArrayList<>();

@@ -51,6 +51,31 @@ final class Reads {
         }
     }
 
+    /** An alias that is worked out when it is read; where it is undefined, what its name means elsewhere. */
+    static final class Waiting extends Node {
+        private final Node alias;
+        private final Node elsewhere;
+
+        Waiting(Position at, Node alias, Node elsewhere) {
+            super(at);
+            this.alias = alias;
+            this.elsewhere = elsewhere;
+        }
+
+        @Override
+        @Nullable
+        Object value(Frame frame) {
+            Object value = alias.value(frame);
+            return value != null ? value : elsewhere.value(frame);
+        }
+
+        @Override
+        int number(Frame frame) { // hot: per message
+            int kind = alias.number(frame);
+            return kind == OTHER && frame.other == null ? elsewhere.number(frame) : kind;
+        }
+    }
+
     /** A path into an alias; where it is undefined, what it means elsewhere. */
     static final class AliasPath extends Node {
         private final int slot;
@@ -125,6 +150,24 @@ final class Reads {
                     return payload.extraction().value(frame.pathOffset + path);
                 }
                 return Step.walk(frame, payload.document(frame.limits), steps);
+            } catch (EvaluationException e) {
+                throw placed(e);
+            }
+        }
+
+        /** Whether its number among the program's paths says all. */
+        boolean isNumbered() {
+            return path >= 0;
+        }
+
+        /**
+         * Whether its value can be had later and will not fail then.
+         *
+         * @throws EvaluationException DECODE_JSON when the payload is no JSON
+         */
+        boolean canWait(Frame frame) {
+            try {
+                return frame.evaluation.payload().extraction().isRaw(frame.pathOffset + path);
             } catch (EvaluationException e) {
                 throw placed(e);
             }

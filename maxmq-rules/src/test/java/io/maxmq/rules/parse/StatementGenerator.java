@@ -92,7 +92,7 @@ public final class StatementGenerator {
         if (chance(10)) {
             return "*";
         }
-        String value = expression(1 + random.nextInt(3));
+        String value = chance(3) ? path() : expression(1 + random.nextInt(3));
         return switch (random.nextInt(3)) {
             case 0 -> value;
             case 1 -> value + " AS " + target();
