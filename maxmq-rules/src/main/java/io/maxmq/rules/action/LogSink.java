@@ -20,7 +20,11 @@ import org.slf4j.event.Level;
  */
 @Preview
 public final class LogSink implements Sink {
-    /** How loud. */
+    /**
+     * How loud.
+     *
+     * @since 0.1.0
+     */
     @Preview
     public enum Loudness {
         /** For finding out. */

@@ -44,7 +44,11 @@ import org.jspecify.annotations.Nullable;
 public final class WebhookSink implements Sink {
     private static final Duration LONGEST_DEADLINE = Duration.ofMinutes(5);
 
-    /** How several records stand in one body. */
+    /**
+     * How several records stand in one body.
+     *
+     * @since 0.1.0
+     */
     @Preview
     public enum Format {
         /** A JSON array. */
