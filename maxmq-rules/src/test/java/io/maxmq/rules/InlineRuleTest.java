@@ -95,6 +95,27 @@ class InlineRuleTest {
     }
 
     @Test
+    void judgesADelayedMessageByTheTopicThatItIsFor(TestClients clients) {
+        rules.rule("require")
+                .from("checked/+")
+                .where(m -> m.value("t") instanceof Number)
+                .inline(Inline.require(ReasonCode.PAYLOAD_FORMAT_INVALID))
+                .start();
+        rules.rule("rename")
+                .sql("SELECT 'new/' || topic(2) AS topic FROM \"old/+\"")
+                .inline(Inline.transform())
+                .start();
+        TestClient subscriber = subscriber(clients);
+        TestClient publisher = clients.connect("publisher");
+
+        assertThatThrownBy(() -> publisher.publish("$delayed/1/checked/a", "no", QoS.AT_LEAST_ONCE))
+                .hasMessageContaining("PAYLOAD_FORMAT_INVALID");
+        publisher.publish("$delayed/1/old/a", "x", QoS.AT_LEAST_ONCE);
+
+        assertThat(subscriber.receive().topic()).isEqualTo("new/a");
+    }
+
+    @Test
     void aMessageOnWhichItFailsPassesUnlessTheRuleFailsClosed(TestClients clients) {
         rules.rule("open")
                 .sql("SELECT 1 / 0 AS x FROM \"open\"")

@@ -1,5 +1,6 @@
 package io.maxmq.rules.function;
 
+import io.maxmq.rules.error.EvaluationException;
 import org.jspecify.annotations.Nullable;
 
 /** The state that rules share, by key. Thread-safe. */
@@ -9,8 +10,13 @@ public interface KeyValues {
     @Nullable
     Object get(String key);
 
-    /** Keeps a value. */
-    void put(String key, Object value);
+    /**
+     * Keeps a value.
+     *
+     * @param bytes how long it is as JSON
+     * @throws EvaluationException when there is no room for it
+     */
+    void put(String key, Object value, int bytes);
 
     /** Forgets a value; nothing happens when there is none. */
     void remove(String key);

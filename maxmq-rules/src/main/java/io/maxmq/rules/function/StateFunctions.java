@@ -46,10 +46,11 @@ final class StateFunctions {
             call.around().keyValues().remove(key);
             return true;
         }
-        if (call.json(value).bytes().length > MOST_VALUE_BYTES) {
+        int bytes = call.json(value).bytes().length;
+        if (bytes > MOST_VALUE_BYTES) {
             throw call.error(Code.LIMIT_EXCEEDED, "a value of more than " + MOST_VALUE_BYTES + " bytes");
         }
-        call.around().keyValues().put(key, value);
+        call.around().keyValues().put(key, value, bytes);
         return true;
     }
 

@@ -37,6 +37,9 @@ final class InlineRules implements PublishInterceptor {
 
     private static final Entry[] NONE = {};
 
+    /** Before seconds and the topic of a message that is published later. */
+    private static final String DELAYED = "$delayed/";
+
     /** A rule that is in force. */
     private static final class Entry {
         final ActiveRule rule;
@@ -93,9 +96,19 @@ final class InlineRules implements PublishInterceptor {
 
     @Override
     public Decision onPublish(@Nullable ClientInfo publisher, Message message) { // hot: per message
-        Message current = message;
+        Entry[] present = entries;
+        if (present.length == 0) {
+            return Decision.proceed();
+        }
+        // A delayed message is judged as what it will be, once: nobody asks again when it is due.
+        String topic = message.topic();
+        String delay = topic.startsWith(DELAYED) ? delay(topic) : "";
+        Message first = delay.isEmpty()
+                ? message
+                : message.toBuilder().topic(topic.substring(delay.length())).build();
+        Message current = first;
         Tenant tenant = publisher == null ? Tenant.DEFAULT : publisher.tenant();
-        for (Entry each : entries) {
+        for (Entry each : present) {
             if (each.suspended || !each.rule.tenant().equals(tenant) || !each.rule.matches(current.topic())) {
                 continue;
             }
@@ -106,7 +119,19 @@ final class InlineRules implements PublishInterceptor {
                 current = changed;
             }
         }
-        return current == message ? Decision.proceed() : Decision.change(current);
+        if (current == first) {
+            return Decision.proceed();
+        }
+        return Decision.change(
+                delay.isEmpty()
+                        ? current
+                        : current.toBuilder().topic(delay + current.topic()).build());
+    }
+
+    /** {@code $delayed/SECONDS/}; empty when no topic follows, and the broker refuses it. */
+    private static String delay(String topic) {
+        int end = topic.indexOf('/', DELAYED.length());
+        return end < 0 || TopicName.problem(topic.substring(end + 1)) != null ? "" : topic.substring(0, end + 1);
     }
 
     /** A veto, another message, or null for neither. */

@@ -89,7 +89,7 @@ final class TestSurroundings implements Surroundings, Fields {
             }
 
             @Override
-            public void put(String key, Object value) {
+            public void put(String key, Object value, int bytes) {
                 kept.put(key, value);
             }
 

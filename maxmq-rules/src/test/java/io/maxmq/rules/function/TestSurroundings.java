@@ -102,7 +102,7 @@ final class TestSurroundings implements Surroundings, Fields, KeyValues {
     }
 
     @Override
-    public void put(String key, Object value) {
+    public void put(String key, Object value, int bytes) {
         kept.put(key, value);
     }
 

@@ -1,0 +1,61 @@
+package io.maxmq.rules.run;
+
+import io.maxmq.rules.error.EvaluationException;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** What rules remember has an end, whatever clients send. */
+class MemoryKeyValuesTest {
+    private static final int MIB = 1024 * 1024;
+
+    private final MemoryKeyValues values = new MemoryKeyValues();
+
+    @Test
+    void refusesWhatIsTooLargeInAll() {
+        for (int i = 0; i < 63; i++) {
+            values.put("k" + i, i, MIB);
+        }
+
+        assertThatThrownBy(() -> values.put("large", "x", MIB))
+                .isInstanceOf(EvaluationException.class)
+                .hasMessageContaining("67108864 bytes");
+
+        assertThat(values.get("large")).isNull();
+        values.put("small", 1, 10);
+        assertThat(values.get("small")).isEqualTo(1);
+    }
+
+    @Test
+    void countsKeysToo() {
+        values.put("k".repeat(20 * MIB), 1, 1);
+
+        assertThatThrownBy(() -> values.put("l".repeat(20 * MIB), 1, 1)).isInstanceOf(EvaluationException.class);
+    }
+
+    @Test
+    void hasTheRoomAgainOfWhatIsRemovedAndReplaced() {
+        for (int i = 0; i < 1000; i++) {
+            values.put("a", i, 40 * MIB);
+            values.put("b", i, 20 * MIB);
+            values.remove("b");
+            values.remove("b");
+        }
+
+        assertThat(values.get("a")).isEqualTo(999);
+        assertThat(values.get("b")).isNull();
+    }
+
+    @Test
+    void refusesTooManyKeys() {
+        for (int i = 0; i < 100_000; i++) {
+            values.put("k" + i, i, 1);
+        }
+
+        assertThatThrownBy(() -> values.put("more", 1, 1)).hasMessageContaining("100000 keys");
+
+        values.put("k1", "again", 7);
+        assertThat(values.get("k1")).isEqualTo("again");
+    }
+}
