@@ -19,6 +19,9 @@ final class ForwardedFor {
     /** An address, which in IPv6 may be in brackets, and must be with a port behind it. */
     private static final Pattern HOP = Pattern.compile("(?:\\[([^\\]]*:[^\\]]*)\\]|([^:\\[]*))(?::\\d{1,5})?");
 
+    /** An IPv6 address with all its digits, in brackets, and a port. More is not looked at, as the pattern would take its time. */
+    private static final int MAX_HOP_LENGTH = 64;
+
     private final List<Cidr> forwarders;
 
     /** @param forwarders where those are that are believed */
@@ -55,6 +58,9 @@ final class ForwardedFor {
     }
 
     private static @Nullable InetAddress address(String hop) {
+        if (hop.length() > MAX_HOP_LENGTH) {
+            return null;
+        }
         Matcher matcher = HOP.matcher(hop);
         if (!matcher.matches()) {
             return IpLiteral.parse(hop); // IPv6 as it is, or nothing

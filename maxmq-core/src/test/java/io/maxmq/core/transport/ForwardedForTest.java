@@ -4,6 +4,7 @@ import io.maxmq.spi.Cidr;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,6 +65,16 @@ class ForwardedForTest {
             })
     void whatIsNoAddressBehindItIsRefused(String value) {
         assertThatThrownBy(() -> clientOf(value)).isInstanceOf(HttpRequestHead.MalformedException.class);
+    }
+
+    @Test
+    @Timeout(10)
+    void whatIsLongerThanAnyAddressCostsNothing() {
+        String colons = "[" + ":".repeat(7000) + ", 10.1.1.1";
+
+        for (int i = 0; i < 1000; i++) {
+            assertThatThrownBy(() -> clientOf(colons)).isInstanceOf(HttpRequestHead.MalformedException.class);
+        }
     }
 
     @Test
