@@ -47,7 +47,10 @@ public final class Inline {
         return new Inline(new InlineMode(InlineMode.Kind.REFUSE, null, false));
     }
 
-    /** Rejects messages on which the rule fails, with 0x83; they pass by unless this is said. */
+    /**
+     * Rejects messages on which the rule fails, with 0x83; they pass by unless this is said. Nor is a rule that takes too long passed by then:
+     * each such message holds up its event loop.
+     */
     public Inline failClosed() {
         return new Inline(new InlineMode(mode.kind(), mode.code(), true));
     }

@@ -143,6 +143,24 @@ class InlineRuleTest {
     }
 
     @Test
+    void aSlowRuleThatFailsClosedIsNotPassedBy(TestClients clients) {
+        Rule slow = rules.rule("slow")
+                .from("t")
+                .where(m -> spin())
+                .inline(Inline.reject(ReasonCode.NOT_AUTHORIZED).failClosed())
+                .start();
+        TestClient publisher = clients.connect("publisher");
+
+        for (int i = 0; i < 12; i++) {
+            assertThatThrownBy(() -> publisher.publish("t", "no", QoS.AT_LEAST_ONCE))
+                    .hasMessageContaining("NOT_AUTHORIZED");
+        }
+
+        assertThat(slow.status().suspended()).isEmpty();
+        assertThat(slow.status().figures().matched()).isEqualTo(12);
+    }
+
+    @Test
     void aSlowRuleIsPassedByUntilItIsEnabledAgain(TestClients clients) {
         Rule slow = rules.rule("slow")
                 .from("t")

@@ -24,7 +24,8 @@ import org.slf4j.helpers.NOPLogger;
 
 /**
  * Rules that see a message before it is routed, in the order in which they were added, each what the one before made of it. On the
- * publisher's event loop, so each is watched: one that takes too long several times in a row is suspended, and messages pass it by.
+ * publisher's event loop, so each is watched: one that takes too long several times in a row is suspended, and messages pass it by, unless it fails
+ * closed.
  *
  * <p>Rules come and go under the lock of this; messages read one array.
  */
@@ -175,7 +176,16 @@ final class InlineRules implements PublishInterceptor {
         }
         int overruns = entry.overruns + 1;
         entry.overruns = overruns;
-        if (overruns >= MAX_OVERRUNS && !entry.suspended) {
+        if (entry.mode.failClosed()) {
+            // Else five slow messages of one client would open the gate for all.
+            if (overruns == MAX_OVERRUNS) {
+                log.warn(
+                        "rule {} is not passed by, as it fails closed: it took longer than {} ms, {} times in a row",
+                        entry.rule.id(),
+                        TimeUnit.NANOSECONDS.toMillis(MAX_NANOS),
+                        MAX_OVERRUNS);
+            }
+        } else if (overruns >= MAX_OVERRUNS && !entry.suspended) {
             entry.suspended = true;
             log.warn(
                     "rule {} is passed by until it is enabled again: it took longer than {} ms, {} times in a row",
