@@ -51,6 +51,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Cost:</b> topic filters of rules are part of the broker's subscription tree, so a message that no rule wants costs nothing.
  *
+ * <p>What {@code kv_} functions keep outlives the broker where it has a storage: it is read at the start, which fails when it can't be,
+ * and written in the background.
+ *
  * <p>One object serves one broker, which starts and stops it. Stopping gives what waits some seconds to get to its sinks. Thread-safe.
  *
  * @since 0.1.0

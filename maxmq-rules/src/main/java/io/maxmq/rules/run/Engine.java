@@ -9,6 +9,7 @@ import io.maxmq.rules.output.TopicHops;
 import io.maxmq.rules.sink.Buffering;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkStatus;
+import io.maxmq.rules.state.RuleState;
 import io.maxmq.rules.status.LatencyHistogram;
 import io.maxmq.rules.status.RuleFigures;
 import io.maxmq.rules.status.RuleStatus;
@@ -25,7 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,6 +75,9 @@ public final class Engine {
     /** What an inline evaluation may take. */
     public static final long INLINE_NANOS = InlineRules.MAX_NANOS;
 
+    /** What stopping gives the last changes of what rules remember, also when lanes have taken all the time. */
+    private static final long STATE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final Settings settings;
     private final InlineRules inline = new InlineRules();
     private final DeliveryWatch deliveries = new DeliveryWatch();
@@ -96,7 +100,7 @@ public final class Engine {
     /** What of {@link EventKind#isWatched} the broker tells of. */
     private final Set<EventKind> watched = EnumSet.noneOf(EventKind.class);
 
-    private final Map<Tenant, KeyValues> keyValues = new ConcurrentHashMap<>();
+    private final RuleState state = new RuleState();
 
     public Engine(Settings settings) {
         this.settings = settings;
@@ -119,7 +123,7 @@ public final class Engine {
 
     /** What rules of this tenant remember. */
     public KeyValues keyValues(Tenant tenant) {
-        return keyValues.computeIfAbsent(tenant, of -> new MemoryKeyValues());
+        return state.of(tenant);
     }
 
     /** What the broker is to ask about each message: nothing when there is no inline rule, nor will be. */
@@ -173,6 +177,7 @@ public final class Engine {
         }
         MemoryAccount memory = broker.memoryAccount();
         log = LoggerFactory.getLogger("io.maxmq." + broker.brokerName() + ".rules");
+        broker.storage().ifPresent(storage -> state.open(storage, broker.brokerName(), log));
         inline.start(broker, log);
         sinks.start(broker, memory, log);
         Lanes lanes = new Lanes(broker, memory, settings, log);
@@ -195,7 +200,22 @@ public final class Engine {
                         "maxmq.rules.dropped",
                         "Events that the full queue of rules has dropped",
                         Map.of(),
-                        lanes::dropped));
+                        lanes::dropped),
+                sink.gauge(
+                        "maxmq.rules.state.waiting",
+                        "Keys of what rules remember that wait to be written",
+                        Map.of(),
+                        state::waiting),
+                sink.counter(
+                        "maxmq.rules.state.failed",
+                        "Writes of keys that the storage has refused, each attempt",
+                        Map.of(),
+                        state::failed),
+                sink.counter(
+                        "maxmq.rules.state.lost",
+                        "Changes of keys that the storage does not get",
+                        Map.of(),
+                        state::lost));
     }
 
     private void begin(Entry entry) {
@@ -441,6 +461,7 @@ public final class Engine {
             ended = true;
             present = running;
             if (present == null) {
+                state.close(System.nanoTime() + STATE_NANOS); // a start that failed half-way
                 return;
             }
             for (Entry each : rules.values()) {
@@ -452,6 +473,7 @@ public final class Engine {
         }
         long untilNanos = System.nanoTime() + settings.drainTimeout().toNanos();
         present.lanes().close(untilNanos);
+        state.close(Math.max(untilNanos, System.nanoTime() + STATE_NANOS));
         synchronized (this) {
             sinks.close(untilNanos);
         }

@@ -8,6 +8,7 @@ import io.maxmq.rules.eval.Source;
 import io.maxmq.rules.eval.Trace;
 import io.maxmq.rules.event.Event;
 import io.maxmq.rules.event.EventKind;
+import io.maxmq.rules.state.MemoryKeyValues;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

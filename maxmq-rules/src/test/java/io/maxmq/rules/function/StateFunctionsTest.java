@@ -1,9 +1,12 @@
 package io.maxmq.rules.function;
 
+import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.error.EvaluationException.Code;
 import io.maxmq.rules.value.Text;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What rules remember, from one call to the next. */
 class StateFunctionsTest {
@@ -39,6 +42,16 @@ class StateFunctionsTest {
         call("kv_put('a', undefined)");
 
         assertThat(around.kept).isEmpty();
+    }
+
+    @Test
+    void refusesWhatIsTooLarge() {
+        call("kv_put('a', pad('x', 65534))"); // and two quotation marks
+
+        assertThatThrownBy(() -> call("kv_put('a', pad('x', 65535))"))
+                .isInstanceOfSatisfying(
+                        EvaluationException.class, e -> assertThat(e.code()).isEqualTo(Code.LIMIT_EXCEEDED));
+        assertThat(call("strlen(kv_get('a'))")).isEqualTo(65534L);
     }
 
     @Test

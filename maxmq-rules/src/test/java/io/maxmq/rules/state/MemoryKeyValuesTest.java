@@ -1,6 +1,7 @@
-package io.maxmq.rules.run;
+package io.maxmq.rules.state;
 
 import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.error.EvaluationException.Code;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,9 +30,25 @@ class MemoryKeyValuesTest {
 
     @Test
     void countsKeysToo() {
-        values.put("k".repeat(20 * MIB), 1, 1);
+        String longest = "k".repeat(MemoryKeyValues.MAX_KEY_CHARACTERS - 4);
 
-        assertThatThrownBy(() -> values.put("l".repeat(20 * MIB), 1, 1)).isInstanceOf(EvaluationException.class);
+        assertThatThrownBy(() -> {
+                    for (int i = 1_000; i < 4_000; i++) {
+                        values.put(longest + i, 1, 1);
+                    }
+                })
+                .isInstanceOf(EvaluationException.class)
+                .hasMessageContaining("67108864 bytes");
+    }
+
+    @Test
+    void refusesAKeyThatNoStorageHasToTake() {
+        String longest = "k".repeat(MemoryKeyValues.MAX_KEY_CHARACTERS);
+        values.put(longest, 1, 1);
+
+        assertThatThrownBy(() -> values.put(longest + "k", 1, 1))
+                .isInstanceOfSatisfying(
+                        EvaluationException.class, e -> assertThat(e.code()).isEqualTo(Code.LIMIT_EXCEEDED));
     }
 
     @Test

@@ -1,0 +1,108 @@
+package io.maxmq.rules.state;
+
+import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.error.EvaluationException.Code;
+import io.maxmq.rules.function.KeyValues;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What rules of one tenant remember, in memory. Bounded in keys, in their length and in bytes, as all may come of what a client sends.
+ * Thread-safe, and never waits for a storage.
+ */
+public final class MemoryKeyValues implements KeyValues {
+    private static final int MAX_KEYS = 100_000;
+    /** So that the longest is a key of every storage, with the tenant in front. */
+    static final int MAX_KEY_CHARACTERS = 16 * 1024;
+    /** Of all keys and values together, roughly. */
+    private static final long MAX_BYTES = 64L * 1024 * 1024;
+    /** What an entry costs beside its key and its value, roughly. */
+    private static final int OVERHEAD_BYTES = 128;
+
+    private record Kept(Object value, long bytes) {}
+
+    private final ConcurrentHashMap<String, Kept> values = new ConcurrentHashMap<>();
+    private final AtomicLong bytes = new AtomicLong();
+    private final Consumer<String> changes;
+
+    /** Of which nobody else knows. */
+    public MemoryKeyValues() {
+        this(key -> {});
+    }
+
+    /**
+     * Tells of its changes.
+     *
+     * @param changes gets the key after each, on the thread that made it; must not block
+     */
+    MemoryKeyValues(Consumer<String> changes) {
+        this.changes = changes;
+    }
+
+    @Override
+    public @Nullable Object get(String key) {
+        Kept kept = values.get(key);
+        return kept == null ? null : kept.value();
+    }
+
+    @Override
+    public void put(String key, Object value, int valueBytes) {
+        if (key.length() > MAX_KEY_CHARACTERS) {
+            throw full("a key of more than " + MAX_KEY_CHARACTERS + " characters");
+        }
+        if (!isSame(value, keep(key, value, valueBytes))) {
+            changes.accept(key);
+        }
+    }
+
+    /** Takes what was stored, and tells nobody; false when there is no room. */
+    boolean load(String key, Object value, int valueBytes) {
+        try {
+            keep(key, value, valueBytes);
+            return true;
+        } catch (EvaluationException e) {
+            return false;
+        }
+    }
+
+    /** Gives what was there before. */
+    private @Nullable Object keep(String key, Object value, int valueBytes) {
+        Kept next = new Kept(value, OVERHEAD_BYTES + 2L * key.length() + valueBytes);
+        @Nullable Object[] previous = new @Nullable Object[1];
+        var unused = values.compute(key, (same, before) -> {
+            if (before == null && values.mappingCount() >= MAX_KEYS) {
+                throw full("more than " + MAX_KEYS + " keys");
+            }
+            long more = next.bytes() - (before == null ? 0 : before.bytes());
+            if (bytes.addAndGet(more) > MAX_BYTES && more > 0) {
+                bytes.addAndGet(-more);
+                throw full("keys and values of more than " + MAX_BYTES + " bytes");
+            }
+            previous[0] = before == null ? null : before.value();
+            return next;
+        });
+        return previous[0];
+    }
+
+    private static EvaluationException full(String problem) {
+        return new EvaluationException(Code.LIMIT_EXCEEDED, "kv_put", problem);
+    }
+
+    /** Whether it is the value that was there. Of what has parts it is not known, as comparing them may cost more than writing. */
+    private static boolean isSame(Object value, @Nullable Object before) {
+        return !(value instanceof List || value instanceof Map) && value.equals(before);
+    }
+
+    @Override
+    public void remove(String key) {
+        Kept before = values.remove(key);
+        if (before != null) {
+            bytes.addAndGet(-before.bytes());
+            changes.accept(key);
+        }
+    }
+}
