@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Appends each record to a file as a line of JSON: {@code FileSink.at(path).rotateAt(64 << 20).keep(10)}. What is full or old enough is
  * renamed: {@code events.jsonl} becomes {@code events.jsonl.1}, that one {@code events.jsonl.2}, and so on.
  *
- * <p>A write that fails is tried again; a line that it has left half written is cut off first. Records are with the operating system when
+ * <p>A write that fails is tried again; a line that it has left half written is cut off first. Half a line that a
+ * crash has left stays, and the next record begins another. Records are with the operating system when
  * they count as written, and on the disk too with {@link #forced}. A file belongs to one sink.
  *
  * @since 0.1.0
@@ -123,13 +124,27 @@ public final class FileSink implements Sink {
     private FileChannel open() throws IOException {
         FileChannel present = channel;
         if (present == null || !present.isOpen()) {
-            present = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            length = present.size();
-            present.position(length);
+            present = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            try {
+                length = present.size();
+                endLine(present);
+            } catch (IOException e) {
+                present.close();
+                throw e;
+            }
             openedAtMillis = clock.epochMillis();
             channel = present;
         }
         return present;
+    }
+
+    /** A crash may have left half a line, which spoils itself alone when the next record begins another. */
+    private void endLine(FileChannel opened) throws IOException {
+        ByteBuffer last = ByteBuffer.allocate(1);
+        if (length > 0 && opened.read(last, length - 1) == 1 && last.get(0) != '\n') {
+            length += opened.write(ByteBuffer.wrap(new byte[] {'\n'}), length);
+        }
     }
 
     @Override

@@ -67,6 +67,16 @@ class FileSinkTest {
     }
 
     @Test
+    void beginsALineBehindHalfOfOne(MaxMQ broker) throws Exception {
+        Files.writeString(directory.resolve("f"), "{\"n\":\"0\"}\n{\"n\":");
+        rule(FileSink.at(directory.resolve("f")));
+
+        publish(broker, "a");
+
+        assertThat(lines("f")).isEqualTo(List.of("{\"n\":\"0\"}", "{\"n\":", "{\"n\":\"a\"}"));
+    }
+
+    @Test
     void renamesAFileThatIsFullAndKeepsSoMany(MaxMQ broker) throws Exception {
         rule(FileSink.at(directory.resolve("f")).rotateAt(20).keep(2));
 
