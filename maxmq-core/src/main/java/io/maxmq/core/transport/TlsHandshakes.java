@@ -15,7 +15,8 @@ import java.util.function.Consumer;
  * The TLS handshakes of one listener that have not come to an end: so many at a time, as what they take of the loop and of memory is
  * known only afterwards. Sockets beyond that wait in their order, not registered, so that nothing is read from them and they cost
  * little; for as long as CONNECT may take at most. While any waits, a handshake that has been under way for half of that time is ended, the oldest
- * first: who begins handshakes and leaves them there holds others up, but does not keep them out.
+ * first: who begins handshakes and leaves them there holds others up. Who begins more than so many in that half keeps out a part of the
+ * others; that is for a connection rate by address to bound.
  *
  * <p>Runs on the accepting loop. Not thread-safe.
  */
