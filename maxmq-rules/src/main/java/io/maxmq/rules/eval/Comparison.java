@@ -7,6 +7,7 @@ import io.maxmq.rules.parse.Position;
 import io.maxmq.rules.value.Numbers;
 import io.maxmq.rules.value.Text;
 import io.maxmq.rules.value.Values;
+import io.maxmq.rules.value.Work;
 import org.jspecify.annotations.Nullable;
 
 /** {@code = != < <= > >= =~}. Two numbers are compared without objects. */
@@ -30,7 +31,7 @@ final class Comparison extends Condition {
         Object other = frame.other;
         int rightKind = right.number(frame);
         if (leftKind == OTHER || rightKind == OTHER) {
-            return others(Frame.boxed(leftKind, integer, real, other), frame.boxed(rightKind));
+            return others(frame.evaluation, Frame.boxed(leftKind, integer, real, other), frame.boxed(rightKind));
         }
         int order;
         if (leftKind == INTEGER) {
@@ -41,9 +42,9 @@ final class Comparison extends Condition {
         return holds(operator, order);
     }
 
-    private boolean others(@Nullable Object a, @Nullable Object b) {
+    private boolean others(Work work, @Nullable Object a, @Nullable Object b) {
         try {
-            return compare(operator, operator.sign(), a, b);
+            return compare(work, operator, operator.sign(), a, b);
         } catch (EvaluationException e) {
             throw placed(e);
         }
@@ -52,12 +53,13 @@ final class Comparison extends Condition {
     /**
      * Whether a comparison of any two values holds.
      *
+     * @param work counts what arrays and maps take
      * @param name which an error names
      */
-    static boolean compare(Operator operator, String name, @Nullable Object a, @Nullable Object b) {
+    static boolean compare(Work work, Operator operator, String name, @Nullable Object a, @Nullable Object b) {
         return switch (operator) {
-            case EQUAL -> Values.equal(name, a, b);
-            case UNEQUAL -> (a == null) == (b == null) && !Values.equal(name, a, b);
+            case EQUAL -> Values.equal(name, a, b, work);
+            case UNEQUAL -> (a == null) == (b == null) && !Values.equal(name, a, b, work);
             case MATCHES -> a instanceof Text topic && b instanceof Text filter && matches(topic, filter);
             default -> {
                 int order = Values.order(name, a, b);

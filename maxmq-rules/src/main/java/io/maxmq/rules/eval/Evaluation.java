@@ -6,6 +6,7 @@ import io.maxmq.rules.function.Limits;
 import io.maxmq.rules.function.Surroundings;
 import io.maxmq.rules.value.Fields;
 import io.maxmq.rules.value.Text;
+import io.maxmq.rules.value.Work;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Time is looked at only by who works much, and a thread that was kept waiting is given the same time again as processor time:
  * so a rule is not ended because the machine is busy.
  */
-public final class Evaluation {
+public final class Evaluation implements Work {
     /** 10 ms. */
     public static final long DEFAULT_NANOS = 10_000_000;
 
@@ -104,13 +105,8 @@ public final class Evaluation {
         work(value instanceof Text text ? 1 + text.roughLength() / BYTES_OF_WORK : 1);
     }
 
-    /**
-     * Counts work.
-     *
-     * @param units one a step that takes some ten nanoseconds
-     * @throws EvaluationException LIMIT_EXCEEDED when the time is over
-     */
-    void work(int units) {
+    @Override
+    public void work(int units) {
         work += units;
         if (work >= nextLook) {
             look();

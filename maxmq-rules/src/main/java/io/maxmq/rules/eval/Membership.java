@@ -28,7 +28,7 @@ final class Membership {
         boolean passes(Frame frame) {
             Object wanted = value.value(frame);
             for (Node option : options) {
-                if (Values.same(wanted, option.value(frame))) {
+                if (Values.same(wanted, option.value(frame), frame.evaluation)) {
                     return !isNegated;
                 }
             }
@@ -57,7 +57,7 @@ final class Membership {
             }
             for (Object element : list) {
                 frame.evaluation.work(1);
-                if (Values.same(wanted, element)) {
+                if (Values.same(wanted, element, frame.evaluation)) {
                     return !isNegated;
                 }
             }
@@ -85,8 +85,9 @@ final class Membership {
             Object middle = value.value(frame);
             Object least = low.value(frame);
             try {
-                boolean isIn = Comparison.compare(Operator.LESS_OR_EQUAL, "BETWEEN", least, middle)
-                        && Comparison.compare(Operator.LESS_OR_EQUAL, "BETWEEN", middle, high.value(frame));
+                boolean isIn = Comparison.compare(frame.evaluation, Operator.LESS_OR_EQUAL, "BETWEEN", least, middle)
+                        && Comparison.compare(
+                                frame.evaluation, Operator.LESS_OR_EQUAL, "BETWEEN", middle, high.value(frame));
                 return isIn != isNegated;
             } catch (EvaluationException e) {
                 throw placed(e);

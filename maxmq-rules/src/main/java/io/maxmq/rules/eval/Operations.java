@@ -127,7 +127,7 @@ final class Operations {
         Object value(Frame frame) {
             Object wanted = subject.value(frame);
             for (int i = 0; i < whens.length; i++) {
-                if (Values.same(wanted, whens[i].value(frame))) {
+                if (Values.same(wanted, whens[i].value(frame), frame.evaluation)) {
                     return thens[i].value(frame);
                 }
             }

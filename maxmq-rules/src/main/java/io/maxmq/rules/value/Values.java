@@ -2,7 +2,6 @@ package io.maxmq.rules.value;
 
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.EvaluationException.Code;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -67,73 +66,57 @@ public final class Values {
 
     /** Whether type and value are one, deep: 2.0 is not 2. */
     public static boolean same(@Nullable Object a, @Nullable Object b) {
-        return equal(a, b, true);
+        return same(a, b, null);
+    }
+
+    /**
+     * The same, which counts.
+     *
+     * @throws EvaluationException LIMIT_EXCEEDED when arrays or maps take too long
+     */
+    public static boolean same(@Nullable Object a, @Nullable Object b, @Nullable Work work) {
+        return equal(a, b, true, work);
     }
 
     /** Whether values are equal without any reading of strings as something else, deep: 2.0 is 2, '2' is not. */
     public static boolean alike(@Nullable Object a, @Nullable Object b) {
-        return equal(a, b, false);
+        return equal(a, b, false, null);
     }
 
-    private static boolean equal(@Nullable Object a, @Nullable Object b, boolean strict) {
+    private static boolean equal(@Nullable Object a, @Nullable Object b, boolean isStrict, @Nullable Work work) {
         if (a == b) {
             return true;
         }
         if (a == null || b == null) {
             return false;
         }
+        return a instanceof List || a instanceof Map
+                ? new Equality(isStrict, work).of(a, b)
+                : equalScalars(a, b, isStrict);
+    }
+
+    static boolean equalScalars(Object a, Object b, boolean isStrict) {
         if (a instanceof Double x && b instanceof Double y) {
             return x.doubleValue() == y.doubleValue(); // and so both zeros are one
         }
-        if (!strict && Numbers.isNumber(a) && Numbers.isNumber(b)) {
+        if (!isStrict && Numbers.isNumber(a) && Numbers.isNumber(b)) {
             return Numbers.compare(a, b) == 0;
         }
-        if (a instanceof List<?> x && b instanceof List<?> y) {
-            return equalElements(x, y, strict);
-        }
-        if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
-            return equalMembers(x, y, strict);
-        }
         return a.equals(b);
-    }
-
-    private static boolean equalElements(List<?> a, List<?> b, boolean strict) {
-        if (a.size() != b.size()) {
-            return false;
-        }
-        Iterator<?> others = b.iterator();
-        for (Object element : a) {
-            if (!equal(element, others.next(), strict)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean equalMembers(Map<?, ?> a, Map<?, ?> b, boolean strict) {
-        if (a.size() != b.size()) {
-            return false;
-        }
-        for (Map.Entry<?, ?> member : a.entrySet()) {
-            Object other = b.get(member.getKey());
-            if ((other == null && !b.containsKey(member.getKey())) || !equal(member.getValue(), other, strict)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /**
      * Whether {@code a = b}.
      *
      * @param operator which an error names
-     * @throws EvaluationException BAD_COMPARISON when one is a number and the other a string that is none
+     * @throws EvaluationException BAD_COMPARISON when one is a number and the other a string that is none, LIMIT_EXCEEDED when arrays or
+     *     maps take too long
      */
-    public static boolean equal(String operator, @Nullable Object a, @Nullable Object b) {
+    public static boolean equal(String operator, @Nullable Object a, @Nullable Object b, Work work) {
         if (a instanceof Text != b instanceof Text && a != null && b != null) {
             return mixed(operator, a, b) == 0;
         }
-        return alike(a, b);
+        return equal(a, b, false, work);
     }
 
     /**

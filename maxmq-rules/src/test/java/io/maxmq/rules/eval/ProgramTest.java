@@ -129,6 +129,19 @@ class ProgramTest {
     }
 
     @Test
+    void endsAComparisonThatTakesTooLong() {
+        Program program = Program.of("SELECT payload.a = payload.b AS x FROM t", OPTIONS);
+        String ones = "[" + "1,".repeat(90_000) + "1]";
+        TestSurroundings event = TestSurroundings.message("{\"a\":" + ones + ",\"b\":" + ones + "}");
+
+        assertThatThrownBy(() -> program.run(new Evaluation(event, new Payload(event.field("payload")), null, 1)))
+                .isInstanceOfSatisfying(EvaluationException.class, e -> {
+                    assertThat(e.code()).isEqualTo(EvaluationException.Code.LIMIT_EXCEEDED);
+                    assertThat(e.column()).isEqualTo(18);
+                });
+    }
+
+    @Test
     void boundsTextsThatOperatorsBuild() {
         Limits small = new Limits(100, 10, 64, 5, 1_000);
         Program program = Program.of("SELECT payload || payload AS x FROM t", OPTIONS);

@@ -1,8 +1,12 @@
 package io.maxmq.rules.value;
 
+import io.maxmq.rules.error.EvaluationException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
@@ -10,6 +14,8 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 class ValuesTest {
 
@@ -59,6 +65,36 @@ class ValuesTest {
         assertThat(Values.same(null, JsonNull.NULL)).isFalse();
         assertThat(Values.same(new Bits(new byte[] {8}, 5), new Bits(new byte[] {8}, 5)))
                 .isTrue();
+    }
+
+    @Test
+    void comparesSharedPartsOnce() {
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            assertThat(Values.same(doubled(300, 1L), doubled(300, 1L))).isTrue();
+            assertThat(Values.alike(doubled(300, 1L), doubled(300, 1.0))).isTrue();
+            assertThat(Values.same(doubled(300, 1L), doubled(300, 1.0))).isFalse();
+            assertThat(Values.same(List.of(doubled(300, 1L), 1L), List.of(doubled(300, 1L), 2L)))
+                    .isFalse();
+        });
+    }
+
+    /** Of few objects, and as a tree of more leaves than there are atoms. */
+    private static Object doubled(int levels, Object leaf) {
+        Object value = leaf;
+        for (int i = 0; i < levels; i++) {
+            value = i % 2 == 0 ? List.of(value, value) : Map.of("a", value, "b", value);
+        }
+        return value;
+    }
+
+    @Test
+    void endsAComparisonOfTooMuch() {
+        List<Long> ones = Collections.nCopies(1_000_001, 1L);
+
+        assertThatThrownBy(() -> Values.same(ones, new ArrayList<>(ones)))
+                .isInstanceOfSatisfying(
+                        EvaluationException.class,
+                        e -> assertThat(e.code()).isEqualTo(EvaluationException.Code.LIMIT_EXCEEDED));
     }
 
     @Test
