@@ -3,9 +3,11 @@ package io.maxmq;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
+import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.OwnerKey;
@@ -173,6 +175,40 @@ class StoredRetainedTest {
         assertThat(one.expect(PubAck.class).packetId()).isEqualTo(7);
         assertThat(two.expect(PubAck.class).packetId()).isEqualTo(8);
         assertThat(store.entries(Tables.RETAINED)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void aClearIsAcknowledgedWhenNoOlderMessageCanComeBack(ProtocolVersion version) throws Exception {
+        TestClient client = broker.client(version);
+        client.connect(
+                version.isV5()
+                        ? new Connect(
+                                version,
+                                false,
+                                false,
+                                0,
+                                Properties.builder()
+                                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, 100)
+                                        .build(),
+                                "publisher",
+                                null,
+                                null,
+                                null)
+                        : Connect.of(version, "publisher", false, 0));
+        int[] changes = {0};
+        // The first says that the message has come, the second that it is routed: without that a start would route it
+        // again.
+        store.holdAlone(batch -> GatedStore.changing(Tables.INBOUND).test(batch) && ++changes[0] > 1);
+        client.send(new Publish(false, QoS.EXACTLY_ONCE, true, "a", 1, Properties.NONE, TestClient.bytes("old")));
+        assertThat(client.expect(PubRec.class).packetId()).isEqualTo(1);
+        awaitHeld(1);
+        client.send(retainedMessage("a", "", 2));
+        awaitEntries(0);
+        client.ping();
+        client.ping();
+        store.letGo();
+        assertThat(client.expect(PubAck.class).packetId()).isEqualTo(2);
     }
 
     private static Publish retainedMessage(String topic, String payload, int packetId) {

@@ -33,9 +33,9 @@ import io.maxmq.core.session.Drops;
 import io.maxmq.core.session.GroupQueues;
 import io.maxmq.core.session.PacketSink;
 import io.maxmq.core.session.Session;
-import io.maxmq.core.session.SessionCount;
 import io.maxmq.core.session.SessionEvents;
 import io.maxmq.core.session.SessionKey;
+import io.maxmq.core.session.SessionQuotas;
 import io.maxmq.core.session.SessionSetup;
 import io.maxmq.core.session.SessionStorage;
 import io.maxmq.core.session.Sessions;
@@ -146,7 +146,7 @@ public class SessionBenchmark {
                         1000,
                         access,
                         new Interceptors(interceptors, calls, config.pluginDeadline()),
-                        new SessionCount(10),
+                        new SessionQuotas(config.sessions(), config.tenancy()),
                         new DelayedCount(config.delayed()),
                         tenant -> routes),
                 SessionStorage.NONE,

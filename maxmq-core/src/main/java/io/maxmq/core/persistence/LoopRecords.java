@@ -3,12 +3,19 @@ package io.maxmq.core.persistence;
 /**
  * What one event loop keeps in the store. Runs on the loop.
  *
+ * @param retaining of the {@link Routings} those that set a retained message
  * @param firstSequence above all sequences that a broker before this one has given to a message
  */
 public record LoopRecords(
-        LoopStore store, Payloads payloads, RetainedRecords retained, Routings routings, long firstSequence) {
+        LoopStore store,
+        Payloads payloads,
+        RetainedRecords retained,
+        Routings routings,
+        Routings retaining,
+        long firstSequence) {
     public static LoopRecords of(LoopStore store, long firstSequence) {
-        return new LoopRecords(store, new Payloads(store), new RetainedRecords(store), new Routings(), firstSequence);
+        return new LoopRecords(
+                store, new Payloads(store), new RetainedRecords(store), new Routings(), new Routings(), firstSequence);
     }
 
     /** Hands over what waits, as the broker closes. */

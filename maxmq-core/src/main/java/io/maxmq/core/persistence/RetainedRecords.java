@@ -45,11 +45,16 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
 
     private static final long RETRY_NANOS = 1_000_000_000L;
 
+    /** An acknowledgement waits no longer for older messages, which are then those that storage refuses. */
+    private static final long LATEST_NANOS = 1_000_000_000L;
+
     private final KeyValueStore store;
     private final Loop loop;
-    private final Map<Place, List<Outcome>> changes = new LinkedHashMap<>();
+    private final Map<Place, Asking> changes = new LinkedHashMap<>();
     /** What the store has not taken. */
-    private final Map<Place, List<Outcome>> again = new HashMap<>();
+    private final Map<Place, Asking> again = new HashMap<>();
+
+    private LoopStore.Fence fence = Runnable::run;
 
     private boolean deferred;
     private boolean pausing;
@@ -58,17 +63,28 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
 
     private record Place(Routes routes, Topic topic) {}
 
+    /** Who waits for a change: those who set a message, and those who clear it. */
+    private record Asking(List<Outcome> setting, List<Outcome> clearing) {
+        Asking() {
+            this(new ArrayList<>(1), new ArrayList<>(0));
+        }
+    }
+
     public RetainedRecords(LoopStore store) {
         this.store = store.store();
         this.loop = store.loop();
     }
 
+    /** What an acknowledged clear waits for besides. */
+    void fence(LoopStore.Fence before) {
+        fence = before;
+    }
+
     @Override
     public void changed(Routes routes, Topic topic, @Nullable InTransit asking) {
-        List<Outcome> waiting =
-                changes.computeIfAbsent(new Place(routes, topic.withoutMatches()), place -> new ArrayList<>(1));
+        Asking waiting = changes.computeIfAbsent(new Place(routes, topic.withoutMatches()), place -> new Asking());
         if (asking != null && asking.qos() > 0) {
-            waiting.add(asking.await());
+            (asking.payloadLength() == 0 ? waiting.clearing : waiting.setting).add(asking.await());
         }
         if (!deferred) {
             deferred = true;
@@ -80,9 +96,9 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
     public void runDeferred() {
         deferred = false;
         Flush flush = new Flush();
-        Iterator<Map.Entry<Place, List<Outcome>>> each = changes.entrySet().iterator();
+        Iterator<Map.Entry<Place, Asking>> each = changes.entrySet().iterator();
         while (each.hasNext() && (closed || bytesUnderWay < MAX_BYTES_UNDER_WAY)) {
-            Map.Entry<Place, List<Outcome>> change = each.next();
+            Map.Entry<Place, Asking> change = each.next();
             each.remove();
             flush.add(change.getKey(), change.getValue());
         }
@@ -95,7 +111,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
         /** One more than there are batches, until all are submitted. */
         private final AtomicInteger outstanding = new AtomicInteger(1);
 
-        void add(Place place, List<Outcome> waiting) {
+        void add(Place place, Asking waiting) {
             Change change = new Change(place, waiting);
             changes.add(change);
             outstanding.incrementAndGet();
@@ -130,29 +146,50 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
         }
 
         private void finish() {
+            Cleared cleared = new Cleared();
             for (Change change : changes) {
                 bytesUnderWay -= change.bytes;
                 loop.credit().release(change.bytes);
-                change.tell();
+                change.tell(cleared);
                 if (change.failure != null && !change.isHopeless && !closed) {
                     tryAgain(change.place);
                 }
             }
+            cleared.tellSoon();
             if (!RetainedRecords.this.changes.isEmpty() && !deferred) {
                 runDeferred();
             }
         }
     }
 
+    /** Those who have cleared a message: told when no older one can come back. */
+    private final class Cleared implements Runnable {
+        private List<Outcome> waiting = new ArrayList<>();
+
+        void tellSoon() {
+            if (!waiting.isEmpty()) {
+                fence.pass(this);
+                loop.afterPause(LATEST_NANOS, this);
+            }
+        }
+
+        @Override
+        public void run() {
+            List<Outcome> told = waiting;
+            waiting = List.of();
+            told.forEach(each -> each.complete(0, 0, 0, null));
+        }
+    }
+
     private final class Change {
         private final Place place;
-        private final List<Outcome> waiting;
+        private final Asking waiting;
         private long bytes;
         private boolean isHopeless;
         /** Written by the thread that completes the batch, before the loop is told. */
         private @Nullable Throwable failure;
 
-        Change(Place place, List<Outcome> waiting) {
+        Change(Place place, Asking waiting) {
             this.place = place;
             this.waiting = waiting;
         }
@@ -173,19 +210,19 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
             }
         }
 
-        void tell() {
-            for (Outcome each : waiting) {
-                if (failure == null) {
-                    each.complete(0, 0, 0, null);
-                } else {
-                    each.refuseUnstored();
-                }
+        void tell(Cleared cleared) {
+            if (failure == null) {
+                waiting.setting.forEach(each -> each.complete(0, 0, 0, null));
+                cleared.waiting.addAll(waiting.clearing);
+            } else {
+                waiting.setting.forEach(Outcome::refuseUnstored);
+                waiting.clearing.forEach(Outcome::refuseUnstored);
             }
         }
     }
 
     private void tryAgain(Place place) {
-        again.put(place, new ArrayList<>(1));
+        again.put(place, new Asking());
         if (!pausing) {
             pausing = true;
             loop.afterPause(RETRY_NANOS, () -> {

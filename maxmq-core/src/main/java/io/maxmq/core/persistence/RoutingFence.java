@@ -1,6 +1,7 @@
 package io.maxmq.core.persistence;
 
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Puts the end of a subscriber's record of QoS 2 behind the record of its publisher that says that the message is routed: else a
@@ -8,6 +9,9 @@ import java.util.List;
  *
  * <p>Before a loop lets go of such records it asks every loop, itself too, and waits until all messages of QoS 2 that those had taken by
  * then are routed, and that is written. As a subscriber gets a message after its publisher's loop has taken it, that is among them.
+ *
+ * <p>Likewise it puts the acknowledgement of a cleared retained message behind all messages of QoS 2 that had set one by then: else a
+ * crash between the two has such a message routed once more, and retained again, as nothing tells that it was cleared.
  *
  * <p>Made once, before the loops run; then each loop uses its part.
  */
@@ -24,11 +28,14 @@ public final class RoutingFence {
     public static void connect(List<LoopRecords> loops) {
         RoutingFence fence = new RoutingFence(List.copyOf(loops));
         for (LoopRecords each : loops) {
-            each.store().loop().run(() -> each.store().fence(then -> fence.pass(each, then)));
+            each.store().loop().run(() -> {
+                each.store().fence(then -> fence.pass(each, LoopRecords::routings, then));
+                each.retained().fence(then -> fence.pass(each, LoopRecords::retaining, then));
+            });
         }
     }
 
-    private void pass(LoopRecords asking, Runnable then) {
+    private void pass(LoopRecords asking, Function<LoopRecords, Routings> those, Runnable then) {
         int[] left = {loops.size()};
         Runnable answer = () -> asking.store().loop().execute(() -> {
             if (--left[0] == 0) {
@@ -36,7 +43,7 @@ public final class RoutingFence {
             }
         });
         for (LoopRecords each : loops) {
-            each.store().loop().execute(() -> each.routings().whenEnded(() -> whenWritten(each.store(), answer)));
+            each.store().loop().execute(() -> those.apply(each).whenEnded(() -> whenWritten(each.store(), answer)));
         }
     }
 

@@ -17,6 +17,8 @@ final class Received implements Written {
     private final long idLow;
     private final boolean isApart;
     private final Routings.Routing routing;
+    /** Null when it sets no retained message. */
+    private final Routings.@Nullable Routing retaining;
     /** Who waits; null when told. */
     private @Nullable Written completion;
     /** What {@link Payloads} has given for the record, which has the message; null when told. */
@@ -29,13 +31,18 @@ final class Received implements Written {
     /** The later record without the message; null when there is none, or it is needed for sure. */
     private @Nullable Write routedWrite;
 
-    /** @param routing from now until its record says that it is routed, or is gone */
-    Received(Payloads payloads, StoredMessage message, Routings.Routing routing) {
+    /**
+     * From now until its record says that it is routed, or is gone.
+     *
+     * @param retaining null when the message sets no retained one
+     */
+    Received(Payloads payloads, StoredMessage message, Routings.Routing routing, Routings.@Nullable Routing retaining) {
         this.payloads = payloads;
         this.idHigh = message.idHigh();
         this.idLow = message.idLow();
         this.isApart = Payloads.isApart(message);
         this.routing = routing;
+        this.retaining = retaining;
     }
 
     /**
@@ -79,6 +86,9 @@ final class Received implements Written {
     /** What {@link Routings} waits for is on its way to storage. */
     void end() {
         routing.end();
+        if (retaining != null) {
+            retaining.end();
+        }
     }
 
     /** All recipients have the message: this is the write of the record without it; null when there is none. */

@@ -46,6 +46,7 @@ final class StoreJournal implements SessionJournal {
     private final LoopStore store;
     private final Payloads payloads;
     private final Routings routings;
+    private final Routings retaining;
     private final long firstSequence;
     private final Map<Session, Int2ObjectHashMap<Received>> received = new HashMap<>();
 
@@ -99,6 +100,7 @@ final class StoreJournal implements SessionJournal {
         this.store = records.store();
         this.payloads = records.payloads();
         this.routings = records.routings();
+        this.retaining = records.retaining();
         this.firstSequence = records.firstSequence();
     }
 
@@ -278,7 +280,8 @@ final class StoreJournal implements SessionJournal {
 
     @Override
     public void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, Written completion) {
-        Received now = new Received(payloads, message, routings.begin());
+        boolean retains = message.retain() && message.payloadLength() > 0;
+        Received now = new Received(payloads, message, routings.begin(), retains ? retaining.begin() : null);
         Received before = received.computeIfAbsent(session, each -> new Int2ObjectHashMap<>())
                 .put(packetId, now);
         if (before != null) {

@@ -39,6 +39,7 @@ public final class GatedStore implements KeyValueStore {
     private Predicate<Batch> refuses = batch -> false;
     private Kind kind = Kind.FULL;
     private int refused;
+    private boolean overtakes;
 
     public GatedStore(KeyValueStore store) {
         this.store = store;
@@ -56,13 +57,20 @@ public final class GatedStore implements KeyValueStore {
         }
     }
 
-    private static Predicate<Batch> changing(Table table) {
+    /** Those that change this table. */
+    public static Predicate<Batch> changing(Table table) {
         return batch -> batch.mutations().stream().map(Mutation::table).anyMatch(table::equals);
     }
 
     /** Closes the gate before a table. */
     public synchronized void hold(Table table) {
         holds = changing(table);
+    }
+
+    /** Closes the gate before these, and lets all others overtake them. */
+    public synchronized void holdAlone(Predicate<Batch> which) {
+        holds = which;
+        overtakes = true;
     }
 
     /** Refuses what changes a table from now on. */
@@ -95,6 +103,7 @@ public final class GatedStore implements KeyValueStore {
 
     /** Lets what waits through, and all that comes. */
     public synchronized void letGo() {
+        overtakes = false;
         holds = batch -> false;
         refuses = batch -> false;
         while (!held.isEmpty()) {
@@ -118,7 +127,7 @@ public final class GatedStore implements KeyValueStore {
             refused.completeExceptionally(new StorageException(kind, "the test says so"));
             return refused;
         }
-        if (!holds.test(batch) && held.isEmpty()) {
+        if (!holds.test(batch) && (overtakes || held.isEmpty())) {
             return store.commit(batch);
         }
         CompletableFuture<CommitResult> result = new CompletableFuture<>();

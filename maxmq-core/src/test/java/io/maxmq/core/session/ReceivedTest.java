@@ -32,7 +32,7 @@ class ReceivedTest {
     private Received receive(StoredMessage message) {
         Received[] received = new Received[1];
         thread.run(() -> {
-            received[0] = new Received(payloads, message, new Routings().begin());
+            received[0] = new Received(payloads, message, new Routings().begin(), null);
             Written both = received[0].refer(
                     message, failure -> told.add(message.idLow() + (failure == null ? " written" : " failed")));
             writes.putEarly(Tables.INBOUND, record, InboundRecord.routing(record, 0, message), both);
