@@ -247,6 +247,33 @@ class StoredSharedTest {
     }
 
     @Test
+    void qos2ThatMayHaveBeenSentStaysWhenItsClientComesForAMoment() {
+        TestClient absent = connect("absent", true, 10);
+        absent.subscribe(SHARED, EXACTLY_ONCE);
+        TestClient publisher = broker.connected(ProtocolVersion.MQTT_5, "publisher");
+        for (int i = 0; i < 5; i++) {
+            publisher.publish("t", "m" + i, EXACTLY_ONCE);
+            absent.expect(Publish.class);
+        }
+        absent.disconnect();
+        broker.awaitDisconnected("absent");
+
+        restart();
+
+        TestClient other = connect("other", true, 100);
+        other.subscribe(SHARED, EXACTLY_ONCE);
+        absent = connect("absent", false, 1);
+        assertThat(text(absent.expect(Publish.class))).isEqualTo("m0");
+        absent.ping(); // the others are read, and wait for the first
+        absent.disconnect();
+        broker.awaitDisconnected("absent");
+
+        absent = connect("absent", false, 10);
+        assertThat(takeShared(absent, 5)).isEqualTo(shared(0, 5));
+        other.expectNothingQueued(broker.broker());
+    }
+
+    @Test
     void aClientThatComesBackMeanwhileTakesWhatNobodyElseHas() {
         TestClient slow = connect("slow", true, 1);
         slow.subscribe(SHARED, EXACTLY_ONCE);

@@ -183,8 +183,11 @@ final class Deliveries {
     /** Whether it has come once more for a good reason, with a packet id of its own. */
     private boolean isAnotherDelivery(
             History.Entry entry, Event.Received received, Sent sent, Received before, Subscriber subscriber) {
+        // Its routing was cut off and begun again; this subscriber had acknowledged it, and at QoS 1 nobody remembers.
+        boolean isRoutedAgain =
+                received.qos() == 1 && lastKilled > before.index() && (sent.qos == 2 || sent.isDelayed());
         if (before.packetIds().contains(received.packetId())) {
-            return false;
+            return isRoutedAgain && !received.dup(); // the same one by chance: each start begins with others
         }
         if (isWillOfAnotherLife(sent, before)) {
             return true;
@@ -196,9 +199,7 @@ final class Deliveries {
         return sent.wasResentBefore(entry.index())
                 // It has left it to another member, which has left it to this one.
                 || subscriber.isMember()
-                // Its routing was cut off and begun again; this subscriber had acknowledged it, and at QoS 1 nobody
-                // remembers.
-                || (lastKilled > before.index() && (sent.qos == 2 || sent.isDelayed()));
+                || isRoutedAgain;
     }
 
     private void checkOrder(History.Entry entry, Sent sent, Subscriber subscriber) {

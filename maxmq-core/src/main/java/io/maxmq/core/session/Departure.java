@@ -25,15 +25,25 @@ final class Departure {
     /**
      * The client has gone and its session stays: what it has not taken of shared subscriptions goes to other members, or
      * waits for them. QoS 2 that was sent stays [MQTT-4.8.2-4]; so does all of a group that has no other member.
+     *
+     * @param sentBefore those of the queue before this sequence may have been sent, by a broker before this one
      */
-    void ofClient(InFlight inFlight, OutboundQueue queue) {
+    void ofClient(InFlight inFlight, OutboundQueue queue, long sentBefore) {
         InFlight.Left left = (sequence, message, subscription) -> {
             if (subscription.group() != null) {
                 passOn(sequence, message, subscription.group());
             }
         };
-        inFlight.leave((flags, subscription) -> DeliveryFlags.qos(flags) == 1 && hasOthers(subscription), left);
-        queue.leave((flags, subscription) -> hasOthers(subscription), left);
+        inFlight.leave(
+                (sequence, flags, subscription) -> DeliveryFlags.qos(flags) == 1 && hasOthers(subscription), left);
+        queue.leave(
+                (sequence, flags, subscription) -> !mayBeHeld(sequence, flags, sentBefore) && hasOthers(subscription),
+                left);
+    }
+
+    /** Whether the client may have it already, by an earlier connection: then it is nobody else's. */
+    private static boolean mayBeHeld(long sequence, int flags, long sentBefore) {
+        return DeliveryFlags.qos(flags) == 2 && sequence < sentBefore;
     }
 
     private static boolean hasOthers(Subscription subscription) {
@@ -56,11 +66,12 @@ final class Departure {
      * The session has ended: everything is forgotten.
      *
      * @param passOn whether other members of shared subscriptions get what this one has not taken
+     * @param sentBefore see {@link #ofClient}
      * @return how many messages nobody gets
      */
-    int ofSession(InFlight inFlight, OutboundQueue queue, boolean passOn) {
+    int ofSession(InFlight inFlight, OutboundQueue queue, boolean passOn, long sentBefore) {
         int held = queue.size() + inFlight.outstanding();
-        Leftovers leftovers = new Leftovers(passOn);
+        Leftovers leftovers = new Leftovers(passOn, sentBefore);
         // QoS 2 that was sent is nobody else's [MQTT-4.8.2-5].
         leftovers.highestQosToPassOn = 1;
         inFlight.clear(leftovers);
@@ -71,17 +82,20 @@ final class Departure {
 
     private final class Leftovers implements InFlight.Released {
         private final boolean passOn;
+        private final long sentBefore;
         private int highestQosToPassOn;
         private int passedOn;
 
-        Leftovers(boolean passOn) {
+        Leftovers(boolean passOn, long sentBefore) {
             this.passOn = passOn;
+            this.sentBefore = sentBefore;
         }
 
         @Override
         public void onReleased(long sequence, StoredMessage message, int flags, Subscription subscription) {
             SharedGroup group = subscription.group();
-            if (!passOn || group == null || DeliveryFlags.qos(flags) > highestQosToPassOn) {
+            boolean stays = DeliveryFlags.qos(flags) > highestQosToPassOn || mayBeHeld(sequence, flags, sentBefore);
+            if (!passOn || group == null || stays) {
                 home.memory().release(message);
             } else if (Departure.this.passOn(sequence, message, group)) {
                 passedOn++;

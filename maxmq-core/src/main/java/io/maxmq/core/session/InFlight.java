@@ -270,7 +270,7 @@ final class InFlight {
 
     /** Says which messages are to leave. */
     interface Leaving {
-        boolean leaves(int flags, Subscription subscription);
+        boolean leaves(long sequence, int flags, Subscription subscription);
     }
 
     /** Takes over a message that leaves. */
@@ -284,7 +284,9 @@ final class InFlight {
         for (long place = head; place < end; place++) {
             int slot = slot(place);
             Subscription subscription = subscriptions[slot];
-            if (states[slot] == SENT && subscription != null && leaving.leaves(flags[slot], subscription)) {
+            if (states[slot] == SENT
+                    && subscription != null
+                    && leaving.leaves(sequences[slot], flags[slot], subscription)) {
                 long sequence = sequences[slot];
                 StoredMessage message = takeMessage(slot);
                 free(place);

@@ -191,7 +191,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         long first = unread == null ? queue.firstStored() : 0;
         long sent = unread == null ? sentBefore : unread.sentUpTo() + 1;
         int lost = (leaves ? -queue.stored() : 0)
-                + new Departure(home, routes, durable).ofSession(inFlight, queue, passOn);
+                + new Departure(home, routes, durable).ofSession(inFlight, queue, passOn, sentBefore);
         retained.clear();
         if (durable != null) {
             durable.end(leaves);
@@ -208,7 +208,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
      * @param groups those of the session that have other members, by the filter with its share
      */
     void passOnShared(Routes routes, Map<String, SharedGroup> groups) {
-        new Departure(home, routes, durable).ofClient(inFlight, queue);
+        new Departure(home, routes, durable).ofClient(inFlight, queue, sentBefore);
         if (durable != null && queue.stored() > 0 && !groups.isEmpty()) {
             durable.passOnStored(groups, queue.firstStored(), nextSequence, sentBefore);
         }

@@ -201,7 +201,7 @@ final class OutboundQueue {
             int deliveryFlags = firstFlags();
             long sequence = firstSequence();
             removeFirst();
-            if (leaving.leaves(deliveryFlags, subscription)) {
+            if (leaving.leaves(sequence, deliveryFlags, subscription)) {
                 left.onLeft(sequence, message, subscription);
             } else {
                 append(sequence, message, deliveryFlags, subscription);
