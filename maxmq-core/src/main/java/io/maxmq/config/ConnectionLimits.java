@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param connectTimeout from the accepted socket to the whole CONNECT, however slowly its bytes come; default 10
  *     s
  * @param maxTlsHandshakes TLS handshakes of one listener that are under way at a time; further sockets wait, unread, for {@code
- *     connectTimeout} at most, and while any waits those that take longer than half of that are ended; default 1000
+ *     connectTimeout} at most, and while any waits those that take longer than half of that are ended; default 10,000
  * @param packetTimeout from a packet's first byte to its last, however slowly the bytes between come; a client that is
  *     slower is disconnected (v5 0x83); does not run while the broker has stopped reading; default 60 s
  * @param authenticationTimeout for one exchange of enhanced authentication, from CONNECT, or from the AUTH that asks for
@@ -138,7 +138,7 @@ public record ConnectionLimits(
     public static final class Builder {
 
         private Duration connectTimeout = Duration.ofSeconds(10);
-        private int maxTlsHandshakes = 1000;
+        private int maxTlsHandshakes = 10_000;
         private Duration packetTimeout = Duration.ofSeconds(60);
         private Duration authenticationTimeout = Duration.ofSeconds(10);
         private int maxPacketBytes = 1 << 20;

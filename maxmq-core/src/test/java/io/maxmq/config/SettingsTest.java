@@ -22,7 +22,7 @@ class SettingsTest {
         SessionLimits sessions = BrokerConfig.defaults().sessions();
 
         assertThat(connections.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(connections.maxTlsHandshakes()).isEqualTo(1000);
+        assertThat(connections.maxTlsHandshakes()).isEqualTo(10_000);
         assertThat(connections.packetTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(connections.maxPacketBytes()).isEqualTo(1_048_576);
         assertThat(connections.maxPacketBytesBeforeConnect()).isEqualTo(65_536);
