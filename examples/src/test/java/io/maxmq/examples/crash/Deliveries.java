@@ -206,6 +206,9 @@ final class Deliveries {
         if (sent.isWill || sent.isDelayed() || sent.expirySeconds >= 0) {
             return; // When its publisher has sent it again, the first of two may expire in a queue.
         }
+        if (sent.wasResentBefore(entry.index())) {
+            return; // The full disk may have refused it when it came first, and taken what came after it.
+        }
         if (subscriber.subscriptions.stream().noneMatch(each -> each.mustCover(sent))) {
             return; // It may have been routed once more after the subscription was made, and what came after it before.
         }
