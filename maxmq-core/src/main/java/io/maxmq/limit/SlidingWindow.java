@@ -32,11 +32,6 @@ final class SlidingWindow implements Meter {
     /** By the lowest bit of a window's number: the number above, the count below. */
     private final AtomicLongArray words = new AtomicLongArray(2);
 
-    /** A window that somebody has looked for, often the current one: saves the divisions that find it. */
-    private Begun latest = new Begun(FIRST, 0);
-
-    private record Begun(int window, long ticks) {}
-
     /**
      * A counter that has counted nothing.
      *
@@ -61,14 +56,9 @@ final class SlidingWindow implements Meter {
     }
 
     private long take(long amount, long nowNanos, boolean anyway) {
-        long ticks = ticks(nowNanos);
-        Begun begun = latest;
-        if (ticks < begun.ticks || ticks - begun.ticks >= windowTicks) {
-            begun = new Begun((int) (ticks / windowTicks) + FIRST, ticks - ticks % windowTicks);
-            latest = begun;
-        }
-        int now = begun.window;
-        long intoNow = ticks - begun.ticks;
+        long ticks = Math.max(0, nowNanos - originNanos) / tickNanos;
+        int now = (int) (ticks / windowTicks) + FIRST;
+        long intoNow = ticks % windowTicks;
         while (true) {
             int window = now;
             long into = intoNow;
@@ -106,18 +96,14 @@ final class SlidingWindow implements Meter {
         return windowTicks - into + Math.max(0, intoNext);
     }
 
-    private long ticks(long nowNanos) {
-        long nanos = Math.max(0, nowNanos - originNanos);
-        return tickNanos == 1 ? nanos : nanos / tickNanos;
-    }
-
     private long nanos(long ticks) {
         return Math.max(1, ticks) * tickNanos;
     }
 
     @Override
     public void giveBack(long amount, long nowNanos) {
-        int window = (int) (ticks(nowNanos) / windowTicks) + FIRST;
+        long ticks = Math.max(0, nowNanos - originNanos) / tickNanos;
+        int window = (int) (ticks / windowTicks) + FIRST;
         while (true) {
             long word = words.get(window & 1);
             if (windowOf(word) != window) {
@@ -131,7 +117,7 @@ final class SlidingWindow implements Meter {
 
     @Override
     public boolean isFresh(long nowNanos) {
-        int window = (int) (ticks(nowNanos) / windowTicks) + FIRST;
+        int window = (int) (Math.max(0, nowNanos - originNanos) / tickNanos / windowTicks) + FIRST;
         return isForgotten(words.get(0), window) && isForgotten(words.get(1), window);
     }
 

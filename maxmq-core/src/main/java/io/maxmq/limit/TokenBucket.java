@@ -24,11 +24,6 @@ final class TokenBucket implements Meter {
     private final long originNanos;
     private final AtomicLong fullAtUnits = new AtomicLong();
 
-    /** The last amount's, as messages of one publisher are often alike and a division costs more than all the rest. */
-    private Price last = new Price(0, 0);
-
-    private record Price(long amount, long units) {}
-
     /**
      * A full bucket.
      *
@@ -42,15 +37,6 @@ final class TokenBucket implements Meter {
     }
 
     private long units(long amount) {
-        Price known = last;
-        if (known.amount != amount) {
-            known = new Price(amount, divided(amount));
-            last = known;
-        }
-        return known.units;
-    }
-
-    private long divided(long amount) {
         long exact = (Math.min(amount, MAX_AMOUNT) * UNITS_PER_SECOND + ratePerSecond - 1) / ratePerSecond;
         return Math.min(exact, MAX_DEBT_UNITS);
     }
