@@ -167,8 +167,11 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
         private List<Outcome> waiting = new ArrayList<>();
 
         void tellSoon() {
+            if (waiting.isEmpty()) {
+                return;
+            }
+            fence.pass(this);
             if (!waiting.isEmpty()) {
-                fence.pass(this);
                 loop.afterPause(LATEST_NANOS, this);
             }
         }

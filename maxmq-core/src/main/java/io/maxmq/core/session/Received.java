@@ -32,9 +32,10 @@ final class Received implements Written {
     private @Nullable Write routedWrite;
 
     /**
-     * From now until its record says that it is routed, or is gone.
+     * Its message has come.
      *
-     * @param retaining null when the message sets no retained one
+     * @param routing ends when its record says that it is routed, or is gone
+     * @param retaining ends with it; null when the message sets no retained one
      */
     Received(Payloads payloads, StoredMessage message, Routings.Routing routing, Routings.@Nullable Routing retaining) {
         this.payloads = payloads;
