@@ -39,6 +39,7 @@ import io.maxmq.core.session.SessionQuotas;
 import io.maxmq.core.session.SessionSetup;
 import io.maxmq.core.session.SessionStorage;
 import io.maxmq.core.session.Sessions;
+import io.maxmq.core.session.Subscribing;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
@@ -155,7 +156,9 @@ public class SessionBenchmark {
         loops.add(sessions);
         publisher = session(sessions, access, routes, "publisher", publisherSink);
         subscriber = session(sessions, access, routes, "subscriber", subscriberSink);
-        subscriber.subscribe(TopicFilter.of("devices/+/state"), new Session.Options(2, false, false, true, 0));
+        subscriber
+                .subscribing()
+                .subscribe(TopicFilter.of("devices/+/state"), new Subscribing.Options(2, false, false, true, 0));
         topic = routes.topics().intern(0, "devices/d1/state");
     }
 

@@ -16,6 +16,7 @@ import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.SessionSetup;
 import io.maxmq.core.session.Sessions;
+import io.maxmq.core.session.Subscribing;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Registration;
@@ -188,7 +189,7 @@ public final class SessionSubscriptions implements AutoCloseable {
         if (request.filter().share() == null
                 && (handling == RetainHandling.SEND_AT_SUBSCRIBE
                         || (handling == RetainHandling.SEND_IF_NEW && attached.isNew()))) {
-            attached.session().sendRetained(request.filter());
+            attached.session().subscribing().sendRetained(request.filter());
         }
     }
 
@@ -218,17 +219,17 @@ public final class SessionSubscriptions implements AutoCloseable {
         }
         Session session = attached.session();
         client.attached(session);
-        Session.Subscribed outcome =
-                session.subscribe(request.filter(), new Session.Options(request.maxQos(), false, true, true, 0));
-        if (outcome == Session.Subscribed.QUOTA_EXCEEDED) {
+        Subscribing.Outcome outcome = session.subscribing()
+                .subscribe(request.filter(), new Subscribing.Options(request.maxQos(), false, true, true, 0));
+        if (outcome == Subscribing.Outcome.QUOTA_EXCEEDED) {
             throw new IllegalStateException("no memory for the subscription: topicFilter=" + request.filter());
         }
         for (Subscription each : session.subscriptions()) {
             if (!each.filter().equals(request.filter())) {
-                session.unsubscribe(each.filter().toString());
+                session.subscribing().unsubscribe(each.filter().toString());
             }
         }
-        return new Attached(session, outcome == Session.Subscribed.NEW);
+        return new Attached(session, outcome == Subscribing.Outcome.NEW);
     }
 
     /** Ends one from the application's side. */

@@ -68,7 +68,7 @@ final class SubscriptionsOnBehalf {
                     new BrokerEvent.Subscribed(at.loop().epochMillis(), client, filter.toString(), added.granted()));
         }
         if (added.wantsRetained()) {
-            session.sendRetained(filter);
+            session.subscribing().sendRetained(filter);
         }
         return added.code();
     }
@@ -77,7 +77,7 @@ final class SubscriptionsOnBehalf {
         LoopAssembly at = LoopAssembly.of(loops, key);
         return answers.ask(answer -> at.loop().execute(() -> {
             Session session = at.sessions().find(key);
-            boolean removed = session != null && session.unsubscribe(topicFilter);
+            boolean removed = session != null && session.subscribing().unsubscribe(topicFilter);
             if (removed && events.wants(BrokerEvent.Unsubscribed.class)) {
                 events.emit(new BrokerEvent.Unsubscribed(
                         at.loop().epochMillis(),

@@ -5,6 +5,7 @@ import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.AutomaticSubscription;
 import io.maxmq.core.session.Session;
+import io.maxmq.core.session.Subscribing;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import java.util.List;
@@ -19,7 +20,7 @@ final class AutomaticSubscriptions {
 
     /** Once per session; after CONNACK, because messages may follow at once. */
     void give(Connection connection, Connections home, Session session, ClientInfo client) {
-        if (rules.isEmpty() || !session.beginAutomatic()) {
+        if (rules.isEmpty() || !session.subscribing().beginAutomatic()) {
             return;
         }
         for (AutomaticSubscription rule : rules) {
@@ -43,21 +44,22 @@ final class AutomaticSubscriptions {
         QoS granted = wanted.qos().min(home.capabilities().maximumQos());
         if (SubscriptionRules.isTooWide(session, filter)
                 || home.subscriptionRules().exceedsQuota(session, filter)
-                || session.subscribeAutomatically(
-                                filter,
-                                new Session.Options(
-                                        granted.code(),
-                                        wanted.noLocal(),
-                                        wanted.retainAsPublished(),
-                                        wanted.queued(),
-                                        0))
-                        == Session.Subscribed.QUOTA_EXCEEDED) {
+                || session.subscribing()
+                                .subscribeAutomatically(
+                                        filter,
+                                        new Subscribing.Options(
+                                                granted.code(),
+                                                wanted.noLocal(),
+                                                wanted.retainAsPublished(),
+                                                wanted.queued(),
+                                                0))
+                        == Subscribing.Outcome.QUOTA_EXCEEDED) {
             home.events().notSubscribed(client, text, "a limit of subscriptions is reached");
             return;
         }
         home.events().subscribed(connection, filter, granted);
         if (filter.share() == null && wanted.retainHandling() != RetainHandling.DO_NOT_SEND) {
-            session.sendRetained(filter);
+            session.subscribing().sendRetained(filter);
         }
     }
 }

@@ -196,7 +196,7 @@ public final class Connections {
     String revoke(Connection connection, Session session, List<TopicFilter> filters) {
         StringBuilder ended = new StringBuilder();
         for (TopicFilter filter : filters) {
-            if (session.revoke(filter)) {
+            if (session.subscribing().revoke(filter)) {
                 connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
                 events.unsubscribed(connection, filter.toString());
                 if (ended.length() < MAX_TOLD_CHARACTERS) {

@@ -283,7 +283,7 @@ final class SubscribeProcedure {
 
     /** Storage has refused: what was there before is there again. */
     private void withdraw(Session session) {
-        added.forEach(session::takeBack);
+        added.forEach(session.subscribing()::takeBack);
         retainedFor.clear();
         refusal = "storage refuses";
         answers.replaceAll(each -> each.isError() ? each : ReasonCode.QUOTA_EXCEEDED);
@@ -294,7 +294,7 @@ final class SubscribeProcedure {
         Session session = connection.session();
         if (session != null) {
             for (TopicFilter filter : retainedFor) {
-                session.sendRetained(filter);
+                session.subscribing().sendRetained(filter);
             }
         }
         if (held) {

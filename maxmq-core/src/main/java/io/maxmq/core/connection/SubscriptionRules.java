@@ -9,6 +9,7 @@ import io.maxmq.config.Capabilities;
 import io.maxmq.config.Tenancy;
 import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
+import io.maxmq.core.session.Subscribing;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -92,11 +93,11 @@ public final class SubscriptionRules {
             return refused("too many subscriptions of this tenant");
         }
         QoS granted = wanted.qos().min(offered.maximumQos());
-        Session.Options options = new Session.Options(
+        Subscribing.Options options = new Subscribing.Options(
                 granted.code(), wanted.noLocal(), wanted.retainAsPublished(), wanted.queued(), subscriptionId);
-        Session.Subscribed outcome = ExclusiveSubscriptions.filterIn(wanted.topicFilter()) == null
-                ? session.subscribe(filter, options)
-                : session.subscribeExclusively(filter, options);
+        Subscribing.Outcome outcome = ExclusiveSubscriptions.filterIn(wanted.topicFilter()) == null
+                ? session.subscribing().subscribe(filter, options)
+                : session.subscribing().subscribeExclusively(filter, options);
         return switch (outcome) {
             case TAKEN -> refused("another client has the exclusive subscription");
             case QUOTA_EXCEEDED -> refused("too many subscriptions");
@@ -106,7 +107,7 @@ public final class SubscriptionRules {
                         "",
                         granted,
                         filter.share() == null
-                                && wantsRetained(wanted.retainHandling(), outcome == Session.Subscribed.NEW));
+                                && wantsRetained(wanted.retainHandling(), outcome == Subscribing.Outcome.NEW));
         };
     }
 

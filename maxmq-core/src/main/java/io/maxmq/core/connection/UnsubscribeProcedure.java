@@ -120,7 +120,7 @@ final class UnsubscribeProcedure {
         if (!(outcome instanceof Outcome.Passed<String> passed) || session == null) {
             return ReasonCode.UNSPECIFIED_ERROR;
         }
-        if (!session.unsubscribe(passed.subject())) {
+        if (!session.subscribing().unsubscribe(passed.subject())) {
             return ReasonCode.NO_SUBSCRIPTION_EXISTED;
         }
         home.events().unsubscribed(connection, ExclusiveSubscriptions.plain(passed.subject()));

@@ -29,7 +29,7 @@ final class RevokedFilters {
 
     /** Has storage forget the subscriptions. */
     void end() {
-        filters.forEach(session::forgetRevoked);
+        filters.forEach(session.subscribing()::forgetRevoked);
     }
 
     /** Whether no message that waits can be meant any more. */

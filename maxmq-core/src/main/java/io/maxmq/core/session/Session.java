@@ -7,9 +7,7 @@ import io.maxmq.config.SessionLimits;
 import io.maxmq.core.persistence.DamagedRecordException;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.SessionRecord;
-import io.maxmq.core.persistence.SubscriptionRecord;
 import io.maxmq.core.persistence.Written;
-import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
@@ -63,8 +61,8 @@ public final class Session implements Subscriber {
     private boolean confirmed;
     /** Whether storage has more of it than is in memory: what a broker before this one has left. */
     private boolean unread;
-    /** Whether the settings have had their say on what it subscribes to. */
-    private boolean automaticKnown;
+    /** Whether the settings have had their say on what it subscribes to; set by {@link Subscribing}. */
+    boolean automaticKnown;
 
     /** Its number among the sessions of the loop; given by {@link Sessions}. */
     int slot;
@@ -139,6 +137,10 @@ public final class Session implements Subscriber {
     /** Whether it outlives its connections and there is storage: then what it must not forget is written down. */
     boolean isDurable() {
         return durable;
+    }
+
+    Sessions home() {
+        return home;
     }
 
     @Override
@@ -342,7 +344,7 @@ public final class Session implements Subscriber {
         return outbound != null ? outbound.sentUpTo() : home.firstSequence() - 1;
     }
 
-    private Writes writes() {
+    Writes writes() {
         return awake().writes();
     }
 
@@ -811,231 +813,30 @@ public final class Session implements Subscriber {
 
     // ---- subscriptions
 
-    /** What a subscription asks for beside its filter (§3.8.3.1). */
-    public record Options(int maxQos, boolean noLocal, boolean retainAsPublished, boolean queued, int subscriptionId) {}
-
-    /** What came of subscribing. */
-    public enum Subscribed {
-        NEW,
-        REPLACED,
-        /** The session has as many as it may, or there is no memory for one more. */
-        QUOTA_EXCEEDED,
-        /** Another session has subscribed exclusively. */
-        TAKEN
+    /** What changes them: made anew at each call. */
+    public Subscribing subscribing() {
+        return new Subscribing(this);
     }
 
-    /**
-     * Adds or replaces a subscription; messages that come while it is replaced are not lost (§3.8.4). One that was exclusive
-     * is so no longer.
-     */
-    public Subscribed subscribe(TopicFilter filter, Options options) {
-        Subscribed outcome = put(filter, options);
-        if (outcome == Subscribed.REPLACED) {
-            routes.exclusive().release(filter.toString(), this);
-            subscriptionSet().markOwn(filter.toString());
-        }
-        return written(filter, outcome);
+    /** What storage is to have of it goes there; null when that is nothing. */
+    @Nullable
+    StoredSessions records() {
+        return durable ? home.stored() : null;
     }
 
-    /** Has a subscription written that was made or changed; {@link #afterWritten} tells when. */
-    private Subscribed written(TopicFilter filter, Subscribed outcome) {
-        if (isStored() && (outcome == Subscribed.NEW || outcome == Subscribed.REPLACED)) {
-            write(filter, writes().expect());
-        }
-        return outcome;
-    }
-
-    /** Whether storage is to have its subscriptions. */
-    private boolean isStored() {
-        return durable && home.stored() != null;
-    }
-
-    /** @param written null when nobody waits: then it is repeated until storage takes it */
-    private void write(TopicFilter filter, @Nullable Written written) {
-        String text = filter.toString();
-        Subscription made = subscription(text);
-        StoredSessions records = home.stored();
-        if (made != null && records != null) {
-            SubscriptionRecord record = new SubscriptionRecord(
-                    made.maxQos(),
-                    made.noLocal(),
-                    made.retainAsPublished(),
-                    made.queued(),
-                    subscribed instanceof SubscriptionSet all && all.isAutomatic(text),
-                    routes.exclusive().isHeldBy(text, this),
-                    made.subscriptionId());
-            records.subscription(this, text, record, written);
-        }
-    }
-
-    /**
-     * Takes back what storage has refused: the subscription is as it was before, and storage follows as soon as it can.
-     *
-     * @param before null for none
-     */
-    public void takeBack(TopicFilter filter, @Nullable Subscription before) {
-        if (before == null) {
-            remove(filter.toString(), null);
-        } else {
-            put(
-                    filter,
-                    new Options(
-                            before.maxQos(),
-                            before.noLocal(),
-                            before.retainAsPublished(),
-                            before.queued(),
-                            before.subscriptionId()));
-            if (isStored()) {
-                write(filter, null);
-            }
-        }
-    }
-
-    /** Makes one again that a broker before this one had. */
-    void restoreSubscription(TopicFilter filter, SubscriptionRecord record) {
-        if (record.exclusive() && !routes.exclusive().claim(filter.toString(), this)) {
-            return;
-        }
-        SubscriptionSet all = subscriptionSet();
-        all.restore(
-                filter,
-                new Options(
-                        record.maxQos(),
-                        record.noLocal(),
-                        record.retainAsPublished(),
-                        record.queued(),
-                        record.subscriptionId()));
-        if (record.automatic()) {
-            automaticKnown = true;
-            all.markAutomatic(filter.toString());
-        }
-        rest();
-    }
-
-    /** Adds one that the settings want and that is not there yet. The client may end it, or make it its own. */
-    public Subscribed subscribeAutomatically(TopicFilter filter, Options options) {
-        Subscribed outcome = put(filter, options);
-        if (outcome == Subscribed.NEW && automaticKnown) {
-            subscriptionSet().markAutomatic(filter.toString());
-        }
-        return written(filter, outcome);
-    }
-
-    /** Whether the session has yet to get what the settings want; true once. */
-    public boolean beginAutomatic() {
-        boolean first = !automaticKnown;
-        automaticKnown = true;
-        return first;
-    }
-
-    /** Those that the client has asked for: a copy. */
-    public List<Subscription> ownSubscriptions() {
-        return subscribed instanceof SubscriptionSet all ? all.own() : subscriptions();
-    }
-
-    /** The same for {@code $exclusive/FILTER}: no other session has it until this one unsubscribes or ends. */
-    public Subscribed subscribeExclusively(TopicFilter filter, Options options) {
-        String text = filter.toString();
-        if (ended || !routes.exclusive().claim(text, this)) {
-            return Subscribed.TAKEN;
-        }
-        Subscribed outcome = put(filter, options);
-        if (outcome == Subscribed.QUOTA_EXCEEDED) {
-            routes.exclusive().release(text, this);
-        } else {
-            subscriptionSet().markOwn(text);
-        }
-        return written(filter, outcome);
-    }
-
-    private Subscribed put(TopicFilter filter, Options options) {
-        if (ended) {
-            return Subscribed.QUOTA_EXCEEDED; // an answer that came too late
-        }
-        SubscriptionSet all = subscriptionSet();
-        SubscriptionSet.Put put = all.put(filter, options);
-        if (put.replaced() != null) {
-            all.leave(put.replaced());
-            left(put.replaced());
-        }
-        return put.outcome();
-    }
-
-    /** Has the retained messages that match sent to a subscription just made (§3.3.1.3). */
-    public void sendRetained(TopicFilter filter) {
-        Subscription subscription = subscription(filter.toString());
-        if (subscription != null && !routes.retained().isEmpty()) {
-            outbound().addRetained(routes.retained().cursor(filter), subscription);
-        }
-    }
-
-    /**
-     * Removes a subscription; false when there was none. What is queued or in flight still goes out (§3.10.4).
-     *
-     * @param filter with {@code $exclusive/}: only an exclusive one; without: exclusive or not
-     */
-    public boolean unsubscribe(String filter) {
-        String plain = ExclusiveSubscriptions.plain(filter);
-        String held = routes.exclusive().isHeldBy(plain, this) ? plain : filter;
-        return remove(held, isStored() && subscription(held) != null ? writes().expect() : null);
-    }
-
-    /**
-     * Removes a subscription that its client has no right to any more; false when there was none. What is queued by it is not
-     * sent, unless by another subscription too. Storage keeps the subscription for as long as that waits: a broker after this
-     * one finds and judges it again.
-     *
-     * @param filter with its share
-     */
-    public boolean revoke(TopicFilter filter) {
-        Subscription subscription = subscriptionSet().remove(filter.toString());
-        if (subscription == null) {
-            return false;
-        }
-        left(subscription);
-        if (outbound == null || !outbound.revoke(filter, this)) {
-            forgetRevoked(filter);
-        }
-        return true;
-    }
-
-    /** Nothing waits by it any more. */
-    void forgetRevoked(TopicFilter filter) {
-        StoredSessions records = home.stored();
-        if (durable && records != null && !ended && subscription(filter.toString()) == null) {
-            records.noSubscription(this, filter.toString(), null);
-        }
-    }
-
-    /** Whether a subscription is for this topic, shared or not. Costs a comparison for each. */
-    boolean isSubscribedTo(String topic) {
-        return subscribed instanceof SubscriptionSet all
-                ? all.matches(topic)
-                : subscribed instanceof Subscription only && only.filter().matches(topic);
-    }
-
-    private boolean remove(String filter, @Nullable Written written) {
-        Subscription subscription = subscriptionSet().remove(filter);
-        if (subscription == null) {
-            return false;
-        }
-        left(subscription);
-        StoredSessions records = home.stored();
-        if (durable && records != null) {
-            records.noSubscription(this, subscription.filter().toString(), written);
-        }
-        return true;
-    }
-
-    /** A subscription is no longer in the tree. */
-    private void left(Subscription subscription) {
-        home.compactLater(routes);
+    /** The retained messages that a subscription still waits for are not sent. */
+    void forgetRetained(Subscription subscription) {
         if (outbound != null) {
             outbound.forgetRetained(subscription);
         }
     }
 
-    private SubscriptionSet subscriptionSet() {
+    /** What waits by a filter that was revoked is not sent; false when nothing waits. */
+    boolean keepsBack(TopicFilter filter) {
+        return outbound != null && outbound.revoke(filter, this);
+    }
+
+    SubscriptionSet subscriptionSet() {
         if (subscribed instanceof SubscriptionSet all) {
             return all;
         }
@@ -1051,6 +852,11 @@ public final class Session implements Subscriber {
             return all.all();
         }
         return subscribed instanceof Subscription only ? List.of(only) : List.of();
+    }
+
+    /** Those that the client has asked for: a copy. */
+    public List<Subscription> ownSubscriptions() {
+        return subscribed instanceof SubscriptionSet all ? all.own() : subscriptions();
     }
 
     /** Null when it has none of this filter. */
@@ -1069,5 +875,12 @@ public final class Session implements Subscriber {
             return all.size();
         }
         return subscribed == null ? 0 : 1;
+    }
+
+    /** Whether a subscription is for this topic, shared or not. Costs a comparison for each. */
+    boolean isSubscribedTo(String topic) {
+        return subscribed instanceof SubscriptionSet all
+                ? all.matches(topic)
+                : subscribed instanceof Subscription only && only.filter().matches(topic);
     }
 }

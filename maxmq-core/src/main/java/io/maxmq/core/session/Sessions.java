@@ -494,7 +494,7 @@ public final class Sessions {
     public void restoreSubscription(SessionKey key, TopicFilter filter, SubscriptionRecord record) {
         Session session = sessions.get(key);
         if (session != null) {
-            session.restoreSubscription(filter, record);
+            session.subscribing().restore(filter, record);
         }
     }
 

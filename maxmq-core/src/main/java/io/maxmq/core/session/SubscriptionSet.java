@@ -66,9 +66,9 @@ final class SubscriptionSet {
     /**
      * Adds one, or puts it in the place of one with the same filter.
      *
-     * @return what came of it; of {@link Session.Subscribed#REPLACED} the other is yet to be {@link #leave left}
+     * @return what came of it; of {@link Subscribing.Outcome#REPLACED} the other is yet to be {@link #leave left}
      */
-    Put put(TopicFilter filter, Session.Options options) {
+    Put put(TopicFilter filter, Subscribing.Options options) {
         String text = filter.toString();
         Subscription before = find(text);
         if (before == null) {
@@ -78,10 +78,10 @@ final class SubscriptionSet {
             chargedBytes += SessionMemory.subscriptionBytes(text);
         }
         put(filter, text, options);
-        return before == null ? Put.NEW : new Put(Session.Subscribed.REPLACED, before);
+        return before == null ? Put.NEW : new Put(Subscribing.Outcome.REPLACED, before);
     }
 
-    private void put(TopicFilter filter, String text, Session.Options options) {
+    private void put(TopicFilter filter, String text, Subscribing.Options options) {
         Subscription subscription = new Subscription(
                 session,
                 filter,
@@ -101,7 +101,7 @@ final class SubscriptionSet {
     }
 
     /** Adds one that a broker before this one has had, whatever the limits are now. */
-    void restore(TopicFilter filter, Session.Options options) {
+    void restore(TopicFilter filter, Subscribing.Options options) {
         String text = filter.toString();
         if (find(text) == null) {
             memory.overcharge(SessionMemory.subscriptionBytes(text));
@@ -136,9 +136,9 @@ final class SubscriptionSet {
     }
 
     /** What came of {@link #put}, and what was there before. */
-    record Put(Session.Subscribed outcome, @Nullable Subscription replaced) {
-        private static final Put NEW = new Put(Session.Subscribed.NEW, null);
-        private static final Put REFUSED = new Put(Session.Subscribed.QUOTA_EXCEEDED, null);
+    record Put(Subscribing.Outcome outcome, @Nullable Subscription replaced) {
+        private static final Put NEW = new Put(Subscribing.Outcome.NEW, null);
+        private static final Put REFUSED = new Put(Subscribing.Outcome.QUOTA_EXCEEDED, null);
     }
 
     /** Removes one from this set, and leaves it; null when there was none. */
