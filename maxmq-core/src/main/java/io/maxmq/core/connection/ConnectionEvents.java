@@ -119,7 +119,7 @@ final class ConnectionEvents {
 
     /** The settings want a subscription that the client cannot have. */
     void notSubscribed(ClientInfo client, String filter, String why) {
-        log.info("not subscribed automatically to {}, {}: {}", filter, why, client);
+        log.debug("not subscribed automatically to {}, {}: {}", filter, why, client);
     }
 
     void unsubscribed(Connection connection, String filter) {
@@ -135,6 +135,6 @@ final class ConnectionEvents {
             events.emit(new BrokerEvent.SlowConsumer(
                     System.currentTimeMillis(), client, pendingBytes, withoutProgress, true));
         }
-        log.info("cut off, took nothing for {}: {}", withoutProgress, client);
+        log.debug("cut off with {} bytes that it took nothing of for {}: {}", pendingBytes, withoutProgress, client);
     }
 }

@@ -27,6 +27,11 @@ import java.util.stream.Stream;
 final class BrokerProcess implements AutoCloseable {
     private static final int DEADLINE_SECONDS = 60;
 
+    /** Where {@code /proc/stat} says what was stolen, and in which unit: proc(5). */
+    private static final int STEAL = 8;
+
+    private static final long TICK_NANOS = 10_000_000;
+
     private final Process process;
     private final LinkedBlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final ConcurrentLinkedQueue<String> output = new ConcurrentLinkedQueue<>();
@@ -140,22 +145,34 @@ final class BrokerProcess implements AutoCloseable {
 
     /**
      * For how long threads of the broker whose names start so were ready to run and had no processor, in ns since their
-     * start, on average: the machine's doing, not the broker's. 0 where the system does not tell.
+     * start, of all together: the machine's doing, not the broker's. 0 where the system does not tell.
      */
     long waitedNanos(String threads) {
         long sum = 0;
-        int count = 0;
         try (Stream<Path> tasks = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
             for (Path task : tasks.toList()) {
                 if (Files.readString(task.resolve("comm")).startsWith(threads)) {
                     sum += waitedNanos(task);
-                    count++;
                 }
             }
         } catch (IOException | UncheckedIOException unknown) {
             return 0;
         }
-        return sum / Math.max(1, count);
+        return sum;
+    }
+
+    /**
+     * For how long this machine's processors were taken away by what it runs on, in ns since its start, of all together. 0
+     * where the system does not tell.
+     */
+    static long stolenNanos() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
+            return lines.findFirst()
+                    .map(all -> Long.parseLong(all.trim().split(" +")[STEAL]) * TICK_NANOS)
+                    .orElse(0L);
+        } catch (IOException | RuntimeException unknown) {
+            return 0;
+        }
     }
 
     /** The same for the calling thread. */

@@ -4,6 +4,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A well-behaved pair of clients: five times a second one publishes at QoS 1 to a topic that is theirs alone, and the other
@@ -12,6 +17,7 @@ import java.util.Locale;
  */
 final class Canary extends Thread {
     private static final long PERIOD_NANOS = 200_000_000L;
+    private static final long LIMIT_NANOS = 250_000_000L;
 
     private final BrokerProcess broker;
     private final RawClient publisher;
@@ -68,7 +74,8 @@ final class Canary extends Thread {
         return broker.waitedNanos("maxmq-h-loop")
                 + broker.waitedNanos("VM Thread")
                 + broker.waitedNanos("GC Thread")
-                + BrokerProcess.waitedNanos();
+                + BrokerProcess.waitedNanos()
+                + BrokerProcess.stolenNanos();
     }
 
     /** Ends it and fails if it has failed. */
@@ -86,6 +93,27 @@ final class Canary extends Thread {
         subscriber.close();
     }
 
+    /**
+     * Fails unless most messages came back in time, whatever the machine did, all but a few of them when that is left out,
+     * and those few not much later.
+     */
+    void assertUndisturbed(int leastRoundTrips) {
+        assertThat(roundTrips()).as(distribution()).hasSizeGreaterThan(leastRoundTrips);
+        assertThat(quantile(sorted(RoundTrip::nanos), 0.5))
+                .as("half of them: %s", distribution())
+                .isLessThanOrEqualTo(LIMIT_NANOS);
+        assertThat(quantile(sorted(RoundTrip::nanos), 0.9))
+                .as("nine of ten: %s", distribution())
+                .isLessThanOrEqualTo(4 * LIMIT_NANOS);
+        long[] own = sorted(RoundTrip::brokerNanos);
+        assertThat(quantile(own, 0.97))
+                .as("without waiting for a processor, all but 3 in 100: %s", distribution())
+                .isLessThanOrEqualTo(LIMIT_NANOS);
+        assertThat(quantile(own, 1))
+                .as("without waiting for a processor, the slowest: %s", distribution())
+                .isLessThanOrEqualTo(4 * LIMIT_NANOS);
+    }
+
     List<RoundTrip> roundTrips() {
         synchronized (roundTrips) {
             return List.copyOf(roundTrips);
@@ -93,22 +121,24 @@ final class Canary extends Thread {
     }
 
     String distribution() {
-        List<RoundTrip> all = roundTrips();
-        long[] raw = all.stream().mapToLong(RoundTrip::nanos).sorted().toArray();
-        long[] own = all.stream().mapToLong(RoundTrip::brokerNanos).sorted().toArray();
-        return "canary: " + all.size() + " round trips, ms: " + line(raw) + "; without waiting for a processor: "
-                + line(own);
+        return "canary: " + roundTrips().size() + " round trips, ms: " + line(sorted(RoundTrip::nanos))
+                + "; without waiting for a processor: " + line(sorted(RoundTrip::brokerNanos));
+    }
+
+    private long[] sorted(ToLongFunction<RoundTrip> part) {
+        return roundTrips().stream().mapToLong(part).sorted().toArray();
     }
 
     private static String line(long[] sorted) {
         if (sorted.length == 0) {
             return "none";
         }
-        StringBuilder line = new StringBuilder();
-        for (double quantile : new double[] {0.5, 0.9, 0.99, 1}) {
-            int at = (int) Math.min(sorted.length - 1L, Math.round(quantile * (sorted.length - 1)));
-            line.append(String.format(Locale.ROOT, "p%.0f %.1f ", quantile * 100, sorted[at] / 1e6));
-        }
-        return line.toString().trim();
+        return DoubleStream.of(0.5, 0.9, 0.99, 1)
+                .mapToObj(each -> String.format(Locale.ROOT, "p%.0f %.1f", each * 100, quantile(sorted, each) / 1e6))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static long quantile(long[] sorted, double quantile) {
+        return sorted[(int) Math.round(quantile * (sorted.length - 1))];
     }
 }
