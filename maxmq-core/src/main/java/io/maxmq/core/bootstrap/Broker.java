@@ -39,8 +39,8 @@ import io.maxmq.core.session.Sessions;
 import io.maxmq.core.transport.EventLoops;
 import io.maxmq.core.transport.MemoryPipe;
 import io.maxmq.core.transport.NetworkPreparation;
+import io.maxmq.core.transport.SocketAcceptor;
 import io.maxmq.core.transport.SocketMemory;
-import io.maxmq.core.transport.TcpAcceptor;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
@@ -207,14 +207,14 @@ public final class Broker {
                 new OverloadWatch(overload, budget, this::storagePendingBytes, events, plugins.clock(), log));
         this.listeners = new ListenerRegistry(
                 loops,
-                new TcpAcceptor.Shared(
+                new SocketAcceptor.Shared(
                         eventLoops,
                         socketMemory,
                         allocator,
                         config.connections().outboundLowWatermarkBytes(),
                         config.connections().outboundHighWatermarkBytes(),
                         config.connections().slowConsumerTimeout(),
-                        new TcpAcceptor.HandshakeLimits(
+                        new SocketAcceptor.HandshakeLimits(
                                 config.connections().maxTlsHandshakes(),
                                 config.connections().connectTimeout()),
                         new Entrance(connections)),
@@ -322,7 +322,7 @@ public final class Broker {
         }
     }
 
-    private record Entrance(Connections connections) implements TcpAcceptor.Entrance {
+    private record Entrance(Connections connections) implements SocketAcceptor.Entrance {
         @Override
         public @Nullable Counter refusalOf(SocketAddress remote, Loop loop) {
             return connections.refusalOf(remote, loop);

@@ -14,8 +14,8 @@ import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.tls.WatchedFiles;
 import io.maxmq.core.transport.Endpoint;
 import io.maxmq.core.transport.ProxyLayer;
+import io.maxmq.core.transport.SocketAcceptor;
 import io.maxmq.core.transport.SocketLayer;
-import io.maxmq.core.transport.TcpAcceptor;
 import io.maxmq.core.transport.TlsLayer;
 import io.maxmq.core.transport.WebSocketLayer;
 import io.maxmq.spi.Clock;
@@ -42,7 +42,7 @@ import org.slf4j.Logger;
  */
 public final class ListenerRegistry {
     private final List<LoopAssembly> loops;
-    private final TcpAcceptor.Shared shared;
+    private final SocketAcceptor.Shared shared;
     private final Connections connections;
     private final Events events;
     private final Metrics metrics;
@@ -62,7 +62,7 @@ public final class ListenerRegistry {
     /** A name is taken as soon as its listener begins to open; until then it has no address. */
     private static final class Entry {
         private final Endpoint settings;
-        private final TcpAcceptor acceptor;
+        private final SocketAcceptor acceptor;
         private final LoopAssembly at;
         /** Null for a listener without TLS. */
         private final @Nullable TlsLayer tls;
@@ -73,7 +73,7 @@ public final class ListenerRegistry {
         /** Of its files. Set before it is opened. */
         private volatile Registration watch = Registration.NONE;
 
-        Entry(Endpoint settings, TcpAcceptor acceptor, LoopAssembly at, @Nullable TlsLayer tls) {
+        Entry(Endpoint settings, SocketAcceptor acceptor, LoopAssembly at, @Nullable TlsLayer tls) {
             this.settings = settings;
             this.acceptor = acceptor;
             this.at = at;
@@ -83,7 +83,7 @@ public final class ListenerRegistry {
 
     ListenerRegistry(
             List<LoopAssembly> loops,
-            TcpAcceptor.Shared shared,
+            SocketAcceptor.Shared shared,
             Connections connections,
             Events events,
             Metrics metrics,
@@ -278,7 +278,7 @@ public final class ListenerRegistry {
         if (listener instanceof ProxiedListener proxied) {
             all = new ProxyLayer(proxied.proxies(), all);
         }
-        TcpAcceptor acceptor = new TcpAcceptor(settings, all, at.loop(), shared);
+        SocketAcceptor acceptor = new SocketAcceptor(settings, all, at.loop(), shared);
         Entry entry = new Entry(settings, acceptor, at, layer);
         entries.put(settings.name(), entry);
         return entry;

@@ -26,7 +26,7 @@ final class Admission {
      * @param in runs when the client may come in, now or later
      */
     void ask(ChannelHandlerContext ctx, Runnable in) {
-        Decision decision = connection.admission();
+        Decision decision = connection.arrival().admission();
         if (decision instanceof Decision.Allow) {
             in.run();
         } else if (decision instanceof Decision.Pause pause) {

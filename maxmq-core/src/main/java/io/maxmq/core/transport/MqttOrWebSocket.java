@@ -48,7 +48,7 @@ final class MqttOrWebSocket extends LastHandler {
             ctx.pipeline().addAfter(ctx.name(), null, webSocket.get());
             goOn(ctx);
         } else {
-            connection.opensWithoutWebSocket();
+            connection.arrival().opensWithoutWebSocket();
             mqtt(ctx);
         }
     }
@@ -57,7 +57,7 @@ final class MqttOrWebSocket extends LastHandler {
     private void mqtt(ChannelHandlerContext ctx) {
         boolean isForwarder = forwarded != null && forwarded.believes(connection.remoteAddress());
         if (forwarded != null) {
-            connection.comesFrom(null);
+            connection.arrival().comesFrom(null);
         }
         if (isForwarder) {
             admission.ask(ctx, () -> goOn(ctx));

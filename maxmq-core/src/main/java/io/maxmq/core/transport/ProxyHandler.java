@@ -44,7 +44,7 @@ final class ProxyHandler extends LastHandler {
         done = true;
         admission.keep(ctx, bytes);
         InetSocketAddress client = header.source();
-        connection.comesFrom(client);
+        connection.arrival().comesFrom(client);
         if (client == null || above.speaksForOthers(client)) {
             goOn(ctx);
         } else {

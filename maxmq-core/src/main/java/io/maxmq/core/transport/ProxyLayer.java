@@ -34,7 +34,7 @@ public final class ProxyLayer implements SocketLayer {
     @Override
     public void addTo(Channel channel, SocketConnection connection) {
         if (speaksProxyProtocol(channel.remoteAddress())) {
-            connection.awaitOrigin();
+            connection.arrival().awaitOrigin();
             channel.pipeline().addLast(new ProxyHandler(connection, above));
         }
         above.addTo(channel, connection);

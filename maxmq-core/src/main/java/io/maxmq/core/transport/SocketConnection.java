@@ -6,7 +6,6 @@ import io.maxmq.core.loop.Deferred;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.spi.TlsSession;
-import io.maxmq.spi.limit.Decision;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -19,7 +18,6 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -55,21 +53,12 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
             Duration slowConsumerTimeout) {}
 
     private final Settings settings;
-    private final TcpAcceptor.Entrance entrance;
+    private final SocketAcceptor.Entrance entrance;
     private final Acceptance acceptance;
     private final Deferred onDrained = this::onDrained;
 
-    /** The TLS below; null for a connection without. */
-    private @Nullable Security security;
-
-    /** Whom a trusted proxy speaks for; null for a client that is there itself. */
-    private @Nullable SocketAddress speaksFor;
-
-    /** How many proxies, one behind the other, have yet to say that. */
-    private int originsAwaited;
-
-    /** There is a WebSocket below, and it is not open. */
-    private boolean opening;
+    /** Null when there is nothing between the socket and MQTT. */
+    private @Nullable Arrival arrival;
 
     // valid while the channel is active
     private @Nullable ChannelHandlerContext context;
@@ -94,12 +83,9 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     private boolean unwritable;
     private boolean drainAwaited;
 
-    /** What the channel was sending when it was last looked at, and how much of it was left. */
-    private @Nullable Object progressHead;
+    /** Null while its peer keeps up. */
+    private @Nullable PeerProgress progress;
 
-    private int progressLeftBytes;
-    private long progressNanos;
-    private long stallTimer;
     private boolean moving;
     private boolean closing;
     private boolean inactive;
@@ -123,7 +109,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
      * @param loop the loop that the channel is registered with
      * @param entrance makes the connection once the channel is active
      */
-    SocketConnection(Settings settings, Loop loop, TcpAcceptor.Entrance entrance, Acceptance acceptance) {
+    SocketConnection(Settings settings, Loop loop, SocketAcceptor.Entrance entrance, Acceptance acceptance) {
         this.settings = settings;
         this.loop = loop;
         this.memory = acceptance.memoryOf(loop);
@@ -131,51 +117,35 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         this.acceptance = acceptance;
     }
 
-    /** There is TLS below it: nothing but a handshake happens until {@link #secured} or {@link #notSecured}. */
-    void secureBy(Security below) {
-        security = below;
-    }
-
-    /** There is a WebSocket below: nothing comes and goes until {@link #opened} or {@link #notOpened}. */
-    void awaitOpening() {
-        opening = true;
-    }
-
-    /** There is a trusted proxy: it will say whom it speaks for, by {@link #comesFrom}, before anything else comes. */
-    void awaitOrigin() {
-        originsAwaited++;
-    }
-
-    /** A trusted proxy has said that it speaks for this client; null when it speaks for itself. */
-    void comesFrom(@Nullable SocketAddress client) {
-        if (client != null) {
-            speaksFor = client;
+    /** Of the client through what stands between the socket and MQTT; made when first asked for. */
+    Arrival arrival() {
+        Arrival present = arrival;
+        if (present == null) {
+            present = new Arrival(this, settings.listener(), entrance, acceptance);
+            arrival = present;
         }
-        originsAwaited--;
-        ByteSource to = connection;
-        if (originsAwaited == 0 && to != null) {
-            to.onRemoteKnown();
-        }
+        return present;
     }
 
     @Override
     public boolean knowsRemote() {
-        return originsAwaited == 0;
+        return arrival == null || arrival.knowsRemote();
     }
 
-    /** Whether the client that a proxy speaks for may come in. */
-    Decision admission() {
-        SocketAddress client = remoteAddress();
-        Counter refusal = entrance.refusalOf(client, loop);
-        if (refusal != null) {
-            loop.counters().increment(refusal);
-            return Decision.DROP;
+    /** It is known now who the client is. */
+    void remoteKnown() {
+        ByteSource to = connection;
+        if (to != null) {
+            to.onRemoteKnown();
         }
-        Decision decision = entrance.admits(client, settings.listener(), loop);
-        if (!(decision instanceof Decision.Allow) && !(decision instanceof Decision.Pause)) {
-            loop.counters().increment(Counter.REFUSED_RATE_LIMIT);
-        }
-        return decision;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    boolean isClosing() {
+        return closing;
     }
 
     // ---- from the channel
@@ -204,58 +174,9 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        Security below = security;
-        if (below != null && below.isRenegotiating()) {
+        if (arrival != null && arrival.isRenegotiating()) {
             abort(); // as often as it likes, at the price of a handshake each time
         }
-    }
-
-    /** The handshake is done. */
-    void secured() {
-        loop.counters().increment(Counter.TLS_HANDSHAKES_DONE);
-        acceptance.handshakeEnded(this);
-    }
-
-    /** The handshake has failed, or was not finished; the channel is being closed. */
-    void notSecured(Throwable cause) {
-        loop.counters().increment(Counter.TLS_HANDSHAKES_FAILED);
-        acceptance.handshakeEnded(this);
-        String detail = closing ? "not done in time" : reasonOf(cause);
-        entrance.handshakeFailed(remoteAddress(), settings.listener(), detail, loop);
-    }
-
-    /** There need not be a WebSocket below: it is MQTT that comes. */
-    void opensWithoutWebSocket() {
-        opening = false;
-    }
-
-    /** The WebSocket is open. */
-    void opened() {
-        opening = false;
-        loop.counters().increment(Counter.WEB_SOCKETS_OPENED);
-    }
-
-    /** Something else than a WebSocket was asked for; the channel is closed once that is answered. */
-    void notOpened(String detail) {
-        loop.counters().increment(Counter.WEB_SOCKETS_REFUSED);
-        entrance.webSocketRefused(remoteAddress(), settings.listener(), detail, loop);
-    }
-
-    private static String reasonOf(Throwable cause) {
-        if (cause instanceof ClosedChannelException) {
-            return "the client closed the connection";
-        }
-        Throwable root = cause;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        String said = root.getMessage();
-        return said == null ? root.getClass().getSimpleName() : said;
-    }
-
-    private boolean isInHandshake() {
-        Security below = security;
-        return opening || below != null && below.session() == null;
     }
 
     @Override
@@ -269,7 +190,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         }
         inactive = true;
         closing = true;
-        cancelStallTimer();
+        watchNoLonger();
         dropOutput();
         release(chargedBytes);
         acceptance.released();
@@ -409,9 +330,11 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         if (!unwritable && !hasRoom()) {
             unwritable = true;
         }
-        if (unwritable && stalledBytes > 0 && !closing && stallTimer == 0) {
-            progressHead = null;
-            checkProgress();
+        if (unwritable && stalledBytes > 0 && !closing && progress == null) {
+            PeerProgress watch =
+                    new PeerProgress(this, loop, settings.slowConsumerTimeout().toNanos());
+            progress = watch;
+            watch.look();
         }
     }
 
@@ -538,39 +461,38 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         return output == null ? stalledBytes : stalledBytes + output.readableBytes();
     }
 
-    private void cancelStallTimer() {
-        if (stallTimer != 0) {
-            loop.cancel(stallTimer);
-            stallTimer = 0;
+    /** Whether it is too far behind with what it is sent, and not given up. */
+    boolean isBehind() {
+        return unwritable && !closing;
+    }
+
+    /** What the channel is sending; null for nothing. */
+    @Nullable
+    Object sending() {
+        ChannelOutboundBuffer buffer = context().channel().unsafe().outboundBuffer();
+        return buffer == null ? null : buffer.current();
+    }
+
+    /** Its peer has taken something. */
+    void progresses() {
+        memory.progresses(this);
+    }
+
+    /** Its peer is not behind any more, or has taken nothing for so long that it is given up. */
+    void watched(boolean gaveUp, long idleNanos) {
+        progress = null;
+        ByteSource to = connection;
+        if (gaveUp && to != null) {
+            to.onStalled(pendingBytes(), Duration.ofNanos(idleNanos));
         }
     }
 
-    /**
-     * Looks whether the peer has taken anything since it was last looked at, as long as it is too far behind. Only the head
-     * of what the channel sends tells: more may have been added behind it meanwhile.
-     */
-    private void checkProgress() {
-        stallTimer = 0;
-        if (!unwritable || closing) {
-            return;
+    private void watchNoLonger() {
+        PeerProgress present = progress;
+        if (present != null) {
+            progress = null;
+            present.cancel();
         }
-        ChannelOutboundBuffer buffer = context().channel().unsafe().outboundBuffer();
-        Object head = buffer == null ? null : buffer.current();
-        int left = head instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
-        if (head != progressHead || left != progressLeftBytes) {
-            progressHead = head;
-            progressLeftBytes = left;
-            progressNanos = loop.nowNanos();
-            memory.progresses(this);
-        }
-        long idleNanos = loop.nowNanos() - progressNanos;
-        long timeoutNanos = settings.slowConsumerTimeout().toNanos();
-        ByteSource to = connection;
-        if (idleNanos >= timeoutNanos && to != null) {
-            to.onStalled(pendingBytes(), Duration.ofNanos(idleNanos));
-            return;
-        }
-        stallTimer = loop.schedule(timeoutNanos / 4, this::checkProgress);
     }
 
     @Override
@@ -588,7 +510,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         if (closing) {
             return;
         }
-        if (isInHandshake()) {
+        if (arrival != null && arrival.isUnderWay()) {
             abort(); // there is nobody to say goodbye to
             return;
         }
@@ -626,7 +548,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         if (out != null) {
             flushNow();
         }
-        cancelStallTimer();
+        watchNoLonger();
         release(chargedBytes);
         memory.left(this);
         moving = true;
@@ -657,7 +579,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public SocketAddress remoteAddress() {
-        SocketAddress client = speaksFor;
+        SocketAddress client = arrival == null ? null : arrival.speaksFor();
         if (client != null) {
             return client;
         }
@@ -673,13 +595,12 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public @Nullable TlsSession tls() {
-        Security below = security;
-        return below == null ? null : below.session();
+        return arrival == null ? null : arrival.tls();
     }
 
     @Override
     public int extraBytes() {
-        return security == null ? 0 : Security.EXTRA_BYTES;
+        return arrival == null ? 0 : arrival.extraBytes();
     }
 
     /** The channel itself, past TLS: that would say goodbye first, and encrypt what is empty. A closed channel has nothing to pass. */

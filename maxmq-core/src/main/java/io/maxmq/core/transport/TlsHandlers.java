@@ -118,13 +118,13 @@ final class TlsHandlers implements SocketLayer {
         handler.setWrapDataSize(WRAP_BYTES);
         channel.pipeline().addLast(handler);
         OfConnection security = new OfConnection(handler.engine());
-        connection.secureBy(security);
+        connection.arrival().secureBy(security);
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
                 security.session = sessionOf(security.engine.getSession());
-                connection.secured();
+                connection.arrival().secured();
             } else {
-                connection.notSecured(done.cause());
+                connection.arrival().notSecured(done.cause());
             }
         });
         handler.sslCloseFuture().addListener(closed -> {

@@ -129,7 +129,7 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
     private boolean identify(HttpRequestHead request, ForwardedFor trusted) throws HttpRequestHead.MalformedException {
         boolean isForwarded = trusted.believes(connection.remoteAddress());
         InetAddress client = isForwarded ? trusted.clientOf(request) : null;
-        connection.comesFrom(client == null ? null : new InetSocketAddress(client, 0));
+        connection.arrival().comesFrom(client == null ? null : new InetSocketAddress(client, 0));
         return isForwarded;
     }
 
@@ -148,7 +148,7 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
             return;
         }
         head = null;
-        connection.opened();
+        connection.arrival().opened();
         ctx.writeAndFlush(Unpooled.wrappedBuffer(answer.response()), ctx.voidPromise());
         ByteBuf rest = admission.kept();
         if (rest != null) {
@@ -159,7 +159,7 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
 
     private void refuse(ChannelHandlerContext ctx, WebSocketHandshake answer) {
         closeSent = true;
-        connection.notOpened(String.valueOf(answer.refusal()));
+        connection.arrival().notOpened(String.valueOf(answer.refusal()));
         ctx.writeAndFlush(Unpooled.wrappedBuffer(answer.response()), ctx.voidPromise());
         if (ctx.channel() instanceof DuplexChannel channel && ctx.pipeline().firstContext() == ctx) {
             channel.shutdownOutput();

@@ -37,12 +37,12 @@ public final class WebSocketLayer implements SocketLayer {
     @Override
     public void addTo(Channel channel, SocketConnection connection) {
         below.addTo(channel, connection);
-        connection.awaitOpening();
+        connection.arrival().awaitOpening();
         // Behind the PROXY protocol it is not known yet who it is.
         boolean awaits = forwarded.believes(channel.remoteAddress())
                 || !connection.knowsRemote() && !settings.forwarders().isEmpty();
         if (awaits) {
-            connection.awaitOrigin();
+            connection.arrival().awaitOrigin();
         }
         ForwardedFor awaited = awaits ? forwarded : null;
         Supplier<WebSocketHandler> webSocket = () -> new WebSocketHandler(settings, awaited, connection);

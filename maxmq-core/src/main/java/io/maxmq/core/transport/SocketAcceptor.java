@@ -7,15 +7,11 @@ import io.maxmq.core.observe.Counter;
 import io.maxmq.spi.limit.Decision;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -30,15 +26,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A listener on a port or a local socket: binds, accepts up to its limit of connections, and gives each to a loop. Thread-safe.
  */
-public final class TcpAcceptor implements AutoCloseable {
+public final class SocketAcceptor implements AutoCloseable {
     /** What all acceptors of a broker share. */
     public record Shared(
             EventLoops eventLoops,
@@ -78,7 +72,6 @@ public final class TcpAcceptor implements AutoCloseable {
     }
 
     private final Endpoint settings;
-    private final SocketLayer layer;
     private final Loop loop;
     private final Shared shared;
 
@@ -88,19 +81,15 @@ public final class TcpAcceptor implements AutoCloseable {
     /** What stands for the addresses of who connects to a local socket; null for a port, where each has its own. */
     private final @Nullable SocketAddress peers;
 
-    private final AtomicInteger open = new AtomicInteger();
+    private final Accepting accepting;
     private volatile @Nullable Channel server;
-
-    /** Written on {@link #loop}, read also by others. */
-    private volatile boolean paused;
 
     /**
      * @param layer what stands below the connections
      * @param loop accepts, and has the connections until they move to the loops of their sessions
      */
-    public TcpAcceptor(Endpoint settings, SocketLayer layer, Loop loop, Shared shared) {
+    public SocketAcceptor(Endpoint settings, SocketLayer layer, Loop loop, Shared shared) {
         this.settings = settings;
-        this.layer = layer;
         this.loop = loop;
         this.shared = shared;
         if (settings.site() instanceof Endpoint.LocalFile local) {
@@ -110,6 +99,7 @@ public final class TcpAcceptor implements AutoCloseable {
             this.file = null;
             this.peers = null;
         }
+        this.accepting = new Accepting(settings, layer, peers, loop, shared);
     }
 
     /**
@@ -206,7 +196,7 @@ public final class TcpAcceptor implements AutoCloseable {
             if (file == null) {
                 channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
             }
-            channel.pipeline().addLast(new Accepting(acceptingLoop));
+            channel.pipeline().addLast(accepting);
         } catch (RuntimeException e) {
             channel.unsafe().closeForcibly();
             throw e;
@@ -309,8 +299,7 @@ public final class TcpAcceptor implements AutoCloseable {
     private CompletionStage<Boolean> accept(boolean accepts) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         loop.execute(() -> {
-            boolean changed = paused == accepts;
-            paused = !accepts;
+            boolean changed = accepting.pause(!accepts);
             Channel bound = server;
             if (bound != null) {
                 bound.config().setAutoRead(accepts);
@@ -322,189 +311,11 @@ public final class TcpAcceptor implements AutoCloseable {
 
     /** Whether it accepts nobody for now. */
     public boolean isPaused() {
-        return paused;
+        return accepting.isPaused();
     }
 
     /** How many of its connections are open. */
     public int connections() {
-        return open.get();
-    }
-
-    private final class Accepting extends LastHandler implements SocketConnection.Acceptance {
-        /** Only isWritable of Netty's depends on these; the broker has its own watermarks. */
-        private static final WriteBufferWaterMark NETTY_WATERMARKS = new WriteBufferWaterMark(1 << 29, 1 << 30);
-
-        private static final long PAUSE_AFTER_FAILURE_SECONDS = 1;
-
-        /** Its sockets stay on its loop until CONNECT names the session's: one move at most, no wake-up before. */
-        private final EventLoop acceptingLoop;
-
-        private final SocketConnection.Settings connectionSettings = new SocketConnection.Settings(
-                settings.name(),
-                peers,
-                shared.lowWatermarkBytes(),
-                shared.highWatermarkBytes(),
-                shared.slowConsumerTimeout());
-
-        private final WaitingSockets waiting = new WaitingSockets(loop);
-
-        /** Null without TLS. */
-        private final @Nullable TlsHandshakes handshakes;
-
-        Accepting(EventLoop acceptingLoop) {
-            this.acceptingLoop = acceptingLoop;
-            HandshakeLimits limits = shared.handshakes();
-            this.handshakes = layer.shakesHands()
-                    ? new TlsHandshakes(
-                            loop, limits.most(), limits.maxWait().toNanos(), this::openConnection, this::refuse)
-                    : null;
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object accepted) {
-            Channel channel = (Channel) accepted;
-            if (open.incrementAndGet() > settings.maxConnections()) {
-                loop.counters().increment(Counter.REFUSED_LISTENER_LIMIT);
-                refuse(channel);
-                return;
-            }
-            Counter refusal = shared.entrance().refusalOf(remoteOf(channel), loop);
-            if (refusal != null) {
-                loop.counters().increment(refusal);
-                refuse(channel);
-                return;
-            }
-            if (layer.speaksForOthers(remoteOf(channel))) {
-                accept(channel);
-            } else {
-                admit(channel);
-            }
-        }
-
-        private SocketAddress remoteOf(Channel channel) {
-            SocketAddress all = peers;
-            return all == null ? channel.remoteAddress() : all;
-        }
-
-        private void admit(Channel channel) {
-            try {
-                Decision decision = shared.entrance().admits(remoteOf(channel), settings.name(), loop);
-                if (decision instanceof Decision.Pause pause && waiting.await(channel, pause.nanos(), this::admit)) {
-                    return;
-                }
-                if (!(decision instanceof Decision.Allow)) {
-                    loop.counters().increment(Counter.REFUSED_RATE_LIMIT);
-                    refuse(channel);
-                    return;
-                }
-            } catch (Throwable t) {
-                refuse(channel);
-                loop.reportFailure(t);
-                return;
-            }
-            accept(channel);
-        }
-
-        private void accept(Channel channel) {
-            TlsHandshakes bounded = handshakes;
-            if (bounded == null) {
-                openConnection(channel);
-            } else if (!bounded.add(channel)) {
-                loop.counters().increment(Counter.REFUSED_HANDSHAKES);
-                refuse(channel);
-            }
-        }
-
-        private void openConnection(Channel channel) {
-            try {
-                setUp(channel.config());
-                SocketConnection connection = new SocketConnection(connectionSettings, loop, shared.entrance(), this);
-                layer.addTo(channel, connection);
-                channel.pipeline().addLast(connection);
-                TlsHandshakes bounded = handshakes;
-                if (bounded != null) {
-                    bounded.begun(connection);
-                }
-                acceptingLoop.register(channel).addListener((ChannelFutureListener) registration -> {
-                    if (!registration.isSuccess()) {
-                        handshakeEnded(connection);
-                        refuse(channel);
-                    }
-                });
-            } catch (Throwable t) {
-                refuse(channel);
-                loop.reportFailure(t);
-            }
-        }
-
-        private void setUp(ChannelConfig config) {
-            config.setAllocator(shared.allocator());
-            config.setWriteBufferWaterMark(NETTY_WATERMARKS);
-            if (file != null) {
-                return; // the rest is about TCP
-            }
-            try {
-                config.setOption(ChannelOption.TCP_NODELAY, true);
-                shared.eventLoops().limitUnsent(config);
-            } catch (ChannelException e) {
-                // The peer has gone already, as reading will tell; or this system does not know the option.
-            }
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            waiting.end(this::refuse);
-            TlsHandshakes bounded = handshakes;
-            if (bounded != null) {
-                bounded.end();
-            }
-        }
-
-        /** Closes a socket that is not registered. */
-        private void refuse(Channel channel) {
-            open.decrementAndGet();
-            channel.unsafe().closeForcibly();
-        }
-
-        /** Accepting has failed, for want of file descriptors perhaps: trying again at once would keep the loop busy. */
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            ChannelConfig config = ctx.channel().config();
-            if (config.isAutoRead()) {
-                config.setAutoRead(false);
-                var unused = acceptingLoop.schedule(
-                        () -> config.setAutoRead(!paused), PAUSE_AFTER_FAILURE_SECONDS, TimeUnit.SECONDS);
-            }
-            ctx.fireExceptionCaught(cause);
-        }
-
-        @Override
-        public void handshakeEnded(SocketConnection connection) {
-            TlsHandshakes bounded = handshakes;
-            if (bounded != null) {
-                bounded.ended(connection);
-            }
-        }
-
-        @Override
-        public void released() {
-            open.decrementAndGet();
-        }
-
-        @Override
-        public void register(Channel channel, Loop target, Runnable arrived, Runnable failed) {
-            shared.eventLoops().eventLoop(target.index()).register(channel).addListener(registered -> {
-                if (registered.isSuccess()) {
-                    target.run(arrived);
-                } else {
-                    target.run(failed);
-                }
-            });
-        }
-
-        @Override
-        public SocketMemory memoryOf(Loop loop) {
-            return shared.memory().get(loop.index());
-        }
+        return accepting.connections();
     }
 }

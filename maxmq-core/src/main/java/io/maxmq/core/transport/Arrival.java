@@ -1,0 +1,170 @@
+package io.maxmq.core.transport;
+
+import io.maxmq.core.observe.Counter;
+import io.maxmq.spi.TlsSession;
+import io.maxmq.spi.limit.Decision;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a client has come through what stands between its socket and MQTT: proxies that speak for it, TLS, a WebSocket. What is
+ * there says first that it is, by one of {@link #awaitOrigin}, {@link #secureBy} and {@link #awaitOpening}, and later what has come of
+ * it. Connections without anything of the kind have none.
+ *
+ * <p>Runs on the loop of its connection. Not thread-safe.
+ */
+final class Arrival {
+    private final SocketConnection connection;
+    private final String listener;
+    private final SocketAcceptor.Entrance entrance;
+    private final SocketConnection.Acceptance acceptance;
+
+    /** Null without TLS. */
+    private @Nullable Security security;
+
+    /** Whom a trusted proxy speaks for; null for a client that is there itself. */
+    private @Nullable SocketAddress speaksFor;
+
+    /** How many proxies, one behind the other, have yet to say that. */
+    private int originsAwaited;
+
+    /** There is a WebSocket, and it is not open. */
+    private boolean opening;
+
+    Arrival(
+            SocketConnection connection,
+            String listener,
+            SocketAcceptor.Entrance entrance,
+            SocketConnection.Acceptance acceptance) {
+        this.connection = connection;
+        this.listener = listener;
+        this.entrance = entrance;
+        this.acceptance = acceptance;
+    }
+
+    /** Whether there is nobody yet to say goodbye to. */
+    boolean isUnderWay() {
+        return opening || security != null && security.session() == null;
+    }
+
+    // ---- proxies
+
+    /** There is a trusted proxy: it will say whom it speaks for, by {@link #comesFrom}, before anything else comes. */
+    void awaitOrigin() {
+        originsAwaited++;
+    }
+
+    /** A trusted proxy has said that it speaks for this client; null when it speaks for itself. */
+    void comesFrom(@Nullable SocketAddress client) {
+        if (client != null) {
+            speaksFor = client;
+        }
+        originsAwaited--;
+        if (originsAwaited == 0) {
+            connection.remoteKnown();
+        }
+    }
+
+    boolean knowsRemote() {
+        return originsAwaited == 0;
+    }
+
+    /** Whom a trusted proxy speaks for; null for a client that is there itself. */
+    @Nullable
+    SocketAddress speaksFor() {
+        return speaksFor;
+    }
+
+    /** Whether the client that a proxy speaks for may come in. */
+    Decision admission() {
+        SocketAddress client = connection.remoteAddress();
+        Counter refusal = entrance.refusalOf(client, connection.loop());
+        if (refusal != null) {
+            count(refusal);
+            return Decision.DROP;
+        }
+        Decision decision = entrance.admits(client, listener, connection.loop());
+        if (!(decision instanceof Decision.Allow) && !(decision instanceof Decision.Pause)) {
+            count(Counter.REFUSED_RATE_LIMIT);
+        }
+        return decision;
+    }
+
+    // ---- TLS
+
+    /** There is TLS: nothing but a handshake happens until {@link #secured} or {@link #notSecured}. */
+    void secureBy(Security by) {
+        security = by;
+    }
+
+    /** The handshake is done. */
+    void secured() {
+        count(Counter.TLS_HANDSHAKES_DONE);
+        acceptance.handshakeEnded(connection);
+    }
+
+    /** The handshake has failed, or was not finished; the channel is being closed. */
+    void notSecured(Throwable cause) {
+        count(Counter.TLS_HANDSHAKES_FAILED);
+        acceptance.handshakeEnded(connection);
+        String detail = connection.isClosing() ? "not done in time" : reasonOf(cause);
+        entrance.handshakeFailed(connection.remoteAddress(), listener, detail, connection.loop());
+    }
+
+    private static String reasonOf(Throwable cause) {
+        if (cause instanceof ClosedChannelException) {
+            return "the client closed the connection";
+        }
+        Throwable root = cause;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String said = root.getMessage();
+        return said == null ? root.getClass().getSimpleName() : said;
+    }
+
+    /** What the TLS handshake has come to; null until it is done, and without TLS. */
+    @Nullable
+    TlsSession tls() {
+        return security == null ? null : security.session();
+    }
+
+    /** Whether the client has begun a handshake anew, after its first. */
+    boolean isRenegotiating() {
+        return security != null && security.isRenegotiating();
+    }
+
+    /** About what the connection takes beyond one without, in bytes. */
+    int extraBytes() {
+        return security == null ? 0 : Security.EXTRA_BYTES;
+    }
+
+    // ---- WebSocket
+
+    /** There is a WebSocket: nothing comes and goes until {@link #opened} or {@link #notOpened}. */
+    void awaitOpening() {
+        opening = true;
+    }
+
+    /** There need not be a WebSocket: it is MQTT that comes. */
+    void opensWithoutWebSocket() {
+        opening = false;
+    }
+
+    /** The WebSocket is open. */
+    void opened() {
+        opening = false;
+        count(Counter.WEB_SOCKETS_OPENED);
+    }
+
+    /** Something else than a WebSocket was asked for; the channel is closed once that is answered. */
+    void notOpened(String detail) {
+        count(Counter.WEB_SOCKETS_REFUSED);
+        entrance.webSocketRefused(connection.remoteAddress(), listener, detail, connection.loop());
+    }
+
+    private void count(Counter what) {
+        connection.loop().counters().increment(what);
+    }
+}
