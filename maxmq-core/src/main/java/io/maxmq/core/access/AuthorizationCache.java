@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What authorizers have decided about one client's topics. Keys are whatever the caller knows a topic by, a shared topic
- * object or a string, as long as equal keys are the same topic. Forgets the topic it has known longest when it holds
- * {@link #MAX_TOPICS}, and everything when the rules change. Empty until the first decision.
+ * object or a string, as long as equal keys are the same topic and {@link Object#toString} is its name. Forgets the topics it
+ * has known longest when it holds {@link #MAX_TOPICS}, or names of {@link #MAX_CHARACTERS} together, since clients choose those
+ * and nobody is charged for them; and everything when the rules change. Empty until the first decision.
  *
  * <p>Runs on the client's loop. Not thread-safe.
  */
@@ -18,12 +19,18 @@ final class AuthorizationCache {
 
     static final int MAX_TOPICS = 64;
 
+    /** About a longer name is asked each time. */
+    static final int MAX_CHARACTERS = 8192;
+
     /** Publish with each QoS, without and with RETAIN, then receive. */
     private static final int SLOTS = 7;
 
     static final int RECEIVE = 6;
 
     private @Nullable Map<Object, @Nullable Authorization[]> byTopic;
+    /** Of all names in it. */
+    private int characters;
+
     private int epoch;
 
     /** The topic last looked up, since a client mostly publishes to one again and again. */
@@ -63,7 +70,8 @@ final class AuthorizationCache {
         if (epoch != currentEpoch) {
             forget(currentEpoch);
         }
-        if (askedEpoch != currentEpoch) {
+        int length = topic.toString().length();
+        if (askedEpoch != currentEpoch || length > MAX_CHARACTERS) {
             return;
         }
         if (byTopic == null) {
@@ -71,11 +79,12 @@ final class AuthorizationCache {
         }
         @Nullable Authorization[] decisions = byTopic.get(topic);
         if (decisions == null) {
-            if (byTopic.size() == MAX_TOPICS) {
+            while (byTopic.size() == MAX_TOPICS || characters + length > MAX_CHARACTERS) {
                 forgetOldest(byTopic);
             }
             decisions = new Authorization[SLOTS];
             byTopic.put(topic, decisions);
+            characters += length;
         }
         decisions[slot] = decision;
     }
@@ -86,7 +95,7 @@ final class AuthorizationCache {
 
     private void forgetOldest(Map<Object, @Nullable Authorization[]> map) {
         var eldest = map.entrySet().iterator();
-        eldest.next();
+        characters -= eldest.next().getKey().toString().length();
         eldest.remove();
         lastTopic = null;
         lastDecisions = null;
@@ -95,6 +104,7 @@ final class AuthorizationCache {
     private void forget(int currentEpoch) {
         epoch = currentEpoch;
         byTopic = null;
+        characters = 0;
         lastTopic = null;
         lastDecisions = null;
     }

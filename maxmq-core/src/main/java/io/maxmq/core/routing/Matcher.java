@@ -19,6 +19,10 @@ final class Matcher {
     private static final int KEPT = 1 << 12;
     /** A match that keeps at most this many references alive is not worth counting. */
     private static final int LIGHT = 16;
+    /** Of a topic with a heavy match, a longer name counts as well: the list of these keeps the topic. */
+    private static final int SHORT_NAME_BYTES = 256;
+
+    private static final int BYTES_PER_REFERENCE = 4;
 
     private final int loop;
     private final int loops;
@@ -49,7 +53,11 @@ final class Matcher {
 
     private int visitedSince;
 
-    private record Heavy(Topic topic, Match match) {}
+    private record Heavy(Topic topic, Match match) {
+        int weight() {
+            return match.weight() + Math.max(0, topic.utf8().length - SHORT_NAME_BYTES) / BYTES_PER_REFERENCE;
+        }
+    }
 
     Matcher(int loop, int loops, boolean mergeOverlapping, int heavyBudget) {
         this.loop = loop;
@@ -268,11 +276,12 @@ final class Matcher {
 
     /** Heavy matches of many topics could fill the heap: the oldest are forgotten, and computed again if need be. */
     private void keepHeavy(Topic topic, Match match) {
-        heavy.addLast(new Heavy(topic, match));
-        heavyWeight += match.weight();
+        Heavy added = new Heavy(topic, match);
+        heavy.addLast(added);
+        heavyWeight += added.weight();
         while (heavyWeight > heavyBudget && heavy.size() > 1) {
             Heavy oldest = heavy.removeFirst();
-            heavyWeight -= oldest.match.weight();
+            heavyWeight -= oldest.weight();
             if (oldest.topic.match(loop) == oldest.match) {
                 oldest.topic.match(loop, loops, null);
             }

@@ -443,6 +443,28 @@ class AccessTest {
     }
 
     @Test
+    void remembersLongNamesOfTopicsNoMoreThanShortOnes() {
+        AuthorizationCache cache = new AuthorizationCache();
+        int slot = AuthorizationCache.RECEIVE;
+        String half = "-".repeat(AuthorizationCache.MAX_CHARACTERS / 2 - 1);
+
+        cache.put(half + half + half, slot, Authorization.allowed(), 0, 0);
+        assertThat(cache.topics()).isZero();
+
+        for (int i = 0; i < 5; i++) {
+            cache.put(i + half, slot, Authorization.allowed(), 0, 0);
+        }
+        assertThat(cache.topics()).isEqualTo(2);
+        assertThat(cache.find("4" + half, slot, 0)).isNotNull();
+
+        for (int i = 0; i < AuthorizationCache.MAX_TOPICS; i++) {
+            cache.put("t" + i, slot, Authorization.allowed(), 0, 0);
+        }
+        assertThat(cache.topics()).isEqualTo(AuthorizationCache.MAX_TOPICS);
+        assertThat(cache.find("4" + half, slot, 0)).isNull();
+    }
+
+    @Test
     void aForgottenTopicIsNotFoundByTheShortcutOfTheLastOne() {
         AuthorizationCache cache = new AuthorizationCache();
         String first = "first";

@@ -378,6 +378,21 @@ class SubscriptionTreeTest {
     }
 
     @Test
+    void keepsFewHeavyMatchesOfTopicsWithLongNames() {
+        SubscriptionTree small = new SubscriptionTree(1, new SubscriptionTree.Options(128, true, 10_000));
+        for (int i = 0; i < 30; i++) {
+            small.add(subscription(new FakeSubscriber(0, "s" + i), i % 2 == 0 ? "+" : "#"));
+        }
+        List<Topic> topics = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            topics.add(topic("t" + i + "-".repeat(60_000)));
+            assertThat(locals(small.match(topics.get(i), 0))).hasSize(30);
+        }
+
+        assertThat(topics).filteredOn(each -> each.match(0) != null).hasSize(1);
+    }
+
+    @Test
     void refusesASubscriptionThatItHas() {
         Subscription once = add(subscription(ann, "a"));
 
