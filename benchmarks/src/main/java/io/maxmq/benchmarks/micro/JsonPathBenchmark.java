@@ -1,8 +1,5 @@
 package io.maxmq.benchmarks.micro;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.maxmq.rules.json.Extraction;
 import io.maxmq.rules.json.JsonReader;
 import io.maxmq.rules.json.PathTrie;
@@ -11,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -44,7 +40,7 @@ public class JsonPathBenchmark {
     private final byte[][] documents = new byte[DOCUMENTS][];
     private final Extraction extraction =
             new Extraction(PathTrie.of(List.of(List.of("temperature"), List.of("device", "id"))));
-    private final JsonFactory jackson = new JsonFactory();
+    private final JacksonPaths jackson = new JacksonPaths();
     private int next;
 
     @Setup
@@ -125,41 +121,8 @@ public class JsonPathBenchmark {
     }
 
     private double jackson(boolean whole) throws IOException {
-        double temperature = 0;
-        @Nullable String id = null;
-        boolean found = false;
-        try (JsonParser parser = jackson.createParser(next())) {
-            parser.nextToken();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                parser.nextToken();
-                if (name.equals("temperature")) {
-                    temperature = parser.getDoubleValue();
-                    found = true;
-                } else if (name.equals("device") && parser.currentToken() == JsonToken.START_OBJECT) {
-                    id = id(parser);
-                } else {
-                    parser.skipChildren();
-                }
-                if (!whole && found && id != null) {
-                    break;
-                }
-            }
-        }
-        return id == null ? 0 : temperature + id.length();
-    }
-
-    private static @Nullable String id(JsonParser parser) throws IOException {
-        @Nullable String id = null;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            parser.nextToken();
-            if (name.equals("id")) {
-                id = parser.getText();
-            } else {
-                parser.skipChildren();
-            }
-        }
-        return id;
+        jackson.read(next(), whole);
+        String id = jackson.id;
+        return id == null ? 0 : jackson.temperature + id.length();
     }
 }

@@ -30,6 +30,11 @@ final class Arithmetic extends Node {
     }
 
     @Override
+    boolean isNumeric() {
+        return true;
+    }
+
+    @Override
     int number(Frame frame) { // hot: per message
         int leftKind = left.number(frame);
         long integer = frame.integer;

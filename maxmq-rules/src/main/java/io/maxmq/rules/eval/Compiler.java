@@ -9,7 +9,6 @@ import io.maxmq.rules.parse.Statement.Field;
 import io.maxmq.rules.parse.Statement.Join;
 import io.maxmq.rules.parse.Statement.Target;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import static io.maxmq.rules.eval.ExpressionCompiler.refused;
@@ -43,19 +42,7 @@ final class Compiler {
         List<Source> sources = sources(statement);
         Node where = condition(statement.where(), expressions, checks, scope);
         refuseGroups(statement);
-        Node ahead = ahead(statement, expressions, list);
-        return new Program(statement, sources, layout, list, where, ahead, null, options.isFast());
-    }
-
-    /** The condition as it is before the list, for lists of which nothing can fail; null where it must come behind. */
-    private @Nullable Node ahead(Statement statement, ExpressionCompiler expressions, Listing list) {
-        Map<String, Node> waiting = list.waiting();
-        if (statement.where() == null || waiting == null || options.isTraced()) {
-            return null;
-        }
-        Scope scope = Scope.ahead(layout, waiting);
-        Node condition = expressions.node(statement.where(), scope);
-        return scope.isPathWaiting() ? null : condition;
+        return new Program(statement, sources, layout, list, where, null, options.isFast());
     }
 
     private Program forEach(Statement statement, ExpressionCompiler expressions, CallChecks checks) {
@@ -97,7 +84,7 @@ final class Compiler {
                 value instanceof Expression.Name name && name.text().equals("payload"),
                 inCase,
                 perElement);
-        return new Program(statement, sources, layout, list, where, null, elements, options.isFast());
+        return new Program(statement, sources, layout, list, where, elements, options.isFast());
     }
 
     private List<Source> sources(Statement statement) {

@@ -14,7 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One evaluation of one statement on one event: what it sees, and what it has used of its time. Used once, by one thread.
+ * One evaluation of one statement on one event: what it sees, and what it has used of its time. Used by one thread, for one evaluation
+ * or, after {@link #begin}, for the next.
  *
  * <p>Time is looked at only by who works much, and a thread that was kept waiting is given the same time again as processor time:
  * so a rule is not ended because the machine is busy.
@@ -27,12 +28,13 @@ public final class Evaluation implements Work {
     private static final int WORK_BETWEEN_LOOKS = 1_024;
     private static final int BYTES_OF_WORK = 64;
 
-    private final Surroundings around;
-    private final Fields event;
-    private final Limits limits;
-    private final Payload payload;
     private final @Nullable Trace trace;
-    private final long mostNanos;
+    private Surroundings around;
+    private Fields event;
+    private Limits limits;
+    private Payload payload;
+    private long mostNanos;
+    private @Nullable Frame frame;
     private @Nullable Map<String, @Nullable Object> metadata;
 
     private long work;
@@ -61,7 +63,27 @@ public final class Evaluation implements Work {
         this.mostNanos = mostNanos;
     }
 
-    Surroundings around() {
+    /**
+     * Begins anew, for another statement or event.
+     *
+     * @param payload of the event, shared by all rules on it
+     * @param mostNanos that it may take
+     */
+    public void begin(Surroundings around, Payload payload, long mostNanos) {
+        this.around = around;
+        this.event = around.event();
+        this.limits = around.limits();
+        this.payload = payload;
+        this.mostNanos = mostNanos;
+        metadata = null;
+        work = 0;
+        nextLook = WORK_BETWEEN_LOOKS;
+        startNanos = 0;
+        mostProcessorNanos = 0;
+    }
+
+    /** What the statement sees. */
+    public Surroundings around() {
         return around;
     }
 
@@ -71,6 +93,17 @@ public final class Evaluation implements Work {
 
     Fields event() {
         return event;
+    }
+
+    /** The one that its program runs in. */
+    Frame frame(int slots, int @Nullable [] paths) {
+        Frame present = frame;
+        if (present == null) {
+            present = new Frame(this);
+            frame = present;
+        }
+        present.begin(slots, paths);
+        return present;
     }
 
     Payload payload() {

@@ -1,14 +1,25 @@
 package io.maxmq.rules.eval;
 
 import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.json.JsonWriter;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Where the nodes of a program leave their values while it runs: one slot an alias, and registers for numbers. */
+/**
+ * Where the nodes of a program leave their values while it runs: one slot an alias, and registers for numbers. Numbers stay in a slot
+ * without an object for as long as nobody asks for one, and what can be read later is read when somebody asks. Used again for the next
+ * program of its evaluation.
+ */
 final class Frame {
+    /** In a slot: a node that gives the value. The other kinds are those of {@link Node#number}. */
+    private static final byte WAITING = 3;
+
     final Evaluation evaluation;
-    final Limits limits;
-    final @Nullable Object[] slots;
-    final int pathOffset;
+    Limits limits;
+
+    /** Where the program's paths are in the payload's extraction; null when they are not read in one pass. */
+    int @Nullable [] paths;
 
     /** Of FOREACH, counted from 1; 0 outside. */
     long itemIndex;
@@ -20,16 +31,131 @@ final class Frame {
     @Nullable
     Object other;
 
-    /**
-     * A frame.
-     *
-     * @param pathOffset where the program's paths begin among those that are read of the payload, or {@link Payload#NOWHERE}
-     */
-    Frame(Evaluation evaluation, int slots, int pathOffset) {
+    // The slots: what kind each has, and the value by its kind.
+    private byte[] kinds;
+    private long[] integers;
+    private double[] reals;
+
+    private @Nullable Object[] others;
+
+    /** A frame with no slots. */
+    Frame(Evaluation evaluation) {
         this.evaluation = evaluation;
         this.limits = evaluation.limits();
-        this.pathOffset = pathOffset;
-        this.slots = new @Nullable Object[slots];
+        this.kinds = new byte[0];
+        this.integers = new long[0];
+        this.reals = new double[0];
+        this.others = new @Nullable Object[0];
+    }
+
+    /**
+     * Makes it ready for a program.
+     *
+     * @param slots that the program has, all undefined
+     * @param paths where its paths are in the payload's extraction; null when they are not read in one pass
+     */
+    void begin(int slots, int @Nullable [] paths) {
+        this.limits = evaluation.limits();
+        this.paths = paths;
+        this.itemIndex = 0;
+        if (kinds.length < slots) {
+            kinds = new byte[slots];
+            integers = new long[slots];
+            reals = new double[slots];
+            others = new @Nullable Object[slots];
+        }
+        for (int i = 0; i < slots; i++) {
+            kinds[i] = Node.OTHER;
+            others[i] = null;
+        }
+    }
+
+    /** Keeps nothing of the event. */
+    void end() {
+        Arrays.fill(others, null);
+        other = null;
+    }
+
+    /** Has a slot hold what a node gives: now, or when it is asked for where that makes no difference. */
+    void put(int slot, Node node) { // hot: per message
+        if (node.canWait(this)) {
+            kinds[slot] = WAITING;
+            others[slot] = node;
+            return;
+        }
+        if (!node.isNumeric()) {
+            set(slot, node.value(this));
+            return;
+        }
+        int kind = node.number(this);
+        kinds[slot] = (byte) kind;
+        switch (kind) {
+            case Node.INTEGER -> integers[slot] = integer;
+            case Node.FLOAT -> reals[slot] = real;
+            default -> others[slot] = other;
+        }
+    }
+
+    /** Has a slot hold a value. */
+    void set(int slot, @Nullable Object value) {
+        kinds[slot] = Node.OTHER;
+        others[slot] = value;
+    }
+
+    /** What a slot holds. */
+    @Nullable
+    Object value(int slot) { // hot: per message
+        Object value = others[slot];
+        switch (kinds[slot]) {
+            case Node.OTHER -> {
+                return value;
+            }
+            case WAITING -> value = ((Node) Objects.requireNonNull(value)).value(this);
+            case Node.INTEGER -> value = integers[slot];
+            default -> value = reals[slot];
+        }
+        set(slot, value);
+        return value;
+    }
+
+    /** What a slot holds, in the register that the result tells. */
+    int number(int slot) { // hot: per message
+        int kind = kinds[slot];
+        switch (kind) {
+            case Node.INTEGER -> integer = integers[slot];
+            case Node.FLOAT -> real = reals[slot];
+            case WAITING -> {
+                return ((Node) Objects.requireNonNull(others[slot])).number(this);
+            }
+            default -> {
+                return number(others[slot]);
+            }
+        }
+        return kind;
+    }
+
+    /** A value in the register that the result tells. */
+    int number(@Nullable Object value) {
+        if (value instanceof Long number) {
+            integer = number;
+            return Node.INTEGER;
+        }
+        if (value instanceof Double number) {
+            real = number;
+            return Node.FLOAT;
+        }
+        other = value;
+        return Node.OTHER;
+    }
+
+    /** Writes what a slot holds as JSON. */
+    void write(int slot, JsonWriter out) { // hot: per field of a record
+        switch (kinds[slot]) {
+            case Node.INTEGER -> out.integer(integers[slot]);
+            case Node.FLOAT -> out.floating(reals[slot]);
+            case WAITING -> ((Node) Objects.requireNonNull(others[slot])).write(this, out);
+            default -> out.write(others[slot]);
+        }
     }
 
     /** What {@link Node#number} gave last, as an object. */

@@ -1,5 +1,6 @@
 package io.maxmq.rules.eval;
 
+import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.parse.Expression;
 import io.maxmq.rules.parse.Expression.Call;
 import io.maxmq.rules.parse.Expression.Index;
@@ -71,11 +72,25 @@ final class ListCompiler {
                 values.toArray(Node[]::new),
                 places.toArray(Placement[]::new),
                 members.keySet().toArray(String[]::new),
+                heads(),
                 members.values().stream().mapToInt(alias -> alias.slot).toArray(),
                 everythingAt,
                 shown.stream().map(alias -> alias.name).toArray(String[]::new),
                 shown.stream().mapToInt(alias -> alias.slot).toArray(),
                 Set.copyOf(hidden));
+    }
+
+    private byte[][] heads() {
+        byte[][] heads = new byte[members.size()][];
+        int i = 0;
+        for (String name : members.keySet()) {
+            byte[] bracket = {(byte) (i == 0 ? '{' : ',')};
+            heads[i++] = new JsonWriter(false, JsonWriter.UNBOUNDED)
+                    .raw(bracket)
+                    .key(name)
+                    .toBytes();
+        }
+        return heads;
     }
 
     /** The name that an item has of itself; null where it takes one that is free. */

@@ -1,5 +1,6 @@
 package io.maxmq.rules.eval;
 
+import io.maxmq.rules.json.JsonWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param values in the list's order, without {@code *}
  * @param places of the values
  * @param names of the record's members in their order
+ * @param heads what is written before each member: a bracket or comma, its name and a colon
  * @param slots of the members
  * @param everythingAt before which member {@code *} stands; -1 without
  * @param outerNames of what {@code *} is beside the event's fields, in DO
@@ -21,49 +23,32 @@ record Listing(
         Node[] values,
         Placement[] places,
         String[] names,
+        byte[][] heads,
         int[] slots,
         int everythingAt,
         String[] outerNames,
         int[] outerSlots,
         Set<String> hidden) {
+    private static final byte[] END = {'}'};
 
     /** Works the list out from left to right. */
     void run(Frame frame) { // hot: per message
         for (int i = 0; i < values.length; i++) {
-            places[i].place(frame, values[i].value(frame));
+            places[i].place(frame, values[i]);
         }
     }
 
-    /**
-     * The values by their names, where each is only read and so can be worked out after the condition; null otherwise. Whether a payload
-     * lets them be read is for {@link #canWait} to say.
-     */
-    @Nullable
-    Map<String, Node> waiting() {
-        if (values.length != names.length) {
-            return null;
+    /** Writes the record of what was worked out as JSON: the same as the writer writes of {@link #record}. */
+    void write(Frame frame, JsonWriter out) { // hot: per message
+        if (everythingAt >= 0) {
+            out.write(record(frame));
+            return;
         }
-        Map<String, Node> waiting = new LinkedHashMap<>();
-        for (int i = 0; i < values.length; i++) {
-            boolean isRead = values[i] instanceof Reads.Field
-                    || values[i].isConstant()
-                    || (values[i] instanceof Reads.PayloadPath path && path.isNumbered());
-            if (!isRead || !places[i].isWhole()) {
-                return null;
-            }
-            waiting.put(names[i], values[i]);
+        for (int i = 0; i < names.length; i++) {
+            out.raw(heads[i]);
+            frame.write(slots[i], out);
         }
-        return waiting;
-    }
-
-    /** Whether the values of this event can be worked out after the condition, as they can't fail; fails where the first of them does. */
-    boolean canWait(Frame frame) { // hot: per message
-        for (Node value : values) {
-            if (value instanceof Reads.PayloadPath path && !path.canWait(frame)) {
-                return false;
-            }
-        }
-        return true;
+        out.raw(END);
     }
 
     /** The record of what was worked out. */
@@ -73,7 +58,7 @@ record Listing(
             if (i == everythingAt) {
                 addEverything(frame, record);
             }
-            record.put(names[i], frame.slots[slots[i]]);
+            record.put(names[i], frame.value(slots[i]));
         }
         if (everythingAt == names.length) {
             addEverything(frame, record);
@@ -92,7 +77,7 @@ record Listing(
             record.putIfAbsent("metadata", frame.evaluation.metadata());
         }
         for (int i = 0; i < outerNames.length; i++) {
-            record.put(outerNames[i], frame.slots[outerSlots[i]]);
+            record.put(outerNames[i], frame.value(outerSlots[i]));
         }
     }
 }

@@ -2,14 +2,15 @@ package io.maxmq.rules.eval;
 
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.EvaluationException.Code;
+import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.parse.Position;
 import io.maxmq.rules.value.JsonNull;
 import io.maxmq.rules.value.Values;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An expression that is ready to run. It has a value in three forms, so that numbers and conditions need no objects where nobody
- * keeps them. Immutable.
+ * An expression that is ready to run. It has a value in four forms, so that numbers, conditions and what is only written need no objects
+ * where nobody keeps them. Immutable.
  */
 abstract class Node {
     /** {@link #number} left a {@code long} in {@link Frame#integer}. */
@@ -30,17 +31,26 @@ abstract class Node {
 
     /** The value in the frame's register that the result tells. */
     int number(Frame frame) { // hot: per message
-        Object value = value(frame);
-        if (value instanceof Long integer) {
-            frame.integer = integer;
-            return INTEGER;
-        }
-        if (value instanceof Double real) {
-            frame.real = real;
-            return FLOAT;
-        }
-        frame.other = value;
-        return OTHER;
+        return frame.number(value(frame));
+    }
+
+    /** Whether {@link #number} makes no object on the way to a number. */
+    boolean isNumeric() {
+        return false;
+    }
+
+    /**
+     * Whether the value can be had later in the evaluation: it will be the same, and having it can't fail.
+     *
+     * @throws EvaluationException when having it now would fail
+     */
+    boolean canWait(Frame frame) {
+        return false;
+    }
+
+    /** Writes the value as JSON. */
+    void write(Frame frame, JsonWriter out) {
+        out.write(value(frame));
     }
 
     /**

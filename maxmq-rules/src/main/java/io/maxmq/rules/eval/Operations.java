@@ -32,6 +32,11 @@ final class Operations {
         }
 
         @Override
+        boolean isNumeric() {
+            return true;
+        }
+
+        @Override
         int number(Frame frame) { // hot: per message
             int kind = value.number(frame);
             if (kind == FLOAT) {
@@ -90,6 +95,11 @@ final class Operations {
         @Nullable
         Object value(Frame frame) {
             return chosen(frame).value(frame);
+        }
+
+        @Override
+        boolean isNumeric() {
+            return true;
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.maxmq.rules.eval;
 
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.Surroundings;
 import io.maxmq.rules.json.Extraction;
 import io.maxmq.rules.json.JsonReader;
 import io.maxmq.rules.value.Text;
@@ -9,16 +10,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An event's payload, read when the first path asks and then shared by all rules on the event. Not thread-safe. A payload of {@link
- * PayloadPaths.Reader} gives the paths of its programs out of one pass over the bytes; for everything else the whole is decoded.
+ * PayloadPaths.Reader} gives the paths of its programs out of one pass over the bytes; for everything else the whole is decoded. It
+ * keeps the memory in which statements run on it.
  */
 public final class Payload {
-    /** The offset of a program whose paths are not read in one pass. */
-    static final int NOWHERE = -1;
-
-    private final @Nullable Object raw;
-    private final @Nullable PayloadPaths paths;
+    // Valid for ever.
+    private final @Nullable PayloadPaths known;
     private final @Nullable Extraction extraction;
+    private @Nullable Evaluation evaluation;
 
+    // Valid for one event.
+    private @Nullable Object raw;
+    private @Nullable PayloadPaths paths;
     private boolean isExtracted;
     private @Nullable EvaluationException extractionFailure;
 
@@ -28,13 +31,46 @@ public final class Payload {
 
     /** The event's field {@code payload}; a string is JSON, each other value stands for itself. */
     public Payload(@Nullable Object raw) {
-        this(raw, null, null);
+        this(null, null);
+        begin(raw);
     }
 
-    Payload(@Nullable Object raw, @Nullable PayloadPaths paths, @Nullable Extraction extraction) {
-        this.raw = raw;
-        this.paths = raw instanceof Text ? paths : null;
+    /** The payload of no event yet, of which these paths are read in one pass. */
+    Payload(@Nullable PayloadPaths known, @Nullable Extraction extraction) {
+        this.known = known;
         this.extraction = extraction;
+    }
+
+    /** Is the next event's from now on. */
+    void begin(@Nullable Object raw) {
+        this.raw = raw;
+        paths = raw instanceof Text ? known : null;
+        isExtracted = false;
+        extractionFailure = null;
+        isRead = false;
+        document = null;
+        failure = null;
+    }
+
+    /**
+     * An evaluation of a statement on the event. There is one at a time: it is the same object each time.
+     *
+     * @param mostNanos that it may take
+     */
+    public Evaluation evaluation(Surroundings around, long mostNanos) {
+        Evaluation present = evaluation;
+        if (present == null) {
+            present = new Evaluation(around, this, null, mostNanos);
+            evaluation = present;
+        } else {
+            present.begin(around, this, mostNanos);
+        }
+        return present;
+    }
+
+    /** What the latest evaluation has seen around it, so that it can be used again; null before the first. */
+    public @Nullable Surroundings around() {
+        return evaluation == null ? null : evaluation.around();
     }
 
     /** As the event has it. */
@@ -43,13 +79,13 @@ public final class Payload {
         return raw;
     }
 
-    /** Where a program's paths begin in {@link #extraction}; {@link #NOWHERE} when they are not there. */
-    int offset(Program program) {
-        return paths == null ? NOWHERE : paths.offset(program);
+    /** Where a program's paths are in {@link #extraction}; null when they are not there. */
+    int @Nullable [] places(Program program) {
+        return paths == null ? null : paths.places(program);
     }
 
     /**
-     * What all paths lead to; only when {@link #offset} says that they are there.
+     * What all paths lead to; only when {@link #places} says that they are there.
      *
      * @throws EvaluationException DECODE_JSON each time when it is no JSON
      */

@@ -3,9 +3,10 @@ package io.maxmq.rules.eval;
 import io.maxmq.rules.function.Limits;
 import io.maxmq.rules.json.Extraction;
 import io.maxmq.rules.json.PathTrie;
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,27 +14,37 @@ import org.jspecify.annotations.Nullable;
  * programs that get the same messages.
  */
 public final class PayloadPaths {
-    private final IdentityHashMap<Program, Integer> offsets = new IdentityHashMap<>();
+    /** By program, where each of its paths is in the trie. */
+    private final Map<Program, int[]> places = new IdentityHashMap<>();
+
     private final PathTrie trie;
     private final Limits limits;
     private final boolean isStrict;
 
     /** The paths of these programs. Payloads are read strictly when one of them wants it. */
     public PayloadPaths(List<Program> programs, Limits limits) {
-        List<List<Object>> paths = new ArrayList<>();
+        Map<List<Object>, Integer> numbers = new LinkedHashMap<>();
         boolean isStrict = false;
         for (Program program : programs) {
-            offsets.put(program, program.paths().isEmpty() ? Payload.NOWHERE : paths.size());
-            paths.addAll(program.paths());
+            List<List<Object>> paths = program.paths();
+            int[] place = new int[paths.size()];
+            for (int i = 0; i < place.length; i++) {
+                Integer known = numbers.putIfAbsent(paths.get(i), numbers.size());
+                place[i] = known == null ? numbers.size() - 1 : known;
+            }
+            if (place.length > 0) {
+                places.put(program, place);
+            }
             isStrict |= !program.isFast();
         }
-        this.trie = PathTrie.of(paths);
+        this.trie = PathTrie.of(List.copyOf(numbers.keySet()));
         this.limits = limits;
         this.isStrict = isStrict;
     }
 
-    int offset(Program program) {
-        return offsets.getOrDefault(program, Payload.NOWHERE);
+    /** Where a program's paths are in what a reader extracts; null when they are not there. */
+    int @Nullable [] places(Program program) {
+        return places.get(program);
     }
 
     boolean isStrict() {
@@ -49,11 +60,14 @@ public final class PayloadPaths {
     public final class Reader {
         private final Extraction extraction = new Extraction(trie, limits.jsonDepth(), limits.integerBits());
 
+        private final Payload payload = new Payload(PayloadPaths.this, extraction);
+
         private Reader() {}
 
-        /** A payload; the one before must not be used any more. */
+        /** A payload; the one before must not be used any more: it is the same object. */
         public Payload payload(@Nullable Object raw) {
-            return new Payload(raw, PayloadPaths.this, extraction);
+            payload.begin(raw);
+            return payload;
         }
     }
 }

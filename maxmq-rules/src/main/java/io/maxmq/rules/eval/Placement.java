@@ -41,22 +41,22 @@ final class Placement {
         this.start = start;
     }
 
-    /** Whether the value is all that there is in the slot. */
-    boolean isWhole() {
-        return moves.length == 0;
+    /** Puts what a node gives there. */
+    void place(Frame frame, Node node) { // hot: per message
+        if (moves.length == 0) {
+            frame.put(slot, node);
+        } else {
+            place(frame, node.value(frame));
+        }
     }
 
-    void place(Frame frame, @Nullable Object value) {
-        if (moves.length == 0) {
-            frame.slots[slot] = value;
-            return;
-        }
+    private void place(Frame frame, @Nullable Object value) {
         Move[] known = isComputed ? computed(frame) : moves;
-        Object present = start == null ? frame.slots[slot] : start.value(frame);
+        Object present = start == null ? frame.value(slot) : start.value(frame);
         if (isPayload && present instanceof Text text) {
             present = decoded(frame, text);
         }
-        frame.slots[slot] = put(frame, present, known, 0, value);
+        frame.set(slot, put(frame, present, known, 0, value));
     }
 
     private Move[] computed(Frame frame) {

@@ -5,6 +5,7 @@ import io.maxmq.rules.error.EvaluationException.Clause;
 import io.maxmq.rules.error.EvaluationException.Code;
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.json.JsonReader;
+import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.parse.Parser;
 import io.maxmq.rules.parse.Printer;
 import io.maxmq.rules.parse.Statement;
@@ -22,9 +23,6 @@ public final class Program {
     private final List<List<Object>> paths;
     private final Listing list;
     private final @Nullable Node where;
-    /** WHERE as it can be asked before the list; null when it must come behind. */
-    private final @Nullable Node ahead;
-
     private final @Nullable Elements elements;
     private final boolean isFast;
 
@@ -51,7 +49,6 @@ public final class Program {
             Scope.Layout layout,
             Listing list,
             @Nullable Node where,
-            @Nullable Node ahead,
             @Nullable Elements elements,
             boolean isFast) {
         this.statement = statement;
@@ -60,7 +57,6 @@ public final class Program {
         this.paths = layout.paths();
         this.list = list;
         this.where = where;
-        this.ahead = ahead;
         this.elements = elements;
         this.isFast = isFast;
     }
@@ -100,24 +96,53 @@ public final class Program {
      * @throws EvaluationException with clause, function or operator, and place
      */
     public List<Map<String, @Nullable Object>> run(Evaluation evaluation) {
-        Frame frame = new Frame(evaluation, slots, evaluation.payload().offset(this));
-        Elements every = elements;
-        if (every != null) {
-            return forEach(frame, every);
-        }
-        Node condition = where;
+        Frame frame = evaluation.frame(slots, evaluation.payload().places(this));
         try {
-            if (ahead != null && frame.pathOffset >= 0 && list.canWait(frame)) {
-                condition = null;
-                if (!passes(ahead, frame)) {
-                    return List.of();
-                }
+            if (elements != null) {
+                return forEach(frame, elements);
             }
+            return passes(frame) ? List.of(list.record(frame)) : List.of();
+        } finally {
+            frame.end();
+        }
+    }
+
+    /** Whether {@link #write} can take the place of {@link #run}: FOREACH's records need a list. */
+    public boolean canWrite() {
+        return elements == null;
+    }
+
+    /**
+     * What comes of an event, as JSON: what {@link JsonWriter} makes of the record that {@link #run} gives, byte by byte. Where the record
+     * has nothing but what stands in the payload, fields, and numbers that come of them, no object is made on the way.
+     *
+     * @param out what gets the record; after a failure it may have a part of it
+     * @return false, and nothing written, when no record comes
+     * @throws EvaluationException with clause, function or operator, and place
+     */
+    public boolean write(Evaluation evaluation, JsonWriter out) { // hot: per message
+        if (elements != null) {
+            throw new IllegalStateException("FOREACH gives no single record");
+        }
+        Frame frame = evaluation.frame(slots, evaluation.payload().places(this));
+        try {
+            boolean passes = passes(frame);
+            if (passes) {
+                list.write(frame, out);
+            }
+            return passes;
+        } finally {
+            frame.end();
+        }
+    }
+
+    private boolean passes(Frame frame) {
+        try {
             list.run(frame);
         } catch (EvaluationException e) {
             throw e.in(Clause.SELECT);
         }
-        return condition == null || passes(condition, frame) ? List.of(list.record(frame)) : List.of();
+        return where == null || passes(where, frame);
     }
 
     private static boolean passes(Node condition, Frame frame) {
@@ -141,7 +166,7 @@ public final class Program {
         }
         List<Map<String, @Nullable Object>> records = new ArrayList<>();
         for (Object element : array) {
-            frame.slots[every.slot()] = element;
+            frame.set(every.slot(), element);
             frame.itemIndex++;
             if (inCase(frame, every)) {
                 records.add(record(frame, every));
@@ -163,7 +188,7 @@ public final class Program {
                     : JsonReader.readOrUndefined(text, frame.limits.jsonDepth());
         }
         if (every.arraySlot() >= 0) {
-            frame.slots[every.arraySlot()] = value;
+            frame.set(every.arraySlot(), value);
         }
         return value instanceof List<?> list ? list : List.of();
     }

@@ -3,6 +3,7 @@ package io.maxmq.rules.eval;
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.EvaluationException.Code;
 import io.maxmq.rules.json.Extraction;
+import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.parse.Position;
 import io.maxmq.rules.value.Values;
 import java.math.BigInteger;
@@ -30,6 +31,11 @@ final class Reads {
         Object value(Frame frame) {
             return frame.evaluation.field(name);
         }
+
+        @Override
+        boolean canWait(Frame frame) {
+            return true;
+        }
     }
 
     /** An alias; where it is undefined, what its name means elsewhere. */
@@ -46,32 +52,18 @@ final class Reads {
         @Override
         @Nullable
         Object value(Frame frame) { // hot: per message
-            Object value = frame.slots[slot];
+            Object value = frame.value(slot);
             return value != null ? value : elsewhere.value(frame);
-        }
-    }
-
-    /** An alias that is worked out when it is read; where it is undefined, what its name means elsewhere. */
-    static final class Waiting extends Node {
-        private final Node alias;
-        private final Node elsewhere;
-
-        Waiting(Position at, Node alias, Node elsewhere) {
-            super(at);
-            this.alias = alias;
-            this.elsewhere = elsewhere;
         }
 
         @Override
-        @Nullable
-        Object value(Frame frame) {
-            Object value = alias.value(frame);
-            return value != null ? value : elsewhere.value(frame);
+        boolean isNumeric() {
+            return true;
         }
 
         @Override
         int number(Frame frame) { // hot: per message
-            int kind = alias.number(frame);
+            int kind = frame.number(slot);
             return kind == OTHER && frame.other == null ? elsewhere.number(frame) : kind;
         }
     }
@@ -94,7 +86,7 @@ final class Reads {
         Object value(Frame frame) {
             Object value;
             try {
-                value = Step.walk(frame, frame.slots[slot], steps);
+                value = Step.walk(frame, frame.value(slot), steps);
             } catch (EvaluationException e) {
                 throw placed(e);
             }
@@ -146,8 +138,9 @@ final class Reads {
         Object value(Frame frame) { // hot: per message
             Payload payload = frame.evaluation.payload();
             try {
-                if (path >= 0 && frame.pathOffset >= 0) {
-                    return payload.extraction().value(frame.pathOffset + path);
+                int[] paths = frame.paths;
+                if (path >= 0 && paths != null) {
+                    return payload.extraction().value(paths[path]);
                 }
                 return Step.walk(frame, payload.document(frame.limits), steps);
             } catch (EvaluationException e) {
@@ -155,19 +148,28 @@ final class Reads {
             }
         }
 
-        /** Whether its number among the program's paths says all. */
-        boolean isNumbered() {
-            return path >= 0;
+        @Override
+        boolean canWait(Frame frame) { // hot: per message
+            int[] paths = frame.paths;
+            if (path < 0 || paths == null) {
+                return false;
+            }
+            try {
+                return frame.evaluation.payload().extraction().isRaw(paths[path]);
+            } catch (EvaluationException e) {
+                throw placed(e);
+            }
         }
 
-        /**
-         * Whether its value can be had later and will not fail then.
-         *
-         * @throws EvaluationException DECODE_JSON when the payload is no JSON
-         */
-        boolean canWait(Frame frame) {
+        @Override
+        void write(Frame frame, JsonWriter out) { // hot: per message
+            int[] paths = frame.paths;
+            if (path < 0 || paths == null) {
+                super.write(frame, out);
+                return;
+            }
             try {
-                return frame.evaluation.payload().extraction().isRaw(frame.pathOffset + path);
+                frame.evaluation.payload().extraction().write(paths[path], out);
             } catch (EvaluationException e) {
                 throw placed(e);
             }
@@ -175,10 +177,11 @@ final class Reads {
 
         @Override
         int number(Frame frame) { // hot: per message
-            if (path < 0 || frame.pathOffset < 0) {
+            int[] paths = frame.paths;
+            if (path < 0 || paths == null) {
                 return super.number(frame);
             }
-            int number = frame.pathOffset + path;
+            int number = paths[path];
             try {
                 Extraction found = frame.evaluation.payload().extraction();
                 if (found.isLong(number)) {

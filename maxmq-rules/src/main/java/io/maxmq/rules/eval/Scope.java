@@ -12,10 +12,6 @@ final class Scope {
     private final @Nullable Scope outer;
     private final Layout layout;
     private final Map<String, Alias> aliases = new LinkedHashMap<>();
-    /** Aliases whose values are not in their slots yet; empty as a rule. */
-    private final Map<String, Node> waiting;
-
-    private boolean isPathWaiting;
 
     /** Numbers the slots of a program, and the paths that it reads of payloads. */
     static final class Layout {
@@ -54,23 +50,8 @@ final class Scope {
     }
 
     Scope(@Nullable Scope outer, Layout layout) {
-        this(outer, layout, Map.of());
-    }
-
-    private Scope(@Nullable Scope outer, Layout layout, Map<String, Node> waiting) {
         this.outer = outer;
         this.layout = layout;
-        this.waiting = waiting;
-    }
-
-    /** Where the aliases have no values yet, and a name is worked out when it is read. */
-    static Scope ahead(Layout layout, Map<String, Node> waiting) {
-        return new Scope(null, layout, waiting);
-    }
-
-    /** Whether a path begins at an alias that has no value yet: then what was made is of no use. */
-    boolean isPathWaiting() {
-        return isPathWaiting;
     }
 
     /** The alias of this name, in this scope alone; null when there is none. */
@@ -92,10 +73,6 @@ final class Scope {
     /** What a name means. */
     Node name(Position at, String name) {
         Node elsewhere = outer == null ? new Reads.Field(at, name) : outer.name(at, name);
-        Node value = waiting.get(name);
-        if (value != null) {
-            return new Reads.Waiting(at, value, elsewhere);
-        }
         Alias alias = aliases.get(name);
         return alias == null ? elsewhere : new Reads.Alias(at, alias.slot, elsewhere);
     }
@@ -108,7 +85,6 @@ final class Scope {
      */
     Node path(Position at, String name, List<String> keys, Step[] steps) {
         Alias alias = aliases.get(name);
-        isPathWaiting |= waiting.containsKey(name);
         Node elsewhere;
         if (outer != null) {
             elsewhere = outer.path(at, name, keys, steps);

@@ -264,14 +264,35 @@ public final class Extraction {
     }
 
     /**
-     * Writes the JSON at a path as it stands in the document, or {@code null} where there is none. Only what {@link #isRaw} says can be.
+     * Writes the value at a path as the writer would write {@link #value}, {@code null} where there is none. What stands in the document
+     * as it would be written is copied, and nothing is made of it.
      */
-    public void writeRaw(int path, JsonWriter out) {
-        if (kinds[path] == MISSING) {
-            out.write(null);
-        } else {
-            out.raw(bytes, froms[path], tos[path]);
+    public void write(int path, JsonWriter out) { // hot: per field that is forwarded
+        byte kind = paths.isWhole(path) ? kinds[path] : THROUGH_TEXT;
+        int from = froms[path];
+        int to = tos[path];
+        switch (kind) {
+            case TEXT, TRUE, FALSE, NULL -> out.raw(bytes, from, to);
+            case INTEGER -> {
+                if (bytes[from] == '-' && bytes[from + 1] == '0') {
+                    from++; // there is no other zero
+                }
+                out.raw(bytes, from, to);
+            }
+            case FLOAT -> {
+                if (JsonNumbers.isAsWritten(bytes, from, to)) {
+                    out.raw(bytes, from, to);
+                } else {
+                    out.floating(asDouble(path));
+                }
+            }
+            default -> out.write(value(path));
         }
+    }
+
+    /** Whether there is no value at a path; only where {@link #isRaw} says so of it. */
+    public boolean isMissing(int path) {
+        return kinds[path] == MISSING;
     }
 
     /** Whether the value at a path is one part of the document, or missing. */

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 /** What the numbers of a JSON text that was checked stand for. */
 final class JsonNumbers {
     /** The powers of ten that a double holds exactly. */
-    private static final double[] TENS = {
+    static final double[] TENS = {
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
         1e20, 1e21, 1e22
     };
@@ -15,6 +15,11 @@ final class JsonNumbers {
     private static final long EXACT = 1L << 53;
     /** The largest integer of 64 bits without its last digit. */
     private static final long MOST_HEAD = Long.MAX_VALUE / 10;
+
+    /** As many decimal digits as each double tells apart. */
+    private static final int MOST_DIGITS = 15;
+    /** What begins with 0 and has no more decimals than that is written without an exponent. */
+    private static final int PLAIN_DECIMALS = 6;
 
     private JsonNumbers() {}
 
@@ -111,6 +116,28 @@ final class JsonNumbers {
             return slow(bytes, from, to);
         }
         return negative ? -value : value;
+    }
+
+    /**
+     * Whether a float's text is the one that {@link JsonWriter} writes of its value. Says no to some that are, and never yes to one that
+     * is not: of decimals of at most 15 digits no two are the same double, so without zeros at its end there is no shorter one.
+     */
+    static boolean isAsWritten(byte[] bytes, int from, int to) { // hot: per float that is forwarded
+        int first = bytes[from] == '-' ? from + 1 : from;
+        if (to - first > MOST_DIGITS + 1) {
+            return false;
+        }
+        int point = first;
+        for (int i = first; i < to; i++) {
+            byte b = bytes[i];
+            if (b == '.') {
+                point = i;
+            } else if (b < '0' || b > '9') {
+                return false;
+            }
+        }
+        int decimals = to - 1 - point;
+        return decimals == 1 || bytes[to - 1] != '0' && (bytes[first] != '0' || decimals <= PLAIN_DECIMALS);
     }
 
     private static double slow(byte[] bytes, int from, int to) {

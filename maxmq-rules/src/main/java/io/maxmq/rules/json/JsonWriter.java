@@ -31,6 +31,13 @@ public final class JsonWriter {
     private static final int FIRST_BYTES = 128;
     private static final double PLAIN_FROM = 1e-6;
     private static final double PLAIN_BELOW = 1e21;
+    /** Below, doubles tell apart whatever has {@link #MOST_DIGITS} digits. */
+    private static final double MOST_EXACT = 1e15;
+
+    private static final int MOST_DIGITS = 15;
+    /** A buffer that one large text has grown is not kept for the next. */
+    private static final int KEPT_BYTES = 16 << 10;
+
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] NULL = {'n', 'u', 'l', 'l'};
     private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
@@ -69,6 +76,9 @@ public final class JsonWriter {
     /** Forgets what was written. */
     public void clear() {
         length = 0;
+        if (buffer.length > KEPT_BYTES) {
+            buffer = new byte[FIRST_BYTES];
+        }
     }
 
     /** How many bytes are written. */
@@ -99,6 +109,26 @@ public final class JsonWriter {
         return this;
     }
 
+    /** Adds bytes that are JSON, or part of it, as they are. */
+    public JsonWriter raw(byte[] bytes) {
+        return raw(bytes, 0, bytes.length);
+    }
+
+    /** Adds a number without point and exponent. */
+    public JsonWriter integer(long value) {
+        digits(value);
+        return this;
+    }
+
+    /** Adds a number with point or exponent; it must be finite. */
+    public JsonWriter floating(double value) {
+        double size = Math.abs(value);
+        if (!(size >= PLAIN_FROM && size < MOST_EXACT && decimal(value, size))) {
+            ascii(shortest(value));
+        }
+        return this;
+    }
+
     /** Adds a key in quotes, and a colon. */
     public JsonWriter key(String key) {
         string(key);
@@ -114,9 +144,9 @@ public final class JsonWriter {
         } else if (value instanceof List<?> list) {
             list(list, depth);
         } else if (value instanceof Double || value instanceof Float) {
-            ascii(floating(((Number) value).doubleValue()));
+            floating(((Number) value).doubleValue());
         } else if (value instanceof Long || value instanceof Integer) {
-            integer(((Number) value).longValue());
+            digits(((Number) value).longValue());
         } else if (value instanceof Boolean bool) {
             word(bool ? TRUE : FALSE);
         } else if (value == null || value == JsonNull.NULL) {
@@ -223,7 +253,7 @@ public final class JsonWriter {
         }
     }
 
-    private void integer(long value) {
+    private void digits(long value) {
         if (value == Long.MIN_VALUE) {
             ascii(Long.toString(value));
             return;
@@ -246,8 +276,46 @@ public final class JsonWriter {
         } while (left > 0);
     }
 
+    /**
+     * Writes a float of at most 15 digits, which most are: as a whole number of tenths, hundredths and so on, the fewest that give the
+     * same double. A quotient of two numbers that doubles hold is rounded once, so it is what reading these digits gives.
+     *
+     * @return false, with nothing written, where it has more digits
+     */
+    private boolean decimal(double value, double size) {
+        for (int decimals = 0; decimals < JsonNumbers.TENS.length; decimals++) {
+            double scaled = size * JsonNumbers.TENS[decimals];
+            if (scaled >= MOST_EXACT) {
+                return false;
+            }
+            long digits = (long) (scaled + 0.5);
+            if (digits / JsonNumbers.TENS[decimals] == size) {
+                decimal(value < 0, digits, decimals);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void decimal(boolean isNegative, long digits, int decimals) {
+        long whole = decimals >= MOST_DIGITS ? 0 : digits / (long) JsonNumbers.TENS[decimals];
+        long part = decimals >= MOST_DIGITS ? digits : digits - whole * (long) JsonNumbers.TENS[decimals];
+        if (isNegative) {
+            put('-');
+        }
+        digits(whole);
+        int places = Math.max(decimals, 1);
+        room(places + 1);
+        buffer[length++] = '.';
+        length += places;
+        for (int at = length - 1; at >= length - places; at--) {
+            buffer[at] = (byte) ('0' + part % 10);
+            part /= 10;
+        }
+    }
+
     /** A float as JSON: its shortest digits, plain where that is no longer than people read with ease. */
-    private static String floating(double value) {
+    private static String shortest(double value) {
         String shortest = Double.toString(value);
         int exponent = shortest.indexOf('E');
         if (exponent < 0) {

@@ -135,6 +135,10 @@ class EvaluationTableTest {
                             .reader()
                             .payload(event.field("payload"))
                     : new Payload(event.field("payload"));
+            if (inOnePass) {
+                PayloadPaths.Reader reader = new PayloadPaths(List.of(program), Limits.DEFAULT).reader();
+                new WrittenRecords().agree(program, event, payload, reader.payload(event.field("payload")));
+            }
             List<Map<String, Object>> records = program.run(new Evaluation(event, payload, null, Long.MAX_VALUE / 4));
             return records.isEmpty()
                     ? List.of("> nothing")

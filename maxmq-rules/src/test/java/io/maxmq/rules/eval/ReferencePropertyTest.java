@@ -27,6 +27,8 @@ class ReferencePropertyTest {
             "no JSON",
             "");
 
+    private final WrittenRecords records = new WrittenRecords();
+
     @Property(tries = 6_000, edgeCases = EdgeCasesMode.NONE)
     void agreesWithTheReference(@ForAll long seed) {
         String text = new StatementGenerator(seed).statement();
@@ -47,6 +49,11 @@ class ReferencePropertyTest {
                 new PayloadPaths(List.of(program), Limits.DEFAULT).reader().payload(event.field("payload"));
         String foundInOnePass = outcome(() -> program.run(new Evaluation(event, inOnePass, null, Long.MAX_VALUE / 4)));
 
+        records.agree(
+                program,
+                event,
+                new PayloadPaths(List.of(program), Limits.DEFAULT).reader().payload(event.field("payload")),
+                new PayloadPaths(List.of(program), Limits.DEFAULT).reader().payload(event.field("payload")));
         assertThat(found).as(text + "\non " + payload).isEqualTo(expected);
         assertThat(foundInOnePass).as(text + "\nin one pass on " + payload).isEqualTo(expected);
     }

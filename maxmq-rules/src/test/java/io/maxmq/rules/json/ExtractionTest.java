@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
@@ -92,18 +93,29 @@ class ExtractionTest {
     }
 
     @Test
-    void copiesWhatIsOnlyForwarded() {
+    void writesWhatIsOnlyForwardedAsItsValueIsWritten() {
         Extraction found = extraction(
-                "{\"a\" : [1, {\"b\":2.50}] , \"c\":\"x\\n\"}", true, List.of("a"), List.of("c"), List.of("d"));
+                "{\"a\" : [1, {\"b\":2.50}] , \"c\":\"x\\n\\/\", \"e\":\"\u00e9\",\"f\":-1.250,\"g\":1e2,\"h\":-0,\"i\":12.75}",
+                true,
+                List.of("a"),
+                List.of("c"),
+                List.of("d"),
+                List.of("e"),
+                List.of("f"),
+                List.of("g"),
+                List.of("h"),
+                List.of("i"));
         JsonWriter out = new JsonWriter(false, 1_000);
 
-        for (int path = 0; path < 3; path++) {
+        for (int path = 0; path < 8; path++) {
             assertThat(found.isRaw(path)).isTrue();
-            found.writeRaw(path, out);
-            out.raw(new byte[] {';'}, 0, 1);
+            found.write(path, out);
+            out.raw(new byte[] {';'});
         }
 
-        assertThat(out.toBytes()).asString(StandardCharsets.UTF_8).isEqualTo("[1, {\"b\":2.50}];\"x\\n\";null;");
+        assertThat(out.toBytes())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("[1,{\"b\":2.5}];\"x\\n/\";null;\"\u00e9\";-1.25;100.0;0;12.75;");
         assertThat(extraction("[1]", true, List.of(-1)).isRaw(0)).isFalse();
     }
 
@@ -125,13 +137,41 @@ class ExtractionTest {
             assertThat(Values.same(extraction.value(i), expected))
                     .as(() -> paths + " of " + new String(text, StandardCharsets.UTF_8))
                     .isTrue();
-            if (extraction.isRaw(i) && expected != null) {
-                JsonWriter out = new JsonWriter(false, 1_000_000);
-                extraction.writeRaw(i, out);
-                assertThat(Values.same(JsonConformanceTest.read(out.toBytes()), expected))
-                        .isTrue();
-            }
+            JsonWriter out = new JsonWriter(false, 1_000_000);
+            extraction.write(i, out);
+            assertThat(out.toBytes()).isEqualTo(JsonWriter.bytes(expected));
         }
+    }
+
+    /** What is copied is what would be written of the number. */
+    @Property(tries = 3_000)
+    void writesNumbersAsTheirValuesAreWritten(@ForAll long seed) {
+        Random random = new Random(seed);
+        StringBuilder text = new StringBuilder(random.nextInt(4) == 0 ? "-" : "");
+        text.append(random.nextInt(3) == 0 ? "0" : digits(random, 1 + random.nextInt(random.nextBoolean() ? 4 : 20)));
+        if (random.nextInt(5) > 0) {
+            text.append('.').append("0".repeat(random.nextInt(3) * random.nextInt(4)));
+            text.append(digits(random, random.nextInt(random.nextBoolean() ? 3 : 16)));
+            text.append("0".repeat(random.nextInt(3)));
+            text.append(text.charAt(text.length() - 1) == '.' ? "0" : "");
+        }
+        if (random.nextInt(5) == 0) {
+            text.append(random.nextBoolean() ? "e" : "E-").append(random.nextInt(30));
+        }
+        Extraction extraction = extraction("{\"a\":" + text + "}", true, List.of("a"));
+        JsonWriter out = new JsonWriter(false, 1_000);
+
+        extraction.write(0, out);
+
+        assertThat(out.toBytes()).as(text.toString()).isEqualTo(JsonWriter.bytes(extraction.value(0)));
+    }
+
+    private static String digits(Random random, int count) {
+        StringBuilder digits = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            digits.append((char) ('1' + random.nextInt(9)));
+        }
+        return digits.toString();
     }
 
     /** Without members that come twice both modes say the same. */

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** Random documents, with few keys so that paths hit, and their texts, written in many ways. */
-final class JsonDocuments {
+public final class JsonDocuments {
     private static final String[] KEYS = {"a", "b", "c", "é", "long key of a member", "a\"b", ""};
     private static final String[] TEXTS = {
         "",
@@ -26,12 +26,20 @@ final class JsonDocuments {
 
     private final Random random;
 
+    private final String[] keys;
+
     JsonDocuments(long seed) {
+        this(seed, KEYS);
+    }
+
+    /** With these keys. */
+    public JsonDocuments(long seed, String... keys) {
         this.random = new Random(seed);
+        this.keys = keys;
     }
 
     /** A value of the language. */
-    Object value(int depth) {
+    public Object value(int depth) {
         switch (random.nextInt(depth > 0 ? 12 : 6)) {
             case 0 -> {
                 return random.nextBoolean() ? (Object) (long) random.nextInt(100) : random.nextLong();
@@ -58,7 +66,7 @@ final class JsonDocuments {
             default -> {
                 Map<String, Object> map = new LinkedHashMap<>();
                 for (int i = random.nextInt(5); i > 0; i--) {
-                    map.put(KEYS[random.nextInt(KEYS.length)], value(depth - 1));
+                    map.put(keys[random.nextInt(keys.length)], value(depth - 1));
                 }
                 return map;
             }
@@ -75,7 +83,7 @@ final class JsonDocuments {
     }
 
     /** A JSON text of a value, with space, escapes and members that do not count. */
-    String text(Object value) {
+    public String text(Object value) {
         StringBuilder out = new StringBuilder();
         write(value, out);
         return out.toString();
@@ -116,6 +124,9 @@ final class JsonDocuments {
             out.append(quoted(text.toString()));
         } else {
             out.append(value == JsonNull.NULL ? "null" : value.toString());
+            if (value instanceof Double && out.indexOf("E", out.lastIndexOf(".")) < 0 && random.nextInt(3) == 0) {
+                out.append('0');
+            }
         }
         space(out);
     }

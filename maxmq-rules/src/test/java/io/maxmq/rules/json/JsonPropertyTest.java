@@ -3,6 +3,7 @@ package io.maxmq.rules.json;
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.value.Values;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,29 @@ class JsonPropertyTest {
         Object read = JsonConformanceTest.read(JsonWriter.bytes(value));
 
         assertThat(Values.same(read, value)).isTrue();
+    }
+
+    /** With no digit more than Java needs, which on this version gives some floats of more than 15 digits one more. */
+    @Property(tries = 3_000)
+    void writesFloatsWithTheFewestDigits(@ForAll long seed) {
+        Random random = new Random(seed);
+        double value = random.nextInt(3) == 0
+                ? Double.longBitsToDouble(random.nextLong())
+                : random.nextLong() / Math.pow(10, random.nextInt(40));
+        value = random.nextInt(3) == 0 ? random.nextInt(100_000) / Math.pow(10, random.nextInt(8)) : value;
+        if (!Double.isFinite(value)) {
+            return;
+        }
+
+        String written = new String(JsonWriter.bytes(value), StandardCharsets.UTF_8);
+
+        assertThat(Double.doubleToLongBits(Double.parseDouble(written))).isEqualTo(Double.doubleToLongBits(value));
+        assertThat(new BigDecimal(written).stripTrailingZeros().precision())
+                .as(written)
+                .isLessThanOrEqualTo(new BigDecimal(Double.toString(value))
+                        .stripTrailingZeros()
+                        .precision());
+        assertThat(written).matches("-?(0|[1-9][0-9]*)\\.[0-9]+(e-?[0-9]+)?").doesNotMatch(".*\\.[0-9]+0(e.*)?");
     }
 
     @Property(tries = 500)

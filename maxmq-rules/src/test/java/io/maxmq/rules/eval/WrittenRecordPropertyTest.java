@@ -1,0 +1,97 @@
+package io.maxmq.rules.eval;
+
+import io.maxmq.rules.error.EvaluationException;
+import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.json.JsonDocuments;
+import io.maxmq.rules.json.JsonWriter;
+import io.maxmq.rules.parse.Parser;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Statements as most rules have them, on any payloads: what is written, what is given, and what the reference says. */
+class WrittenRecordPropertyTest {
+    private static final String[] KEYS = {"a", "b", "c", "d"};
+
+    private final WrittenRecords records = new WrittenRecords();
+
+    @Property(tries = 4_000, edgeCases = EdgeCasesMode.NONE)
+    void writesByteByByteWhatIsGiven(@ForAll long seed) {
+        Random random = new Random(seed);
+        JsonDocuments documents = new JsonDocuments(seed, KEYS);
+        String payload = random.nextInt(20) == 0 ? "no JSON" : documents.text(documents.value(4));
+        String statement = statement(random);
+        Program program = Program.of(statement, EvaluationTableTest.OPTIONS);
+        TestSurroundings event = TestSurroundings.message(payload);
+        PayloadPaths paths = new PayloadPaths(List.of(program, program), Limits.DEFAULT);
+
+        records.agree(
+                program,
+                event,
+                paths.reader().payload(event.field("payload")),
+                paths.reader().payload(event.field("payload")));
+        records.agree(program, event, new Payload(event.field("payload")), new Payload(event.field("payload")));
+        String written = records.written(program, event, paths.reader().payload(event.field("payload")));
+        assertThat(written.startsWith("{") || written.isEmpty() ? written : written.split(" ")[0])
+                .as(statement + "\non " + payload)
+                .isEqualTo(reference(statement, event));
+    }
+
+    private static String reference(String statement, TestSurroundings event) {
+        try {
+            List<Map<String, Object>> records = Reference.run(Parser.statement(statement), event);
+            return records.isEmpty() ? "" : new String(JsonWriter.bytes(records.get(0)), StandardCharsets.UTF_8);
+        } catch (EvaluationException e) {
+            return e.code().toString();
+        }
+    }
+
+    private static String statement(Random random) {
+        StringBuilder text = new StringBuilder("SELECT ");
+        int fields = 1 + random.nextInt(4);
+        for (int i = 0; i < fields; i++) {
+            text.append(i == 0 ? "" : ", ")
+                    .append(value(random))
+                    .append(" AS n")
+                    .append(i);
+            text.append(random.nextInt(8) == 0 ? ".m" : "");
+        }
+        text.append(" FROM \"t/#\"");
+        if (random.nextInt(3) > 0) {
+            String name = "n" + random.nextInt(fields);
+            text.append(
+                    switch (random.nextInt(5)) {
+                        case 0 -> " WHERE " + name + " IS NOT NULL";
+                        case 1 -> " WHERE str(" + name + ") <> 'x'";
+                        case 2 -> " WHERE typeof(" + name + ") <> 'int' OR " + name + " < 50";
+                        case 3 -> " WHERE payload." + KEYS[random.nextInt(4)] + " = " + name;
+                        default -> " WHERE " + name + ".a IS NULL AND qos = 1";
+                    });
+        }
+        return text.toString();
+    }
+
+    private static String value(Random random) {
+        String path = "payload." + KEYS[random.nextInt(4)];
+        return switch (random.nextInt(14)) {
+            case 0 -> "clientid";
+            case 1 -> "qos";
+            case 2 -> "username";
+            case 3 -> "'it''s'";
+            case 4 -> "payload";
+            case 5 -> path + " * 1.8 + 32";
+            case 6 -> "- " + path;
+            case 7 -> "CASE WHEN " + path + " IS NULL THEN 0.5 ELSE " + path + " END";
+            case 8 -> path + "[" + (random.nextInt(4) - 1) + "]";
+            case 9 -> "n" + random.nextInt(3);
+            case 10 -> "str(" + path + ")";
+            default -> path + (random.nextBoolean() ? "" : "." + KEYS[random.nextInt(4)]);
+        };
+    }
+}
