@@ -34,7 +34,7 @@ final class ConnectionEvents {
     void connected(ClientInfo client, boolean sessionPresent, Loop loop) {
         FlightEvents.connect(broker, client, sessionPresent);
         if (events.wants(BrokerEvent.ClientConnected.class)) {
-            events.emit(new BrokerEvent.ClientConnected(loop.epochMillis(), client, sessionPresent));
+            loop.emit(events, new BrokerEvent.ClientConnected(loop.epochMillis(), client, sessionPresent));
         }
         log.debug("connected: {}", client);
     }
@@ -42,17 +42,20 @@ final class ConnectionEvents {
     void disconnected(ClientInfo client, Initiator by, ReasonCode reason, String detail, Loop loop) {
         FlightEvents.disconnect(broker, client, by, reason);
         if (events.wants(BrokerEvent.ClientDisconnected.class)) {
-            events.emit(new BrokerEvent.ClientDisconnected(loop.epochMillis(), client, by, reason, detail));
+            loop.emit(events, new BrokerEvent.ClientDisconnected(loop.epochMillis(), client, by, reason, detail));
         }
         log.debug("disconnected by {}: {} {} {}", by, client, reason, detail);
     }
 
     void opened(Connection connection) {
         if (events.wants(BrokerEvent.ConnectionOpened.class)) {
-            events.emit(new BrokerEvent.ConnectionOpened(
-                    connection.here().loop().epochMillis(),
-                    connection.out().remoteAddress(),
-                    connection.out().listener()));
+            Loop loop = connection.here().loop();
+            loop.emit(
+                    events,
+                    new BrokerEvent.ConnectionOpened(
+                            loop.epochMillis(),
+                            connection.out().remoteAddress(),
+                            connection.out().listener()));
         }
     }
 
@@ -63,14 +66,17 @@ final class ConnectionEvents {
             String detail,
             PacketDecoder decoder) {
         if (events.wants(BrokerEvent.ProtocolError.class)) {
-            events.emit(new BrokerEvent.ProtocolError(
-                    connection.here().loop().epochMillis(),
-                    connection.out().remoteAddress(),
-                    connection.out().listener(),
-                    Optional.ofNullable(client),
-                    reason,
-                    detail,
-                    ByteBuffer.wrap(decoder.failedBytes())));
+            Loop loop = connection.here().loop();
+            loop.emit(
+                    events,
+                    new BrokerEvent.ProtocolError(
+                            loop.epochMillis(),
+                            connection.out().remoteAddress(),
+                            connection.out().listener(),
+                            Optional.ofNullable(client),
+                            reason,
+                            detail,
+                            ByteBuffer.wrap(decoder.failedBytes())));
         }
     }
 
@@ -83,28 +89,31 @@ final class ConnectionEvents {
     void gaveUp(Connection connection, @Nullable ClientInfo client, ReasonCode reason, String detail) {
         connection.refusalTold();
         if (events.wants(BrokerEvent.ConnectRefused.class)) {
-            events.emit(new BrokerEvent.ConnectRefused(
-                    connection.here().loop().epochMillis(),
-                    connection.out().remoteAddress(),
-                    connection.out().listener(),
-                    client == null ? Tenant.DEFAULT : client.tenant(),
-                    client == null ? "" : client.clientId(),
-                    reason,
-                    detail));
+            Loop loop = connection.here().loop();
+            loop.emit(
+                    events,
+                    new BrokerEvent.ConnectRefused(
+                            loop.epochMillis(),
+                            connection.out().remoteAddress(),
+                            connection.out().listener(),
+                            client == null ? Tenant.DEFAULT : client.tenant(),
+                            client == null ? "" : client.clientId(),
+                            reason,
+                            detail));
         }
         log.debug("refused: {} {} {} {}", connection.out().remoteAddress(), client, reason, detail);
     }
 
     void handshakeFailed(SocketAddress remote, String listener, String detail, Loop loop) {
         if (events.wants(BrokerEvent.TlsHandshakeFailed.class)) {
-            events.emit(new BrokerEvent.TlsHandshakeFailed(loop.epochMillis(), remote, listener, detail));
+            loop.emit(events, new BrokerEvent.TlsHandshakeFailed(loop.epochMillis(), remote, listener, detail));
         }
         log.debug("no TLS: {} at {}: {}", remote, listener, detail);
     }
 
     void webSocketRefused(SocketAddress remote, String listener, String detail, Loop loop) {
         if (events.wants(BrokerEvent.WebSocketRefused.class)) {
-            events.emit(new BrokerEvent.WebSocketRefused(loop.epochMillis(), remote, listener, detail));
+            loop.emit(events, new BrokerEvent.WebSocketRefused(loop.epochMillis(), remote, listener, detail));
         }
         log.debug("no WebSocket: {} at {}: {}", remote, listener, detail);
     }
@@ -112,8 +121,8 @@ final class ConnectionEvents {
     void subscribed(Connection connection, TopicFilter filter, QoS qos) {
         ClientInfo client = connection.client();
         if (client != null && events.wants(BrokerEvent.Subscribed.class)) {
-            events.emit(
-                    new BrokerEvent.Subscribed(connection.here().loop().epochMillis(), client, filter.toString(), qos));
+            Loop loop = connection.here().loop();
+            loop.emit(events, new BrokerEvent.Subscribed(loop.epochMillis(), client, filter.toString(), qos));
         }
     }
 
@@ -125,8 +134,10 @@ final class ConnectionEvents {
     void unsubscribed(Connection connection, String filter) {
         ClientInfo client = connection.client();
         if (client != null && events.wants(BrokerEvent.Unsubscribed.class)) {
-            events.emit(new BrokerEvent.Unsubscribed(
-                    connection.here().loop().epochMillis(), client.tenant(), client.clientId(), filter));
+            Loop loop = connection.here().loop();
+            loop.emit(
+                    events,
+                    new BrokerEvent.Unsubscribed(loop.epochMillis(), client.tenant(), client.clientId(), filter));
         }
     }
 

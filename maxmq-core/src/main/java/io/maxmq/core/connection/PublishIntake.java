@@ -378,7 +378,7 @@ final class PublishIntake {
         private @Nullable Outcome<Message> early;
 
         private @Nullable StoredMessage kept;
-        private @Nullable Message keptView;
+        private @Nullable Message keptShown;
 
         void begin(InTransit message, int messageQos, int messagePacketId) { // hot: per message
             qos = messageQos;
@@ -387,18 +387,18 @@ final class PublishIntake {
             long epochMillis = message.expiresAtMillis() == 0
                     ? 0
                     : connection.here().loop().epochMillis();
-            Message view = ApplicationMessages.view(message, epochMillis);
+            Message shown = ApplicationMessages.copy(message, epochMillis);
             Outcome<Message> outcome = home.interceptors()
-                    .publishNow(publisher, view, connection.here().caller(), this);
+                    .publishNow(publisher, shown, connection.here().caller(), this);
             if (outcome == null) {
                 outcome = early;
                 early = null;
             }
             if (outcome != null) {
-                end(outcome, message, view);
+                end(outcome, message, shown);
             } else {
                 kept = message.keep();
-                keptView = view;
+                keptShown = shown;
                 connection.hold(InputGate.PLUGIN);
             }
         }
@@ -406,19 +406,19 @@ final class PublishIntake {
         @Override
         public void accept(Outcome<Message> outcome) {
             StoredMessage waited = kept;
-            Message view = keptView;
-            if (waited == null || view == null) {
+            Message shown = keptShown;
+            if (waited == null || shown == null) {
                 early = outcome;
                 return;
             }
             kept = null;
-            keptView = null;
+            keptShown = null;
             if (connection.isClosed()) {
                 return;
             }
             InTransit message = connection.here().inTransit();
             message.begin(waited, session);
-            end(outcome, message, view);
+            end(outcome, message, shown);
             connection.release(InputGate.PLUGIN);
         }
 

@@ -98,7 +98,16 @@ final class Throttling {
         tally.sinceTold = 0;
         tally.told = true;
         tally.toldAtNanos = now;
-        events.emit(new Throttled(
-                loop.epochMillis(), remote, listener, Optional.ofNullable(client), what, decision, limit, count));
+        loop.emit(
+                events,
+                new Throttled(
+                        loop.epochMillis(),
+                        remote,
+                        listener,
+                        Optional.ofNullable(client),
+                        what,
+                        decision,
+                        limit,
+                        count));
     }
 }

@@ -233,7 +233,7 @@ public final class Interceptors {
         } else if (decision instanceof PublishInterceptor.Decision.Reject reject) {
             return new Step.End<>(new Outcome.Rejected<>(reject.reasonCode(), reject.reason()));
         } else if (decision instanceof PublishInterceptor.Decision.Later later) {
-            // The view ends with the call; what goes on later is a copy.
+            // A view ends with the call; what goes on later is a copy.
             Message copy = message.copy();
             return later(later.decision(), answer -> step(answer, copy));
         }

@@ -2,12 +2,15 @@ package io.maxmq.core.loop;
 
 import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.time.Timers;
 import io.maxmq.spi.Clock;
+import io.maxmq.spi.event.BrokerEvent;
 import java.util.ArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop of a broker and what it alone owns: timers, memory credit, counters, the work that ends its iteration.
@@ -47,6 +50,8 @@ public final class Loop {
     private ArrayList<Deferred> deferred = new ArrayList<>();
     private ArrayList<Deferred> spare = new ArrayList<>();
     private final long maxOpenOutputBytes;
+    private final Deferred wakeListeners = new WakeListeners();
+    private @Nullable Events emitted;
     private long openOutputBytes;
     private long turn;
     private long work;
@@ -133,6 +138,19 @@ public final class Loop {
             executeContained(runDeferred);
         }
         deferred.add(work);
+    }
+
+    /**
+     * Emits an event; its listeners are woken up once for all events of this iteration, at its end. Any thread: from another
+     * one at once.
+     */
+    public void emit(Events to, BrokerEvent event) {
+        if (!inLoop()) {
+            to.emit(event);
+        } else if (to.emitInBatch(event) && emitted == null) {
+            emitted = to;
+            defer(wakeListeners);
+        }
     }
 
     /**
@@ -295,6 +313,17 @@ public final class Loop {
                 task.onDeadline();
             } catch (Throwable t) {
                 reportFailure(t);
+            }
+        }
+    }
+
+    private final class WakeListeners implements Deferred {
+        @Override
+        public void runDeferred() {
+            Events to = emitted;
+            emitted = null;
+            if (to != null) {
+                to.wake();
             }
         }
     }

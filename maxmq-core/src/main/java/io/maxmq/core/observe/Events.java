@@ -29,6 +29,9 @@ public final class Events {
     /** Guarded by this, for writing only. */
     private final List<Sink> sinks = new ArrayList<>();
 
+    /** The same; replaced as a whole under the lock of this, read without. */
+    private volatile Sink[] allSinks = {};
+
     /** Who wants which kind; replaced as a whole under the lock of this, read without. */
     private volatile Map<Class<?>, Sink[]> sinksByKind = Map.of();
 
@@ -49,8 +52,33 @@ public final class Events {
         Sink[] wanting = sinksByKind.get(event.getClass());
         if (wanting != null) {
             for (Sink sink : wanting) {
-                sink.offer(event);
+                sink.offer(event, false);
             }
+        }
+    }
+
+    /**
+     * The same for one of several events of one batch of work, in the same order: to wake up a thread costs more than most
+     * events, so it is done for all of them at once.
+     *
+     * @return whether the caller owes a {@link #wake} at the end of the batch
+     */
+    public boolean emitInBatch(BrokerEvent event) {
+        boolean owes = false;
+        Sink[] wanting = sinksByKind.get(event.getClass());
+        if (wanting != null) {
+            for (Sink sink : wanting) {
+                sink.offer(event, true);
+                owes |= sink.queue.isOwed();
+            }
+        }
+        return owes;
+    }
+
+    /** Has the listeners called with what was emitted in batches. */
+    public void wake() {
+        for (Sink sink : allSinks) {
+            sink.queue.begin();
         }
     }
 
@@ -91,6 +119,7 @@ public final class Events {
             }
         }
         sinksByKind = byKind;
+        allSinks = sinks.toArray(Sink[]::new);
     }
 
     /** One listener with its queue. */
@@ -116,12 +145,13 @@ public final class Events {
             }
         }
 
-        void offer(BrokerEvent event) {
+        void offer(BrokerEvent event, boolean inBatch) {
             if (event instanceof BrokerEvent.PluginFailed failed
                     && failed.plugin().equals(name)) {
                 return; // its own failures would only feed themselves
             }
-            if (!queue.tryExecute(() -> call(event))) {
+            Runnable call = () -> call(event);
+            if (!(inBatch ? queue.tryAdd(call) : queue.tryExecute(call))) {
                 lost.incrementAndGet();
                 failures.report(name, "onEvent", Failure.OVERFLOW, null);
             }

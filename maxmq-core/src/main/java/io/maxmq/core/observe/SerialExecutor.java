@@ -2,6 +2,7 @@ package io.maxmq.core.observe;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.MessagePassingQueue;
@@ -21,8 +22,11 @@ public final class SerialExecutor implements Executor {
     private final int capacity;
     private final MessagePassingQueue<Runnable> tasks = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
 
-    /** Accepted and not finished. Who makes it 1 brings {@link #turn} to the pool; who makes it 0 ends the turn. */
+    /** Accepted and not finished. Who makes it 1 brings {@link #turn} to the pool, or owes that; who makes it 0 ends the turn. */
     private final AtomicInteger unfinished = new AtomicInteger();
+
+    /** A turn is due that nobody has brought to the pool. Who clears it does. */
+    private final AtomicBoolean owed = new AtomicBoolean();
 
     private final AtomicLong refused = new AtomicLong();
     private final Runnable turn = this::turn;
@@ -49,21 +53,61 @@ public final class SerialExecutor implements Executor {
 
     /** Runs the task after those already accepted; false when {@code capacity} are unfinished or the pool is closed. */
     public boolean tryExecute(Runnable task) {
+        int before = accept(task);
+        if (before == 0) {
+            return submitTurn();
+        }
+        begin(); // what was added may wait for somebody who is held up
+        return before > 0;
+    }
+
+    /**
+     * The same for one of several: a thread is woken up for them only by {@link #begin}, which the caller owes while
+     * {@link #isOwed}; or when there are enough of them.
+     */
+    boolean tryAdd(Runnable task) {
+        int before = accept(task);
+        if (before == 0) {
+            owed.set(true);
+        } else if (before >= TASKS_PER_TURN) {
+            begin();
+        }
+        return before >= 0;
+    }
+
+    /** Whether {@link #begin} has something to begin. */
+    boolean isOwed() {
+        return owed.get();
+    }
+
+    /** Begins with what was added. */
+    void begin() {
+        if (owed.get() && owed.compareAndSet(true, false)) {
+            var unused = submitTurn();
+        }
+    }
+
+    /** How many were unfinished before it; -1 when it is refused. */
+    private int accept(Runnable task) {
         int before;
         do {
             before = unfinished.get();
             if (before >= capacity || pool.isClosed()) {
                 refused.incrementAndGet();
-                return false;
+                return -1;
             }
         } while (!unfinished.compareAndSet(before, before + 1));
         tasks.offer(task);
-        if (before == 0 && !pool.submit(turn)) {
-            // Closed just now. Unfinished stays above 0, so nobody begins a turn.
-            refused.incrementAndGet();
-            return false;
+        return before;
+    }
+
+    private boolean submitTurn() {
+        if (pool.submit(turn)) {
+            return true;
         }
-        return true;
+        // Closed just now. Unfinished stays above 0, so nobody begins a turn.
+        refused.incrementAndGet();
+        return false;
     }
 
     /** How many tasks were not accepted. */

@@ -59,8 +59,8 @@ public final class ApplicationMessages {
         return properties.build();
     }
 
-    /** The message as a view for an application; it has to copy what it wants to keep. */
-    public static Message view(InTransit transit, long epochMillis) {
+    /** The message with a payload of its own, for an application that may keep it. */
+    public static Message copy(InTransit transit, long epochMillis) {
         byte[] payload = new byte[transit.payloadLength()];
         transit.copyPayload(payload, 0);
         byte[] properties = NO_BYTES;
@@ -68,16 +68,14 @@ public final class ApplicationMessages {
             properties = new byte[transit.propertiesLength()];
             transit.copyProperties(properties, 0);
         }
-        return message(
-                transit.topic(),
-                payload,
-                0,
-                properties,
-                QoS.of(transit.qos()),
-                transit.retain(),
-                transit.expiresAtMillis(),
-                epochMillis,
-                null);
+        Message.Builder message = Message.builder(transit.topic().name())
+                .qos(QoS.of(transit.qos()))
+                .retain(transit.retain());
+        ByteBuffer correlation = describe(message, properties, transit.expiresAtMillis(), epochMillis);
+        if (correlation != null) {
+            message.correlationData(correlation);
+        }
+        return message.wrapPayload(payload).build();
     }
 
     /** A kept message as an application sees it: its payload is not copied. */
@@ -108,15 +106,20 @@ public final class ApplicationMessages {
             @Nullable MessageId id) {
         Message.Builder message =
                 Message.builder(topic.name()).qos(qos).retain(retain).id(id);
-        ByteBuffer correlation = null;
-        if (encodedProperties.length > 0) {
-            correlation = copyProperties(PublishProperties.decode(encodedProperties), message);
-        }
+        ByteBuffer correlation = describe(message, encodedProperties, expiresAtMillis, epochMillis);
+        return message.view(payload, payloadStart, payload.length - payloadStart, correlation)
+                .build();
+    }
+
+    /** All but the payload, and but the correlation data, which it answers because that may be a view. */
+    private static @Nullable ByteBuffer describe(
+            Message.Builder message, byte[] encodedProperties, long expiresAtMillis, long epochMillis) {
         if (expiresAtMillis != 0) {
             message.messageExpiry(Duration.ofMillis(Math.max(1, expiresAtMillis - epochMillis)));
         }
-        return message.view(payload, payloadStart, payload.length - payloadStart, correlation)
-                .build();
+        return encodedProperties.length == 0
+                ? null
+                : copyProperties(PublishProperties.decode(encodedProperties), message);
     }
 
     /** Answers the correlation data, which is set apart because it may be a view. */

@@ -73,8 +73,10 @@ public final class Drops {
             FlightEvents.drop(broker, recipient.clientId(), "", reason, count, bytes);
         }
         if (events.wants(BrokerEvent.MessageDropped.class)) {
-            events.emit(new BrokerEvent.MessageDropped(
-                    loop.epochMillis(), recipient.tenant(), recipient.clientId(), "", reason, count, bytes));
+            loop.emit(
+                    events,
+                    new BrokerEvent.MessageDropped(
+                            loop.epochMillis(), recipient.tenant(), recipient.clientId(), "", reason, count, bytes));
         }
     }
 
@@ -89,7 +91,9 @@ public final class Drops {
         }
         if (events.wants(BrokerEvent.MessageDropped.class)) {
             String name = topic.utf8().length > MAX_NAME_BYTES ? "" : topic.name();
-            events.emit(new BrokerEvent.MessageDropped(loop.epochMillis(), tenant, clientId, name, reason, 1, bytes));
+            loop.emit(
+                    events,
+                    new BrokerEvent.MessageDropped(loop.epochMillis(), tenant, clientId, name, reason, 1, bytes));
         }
     }
 }

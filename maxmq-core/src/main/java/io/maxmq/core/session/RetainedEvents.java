@@ -28,19 +28,21 @@ final class RetainedEvents implements RetainedListener {
     @Override
     public void stored(Routes routes, StoredMessage message) {
         if (events.wants(RetainedSet.class) && isTold(message.topic())) {
-            events.emit(new RetainedSet(
-                    loop.epochMillis(),
-                    routes.tenant(),
-                    name(message.topic()),
-                    message.payloadLength(),
-                    QoS.of(message.qos())));
+            loop.emit(
+                    events,
+                    new RetainedSet(
+                            loop.epochMillis(),
+                            routes.tenant(),
+                            name(message.topic()),
+                            message.payloadLength(),
+                            QoS.of(message.qos())));
         }
     }
 
     @Override
     public void cleared(Routes routes, Topic topic, boolean expired) {
         if (events.wants(RetainedCleared.class) && isTold(topic)) {
-            events.emit(new RetainedCleared(loop.epochMillis(), routes.tenant(), name(topic), expired));
+            loop.emit(events, new RetainedCleared(loop.epochMillis(), routes.tenant(), name(topic), expired));
         }
     }
 

@@ -32,7 +32,7 @@ public final class SessionEvents {
         countForTenant(session, 1);
         if (events.wants(BrokerEvent.SessionCreated.class)) {
             SessionKey key = session.key();
-            events.emit(new BrokerEvent.SessionCreated(loop.epochMillis(), key.tenant(), key.clientId()));
+            loop.emit(events, new BrokerEvent.SessionCreated(loop.epochMillis(), key.tenant(), key.clientId()));
         }
     }
 
@@ -40,20 +40,24 @@ public final class SessionEvents {
         loop.counters().increment(Counter.SESSIONS_RESUMED);
         if (events.wants(BrokerEvent.SessionResumed.class)) {
             SessionKey key = session.key();
-            events.emit(new BrokerEvent.SessionResumed(
-                    loop.epochMillis(), key.tenant(), key.clientId(), session.queuedMessages()));
+            loop.emit(
+                    events,
+                    new BrokerEvent.SessionResumed(
+                            loop.epochMillis(), key.tenant(), key.clientId(), session.queuedMessages()));
         }
     }
 
     void suspended(Session session) {
         if (events.wants(BrokerEvent.SessionSuspended.class)) {
             SessionKey key = session.key();
-            events.emit(new BrokerEvent.SessionSuspended(
-                    loop.epochMillis(),
-                    key.tenant(),
-                    key.clientId(),
-                    session.expirySeconds(),
-                    session.queuedMessages()));
+            loop.emit(
+                    events,
+                    new BrokerEvent.SessionSuspended(
+                            loop.epochMillis(),
+                            key.tenant(),
+                            key.clientId(),
+                            session.expirySeconds(),
+                            session.queuedMessages()));
         }
     }
 
@@ -66,14 +70,14 @@ public final class SessionEvents {
             String topic = message.topic().utf8().length > Drops.MAX_NAME_BYTES
                     ? ""
                     : message.topic().name();
-            events.emit(new BrokerEvent.MessageUnmatched(loop.epochMillis(), routes.tenant(), publisher, topic));
+            loop.emit(events, new BrokerEvent.MessageUnmatched(loop.epochMillis(), routes.tenant(), publisher, topic));
         }
     }
 
     void takenOver(ClientInfo by, SocketAddress previousAddress) {
         loop.counters().increment(Counter.TAKEOVERS);
         if (events.wants(BrokerEvent.SessionTakenOver.class)) {
-            events.emit(new BrokerEvent.SessionTakenOver(loop.epochMillis(), by, previousAddress));
+            loop.emit(events, new BrokerEvent.SessionTakenOver(loop.epochMillis(), by, previousAddress));
         }
     }
 
@@ -86,8 +90,10 @@ public final class SessionEvents {
         }
         if (events.wants(BrokerEvent.SessionExpired.class)) {
             SessionKey key = session.key();
-            events.emit(new BrokerEvent.SessionExpired(
-                    loop.epochMillis(), key.tenant(), key.clientId(), why, droppedMessages));
+            loop.emit(
+                    events,
+                    new BrokerEvent.SessionExpired(
+                            loop.epochMillis(), key.tenant(), key.clientId(), why, droppedMessages));
         }
     }
 
@@ -110,8 +116,12 @@ public final class SessionEvents {
     void willPublished(Will will) {
         loop.counters().increment(Counter.WILLS_PUBLISHED);
         if (events.wants(BrokerEvent.WillPublished.class)) {
-            events.emit(new BrokerEvent.WillPublished(
-                    loop.epochMillis(), will.client(), will.message().topic().name()));
+            loop.emit(
+                    events,
+                    new BrokerEvent.WillPublished(
+                            loop.epochMillis(),
+                            will.client(),
+                            will.message().topic().name()));
         }
     }
 }

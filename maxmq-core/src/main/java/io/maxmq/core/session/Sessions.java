@@ -563,7 +563,7 @@ public final class Sessions {
         if (recipient == null || !interceptors.interceptsDelivery()) {
             return message;
         }
-        Message before = ApplicationMessages.view(message, loop.epochMillis());
+        Message before = ApplicationMessages.copy(message, loop.epochMillis());
         Message after = interceptors.deliver(recipient, before);
         if (after == null) {
             return null;

@@ -68,6 +68,59 @@ class EventsTest {
     }
 
     @Test
+    void theEventsOfABatchWakeNobodyBeforeItsEnd() throws Exception {
+        Recorder recorder = new Recorder("r", BrokerStarted.class, BrokerStopping.class);
+        events.add(recorder);
+
+        boolean owed = events.emitInBatch(new BrokerStarted(1, "b"));
+        owed &= events.emitInBatch(new BrokerStopping(2, "b"));
+
+        assertThat(owed).isTrue();
+        assertThat(workerThreads()).isZero();
+        events.wake();
+        assertThat(recorder.next()).isEqualTo(new BrokerStarted(1, "b"));
+        assertThat(recorder.next()).isEqualTo(new BrokerStopping(2, "b"));
+    }
+
+    @Test
+    void anEventFromElsewhereTakesTheBatchWithIt() throws Exception {
+        Recorder recorder = new Recorder("r", BrokerStarted.class, LoopStalled.class);
+        events.add(recorder);
+
+        events.emitInBatch(new BrokerStarted(1, "b"));
+        events.emit(
+                new LoopStalled(2, "loop", Duration.ofSeconds(1))); // the loop that owes the wake-up may be this one
+
+        assertThat(recorder.next()).isEqualTo(new BrokerStarted(1, "b"));
+        assertThat(recorder.next()).isInstanceOf(LoopStalled.class);
+    }
+
+    @Test
+    void aLargeBatchIsBegunBeforeItsEnd() throws Exception {
+        Recorder recorder = new Recorder("r", BrokerStarted.class);
+        events.add(recorder);
+
+        for (int i = 0; i < 1000; i++) {
+            events.emitInBatch(new BrokerStarted(i, "b"));
+        }
+
+        assertThat(recorder.next()).isEqualTo(new BrokerStarted(0, "b"));
+    }
+
+    @Test
+    void whatNobodyWantsOwesNothing() {
+        events.add(new Recorder("r", BrokerStarted.class));
+
+        assertThat(events.emitInBatch(new BrokerStopping(1, "b"))).isFalse();
+    }
+
+    private static long workerThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(each -> each.getName().startsWith("maxmq-events-worker-"))
+                .count();
+    }
+
+    @Test
     void aThrowingListenerIsNamedCountedAndCalledAgain() throws Exception {
         Recorder other = new Recorder("other", PluginFailed.class);
         LinkedBlockingQueue<BrokerEvent> seen = new LinkedBlockingQueue<>();
