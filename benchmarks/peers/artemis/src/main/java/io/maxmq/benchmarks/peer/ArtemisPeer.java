@@ -11,6 +11,9 @@ import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
  * with fsync.
  */
 public final class ArtemisPeer implements PeerBroker {
+    /** With its 30 it closes connections: all of them wait for the journal when 100 clients connect, and none is left for it. */
+    private static final int THREADS = 1_200;
+
     private EmbeddedActiveMQ broker;
 
     public static void main(String[] args) throws Exception {
@@ -23,6 +26,7 @@ public final class ArtemisPeer implements PeerBroker {
                 .setPersistenceEnabled(storage.equals("journal"))
                 .setJournalType(JournalType.NIO)
                 .setSecurityEnabled(false)
+                .setThreadPoolMaxSize(THREADS)
                 .setJournalDirectory(directory.resolve("journal").toString())
                 .setBindingsDirectory(directory.resolve("bindings").toString())
                 .setPagingDirectory(directory.resolve("paging").toString())
