@@ -1,6 +1,7 @@
 package io.maxmq.storage;
 
 import io.maxmq.core.persistence.OwnerKey;
+import io.maxmq.core.persistence.PassingRecord;
 import io.maxmq.core.persistence.SessionRecord;
 import io.maxmq.core.persistence.SubscriptionRecord;
 import io.maxmq.core.persistence.Tables;
@@ -105,12 +106,18 @@ class InspectTest {
         try (RocksDbStorage store = open()) {
             session(store, "c1");
             session(store, "c2");
+            Bytes passing = OwnerKey.of("default", "c1").numbered(7);
+            put(store, Tables.PASSING, passing, PassingRecord.write(passing, 1, 2, "$share/g/t"));
         }
 
         assertThat(inspect()).isZero();
         assertThat(out).containsPattern("session +2 ").containsPattern("subscription +2 ");
         assertThat(inspect("--session", "c1")).isZero();
-        assertThat(out).contains("owner=u expiry=60s connected").contains("a/+ qos=1 id=7");
+        assertThat(out)
+                .contains("owner=u expiry=60s connected")
+                .contains("a/+ qos=1 id=7")
+                .contains("sequence 7, message")
+                .contains("goes to another member of $share/g/t");
         assertThat(inspect("--session", "nobody")).isZero();
         assertThat(out).contains("nothing is stored of client id nobody");
         assertThat(inspect("--check")).isZero();

@@ -566,21 +566,15 @@ class OracleTest {
     }
 
     @Test
-    void aSharedMessageMayChangeHandsRightBeforeACrashAndNotLongBefore() {
+    void aSharedMessageComesToOneMemberAlsoWhenItChangesHandsRightBeforeACrash() {
         member("a");
         member("b");
         publish("p:1", "u/a", 2);
         promise("p:1");
         receiveAs("a", "p:1", 2, 1);
-        publish("p:2", "u/a", 2);
-        promise("p:2");
-        now = now.plusSeconds(3);
-        receiveAs("a", "p:2", 2, 2);
         add(new Event.Killed(1));
-        receiveAs("b", "p:2", 2, 1);
-        assertThat(violations()).isEmpty();
 
-        receiveAs("b", "p:1", 2, 2);
+        receiveAs("b", "p:1", 2, 1);
         assertFirst("a message of QoS 2 came to a too");
     }
 

@@ -1,7 +1,6 @@
 package io.maxmq.examples.crash;
 
 import io.maxmq.examples.crash.Ledger.Sent;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,18 +9,13 @@ import java.util.TreeMap;
 
 /**
  * What the members of shared subscriptions have received together (MQTT 5.0 §4.8.2): each promised message has come to one of them,
- * and one of QoS 2 to one alone; but for one that goes from a member that leaves to another, right before a crash: then both may have
- * it. Members never unsubscribe. One pass over a history. Not thread-safe.
+ * and one of QoS 2 to one alone. Members never unsubscribe. One pass over a history. Not thread-safe.
  */
 final class SharedDeliveries {
-    /** How long before a crash a message may have changed hands without a trace. */
-    private static final Duration CHANGING_HANDS = Duration.ofSeconds(2);
-
     private final Ledger ledger;
     private final Map<String, Group> groups = new TreeMap<>(); // by the filter with its share
     private final Map<String, String> members = new HashMap<>(); // their filters, by the client
     private final List<String> violations = new ArrayList<>();
-    private History.Entry lastKilled;
 
     SharedDeliveries(Ledger ledger) {
         this.ledger = ledger;
@@ -29,10 +23,8 @@ final class SharedDeliveries {
 
     private static final class Group {
         int made = Ledger.NEVER;
-        final Map<String, Taken> takers = new HashMap<>(); // by the message
+        final Map<String, String> takers = new HashMap<>(); // the client, by the message
     }
-
-    private record Taken(String by, History.Entry at) {}
 
     static boolean isShared(String filter) {
         return filter.startsWith("$share/");
@@ -44,9 +36,7 @@ final class SharedDeliveries {
     }
 
     void see(History.Entry entry) {
-        if (entry.event() instanceof Event.Killed) {
-            lastKilled = entry;
-        } else if (entry.event() instanceof Event.Subscribed made && isShared(made.filter())) {
+        if (entry.event() instanceof Event.Subscribed made && isShared(made.filter())) {
             Group group = groups.computeIfAbsent(made.filter(), unknown -> new Group());
             group.made = Math.min(group.made, entry.index());
             members.put(made.client(), made.filter());
@@ -59,19 +49,10 @@ final class SharedDeliveries {
     }
 
     private void received(History.Entry entry, Event.Received received, Group group) {
-        Taken before = group.takers.putIfAbsent(received.message(), new Taken(received.client(), entry));
-        if (received.qos() == 2
-                && before != null
-                && !before.by().equals(received.client())
-                && !mayHaveChangedHands(before)) {
-            violations.add("a message of QoS 2 came to " + before.by() + " too: " + entry);
+        String before = group.takers.putIfAbsent(received.message(), received.client());
+        if (received.qos() == 2 && before != null && !before.equals(received.client())) {
+            violations.add("a message of QoS 2 came to " + before + " too: " + entry);
         }
-    }
-
-    private boolean mayHaveChangedHands(Taken before) {
-        return lastKilled != null
-                && lastKilled.index() > before.at().index()
-                && before.at().at().plus(CHANGING_HANDS).isAfter(lastKilled.at());
     }
 
     /** What had to come and did not. */

@@ -104,6 +104,7 @@ final class Recovery {
     /** @param kept restores retained messages and others that belong to no session; sessions and subscriptions are there */
     void run(KeptMessages kept) {
         long begin = System.nanoTime();
+        PassedOn.settle(persistence, log);
         long sessions = each(Tables.SESSION, this::session);
         long subscriptions = each(Tables.SUBSCRIPTION, this::subscription);
         each(Tables.WILL, entry -> will(entry, kept));

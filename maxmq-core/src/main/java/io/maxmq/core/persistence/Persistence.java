@@ -9,6 +9,7 @@ import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -148,6 +149,17 @@ public final class Persistence implements AutoCloseable {
     /** One entry, if it is there. */
     public Optional<Entry> read(Table table, Bytes key) {
         return await(store.get(table, key, Consistency.LINEARIZABLE));
+    }
+
+    /**
+     * Makes changes, each batch or none of it, and waits for all.
+     *
+     * @throws StorageException when one was refused; others may have been made
+     */
+    public void write(List<Batch> batches) {
+        List<CompletionStage<CommitResult>> results =
+                batches.stream().map(store::commit).toList();
+        results.forEach(Persistence::await);
     }
 
     private static <T> T await(CompletionStage<T> stage) {

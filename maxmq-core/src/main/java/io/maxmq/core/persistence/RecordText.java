@@ -36,6 +36,11 @@ public final class RecordText {
             return "packet id " + InboundRecord.packetId(entry.key()) + " of message "
                     + id(record.idHigh(), record.idLow()) + (record.message() == null ? " routed" : " being routed");
         }
+        if (table.equals(Tables.PASSING)) {
+            PassingRecord record = PassingRecord.read(entry);
+            return "sequence " + OwnerKey.numberIn(entry.key()) + ", message " + id(record.idHigh(), record.idLow())
+                    + ", goes to another member of " + record.filter();
+        }
         if (table.equals(Tables.WILL)) {
             WillRecord record = WillRecord.read(entry);
             return of(record.message()) + " delay=" + record.delaySeconds() + "s"

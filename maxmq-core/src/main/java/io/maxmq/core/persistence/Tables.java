@@ -32,6 +32,9 @@ public final class Tables {
     /** A message of a shared subscription of which no member is there. */
     public static final Table GROUP_QUEUE = new Table("group-queue");
 
+    /** A message of the queue of such a session that is on its way to another member of a shared subscription. */
+    public static final Table PASSING = new Table("passing");
+
     /** Large bodies of messages, each once however many entries of other tables are about it. */
     public static final Table PAYLOAD = new Table("payload");
 
@@ -51,6 +54,7 @@ public final class Tables {
             RETAINED,
             DELAYED,
             GROUP_QUEUE,
+            PASSING,
             PAYLOAD,
             PAYLOAD_COUNT,
             BAN);

@@ -114,7 +114,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     Passing passing() {
         Passing present = passing;
         if (present == null) {
-            present = new Passing(home, session.routes(), records, session::rest);
+            present = new Passing(home, session, records);
             passing = present;
         }
         return present;

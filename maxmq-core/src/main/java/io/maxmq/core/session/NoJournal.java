@@ -1,6 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.persistence.Written;
+import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,16 @@ final class NoJournal implements SessionJournal {
 
     @Override
     public void pageIn(Session session, long fromSequence, int maxMessages, int maxBytes, Page page) {
+        throw nothingToWrite(session);
+    }
+
+    @Override
+    public void pass(Session session, long sequence, StoredMessage message, SharedGroup group, Written completion) {
+        throw nothingToWrite(session);
+    }
+
+    @Override
+    public void passed(Session session, long sequence) {
         throw nothingToWrite(session);
     }
 

@@ -1,5 +1,7 @@
 package io.maxmq.core.session;
 
+import io.maxmq.core.persistence.LoopRecords;
+import io.maxmq.core.persistence.Routings;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Routes;
@@ -16,15 +18,19 @@ import org.jspecify.annotations.Nullable;
  * keeps the record that it has, and its publisher waits, until it is known to be with somebody else; what nobody else can take
  * is passed on once more after a while. Goes on when the session has ended.
  *
+ * <p>At QoS 2 it is written down first that the message is on its way: both may have their records when a crash comes, and a start
+ * then takes this session's away. And the other does not let go of its own before this session's has gone, see {@link Routings}:
+ * else, when it has been through with the message, nothing would tell. A member whose session is not durable has no record.
+ *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
 final class Passing {
     private static final long RETRY_NANOS = 10_000_000_000L;
 
     private final Sessions home;
+    private final Session session;
     private final Routes routes;
     private final PendingRecords records;
-    private final Runnable atRest;
     /** By the sequence. */
     private final Long2ObjectHashMap<Pass> underWay = new Long2ObjectHashMap<>();
 
@@ -35,19 +41,19 @@ final class Passing {
     /** Has more to pass on when there is room for it. */
     private @Nullable Runnable walk;
 
-    /** @param atRest called each time that nothing is on its way any more */
-    Passing(Sessions home, Routes routes, PendingRecords records, Runnable atRest) {
+    /** @param session told to {@link Session#rest} each time that nothing is on its way any more */
+    Passing(Sessions home, Session session, PendingRecords records) {
         this.home = home;
-        this.routes = routes;
+        this.session = session;
+        this.routes = session.routes();
         this.records = records;
-        this.atRest = atRest;
     }
 
     /** Passes a message on; what it takes of memory is given back when somebody else has it. */
     void begin(long sequence, StoredMessage message, SharedGroup group) {
         Pass pass = new Pass(sequence, message, group);
         underWay.put(sequence, pass);
-        pass.route();
+        pass.begin();
     }
 
     /** Whether this message is on its way: its record, if it is read, is not this session's any more. */
@@ -109,7 +115,10 @@ final class Passing {
         private final long sequence;
         private final StoredMessage message;
         private final SharedGroup group;
+        /** Storage has refused the session's own record. */
         private boolean isUnwritten;
+        /** What others wait for before they let go of their records; null when they need not. */
+        private Routings.@Nullable Routing routing;
 
         Pass(long sequence, StoredMessage message, SharedGroup group) {
             this.sequence = sequence;
@@ -117,7 +126,38 @@ final class Passing {
             this.group = group;
         }
 
-        void route() {
+        void begin() {
+            if (message.qos() < 2) {
+                route();
+            } else if (!home.isClosing()) {
+                home.journal().pass(session, sequence, message, group, this::onWritten);
+            }
+        }
+
+        private void beginAgain() {
+            if (!home.isClosing()) {
+                begin();
+            }
+        }
+
+        private void onWritten(@Nullable Throwable failure) {
+            if (home.isClosing()) {
+                return; // the next start has its record
+            }
+            if (isUnwritten) {
+                // Its publisher has been told so, and may hand it over once more: then nobody must have had it.
+                home.drops().dropped(session.key(), message, DropReason.STORAGE);
+                end();
+            } else if (failure == null) {
+                LoopRecords ofLoop = home.records();
+                routing = ofLoop == null ? null : ofLoop.routings().begin();
+                route();
+            } else {
+                home.loop().schedule(RETRY_NANOS, this::beginAgain);
+            }
+        }
+
+        private void route() {
             home.passesOn(routes, group, message);
             InTransit transit = home.again(message);
             transit.track(false);
@@ -153,13 +193,15 @@ final class Passing {
             if (accepted > 0 || !isRefused || isUnwritten) {
                 end();
             } else {
-                home.loop().schedule(RETRY_NANOS, this::routeAgain);
+                endRouting();
+                home.loop().schedule(RETRY_NANOS, this::beginAgain);
             }
         }
 
-        private void routeAgain() {
-            if (!home.isClosing()) {
-                route();
+        private void endRouting() {
+            if (routing != null) {
+                routing.end();
+                routing = null;
             }
         }
 
@@ -168,6 +210,10 @@ final class Passing {
             ended++;
             home.memory().release(message);
             records.done(sequence, message);
+            if (message.qos() == 2) {
+                home.journal().passed(session, sequence);
+            }
+            endRouting();
             Runnable more = walk;
             if (more != null) {
                 more.run();
@@ -185,7 +231,7 @@ final class Passing {
             afterAll = null;
             action.run();
         } else {
-            atRest.run();
+            session.rest();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.persistence.Written;
+import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Called on the session's event loop; never blocks. Completions come on the same loop, for one session in the order of
  * its calls, never within the call. What waits for them: the acknowledgement of the publisher for {@link #append} and
  * {@link #receive}, the first transmission at QoS 2 for {@link #append}, PUBREL for {@link #release}, PUBCOMP for
- * {@link #forget}.
+ * {@link #forget}, another member of a shared subscription for {@link #pass}.
  */
 public interface SessionJournal {
     /** No storage: no session is durable, so that nothing is written and nothing waits. */
@@ -117,6 +118,17 @@ public interface SessionJournal {
      * @param maxBytes the page ends with the message that reaches this
      */
     void pageIn(Session session, long fromSequence, int maxMessages, int maxBytes, Page page);
+
+    // ---- what goes to other members of shared subscriptions
+
+    /**
+     * An appended message of QoS 2 is about to go to another member: not before this is written, else a start could not tell that
+     * both are the same. Until {@link #passed}.
+     */
+    void pass(Session session, long sequence, StoredMessage message, SharedGroup group, Written completion);
+
+    /** The message is not on its way any more; after the call that ends its record, if that is not needed. */
+    void passed(Session session, long sequence);
 
     // ---- what its publisher has handed over
 

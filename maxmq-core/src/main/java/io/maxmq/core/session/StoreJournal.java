@@ -7,12 +7,14 @@ import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.LoopStore;
 import io.maxmq.core.persistence.MessageRecord;
 import io.maxmq.core.persistence.OwnerKey;
+import io.maxmq.core.persistence.PassingRecord;
 import io.maxmq.core.persistence.Payloads;
 import io.maxmq.core.persistence.QueueRecord;
 import io.maxmq.core.persistence.Routings;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.persistence.Write;
 import io.maxmq.core.persistence.Written;
+import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.storage.Bytes;
@@ -274,6 +276,21 @@ final class StoreJournal implements SessionJournal {
             store.deleteSoon(Tables.QUEUE, entry.key());
             page.onDamaged(sequence);
         }
+    }
+
+    // ---- what goes to other members of shared subscriptions
+
+    @Override
+    public void pass(Session session, long sequence, StoredMessage message, SharedGroup group, Written completion) {
+        Bytes key = session.ownerKey().numbered(sequence);
+        String filter = group.filter().toString();
+        Bytes value = PassingRecord.write(key, message.idHigh(), message.idLow(), filter);
+        store.put(Tables.PASSING, key, value, completion);
+    }
+
+    @Override
+    public void passed(Session session, long sequence) {
+        store.deleteSoon(Tables.PASSING, session.ownerKey().numbered(sequence));
     }
 
     // ---- what its publisher has handed over

@@ -2,6 +2,7 @@ package io.maxmq.core.bootstrap;
 
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.persistence.Written;
+import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.session.DeliveryFlags;
@@ -272,6 +273,16 @@ final class HeldJournal {
                 }
             }
             page.onEnd(null);
+        }
+
+        @Override
+        public void pass(Session session, long sequence, StoredMessage message, SharedGroup group, Written completion) {
+            toWrite("pass " + client(session) + " " + sequence, loop, completion);
+        }
+
+        @Override
+        public void passed(Session session, long sequence) {
+            note("passed " + client(session) + " " + sequence);
         }
 
         @Override

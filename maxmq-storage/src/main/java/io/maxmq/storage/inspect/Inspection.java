@@ -21,7 +21,8 @@ import java.util.function.Consumer;
 
 /** Reads an open store and says what is in it. Blocks. Not thread-safe. */
 public final class Inspection {
-    private static final List<Table> OF_SESSION = List.of(Tables.SUBSCRIPTION, Tables.QUEUE, Tables.INBOUND);
+    private static final List<Table> OF_SESSION =
+            List.of(Tables.SUBSCRIPTION, Tables.QUEUE, Tables.PASSING, Tables.INBOUND);
 
     private final KeyValueStore store;
     private final Report report;
