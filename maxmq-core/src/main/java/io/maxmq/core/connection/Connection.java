@@ -13,18 +13,11 @@ import io.maxmq.codec.packet.PingReq;
 import io.maxmq.codec.packet.PingResp;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
-import io.maxmq.codec.packet.PubAck;
-import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Unsubscribe;
-import io.maxmq.codec.packet.UserProperty;
-import io.maxmq.codec.packet.Will;
 import io.maxmq.codec.topic.TopicFilter;
-import io.maxmq.codec.wire.AckFrame;
 import io.maxmq.codec.wire.PacketDecoder;
-import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.codec.wire.PublishView;
-import io.maxmq.core.intercept.AnswerInterceptors;
 import io.maxmq.core.intercept.PacketInterceptors;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.loop.Loop;
@@ -32,7 +25,6 @@ import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.TenantCounters;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Subscription;
-import io.maxmq.core.session.DeliveryFlags;
 import io.maxmq.core.session.PacketSink;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.ClientInfo;
@@ -42,7 +34,6 @@ import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.Decision;
 import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,18 +59,14 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     private final ByteSink out;
     private final PacketDecoder decoder;
 
-    /** Null when nobody wants to see what is written. */
-    private final @Nullable WatchedSink watched;
+    private final PacketWriter writer;
 
     // the way in
     private LoopServices here;
     private final InputGate gate;
+    private final ConnectionDeadlines deadlines;
     private long chargedBytes;
-    private long handshakeBytes;
     private long workAtBegin;
-    private long lastReadNanos;
-    private long timer;
-    private @Nullable PacketDeadline packetDeadline;
     private boolean closed;
     /** Its end is posted: nothing that it has sent counts any more. */
     private boolean leaving;
@@ -98,9 +85,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     // valid from CONNECT on
     private @Nullable ClientInfo client;
-    private boolean v5;
     private @Nullable EnhancedAuthentication authentication;
-    private int maxPacketBytes = Integer.MAX_VALUE;
 
     /** From authentication on. */
     private ConnectionLimiter limiter = ConnectionLimiter.NONE;
@@ -108,21 +93,16 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     // valid from CONNACK on
     private @Nullable Session session;
     private @Nullable PublishIntake intake;
-    private @Nullable TenantCounters tenantCounters;
     private ClientLimits limits = ClientLimits.none();
-    private long keepAliveNanos;
-    private boolean problemInformation = true;
-    private @Nullable ConnectTime connectTime;
-    private @Nullable OutboundAliases aliases;
 
     Connection(Connections home, ByteSink out, LoopServices here) {
         this.home = home;
         this.here = here;
         this.decoder = PacketDecoder.forServer(home.decodeLimits());
-        this.watched = watch(home.interceptors().packets(), out);
+        this.writer = new PacketWriter(this, out, watch(home.interceptors().packets(), out));
         this.out = out;
         this.gate = new InputGate(this, out, decoder);
-        this.lastReadNanos = here.loop().refreshTime();
+        this.deadlines = new ConnectionDeadlines(this);
     }
 
     /** Has packet interceptors see what is read; null when they want nothing of what is written. */
@@ -136,17 +116,6 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         return watch.showsWritten() ? new WatchedSink(to, watch) : null;
     }
 
-    /** Where a packet of this type is written to. */
-    private ByteSink outFor(PacketType type) { // hot: per packet
-        return watched == null ? out : watched.of(type);
-    }
-
-    private void packetWritten() { // hot: per packet
-        if (watched != null) {
-            watched.packetWritten();
-        }
-    }
-
     /** Begins to wait for CONNECT: an absolute deadline, however busily the client sends (threat of slow handshakes). */
     void open() {
         here.open().add(this);
@@ -154,7 +123,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         here.loop().counters().add(Counter.CONNECTIONS, 1);
         boolean hasMemory = charge(CONNECTION_BYTES + out.extraBytes(), Lasting.CONNECTION);
         if (hasMemory) {
-            timer = here.loop().schedule(home.limits().connectTimeout().toNanos(), this::connectTimedOut);
+            deadlines.awaitConnect();
         }
         if (out.knowsRemote()) {
             tellOpened();
@@ -192,20 +161,11 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         chargedBytes -= bytes;
     }
 
-    private void connectTimedOut() {
-        timer = 0;
-        here.loop().counters().increment(Counter.CONNECTS_REFUSED);
-        end(
-                Initiator.BROKER,
-                ReasonCode.MAXIMUM_CONNECT_TIME,
-                "no CONNECT within " + home.limits().connectTimeout());
-    }
-
     // ---- bytes
 
     @Override
     public void onBytes(ByteBuf bytes) {
-        lastReadNanos = here.loop().refreshTime();
+        deadlines.read();
         here.loop().counters().increment(Counter.READS);
         here.loop().counters().add(Counter.BYTES_RECEIVED, bytes.readableBytes());
         workAtBegin = here.loop().workDone();
@@ -230,13 +190,12 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     void endForPacket(ReasonCode reason, String detail) {
         if (session == null && client == null) {
             home.events().refused(this, null, reason, detail);
-            Handshake.answerUnreadable(outFor(PacketType.CONNACK), decoder.version(), reason);
-            packetWritten();
+            writer.refuseUnreadable(decoder.version(), reason);
         } else if (session == null) {
             // During authentication.
             home.events().refused(this, client, reason, detail);
             ReasonCode told = reason.allowedIn(PacketType.CONNACK) ? reason : ReasonCode.PROTOCOL_ERROR;
-            send(new ConnAck(false, told, reasonString(detail)));
+            send(new ConnAck(false, told, writer.reasonString(detail)));
         }
         end(Initiator.BROKER, reason, detail);
     }
@@ -265,30 +224,20 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         if (!out.holdInput(bytes)) {
             end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for what has been read");
         }
-        if (isInsidePacket() && session != null) {
-            PacketDeadline deadline = packetDeadline;
-            if (deadline == null) {
-                deadline = new PacketDeadline(this, home.limits().packetTimeout());
-                packetDeadline = deadline;
-            }
-            deadline.endedInside(decoder.cutOffPackets());
+        if (session != null && isInsidePacket()) {
+            deadlines.endedInside(decoder.cutOffPackets());
         }
     }
 
     @Override
     public void onPaused() {
-        if (packetDeadline != null) {
-            packetDeadline.paused();
-        }
+        deadlines.paused();
         here.loop().counters().increment(Counter.READ_PAUSES);
     }
 
     @Override
     public void onResumed() {
-        lastReadNanos = here.loop().refreshTime();
-        if (packetDeadline != null) {
-            packetDeadline.resumed();
-        }
+        deadlines.resumed();
     }
 
     boolean isInsidePacket() {
@@ -443,38 +392,10 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     }
 
     private void onConnect(Connect connect) {
-        cancelTimer();
-        v5 = connect.version() == ProtocolVersion.MQTT_5;
-        problemInformation = connect.properties().booleanOr(PropertyId.REQUEST_PROBLEM_INFORMATION, true);
-        maxPacketBytes = (int) Math.min(
-                Integer.MAX_VALUE, connect.properties().longOr(PropertyId.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE));
+        deadlines.connectHasCome();
+        writer.fit(connect);
         hold(InputGate.CONNECT);
-        handshakeBytes = bytesOf(connect);
-        if (!charge(handshakeBytes, Lasting.SESSION)) {
-            handshakeBytes = 0;
-            end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for another client");
-            return;
-        }
         new Handshake(this, home, connect).begin();
-    }
-
-    /** What it keeps while it waits for answers, about. */
-    private static long bytesOf(Connect connect) {
-        String user = connect.userName();
-        ByteBuffer password = connect.password();
-        Will will = connect.will();
-        ByteBuffer data = connect.properties().binary(PropertyId.AUTHENTICATION_DATA);
-        long propertyBytes = data == null ? 0 : data.remaining();
-        for (UserProperty each : connect.properties().userProperties()) {
-            propertyBytes += 2L * (each.name().length() + each.value().length());
-        }
-        return propertyBytes
-                + 4L * connect.clientId().length()
-                + (user == null ? 0 : 4L * user.length())
-                + (password == null ? 0 : 2L * password.remaining())
-                + (will == null
-                        ? 0
-                        : will.payload().remaining() + 4L * will.topic().length());
     }
 
     /** A goodbye (§3.14): the will goes unsent unless the client wants it. */
@@ -515,36 +436,44 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         here.loop().schedule(pause.nanos(), () -> release(InputGate.RATE));
     }
 
-    /**
-     * Asks again about the session's subscriptions, and ends those that are no longer allowed. MQTT 5.0 has no packet that says so
-     * but DISCONNECT. Where an authorizer fails nothing ends but the connection: the client is judged when it comes back.
-     */
+    /** Asks again about the session's subscriptions, and ends those that are no longer allowed. */
     void reviewSubscriptions() {
         Session attached = session;
         PublishIntake in = intake;
-        if (attached == null || in == null) {
-            return;
+        if (attached != null && in != null) {
+            SubscriptionReview.ask(in.access(), attached.ownSubscriptions(), new Review(attached));
         }
-        SubscriptionReview.ask(in.access(), attached.ownSubscriptions(), new SubscriptionReview.Answer() {
-            @Override
-            public void reviewed(List<TopicFilter> denied) {
-                if (session == attached) {
-                    revoke(attached, denied);
-                }
-            }
+    }
 
-            @Override
-            public void failed() {
-                if (session == attached) {
-                    end(Initiator.BROKER, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "an authorizer has failed");
-                }
+    /**
+     * MQTT 5.0 has no packet that says that a subscription has ended but DISCONNECT. Where an authorizer fails nothing ends but the
+     * connection: the client is judged when it comes back.
+     */
+    private final class Review implements SubscriptionReview.Answer {
+        private final Session of;
+
+        Review(Session of) {
+            this.of = of;
+        }
+
+        @Override
+        public void reviewed(List<TopicFilter> denied) {
+            if (session == of) {
+                revoke(of, denied);
             }
-        });
+        }
+
+        @Override
+        public void failed() {
+            if (session == of) {
+                end(Initiator.BROKER, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "an authorizer has failed");
+            }
+        }
     }
 
     private void revoke(Session from, List<TopicFilter> denied) {
         String ended = home.revoke(this, from, denied);
-        if (v5 && !ended.isEmpty() && home.disconnectsRevoked()) {
+        if (isV5() && !ended.isEmpty() && home.disconnectsRevoked()) {
             end(Initiator.BROKER, ReasonCode.NOT_AUTHORIZED, ended);
         }
     }
@@ -565,7 +494,26 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     }
 
     boolean isV5() {
-        return v5;
+        return writer.isV5();
+    }
+
+    /** What encodes what it sends. */
+    PacketWriter writer() {
+        return writer;
+    }
+
+    ConnectionDeadlines deadlines() {
+        return deadlines;
+    }
+
+    Connections home() {
+        return home;
+    }
+
+    /** Of the client; null until CONNECT has told. */
+    @Nullable
+    ProtocolVersion version() {
+        return decoder.version();
     }
 
     @Nullable
@@ -642,24 +590,16 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     /** CONNACK has been sent: packets flow in both directions. */
     void established(Established as) {
         session = as.session();
-        uncharge(handshakeBytes); // the session has charged what stays
-        handshakeBytes = 0;
         limits = as.limits();
         intake = new PublishIntake(this, home, as.session(), as.access(), limiter);
-        if (as.topicAliasMaximum() > 0) {
-            aliases = new OutboundAliases(this, as.topicAliasMaximum());
-        }
         decoder.maxPacketBytes(limits.maxPacketBytes().orElse(home.limits().maxPacketBytes()));
         here.loop().counters().add(Counter.CLIENTS, 1);
-        tenantCounters = as.session().routes().counters(here.loop().index());
-        if (tenantCounters != null) {
-            tenantCounters.add(TenantCounters.Kind.CLIENTS, 1);
+        TenantCounters tenant = as.session().routes().counters(here.loop().index());
+        if (tenant != null) {
+            tenant.add(TenantCounters.Kind.CLIENTS, 1);
         }
-        if (as.keepAliveSeconds() > 0) {
-            // One and a half times the interval (§3.1.2.10).
-            keepAliveNanos = as.keepAliveSeconds() * 1_500_000_000L;
-            timer = here.loop().schedule(keepAliveNanos, this::checkKeepAlive);
-        }
+        writer.established(as.topicAliasMaximum(), tenant);
+        deadlines.keepAlive(as.keepAliveSeconds());
         told = true;
         ClientInfo who = client;
         if (who != null) {
@@ -670,48 +610,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             home.automatic().give(this, home, as.session(), who);
         }
         release(InputGate.CONNECT);
-        until(as.untilEpochMillis());
-    }
-
-    /** What the client has proven is valid until then, in milliseconds since 1970; {@link Long#MAX_VALUE} for ever. */
-    void until(long epochMillis) {
-        ConnectTime present = connectTime;
-        if (present == null) {
-            if (epochMillis == Long.MAX_VALUE) {
-                return;
-            }
-            present = new ConnectTime(this);
-            connectTime = present;
-        }
-        if (!closed) {
-            present.until(epochMillis);
-        }
-    }
-
-    /** The timer does not move with each packet: it looks when the last one came, and comes again. */
-    private void checkKeepAlive() {
-        timer = 0;
-        long now = here.loop().refreshTime();
-        if (gate.isHeld()) {
-            // The broker itself does not read: the client may have sent.
-            lastReadNanos = now;
-        }
-        long idleNanos = now - lastReadNanos;
-        if (idleNanos >= keepAliveNanos) {
-            end(
-                    Initiator.BROKER,
-                    ReasonCode.KEEP_ALIVE_TIMEOUT,
-                    "nothing received for " + idleNanos / 1_000_000 + " ms");
-            return;
-        }
-        timer = here.loop().schedule(keepAliveNanos - idleNanos, this::checkKeepAlive);
-    }
-
-    private void cancelTimer() {
-        if (timer != 0) {
-            here.loop().cancel(timer);
-            timer = 0;
-        }
+        deadlines.until(as.untilEpochMillis());
     }
 
     // ---- the session's side
@@ -723,75 +622,29 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     @Override
     public boolean fits(InTransit message, int flags, Subscription subscription) { // hot: per message and recipient
-        return maxPacketBytes == Integer.MAX_VALUE
-                || PublishFrames.length(message, v5, flags, subscription) <= maxPacketBytes
-                || fitsAliased(message, flags, subscription);
-    }
-
-    private boolean fitsAliased(InTransit message, int flags, Subscription subscription) {
-        OutboundAliases set = aliases;
-        return set != null
-                && set.known(message.topic()) != OutboundAliases.NONE
-                && PublishFrames.aliasedLength(message, flags, subscription, false) <= maxPacketBytes;
+        return writer.fits(message, flags, subscription);
     }
 
     @Override
     public void sendPublish(
             InTransit message, int flags, int packetId, boolean dup, Subscription subscription) { // hot: per message
-        OutboundAliases set = aliases;
-        if (set == null) {
-            here.frames().write(outFor(PacketType.PUBLISH), message, v5, flags, packetId, dup, subscription);
-        } else {
-            sendAliased(set, message, flags, packetId, dup, subscription);
-        }
-        packetWritten();
-        here.loop().counters().increment(dup ? Counter.RESENT : Connections.sentAt(DeliveryFlags.qos(flags)));
-        if (tenantCounters != null) {
-            tenantCounters.add(TenantCounters.Kind.SENT, 1);
-        }
-    }
-
-    /** With the topic's alias; a topic that comes again gets one, where the packet has room for it. */
-    private void sendAliased(
-            OutboundAliases set, InTransit message, int flags, int packetId, boolean dup, Subscription subscription) {
-        int alias = set.known(message.topic());
-        boolean known = alias != OutboundAliases.NONE;
-        if (!known
-                && (maxPacketBytes == Integer.MAX_VALUE
-                        || PublishFrames.aliasedLength(message, flags, subscription, true) <= maxPacketBytes)) {
-            alias = set.toSet(message.topic());
-        }
-        if (alias == OutboundAliases.NONE) {
-            here.frames().write(outFor(PacketType.PUBLISH), message, true, flags, packetId, dup, subscription);
-        } else {
-            here.frames()
-                    .writeAliased(
-                            outFor(PacketType.PUBLISH), message, flags, packetId, dup, subscription, alias, !known);
-        }
+        writer.publish(message, flags, packetId, dup, subscription);
     }
 
     @Override
     public void sendAck(PacketType type, int packetId, ReasonCode reason) { // hot: per message
-        if (v5 && reason != ReasonCode.SUCCESS) {
-            AckFrame.write(outFor(type).output(8), type, packetId, reason);
-        } else {
-            AckFrame.write(outFor(type).output(8), type, packetId);
-        }
-        packetWritten();
-        here.loop().counters().packetSent(type);
-        if (gate.isHeldBy(InputGate.ACKS) && !gate.isDecoding()) {
-            here.loop().execute(() -> release(InputGate.ACKS));
-        }
+        writer.ack(type, packetId, reason);
+        ackSent();
     }
 
     @Override
     public void sendRefusal(PacketType type, int packetId, ReasonCode reason, String detail) {
-        if (!v5 || !problemInformation || detail.isEmpty()) {
-            sendAck(type, packetId, reason);
-            return;
-        }
-        Properties why = reasonString(detail);
-        send(type == PacketType.PUBACK ? new PubAck(packetId, reason, why) : new PubRec(packetId, reason, why));
+        writer.refusal(type, packetId, reason, detail);
+        ackSent();
+    }
+
+    /** There may be room for what waits behind too many acknowledgements. */
+    private void ackSent() { // hot: per message
         if (gate.isHeldBy(InputGate.ACKS) && !gate.isDecoding()) {
             here.loop().execute(() -> release(InputGate.ACKS));
         }
@@ -828,41 +681,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     /** Sends any packet but PUBLISH and its acknowledgements; false when the client's maximum leaves no room for it. */
     boolean send(Packet packet) {
-        AnswerInterceptors interceptors = home.interceptors().answers();
-        ClientInfo who = client;
-        if (interceptors != null && v5 && who != null) {
-            Packet changed = interceptors.changed(who, packet, problemInformation);
-            if (changed != packet) {
-                try {
-                    return encode(changed);
-                } catch (IllegalArgumentException e) {
-                    interceptors.reportInvalid(e); // and nothing is written
-                }
-            }
-        }
-        return encode(packet);
-    }
-
-    private boolean encode(Packet packet) {
-        ProtocolVersion version = decoder.version();
-        boolean fits = PacketEncoder.encode(
-                packet,
-                version == null ? ProtocolVersion.MQTT_3_1_1 : version,
-                outFor(packet.type()).output(64),
-                maxPacketBytes);
-        here.loop().counters().packetSent(packet.type());
-        packetWritten();
-        return fits;
-    }
-
-    /** Whether the packet keeps within the client's Maximum Packet Size, if need be without what may be left out of it. */
-    boolean canSend(ConnAck packet) {
-        return maxPacketBytes == Integer.MAX_VALUE
-                || PacketEncoder.encodedLength(packet, ProtocolVersion.MQTT_5) <= maxPacketBytes;
-    }
-
-    boolean wantsProblemInformation() {
-        return problemInformation;
+        return writer.send(packet);
     }
 
     /** The broker stops; that is no failure of the client, so its will is not published. */
@@ -888,19 +707,14 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         }
         closed = true;
         mute = true;
-        cancelTimer();
-        if (packetDeadline != null) {
-            packetDeadline.close();
-        }
-        if (connectTime != null) {
-            connectTime.close();
-        }
+        deadlines.close();
         if (authentication != null) {
             authentication.close();
         }
         Session attached = session;
-        if ((by == Initiator.BROKER || by == Initiator.ADMINISTRATOR) && attached != null && v5) {
-            send(new Disconnect(disconnectReason(reason), properties == null ? reasonString(detail) : properties));
+        if ((by == Initiator.BROKER || by == Initiator.ADMINISTRATOR) && attached != null && isV5()) {
+            send(new Disconnect(
+                    disconnectReason(reason), properties == null ? writer.reasonString(detail) : properties));
         }
         session = null;
         intake = null;
@@ -917,8 +731,9 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         }
         if (attached != null && who != null) {
             here.loop().counters().add(Counter.CLIENTS, -1);
-            if (tenantCounters != null) {
-                tenantCounters.add(TenantCounters.Kind.CLIENTS, -1);
+            TenantCounters tenant = attached.routes().counters(here.loop().index());
+            if (tenant != null) {
+                tenant.add(TenantCounters.Kind.CLIENTS, -1);
             }
             attached.detach(this);
             home.events().disconnected(who, by, reason, detail, here.loop());
@@ -929,11 +744,5 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     /** A code that DISCONNECT may carry (§3.14.2.1). */
     private static ReasonCode disconnectReason(ReasonCode reason) {
         return reason.allowedIn(PacketType.DISCONNECT, false) ? reason : ReasonCode.UNSPECIFIED_ERROR;
-    }
-
-    private Properties reasonString(String detail) {
-        return detail.isEmpty() || !problemInformation
-                ? Properties.NONE
-                : Properties.builder().set(PropertyId.REASON_STRING, detail).build();
     }
 }

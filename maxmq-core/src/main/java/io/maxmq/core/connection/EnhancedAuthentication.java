@@ -168,7 +168,7 @@ final class EnhancedAuthentication {
                     new Auth(ReasonCode.SUCCESS, properties(allowed.data().orElse(null))))) {
                 end(tooLarge().denied());
             } else {
-                connection.until(ConnectTime.endOf(allowed.as()));
+                connection.deadlines().until(ConnectTime.endOf(allowed.as()));
             }
         }
     }

@@ -10,7 +10,6 @@ import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.topic.TopicFilter;
-import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.intercept.Outcome;
@@ -65,6 +64,7 @@ final class Handshake {
     private final Connections home;
     private final Connect connect;
     private final Properties asked;
+    private final ConnectMemory memory;
     private boolean clientIdAssigned;
     private ClientLimits limits = ClientLimits.none();
     private int keepAliveSeconds;
@@ -85,9 +85,14 @@ final class Handshake {
         this.home = home;
         this.connect = connect;
         this.asked = connect.properties();
+        this.memory = new ConnectMemory(connection, connect);
     }
 
     void begin() {
+        if (!memory.charge()) {
+            connection.end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for another client");
+            return;
+        }
         String clientId = connect.clientId();
         if (clientId.isEmpty()) {
             if (connect.version() == ProtocolVersion.MQTT_3_1) {
@@ -445,7 +450,7 @@ final class Handshake {
     private void attachLoaded(SessionKey key, ClientInfo client, ClientAccess access) {
         LoopServices here = connection.here();
         Properties granted = granted(client);
-        if (!connection.canSend(new ConnAck(false, ReasonCode.SUCCESS, granted))) {
+        if (!connection.writer().canSend(new ConnAck(false, ReasonCode.SUCCESS, granted))) {
             refuse(ReasonCode.PACKET_TOO_LARGE, "CONNACK is larger than the client's maximum packet size");
             return;
         }
@@ -502,6 +507,7 @@ final class Handshake {
         String ended = attached.present() ? home.revoke(connection, session, revoked) : "";
         ConnAck answer = new ConnAck(attached.present(), ReasonCode.SUCCESS, granted);
         connection.send(ended.isEmpty() ? answer : telling(answer, ended));
+        memory.release();
         connection.established(new Established(
                 session,
                 attached.present(),
@@ -516,7 +522,7 @@ final class Handshake {
 
     /** With a reason string, where the client may be sent one and has room for it. */
     private ConnAck telling(ConnAck answer, String what) {
-        if (!connect.version().isV5() || !connection.wantsProblemInformation()) {
+        if (!connect.version().isV5() || !connection.writer().wantsProblemInformation()) {
             return answer;
         }
         ConnAck longer = new ConnAck(
@@ -525,7 +531,7 @@ final class Handshake {
                 answer.properties().toBuilder()
                         .set(PropertyId.REASON_STRING, what)
                         .build());
-        return connection.canSend(longer) ? longer : answer;
+        return connection.writer().canSend(longer) ? longer : answer;
     }
 
     private SessionSetup setup(ClientInfo client, ClientAccess access) {
@@ -590,22 +596,5 @@ final class Handshake {
         Properties properties = connect.version().isV5() ? toldTo5.build() : Properties.NONE;
         connection.send(new ConnAck(false, told, properties));
         connection.end(Initiator.BROKER, reason, detail);
-    }
-
-    /**
-     * Answers a CONNECT that could not be read. When its version could be, the client is told why; an unknown protocol
-     * level gets the one answer that any version understands (MQTT 3.1.1 §3.1.2.2).
-     */
-    static void answerUnreadable(ByteSink out, @Nullable ProtocolVersion version, ReasonCode reason) {
-        if (version != null) {
-            // MQTT 3 has a code for a client id that is too long, and none for what is malformed.
-            if (version.isV5() || reason == ReasonCode.CLIENT_IDENTIFIER_NOT_VALID) {
-                ReasonCode told = reason.allowedIn(PacketType.CONNACK) ? reason : ReasonCode.MALFORMED_PACKET;
-                PacketEncoder.encode(new ConnAck(false, told, Properties.NONE), version, out.output(16));
-            }
-        } else if (reason == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
-            PacketEncoder.encode(
-                    new ConnAck(false, reason, Properties.NONE), ProtocolVersion.MQTT_3_1_1, out.output(16));
-        }
     }
 }

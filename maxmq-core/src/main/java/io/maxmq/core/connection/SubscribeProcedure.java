@@ -254,7 +254,7 @@ final class SubscribeProcedure {
 
     private Properties reasonString() {
         String why = refusal;
-        return why == null || !connection.isV5() || !connection.wantsProblemInformation()
+        return why == null || !connection.isV5() || !connection.writer().wantsProblemInformation()
                 ? Properties.NONE
                 : Properties.builder().set(PropertyId.REASON_STRING, why).build();
     }

@@ -1,0 +1,151 @@
+package io.maxmq.core.connection;
+
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.core.loop.Loop;
+import io.maxmq.core.observe.Counter;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What ends a connection by its time: no CONNECT, nothing received for longer than the keep alive allows, a packet that is not
+ * completed, a proof that is no longer valid.
+ *
+ * <p>Runs on the connection's loop. Not thread-safe.
+ */
+final class ConnectionDeadlines {
+    private final Connection connection;
+    private @Nullable PacketDeadline packet;
+    private @Nullable ConnectTime proof;
+
+    /** For CONNECT, then for the keep alive; 0 for none. */
+    private long timer;
+
+    private long keepAliveNanos;
+    private long lastReadNanos;
+
+    ConnectionDeadlines(Connection connection) {
+        this.connection = connection;
+        this.lastReadNanos = loop().refreshTime();
+    }
+
+    // ---- CONNECT
+
+    /** An absolute deadline, however busily the client sends (threat of slow handshakes). */
+    void awaitConnect() {
+        timer = loop().schedule(connection.home().limits().connectTimeout().toNanos(), this::connectTimedOut);
+    }
+
+    private void connectTimedOut() {
+        timer = 0;
+        loop().counters().increment(Counter.CONNECTS_REFUSED);
+        connection.end(
+                Initiator.BROKER,
+                ReasonCode.MAXIMUM_CONNECT_TIME,
+                "no CONNECT within " + connection.home().limits().connectTimeout());
+    }
+
+    void connectHasCome() {
+        cancelTimer();
+    }
+
+    // ---- what is read
+
+    /** Something has been read; refreshes the loop's time. */
+    void read() { // hot: per read
+        lastReadNanos = loop().refreshTime();
+    }
+
+    /** A read has ended inside this packet. */
+    void endedInside(int cutOffPacket) {
+        PacketDeadline present = packet;
+        if (present == null) {
+            present = new PacketDeadline(connection, connection.home().limits().packetTimeout());
+            packet = present;
+        }
+        present.endedInside(cutOffPacket);
+    }
+
+    /** The broker stops reading: the client can do nothing about it. */
+    void paused() {
+        if (packet != null) {
+            packet.paused();
+        }
+    }
+
+    void resumed() {
+        read();
+        if (packet != null) {
+            packet.resumed();
+        }
+    }
+
+    // ---- keep alive
+
+    /** Begins with the keep alive; 0 for none. */
+    void keepAlive(int seconds) {
+        if (seconds > 0) {
+            // One and a half times the interval (§3.1.2.10).
+            keepAliveNanos = seconds * 1_500_000_000L;
+            timer = loop().schedule(keepAliveNanos, this::checkKeepAlive);
+        }
+    }
+
+    /** The timer does not move with each packet: it looks when the last one came, and comes again. */
+    private void checkKeepAlive() {
+        timer = 0;
+        long now = loop().refreshTime();
+        if (connection.isHeld()) {
+            // The broker itself does not read: the client may have sent.
+            lastReadNanos = now;
+        }
+        long idleNanos = now - lastReadNanos;
+        if (idleNanos >= keepAliveNanos) {
+            connection.end(
+                    Initiator.BROKER,
+                    ReasonCode.KEEP_ALIVE_TIMEOUT,
+                    "nothing received for " + idleNanos / 1_000_000 + " ms");
+            return;
+        }
+        timer = loop().schedule(keepAliveNanos - idleNanos, this::checkKeepAlive);
+    }
+
+    // ---- what the client has proven
+
+    /** It is valid until then, in milliseconds since 1970; {@link Long#MAX_VALUE} for ever. */
+    void until(long epochMillis) {
+        ConnectTime present = proof;
+        if (present == null) {
+            if (epochMillis == Long.MAX_VALUE) {
+                return;
+            }
+            present = new ConnectTime(connection);
+            proof = present;
+        }
+        if (!connection.isClosed()) {
+            present.until(epochMillis);
+        }
+    }
+
+    // ---- the end
+
+    void close() {
+        cancelTimer();
+        if (packet != null) {
+            packet.close();
+        }
+        if (proof != null) {
+            proof.close();
+        }
+    }
+
+    private void cancelTimer() {
+        if (timer != 0) {
+            loop().cancel(timer);
+            timer = 0;
+        }
+    }
+
+    private Loop loop() {
+        return connection.here().loop();
+    }
+}

@@ -1,0 +1,238 @@
+package io.maxmq.core.connection;
+
+import io.maxmq.codec.PacketType;
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.ConnAck;
+import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Packet;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.PubAck;
+import io.maxmq.codec.packet.PubRec;
+import io.maxmq.codec.wire.AckFrame;
+import io.maxmq.codec.wire.PacketEncoder;
+import io.maxmq.core.intercept.AnswerInterceptors;
+import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.TenantCounters;
+import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.session.DeliveryFlags;
+import io.maxmq.spi.ClientInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encodes what one connection sends, in its client's version and within its Maximum Packet Size (MQTT 5.0 §3.1.2.11.4), with topic
+ * aliases where the client takes them, and counts it.
+ *
+ * <p>Runs on the connection's loop. Not thread-safe.
+ */
+final class PacketWriter {
+    private final Connection connection;
+    private final ByteSink out;
+
+    /** Null when nobody wants to see what is written. */
+    private final @Nullable WatchedSink watched;
+
+    // valid from CONNECT on
+    private int maxPacketBytes = Integer.MAX_VALUE;
+    private boolean v5;
+    private boolean problemInformation = true;
+
+    // valid from CONNACK on
+    private @Nullable OutboundAliases aliases;
+    private @Nullable TenantCounters tenantCounters;
+
+    PacketWriter(Connection connection, ByteSink out, @Nullable WatchedSink watched) {
+        this.connection = connection;
+        this.out = out;
+        this.watched = watched;
+    }
+
+    /** Writes as the client wants it from now on. */
+    void fit(Connect connect) {
+        Properties wanted = connect.properties();
+        v5 = connect.version() == ProtocolVersion.MQTT_5;
+        problemInformation = wanted.booleanOr(PropertyId.REQUEST_PROBLEM_INFORMATION, true);
+        maxPacketBytes =
+                (int) Math.min(Integer.MAX_VALUE, wanted.longOr(PropertyId.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE));
+    }
+
+    /**
+     * CONNACK has been sent.
+     *
+     * @param aliasMaximum aliases that may be set; 0 for none
+     * @param counters of the client's tenant; null when nobody counts for it
+     */
+    void established(int aliasMaximum, @Nullable TenantCounters counters) {
+        tenantCounters = counters;
+        if (aliasMaximum > 0) {
+            aliases = new OutboundAliases(connection, aliasMaximum);
+        }
+    }
+
+    boolean isV5() {
+        return v5;
+    }
+
+    /** Whether the client wants reason strings and the like (§3.1.2.11.7). */
+    boolean wantsProblemInformation() {
+        return problemInformation;
+    }
+
+    /** Where a packet of this type is written to. */
+    private ByteSink outFor(PacketType type) { // hot: per packet
+        return watched == null ? out : watched.of(type);
+    }
+
+    private void packetWritten() { // hot: per packet
+        if (watched != null) {
+            watched.packetWritten();
+        }
+    }
+
+    // ---- PUBLISH and its acknowledgements
+
+    /** See {@link io.maxmq.core.session.PacketSink#fits}. */
+    boolean fits(InTransit message, int flags, Subscription subscription) { // hot: per message and recipient
+        return maxPacketBytes == Integer.MAX_VALUE
+                || PublishFrames.length(message, v5, flags, subscription) <= maxPacketBytes
+                || fitsAliased(message, flags, subscription);
+    }
+
+    private boolean fitsAliased(InTransit message, int flags, Subscription subscription) {
+        OutboundAliases set = aliases;
+        return set != null
+                && set.known(message.topic()) != OutboundAliases.NONE
+                && PublishFrames.aliasedLength(message, flags, subscription, false) <= maxPacketBytes;
+    }
+
+    /** See {@link io.maxmq.core.session.PacketSink#sendPublish}. */
+    void publish(
+            InTransit message, int flags, int packetId, boolean dup, Subscription subscription) { // hot: per message
+        OutboundAliases set = aliases;
+        if (set == null) {
+            connection
+                    .here()
+                    .frames()
+                    .write(outFor(PacketType.PUBLISH), message, v5, flags, packetId, dup, subscription);
+        } else {
+            publishAliased(set, message, flags, packetId, dup, subscription);
+        }
+        packetWritten();
+        count(dup ? Counter.RESENT : Connections.sentAt(DeliveryFlags.qos(flags)));
+        if (tenantCounters != null) {
+            tenantCounters.add(TenantCounters.Kind.SENT, 1);
+        }
+    }
+
+    /** With the topic's alias; a topic that comes again gets one, where the packet has room for it. */
+    private void publishAliased(
+            OutboundAliases set, InTransit message, int flags, int packetId, boolean dup, Subscription subscription) {
+        int alias = set.known(message.topic());
+        boolean known = alias != OutboundAliases.NONE;
+        if (!known
+                && (maxPacketBytes == Integer.MAX_VALUE
+                        || PublishFrames.aliasedLength(message, flags, subscription, true) <= maxPacketBytes)) {
+            alias = set.toSet(message.topic());
+        }
+        PublishFrames frames = connection.here().frames();
+        ByteSink to = outFor(PacketType.PUBLISH);
+        if (alias == OutboundAliases.NONE) {
+            frames.write(to, message, true, flags, packetId, dup, subscription);
+        } else {
+            frames.writeAliased(to, message, flags, packetId, dup, subscription, alias, !known);
+        }
+    }
+
+    /** See {@link io.maxmq.core.session.PacketSink#sendAck}. */
+    void ack(PacketType type, int packetId, ReasonCode reason) { // hot: per message
+        if (v5 && reason != ReasonCode.SUCCESS) {
+            AckFrame.write(outFor(type).output(8), type, packetId, reason);
+        } else {
+            AckFrame.write(outFor(type).output(8), type, packetId);
+        }
+        packetWritten();
+        connection.here().loop().counters().packetSent(type);
+    }
+
+    /** See {@link io.maxmq.core.session.PacketSink#sendRefusal}. */
+    void refusal(PacketType type, int packetId, ReasonCode reason, String detail) {
+        if (!v5 || !problemInformation || detail.isEmpty()) {
+            ack(type, packetId, reason);
+            return;
+        }
+        Properties why = reasonString(detail);
+        send(type == PacketType.PUBACK ? new PubAck(packetId, reason, why) : new PubRec(packetId, reason, why));
+    }
+
+    // ---- other packets
+
+    /** Sends any packet but PUBLISH and its acknowledgements; false when the client's maximum leaves no room for it. */
+    boolean send(Packet packet) {
+        AnswerInterceptors interceptors = connection.home().interceptors().answers();
+        ClientInfo who = connection.client();
+        if (interceptors != null && v5 && who != null) {
+            Packet changed = interceptors.changed(who, packet, problemInformation);
+            if (changed != packet) {
+                try {
+                    return encode(changed);
+                } catch (IllegalArgumentException e) {
+                    interceptors.reportInvalid(e); // and nothing is written
+                }
+            }
+        }
+        return encode(packet);
+    }
+
+    private boolean encode(Packet packet) {
+        ProtocolVersion version = connection.version();
+        boolean fits = PacketEncoder.encode(
+                packet,
+                version == null ? ProtocolVersion.MQTT_3_1_1 : version,
+                outFor(packet.type()).output(64),
+                maxPacketBytes);
+        connection.here().loop().counters().packetSent(packet.type());
+        packetWritten();
+        return fits;
+    }
+
+    /** Whether the packet keeps within the client's Maximum Packet Size, if need be without what may be left out of it. */
+    boolean canSend(ConnAck packet) {
+        return maxPacketBytes == Integer.MAX_VALUE
+                || PacketEncoder.encodedLength(packet, ProtocolVersion.MQTT_5) <= maxPacketBytes;
+    }
+
+    /**
+     * Answers a CONNECT that could not be read. When its version could be, the client is told why; an unknown protocol
+     * level gets the one answer that any version understands (MQTT 3.1.1 §3.1.2.2).
+     */
+    void refuseUnreadable(@Nullable ProtocolVersion version, ReasonCode reason) {
+        if (version != null) {
+            // MQTT 3 has a code for a client id that is too long, and none for what is malformed.
+            if (version.isV5() || reason == ReasonCode.CLIENT_IDENTIFIER_NOT_VALID) {
+                ReasonCode told = reason.allowedIn(PacketType.CONNACK) ? reason : ReasonCode.MALFORMED_PACKET;
+                refuse(version, told);
+            }
+        } else if (reason == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
+            refuse(ProtocolVersion.MQTT_3_1_1, reason);
+        }
+    }
+
+    private void refuse(ProtocolVersion version, ReasonCode reason) {
+        ByteSink to = outFor(PacketType.CONNACK);
+        PacketEncoder.encode(new ConnAck(false, reason, Properties.NONE), version, to.output(16));
+        packetWritten();
+    }
+
+    /** The text as the property, for a client that wants it. */
+    Properties reasonString(String detail) {
+        return detail.isEmpty() || !problemInformation
+                ? Properties.NONE
+                : Properties.builder().set(PropertyId.REASON_STRING, detail).build();
+    }
+
+    private void count(Counter what) {
+        connection.here().loop().counters().increment(what);
+    }
+}
