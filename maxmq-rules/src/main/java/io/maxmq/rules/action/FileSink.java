@@ -110,6 +110,11 @@ public final class FileSink implements Sink {
     }
 
     @Override
+    public boolean takesJson() {
+        return true;
+    }
+
+    @Override
     public CompletionStage<Void> start(SinkContext context) {
         clock = context.broker().clock();
         try {

@@ -71,6 +71,11 @@ public final class LogSink implements Sink {
     }
 
     @Override
+    public boolean takesJson() {
+        return true;
+    }
+
+    @Override
     public CompletionStage<BatchResult> write(Batch batch) {
         Level level = Level.valueOf(loudness.name());
         if (logger.isEnabledForLevel(level)) {

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,6 +192,15 @@ public final class RepublishSink implements Sink {
     }
 
     @Override
+    public boolean takesJson() {
+        return payload.isRecord()
+                && Stream.concat(
+                                Stream.of(topic, qos, retain, contentType, responseTopic, correlationData),
+                                userProperties.stream().map(Property::value))
+                        .allMatch(each -> each == null || each.isConstant());
+    }
+
+    @Override
     public CompletionStage<BatchResult> write(Batch batch) {
         List<CompletableFuture<RecordResult>> results = new ArrayList<>(batch.size());
         for (SinkRecord each : batch.records()) {
@@ -232,37 +242,47 @@ public final class RepublishSink implements Sink {
     }
 
     private Message message(Output output) {
-        Map<String, @Nullable Object> record = output.fields();
-        String to = filled(topic, record).toString();
+        String to = filled(topic, output).toString();
         String problem = TopicName.problem(to);
         if (problem != null) {
             throw new IllegalArgumentException(problem);
         }
         Message.Builder message = Message.builder(to)
-                .wrapPayload(filled(payload, record).bytes())
-                .qos(level(filled(qos, record).toString()))
-                .retain(isTrue(filled(retain, record).toString()))
+                .wrapPayload(
+                        payload.isRecord()
+                                ? bounded(output.json())
+                                : filled(payload, output).bytes())
+                .qos(level(filled(qos, output).toString()))
+                .retain(isTrue(filled(retain, output).toString()))
                 .messageExpiry(messageExpiry);
         if (contentType != null) {
-            message.contentType(checked(filled(contentType, record).toString()));
+            message.contentType(checked(filled(contentType, output).toString()));
         }
         if (responseTopic != null) {
-            message.responseTopic(checked(filled(responseTopic, record).toString()));
+            message.responseTopic(checked(filled(responseTopic, output).toString()));
         }
         if (correlationData != null) {
-            message.correlationData(filled(correlationData, record).bytes());
+            message.correlationData(filled(correlationData, output).bytes());
         }
         List<UserProperty> properties = new ArrayList<>();
         for (Property each : userProperties) {
             properties.add(new UserProperty(
-                    each.name(), checked(filled(each.value(), record).toString())));
+                    each.name(), checked(filled(each.value(), output).toString())));
         }
         properties.add(new UserProperty(MessageEvent.HOPS, Integer.toString(output.hops() + 1)));
         return message.userProperties(properties).build();
     }
 
-    private static Text filled(Template template, Map<String, @Nullable Object> record) {
-        return template.fill(record, MAX_BYTES);
+    private static Text filled(Template template, Output output) {
+        return template.fill(template.isConstant() ? Map.of() : output.fields(), MAX_BYTES);
+    }
+
+    private static byte[] bounded(byte[] json) {
+        if (json.length > MAX_BYTES) {
+            throw new EvaluationException(
+                    EvaluationException.Code.LIMIT_EXCEEDED, "template", "more than " + MAX_BYTES + " bytes of text");
+        }
+        return json;
     }
 
     private static QoS level(String text) {

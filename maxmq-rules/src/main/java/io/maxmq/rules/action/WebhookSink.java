@@ -182,6 +182,11 @@ public final class WebhookSink implements Sink {
     }
 
     @Override
+    public boolean takesJson() {
+        return true;
+    }
+
+    @Override
     public CompletionStage<Void> start(SinkContext context) {
         running = new WebhookCalls(
                 new WebhookCalls.Settings(

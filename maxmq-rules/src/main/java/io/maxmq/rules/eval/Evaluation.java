@@ -4,6 +4,7 @@ import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.EvaluationException.Code;
 import io.maxmq.rules.function.Limits;
 import io.maxmq.rules.function.Surroundings;
+import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.value.Fields;
 import io.maxmq.rules.value.Text;
 import io.maxmq.rules.value.Work;
@@ -30,11 +31,12 @@ public final class Evaluation implements Work {
 
     private final @Nullable Trace trace;
     private Surroundings around;
-    private Fields event;
     private Limits limits;
     private Payload payload;
     private long mostNanos;
     private @Nullable Frame frame;
+    private @Nullable JsonWriter writer;
+    private @Nullable Map<String, @Nullable Object> written;
     private @Nullable Map<String, @Nullable Object> metadata;
 
     private long work;
@@ -56,7 +58,6 @@ public final class Evaluation implements Work {
      */
     public Evaluation(Surroundings around, Payload payload, @Nullable Trace trace, long mostNanos) {
         this.around = around;
-        this.event = around.event();
         this.limits = around.limits();
         this.payload = payload;
         this.trace = trace;
@@ -71,11 +72,11 @@ public final class Evaluation implements Work {
      */
     public void begin(Surroundings around, Payload payload, long mostNanos) {
         this.around = around;
-        this.event = around.event();
         this.limits = around.limits();
         this.payload = payload;
         this.mostNanos = mostNanos;
         metadata = null;
+        written = null;
         work = 0;
         nextLook = WORK_BETWEEN_LOOKS;
         startNanos = 0;
@@ -92,7 +93,27 @@ public final class Evaluation implements Work {
     }
 
     Fields event() {
-        return event;
+        return around.event();
+    }
+
+    /** A writer with nothing written, for what the evaluation gives. There is one: it is the same object each time. */
+    public JsonWriter writer() {
+        JsonWriter present = writer;
+        if (present == null) {
+            present = new JsonWriter(false, JsonWriter.UNBOUNDED);
+            writer = present;
+        }
+        present.clear();
+        return present;
+    }
+
+    /** The record that was written, where its JSON does not tell all of it: which texts stand for bytes. Null otherwise. */
+    public @Nullable Map<String, @Nullable Object> written() {
+        return written;
+    }
+
+    void written(Map<String, @Nullable Object> record) {
+        written = record;
     }
 
     /** The one that its program runs in. */
@@ -118,7 +139,7 @@ public final class Evaluation implements Work {
     /** A field of the event, or the {@code metadata} that each rule adds to it. */
     @Nullable
     Object field(String name) {
-        Object value = event.field(name);
+        Object value = around.event().field(name);
         return value == null && name.equals("metadata") ? metadata() : value;
     }
 

@@ -52,6 +52,14 @@ public final class Payload {
         failure = null;
     }
 
+    /** Keeps nothing of the event. */
+    public void end() {
+        begin(null);
+        if (extraction != null) {
+            extraction.forget();
+        }
+    }
+
     /**
      * An evaluation of a statement on the event. There is one at a time: it is the same object each time.
      *

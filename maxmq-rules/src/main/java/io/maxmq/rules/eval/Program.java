@@ -117,7 +117,7 @@ public final class Program {
      * has nothing but what stands in the payload, fields, and numbers that come of them, no object is made on the way.
      *
      * @param out what gets the record; after a failure it may have a part of it
-     * @return false, and nothing written, when no record comes
+     * @return false, and nothing written, when no record comes; {@link Evaluation#written} says what else there is to know
      * @throws EvaluationException with clause, function or operator, and place
      */
     public boolean write(Evaluation evaluation, JsonWriter out) { // hot: per message
@@ -129,6 +129,9 @@ public final class Program {
             boolean passes = passes(frame);
             if (passes) {
                 list.write(frame, out);
+                if (out.hasBase64()) {
+                    evaluation.written(list.record(frame));
+                }
             }
             return passes;
         } finally {

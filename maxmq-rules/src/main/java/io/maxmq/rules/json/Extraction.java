@@ -29,6 +29,8 @@ public final class Extraction {
     /** A string stands on the way, in which the rest of the path may be. */
     private static final byte THROUGH_TEXT = 9;
 
+    private static final byte[] NOTHING = {};
+
     // Valid for ever.
     private final PathTrie paths;
     private final int depth;
@@ -41,7 +43,7 @@ public final class Extraction {
     private final int[] through;
 
     // Valid for one document.
-    private byte[] bytes = {};
+    private byte[] bytes = NOTHING;
     private boolean fast;
     private int found;
 
@@ -83,6 +85,13 @@ public final class Extraction {
         if (!value(paths.root, depth)) {
             cursor.end();
         }
+    }
+
+    /** Keeps nothing of the document, of which nothing can be had any more. */
+    public void forget() {
+        bytes = NOTHING;
+        Arrays.fill(kinds, MISSING);
+        cursor.reset(bytes, 0, 0, integerBits);
     }
 
     /** Reads a value of which something is wanted; whether reading has come to its end. */

@@ -47,6 +47,7 @@ public final class JsonWriter {
     private final int mostBytes;
     private byte[] buffer = new byte[FIRST_BYTES];
     private int length;
+    private boolean hasBase64;
 
     /**
      * A writer with nothing written.
@@ -76,6 +77,7 @@ public final class JsonWriter {
     /** Forgets what was written. */
     public void clear() {
         length = 0;
+        hasBase64 = false;
         if (buffer.length > KEPT_BYTES) {
             buffer = new byte[FIRST_BYTES];
         }
@@ -84,6 +86,11 @@ public final class JsonWriter {
     /** How many bytes are written. */
     public int length() {
         return length;
+    }
+
+    /** Whether bytes that are no text are among what was written, which who reads it can't tell. */
+    public boolean hasBase64() {
+        return hasBase64;
     }
 
     /** A copy of what was written. */
@@ -209,6 +216,7 @@ public final class JsonWriter {
     }
 
     private void base64(byte[] bytes) {
+        hasBase64 = true;
         put('"');
         byte[] encoded = Base64.getEncoder().encode(bytes);
         raw(encoded, 0, encoded.length);

@@ -1,9 +1,12 @@
 package io.maxmq.rules.output;
 
+import io.maxmq.rules.json.JsonReader;
 import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.sink.SinkRecord;
 import io.maxmq.spi.Tenant;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One record of one rule. Thread-safe: what is made late is made of what never changes, so making it twice does no harm. */
@@ -19,10 +22,11 @@ public final class Output implements SinkRecord {
     private final long atEpochMillis;
     private final int hops;
     private final @Nullable TopicHops topicHops;
-    private final Map<String, @Nullable Object> fields;
 
-    private @Nullable Map<String, @Nullable Object> values;
+    // One of the first two is there from the start on.
+    private @Nullable Map<String, @Nullable Object> fields;
     private byte @Nullable [] json;
+    private @Nullable Map<String, @Nullable Object> values;
 
     /**
      * A record.
@@ -30,7 +34,8 @@ public final class Output implements SinkRecord {
      * @param counters of the rule
      * @param hops how many rules the event has gone through
      * @param topicHops where a message that comes of the record is noted; null when the message itself says it all
-     * @param fields values of the language, changed by nobody
+     * @param fields values of the language, changed by nobody; null where the JSON tells all that sinks ask for
+     * @param json changed by nobody; null where it is to be made of the fields
      */
     public Output(
             RuleCounters counters,
@@ -41,7 +46,11 @@ public final class Output implements SinkRecord {
             long atEpochMillis,
             int hops,
             @Nullable TopicHops topicHops,
-            Map<String, @Nullable Object> fields) {
+            @Nullable Map<String, @Nullable Object> fields,
+            byte @Nullable [] json) {
+        if (fields == null && json == null) {
+            throw new IllegalArgumentException("fields or json must be there");
+        }
         this.counters = counters;
         this.rule = rule;
         this.tenant = tenant;
@@ -51,6 +60,7 @@ public final class Output implements SinkRecord {
         this.hops = hops;
         this.topicHops = topicHops;
         this.fields = fields;
+        this.json = json;
     }
 
     /** Of the rule. */
@@ -70,8 +80,21 @@ public final class Output implements SinkRecord {
         }
     }
 
-    /** As values of the language. */
+    /** As values of the language; where they were only written, what was undefined is JSON's null. */
     public Map<String, @Nullable Object> fields() {
+        Map<String, @Nullable Object> present = fields;
+        if (present == null) {
+            present = read(Objects.requireNonNull(json));
+            fields = present;
+        }
+        return present;
+    }
+
+    private static Map<String, @Nullable Object> read(byte[] json) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        if (JsonReader.read(json, 0, json.length, Integer.MAX_VALUE) instanceof Map<?, ?> members) {
+            members.forEach((name, value) -> fields.put(name.toString(), value));
+        }
         return fields;
     }
 
@@ -109,7 +132,7 @@ public final class Output implements SinkRecord {
     public Map<String, @Nullable Object> values() {
         Map<String, @Nullable Object> present = values;
         if (present == null) {
-            present = JavaValues.toJava(fields);
+            present = JavaValues.toJava(fields());
             values = present;
         }
         return present;
@@ -119,7 +142,7 @@ public final class Output implements SinkRecord {
     public byte[] json() {
         byte[] present = json;
         if (present == null) {
-            present = JsonWriter.bytes(fields);
+            present = JsonWriter.bytes(fields());
             json = present;
         }
         return present;
@@ -128,6 +151,6 @@ public final class Output implements SinkRecord {
     /** For logs: no value of it. */
     @Override
     public String toString() {
-        return "Record[" + id + ", rule=" + rule + ", fields=" + fields.keySet() + "]";
+        return "Record[" + id + ", rule=" + rule + ", fields=" + fields().keySet() + "]";
     }
 }

@@ -37,6 +37,9 @@ public final class ActiveRule {
     private final List<TopicFilter> parsed;
     private final Set<EventKind> kinds;
     private final Evaluator evaluator;
+    /** Whether its records are nothing but JSON. */
+    private final boolean writes;
+
     private final List<SinkRunner> targets;
     private final RuleCounters counters;
     private final Recent recent;
@@ -67,6 +70,7 @@ public final class ActiveRule {
         this.kinds = Set.copyOf(kinds);
         this.evaluator = evaluator;
         this.targets = List.copyOf(targets);
+        this.writes = evaluator.canWrite() && targets.stream().allMatch(SinkRunner::takesJson);
         this.counters = counters;
         this.recent = recent;
         this.topicHops = topicHops;
@@ -124,9 +128,18 @@ public final class ActiveRule {
 
     /** Evaluates, and hands what comes of it to the sinks. Never throws. */
     void run(Event event, long nowMillis) { // hot: per event
+        if (writes) {
+            Evaluator.Written written = write(event, nowMillis);
+            if (written != null) {
+                hand(event, "", written.fields(), written.json());
+            }
+            return;
+        }
         List<? extends Map<String, @Nullable Object>> made = evaluate(event, nowMillis);
         if (made != null) {
-            hand(event, made);
+            for (int i = 0; i < made.size(); i++) {
+                hand(event, made.size() == 1 ? "" : "-" + (i + 1), made.get(i), null);
+            }
         }
     }
 
@@ -138,14 +151,31 @@ public final class ActiveRule {
         List<? extends Map<String, @Nullable Object>> made;
         try {
             made = evaluator.evaluate(event, nowMillis);
-        } catch (EvaluationException e) {
-            failed(event, nowMillis, e.code().name().toLowerCase(Locale.ROOT), String.valueOf(e.getMessage()));
-            return null;
         } catch (Throwable t) { // a lambda of the embedder's, or a fault of ours: neither may stop the other rules
-            failed(event, nowMillis, "internal", t.toString());
+            failed(event, nowMillis, t);
             return null;
         }
-        if (made.isEmpty()) {
+        evaluated(event, nowMillis, startNanos, made.size());
+        return made;
+    }
+
+    /** The same for sinks that take JSON only. Null also when no record comes. */
+    private Evaluator.@Nullable Written write(Event event, long nowMillis) {
+        counters.matched.increment();
+        long startNanos = System.nanoTime();
+        Evaluator.Written written;
+        try {
+            written = evaluator.write(event, nowMillis);
+        } catch (Throwable t) { // a fault of ours, or what a statement fails with
+            failed(event, nowMillis, t);
+            return null;
+        }
+        evaluated(event, nowMillis, startNanos, written == null ? 0 : 1);
+        return written;
+    }
+
+    private void evaluated(Event event, long nowMillis, long startNanos, int records) {
+        if (records == 0) {
             counters.failedNoResult.increment();
         } else {
             counters.passed.increment();
@@ -160,29 +190,35 @@ public final class ActiveRule {
                     event.kind().event(),
                     event.clientId(),
                     topic == null ? "" : topic,
-                    made.size(),
+                    records,
                     endNanos - startNanos));
         }
-        return made;
     }
 
-    private void hand(Event event, List<? extends Map<String, @Nullable Object>> made) {
-        for (int i = 0; i < made.size(); i++) {
-            String recordId = event.id() + "-" + id + (made.size() == 1 ? "" : "-" + (i + 1));
-            Output output = new Output(
-                    counters,
-                    id,
-                    tenant,
-                    event.clientId(),
-                    recordId,
-                    event.atEpochMillis(),
-                    event.hops(),
-                    event.topic() == null ? topicHops : null,
-                    made.get(i));
-            for (SinkRunner each : targets) {
-                counters.actionsTotal.increment();
-                each.offer(output);
-            }
+    private void hand(
+            Event event, String idSuffix, @Nullable Map<String, @Nullable Object> fields, byte @Nullable [] json) {
+        Output output = new Output(
+                counters,
+                id,
+                tenant,
+                event.clientId(),
+                event.id() + "-" + id + idSuffix,
+                event.atEpochMillis(),
+                event.hops(),
+                event.topic() == null ? topicHops : null,
+                fields,
+                json);
+        for (SinkRunner each : targets) {
+            counters.actionsTotal.increment();
+            each.offer(output);
+        }
+    }
+
+    private void failed(Event event, long nowMillis, Throwable t) {
+        if (t instanceof EvaluationException e) {
+            failed(event, nowMillis, e.code().name().toLowerCase(Locale.ROOT), String.valueOf(e.getMessage()));
+        } else {
+            failed(event, nowMillis, "internal", t.toString());
         }
     }
 

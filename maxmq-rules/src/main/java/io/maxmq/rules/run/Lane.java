@@ -1,5 +1,6 @@
 package io.maxmq.rules.run;
 
+import io.maxmq.rules.eval.Payload;
 import io.maxmq.rules.eval.PayloadPaths;
 import io.maxmq.rules.event.Event;
 import io.maxmq.rules.sink.Overflow;
@@ -193,16 +194,21 @@ final class Lane implements Runnable {
             return;
         }
         long nowMillis = clock.epochMillis();
+        Payload payload = null;
         try {
             SharedPaths paths = task.paths();
             if (paths != null) {
-                event.share(reader(paths.paths()).payload(event.field("payload")));
+                payload = reader(paths.paths()).payload(event.field("payload"));
+                event.share(payload);
             }
             for (ActiveRule each : task.rules()) {
                 each.run(event, nowMillis);
             }
         } finally {
             event.share(null); // its memory is the next event's
+            if (payload != null) {
+                payload.end();
+            }
             release(task);
         }
     }

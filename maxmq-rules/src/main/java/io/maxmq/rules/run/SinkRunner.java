@@ -61,6 +61,7 @@ public final class SinkRunner {
     private final String name;
     private final Buffering buffering;
     private final boolean blocking;
+    private final boolean takesJson;
 
     // Guarded by this.
     private final Deque<Entry> waiting = new ArrayDeque<>();
@@ -91,6 +92,7 @@ public final class SinkRunner {
         this.sink = sink;
         this.buffering = buffering;
         this.blocking = sink.blocking();
+        this.takesJson = sink.takesJson();
     }
 
     /** What the engine calls it. */
@@ -101,6 +103,11 @@ public final class SinkRunner {
     /** The embedder's object. */
     public Sink sink() {
         return sink;
+    }
+
+    /** Whether the sink takes nothing but the JSON of records. */
+    boolean takesJson() {
+        return takesJson;
     }
 
     /** Starts the sink; what it is given before waits. */

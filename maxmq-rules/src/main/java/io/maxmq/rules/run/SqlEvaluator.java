@@ -7,9 +7,11 @@ import io.maxmq.rules.event.Event;
 import io.maxmq.rules.function.KeyValues;
 import io.maxmq.rules.function.Limits;
 import io.maxmq.rules.function.Surroundings;
+import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.value.Fields;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,32 @@ public final class SqlEvaluator implements Evaluator {
 
     @Override
     public List<? extends Map<String, @Nullable Object>> evaluate(Event event, long nowMillis) {
+        Evaluation evaluation = evaluation(event, nowMillis);
+        try {
+            return program.run(evaluation);
+        } finally {
+            end(evaluation);
+        }
+    }
+
+    @Override
+    public boolean canWrite() {
+        return program.canWrite();
+    }
+
+    @Override
+    public @Nullable Written write(Event event, long nowMillis) { // hot: per event
+        Evaluation evaluation = evaluation(event, nowMillis);
+        try {
+            JsonWriter out = evaluation.writer();
+            return program.write(evaluation, out) ? new Written(out.toBytes(), evaluation.written()) : null;
+        } finally {
+            end(evaluation);
+        }
+    }
+
+    /** With the memory of the one before on the same event or, on a lane, on the same topic filter. */
+    private Evaluation evaluation(Event event, long nowMillis) {
         Payload payload;
         if (event.shared() instanceof Payload present) {
             payload = present;
@@ -48,11 +76,46 @@ public final class SqlEvaluator implements Evaluator {
             payload = new Payload(event.field("payload"));
             event.share(payload);
         }
-        return program.run(new Evaluation(new Around(event, nowMillis, rule, keyValues), payload, null, mostNanos));
+        Around around = payload.around() instanceof Around present ? present : new Around();
+        around.event = event;
+        around.nowMillis = nowMillis;
+        around.rule = rule;
+        around.keyValues = keyValues;
+        return payload.evaluation(around, mostNanos);
     }
 
-    /** What a statement sees beside its event. */
-    record Around(Fields event, long nowMillis, String rule, KeyValues keyValues) implements Surroundings {
+    private static void end(Evaluation evaluation) {
+        if (evaluation.around() instanceof Around around) {
+            around.event = null;
+        }
+    }
+
+    /** What a statement sees beside its event. Used again for the next. */
+    static final class Around implements Surroundings {
+        private @Nullable Fields event;
+        private long nowMillis;
+        private String rule = "";
+        private @Nullable KeyValues keyValues;
+
+        private Around() {}
+
+        Around(Fields event, long nowMillis, String rule, KeyValues keyValues) {
+            this.event = event;
+            this.nowMillis = nowMillis;
+            this.rule = rule;
+            this.keyValues = keyValues;
+        }
+
+        @Override
+        public Fields event() {
+            return Objects.requireNonNull(event);
+        }
+
+        @Override
+        public long nowMillis() {
+            return nowMillis;
+        }
+
         @Override
         public long nowNanos() {
             return nowMillis * NANOS_PER_MILLI;
@@ -64,8 +127,18 @@ public final class SqlEvaluator implements Evaluator {
         }
 
         @Override
+        public KeyValues keyValues() {
+            return Objects.requireNonNull(keyValues);
+        }
+
+        @Override
         public Limits limits() {
             return Limits.DEFAULT;
+        }
+
+        @Override
+        public String rule() {
+            return rule;
         }
     }
 }

@@ -38,6 +38,15 @@ public interface Sink {
     }
 
     /**
+     * Whether it asks records for {@link SinkRecord#json} and never for {@link SinkRecord#values}; asked once. A statement all of whose
+     * sinks say so writes its records without making a value of what it only copies. The values are there all the same, for dead letters:
+     * read from the JSON, which costs.
+     */
+    default boolean takesJson() {
+        return false;
+    }
+
+    /**
      * Prepares it. May fail at any time later, so what is out of reach for now is no reason to fail here.
      *
      * @return an exceptional completion fails the start of the engine or the addition of the rule

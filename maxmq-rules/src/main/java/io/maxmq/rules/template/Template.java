@@ -127,6 +127,13 @@ public final class Template {
         return pieces.stream().allMatch(Literal.class::isInstance);
     }
 
+    /** Whether it is the whole record as JSON and nothing else. */
+    public boolean isRecord() {
+        return pieces.size() == 1
+                && pieces.get(0) instanceof Place place
+                && place.steps().isEmpty();
+    }
+
     /**
      * The text with a record's values in it.
      *
