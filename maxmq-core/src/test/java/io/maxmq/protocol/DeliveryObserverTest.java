@@ -14,10 +14,12 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.MessageId;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import io.maxmq.spi.intercept.Delivery;
 import io.maxmq.spi.intercept.DeliveryObserver;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AutoClose;
@@ -29,12 +31,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DeliveryObserverTest {
     private final List<String> seen = new CopyOnWriteArrayList<>();
     private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
+    private final List<String> payloads = new CopyOnWriteArrayList<>();
+    private final List<MessageId> ids = new CopyOnWriteArrayList<>();
 
     private final DeliveryObserver observer = new DeliveryObserver() {
         private void note(String what, Delivery delivery) {
             seen.add(what + " " + delivery.qos().code() + " " + delivery.packetId()
                     + (delivery.again() ? " again" : ""));
             deliveries.add(delivery);
+            payloads.add(new String(delivery.message().payloadBytes(), StandardCharsets.UTF_8));
+            ids.add(delivery.message().id().orElseThrow());
         }
 
         @Override
@@ -111,7 +117,12 @@ class DeliveryObserverTest {
             assertThat(each.clientId()).isEqualTo("c");
             assertThat(each.topic()).isEqualTo("a");
             assertThat(each.payloadBytes()).isEqualTo(3);
+            assertThat(each.client().orElseThrow().clientId()).isEqualTo("c");
         });
+        assertThat(payloads).containsOnly("xyz");
+        assertThat(ids.get(3)).isEqualTo(ids.get(1));
+        assertThat(ids.get(4)).isEqualTo(ids.get(2));
+        assertThat(ids.subList(0, 3)).doesNotHaveDuplicates();
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.maxmq.rules;
 
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.event.Event;
-import io.maxmq.rules.event.MessageEvent;
+import io.maxmq.rules.event.MessageParts;
 import io.maxmq.rules.output.JavaValues;
 import io.maxmq.rules.value.Fields;
 import io.maxmq.rules.value.Numbers;
@@ -109,12 +109,10 @@ public final class RuleEvent {
         return JavaValues.toJava(all(event));
     }
 
-    /** The message, for events that are one. A copy. */
+    /** The message, for events that are one or, as long as the broker knows it, tell what has become of one. A copy. */
     public Optional<Message> message() {
-        if (event instanceof MessageEvent published) {
-            return Optional.of(published.copy());
-        }
-        return Optional.empty();
+        MessageParts message = event.message();
+        return message == null ? Optional.empty() : Optional.of(message.copy());
     }
 
     /** The fields that are there, as values of the language. */
@@ -130,12 +128,13 @@ public final class RuleEvent {
     }
 
     private @Nullable Object at(String path) {
-        if (!(event instanceof MessageEvent published)) {
+        MessageParts message = event.message();
+        if (message == null) {
             return null;
         }
         Object value;
         try {
-            value = published.payloadJson();
+            value = message.payloadJson();
         } catch (EvaluationException e) {
             return null; // no JSON
         }

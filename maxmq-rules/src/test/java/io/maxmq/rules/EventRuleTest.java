@@ -7,6 +7,7 @@ import io.maxmq.junit.ClientOptions;
 import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,8 @@ class EventRuleTest {
         assertThat(records.values())
                 .containsEntry("event", "session.unsubscribed")
                 .containsEntry("clientid", "c")
+                .containsEntry("username", "user")
+                .containsKeys("peerhost", "peername", "client_attrs")
                 .containsEntry("topic", "a/b");
         assertThat(records.values())
                 .containsEntry("event", "client.disconnected")
@@ -88,15 +91,44 @@ class EventRuleTest {
 
     @Test
     void tellsOfMessagesThatNobodyGets(TestClients clients) throws Exception {
-        rules.rule("lost").from("$events/message/dropped").to(records.sink()).start();
+        rules.rule("lost")
+                .sql("SELECT *, payload.v AS v FROM \"$events/message/dropped\"")
+                .to(records.sink())
+                .start();
 
-        clients.connect("publisher").publish("nobody/there", "x", QoS.AT_LEAST_ONCE);
+        clients.connect("publisher").publish("nobody/there", "{\"v\": 7}", QoS.AT_LEAST_ONCE);
 
         assertThat(records.values())
                 .containsEntry("event", "message.dropped")
                 .containsEntry("reason", "no_subscribers")
                 .containsEntry("topic", "nobody/there")
-                .containsEntry("clientid", "publisher");
+                .containsEntry("clientid", "publisher")
+                .containsEntry("payload", "{\"v\": 7}")
+                .containsEntry("v", 7L)
+                .containsEntry("qos", 1L)
+                .containsKeys("id", "peerhost", "flags", "pub_props", "publish_received_at");
+    }
+
+    @Test
+    void tellsOfMessagesThatASessionHasLost(TestClients clients) throws Exception {
+        rules.rule("lost")
+                .from("$events/message/delivery_dropped")
+                .to(records.sink())
+                .start();
+        TestClient away =
+                clients.connect(ClientOptions.of("away").cleanStart(false).sessionExpiry(Duration.ofHours(1)));
+        away.subscribe("a/#", QoS.AT_MOST_ONCE);
+        away.disconnect();
+
+        clients.connect("publisher").publish("a/b", "gone", QoS.AT_MOST_ONCE);
+
+        assertThat(records.values())
+                .containsEntry("event", "delivery.dropped")
+                .containsEntry("reason", "qos0_msg")
+                .containsEntry("clientid", "away")
+                .containsEntry("from_clientid", "publisher")
+                .containsEntry("topic", "a/b")
+                .containsEntry("payload", "gone");
     }
 
     @Test

@@ -1,9 +1,13 @@
 package io.maxmq.rules;
 
 import io.maxmq.codec.QoS;
+import io.maxmq.junit.ClientOptions;
 import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
+import io.maxmq.spi.Message;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -31,16 +35,33 @@ class WatchedEventTest {
         TestClient subscriber = clients.connect("subscriber");
         subscriber.subscribe("a/b", QoS.AT_LEAST_ONCE);
 
-        clients.connect("publisher").publish("a/b", "text", QoS.AT_LEAST_ONCE);
+        clients.connect(ClientOptions.of("publisher").credentials("user", "secret"))
+                .publish(Message.builder("a/b")
+                        .payload("text")
+                        .qos(QoS.EXACTLY_ONCE)
+                        .contentType("text/plain")
+                        .build());
 
-        assertThat(records.values())
+        Map<String, @Nullable Object> delivered = records.values();
+        assertThat(delivered)
                 .containsEntry("event", "message.delivered")
                 .containsEntry("clientid", "subscriber")
+                .containsEntry("from_clientid", "publisher")
+                .containsEntry("from_username", "user")
                 .containsEntry("topic", "a/b")
+                .containsEntry("payload", "text")
+                .containsEntry("pub_props", Map.of("Content-Type", "text/plain"))
+                .containsEntry("flags", Map.of("dup", false, "retain", false))
                 .containsEntry("qos", 1L)
-                .containsEntry("bytes", 4L);
+                .containsEntry("bytes", 4L)
+                .containsKeys("id", "peerhost", "peername", "publish_received_at", "client_attrs", "timestamp", "node");
         assertThat(subscriber.receive().text()).isEqualTo("text"); // which acknowledges
-        assertThat(records.values()).containsEntry("event", "message.acked").containsEntry("clientid", "subscriber");
+        assertThat(records.values())
+                .containsEntry("event", "message.acked")
+                .containsEntry("clientid", "subscriber")
+                .containsEntry("from_clientid", "publisher")
+                .containsEntry("payload", "text")
+                .containsEntry("id", delivered.get("id"));
         assertThatThrownBy(() -> rules.rule("ping").from("$events/client/ping").start())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("$events/client/ping");

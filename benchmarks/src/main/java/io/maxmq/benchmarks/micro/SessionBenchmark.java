@@ -110,7 +110,8 @@ public class SessionBenchmark {
         Access access = new Access(
                 new AccessSettings(List.of(), List.of(), List.of(), true, config.pluginDeadline()),
                 calls,
-                Clock.system());
+                Clock.system(),
+                events);
         List<Interceptor> interceptors = interceptor.equals("nobody")
                 ? List.of()
                 : List.of((DeliveryInterceptor) (client, delivered) -> DeliveryInterceptor.Decision.proceed());

@@ -1,5 +1,6 @@
 package io.maxmq.core.access;
 
+import io.maxmq.core.observe.Events;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
@@ -38,6 +39,7 @@ public final class Access implements AutoCloseable {
     private final Duration deadline;
     private final PluginCalls calls;
     private final Clock clock;
+    private final AccessEvents events;
     private final List<Registration> registrations = new ArrayList<>(); // by start and close, one thread at a time
     private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
 
@@ -45,7 +47,7 @@ public final class Access implements AutoCloseable {
     private final AtomicInteger epoch = new AtomicInteger();
 
     /** Asks nobody yet. */
-    public Access(AccessSettings settings, PluginCalls calls, Clock clock) {
+    public Access(AccessSettings settings, PluginCalls calls, Clock clock, Events events) {
         List<Asked<Authenticator>> toAuthenticate = new ArrayList<>();
         for (Authenticator plugin : settings.authenticators()) {
             toAuthenticate.add(new Asked<>(plugin, plugin.name(), plugin.mayBlock()));
@@ -63,6 +65,7 @@ public final class Access implements AutoCloseable {
         this.deadline = settings.deadline();
         this.calls = calls;
         this.clock = clock;
+        this.events = new AccessEvents(events, clock);
         this.receiveAuthorizers = askedAboutDeliveries();
     }
 
@@ -103,7 +106,10 @@ public final class Access implements AutoCloseable {
      */
     public void authenticate(AuthenticationRequest request, CallerLoop loop, Consumer<AuthenticationResult> answer) {
         if (authenticators.isEmpty()) {
-            answer.accept(allowAnonymous ? AuthenticationResult.allowed() : AuthenticationResult.denied());
+            AuthenticationResult result =
+                    allowAnonymous ? AuthenticationResult.allowed() : AuthenticationResult.denied();
+            events.authenticated(request.client(), result, false);
+            answer.accept(result);
         } else {
             new AuthenticationQuestion(this, request, loop, answer).ask();
         }
@@ -212,6 +218,10 @@ public final class Access implements AutoCloseable {
 
     Clock clock() {
         return clock;
+    }
+
+    AccessEvents events() {
+        return events;
     }
 
     /** Grows with each change of the rules. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Who is this client? Runs on the client's loop. Not thread-safe. */
 final class AuthenticationQuestion extends ChainQuestion<Authenticator, AuthenticationResult> {
 
+    private final AccessEvents events;
     private final boolean allowAnonymous;
     private final AuthenticationRequest request;
     private final Consumer<AuthenticationResult> answer;
@@ -19,6 +20,7 @@ final class AuthenticationQuestion extends ChainQuestion<Authenticator, Authenti
     AuthenticationQuestion(
             Access access, AuthenticationRequest request, CallerLoop loop, Consumer<AuthenticationResult> answer) {
         super(access, access.authenticators(), "authenticate", loop);
+        this.events = access.events();
         this.allowAnonymous = access.allowAnonymous();
         this.request = request;
         this.answer = answer;
@@ -35,7 +37,7 @@ final class AuthenticationQuestion extends ChainQuestion<Authenticator, Authenti
         if (result instanceof AuthenticationResult.Next) {
             return false;
         }
-        answer.accept(result);
+        tell(result, true);
         return true;
     }
 
@@ -43,15 +45,21 @@ final class AuthenticationQuestion extends ChainQuestion<Authenticator, Authenti
     void undecided() {
         boolean anonymous =
                 request.client().username().isEmpty() && request.password().isEmpty();
-        answer.accept(
+        tell(
                 anonymous && allowAnonymous
                         ? AuthenticationResult.allowed()
-                        : AuthenticationResult.denied(ReasonCode.NOT_AUTHORIZED, null));
+                        : AuthenticationResult.denied(ReasonCode.NOT_AUTHORIZED, null),
+                false);
     }
 
     @Override
     public void failed(Failure failure) {
         ReasonCode reasonCode = failure == Failure.REJECTED ? ReasonCode.SERVER_BUSY : ReasonCode.SERVER_UNAVAILABLE;
-        answer.accept(AuthenticationResult.denied(reasonCode, null));
+        tell(AuthenticationResult.denied(reasonCode, null), false);
+    }
+
+    private void tell(AuthenticationResult result, boolean asked) {
+        events.authenticated(request.client(), result, asked);
+        answer.accept(result);
     }
 }

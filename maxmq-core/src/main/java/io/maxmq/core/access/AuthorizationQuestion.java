@@ -18,6 +18,7 @@ final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorizatio
     /** Nobody has decided, as somebody has failed. Told apart from what has been decided by its identity alone. */
     static final Authorization FAILED = new Authorization.Denied(ReasonCode.NOT_AUTHORIZED, false);
 
+    private final AccessEvents events;
     private final ClientInfo client;
     private final Action action;
     private final boolean allowedUnlessDenied;
@@ -42,6 +43,7 @@ final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorizatio
             CallerLoop loop,
             Consumer<Authorization> answer) {
         super(access, asked, "authorize", loop);
+        this.events = access.events();
         this.client = client;
         this.action = action;
         // An authorizer that is not asked for deliveries has had its say when the client subscribed.
@@ -61,18 +63,23 @@ final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorizatio
         if (result instanceof Authorization.Next) {
             return false;
         }
-        answer.accept(result instanceof Authorization.Denied denied ? sendable(denied) : result);
+        tell(result instanceof Authorization.Denied denied ? sendable(denied) : result, asked());
         return true;
     }
 
     @Override
     void undecided() {
-        answer.accept(allowedUnlessDenied ? Authorization.allowed() : Authorization.denied());
+        tell(allowedUnlessDenied ? Authorization.allowed() : Authorization.denied(), "");
     }
 
     @Override
     public void failed(Failure failure) {
-        answer.accept(FAILED);
+        tell(FAILED, "");
+    }
+
+    private void tell(Authorization decision, String by) {
+        events.authorized(client, action, decision, by);
+        answer.accept(decision);
     }
 
     /** With a reason code that the answering packet may carry. */

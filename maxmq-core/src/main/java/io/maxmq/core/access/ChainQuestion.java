@@ -61,6 +61,11 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
         asking = false;
     }
 
+    /** Who was asked last. */
+    final String asked() {
+        return chain.get(next - 1).name();
+    }
+
     @Override
     public final void answered(R result) {
         if (decide(result)) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EnhancedExchange implements AutoCloseable {
     private final PluginCalls calls;
+    private final AccessEvents events;
     private final long deadlineNanos;
     private final Asked<EnhancedAuthenticator> asked;
     private final AuthenticationRequest request;
@@ -39,6 +40,7 @@ public final class EnhancedExchange implements AutoCloseable {
             boolean again,
             CallerLoop loop) {
         this.calls = access.calls();
+        this.events = access.events();
         this.deadlineNanos = access.deadline().toNanos();
         this.asked = asked;
         this.request = request;
@@ -63,6 +65,7 @@ public final class EnhancedExchange implements AutoCloseable {
                     @Override
                     public void answered(EnhancedAuthenticationResult result) {
                         if (!closed) {
+                            events.authenticated(request.client(), result);
                             answer.accept(result);
                         }
                     }

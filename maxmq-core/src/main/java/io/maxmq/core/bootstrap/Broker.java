@@ -176,7 +176,8 @@ public final class Broker {
                         config.allowAnonymous(),
                         config.pluginDeadline()),
                 calls,
-                plugins.clock());
+                plugins.clock(),
+                events);
         this.interceptors = new Interceptors(plugins.interceptors(), calls, config.pluginDeadline());
         this.budget = MemoryBudget.of(config.memory());
         this.routes = new TenantRoutes(config, network.loops(), budget, groupQueues);

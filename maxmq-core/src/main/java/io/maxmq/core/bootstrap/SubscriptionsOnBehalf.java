@@ -13,6 +13,7 @@ import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -78,12 +79,13 @@ final class SubscriptionsOnBehalf {
         return answers.ask(answer -> at.loop().execute(() -> {
             Session session = at.sessions().find(key);
             boolean removed = session != null && session.subscribing().unsubscribe(topicFilter);
-            if (removed && events.wants(BrokerEvent.Unsubscribed.class)) {
+            if (session != null && removed && events.wants(BrokerEvent.Unsubscribed.class)) {
                 events.emit(new BrokerEvent.Unsubscribed(
                         at.loop().epochMillis(),
                         key.tenant(),
                         key.clientId(),
-                        ExclusiveSubscriptions.plain(topicFilter)));
+                        ExclusiveSubscriptions.plain(topicFilter),
+                        Optional.ofNullable(session.client())));
             }
             if (session == null) {
                 answer.complete(false);

@@ -99,7 +99,8 @@ final class ConnectionEvents {
                             client == null ? Tenant.DEFAULT : client.tenant(),
                             client == null ? "" : client.clientId(),
                             reason,
-                            detail));
+                            detail,
+                            Optional.ofNullable(client)));
         }
         log.debug("refused: {} {} {} {}", connection.out().remoteAddress(), client, reason, detail);
     }
@@ -137,7 +138,8 @@ final class ConnectionEvents {
             Loop loop = connection.here().loop();
             loop.emit(
                     events,
-                    new BrokerEvent.Unsubscribed(loop.epochMillis(), client.tenant(), client.clientId(), filter));
+                    new BrokerEvent.Unsubscribed(
+                            loop.epochMillis(), client.tenant(), client.clientId(), filter, Optional.of(client)));
         }
     }
 

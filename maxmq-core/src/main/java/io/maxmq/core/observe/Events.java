@@ -1,6 +1,7 @@
 package io.maxmq.core.observe;
 
 import io.maxmq.spi.Clock;
+import io.maxmq.spi.Message;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.Failure;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -21,6 +23,12 @@ public final class Events {
 
     /** Events that may wait for one listener. */
     private static final int QUEUE_CAPACITY = 4096;
+
+    /** Of the payloads of messages that may wait for one listener. */
+    private static final long MAX_MESSAGE_BYTES = 16L << 20;
+
+    /** What a message takes beside its payload, roughly. */
+    private static final int MESSAGE_BYTES = 256;
 
     private final WorkerPool workers;
     private final PluginFailures failures;
@@ -45,6 +53,19 @@ public final class Events {
     public boolean wants(Class<? extends BrokerEvent> kind) { // hot: per drop
         Map<Class<?>, Sink[]> byKind = sinksByKind;
         return !byKind.isEmpty() && byKind.containsKey(kind);
+    }
+
+    /** Whether any listener wants events of this kind with their messages. */
+    public boolean wantsMessages(Class<? extends BrokerEvent> kind) {
+        Sink[] wanting = sinksByKind.get(kind);
+        if (wanting != null) {
+            for (Sink each : wanting) {
+                if (each.wantsMessages) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Hands the event to each listener that wants it. Never blocks, never throws. */
@@ -122,6 +143,41 @@ public final class Events {
         allSinks = sinks.toArray(Sink[]::new);
     }
 
+    /** What the message of an event takes; 0 for none. */
+    private static int messageLength(BrokerEvent event) {
+        Optional<Message> message = Optional.empty();
+        if (event instanceof BrokerEvent.MessageDropped dropped) {
+            message = dropped.message();
+        } else if (event instanceof BrokerEvent.MessageUnmatched unmatched) {
+            message = unmatched.message();
+        }
+        return message.isEmpty() ? 0 : MESSAGE_BYTES + message.get().payloadLength();
+    }
+
+    private static BrokerEvent withoutMessage(BrokerEvent event, boolean withClient) {
+        if (event instanceof BrokerEvent.MessageDropped dropped) {
+            return new BrokerEvent.MessageDropped(
+                    dropped.atEpochMillis(),
+                    dropped.tenant(),
+                    dropped.clientId(),
+                    dropped.topic(),
+                    dropped.reason(),
+                    dropped.count(),
+                    dropped.bytes(),
+                    withClient ? dropped.client() : Optional.empty(),
+                    Optional.empty());
+        } else if (event instanceof BrokerEvent.MessageUnmatched unmatched) {
+            return new BrokerEvent.MessageUnmatched(
+                    unmatched.atEpochMillis(),
+                    unmatched.tenant(),
+                    unmatched.clientId(),
+                    unmatched.topic(),
+                    withClient ? unmatched.client() : Optional.empty(),
+                    Optional.empty());
+        }
+        return event;
+    }
+
     /** One listener with its queue. */
     private final class Sink {
 
@@ -129,6 +185,10 @@ public final class Events {
         private final String name;
         private final List<Class<?>> kinds;
         private final SerialExecutor queue;
+        private final boolean wantsMessages;
+
+        /** Payloads of messages that wait. */
+        private final AtomicLong messageBytes = new AtomicLong();
 
         /** Set once, by remove; read on the worker before each call. */
         private volatile boolean closed;
@@ -137,6 +197,7 @@ public final class Events {
             this.listener = listener;
             this.name = listener.name();
             this.queue = queue;
+            this.wantsMessages = listener.wantsMessages();
             this.kinds = new ArrayList<>();
             for (Class<?> kind : BrokerEvent.class.getPermittedSubclasses()) {
                 if (listener.wants(kind.asSubclass(BrokerEvent.class))) {
@@ -150,11 +211,42 @@ public final class Events {
                     && failed.plugin().equals(name)) {
                 return; // its own failures would only feed themselves
             }
-            Runnable call = () -> call(event);
-            if (!(inBatch ? queue.tryAdd(call) : queue.tryExecute(call))) {
+            int length = messageLength(event);
+            if (length > 0) {
+                offerMessage(event, length, inBatch);
+            } else {
+                offer(() -> call(event), inBatch);
+            }
+        }
+
+        /** With its message as long as not too many wait. */
+        private void offerMessage(BrokerEvent event, int length, boolean inBatch) {
+            if (wantsMessages && messageBytes.addAndGet(length) <= MAX_MESSAGE_BYTES) {
+                boolean taken = offer(
+                        () -> {
+                            call(event);
+                            messageBytes.addAndGet(-length);
+                        },
+                        inBatch);
+                if (!taken) {
+                    messageBytes.addAndGet(-length);
+                }
+                return;
+            }
+            if (wantsMessages) {
+                messageBytes.addAndGet(-length);
+            }
+            BrokerEvent bare = withoutMessage(event, wantsMessages);
+            offer(() -> call(bare), inBatch);
+        }
+
+        private boolean offer(Runnable call, boolean inBatch) {
+            boolean taken = inBatch ? queue.tryAdd(call) : queue.tryExecute(call);
+            if (!taken) {
                 lost.incrementAndGet();
                 failures.report(name, "onEvent", Failure.OVERFLOW, null);
             }
+            return taken;
         }
 
         private void call(BrokerEvent event) {

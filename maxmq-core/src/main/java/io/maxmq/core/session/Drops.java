@@ -1,14 +1,19 @@
 package io.maxmq.core.session;
 
+import io.maxmq.codec.QoS;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.FlightEvents;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
-import io.maxmq.spi.Tenant;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.DropReason;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accounts for every message that a recipient does not get: a counter by reason always, a JFR event and a broker event
@@ -22,22 +27,30 @@ public final class Drops {
     private final Loop loop;
     private final Events events;
 
+    /** The clients of this loop, while connected. */
+    private Function<SessionKey, @Nullable ClientInfo> clients = key -> null;
+
     public Drops(String broker, Loop loop, Events events) {
         this.broker = broker;
         this.loop = loop;
         this.events = events;
     }
 
+    /** Where to look for the clients of this loop; once. */
+    void clients(Function<SessionKey, @Nullable ClientInfo> byKey) {
+        clients = byKey;
+    }
+
     void dropped(Session recipient, InTransit message, DropReason reason) { // hot: per drop
         if (count(message, reason) && isTold()) {
-            tell(recipient.tenant(), recipient.clientId(), message.topic(), reason, message.payloadLength());
+            tell(recipient.key(), message, reason);
         }
     }
 
     /** @param recipient who does not get it; for what is not taken in, who sent it */
     public void dropped(SessionKey recipient, InTransit message, DropReason reason) { // hot: per drop
         if (count(message, reason) && isTold()) {
-            tell(recipient.tenant(), recipient.clientId(), message.topic(), reason, message.payloadLength());
+            tell(recipient, message, reason);
         }
     }
 
@@ -62,7 +75,8 @@ public final class Drops {
     public void dropped(SessionKey recipient, StoredMessage message, DropReason reason) {
         loop.counters().dropped(reason, 1, message.payloadLength());
         if (isTold()) {
-            tell(recipient.tenant(), recipient.clientId(), message.topic(), reason, message.payloadLength());
+            boolean isWanted = events.wantsMessages(BrokerEvent.MessageDropped.class);
+            tell(recipient, message.topic(), reason, message.payloadLength(), isWanted ? message : null);
         }
     }
 
@@ -76,7 +90,17 @@ public final class Drops {
             loop.emit(
                     events,
                     new BrokerEvent.MessageDropped(
-                            loop.epochMillis(), recipient.tenant(), recipient.clientId(), "", reason, count, bytes));
+                            loop.epochMillis(),
+                            recipient.tenant(),
+                            recipient.clientId(),
+                            "",
+                            reason,
+                            count,
+                            bytes,
+                            events.wantsMessages(BrokerEvent.MessageDropped.class)
+                                    ? client(recipient)
+                                    : Optional.empty(),
+                            Optional.empty()));
         }
     }
 
@@ -85,15 +109,40 @@ public final class Drops {
         return FlightEvents.recordsDrops() || events.wants(BrokerEvent.MessageDropped.class);
     }
 
-    private void tell(Tenant tenant, String clientId, Topic topic, DropReason reason, long bytes) {
+    private void tell(SessionKey recipient, InTransit message, DropReason reason) {
+        // Copied only for who looks at it.
+        StoredMessage kept = events.wantsMessages(BrokerEvent.MessageDropped.class) ? message.keep() : null;
+        tell(recipient, message.topic(), reason, message.payloadLength(), kept);
+    }
+
+    private void tell(
+            SessionKey recipient, Topic topic, DropReason reason, long bytes, @Nullable StoredMessage message) {
         if (FlightEvents.recordsDrops()) {
-            FlightEvents.drop(broker, clientId, topic.name(), reason, 1, bytes);
+            FlightEvents.drop(broker, recipient.clientId(), topic.name(), reason, 1, bytes);
         }
         if (events.wants(BrokerEvent.MessageDropped.class)) {
-            String name = topic.utf8().length > MAX_NAME_BYTES ? "" : topic.name();
             loop.emit(
                     events,
-                    new BrokerEvent.MessageDropped(loop.epochMillis(), tenant, clientId, name, reason, 1, bytes));
+                    new BrokerEvent.MessageDropped(
+                            loop.epochMillis(),
+                            recipient.tenant(),
+                            recipient.clientId(),
+                            topic.utf8().length > MAX_NAME_BYTES ? "" : topic.name(),
+                            reason,
+                            1,
+                            bytes,
+                            message == null ? Optional.empty() : client(recipient),
+                            message == null ? Optional.empty() : Optional.of(copy(message, loop))));
         }
+    }
+
+    private Optional<ClientInfo> client(SessionKey key) {
+        return Optional.ofNullable(clients.apply(key));
+    }
+
+    /** The message as what may be kept. */
+    static Message copy(StoredMessage message, Loop loop) {
+        return ApplicationMessages.view(message, QoS.of(message.qos()), message.retain(), loop.epochMillis())
+                .copy();
     }
 }

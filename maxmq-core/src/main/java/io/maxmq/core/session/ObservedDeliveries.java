@@ -3,38 +3,111 @@ package io.maxmq.core.session;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.core.intercept.DeliveryObservers;
+import io.maxmq.core.loop.Loop;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
+import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.intercept.Delivery;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Tells observers what becomes of a session's messages. There is none when nobody observes. Stateless; runs on the loop. */
+/** Tells observers what becomes of a session's messages. There is none when nobody observes. Runs on the loop. */
 final class ObservedDeliveries {
     private final DeliveryObservers observers;
+    private final Loop loop;
 
-    ObservedDeliveries(DeliveryObservers observers) {
+    ObservedDeliveries(DeliveryObservers observers, Loop loop) {
         this.observers = observers;
+        this.loop = loop;
     }
 
-    void queued(Tenant tenant, String clientId, InTransit message, int flags) {
-        observers.queued(of(tenant, clientId, message.topic(), message.payloadLength(), flags, 0, false));
+    void queued(SessionKey key, @Nullable ClientInfo client, InTransit message, int flags) {
+        observers.queued(observed(key, client, message, flags, 0, false));
     }
 
-    void sent(Tenant tenant, String clientId, InTransit message, int flags, int packetId, boolean again) {
-        observers.sent(of(tenant, clientId, message.topic(), message.payloadLength(), flags, packetId, again));
+    void sent(SessionKey key, @Nullable ClientInfo client, InTransit message, int flags, int packetId, boolean again) {
+        observers.sent(observed(key, client, message, flags, packetId, again));
     }
 
-    void answered(SessionKey key, StoredMessage message, int qos, int packetId, ReasonCode reason) {
-        int flags = DeliveryFlags.of(qos, false);
+    void answered(
+            SessionKey key,
+            @Nullable ClientInfo client,
+            StoredMessage message,
+            int qos,
+            int packetId,
+            ReasonCode reason) {
+        int flags = DeliveryFlags.of(qos, message.retain());
         observers.answered(
-                of(key.tenant(), key.clientId(), message.topic(), message.payloadLength(), flags, packetId, false),
+                new Observed(
+                        key,
+                        client,
+                        message.topic(),
+                        message.payloadLength(),
+                        flags,
+                        packetId,
+                        false,
+                        loop,
+                        null,
+                        message),
                 reason);
     }
 
-    private static Delivery of(
-            Tenant tenant, String clientId, Topic topic, int payloadBytes, int flags, int packetId, boolean again) {
-        return new Delivery(
-                tenant, clientId, topic.name(), payloadBytes, QoS.of(DeliveryFlags.qos(flags)), packetId, again);
+    private Observed observed(
+            SessionKey key, @Nullable ClientInfo client, InTransit message, int flags, int packetId, boolean again) {
+        return new Observed(
+                key, client, message.topic(), message.payloadLength(), flags, packetId, again, loop, message, null);
+    }
+
+    /** @param transit and kept: one of them is there */
+    private record Observed(
+            SessionKey key,
+            @Nullable ClientInfo receiver,
+            Topic name,
+            int payloadBytes,
+            int flags,
+            int packetId,
+            boolean again,
+            Loop loop,
+            @Nullable InTransit transit,
+            @Nullable StoredMessage kept)
+            implements Delivery {
+        @Override
+        public Tenant tenant() {
+            return key.tenant();
+        }
+
+        @Override
+        public String clientId() {
+            return key.clientId();
+        }
+
+        @Override
+        public Optional<ClientInfo> client() {
+            return Optional.ofNullable(receiver);
+        }
+
+        @Override
+        public String topic() {
+            return name.name();
+        }
+
+        @Override
+        public QoS qos() {
+            return QoS.of(DeliveryFlags.qos(flags));
+        }
+
+        @Override
+        public Message message() {
+            InTransit passing = transit;
+            StoredMessage message = passing == null ? kept : passing.keep();
+            if (message == null) {
+                throw new IllegalStateException("there is no message");
+            }
+            return ApplicationMessages.view(
+                    message, QoS.of(message.qos()), DeliveryFlags.retain(flags), loop.epochMillis());
+        }
     }
 }

@@ -284,21 +284,21 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         to.sendPublish(message, flags, packetId, dup, subscription);
         ObservedDeliveries observed = home.observed();
         if (observed != null) {
-            observed.sent(key.tenant(), key.clientId(), message, flags, packetId, dup);
+            observed.sent(key, client, message, flags, packetId, dup);
         }
     }
 
     private void tellQueued(InTransit message, int flags) {
         ObservedDeliveries observed = home.observed();
         if (observed != null) {
-            observed.queued(key.tenant(), key.clientId(), message, flags);
+            observed.queued(key, client, message, flags);
         }
     }
 
     private void tellAnswered(@Nullable StoredMessage taken, int qos, int packetId, ReasonCode reason) {
         ObservedDeliveries observed = home.observed();
         if (observed != null && taken != null) {
-            observed.answered(key, taken, qos, packetId, reason);
+            observed.answered(key, client, taken, qos, packetId, reason);
         }
     }
 

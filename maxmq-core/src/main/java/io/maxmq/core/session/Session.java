@@ -787,7 +787,7 @@ public final class Session implements Subscriber {
             to.sendPublish(message, flags, 0, false, subscription);
             ObservedDeliveries observed = home.observed();
             if (observed != null) {
-                observed.sent(tenant(), clientId(), message, flags, 0, false);
+                observed.sent(key(), client(), message, flags, 0, false);
             }
             routed.countAccepted();
         }

@@ -11,6 +11,7 @@ import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
 import java.net.SocketAddress;
+import java.util.Optional;
 
 /** Tells listeners and counters what happens to the sessions of a loop. Runs on the loop. */
 public final class SessionEvents {
@@ -64,13 +65,20 @@ public final class SessionEvents {
     /** Nobody is to have what was published. */
     void unmatched(InTransit message, Routes routes) {
         if (events.wants(BrokerEvent.MessageUnmatched.class)) {
-            String publisher = message.publisher() instanceof Session session
-                    ? session.key().clientId()
-                    : "";
+            Session publisher = message.publisher() instanceof Session session ? session : null;
+            boolean told = events.wantsMessages(BrokerEvent.MessageUnmatched.class);
             String topic = message.topic().utf8().length > Drops.MAX_NAME_BYTES
                     ? ""
                     : message.topic().name();
-            loop.emit(events, new BrokerEvent.MessageUnmatched(loop.epochMillis(), routes.tenant(), publisher, topic));
+            loop.emit(
+                    events,
+                    new BrokerEvent.MessageUnmatched(
+                            loop.epochMillis(),
+                            routes.tenant(),
+                            publisher == null ? "" : publisher.key().clientId(),
+                            topic,
+                            told && publisher != null ? Optional.ofNullable(publisher.client()) : Optional.empty(),
+                            told ? Optional.of(Drops.copy(message.keep(), loop)) : Optional.empty()));
         }
     }
 

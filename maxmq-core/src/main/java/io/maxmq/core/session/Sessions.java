@@ -137,8 +137,12 @@ public final class Sessions {
         router.onRetained(events.retained());
         router.onUnmatched(events::unmatched);
         this.drops = drops;
+        drops.clients(key -> {
+            Session session = find(key);
+            return session == null ? null : session.client();
+        });
         DeliveryObservers observers = interceptors.observers();
-        this.observed = observers == null ? null : new ObservedDeliveries(observers);
+        this.observed = observers == null ? null : new ObservedDeliveries(observers, loop);
         RecipientInterceptors ofRecipients = interceptors.recipients();
         if (ofRecipients != null) {
             InterceptedRecipients rules = new InterceptedRecipients(ofRecipients, loop, drops);

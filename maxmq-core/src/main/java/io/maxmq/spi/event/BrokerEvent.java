@@ -3,9 +3,11 @@ package io.maxmq.spi.event;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Message;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Ban;
+import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.limit.Decision;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -268,6 +270,7 @@ public sealed interface BrokerEvent {
      * @param clientId empty when no CONNECT was read
      * @param reasonCode what CONNACK said or would have said
      * @param detail for people; empty when there is nothing to add
+     * @param client as CONNECT describes it, true or not; empty when no CONNECT was read
      * @since 0.1.0
      */
     @Stable
@@ -278,7 +281,35 @@ public sealed interface BrokerEvent {
             Tenant tenant,
             String clientId,
             ReasonCode reasonCode,
-            String detail)
+            String detail,
+            Optional<ClientInfo> client)
+            implements BrokerEvent {}
+
+    /**
+     * It was decided whether a client may connect, or one that is connected may stay: by an authenticator, or because there was none
+     * that has decided. {@link ClientConnected} or {@link ConnectRefused} follows a CONNECT, which may be refused for other reasons.
+     *
+     * @param client as CONNECT and, where it is let in, the authenticator describe it
+     * @param isAnonymous whether it was let in without that an authenticator has said so
+     * @param reasonCode {@code SUCCESS}, or what CONNACK says, or would
+     * @since 0.1.0
+     */
+    @Stable
+    record AuthenticationDecided(long atEpochMillis, ClientInfo client, boolean isAnonymous, ReasonCode reasonCode)
+            implements BrokerEvent {}
+
+    /**
+     * Authorizers were asked what a client may do. What the broker remembers of earlier answers it does not ask, nor tell, again; where
+     * there is no authorizer it tells nothing. An explanation asks them too.
+     *
+     * @param action what the client wanted to do
+     * @param isAllowed whether it may
+     * @param authorizer who has decided; empty when nobody has, or one has failed
+     * @since 0.1.0
+     */
+    @Stable
+    record AuthorizationDecided(
+            long atEpochMillis, ClientInfo client, Action action, boolean isAllowed, String authorizer)
             implements BrokerEvent {}
 
     /**
@@ -419,10 +450,12 @@ public sealed interface BrokerEvent {
      * A subscription was removed by UNSUBSCRIBE or by the broker.
      *
      * @param topicFilter with {@code $share/NAME/} when shared
+     * @param client of that id; empty when it is not connected
      * @since 0.1.0
      */
     @Stable
-    record Unsubscribed(long atEpochMillis, Tenant tenant, String clientId, String topicFilter)
+    record Unsubscribed(
+            long atEpochMillis, Tenant tenant, String clientId, String topicFilter, Optional<ClientInfo> client)
             implements BrokerEvent {}
 
     /**
@@ -431,10 +464,19 @@ public sealed interface BrokerEvent {
      *
      * @param clientId who published it; empty for the embedder, and for a will
      * @param topic empty when longer than 1024 bytes
+     * @param client who published it, while connected; present only for who {@linkplain BrokerListener#wantsMessages wants messages}
+     * @param message no view; present only for who wants messages, and as long as not too many wait for it
      * @since 0.1.0
      */
     @Stable
-    record MessageUnmatched(long atEpochMillis, Tenant tenant, String clientId, String topic) implements BrokerEvent {}
+    record MessageUnmatched(
+            long atEpochMillis,
+            Tenant tenant,
+            String clientId,
+            String topic,
+            Optional<ClientInfo> client,
+            Optional<Message> message)
+            implements BrokerEvent {}
 
     /**
      * Messages were lost on purpose. May stand for several: equal drops of one loop iteration are one event.
@@ -444,11 +486,22 @@ public sealed interface BrokerEvent {
      * @param topic of the first of them; empty when unknown, or longer than 1024 bytes
      * @param count how many messages
      * @param bytes of their payloads
+     * @param client of that id, while connected; present only for who {@linkplain BrokerListener#wantsMessages wants messages}
+     * @param message no view; present only for who wants messages, where there is one that is still known, and as long as not too many
+     *     wait for it
      * @since 0.1.0
      */
     @Stable
     record MessageDropped(
-            long atEpochMillis, Tenant tenant, String clientId, String topic, DropReason reason, long count, long bytes)
+            long atEpochMillis,
+            Tenant tenant,
+            String clientId,
+            String topic,
+            DropReason reason,
+            long count,
+            long bytes,
+            Optional<ClientInfo> client,
+            Optional<Message> message)
             implements BrokerEvent {}
 
     /**

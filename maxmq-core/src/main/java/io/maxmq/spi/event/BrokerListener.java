@@ -25,6 +25,14 @@ public interface BrokerListener {
         return true;
     }
 
+    /**
+     * Whether events about messages bring these along, with a copy of the payload for each. At most 16 MiB of them wait for one
+     * listener; what comes beyond that comes without. Asked once, when it is added.
+     */
+    default boolean wantsMessages() {
+        return false;
+    }
+
     /** What logs, metrics and events call it. */
     default String name() {
         return getClass().getSimpleName();

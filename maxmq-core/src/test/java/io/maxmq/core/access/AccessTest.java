@@ -550,7 +550,8 @@ class AccessTest {
         return new Access(
                 new AccessSettings(authenticators, List.of(), authorizers, allowAnonymous, DEADLINE),
                 new PluginCalls(workers, events.failures()),
-                clock);
+                clock,
+                events);
     }
 
     private static Authenticator authenticator(String name, AuthenticationResult result) {

@@ -1,14 +1,18 @@
 package io.maxmq.core.observe;
 
+import io.maxmq.spi.Message;
 import io.maxmq.spi.Registration;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.BrokerStarted;
 import io.maxmq.spi.event.BrokerEvent.BrokerStopping;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerEvent.LoopStalled;
+import io.maxmq.spi.event.BrokerEvent.MessageUnmatched;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import io.maxmq.spi.event.BrokerListener;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -229,6 +233,53 @@ class EventsTest {
         assertThat(poll(seen)).isInstanceOf(LoopStalled.class);
         for (Class<?> kind : BrokerEvent.class.getPermittedSubclasses()) {
             assertThat(events.wants(kind.asSubclass(BrokerEvent.class))).isTrue();
+        }
+    }
+
+    @Test
+    void messagesComeAlongForWhoWantsThemAndAsLongAsNotTooManyWait() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        LinkedBlockingQueue<BrokerEvent> seen = new LinkedBlockingQueue<>();
+        Recorder bare = new Recorder("bare", MessageUnmatched.class);
+        events.add(bare);
+        assertThat(events.wantsMessages(MessageUnmatched.class)).isFalse();
+        events.add(new BrokerListener() {
+            @Override
+            public void onEvent(BrokerEvent event) {
+                awaitQuietly(held);
+                seen.add(event);
+            }
+
+            @Override
+            public boolean wants(Class<? extends BrokerEvent> kind) {
+                return kind == MessageUnmatched.class;
+            }
+
+            @Override
+            public boolean wantsMessages() {
+                return true;
+            }
+        });
+        assertThat(events.wantsMessages(MessageUnmatched.class)).isTrue();
+        assertThat(events.wantsMessages(LoopStalled.class)).isFalse();
+
+        Message large = Message.builder("t").wrapPayload(new byte[10 << 20]).build();
+        for (int i = 0; i < 3; i++) {
+            events.emit(new MessageUnmatched(i, Tenant.DEFAULT, "c", "t", Optional.empty(), Optional.of(large)));
+        }
+        held.countDown();
+
+        assertThat(((MessageUnmatched) bare.next()).message()).isEmpty();
+        assertThat(((MessageUnmatched) poll(seen)).message()).contains(large);
+        assertThat(((MessageUnmatched) poll(seen)).message()).isEmpty();
+        assertThat(((MessageUnmatched) poll(seen)).message()).isEmpty();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

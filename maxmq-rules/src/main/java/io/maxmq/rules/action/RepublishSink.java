@@ -5,7 +5,7 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.codec.topic.TopicName;
 import io.maxmq.rules.error.EvaluationException;
-import io.maxmq.rules.event.MessageEvent;
+import io.maxmq.rules.event.MessageParts;
 import io.maxmq.rules.output.Output;
 import io.maxmq.rules.sink.Batch;
 import io.maxmq.rules.sink.BatchResult;
@@ -269,7 +269,7 @@ public final class RepublishSink implements Sink {
             properties.add(new UserProperty(
                     each.name(), checked(filled(each.value(), output).toString())));
         }
-        properties.add(new UserProperty(MessageEvent.HOPS, Integer.toString(output.hops() + 1)));
+        properties.add(new UserProperty(MessageParts.HOPS, Integer.toString(output.hops() + 1)));
         return message.userProperties(properties).build();
     }
 

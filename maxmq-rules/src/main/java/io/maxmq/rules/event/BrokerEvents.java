@@ -4,15 +4,17 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.rules.output.TopicHops;
 import io.maxmq.rules.value.Text;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
+import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.intercept.Delivery;
-import java.net.SocketAddress;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,8 +34,12 @@ public final class BrokerEvents {
             DropReason.STORAGE,
             DropReason.OVERLOAD);
 
+    /** The message's own QoS. */
+    private static final int OF_MESSAGE = -1;
+
     private final String node;
     private final TopicHops topicHops;
+    private final Senders senders;
 
     /** Where listeners are bound, by their names: what a client has connected to. */
     private final Map<String, String> listeners = new ConcurrentHashMap<>();
@@ -46,9 +52,11 @@ public final class BrokerEvents {
      *
      * @param node the broker's name
      * @param topicHops what rules have published lately
+     * @param senders who has published lately, as far as somebody notes it
      */
-    public BrokerEvents(String node, TopicHops topicHops) {
+    public BrokerEvents(String node, TopicHops topicHops, Senders senders) {
         this.node = node;
+        this.senders = senders;
         this.topicHops = topicHops;
     }
 
@@ -61,6 +69,8 @@ public final class BrokerEvents {
             case CONNECTED -> told == BrokerEvent.ClientConnected.class;
             case DISCONNECTED -> told == BrokerEvent.ClientDisconnected.class;
             case CONNACK -> told == BrokerEvent.ClientConnected.class || told == BrokerEvent.ConnectRefused.class;
+            case AUTHENTICATED -> told == BrokerEvent.AuthenticationDecided.class;
+            case AUTHORIZED -> told == BrokerEvent.AuthorizationDecided.class;
             case SUBSCRIBED -> told == BrokerEvent.Subscribed.class;
             case UNSUBSCRIBED -> told == BrokerEvent.Unsubscribed.class;
             case ALARM_ACTIVATED, ALARM_DEACTIVATED ->
@@ -84,15 +94,13 @@ public final class BrokerEvents {
         } else if (told instanceof BrokerEvent.Subscribed subscribed) {
             return subscribed(subscribed);
         } else if (told instanceof BrokerEvent.Unsubscribed unsubscribed) {
-            Map<String, @Nullable Object> fields = begin(kind);
-            fields.put("clientid", Text.of(unsubscribed.clientId()));
-            fields.put("topic", Text.of(unsubscribed.topicFilter()));
-            return end(kind, unsubscribed.tenant(), unsubscribed.clientId(), told, fields);
+            return unsubscribed(unsubscribed);
+        } else if (told instanceof BrokerEvent.AuthenticationDecided decided) {
+            return authenticated(decided);
+        } else if (told instanceof BrokerEvent.AuthorizationDecided decided) {
+            return authorized(decided);
         } else if (told instanceof BrokerEvent.MessageUnmatched unmatched) {
-            Map<String, @Nullable Object> fields = begin(kind);
-            fields.put("reason", Text.of("no_subscribers"));
-            dropped(fields, unmatched.clientId(), unmatched.topic(), 1);
-            return end(kind, unmatched.tenant(), unmatched.clientId(), told, fields);
+            return unmatched(unmatched);
         } else if (told instanceof BrokerEvent.MessageDropped dropped) {
             return dropped(kind, dropped);
         } else if (told instanceof BrokerEvent.MemoryPressureChanged memory) {
@@ -112,12 +120,65 @@ public final class BrokerEvents {
 
     /** A message on its way to a client, or with it. */
     public Event delivery(EventKind kind, Delivery delivery, long nowMillis) {
-        Map<String, @Nullable Object> fields = begin(kind);
-        fields.put("clientid", Text.of(delivery.clientId()));
-        fields.put("topic", Text.of(delivery.topic()));
-        fields.put("qos", (long) delivery.qos().code());
-        fields.put("bytes", (long) delivery.payloadBytes());
-        return end(kind, delivery.tenant(), delivery.clientId(), nowMillis, fields);
+        Message message = delivery.message();
+        return outcome(
+                kind,
+                delivery.tenant(),
+                delivery.clientId(),
+                nowMillis,
+                delivery.client(),
+                Optional.of(message),
+                "",
+                delivery.topic(),
+                delivery.qos().code(),
+                delivery.payloadBytes(),
+                0);
+    }
+
+    private Event unmatched(BrokerEvent.MessageUnmatched unmatched) {
+        return outcome(
+                EventKind.DROPPED,
+                unmatched.tenant(),
+                unmatched.clientId(),
+                unmatched.atEpochMillis(),
+                unmatched.client(),
+                unmatched.message(),
+                "no_subscribers",
+                unmatched.topic(),
+                OF_MESSAGE,
+                unmatched.message().map(Message::payloadLength).orElse(0),
+                1);
+    }
+
+    private Event outcome(
+            EventKind kind,
+            Tenant tenant,
+            String clientId,
+            long atEpochMillis,
+            Optional<ClientInfo> client,
+            Optional<Message> message,
+            String reason,
+            String topic,
+            int qos,
+            long bytes,
+            long count) {
+        boolean hasSender = kind != EventKind.DROPPED;
+        OutcomeEvent.Known known = new OutcomeEvent.Known(
+                eventId(kind, clientId, atEpochMillis),
+                topic.isEmpty() ? 0 : topicHops.of(topic, atEpochMillis),
+                client.orElse(null),
+                hasSender ? message.flatMap(Message::id).map(senders::of).orElse(null) : null,
+                reason,
+                topic,
+                qos,
+                message.map(MessageParts::new).orElse(null),
+                bytes,
+                count);
+        return new OutcomeEvent(kind, tenant, clientId, node, atEpochMillis, known);
+    }
+
+    private String eventId(EventKind kind, String clientId, long atEpochMillis) {
+        return kind.event() + "-" + clientId + "-" + atEpochMillis + "-" + sequence.incrementAndGet();
     }
 
     /** A client that says that it is there. */
@@ -142,7 +203,7 @@ public final class BrokerEvents {
             EventKind kind, Tenant tenant, String clientId, long atEpochMillis, Map<String, @Nullable Object> fields) {
         fields.put("timestamp", atEpochMillis);
         fields.put("node", Text.of(node));
-        String id = kind.event() + "-" + clientId + "-" + atEpochMillis + "-" + sequence.incrementAndGet();
+        String id = eventId(kind, clientId, atEpochMillis);
         int hops = fields.get("topic") instanceof Text topic ? topicHops.of(topic.toString(), atEpochMillis) : 0;
         return new PlainEvent(kind, tenant, clientId, atEpochMillis, id, hops, fields);
     }
@@ -167,9 +228,7 @@ public final class BrokerEvents {
     private Event refused(BrokerEvent.ConnectRefused refused) {
         Map<String, @Nullable Object> fields = begin(EventKind.CONNACK);
         fields.put("reason_code", Text.of(name(refused.reasonCode())));
-        fields.put("clientid", Text.of(refused.clientId()));
-        address(fields, refused.remoteAddress(), refused.listener());
-        fields.put("listener", Text.of(refused.listener()));
+        refused.client().ifPresent(client -> connection(fields, client));
         return end(EventKind.CONNACK, refused.tenant(), refused.clientId(), refused, fields);
     }
 
@@ -207,25 +266,73 @@ public final class BrokerEvents {
         return end(EventKind.SUBSCRIBED, client.tenant(), client.clientId(), subscribed, fields);
     }
 
+    private Event unsubscribed(BrokerEvent.Unsubscribed unsubscribed) {
+        Map<String, @Nullable Object> fields = begin(EventKind.UNSUBSCRIBED);
+        fields.put("clientid", Text.of(unsubscribed.clientId()));
+        unsubscribed.client().ifPresent(client -> ClientFields.names(fields, client));
+        fields.put("topic", Text.of(unsubscribed.topicFilter()));
+        unsubscribed.client().ifPresent(client -> fields.put("client_attrs", ClientFields.texts(client.attributes())));
+        return end(EventKind.UNSUBSCRIBED, unsubscribed.tenant(), unsubscribed.clientId(), unsubscribed, fields);
+    }
+
+    private Event authenticated(BrokerEvent.AuthenticationDecided decided) {
+        ClientInfo client = decided.client();
+        Map<String, @Nullable Object> fields = begin(EventKind.AUTHENTICATED);
+        fields.put("reason_code", Text.of(name(decided.reasonCode())));
+        ClientFields.names(fields, client);
+        fields.put("is_anonymous", decided.isAnonymous());
+        fields.put("client_attrs", ClientFields.texts(client.attributes()));
+        return end(EventKind.AUTHENTICATED, client.tenant(), client.clientId(), decided, fields);
+    }
+
+    private Event authorized(BrokerEvent.AuthorizationDecided decided) {
+        ClientInfo client = decided.client();
+        Map<String, @Nullable Object> fields = begin(EventKind.AUTHORIZED);
+        ClientFields.names(fields, client);
+        Action action = decided.action();
+        String what = "receive";
+        String topic = "";
+        if (action instanceof Action.Publish publish) {
+            what = "publish";
+            topic = publish.topic();
+        } else if (action instanceof Action.Will will) {
+            what = "publish";
+            topic = will.topic();
+        } else if (action instanceof Action.Subscribe subscribe) {
+            what = "subscribe";
+            topic = subscribe
+                    .share()
+                    .map(name -> "$share/" + name + "/" + subscribe.filter())
+                    .orElse(subscribe.filter());
+        } else if (action instanceof Action.Receive receive) {
+            topic = receive.topic();
+        }
+        fields.put("topic", Text.of(topic));
+        fields.put("action", Text.of(what));
+        if (!decided.authorizer().isEmpty()) {
+            fields.put("authz_source", Text.of(decided.authorizer()));
+        }
+        fields.put("result", Text.of(decided.isAllowed() ? "allow" : "deny"));
+        fields.put("client_attrs", ClientFields.texts(client.attributes()));
+        return end(EventKind.AUTHORIZED, client.tenant(), client.clientId(), decided, fields);
+    }
+
     private @Nullable Event dropped(EventKind kind, BrokerEvent.MessageDropped dropped) {
         if (OF_PUBLISHER.contains(dropped.reason()) != (kind == EventKind.DROPPED)) {
             return null;
         }
-        Map<String, @Nullable Object> fields = begin(kind);
-        fields.put("reason", Text.of(reason(dropped.reason())));
-        dropped(fields, dropped.clientId(), dropped.topic(), dropped.count());
-        fields.put("bytes", dropped.bytes());
-        return end(kind, dropped.tenant(), dropped.clientId(), dropped, fields);
-    }
-
-    private static void dropped(Map<String, @Nullable Object> fields, String clientId, String topic, long count) {
-        if (!clientId.isEmpty()) {
-            fields.put("clientid", Text.of(clientId));
-        }
-        if (!topic.isEmpty()) {
-            fields.put("topic", Text.of(topic));
-        }
-        fields.put("count", count);
+        return outcome(
+                kind,
+                dropped.tenant(),
+                dropped.clientId(),
+                dropped.atEpochMillis(),
+                dropped.client(),
+                dropped.message(),
+                reason(dropped.reason()),
+                dropped.topic(),
+                OF_MESSAGE,
+                dropped.bytes(),
+                dropped.count());
     }
 
     private static String reason(DropReason reason) {
@@ -250,12 +357,6 @@ public final class BrokerEvents {
     private void connection(Map<String, @Nullable Object> fields, ClientInfo client) {
         ClientFields.connection(fields, client);
         socketName(fields, client.listener());
-    }
-
-    private void address(Map<String, @Nullable Object> fields, SocketAddress remote, String listener) {
-        fields.put("peerhost", Text.of(Addresses.host(remote)));
-        fields.put("peername", Text.of(Addresses.name(remote)));
-        socketName(fields, listener);
     }
 
     private void socketName(Map<String, @Nullable Object> fields, String listener) {

@@ -43,6 +43,11 @@ public abstract class Event implements Fields {
         return null;
     }
 
+    /** The message that it is, or is about; null when there is none, or it is not known any more. */
+    public @Nullable MessageParts message() {
+        return null;
+    }
+
     /** When it was made, in milliseconds since 1970. */
     public abstract long atEpochMillis();
 

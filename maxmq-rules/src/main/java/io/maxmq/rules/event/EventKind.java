@@ -17,6 +17,10 @@ public enum EventKind {
     DISCONNECTED("client.disconnected", "$events/client/disconnected", "$events/client_disconnected"),
     CONNACK("client.connack", "$events/client/connack", "$events/client_connack"),
     PING("client.ping", "$events/client/ping", "$events/client_ping"),
+    AUTHENTICATED(
+            "client.check_authn_complete", "$events/auth/check_authn_complete", "$events/client_check_authn_complete"),
+    AUTHORIZED(
+            "client.check_authz_complete", "$events/auth/check_authz_complete", "$events/client_check_authz_complete"),
     SUBSCRIBED("session.subscribed", "$events/session/subscribed", "$events/session_subscribed"),
     UNSUBSCRIBED("session.unsubscribed", "$events/session/unsubscribed", "$events/session_unsubscribed"),
     ALARM_ACTIVATED("alarm.activated", "$events/sys/alarm_activated", "$events/alarm_activated"),

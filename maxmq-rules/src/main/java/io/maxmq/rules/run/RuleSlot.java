@@ -1,5 +1,6 @@
 package io.maxmq.rules.run;
 
+import io.maxmq.spi.Tenant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 final class RuleSlot {
     /** Who gets the next event; null for nobody. Written under the lock of {@link Sources}, read on event loops. */
     volatile @Nullable ActiveRule active;
+
+    /** Whose rule it is; null before the first version. Guarded by {@link Sources}. */
+    @Nullable
+    Tenant tenant;
 
     /** At how many sources it is: with more than one, an event must not count twice. Written and read as the other. */
     volatile int places;

@@ -4,6 +4,7 @@ import io.maxmq.rules.event.BrokerEvents;
 import io.maxmq.rules.event.Event;
 import io.maxmq.rules.event.EventKind;
 import io.maxmq.rules.event.MessageEvent;
+import io.maxmq.rules.event.Senders;
 import io.maxmq.rules.output.TopicHops;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.ClientInfo;
@@ -18,8 +19,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,10 +64,12 @@ final class Sources {
     private final Lanes lanes;
     private final boolean sysMessages;
     private final BrokerEvents events;
+    private final Senders senders = new Senders();
 
     // Guarded by this.
     private final Map<Filter, Place> byFilter = new HashMap<>();
     private final Map<EventKind, Place> byKind = new EnumMap<>(EventKind.class);
+    private final Map<Tenant, Registration> senderHooks = new HashMap<>();
     private Registration lifeListener = Registration.NONE;
     private Registration dropListener = Registration.NONE;
     private boolean listensToLives;
@@ -77,7 +82,7 @@ final class Sources {
         this.broker = broker;
         this.lanes = lanes;
         this.sysMessages = sysMessages;
-        this.events = new BrokerEvents(broker.brokerName(), topicHops);
+        this.events = new BrokerEvents(broker.brokerName(), topicHops, senders);
         for (EventKind each : EventKind.values()) {
             byKind.put(each, new Place());
         }
@@ -129,6 +134,7 @@ final class Sources {
         removedKinds.removeAll(freshKinds);
 
         // Sources of both while one takes over from the other: each event then goes to whoever is there when it comes.
+        slot.tenant = next == null ? slot.tenant : next.tenant();
         slot.places = old.size() + added.size();
         if (before != null && next != null && !added.isEmpty()) {
             // A loop that has not seen the new number yet has handed out what it was about to when it answers.
@@ -207,7 +213,7 @@ final class Sources {
         MessageId id = publication.message().id().orElse(null);
         if (present != null
                 && id != null
-                && id.equals(present.message().id().orElse(null))
+                && id.equals(present.message().message().id().orElse(null))
                 && present.tenant().equals(publication.tenant())) {
             return present;
         }
@@ -249,8 +255,44 @@ final class Sources {
         }
     }
 
+    /** Notes who publishes in tenants where rules want to know whose message was delivered, acknowledged or dropped on the way. */
+    private void noteSenders() {
+        Set<Tenant> wanted = new HashSet<>();
+        for (EventKind each : List.of(EventKind.DELIVERED, EventKind.ACKED, EventKind.DELIVERY_DROPPED)) {
+            for (RuleSlot slot : place(each).slots) {
+                if (slot.tenant != null) {
+                    wanted.add(slot.tenant);
+                }
+            }
+        }
+        for (Tenant each : wanted) {
+            if (!senderHooks.containsKey(each)) {
+                senderHooks.put(each, broker.onPublish(each, "#", this::noteSender));
+            }
+        }
+        senderHooks.entrySet().removeIf(each -> {
+            boolean isUnused = !wanted.contains(each.getKey());
+            if (isUnused) {
+                each.getValue().close();
+            }
+            return isUnused;
+        });
+        if (wanted.isEmpty()) {
+            senders.clear();
+        }
+    }
+
+    private void noteSender(PublishHook.Publication publication) { // hot: per message, where rules want deliveries
+        MessageId id = publication.message().id().orElse(null);
+        ClientInfo publisher = publication.publisher().orElse(null);
+        if (id != null && publisher != null) {
+            senders.note(id, publisher);
+        }
+    }
+
     /** Listens to what rules want and to no more. Lives of clients come by one listener, which keeps their order. */
     private void listen() {
+        noteSenders();
         boolean drops = isWanted(EventKind.DROPPED) || isWanted(EventKind.DELIVERY_DROPPED);
         boolean lives = false;
         for (EventKind each : EventKind.values()) {
@@ -324,6 +366,11 @@ final class Sources {
                     hand(event, ofTenant(slots, event.tenant()), null, null);
                 }
             }
+        }
+
+        @Override
+        public boolean wantsMessages() {
+            return drops;
         }
 
         @Override
