@@ -93,7 +93,7 @@ final class PasswordLogins {
         Object address = delaysFailures ? source : null;
         long delay = address == null ? 0 : failedAttempts.attempt(address, now);
         if (delay == FailedAttempts.REFUSED) {
-            return CompletableFuture.completedFuture(busy("too many failures from this address"));
+            return CompletableFuture.completedFuture(tooManyFailures());
         }
         Attempt attempt = new Attempt(user, password, address, delay);
         Object turn = source == null ? this : source;
@@ -109,7 +109,11 @@ final class PasswordLogins {
         return attempt.answer;
     }
 
-    private AuthenticationResult busy(String why) {
+    private static AuthenticationResult tooManyFailures() {
+        return busy("too many failures from this address");
+    }
+
+    private static AuthenticationResult busy(String why) {
         return AuthenticationResult.denied(ReasonCode.SERVER_BUSY, why);
     }
 
@@ -157,6 +161,11 @@ final class PasswordLogins {
         }
 
         private AuthenticationResult decide() {
+            if (address != null
+                    && delayNanos == 0
+                    && !failedAttempts.isFree(address, context.clock().nanoTime())) {
+                return tooManyFailures(); // those in front of it in the queue were guesses
+            }
             CredentialFile now = file.users();
             PasswordHash hash = now.of(user);
             PasswordHash looked = hash == null ? now.standIn(standInChoice(user)) : hash;

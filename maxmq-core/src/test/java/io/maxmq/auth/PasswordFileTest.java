@@ -8,6 +8,7 @@ import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.config.Listener;
+import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -184,6 +185,23 @@ class PasswordFileTest {
             broker.clock().advance(Duration.ofSeconds(2));
             assertThat(sixth.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
             assertThat(seventh.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
+        }
+    }
+
+    @Test
+    void manyGuessesAtOnceAreNoBetterThanOneAfterTheOther() {
+        int rounds = 5000;
+        PasswordFile.setPassword(file, "slow", utf8("to look at"), PasswordHasher.pbkdf2(rounds));
+        PasswordFile passwords = PasswordFile.at(file);
+        int guesses = 30;
+        try (TestBroker broker = broker(unused -> passwords)) {
+            for (int i = 0; i < guesses; i++) {
+                broker.tcpClient(ProtocolVersion.MQTT_5).send(connect(ProtocolVersion.MQTT_5, "slow", "guess" + i));
+            }
+            awaitTrue(() -> broker.events().of(ConnectRefused.class).size() + passwords.delayedAttempts() == guesses);
+
+            int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+            assertThat(passwords.roundsDone() / rounds).isBetween(5L, 4L + atOnce);
         }
     }
 
