@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -174,10 +175,16 @@ final class LogFiles {
 
     private static List<Path> list(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.getFileName().toString().matches("\\d+\\.log"))
-                    .sorted()
+            return files.filter(file -> file.getFileName().toString().matches("\\d{1,18}\\.log"))
+                    .sorted(Comparator.comparingLong(LogFiles::number))
                     .toList();
         }
+    }
+
+    /** Of six digits at least, so that names have no order. */
+    private static long number(Path file) {
+        String name = file.getFileName().toString();
+        return Long.parseLong(name, 0, name.length() - ".log".length(), 10);
     }
 
     private static void truncate(Path file, long size) throws IOException {

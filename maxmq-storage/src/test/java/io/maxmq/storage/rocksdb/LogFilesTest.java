@@ -232,6 +232,28 @@ class LogFilesTest {
         }
     }
 
+    @Test
+    void readsFilesInTheOrderOfTheirNumbersHoweverLongTheseAre() throws Exception {
+        Path directory = directories.resolve("old");
+        Path copy = directories.resolve("old-copy");
+        try (RocksStore store = open(new RocksStore(Settings.of(directory)))) {
+            for (int i = 0; i < 6; i++) {
+                if (i == 3) {
+                    beginNextLog(store);
+                }
+                commit(store, put(i, noise(100)));
+            }
+            StoreHarness.copy(store, directory, copy);
+            store.run(database -> database.rocks().continueBackgroundWork());
+        }
+        List<Path> logs = StoreHarness.files(copy, ".log");
+        assertThat(logs).hasSize(2);
+        Files.move(logs.get(0), logs.get(0).resolveSibling("999999.log"));
+        Files.move(logs.get(1), logs.get(1).resolveSibling("1000000.log"));
+
+        assertThat(entriesAfterOpening(copy)).isEqualTo(6);
+    }
+
     /** As when the memory for tables is full: what was written stays in the old file, and is not yet in a table. */
     private static void beginNextLog(RocksStore store) throws RocksDBException {
         store.run(database -> {
