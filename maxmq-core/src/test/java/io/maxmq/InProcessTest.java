@@ -11,6 +11,7 @@ import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.intercept.PublishInterceptor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -243,6 +244,47 @@ class InProcessTest {
         broker.events()
                 .awaitAll(MessageDropped.class, event -> event.reason() == DropReason.QUEUE_FULL_MESSAGES, refused);
         go.countDown();
+    }
+
+    @Test
+    void retainedMessagesThatWaitForASlowHandlerAreNotDropped() throws InterruptedException {
+        for (int i = 0; i < 10; i++) {
+            broker.publish(
+                    Message.builder("r/" + i).payload(new byte[1]).retain(true).build());
+        }
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        broker.broker().subscribe("r/+", SubscribeOptions.defaults().queue(1), message -> {
+            busy.countDown();
+            awaitQuietly(go);
+            received.add(message.copy());
+        });
+        assertThat(busy.await(30, TimeUnit.SECONDS)).isTrue();
+
+        go.countDown();
+        for (int i = 0; i < 10; i++) {
+            next();
+        }
+        assertThat(broker.events().of(MessageDropped.class)).isEmpty();
+    }
+
+    @Test
+    void whatWaitsForAnInterceptorIsBoundedToo() {
+        CompletableFuture<PublishInterceptor.Decision> answer = new CompletableFuture<>();
+        PublishInterceptor slow = (publisher, message) -> PublishInterceptor.Decision.later(answer);
+        try (TestBroker slowly = TestBroker.start(builder -> builder.interceptor(slow))) {
+            Message large = Message.builder("a").payload(new byte[9 << 20]).build();
+            CompletableFuture<PublishResult> first =
+                    slowly.broker().publish(large).toCompletableFuture();
+
+            assertThatThrownBy(() ->
+                            slowly.broker().publish(large).toCompletableFuture().join())
+                    .hasCauseInstanceOf(PublishRefusedException.class);
+
+            answer.complete(PublishInterceptor.Decision.proceed());
+            first.join();
+            assertThat(slowly.publish(large)).isEqualTo(PublishResult.UNMATCHED);
+        }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

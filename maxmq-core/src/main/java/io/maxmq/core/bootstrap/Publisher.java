@@ -1,6 +1,7 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.Utf8;
 import io.maxmq.codec.topic.TopicName;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.intercept.Interceptors;
@@ -89,32 +90,50 @@ public final class Publisher {
     private CompletionStage<PublishResult> publish(LoopAssembly at, Message message, Route route) {
         String problem = TopicName.problem(message.topic(), config.connections().maxTopicLevels());
         if (problem != null) {
-            throw new IllegalArgumentException(problem);
+            throw new IllegalArgumentException("topic name " + problem + ": topic=" + Utf8.quote(message.topic()));
         }
         Message kept = message.copy();
-        long bytes = MESSAGE_BYTES + kept.payloadLength();
         CompletableFuture<PublishResult> result = new CompletableFuture<>();
-        if (waitingBytes.addAndGet(bytes) > MAX_WAITING_BYTES) {
-            waitingBytes.addAndGet(-bytes);
+        Waiting waiting = new Waiting(MESSAGE_BYTES + kept.payloadLength());
+        if (!waiting.hasRoom) {
+            waiting.end();
             result.completeExceptionally(new PublishRefusedException(
                     ReasonCode.QUOTA_EXCEEDED, "more than " + MAX_WAITING_BYTES + " bytes wait to be routed"));
             return result;
         }
         boolean taken = at.loop().tryExecute(() -> {
             try {
-                intercept(at, kept, route, result);
+                intercept(at, kept, waiting, route, result);
             } catch (Throwable t) {
+                waiting.end();
                 result.completeExceptionally(t);
-            } finally {
-                waitingBytes.addAndGet(-bytes);
             }
         });
         if (!taken) {
-            waitingBytes.addAndGet(-bytes);
+            waiting.end();
             result.completeExceptionally(
                     new PublishRefusedException(ReasonCode.SERVER_SHUTTING_DOWN, "the broker is closed"));
         }
         return result;
+    }
+
+    /** A message from its publication until it is routed, or is not to be: for as long as interceptors take, too. */
+    private final class Waiting {
+        private final long bytes;
+        private final boolean hasRoom;
+        private boolean over;
+
+        Waiting(long bytes) {
+            this.bytes = bytes;
+            this.hasRoom = waitingBytes.addAndGet(bytes) <= MAX_WAITING_BYTES;
+        }
+
+        void end() {
+            if (!over) {
+                over = true;
+                waitingBytes.addAndGet(-bytes);
+            }
+        }
     }
 
     /** Where all that the application does to a topic is done, so that it keeps its order. */
@@ -126,12 +145,15 @@ public final class Publisher {
         return hash ^ (hash >>> 16);
     }
 
-    private void intercept(LoopAssembly at, Message message, Route route, CompletableFuture<PublishResult> result) {
+    private void intercept(
+            LoopAssembly at, Message message, Waiting waiting, Route route, CompletableFuture<PublishResult> result) {
         if (!interceptors.interceptsPublish()) {
+            waiting.end();
             route.route(message, result);
             return;
         }
         interceptors.publish(Optional.empty(), message, at.caller(), outcome -> {
+            waiting.end();
             if (outcome instanceof Outcome.Passed<Message> passed) {
                 String problem = TopicName.problem(
                         passed.subject().topic(), config.connections().maxTopicLevels());

@@ -81,7 +81,7 @@ public final class Subscribers implements AutoCloseable {
         CompletableFuture<Void> active = new CompletableFuture<>();
         Registration registration = new InForce(at, tenantRoutes, subscriber, subscription);
         open.add(registration);
-        at.loop().execute(() -> {
+        boolean taken = at.loop().tryExecute(() -> {
             int made = tenantRoutes.tree().add(subscription);
             at.loop().credit().overdraw((long) made * SubscriptionTree.NODE_BYTES);
             SharedGroup group = subscription.group();
@@ -98,6 +98,9 @@ public final class Subscribers implements AutoCloseable {
                         .feed();
             }
         });
+        if (!taken) {
+            active.completeExceptionally(new IllegalStateException("the broker is closed"));
+        }
         return new Made(registration, active);
     }
 

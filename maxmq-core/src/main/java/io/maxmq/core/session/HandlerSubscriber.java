@@ -82,7 +82,13 @@ public final class HandlerSubscriber implements Subscriber {
         QoS qos = QoS.of(Math.min(message.qos(), subscription.maxQos()));
         StoredMessage kept = message.keep();
         boolean retain = message.retain() && subscription.retainAsPublished();
-        offer(message, kept, qos, retain);
+        DropReason refused = offer(kept, qos, retain);
+        if (refused == null) {
+            message.countAccepted();
+        } else {
+            drops.dropped(key, message, refused);
+            message.countRefused();
+        }
     }
 
     /** A retained message for the new subscription; false when the handler's queue has no room and it is to be tried again. */
@@ -90,23 +96,19 @@ public final class HandlerSubscriber implements Subscriber {
         if (!open) {
             return true;
         }
-        int before = message.accepted();
-        offer(message, message.keep(), QoS.of(Math.min(message.qos(), subscription.maxQos())), true);
-        return message.accepted() > before;
+        return offer(message.keep(), QoS.of(Math.min(message.qos(), subscription.maxQos())), true) == null;
     }
 
-    private void offer(InTransit message, StoredMessage kept, QoS qos, boolean retain) {
+    /** Null when the handler has it, or will have it; else why not. */
+    private @Nullable DropReason offer(StoredMessage kept, QoS qos, boolean retain) {
         SerialExecutor queue = executor;
         if (queue == null) {
             handle(kept, qos, retain);
-            message.countAccepted();
-            return;
+            return null;
         }
         int bytes = kept.bytes();
         if (!account.tryCharge(bytes)) {
-            drops.dropped(key, message, DropReason.MEMORY);
-            message.countRefused();
-            return;
+            return DropReason.MEMORY;
         }
         boolean queued = queue.tryExecute(() -> {
             account.release(bytes);
@@ -114,13 +116,11 @@ public final class HandlerSubscriber implements Subscriber {
                 handle(kept, qos, retain);
             }
         });
-        if (queued) {
-            message.countAccepted();
-        } else {
+        if (!queued) {
             account.release(bytes);
-            drops.dropped(key, message, DropReason.QUEUE_FULL_MESSAGES);
-            message.countRefused();
+            return DropReason.QUEUE_FULL_MESSAGES;
         }
+        return null;
     }
 
     private void handle(StoredMessage kept, QoS qos, boolean retain) {
