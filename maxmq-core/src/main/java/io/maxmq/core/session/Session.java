@@ -638,13 +638,13 @@ public final class Session implements Subscriber {
             state.inbound.clear();
         }
         state.willBytes = 0;
-        SessionRecord over = SessionRecord.over(owner, recordedSentUpTo());
+        SessionRecord over = durable && !home.isClosing() ? SessionRecord.over(owner, recordedSentUpTo()) : null;
         RestoredSession left = unread ? restored() : null;
         if (outbound == null && left != null && !groups.isEmpty()) {
             outbound = new Outbound(home, this, this::full); // of what nobody has read
         }
         int lost = outbound == null ? 0 : outbound.clear(routes, passOn, groups, left);
-        if (durable && !home.isClosing()) {
+        if (over != null) {
             home.ended().add(this, outbound == null ? null : outbound.passed(), nextSequence(), over);
         }
         return lost;
