@@ -8,8 +8,9 @@ import java.time.Duration;
  *
  * @param connectTimeout from the accepted socket to the whole CONNECT, however slowly its bytes come; default 10
  *     s
- * @param maxTlsHandshakes TLS handshakes of one listener that are under way at a time; further sockets wait, unread, for {@code
- *     connectTimeout} at most, and while any waits those that take longer than half of that are ended; default 10,000
+ * @param maxTlsHandshakes TLS handshakes of one listener that clients have begun and that are under way at a time; further clients
+ *     wait, unread, for {@code connectTimeout} at most, and while any waits handshakes that take longer than half of that are
+ *     ended; default 10,000
  * @param packetTimeout from a packet's first byte to its last, however slowly the bytes between come; a client that is
  *     slower is disconnected (v5 0x83); does not run while the broker has stopped reading; default 60 s
  * @param authenticationTimeout for one exchange of enhanced authentication, from CONNECT, or from the AUTH that asks for

@@ -71,11 +71,6 @@ public interface ByteSink {
         return null;
     }
 
-    /** About what it takes beyond what a plain socket takes, in bytes. */
-    default int extraBytes() {
-        return 0;
-    }
-
     /** The name of the listener that accepted it. */
     String listener();
 }

@@ -11,6 +11,14 @@ public interface ByteSource {
     /** {@link ByteSink#remoteAddress} is the client's from now on. */
     default void onRemoteKnown() {}
 
+    /**
+     * It takes so much more from now on, in bytes, than a plain socket does: TLS has begun. False when there is no memory for that: then
+     * it is being closed.
+     */
+    default boolean onGrown(int bytes) {
+        return true;
+    }
+
     /** Bytes have come; takes over the reference. */
     void onBytes(ByteBuf bytes);
 

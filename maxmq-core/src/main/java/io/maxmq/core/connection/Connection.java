@@ -121,7 +121,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         here.open().add(this);
         here.loop().counters().increment(Counter.CONNECTIONS_ACCEPTED);
         here.loop().counters().add(Counter.CONNECTIONS, 1);
-        boolean hasMemory = charge(CONNECTION_BYTES + out.extraBytes(), Lasting.CONNECTION);
+        boolean hasMemory = charge(CONNECTION_BYTES, Lasting.CONNECTION);
         if (hasMemory) {
             deadlines.awaitConnect();
         }
@@ -129,9 +129,22 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             tellOpened();
         }
         if (!hasMemory) {
-            here.loop().counters().increment(Counter.REFUSED_MEMORY);
-            end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for another connection");
+            refuseForMemory();
         }
+    }
+
+    private void refuseForMemory() {
+        here.loop().counters().increment(Counter.REFUSED_MEMORY);
+        end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for another connection");
+    }
+
+    @Override
+    public boolean onGrown(int bytes) {
+        boolean hasMemory = charge(bytes, Lasting.CONNECTION);
+        if (!hasMemory) {
+            refuseForMemory();
+        }
+        return hasMemory;
     }
 
     @Override

@@ -122,11 +122,6 @@ final class WatchedSink implements ByteSink {
     }
 
     @Override
-    public int extraBytes() {
-        return to.extraBytes();
-    }
-
-    @Override
     public String listener() {
         return to.listener();
     }

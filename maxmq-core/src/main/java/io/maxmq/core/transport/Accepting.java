@@ -39,8 +39,7 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
     private final SocketConnection.Settings connectionSettings;
     private final WaitingSockets waiting;
 
-    /** Null without TLS. */
-    private final @Nullable TlsHandshakes handshakes;
+    private final TlsHandshakes handshakes;
 
     /** Accepted and not gone, those that wait included. */
     private final AtomicInteger open = new AtomicInteger();
@@ -72,12 +71,7 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
                 shared.highWatermarkBytes(),
                 shared.slowConsumerTimeout());
         this.waiting = new WaitingSockets(loop);
-        this.handshakes = layer.shakesHands() ? handshakes(shared.handshakes()) : null;
-    }
-
-    @SuppressWarnings("this-escape")
-    private TlsHandshakes handshakes(SocketAcceptor.HandshakeLimits limits) {
-        return new TlsHandshakes(loop, limits.most(), limits.maxWait().toNanos(), this::openConnection, this::refuse);
+        this.handshakes = new TlsHandshakes(loop, shared.handshakes());
     }
 
     /** Notes that nobody is accepted for now, or somebody again; whether that is new. On the loop. */
@@ -112,7 +106,7 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
             return;
         }
         if (layer.speaksForOthers(remoteOf(channel))) {
-            accept(channel);
+            open(channel);
         } else {
             admit(channel);
         }
@@ -139,32 +133,17 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
             loop.reportFailure(t);
             return;
         }
-        accept(channel);
+        open(channel);
     }
 
-    private void accept(Channel channel) {
-        TlsHandshakes bounded = handshakes;
-        if (bounded == null) {
-            openConnection(channel);
-        } else if (!bounded.add(channel)) {
-            loop.counters().increment(Counter.REFUSED_HANDSHAKES);
-            refuse(channel);
-        }
-    }
-
-    private void openConnection(Channel channel) {
+    private void open(Channel channel) {
         try {
             setUp(channel.config());
             SocketConnection connection = new SocketConnection(connectionSettings, loop, shared.entrance(), this);
             layer.addTo(channel, connection);
             channel.pipeline().addLast(connection);
-            TlsHandshakes bounded = handshakes;
-            if (bounded != null) {
-                bounded.begun(connection);
-            }
             acceptingLoop.register(channel).addListener((ChannelFutureListener) registration -> {
                 if (!registration.isSuccess()) {
-                    handshakeEnded(connection);
                     refuse(channel);
                 }
             });
@@ -191,10 +170,6 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         waiting.end(this::refuse);
-        TlsHandshakes bounded = handshakes;
-        if (bounded != null) {
-            bounded.end();
-        }
     }
 
     /** Closes a socket that is not registered. */
@@ -216,11 +191,13 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
     }
 
     @Override
+    public void handshakeBegins(SocketConnection connection, Runnable goOn) {
+        handshakes.begins(connection, goOn);
+    }
+
+    @Override
     public void handshakeEnded(SocketConnection connection) {
-        TlsHandshakes bounded = handshakes;
-        if (bounded != null) {
-            bounded.ended(connection);
-        }
+        handshakes.ended(connection);
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Admission {
     private final SocketConnection connection;
     private boolean waits;
-    private @Nullable ByteBuf kept;
+    private final KeptInput kept = new KeptInput();
 
     Admission(SocketConnection connection) {
         this.connection = connection;
@@ -53,34 +53,18 @@ final class Admission {
 
     /** Keeps what the client has sent meanwhile; takes over the reference. */
     void keep(ChannelHandlerContext ctx, ByteBuf bytes) {
-        ByteBuf before = kept;
-        if (before == null) {
-            kept = bytes;
-            return;
-        }
-        try {
-            ByteBuf all = ctx.alloc().buffer(before.readableBytes() + bytes.readableBytes());
-            kept = all.writeBytes(before).writeBytes(bytes);
-        } finally {
-            before.release();
-            bytes.release();
-        }
+        kept.add(ctx, bytes);
     }
 
     /** Hands over what was kept. */
     @Nullable
     ByteBuf kept() {
-        ByteBuf all = kept;
-        kept = null;
-        return all;
+        return kept.take();
     }
 
     /** The channel is closed. */
     void close() {
         waits = false;
-        ByteBuf rest = kept();
-        if (rest != null) {
-            rest.release();
-        }
+        kept.release();
     }
 }

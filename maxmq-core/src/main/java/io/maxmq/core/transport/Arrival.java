@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far a client has come through what stands between its socket and MQTT: proxies that speak for it, TLS, a WebSocket. What is
- * there says first that it is, by one of {@link #awaitOrigin}, {@link #secureBy} and {@link #awaitOpening}, and later what has come of
+ * there says first that it is, by one of {@link #awaitOrigin}, {@link #awaitHandshake} and {@link #awaitOpening}, and later what has come of
  * it. Connections without anything of the kind have none.
  *
  * <p>Runs on the loop of its connection. Not thread-safe.
@@ -20,8 +20,11 @@ final class Arrival {
     private final SocketAcceptor.Entrance entrance;
     private final SocketConnection.Acceptance acceptance;
 
-    /** Null without TLS. */
+    /** Null without TLS, and until its handshake goes on. */
     private @Nullable Security security;
+
+    /** There is TLS, and its handshake is not done. */
+    private boolean shakingHands;
 
     /** Whom a trusted proxy speaks for; null for a client that is there itself. */
     private @Nullable SocketAddress speaksFor;
@@ -45,7 +48,7 @@ final class Arrival {
 
     /** Whether there is nobody yet to say goodbye to. */
     boolean isUnderWay() {
-        return opening || security != null && security.session() == null;
+        return opening || shakingHands;
     }
 
     // ---- proxies
@@ -94,12 +97,27 @@ final class Arrival {
     // ---- TLS
 
     /** There is TLS: nothing but a handshake happens until {@link #secured} or {@link #notSecured}. */
+    void awaitHandshake() {
+        shakingHands = true;
+    }
+
+    /**
+     * The client has begun a handshake.
+     *
+     * @param goOn runs, now or later, when there is a place for it
+     */
+    void handshakeBegins(Runnable goOn) {
+        acceptance.handshakeBegins(connection, goOn);
+    }
+
+    /** The handshake goes on. */
     void secureBy(Security by) {
         security = by;
     }
 
     /** The handshake is done. */
     void secured() {
+        shakingHands = false;
         count(Counter.TLS_HANDSHAKES_DONE);
         acceptance.handshakeEnded(connection);
     }
@@ -133,11 +151,6 @@ final class Arrival {
     /** Whether the client has begun a handshake anew, after its first. */
     boolean isRenegotiating() {
         return security != null && security.isRenegotiating();
-    }
-
-    /** About what the connection takes beyond one without, in bytes. */
-    int extraBytes() {
-        return security == null ? 0 : Security.EXTRA_BYTES;
     }
 
     // ---- WebSocket

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * left to MQTT, which refuses it. Waits for that byte no longer than a connection may take to CONNECT. Runs on the loop of the channel.
  * Not thread-safe.
  */
-final class MqttOrWebSocket extends LastHandler {
+final class MqttOrWebSocket extends PassingHandler {
     private final Supplier<WebSocketHandler> webSocket;
     private final @Nullable ForwardedFor forwarded;
     private final SocketConnection connection;
@@ -81,18 +81,8 @@ final class MqttOrWebSocket extends LastHandler {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        ctx.fireChannelActive();
-    }
-
-    @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         admission.close();
-        ctx.fireChannelInactive();
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        ctx.fireChannelReadComplete();
+        super.channelInactive(ctx);
     }
 }

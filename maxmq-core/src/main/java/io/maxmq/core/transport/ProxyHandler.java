@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Stands before everything else on a connection from a trusted proxy, until that has said whom it speaks for; then it is gone. What
  * begins with anything else is closed, and so is a client that may not come in. Runs on the loop of the channel. Not thread-safe.
  */
-final class ProxyHandler extends LastHandler {
+final class ProxyHandler extends PassingHandler {
     private final SocketConnection connection;
     private final SocketLayer above;
     private final Admission admission;
@@ -76,18 +76,8 @@ final class ProxyHandler extends LastHandler {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        ctx.fireChannelActive();
-    }
-
-    @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         admission.close();
-        ctx.fireChannelInactive();
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        ctx.fireChannelReadComplete();
+        super.channelInactive(ctx);
     }
 }

@@ -27,11 +27,6 @@ public final class ProxyLayer implements SocketLayer {
     }
 
     @Override
-    public boolean shakesHands() {
-        return above.shakesHands();
-    }
-
-    @Override
     public void addTo(Channel channel, SocketConnection connection) {
         if (speaksProxyProtocol(channel.remoteAddress())) {
             connection.arrival().awaitOrigin();

@@ -95,7 +95,10 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         /** The socket is gone: another may be accepted. */
         void released();
 
-        /** Its TLS handshake has come to an end, good or bad. On the accepting loop. */
+        /** Its client has begun a TLS handshake, which goes on when there is a place for it. On the accepting loop. */
+        void handshakeBegins(SocketConnection connection, Runnable goOn);
+
+        /** That has come to an end, good or bad. On the accepting loop. */
         void handshakeEnded(SocketConnection connection);
 
         /** Registers the channel with another loop, and there runs one of the two. */
@@ -138,6 +141,12 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         if (to != null) {
             to.onRemoteKnown();
         }
+    }
+
+    /** Has so much more charged for as long as it is open; false when there is no memory for it: then it is being closed. */
+    boolean takesMore(int bytes) {
+        ByteSource to = connection;
+        return to == null || to.onGrown(bytes);
     }
 
     Loop loop() {
@@ -596,11 +605,6 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     @Override
     public @Nullable TlsSession tls() {
         return arrival == null ? null : arrival.tls();
-    }
-
-    @Override
-    public int extraBytes() {
-        return arrival == null ? 0 : arrival.extraBytes();
     }
 
     /** The channel itself, past TLS: that would say goodbye first, and encrypt what is empty. A closed channel has nothing to pass. */

@@ -14,11 +14,6 @@ public interface SocketLayer {
         return false;
     }
 
-    /** Whether connections begin with a TLS handshake, whose end is told. */
-    default boolean shakesHands() {
-        return false;
-    }
-
     /** Adds what one connection needs below it, to the channel of an accepted socket that is not registered yet. */
     void addTo(Channel channel, SocketConnection connection);
 }

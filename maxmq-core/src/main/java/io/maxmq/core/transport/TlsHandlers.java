@@ -5,6 +5,7 @@ import io.maxmq.core.tls.NamedKeys;
 import io.maxmq.core.tls.TlsMaterial;
 import io.maxmq.spi.TlsSession;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Makes the handlers of connections with TLS, from one reading of a listener's files: a later one makes others, which cannot resume
  * the sessions of these. Cannot be loaded without netty-handler. Immutable and thread-safe.
  */
-final class TlsHandlers implements SocketLayer {
+final class TlsHandlers implements HelloHandler.Tls {
     /** Enough for clients that lose their connections together, at a few KiB each. */
     private static final int RESUMABLE_SESSIONS = 1000;
 
@@ -111,20 +112,19 @@ final class TlsHandlers implements SocketLayer {
     }
 
     @Override
-    public void addTo(Channel channel, SocketConnection connection) {
+    public ChannelHandler newHandler(Channel channel, Arrival arrival) {
         SslHandler handler = context.newHandler(channel.alloc());
         handler.setHandshakeTimeoutMillis(0); // the deadline for CONNECT counts from accepting, this included
         handler.setCloseNotifyFlushTimeoutMillis(0); // the connection waits for what it sends last
         handler.setWrapDataSize(WRAP_BYTES);
-        channel.pipeline().addLast(handler);
         OfConnection security = new OfConnection(handler.engine());
-        connection.arrival().secureBy(security);
+        arrival.secureBy(security);
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
                 security.session = sessionOf(security.engine.getSession());
-                connection.arrival().secured();
+                arrival.secured();
             } else {
-                connection.arrival().notSecured(done.cause());
+                arrival.notSecured(done.cause());
             }
         });
         handler.sslCloseFuture().addListener(closed -> {
@@ -132,6 +132,7 @@ final class TlsHandlers implements SocketLayer {
                 channel.close(); // the peer sends no more, and has no use for what it could not answer
             }
         });
+        return handler;
     }
 
     private static TlsSession sessionOf(SSLSession session) {

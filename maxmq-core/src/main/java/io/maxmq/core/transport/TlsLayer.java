@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsLayer implements SocketLayer {
     private final Tls settings;
-    private volatile @Nullable SocketLayer current;
+    private volatile HelloHandler.@Nullable Tls current;
 
     /** Nothing is read yet: {@link #load} before the first connection. */
     public TlsLayer(Tls settings) {
@@ -35,16 +35,15 @@ public final class TlsLayer implements SocketLayer {
     }
 
     @Override
-    public boolean shakesHands() {
-        return true;
+    public void addTo(Channel channel, SocketConnection connection) {
+        channel.pipeline().addLast(new HelloHandler(connection, this::loaded));
     }
 
-    @Override
-    public void addTo(Channel channel, SocketConnection connection) {
-        SocketLayer loaded = current;
+    private HelloHandler.Tls loaded() {
+        HelloHandler.Tls loaded = current;
         if (loaded == null) {
             throw new IllegalStateException("not loaded");
         }
-        loaded.addTo(channel, connection);
+        return loaded;
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs on the loop of the channel. Not thread-safe.
  */
-final class WebSocketHandler extends LastHandler implements ChannelOutboundHandler, WebSocketFrames.Pings {
+final class WebSocketHandler extends PassingHandler implements ChannelOutboundHandler, WebSocketFrames.Pings {
     private static final int MAX_HEAD_BYTES = 8 * 1024;
     private static final int FIRST_HEAD_BYTES = 512;
     private static final long LINGER_MILLIS = 1000;
@@ -169,19 +169,9 @@ final class WebSocketHandler extends LastHandler implements ChannelOutboundHandl
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        ctx.fireChannelActive();
-    }
-
-    @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         admission.close();
-        ctx.fireChannelInactive();
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        ctx.fireChannelReadComplete();
+        super.channelInactive(ctx);
     }
 
     @Override

@@ -25,11 +25,6 @@ public final class WebSocketLayer implements SocketLayer {
     }
 
     @Override
-    public boolean shakesHands() {
-        return below.shakesHands();
-    }
-
-    @Override
     public boolean speaksForOthers(@Nullable SocketAddress remote) {
         return forwarded.believes(remote);
     }

@@ -1,0 +1,21 @@
+package io.maxmq.core.transport;
+
+import io.netty.channel.ChannelHandlerContext;
+
+/** A handler that stands below others: what it does not care for goes on to them. */
+abstract class PassingHandler extends LastHandler {
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        ctx.fireChannelActive();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+    }
+}
