@@ -39,7 +39,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Network Connection (MQTT 5.0 §4.2): passes what comes to whose job it is, and encodes what the session sends.
+ * One Network Connection (MQTT 5.0 §4.2): passes what comes to whose job it is, and what the session sends to its {@link PacketWriter}.
  * Something that takes time (authentication, a plug-in, another loop that is behind) holds the packets behind it, see
  * {@link InputGate}.
  *
@@ -58,7 +58,6 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     private final Connections home;
     private final ByteSink out;
     private final PacketDecoder decoder;
-
     private final PacketWriter writer;
 
     // the way in
