@@ -1,6 +1,8 @@
 package io.maxmq.rules.eval;
 
+import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.json.Extraction;
 import io.maxmq.rules.json.JsonWriter;
 import java.util.Arrays;
 import java.util.Objects;
@@ -20,6 +22,9 @@ final class Frame {
 
     /** Where the program's paths are in the payload's extraction; null when they are not read in one pass. */
     int @Nullable [] paths;
+
+    /** What {@link Payload#extraction} has given; null before. */
+    private @Nullable Extraction extraction;
 
     /** Of FOREACH, counted from 1; 0 outside. */
     long itemIndex;
@@ -57,6 +62,7 @@ final class Frame {
     void begin(int slots, int @Nullable [] paths) {
         this.limits = evaluation.limits();
         this.paths = paths;
+        this.extraction = null;
         this.itemIndex = 0;
         if (kinds.length < slots) {
             kinds = new byte[slots];
@@ -68,6 +74,20 @@ final class Frame {
             kinds[i] = Node.OTHER;
             others[i] = null;
         }
+    }
+
+    /**
+     * What all paths of the payload lead to; only where {@link #paths} is not null.
+     *
+     * @throws EvaluationException DECODE_JSON each time when it is no JSON
+     */
+    Extraction extraction() { // hot: per path
+        Extraction present = extraction;
+        if (present == null) {
+            present = evaluation.payload().extraction();
+            extraction = present;
+        }
+        return present;
     }
 
     /** Keeps nothing of the event. */

@@ -17,6 +17,7 @@ import io.maxmq.rules.parse.Statement.TargetStep;
 import io.maxmq.rules.value.Text;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,11 +69,17 @@ final class ListCompiler {
                 shown.add(alias);
             }
         }
+        byte[][] heads = heads();
+        int[] headBytes = Arrays.stream(heads).mapToInt(head -> head.length).toArray();
+        for (int i = 0; i < heads.length; i++) {
+            heads[i] = Arrays.copyOf(heads[i], Math.max(heads[i].length, Listing.ROOM));
+        }
         return new Listing(
                 values.toArray(Node[]::new),
                 places.toArray(Placement[]::new),
                 members.keySet().toArray(String[]::new),
-                heads(),
+                heads,
+                headBytes,
                 members.values().stream().mapToInt(alias -> alias.slot).toArray(),
                 everythingAt,
                 shown.stream().map(alias -> alias.name).toArray(String[]::new),

@@ -22,6 +22,9 @@ public final class Payload {
     // Valid for one event.
     private @Nullable Object raw;
     private @Nullable PayloadPaths paths;
+    /** The program that is likely to run next, by its number. */
+    private int next;
+
     private boolean isExtracted;
     private @Nullable EvaluationException extractionFailure;
 
@@ -45,6 +48,7 @@ public final class Payload {
     void begin(@Nullable Object raw) {
         this.raw = raw;
         paths = raw instanceof Text ? known : null;
+        next = 0;
         isExtracted = false;
         extractionFailure = null;
         isRead = false;
@@ -89,7 +93,16 @@ public final class Payload {
 
     /** Where a program's paths are in {@link #extraction}; null when they are not there. */
     int @Nullable [] places(Program program) {
-        return paths == null ? null : paths.places(program);
+        PayloadPaths present = paths;
+        if (present == null) {
+            return null;
+        }
+        int number = present.number(program, next);
+        if (number < 0) {
+            return null;
+        }
+        next = number + 1;
+        return present.places(number);
     }
 
     /**

@@ -14,27 +14,31 @@ import org.jspecify.annotations.Nullable;
  * programs that get the same messages.
  */
 public final class PayloadPaths {
-    /** By program, where each of its paths is in the trie. */
-    private final Map<Program, int[]> places = new IdentityHashMap<>();
+    private final Program[] programs;
+    /** Of each program, where its paths are in the trie. */
+    private final int[][] places;
 
+    private final Map<Program, Integer> numbers = new IdentityHashMap<>();
     private final PathTrie trie;
     private final Limits limits;
     private final boolean isStrict;
 
     /** The paths of these programs. Payloads are read strictly when one of them wants it. */
     public PayloadPaths(List<Program> programs, Limits limits) {
+        this.programs = programs.toArray(new Program[0]);
+        this.places = new int[this.programs.length][];
         Map<List<Object>, Integer> numbers = new LinkedHashMap<>();
         boolean isStrict = false;
-        for (Program program : programs) {
+        for (int p = 0; p < places.length; p++) {
+            Program program = this.programs[p];
             List<List<Object>> paths = program.paths();
             int[] place = new int[paths.size()];
             for (int i = 0; i < place.length; i++) {
                 Integer known = numbers.putIfAbsent(paths.get(i), numbers.size());
                 place[i] = known == null ? numbers.size() - 1 : known;
             }
-            if (place.length > 0) {
-                places.put(program, place);
-            }
+            places[p] = place;
+            this.numbers.put(program, p);
             isStrict |= !program.isFast();
         }
         this.trie = PathTrie.of(List.copyOf(numbers.keySet()));
@@ -42,9 +46,18 @@ public final class PayloadPaths {
         this.isStrict = isStrict;
     }
 
-    /** Where a program's paths are in what a reader extracts; null when they are not there. */
-    int @Nullable [] places(Program program) {
-        return places.get(program);
+    /**
+     * A program's number; -1 when it is not known.
+     *
+     * @param guess the number that is looked at first: programs run in the order in which they were given, as a rule
+     */
+    int number(Program program, int guess) { // hot: per evaluation
+        return guess < programs.length && programs[guess] == program ? guess : numbers.getOrDefault(program, -1);
+    }
+
+    /** Where the paths of the program with this number are in what a reader extracts. */
+    int[] places(int number) {
+        return places[number];
     }
 
     boolean isStrict() {

@@ -136,13 +136,12 @@ final class Reads {
         @Override
         @Nullable
         Object value(Frame frame) { // hot: per message
-            Payload payload = frame.evaluation.payload();
             try {
                 int[] paths = frame.paths;
                 if (path >= 0 && paths != null) {
-                    return payload.extraction().value(paths[path]);
+                    return frame.extraction().value(paths[path]);
                 }
-                return Step.walk(frame, payload.document(frame.limits), steps);
+                return Step.walk(frame, frame.evaluation.payload().document(frame.limits), steps);
             } catch (EvaluationException e) {
                 throw placed(e);
             }
@@ -155,7 +154,7 @@ final class Reads {
                 return false;
             }
             try {
-                return frame.evaluation.payload().extraction().isRaw(paths[path]);
+                return frame.extraction().isRaw(paths[path]);
             } catch (EvaluationException e) {
                 throw placed(e);
             }
@@ -169,7 +168,7 @@ final class Reads {
                 return;
             }
             try {
-                frame.evaluation.payload().extraction().write(paths[path], out);
+                frame.extraction().write(paths[path], out);
             } catch (EvaluationException e) {
                 throw placed(e);
             }
@@ -183,7 +182,7 @@ final class Reads {
             }
             int number = paths[path];
             try {
-                Extraction found = frame.evaluation.payload().extraction();
+                Extraction found = frame.extraction();
                 if (found.isLong(number)) {
                     frame.integer = found.asLong(number);
                     return INTEGER;

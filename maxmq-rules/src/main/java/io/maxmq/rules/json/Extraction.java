@@ -28,6 +28,8 @@ public final class Extraction {
     private static final byte CONTAINER = 8;
     /** A string stands on the way, in which the rest of the path may be. */
     private static final byte THROUGH_TEXT = 9;
+    /** A float that somebody has asked for, and its number is kept. */
+    private static final byte KNOWN_FLOAT = 10;
 
     private static final byte[] NOTHING = {};
 
@@ -41,6 +43,8 @@ public final class Extraction {
     private final int[] tos;
     /** Of a path through a string: the steps that lead to it; -1 where that string has escapes, less the steps. */
     private final int[] through;
+    /** Of what is a {@link #KNOWN_FLOAT}. */
+    private final double[] floats;
 
     // Valid for one document.
     private byte[] bytes = NOTHING;
@@ -66,6 +70,7 @@ public final class Extraction {
         this.froms = new int[paths.size()];
         this.tos = new int[paths.size()];
         this.through = new int[paths.size()];
+        this.floats = new double[paths.size()];
     }
 
     /**
@@ -221,12 +226,17 @@ public final class Extraction {
 
     /** Whether there is a value at the path that is a number with point or exponent. */
     public boolean isDouble(int path) {
-        return kinds[path] == FLOAT && paths.isWhole(path);
+        byte kind = kinds[path];
+        return (kind == FLOAT || kind == KNOWN_FLOAT) && paths.isWhole(path);
     }
 
     /** The number at the path; only where {@link #isDouble} says so. */
     public double asDouble(int path) {
-        return JsonNumbers.floating(bytes, froms[path], tos[path]);
+        if (kinds[path] == FLOAT) {
+            floats[path] = JsonNumbers.floating(bytes, froms[path], tos[path]);
+            kinds[path] = KNOWN_FLOAT;
+        }
+        return floats[path];
     }
 
     /** The value at a path; undefined when there is none. Made anew each time. */
@@ -245,7 +255,7 @@ public final class Extraction {
         Object value = switch (kind) {
             case TEXT, ESCAPED_TEXT -> JsonStrings.text(bytes, from + 1, to - 1, kind == ESCAPED_TEXT);
             case INTEGER -> JsonNumbers.integer(bytes, from, to, integerBits);
-            case FLOAT -> (Object) JsonNumbers.floating(bytes, from, to);
+            case FLOAT, KNOWN_FLOAT -> (Object) asDouble(path);
             case TRUE -> true;
             case FALSE -> false;
             case NULL -> JsonNull.NULL;
@@ -288,7 +298,7 @@ public final class Extraction {
                 }
                 out.raw(bytes, from, to);
             }
-            case FLOAT -> {
+            case FLOAT, KNOWN_FLOAT -> {
                 if (JsonNumbers.isAsWritten(bytes, from, to)) {
                     out.raw(bytes, from, to);
                 } else {

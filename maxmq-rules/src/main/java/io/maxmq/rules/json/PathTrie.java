@@ -1,7 +1,11 @@
 package io.maxmq.rules.json;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +89,11 @@ public final class PathTrie {
     /** What is wanted at one place of a document. */
     static final class Node {
         private static final Node[] NONE = {};
+        private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(
+                        long[].class, ByteOrder.LITTLE_ENDIAN)
+                .withInvokeExactBehavior();
+        /** So many keys are looked through faster than hashed. */
+        private static final int FEW = 6;
 
         /** Paths that end here. */
         final int[] slots;
@@ -96,6 +105,8 @@ public final class PathTrie {
         final byte[][] keys;
 
         final Node[] members;
+        /** Of each key, the first eight bytes, of which what is not its own is 0. */
+        private final long[] heads;
         /** Of each hash of a key, one more than the first member that has it; 0 for none. */
         private final int[] firsts;
         /** The same for the next member with the same hash. */
@@ -127,6 +138,11 @@ public final class PathTrie {
             this.below = below.stream().mapToInt(Integer::intValue).toArray();
             this.keys = keys.toArray(new byte[0][]);
             this.members = members.toArray(NONE);
+            this.heads = new long[this.keys.length];
+            for (int i = 0; i < heads.length; i++) {
+                heads[i] = head(
+                        Arrays.copyOf(this.keys[i], Math.max(Long.BYTES, this.keys[i].length)), 0, this.keys[i].length);
+            }
             this.firsts = new int[Integer.highestOneBit(this.keys.length * 2 + 1)];
             this.nexts = new int[this.keys.length];
             for (int i = 0; i < nexts.length; i++) {
@@ -143,6 +159,17 @@ public final class PathTrie {
         @Nullable
         Node member(byte[] bytes, int from, int to) { // hot: per key of an object of which something is wanted
             int length = to - from;
+            if (keys.length <= FEW && from <= bytes.length - Long.BYTES) {
+                long head = head(bytes, from, length);
+                for (int i = 0; i < heads.length; i++) {
+                    if (heads[i] == head
+                            && keys[i].length == length
+                            && (length <= Long.BYTES || same(keys[i], bytes, from))) {
+                        return members[i];
+                    }
+                }
+                return null;
+            }
             int hash = hash(bytes, from, length) & firsts.length - 1;
             for (int i = firsts[hash]; i > 0; i = nexts[i - 1]) {
                 byte[] key = keys[i - 1];
@@ -151,6 +178,12 @@ public final class PathTrie {
                 }
             }
             return null;
+        }
+
+        /** The first eight bytes of a key, which must be there, and 0 for those behind its end. */
+        private static long head(byte[] bytes, int from, int length) {
+            long head = (long) LONGS.get(bytes, from);
+            return length >= Long.BYTES ? head : head & (1L << length * Byte.SIZE) - 1;
         }
 
         /** Tells keys apart by their length and two of their bytes; most documents' keys differ in one of them. */
