@@ -1,14 +1,21 @@
 package io.maxmq.core.connection;
 
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
 
 /** What a CONNECT takes of the memory budget while it waits for answers, about. Runs on the connection's loop. Not thread-safe. */
 final class ConnectMemory {
+    private static final List<PropertyId> TEXTS_AND_DATA = Arrays.stream(PropertyId.values())
+            .filter(each -> each.type() == PropertyId.Type.STRING || each.type() == PropertyId.Type.BINARY)
+            .toList();
+
     private final Connection connection;
     private final long bytes;
 
@@ -31,17 +38,28 @@ final class ConnectMemory {
         String user = connect.userName();
         ByteBuffer password = connect.password();
         Will will = connect.will();
-        ByteBuffer data = connect.properties().binary(PropertyId.AUTHENTICATION_DATA);
-        long propertyBytes = data == null ? 0 : data.remaining();
-        for (UserProperty each : connect.properties().userProperties()) {
-            propertyBytes += 2L * (each.name().length() + each.value().length());
-        }
-        return propertyBytes
+        return bytesOf(connect.properties())
                 + 4L * connect.clientId().length()
                 + (user == null ? 0 : 4L * user.length())
                 + (password == null ? 0 : 2L * password.remaining())
                 + (will == null
                         ? 0
-                        : will.payload().remaining() + 4L * will.topic().length());
+                        : will.payload().remaining() + 4L * will.topic().length() + bytesOf(will.properties()));
+    }
+
+    private static long bytesOf(Properties properties) {
+        if (properties == Properties.NONE) {
+            return 0;
+        }
+        long bytes = 0;
+        for (PropertyId each : TEXTS_AND_DATA) {
+            String text = each.type() == PropertyId.Type.STRING ? properties.string(each) : null;
+            ByteBuffer data = each.type() == PropertyId.Type.BINARY ? properties.binary(each) : null;
+            bytes += (text == null ? 0 : 2L * text.length()) + (data == null ? 0 : data.remaining());
+        }
+        for (UserProperty each : properties.userProperties()) {
+            bytes += 2L * (each.name().length() + each.value().length());
+        }
+        return bytes;
     }
 }

@@ -324,6 +324,7 @@ final class PublishIntake {
         private final int qos;
         private final int packetId;
         private final int delaySeconds;
+        private final PacketHold hold = new PacketHold(connection, InputGate.AUTHORIZER);
         private @Nullable StoredMessage kept;
         private @Nullable Authorization answer;
 
@@ -335,11 +336,13 @@ final class PublishIntake {
         }
 
         void asked() {
-            if (answer == null) {
-                kept = message.keep();
-                connection.hold(InputGate.AUTHORIZER);
-            } else {
+            if (answer != null) {
                 act(answer);
+                return;
+            }
+            StoredMessage waiting = message.keep();
+            if (hold.begin(waiting.bytes())) {
+                kept = waiting;
             }
         }
 
@@ -353,7 +356,7 @@ final class PublishIntake {
             message.begin(waiting, session);
             message.delaySeconds(delaySeconds);
             act(decision);
-            connection.release(InputGate.AUTHORIZER);
+            hold.end();
         }
 
         private void act(Authorization decision) {
@@ -377,6 +380,7 @@ final class PublishIntake {
         /** The answer that came while it was asked for, by way of {@link #accept} all the same. */
         private @Nullable Outcome<Message> early;
 
+        private final PacketHold hold = new PacketHold(connection, InputGate.PLUGIN);
         private @Nullable StoredMessage kept;
         private @Nullable Message keptShown;
 
@@ -396,10 +400,12 @@ final class PublishIntake {
             }
             if (outcome != null) {
                 end(outcome, message, shown);
-            } else {
-                kept = message.keep();
+                return;
+            }
+            StoredMessage waiting = message.keep();
+            if (hold.begin(2L * waiting.bytes())) { // what is shown is a copy of its own
+                kept = waiting;
                 keptShown = shown;
-                connection.hold(InputGate.PLUGIN);
             }
         }
 
@@ -419,7 +425,7 @@ final class PublishIntake {
             InTransit message = connection.here().inTransit();
             message.begin(waited, session);
             end(outcome, message, shown);
-            connection.release(InputGate.PLUGIN);
+            hold.end();
         }
 
         private void end(Outcome<Message> outcome, InTransit message, Message before) {

@@ -46,7 +46,7 @@ final class SubscribeProcedure {
     private final ClientInfo client;
     private final Subscribe subscribe;
     private final int subscriptionId;
-    private boolean held;
+    private final PacketHold hold;
 
     /** Why the first filter that was refused was; for the reason string. */
     private @Nullable String refusal;
@@ -57,6 +57,7 @@ final class SubscribeProcedure {
         this.client = client;
         this.subscribe = subscribe;
         this.answers = new ArrayList<>(subscribe.subscriptions().size());
+        this.hold = new PacketHold(connection, InputGate.PLUGIN);
         List<Integer> ids = subscribe.properties().subscriptionIdentifiers();
         this.subscriptionId = ids.isEmpty() ? 0 : ids.get(0);
     }
@@ -116,8 +117,7 @@ final class SubscribeProcedure {
             }
             if (answers.size() == before) {
                 item.late = true;
-                held = true;
-                connection.hold(InputGate.PLUGIN);
+                hold();
                 return;
             }
         }
@@ -266,9 +266,8 @@ final class SubscribeProcedure {
             acknowledgeNow();
             return;
         }
-        if (!held) {
-            held = true;
-            connection.hold(InputGate.PLUGIN);
+        if (!hold()) {
+            return;
         }
         session.afterWritten(failure -> {
             if (connection.isClosed()) {
@@ -297,8 +296,15 @@ final class SubscribeProcedure {
                 session.subscribing().sendRetained(filter);
             }
         }
-        if (held) {
-            connection.release(InputGate.PLUGIN);
+        if (hold.isHeld()) {
+            hold.end();
         }
+    }
+
+    /** False when the connection has ended for it. */
+    private boolean hold() {
+        return hold.isHeld()
+                || hold.begin(PacketHold.bytesOf(
+                        subscribe.subscriptions(), each -> each.topicFilter().length()));
     }
 }

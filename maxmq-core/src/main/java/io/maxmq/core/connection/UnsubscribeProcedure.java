@@ -23,7 +23,7 @@ final class UnsubscribeProcedure {
     private final ClientInfo client;
     private final Unsubscribe unsubscribe;
     private final List<ReasonCode> answers;
-    private boolean held;
+    private final PacketHold hold;
 
     UnsubscribeProcedure(Connection connection, Connections home, ClientInfo client, Unsubscribe unsubscribe) {
         this.connection = connection;
@@ -31,6 +31,7 @@ final class UnsubscribeProcedure {
         this.client = client;
         this.unsubscribe = unsubscribe;
         this.answers = new ArrayList<>(unsubscribe.topicFilters().size());
+        this.hold = new PacketHold(connection, InputGate.PLUGIN);
     }
 
     void begin() {
@@ -56,8 +57,7 @@ final class UnsubscribeProcedure {
                             item::intercepted);
             if (answers.size() == before) {
                 item.late = true;
-                held = true;
-                connection.hold(InputGate.PLUGIN);
+                hold();
                 return;
             }
         }
@@ -71,9 +71,8 @@ final class UnsubscribeProcedure {
             acknowledgeNow();
             return;
         }
-        if (!held) {
-            held = true;
-            connection.hold(InputGate.PLUGIN);
+        if (!hold()) {
+            return;
         }
         session.afterWritten(failure -> {
             if (connection.isClosed()) {
@@ -93,9 +92,14 @@ final class UnsubscribeProcedure {
 
     private void acknowledgeNow() {
         connection.send(new UnsubAck(unsubscribe.packetId(), Properties.NONE, answers));
-        if (held) {
-            connection.release(InputGate.PLUGIN);
+        if (hold.isHeld()) {
+            hold.end();
         }
+    }
+
+    /** False when the connection has ended for it. */
+    private boolean hold() {
+        return hold.isHeld() || hold.begin(PacketHold.bytesOf(unsubscribe.topicFilters(), String::length));
     }
 
     private final class Item {
