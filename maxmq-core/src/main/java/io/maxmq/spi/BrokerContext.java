@@ -11,6 +11,7 @@ import io.maxmq.spi.admin.Subscriptions;
 import io.maxmq.spi.event.BrokerListener;
 import io.maxmq.spi.event.MetricsSink;
 import io.maxmq.spi.storage.KeyValueStore;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -64,6 +65,16 @@ public interface BrokerContext {
      * @throws IllegalArgumentException when the filter is not valid, or is a shared one
      */
     Registration onPublish(Tenant tenant, String topicFilter, PublishHook hook);
+
+    /**
+     * Adds several hooks at once, for the wait of one: thousands of {@link #onPublish(Tenant, String, PublishHook)} wait for the event
+     * loops as often.
+     *
+     * @param hooks by the filters that they are for
+     * @return what takes back each, by filter
+     * @throws IllegalArgumentException when a filter is not valid, or is a shared one; then none is added
+     */
+    Map<String, Registration> onPublish(Tenant tenant, Map<String, PublishHook> hooks);
 
     /** The connected clients. */
     Clients clients();

@@ -218,7 +218,7 @@ public final class RuleBuilder {
      *     {@code $events/client/ping} of a broker that has started without such a rule
      */
     public Rule start() {
-        engine.add(plan());
+        engine.add(List.of(plan()));
         return new Rule(engine, id);
     }
 
@@ -235,7 +235,7 @@ public final class RuleBuilder {
         return new Rule(engine, id);
     }
 
-    private Plan plan() {
+    Plan plan() {
         Inline chosen = inline;
         InlineMode mode = chosen == null ? null : chosen.mode();
         if (sources.isEmpty()) {
@@ -254,6 +254,10 @@ public final class RuleBuilder {
             throw new IllegalStateException("an inline rule has messages as sources, and no sinks: id=" + id);
         }
         return new Plan(id, tenant, filters, kinds, sources, statement, evaluator(), sinks, sinkNames, mode, enabled);
+    }
+
+    String id() {
+        return id;
     }
 
     private Evaluator evaluator() {

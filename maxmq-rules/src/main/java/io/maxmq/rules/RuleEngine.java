@@ -88,6 +88,19 @@ public final class RuleEngine implements Extension {
     }
 
     /**
+     * Adds rules at once, all or none: where the broker runs, thousands take as long as a few, since each {@link RuleBuilder#start} waits
+     * for the event loops. Rules that are there before the broker starts are added so anyhow.
+     *
+     * @return in the order given
+     * @throws IllegalArgumentException as {@link RuleBuilder#start}, and when a name comes twice
+     * @throws IllegalStateException as {@link RuleBuilder#start}
+     */
+    public List<Rule> startAll(List<RuleBuilder> builders) {
+        engine.add(builders.stream().map(RuleBuilder::plan).toList());
+        return builders.stream().map(each -> new Rule(engine, each.id())).toList();
+    }
+
+    /**
      * Has statements call a function of yours: {@code function("c2f", double.class, c -> c * 1.8 + 32)}. It counts for statements that
      * are given from now on, and runs on the engine's lanes, several calls at a time; it must not block.
      *
@@ -279,8 +292,8 @@ public final class RuleEngine implements Extension {
         }
 
         /**
-         * Whether inline rules may be added while the broker runs that had none at its start; not unless said otherwise. With inline rules
-         * each message costs what an interceptor costs, whether or not it matches one.
+         * Whether inline rules may be added while the broker runs that had none at its start; not unless said otherwise. Each
+         * message then costs a look at its topic, and one that an inline rule's filter matches what an interceptor costs.
          */
         public Builder inlineRules(boolean mayCome) {
             inlineRules = mayCome;

@@ -3,6 +3,7 @@ package io.maxmq.rules;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.UserProperty;
+import io.maxmq.config.TopicRewrite;
 import io.maxmq.junit.Delivery;
 import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.TestClient;
@@ -22,7 +23,7 @@ class InlineRuleTest {
 
     @RegisterExtension
     final MaxMQExtension maxmq = MaxMQExtension.builder()
-            .customize(broker -> broker.extension(rules))
+            .customize(broker -> broker.extension(rules).topicRewrite(TopicRewrite.of("alias/#", "checked/{#}")))
             .build();
 
     private static TestClient subscriber(TestClients clients) {
@@ -72,6 +73,33 @@ class InlineRuleTest {
     }
 
     @Test
+    void keepTheirOrderWhateverIsDisabledReplacedOrRenamedMeanwhile(TestClients clients) {
+        for (String each : List.of("1", "2", "3")) {
+            rules.rule("r" + each)
+                    .sql("SELECT payload || '" + each + "' AS payload, 'b' AS topic FROM \"a\", \"b\"")
+                    .inline(Inline.transform())
+                    .start();
+        }
+        rules.rule("late")
+                .sql("SELECT payload || '!' AS payload FROM \"b\"")
+                .inline(Inline.transform())
+                .start();
+        TestClient subscriber = subscriber(clients);
+        TestClient publisher = clients.connect("publisher");
+
+        rules.find("r1").orElseThrow().disable();
+        publisher.publish("a", "", QoS.AT_LEAST_ONCE);
+        assertThat(subscriber.receive().text()).isEqualTo("23!");
+        rules.find("r1").orElseThrow().enable();
+        rules.rule("r2")
+                .sql("SELECT payload || 'two' AS payload FROM \"#\"")
+                .inline(Inline.transform())
+                .replace();
+        publisher.publish("a", "", QoS.AT_LEAST_ONCE);
+        assertThat(subscriber.receive().text()).isEqualTo("1two3!");
+    }
+
+    @Test
     void rejectsAndDrops(TestClients clients) {
         rules.rule("require")
                 .from("checked/+")
@@ -108,8 +136,12 @@ class InlineRuleTest {
         TestClient subscriber = subscriber(clients);
         TestClient publisher = clients.connect("publisher");
 
-        assertThatThrownBy(() -> publisher.publish("$delayed/1/checked/a", "no", QoS.AT_LEAST_ONCE))
-                .hasMessageContaining("PAYLOAD_FORMAT_INVALID");
+        // A name that settings rewrite is judged as what it becomes, now or later.
+        for (String each : List.of("$delayed/1/checked/a", "alias/a", "$delayed/1/alias/a")) {
+            assertThatThrownBy(() -> publisher.publish(each, "no", QoS.AT_LEAST_ONCE))
+                    .as(each)
+                    .hasMessageContaining("PAYLOAD_FORMAT_INVALID");
+        }
         publisher.publish("$delayed/1/old/a", "x", QoS.AT_LEAST_ONCE);
 
         assertThat(subscriber.receive().topic()).isEqualTo("new/a");

@@ -33,7 +33,10 @@ import io.maxmq.spi.event.MetricsSink;
 import io.maxmq.spi.storage.KeyValueStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -100,29 +103,47 @@ final class ExtensionServices implements BrokerContext {
 
     @Override
     public Registration onPublish(Tenant tenant, String topicFilter, PublishHook hook) {
-        TopicFilter filter = TopicFilter.of(topicFilter);
-        if (filter.share() != null) {
-            throw new IllegalArgumentException("a hook cannot be shared: topicFilter=" + topicFilter);
-        }
+        Registration registration = onPublish(tenant, Map.of(topicFilter, hook)).get(topicFilter);
+        assert registration != null;
+        return registration;
+    }
+
+    @Override
+    public Map<String, Registration> onPublish(Tenant tenant, Map<String, PublishHook> hooks) {
+        Map<TopicFilter, PublishHook> byFilter = new LinkedHashMap<>();
+        hooks.forEach((topicFilter, hook) -> {
+            TopicFilter filter = TopicFilter.of(topicFilter);
+            if (filter.share() != null) {
+                throw new IllegalArgumentException("a hook cannot be shared: topicFilter=" + topicFilter);
+            }
+            byFilter.put(filter, hook);
+        });
         Routes tenantRoutes = routes.of(tenant);
         tenantRoutes.hook();
-        List<Runnable> removals = new ArrayList<>();
+        Map<String, List<Runnable>> removals = new LinkedHashMap<>();
         CountDownLatch added = new CountDownLatch(loops.size());
         boolean onLoop = false;
         for (LoopAssembly each : loops) {
             onLoop |= each.loop().inLoop();
-            Subscription subscription = new Subscription(
-                    new HookSubscriber(tenant, each.loop(), hook, events.failures()), filter, 2, false, true, 0);
+            List<Subscription> subscriptions = new ArrayList<>(hooks.size());
+            byFilter.forEach((filter, hook) -> {
+                Subscription subscription = new Subscription(
+                        new HookSubscriber(tenant, each.loop(), hook, events.failures()), filter, 2, false, true, 0);
+                subscriptions.add(subscription);
+                removals.computeIfAbsent(filter.toString(), all -> new ArrayList<>(loops.size()))
+                        .add(() -> each.loop().run(() -> tenantRoutes.hooks().remove(subscription)));
+            });
             each.loop().run(() -> {
-                tenantRoutes.hooks().add(subscription);
+                subscriptions.forEach(subscription -> tenantRoutes.hooks().add(subscription));
                 added.countDown();
             });
-            removals.add(() -> each.loop().run(() -> tenantRoutes.hooks().remove(subscription)));
         }
         if (!onLoop) {
             awaitAdded(added);
         }
-        return registered(() -> removals.forEach(Runnable::run));
+        Map<String, Registration> registrations = new HashMap<>();
+        removals.forEach((filter, all) -> registrations.put(filter, registered(() -> all.forEach(Runnable::run))));
+        return registrations;
     }
 
     /** A caller on an event loop must not wait for the others; for it the hook is in force there, and soon elsewhere. */

@@ -117,7 +117,7 @@ final class PublishIntake {
             refusePayload(message, qos, publish.packetId());
             return;
         }
-        if (passage != null && !(qos == 2 && session.isRepeated(publish.packetId()))) {
+        if (passage != null && passage.isWanted(message) && !(qos == 2 && session.isRepeated(publish.packetId()))) {
             passage.begin(message, qos, publish.packetId());
         } else {
             proceed(message, qos, publish.packetId());
@@ -151,7 +151,7 @@ final class PublishIntake {
             }
             int loop = connection.here().loop().index();
             Topic topic = ApplicationMessages.topic(session.routes().topics(), loop, delayed.topic());
-            message.redirect(rewriter == null ? topic : rewritten(rewriter, topic));
+            message.redirect(topic);
             message.delaySeconds(delayed.seconds());
         }
         if (dollarTopics.isClosed(message.topic())) {
@@ -383,6 +383,10 @@ final class PublishIntake {
         private final PacketHold hold = new PacketHold(connection, InputGate.PLUGIN);
         private @Nullable StoredMessage kept;
         private @Nullable Message keptShown;
+
+        boolean isWanted(InTransit message) { // hot: per message
+            return home.interceptors().wantsPublish(publisher, message.topic().name());
+        }
 
         void begin(InTransit message, int messageQos, int messagePacketId) { // hot: per message
             qos = messageQos;

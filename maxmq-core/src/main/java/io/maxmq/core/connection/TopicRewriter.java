@@ -60,10 +60,15 @@ final class TopicRewriter {
         return to;
     }
 
-    /** The same for a valid topic name. */
+    /** The same for a valid topic name. Of one that is published later it is the topic that it is for, before interceptors see either. */
     String published(String topic) {
         String to = rewrite(published, topic);
-        return to != null && TopicName.problem(to, maxLevels) == null ? to : topic;
+        if (to != null) {
+            return TopicName.problem(to, maxLevels) == null ? to : topic;
+        }
+        int start = topic.startsWith(DelayedTopic.PREFIX) ? topic.indexOf('/', DelayedTopic.PREFIX.length()) + 1 : 0;
+        String later = start == 0 ? null : rewrite(published, topic.substring(start));
+        return later != null && TopicName.problem(later, maxLevels) == null ? topic.substring(0, start) + later : topic;
     }
 
     /** For a filter as a client writes it, valid or not; what comes of a valid one is valid. */

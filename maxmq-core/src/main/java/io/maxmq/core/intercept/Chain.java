@@ -35,6 +35,10 @@ final class Chain<I extends Interceptor, A, S> {
         this.ask = ask;
     }
 
+    List<I> interceptors() {
+        return interceptors;
+    }
+
     boolean isEmpty() {
         return interceptors.isEmpty();
     }

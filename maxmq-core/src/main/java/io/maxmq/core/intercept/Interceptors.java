@@ -126,6 +126,25 @@ public final class Interceptors {
         return publish != null && !publish.isEmpty();
     }
 
+    /** Whether some interceptor wants to see a message to this topic. */
+    public boolean wantsPublish(Optional<ClientInfo> publisher, String topic) { // hot: per message
+        if (publish == null) {
+            return false;
+        }
+        List<PublishInterceptor> all = publish.interceptors();
+        for (int i = 0; i < all.size(); i++) {
+            try {
+                if (all.get(i).wants(publisher.orElse(null), topic)) {
+                    return true;
+                }
+            } catch (Throwable t) { // the embedder's code
+                calls.failures().report(all.get(i).name(), "wants", Failure.THREW, t);
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * As the other, and what is answered at once is returned.
      *

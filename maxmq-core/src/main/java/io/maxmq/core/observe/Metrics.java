@@ -4,8 +4,8 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.event.MetricsSink;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,7 +54,7 @@ public final class Metrics implements AutoCloseable {
     private final Logger log;
 
     /** Guarded by itself. */
-    private final List<Registration> registrations = new ArrayList<>();
+    private final Set<Registration> registrations = new LinkedHashSet<>();
 
     /** Nothing registered yet. */
     public Metrics(String brokerName, MetricsSink sink, Loggers loggers) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * authorized, retained and routed. See {@link Interceptor} for thread, order and failure.
  *
  * <p>A message is seen once, however often a QoS 2 PUBLISH is resent. The message is a view:
- * {@link Message#copy()} what an asynchronous answer needs. <b>Cost:</b> one call and one message object per PUBLISH.
+ * {@link Message#copy()} what an asynchronous answer needs. <b>Cost:</b> one call and one message object per PUBLISH that some
+ * interceptor {@linkplain #wants wants}.
  *
  * <table>
  * <caption>What a veto answers</caption>
@@ -38,6 +39,17 @@ public non-sealed interface PublishInterceptor extends Interceptor {
      * @param publisher null when the embedder or an extension publishes
      */
     Decision onPublish(@Nullable ClientInfo publisher, Message message);
+
+    /**
+     * Whether it is to be asked about a message, looked at by its topic alone and before there is an object of it. One that is not has a
+     * proceed of this interceptor; one that is may be asked about all the same. Fast, and without a wait: on the event loop. A failure
+     * counts as yes.
+     *
+     * @param publisher null when the embedder or an extension publishes
+     */
+    default boolean wants(@Nullable ClientInfo publisher, String topic) {
+        return true;
+    }
 
     /**
      * An answer. Immutable.

@@ -187,9 +187,7 @@ public final class Engine {
         deliveries.sources = sources;
         pings.sources = sources;
         running = new Running(broker, lanes, sources, metrics(broker.metrics(), lanes));
-        for (Entry each : rules.values()) {
-            begin(each);
-        }
+        begin(List.copyOf(rules.values()));
     }
 
     private List<Registration> metrics(MetricsSink sink, Lanes lanes) {
@@ -218,13 +216,22 @@ public final class Engine {
                         state::lost));
     }
 
-    private void begin(Entry entry) {
+    private void begin(List<Entry> entries) {
         Running present = running;
         if (present == null) {
             return;
         }
-        apply(entry);
-        entry.metrics = metrics(present.broker().metrics(), entry);
+        List<Sources.Coming> coming = new ArrayList<>();
+        for (Entry each : entries) {
+            InlineMode mode = each.plan.inline();
+            if (each.enabled && mode == null) {
+                coming.add(new Sources.Coming(each.slot, each.version(topicHops, log)));
+            } else if (each.enabled) {
+                inline.change(each.plan.id(), each.version(topicHops, log), mode);
+            }
+            each.metrics = metrics(present.broker().metrics(), each);
+        }
+        present.sources().add(coming);
     }
 
     private static List<Registration> metrics(MetricsSink sink, Entry entry) {
@@ -274,20 +281,28 @@ public final class Engine {
     }
 
     /**
-     * Adds a rule, from the next event on.
+     * Adds rules, from the next event on, all or none.
      *
-     * @throws IllegalArgumentException when a rule of this name is there
+     * @throws IllegalArgumentException when a rule of one of these names is there, or comes twice
      */
-    public synchronized void add(Plan plan) {
+    public synchronized void add(List<Plan> plans) {
         checkNotEnded();
-        checkInline(plan);
-        checkWatched(plan);
-        if (rules.containsKey(plan.id())) {
-            throw new IllegalArgumentException("rule is there already: id=" + plan.id());
+        Map<String, Entry> added = new LinkedHashMap<>();
+        try {
+            for (Plan each : plans) {
+                checkInline(each);
+                checkWatched(each);
+                if (rules.containsKey(each.id()) || added.containsKey(each.id())) {
+                    throw new IllegalArgumentException("rule is there already: id=" + each.id());
+                }
+                added.put(each.id(), new Entry(each, sinks.take(each), settings.keptErrors()));
+            }
+            begin(List.copyOf(added.values()));
+        } catch (RuntimeException e) {
+            added.values().forEach(each -> sinks.release(each.targets));
+            throw e;
         }
-        Entry entry = new Entry(plan, sinks.take(plan), settings.keptErrors());
-        begin(entry);
-        rules.put(plan.id(), entry);
+        rules.putAll(added);
         count = rules.size();
     }
 
@@ -296,7 +311,7 @@ public final class Engine {
         checkNotEnded();
         Entry entry = rules.get(plan.id());
         if (entry == null) {
-            add(plan);
+            add(List.of(plan));
             return;
         }
         checkInline(plan);
@@ -357,6 +372,7 @@ public final class Engine {
         count = rules.size();
         entry.enabled = false;
         apply(entry);
+        inline.remove(id);
         entry.metrics.forEach(Registration::close);
         releaseLater(entry.targets);
         return true;

@@ -1,20 +1,14 @@
 package io.maxmq.rules.run;
 
-import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.codec.topic.TopicName;
 import io.maxmq.rules.event.MessageEvent;
-import io.maxmq.rules.json.JsonWriter;
-import io.maxmq.rules.value.Text;
-import io.maxmq.rules.value.Values;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.intercept.PublishInterceptor;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,9 +19,10 @@ import org.slf4j.helpers.NOPLogger;
 /**
  * Rules that see a message before it is routed, in the order in which they were added, each what the one before made of it. On the
  * publisher's event loop, so each is watched: one that takes too long several times in a row is suspended, and messages pass it by, unless it fails
- * closed.
+ * closed. A message that is none of theirs costs a look at its topic, whatever number of rules there is.
  *
- * <p>Rules come and go under the lock of this; messages read one array.
+ * <p>Rules come and go under the lock of this; messages are judged without it. A rule that changes has its filters of before and after in
+ * the index while one version gives way to the other, so that each message meets either.
  */
 final class InlineRules implements PublishInterceptor {
     /** What an evaluation may take of an event loop. */
@@ -36,12 +31,33 @@ final class InlineRules implements PublishInterceptor {
     /** In a row: one alone may be the machine's fault. */
     private static final int MAX_OVERRUNS = 5;
 
-    private static final Entry[] NONE = {};
-
     /** Before seconds and the topic of a message that is published later. */
     private static final String DELAYED = "$delayed/";
 
-    /** A rule that is in force. */
+    /** What a rule makes of a message. */
+    private sealed interface Verdict {}
+
+    private record Pass() implements Verdict {
+        static final Pass AS_IT_IS = new Pass();
+    }
+
+    private record Changed(Message to) implements Verdict {}
+
+    private record Veto(Decision decision) implements Verdict {}
+
+    /** Where a rule stands in the order, whatever version of it is there. */
+    static final class Place {
+        final int order;
+
+        /** Null while the rule is disabled. Written under the lock of {@link InlineRules}, read by messages. */
+        volatile @Nullable Entry present;
+
+        Place(int order) {
+            this.order = order;
+        }
+    }
+
+    /** A version of a rule. */
     private static final class Entry {
         final ActiveRule rule;
         final InlineMode mode;
@@ -57,11 +73,14 @@ final class InlineRules implements PublishInterceptor {
         }
     }
 
-    /** Guarded by this. */
-    private final Map<String, Entry> byId = new LinkedHashMap<>();
+    private final InlineIndex index = new InlineIndex();
 
-    /** Replaced as a whole, under the lock of this. */
-    private volatile Entry[] entries = NONE;
+    // Guarded by this.
+    private final Map<String, Place> byId = new HashMap<>();
+    private int places;
+
+    /** Rules in force; written under the lock of this. */
+    private volatile int inForce;
 
     private volatile @Nullable BrokerContext broker;
     private volatile Logger log = NOPLogger.NOP_LOGGER;
@@ -73,21 +92,50 @@ final class InlineRules implements PublishInterceptor {
 
     /** Has this version of a rule see the next message, in the place of the one before; null for none. */
     synchronized void change(String id, @Nullable ActiveRule rule, @Nullable InlineMode mode) {
-        if (rule == null || mode == null) {
-            byId.remove(id);
-        } else {
-            byId.put(id, new Entry(rule, mode));
+        Entry next = rule == null || mode == null ? null : new Entry(rule, mode);
+        Place place = byId.get(id);
+        if (place == null) {
+            if (next == null) {
+                return;
+            }
+            place = new Place(places++);
+            byId.put(id, place);
         }
-        entries = byId.values().toArray(NONE);
+        Entry before = place.present;
+        if (next != null) {
+            index.add(next.rule.tenant(), next.rule.filters(), place);
+        }
+        place.present = next;
+        if (before != null) {
+            index.remove(before.rule.tenant(), before.rule.filters(), place);
+        }
+        inForce += (next == null ? 0 : 1) - (before == null ? 0 : 1);
+    }
+
+    /** Has a rule be none any more; one of its name that comes later comes last. */
+    synchronized void remove(String id) {
+        change(id, null, null);
+        byId.remove(id);
     }
 
     /** Why a rule is passed by; empty for not at all. */
     synchronized String suspended(String id) {
-        Entry entry = byId.get(id);
+        Place place = byId.get(id);
+        Entry entry = place == null ? null : place.present;
         return entry != null && entry.suspended
                 ? "it took longer than " + TimeUnit.NANOSECONDS.toMillis(MAX_NANOS) + " ms, " + MAX_OVERRUNS
                         + " times in a row"
                 : "";
+    }
+
+    @Override
+    public boolean wants(@Nullable ClientInfo publisher, String topic) { // hot: per message
+        return inForce > 0
+                && index.find(tenant(publisher), topic.substring(delay(topic).length())).length > 0;
+    }
+
+    private static Tenant tenant(@Nullable ClientInfo publisher) {
+        return publisher == null ? Tenant.DEFAULT : publisher.tenant();
     }
 
     @Override
@@ -97,27 +145,37 @@ final class InlineRules implements PublishInterceptor {
 
     @Override
     public Decision onPublish(@Nullable ClientInfo publisher, Message message) { // hot: per message
-        Entry[] present = entries;
-        if (present.length == 0) {
+        if (inForce == 0) {
             return Decision.proceed();
         }
         // A delayed message is judged as what it will be, once: nobody asks again when it is due.
-        String topic = message.topic();
-        String delay = topic.startsWith(DELAYED) ? delay(topic) : "";
+        String delay = delay(message.topic());
         Message first = delay.isEmpty()
                 ? message
-                : message.toBuilder().topic(topic.substring(delay.length())).build();
+                : message.toBuilder()
+                        .topic(message.topic().substring(delay.length()))
+                        .build();
         Message current = first;
-        Tenant tenant = publisher == null ? Tenant.DEFAULT : publisher.tenant();
-        for (Entry each : present) {
-            if (each.suspended || !each.rule.tenant().equals(tenant) || !each.rule.matches(current.topic())) {
+        Tenant tenant = tenant(publisher);
+        Place[] found = index.find(tenant, current.topic());
+        int next = 0;
+        while (next < found.length) {
+            Place place = found[next++];
+            Entry entry = place.present;
+            // A version that came since it was found, and has other filters, is asked by its own.
+            if (entry == null || entry.suspended || !entry.rule.matches(current.topic())) {
                 continue;
             }
-            Object verdict = judge(each, publisher, tenant, current);
-            if (verdict instanceof Decision veto) {
-                return veto;
-            } else if (verdict instanceof Message changed) {
-                current = changed;
+            Verdict verdict = judge(entry, publisher, tenant, current);
+            if (verdict instanceof Veto veto) {
+                return veto.decision();
+            } else if (verdict instanceof Changed changed) {
+                boolean isMoved = !changed.to().topic().equals(current.topic());
+                current = changed.to();
+                if (isMoved) {
+                    found = index.find(tenant, current.topic());
+                    next = firstAfter(found, place.order);
+                }
             }
         }
         if (current == first) {
@@ -129,17 +187,27 @@ final class InlineRules implements PublishInterceptor {
                         : current.toBuilder().topic(delay + current.topic()).build());
     }
 
-    /** {@code $delayed/SECONDS/}; empty when no topic follows, and the broker refuses it. */
+    private static int firstAfter(Place[] places, int order) {
+        int at = 0;
+        while (at < places.length && places[at].order <= order) {
+            at++;
+        }
+        return at;
+    }
+
+    /** {@code $delayed/SECONDS/}; empty for a topic without, and when no topic follows, which the broker refuses. */
     private static String delay(String topic) {
+        if (!topic.startsWith(DELAYED)) {
+            return "";
+        }
         int end = topic.indexOf('/', DELAYED.length());
         return end < 0 || TopicName.problem(topic.substring(end + 1)) != null ? "" : topic.substring(0, end + 1);
     }
 
-    /** A veto, another message, or null for neither. */
-    private @Nullable Object judge(Entry entry, @Nullable ClientInfo publisher, Tenant tenant, Message message) {
+    private Verdict judge(Entry entry, @Nullable ClientInfo publisher, Tenant tenant, Message message) {
         BrokerContext present = broker;
         if (present == null) {
-            return null;
+            return Pass.AS_IT_IS;
         }
         long nowMillis = present.clock().epochMillis();
         MessageEvent event = new MessageEvent(tenant, message, publisher, present.brokerName(), nowMillis);
@@ -150,21 +218,22 @@ final class InlineRules implements PublishInterceptor {
             return failed(entry);
         }
         return switch (entry.mode.kind()) {
-            case REQUIRE -> records.isEmpty() ? refusal(entry.mode) : null;
-            case REFUSE -> records.isEmpty() ? null : refusal(entry.mode);
-            case TRANSFORM -> records.isEmpty() ? null : transformed(entry, event, message, records.get(0), nowMillis);
+            case REQUIRE -> records.isEmpty() ? refusal(entry.mode) : Pass.AS_IT_IS;
+            case REFUSE -> records.isEmpty() ? Pass.AS_IT_IS : refusal(entry.mode);
+            case TRANSFORM ->
+                records.isEmpty() ? Pass.AS_IT_IS : transformed(entry, event, message, records.get(0), nowMillis);
         };
     }
 
-    private static @Nullable Decision failed(Entry entry) {
+    private static Verdict failed(Entry entry) {
         return entry.mode.failClosed()
-                ? Decision.reject(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "a rule failed")
-                : null;
+                ? new Veto(Decision.reject(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "a rule failed"))
+                : Pass.AS_IT_IS;
     }
 
-    private static Decision refusal(InlineMode mode) {
+    private static Verdict refusal(InlineMode mode) {
         ReasonCode code = mode.code();
-        return code == null ? Decision.drop() : Decision.reject(code, "refused by a rule");
+        return new Veto(code == null ? Decision.drop() : Decision.reject(code, "refused by a rule"));
     }
 
     private void watch(Entry entry, long nanos) {
@@ -195,51 +264,13 @@ final class InlineRules implements PublishInterceptor {
         }
     }
 
-    private static @Nullable Object transformed(
+    private static Verdict transformed(
             Entry entry, MessageEvent event, Message message, Map<String, @Nullable Object> record, long nowMillis) {
         try {
-            return changed(message, record);
+            return new Changed(Transformation.of(message, record));
         } catch (RuntimeException e) {
             entry.rule.failed(event, nowMillis, "bad_argument", String.valueOf(e.getMessage()));
             return failed(entry);
         }
-    }
-
-    private static Message changed(Message message, Map<String, @Nullable Object> record) {
-        Message.Builder changed = message.toBuilder();
-        Object topic = record.get("topic");
-        if (topic != null) {
-            String name = text(topic).toString();
-            String problem = TopicName.problem(name);
-            if (problem != null) {
-                throw new IllegalArgumentException(problem);
-            }
-            changed.topic(name);
-        }
-        Object payload = record.get("payload");
-        if (payload != null) {
-            changed.wrapPayload(text(payload).bytes());
-        }
-        if (record.get("qos") instanceof Long qos) {
-            changed.qos(QoS.of((int) Math.max(0, Math.min(2, qos))));
-        }
-        if (record.get("retain") instanceof Boolean retain) {
-            changed.retain(retain);
-        }
-        if (record.get("user_properties") instanceof Map<?, ?> properties) {
-            List<UserProperty> list = new ArrayList<>();
-            properties.forEach((name, value) ->
-                    list.add(new UserProperty(String.valueOf(name), text(value).toString())));
-            changed.userProperties(list);
-        }
-        return changed.build();
-    }
-
-    private static Text text(@Nullable Object value) {
-        if (value instanceof Text text) {
-            return text;
-        }
-        String scalar = Values.scalarText(value);
-        return scalar != null ? Text.of(scalar) : Text.ofBytes(JsonWriter.bytes(value));
     }
 }

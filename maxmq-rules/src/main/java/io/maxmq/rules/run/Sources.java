@@ -113,6 +113,51 @@ final class Sources {
         };
     }
 
+    /** A rule that comes. */
+    record Coming(RuleSlot slot, ActiveRule rule) {}
+
+    /** Has each of these slots, which were empty, hold its rule from the next event on: with one wait for the event loops in all. */
+    synchronized void add(List<Coming> coming) {
+        Map<Tenant, Map<String, PublishHook>> hooks = new HashMap<>();
+        for (Coming each : coming) {
+            RuleSlot slot = each.slot();
+            slot.tenant = each.rule().tenant();
+            slot.places = each.rule().filters().size();
+            for (Filter filter : filters(each.rule())) {
+                Place present = byFilter.get(filter);
+                if (present == null) {
+                    Place place = new Place();
+                    byFilter.put(filter, place);
+                    hooks.computeIfAbsent(filter.tenant(), all -> new HashMap<>())
+                            .put(filter.text(), hook(place, filter.text()));
+                    present = place;
+                }
+                present.add(slot);
+            }
+            kinds(each.rule()).forEach(kind -> place(kind).add(slot));
+        }
+        hooks.forEach((tenant, ofTenant) -> broker.onPublish(tenant, ofTenant)
+                .forEach((filter, registration) -> register(new Filter(tenant, filter), registration)));
+        listen();
+        coming.forEach(each -> each.slot().active = each.rule());
+        for (Coming each : coming) {
+            filters(each.rule()).forEach(this::pathsChanged);
+        }
+    }
+
+    private void register(Filter filter, Registration registration) {
+        Place place = byFilter.get(filter);
+        assert place != null;
+        place.registration = registration;
+    }
+
+    private void pathsChanged(Filter filter) {
+        Place place = byFilter.get(filter);
+        if (place != null) {
+            place.paths.changed(place.slots);
+        }
+    }
+
     /**
      * Has the slot hold this version from the next event on.
      *
@@ -149,12 +194,7 @@ final class Sources {
             boolean unused = place(each).remove(slot);
         });
         slot.places = fresh.size();
-        for (Filter each : fresh) {
-            Place place = byFilter.get(each);
-            if (place != null) {
-                place.paths.changed(place.slots);
-            }
-        }
+        fresh.forEach(this::pathsChanged);
         listen();
     }
 
@@ -185,8 +225,11 @@ final class Sources {
         Place place = new Place();
         place.add(slot);
         byFilter.put(filter, place);
-        place.registration = broker.onPublish(
-                filter.tenant(), filter.text(), publication -> published(place, filter.text(), publication));
+        place.registration = broker.onPublish(filter.tenant(), filter.text(), hook(place, filter.text()));
+    }
+
+    private PublishHook hook(Place place, String filter) {
+        return publication -> published(place, filter, publication);
     }
 
     private void removeFrom(Filter filter, RuleSlot slot) {

@@ -1,0 +1,122 @@
+package io.maxmq.rules;
+
+import io.maxmq.MaxMQ;
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.junit.MaxMQExtension;
+import io.maxmq.junit.TestClient;
+import io.maxmq.junit.TestClients;
+import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.Extension;
+import io.maxmq.spi.intercept.Interceptor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Thousands of rules: they come in few round trips to the event loops, and each is found. */
+class ManyRulesTest {
+    private static final int MANY = 10_000;
+
+    private final RuleEngine rules = RuleEngine.builder().inlineRules(true).build();
+    private final Records records = new Records();
+
+    /** How often the engine has had hooks added. */
+    private final AtomicInteger waits = new AtomicInteger();
+
+    /** Counts what the engine asks of the broker. */
+    private final class Counted implements Extension {
+        @Override
+        public List<Interceptor> interceptors() {
+            return rules.interceptors();
+        }
+
+        @Override
+        public CompletionStage<Void> start(BrokerContext context) {
+            return rules.start((BrokerContext) Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {BrokerContext.class}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("onPublish")) {
+                            waits.incrementAndGet();
+                        }
+                        try {
+                            return method.invoke(context, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    }));
+        }
+
+        @Override
+        public CompletionStage<Void> stop() {
+            return rules.stop();
+        }
+    }
+
+    @RegisterExtension
+    final MaxMQExtension maxmq = MaxMQExtension.builder()
+            .customize(broker -> {
+                for (int i = 0; i < MANY; i++) {
+                    rule("early-" + i, "early/" + i).start();
+                }
+                broker.extension(new Counted());
+            })
+            .build();
+
+    private RuleBuilder rule(String id, String filter) {
+        return rules.rule(id).from(filter).map(m -> Map.of("rule", id)).to(records.sink());
+    }
+
+    @Test
+    void comeInFewRoundTripsBeforeTheStartAndAtOnceLater(TestClients clients) throws Exception {
+        assertThat(waits.get()).isLessThan(5);
+        List<RuleBuilder> late = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            late.add(rule("late-" + i, "late/" + i + "/#"));
+        }
+
+        rules.startAll(late);
+
+        assertThat(waits.get()).isLessThan(10);
+        assertThat(rules.rules()).hasSize(2 * MANY);
+        TestClient client = clients.connect("c");
+        for (String each : List.of("early/0", "early/9999", "late/0", "late/9999/x")) {
+            client.publish(each, "x", QoS.AT_LEAST_ONCE);
+        }
+        assertThat(records.take(4, "rule")).containsExactly("early-0", "early-9999", "late-0", "late-9999");
+        assertThat(rules.find("late-5000").orElseThrow().remove()).isTrue();
+        assertThatThrownBy(() -> rules.startAll(List.of(rule("late-5000", "a"), rule("early-1", "b"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("early-1");
+        assertThat(rules.find("late-5000")).isEmpty();
+    }
+
+    @Test
+    void thousandsOfInlineRulesAreFoundByTheirTopics(TestClients clients, MaxMQ broker) {
+        List<RuleBuilder> gates = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            gates.add(rules.rule("gate-" + i)
+                    .sql("SELECT * FROM \"gate/" + i + "\", \"+/gate/" + i + "/#\"")
+                    .inline(Inline.reject(ReasonCode.NOT_AUTHORIZED)));
+        }
+        rules.startAll(gates);
+        TestClient client = clients.connect("c");
+
+        client.publish("gate/x", "passes", QoS.AT_LEAST_ONCE);
+        assertThatThrownBy(() -> client.publish("gate/9999", "x", QoS.AT_LEAST_ONCE))
+                .hasMessageContaining("NOT_AUTHORIZED");
+        assertThatThrownBy(() -> client.publish("a/gate/7/b/c", "x", QoS.AT_LEAST_ONCE))
+                .hasMessageContaining("NOT_AUTHORIZED");
+        rules.find("gate-9999").orElseThrow().remove();
+        client.publish("gate/9999", "passes", QoS.AT_LEAST_ONCE);
+        assertThat(rules.find("gate-7").orElseThrow().status().figures().matched())
+                .isEqualTo(1);
+    }
+}
