@@ -54,18 +54,6 @@ public final class LoopStore implements Deferred {
     /** How long changes wait that may turn out to be needless, at least; at most twice as long. */
     private static final long LINGER_NANOS = 5_000_000L;
 
-    /** How long changes are gathered that may well be late, see {@link #deleteEventually}. */
-    private static final long EVENTUALLY_NANOS = 250_000_000L;
-
-    /** They go then at the latest, whatever they wait for: they take memory. */
-    private static final long LATEST_NANOS = 60_000_000_000L;
-
-    /** Runs something when what has to be written before it is written. */
-    @FunctionalInterface
-    interface Fence {
-        void pass(Runnable then);
-    }
-
     private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final KeyValueStore store;
@@ -90,11 +78,7 @@ public final class LoopStore implements Deferred {
     /** The last batch of each shard in the stage that is being sorted. */
     private final @Nullable ShardBatch[] open = new ShardBatch[Shard.COUNT];
 
-    private List<Write> eventual = new ArrayList<>();
-    /** Those that the fence has been asked about. */
-    private List<Write> ripening = new ArrayList<>();
-
-    private Fence fence;
+    private final EventualRemovals eventual;
 
     private boolean deferred;
     private boolean lingering;
@@ -117,7 +101,10 @@ public final class LoopStore implements Deferred {
         this.loop = loop;
         this.credit = loop.credit();
         this.again = new Retries(credit);
-        this.fence = then -> loop.afterPause(EVENTUALLY_NANOS, then);
+        this.eventual = new EventualRemovals(loop, ripe -> {
+            late.addAll(ripe);
+            flushUnlessBusy();
+        });
     }
 
     public Loop loop() {
@@ -205,47 +192,16 @@ public final class LoopStore implements Deferred {
         add(late, new Mutation.Delete(table, key), key, 0, null, false);
     }
 
-    /** What changes wait for that are made eventually; without it half a second at most. */
-    void fence(Fence before) {
-        fence = before;
-    }
-
-    /** The same behind the {@link Fence}, and a quarter of a second later. */
+    /** The same when it may well be late, see {@link EventualRemovals}. */
     public void deleteEventually(Table table, Bytes key) {
-        if (eventual.isEmpty() && ripening.isEmpty()) {
-            loop.afterPause(EVENTUALLY_NANOS, this::ripen);
-        }
         long bytes = WRITE_BYTES + (long) key.length();
         credit.overdraw(bytes);
         eventual.add(new Write(ShardedKey.shardOf(key), new Mutation.Delete(table, key), null, bytes));
     }
 
-    private void ripen() {
-        List<Write> empty = ripening;
-        ripening = eventual;
-        eventual = empty;
-        Ripening now = new Ripening();
-        fence.pass(now);
-        loop.afterPause(LATEST_NANOS, now);
-    }
-
-    /** Hands over what has waited, once. */
-    private final class Ripening implements Runnable {
-        private boolean isOver;
-
-        @Override
-        public void run() {
-            if (isOver) {
-                return;
-            }
-            isOver = true;
-            late.addAll(ripening);
-            ripening.clear();
-            if (!eventual.isEmpty()) {
-                loop.afterPause(EVENTUALLY_NANOS, LoopStore.this::ripen);
-            }
-            flushUnlessBusy();
-        }
+    /** What those wait for that may be late; without it half a second at most. */
+    void fence(Fence before) {
+        eventual.fence(before);
     }
 
     /** Removes all entries of a range, which lies in one shard. */
@@ -631,10 +587,7 @@ public final class LoopStore implements Deferred {
 
     /** Hands over what waits and takes no more that somebody would wait for. */
     public void close() {
-        late.addAll(ripening);
-        ripening.clear();
-        late.addAll(eventual);
-        eventual.clear();
+        late.addAll(eventual.takeAll());
         flush();
         // No time to see what becomes of what is under way: it is taken as written, and not overtaken.
         underWay.forEach(each -> each.forEachWrite(again::settle));

@@ -54,7 +54,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
     /** What the store has not taken. */
     private final Map<Place, Asking> again = new HashMap<>();
 
-    private LoopStore.Fence fence = Runnable::run;
+    private Fence fence = Runnable::run;
 
     private boolean deferred;
     private boolean pausing;
@@ -76,7 +76,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
     }
 
     /** What an acknowledged clear waits for besides. */
-    void fence(LoopStore.Fence before) {
+    void fence(Fence before) {
         fence = before;
     }
 
