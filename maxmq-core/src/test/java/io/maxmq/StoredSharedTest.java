@@ -79,6 +79,32 @@ class StoredSharedTest {
                 null));
     }
 
+    /** A member of the shared subscription that takes what comes. */
+    private TestClient member(String clientId, QoS qos) {
+        TestClient member = connect(clientId, true, 100);
+        member.subscribe(SHARED, qos);
+        return member;
+    }
+
+    /** A session with these subscriptions whose client is away. */
+    private void away(String clientId, QoS qos, String... filters) {
+        TestClient client = connect(clientId, true, 100);
+        for (String each : filters) {
+            client.subscribe(each, qos);
+        }
+        client.disconnect();
+        broker.awaitDisconnected(clientId);
+    }
+
+    private void purge(String clientId) {
+        assertThat(broker.broker()
+                        .sessions()
+                        .purge(clientId)
+                        .toCompletableFuture()
+                        .join())
+                .isTrue();
+    }
+
     /** Publishes {@code t} and, each tenth time, {@code own} too. */
     private void publish(QoS qos, int count) {
         TestClient publisher = broker.connected(ProtocolVersion.MQTT_5, "publisher");
@@ -144,8 +170,7 @@ class StoredSharedTest {
         slow.subscribe(SHARED, AT_LEAST_ONCE);
         slow.subscribe("own", AT_LEAST_ONCE);
         publish(AT_LEAST_ONCE, MANY);
-        TestClient other = connect("other", true, 100);
-        other.subscribe(SHARED, AT_LEAST_ONCE);
+        TestClient other = member("other", AT_LEAST_ONCE);
 
         slow.close();
 
@@ -162,21 +187,11 @@ class StoredSharedTest {
             value = QoS.class,
             names = {"AT_LEAST_ONCE", "EXACTLY_ONCE"})
     void goesToOthersWhenItsSessionEnds(QoS qos) {
-        TestClient absent = connect("absent", true, 100);
-        absent.subscribe(SHARED, qos);
-        absent.subscribe("own", qos);
-        absent.disconnect();
-        broker.awaitDisconnected("absent");
+        away("absent", qos, SHARED, "own");
         publish(qos, MANY);
-        TestClient other = connect("other", true, 100);
-        other.subscribe(SHARED, qos);
+        TestClient other = member("other", qos);
 
-        assertThat(broker.broker()
-                        .sessions()
-                        .purge("absent")
-                        .toCompletableFuture()
-                        .join())
-                .isTrue();
+        purge("absent");
 
         assertThat(takeShared(other, MANY)).isEqualTo(shared(0, MANY));
         other.expectNothingQueued(broker.broker());
@@ -190,27 +205,17 @@ class StoredSharedTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void goesToOthersWhenItsSessionEndsAndNobodyHasReadItSinceTheStart(boolean messageComes) {
-        TestClient absent = connect("absent", true, 100);
-        absent.subscribe(SHARED, EXACTLY_ONCE);
-        absent.subscribe("own", EXACTLY_ONCE);
-        absent.disconnect();
-        broker.awaitDisconnected("absent");
+        away("absent", EXACTLY_ONCE, SHARED, "own");
         publish(EXACTLY_ONCE, MANY);
 
         restart();
 
-        TestClient other = connect("other", true, 100);
-        other.subscribe(SHARED, EXACTLY_ONCE);
+        TestClient other = member("other", EXACTLY_ONCE);
         if (messageComes) {
             TestClient publisher = broker.connected(ProtocolVersion.MQTT_5, "publisher");
             publisher.publish("own", "last", EXACTLY_ONCE);
         }
-        assertThat(broker.broker()
-                        .sessions()
-                        .purge("absent")
-                        .toCompletableFuture()
-                        .join())
-                .isTrue();
+        purge("absent");
 
         assertThat(takeShared(other, MANY)).isEqualTo(shared(0, MANY));
         other.expectNothingQueued(broker.broker());
@@ -234,14 +239,8 @@ class StoredSharedTest {
 
         restart();
 
-        TestClient other = connect("other", true, 100);
-        other.subscribe(SHARED, EXACTLY_ONCE);
-        assertThat(broker.broker()
-                        .sessions()
-                        .purge("absent")
-                        .toCompletableFuture()
-                        .join())
-                .isTrue();
+        TestClient other = member("other", EXACTLY_ONCE);
+        purge("absent");
         assertThat(takeShared(other, 8)).isEqualTo(shared(2, 10));
         other.expectNothingQueued(broker.broker());
     }
@@ -260,8 +259,7 @@ class StoredSharedTest {
 
         restart();
 
-        TestClient other = connect("other", true, 100);
-        other.subscribe(SHARED, EXACTLY_ONCE);
+        TestClient other = member("other", EXACTLY_ONCE);
         absent = connect("absent", false, 1);
         assertThat(text(absent.expect(Publish.class))).isEqualTo("m0");
         absent.ping(); // the others are read, and wait for the first
@@ -278,8 +276,7 @@ class StoredSharedTest {
         TestClient slow = connect("slow", true, 1);
         slow.subscribe(SHARED, EXACTLY_ONCE);
         publish(EXACTLY_ONCE, MANY);
-        TestClient other = connect("other", true, 100);
-        other.subscribe(SHARED, EXACTLY_ONCE);
+        TestClient other = member("other", EXACTLY_ONCE);
         slow.expect(Publish.class); // not answered: it stays with it
 
         slow.close();
@@ -341,22 +338,13 @@ class StoredSharedTest {
 
     @Test
     void whatTheNextMemberCannotBeGivenYetIsKept() {
-        TestClient absent = connect("absent", true, 100);
-        absent.subscribe(SHARED, AT_LEAST_ONCE);
-        absent.disconnect();
-        broker.awaitDisconnected("absent");
+        away("absent", AT_LEAST_ONCE, SHARED);
         publish(AT_LEAST_ONCE, MANY);
-        TestClient other = connect("other", true, 100);
-        other.subscribe(SHARED, AT_LEAST_ONCE);
+        TestClient other = member("other", AT_LEAST_ONCE);
         other.disconnect();
         broker.awaitDisconnected("other");
 
-        assertThat(broker.broker()
-                        .sessions()
-                        .purge("absent")
-                        .toCompletableFuture()
-                        .join())
-                .isTrue();
+        purge("absent");
         await(() -> store.entries(Tables.SESSION).size() == 1);
         restart();
 
@@ -380,23 +368,13 @@ class StoredSharedTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aCrashWhileAnEndedSessionPassesOnLosesNothingAndBringsItNotBack(boolean isPurged) {
-        TestClient absent = connect("absent", true, 100);
-        absent.subscribe(SHARED, AT_LEAST_ONCE);
-        absent.subscribe("own", AT_LEAST_ONCE);
-        absent.disconnect();
-        broker.awaitDisconnected("absent");
+        away("absent", AT_LEAST_ONCE, SHARED, "own");
         publish(AT_LEAST_ONCE, 10);
-        TestClient other = connect("other", true, 100);
-        other.subscribe(SHARED, AT_LEAST_ONCE);
+        TestClient other = member("other", AT_LEAST_ONCE);
         store.refuse(Tables.QUEUE, Kind.FULL); // so it is not the other's yet, though sent
 
         if (isPurged) {
-            assertThat(broker.broker()
-                            .sessions()
-                            .purge("absent")
-                            .toCompletableFuture()
-                            .join())
-                    .isTrue();
+            purge("absent");
         } else {
             broker.connected(ProtocolVersion.MQTT_3_1_1, "absent");
         }
