@@ -196,7 +196,7 @@ final class ExplainedRecipients {
             return;
         }
         int qos = Math.min(question.qos().code(), delivering.maxQos());
-        Forecast forecast = session.forecast(qos, delivering.queued());
+        Forecast forecast = session.holdings().forecast(qos, delivering.queued());
         boolean offline = session.client() == null;
         Verdict verdict = switch (forecast) {
             case SENT -> Verdict.WOULD_RECEIVE;

@@ -83,7 +83,7 @@ final class MessageDirectory {
             try {
                 looks = 0;
                 more = false;
-                HeldMessages held = session.held();
+                HeldMessages held = session.holdings().messages();
                 if (held != null && queued) {
                     held.showQueued(place, this);
                 } else if (held != null) {

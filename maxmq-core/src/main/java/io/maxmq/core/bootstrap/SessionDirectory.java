@@ -84,7 +84,7 @@ final class SessionDirectory implements Sessions {
         @Override
         public int visit(Session session, SessionCursor at) {
             SessionView least = greatest.peek();
-            if (greatest.size() == count && least != null && session.heldBytes() <= least.memoryBytes()) {
+            if (greatest.size() == count && least != null && session.holdings().bytes() <= least.memoryBytes()) {
                 return 0;
             }
             greatest.add(view(session));

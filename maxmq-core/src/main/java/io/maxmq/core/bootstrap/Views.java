@@ -6,6 +6,7 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.DeliveryFlags;
+import io.maxmq.core.session.Holdings;
 import io.maxmq.core.session.InProcessNames;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
@@ -28,14 +29,17 @@ final class Views {
     /** Null when it is not connected, or is the application. */
     static @Nullable ClientView client(Session session) {
         ClientInfo client = session.client();
-        return client == null || InProcessNames.isReserved(client.clientId())
-                ? null
-                : new ClientView(
-                        client, session.subscriptionCount(), session.queuedMessages(), session.inFlightMessages());
+        if (client == null || InProcessNames.isReserved(client.clientId())) {
+            return null;
+        }
+        Holdings holdings = session.holdings();
+        return new ClientView(
+                client, session.subscriptionCount(), holdings.queuedMessages(), holdings.inFlightMessages());
     }
 
     static SessionView session(Session session, long epochMillis) {
-        StoredMessage oldest = session.oldestQueued();
+        Holdings holdings = session.holdings();
+        StoredMessage oldest = holdings.oldestQueued();
         return new SessionView(
                 session.tenant(),
                 session.clientId(),
@@ -43,13 +47,13 @@ final class Views {
                 Optional.ofNullable(session.client()),
                 session.expirySeconds(),
                 session.subscriptionCount(),
-                session.queuedMessages(),
-                session.queuedBytes(),
+                holdings.queuedMessages(),
+                holdings.queuedBytes(),
                 oldest == null ? Optional.empty() : Optional.of(age(oldest, epochMillis)),
-                session.inFlightMessages(),
-                session.inFlightBytes(),
-                session.hasWill(),
-                session.heldBytes());
+                holdings.inFlightMessages(),
+                holdings.inFlightBytes(),
+                holdings.hasWill(),
+                holdings.bytes());
     }
 
     private static Duration age(StoredMessage message, long epochMillis) {

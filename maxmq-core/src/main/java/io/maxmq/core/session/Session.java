@@ -11,12 +11,10 @@ import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
-import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
-import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
 import java.util.List;
@@ -163,46 +161,23 @@ public final class Session implements Subscriber {
         return sink;
     }
 
-    public int queuedMessages() {
-        return outbound == null ? 0 : outbound.queued();
+    /** What it holds for its client; made anew at each call. */
+    public Holdings holdings() {
+        return new Holdings(this);
     }
 
-    public int inFlightMessages() {
-        return outbound == null ? 0 : outbound.inFlight();
-    }
-
-    /** Bytes of the messages that are queued, each counted fully. */
-    public long queuedBytes() {
-        return outbound == null ? 0 : outbound.queuedBytes();
-    }
-
-    /** The same of those in flight. */
-    public long inFlightBytes() {
-        return outbound == null ? 0 : outbound.inFlightBytes();
-    }
-
-    /** What it holds in memory for its client; null while that is nothing. */
-    public @Nullable HeldMessages held() {
-        return outbound == null ? null : outbound.held();
-    }
-
-    /** The message that has waited longest; null when none waits, or what waits is in storage only. */
-    public @Nullable StoredMessage oldestQueued() {
-        return outbound == null ? null : outbound.oldestQueued();
+    /** The way out; null while nothing waits for the client. */
+    @Nullable
+    Outbound waiting() {
+        return outbound;
     }
 
     /** Whether a will is published when the connection breaks, or waits for its delay. */
-    public boolean hasWill() {
+    boolean hasWill() {
         return awake != null && awake.will != null;
     }
 
-    /** What it holds of the memory budget, its messages counted fully. */
-    public long heldBytes() {
-        long messages = outbound == null ? 0 : outbound.queuedBytesInMemory() + outbound.inFlightBytes();
-        return chargedBytes() + messages;
-    }
-
-    /** The same without its messages. */
+    /** What it is charged with, its messages apart. */
     long chargedBytes() {
         long bytes = SessionMemory.sessionBytes(nameLength()) + (awake == null ? 0 : awake.willBytes);
         if (subscribed instanceof SubscriptionSet all) {
@@ -254,20 +229,6 @@ public final class Session implements Subscriber {
 
     // ---- connection
 
-    private static SessionLimits limitsOf(SessionLimits all, ClientLimits own) {
-        SessionLimits.Builder limits = all.toBuilder();
-        own.maxInFlight().ifPresent(limits::maxInFlight);
-        own.maxQueuedMessages().ifPresent(messages -> {
-            limits.maxQueuedMessages(messages);
-            limits.maxStoredMessages(messages);
-        });
-        own.maxQueuedBytes().ifPresent(bytes -> {
-            limits.maxQueuedBytes(bytes);
-            limits.maxStoredBytes(bytes);
-        });
-        return limits.build();
-    }
-
     /** What it may hold for its client. */
     SessionLimits limits() { // hot: per message
         Awake state = awake;
@@ -290,7 +251,7 @@ public final class Session implements Subscriber {
         state.access = setup.access();
         state.window = setup.window();
         state.receiveMaximum = setup.limits().receiveMaximum().orElse(home.receiveMaximum());
-        state.limits = setup.limits() == ClientLimits.none() ? null : limitsOf(home.limits(), setup.limits());
+        state.limits = setup.limitsIn(home.limits());
         expirySeconds = (int) setup.expirySeconds();
         durable |= expirySeconds != 0 && home.journal().isDurable();
         Will asked = setup.will();
@@ -791,24 +752,6 @@ public final class Session implements Subscriber {
             }
             routed.countAccepted();
         }
-    }
-
-    /** What {@link #deliver} would do with a small message at that QoS; does nothing. Permission is not looked at. */
-    public Forecast forecast(int qos, boolean queuedWhileAway) {
-        PacketSink to = sink;
-        if (to == null && qos == 0) {
-            return Forecast.OFFLINE_QOS0;
-        }
-        if (to == null && !queuedWhileAway) {
-            return Forecast.OFFLINE_NOT_QUEUED;
-        }
-        if (to != null && qos == 0 && !home.authorizesReceive()) {
-            return to.isWritable() ? Forecast.SENT : Forecast.NOT_WRITABLE;
-        }
-        if (outbound != null) {
-            return outbound.forecast(qos, StoredMessage.OVERHEAD_BYTES);
-        }
-        return to != null && to.isWritable() ? Forecast.SENT : Forecast.QUEUED;
     }
 
     // ---- subscriptions

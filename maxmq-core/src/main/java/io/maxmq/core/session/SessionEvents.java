@@ -44,7 +44,10 @@ public final class SessionEvents {
             loop.emit(
                     events,
                     new BrokerEvent.SessionResumed(
-                            loop.epochMillis(), key.tenant(), key.clientId(), session.queuedMessages()));
+                            loop.epochMillis(),
+                            key.tenant(),
+                            key.clientId(),
+                            session.holdings().queuedMessages()));
         }
     }
 
@@ -58,7 +61,7 @@ public final class SessionEvents {
                             key.tenant(),
                             key.clientId(),
                             session.expirySeconds(),
-                            session.queuedMessages()));
+                            session.holdings().queuedMessages()));
         }
     }
 

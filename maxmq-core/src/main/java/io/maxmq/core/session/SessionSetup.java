@@ -1,5 +1,6 @@
 package io.maxmq.core.session;
 
+import io.maxmq.config.SessionLimits;
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.ClientLimits;
@@ -22,4 +23,24 @@ public record SessionSetup(
         int window,
         @Nullable Will will,
         ClientLimits limits,
-        boolean bridge) {}
+        boolean bridge) {
+
+    /** What the session may hold for its client; null when that is what all may. */
+    @Nullable
+    SessionLimits limitsIn(SessionLimits all) {
+        if (limits == ClientLimits.none()) {
+            return null;
+        }
+        SessionLimits.Builder own = all.toBuilder();
+        limits.maxInFlight().ifPresent(own::maxInFlight);
+        limits.maxQueuedMessages().ifPresent(messages -> {
+            own.maxQueuedMessages(messages);
+            own.maxStoredMessages(messages);
+        });
+        limits.maxQueuedBytes().ifPresent(bytes -> {
+            own.maxQueuedBytes(bytes);
+            own.maxStoredBytes(bytes);
+        });
+        return own.build();
+    }
+}
