@@ -17,8 +17,8 @@ import io.maxmq.spi.intercept.SubscriptionRequest;
  *
  * @param clientIds which clients: a client id in which each {@code *} stands for any characters, also none; at most 256 characters
  * @param subscription what they get; in its filter {@code ${clientid}}, {@code ${username}} and {@code ${tenant}} are replaced, and a
- *     client for which one of these is missing or holds {@code / + #} goes without. {@code $share/NAME/} may precede the filter,
- *     {@code $exclusive/} not
+ *     client for which one of these is missing or holds {@code / + #}, or would begin the filter with {@code $}, goes without. {@code
+ *     $share/NAME/} may precede the filter, {@code $exclusive/} not
  * @since 0.1.0
  */
 @Stable

@@ -23,7 +23,8 @@ import java.util.Set;
  *     costs a pass over such payloads; default false
  * @param responseInformation what a v5 client is told that asks for it (§3.2.2.3.15), usually where responses to it may go,
  *     like {@code replies/${clientid}}; {@code ${clientid}}, {@code ${username}} and {@code ${tenant}} are replaced, and
- *     a client for which one of these is missing or holds {@code / + #} is told nothing; default empty, for nothing
+ *     a client for which one of these is missing or holds {@code / + #}, or would begin it with {@code $}, is told nothing;
+ *     default empty, for nothing
  * @param openDollarTopics first levels like {@code $app} below which clients may publish; all others that begin with
  *     {@code $} are closed to clients (0x87), and {@code $SYS}, {@code $share}, {@code $exclusive} and {@code $delayed} always are; default none
  * @param exclusiveSubscriptionsAvailable whether clients may subscribe to {@code $exclusive/FILTER}: messages of FILTER, and

@@ -126,6 +126,28 @@ class AutomaticSubscriptionTest {
     }
 
     @Test
+    void aNameThatBeginsWithDollarMakesNoOtherFilterOfIt() {
+        TestBroker broker = with(
+                rule("*", "${clientid}/#"),
+                rule("*", "$share/g/${clientid}/#"),
+                rule("*", "${clientid}/${username}/secret"),
+                rule("*", "to/${clientid}"));
+        TestClient figures = broker.connected(V5, "$SYS");
+        TestClient sharing = broker.connected(
+                new Connect(V5, false, true, 0, Properties.NONE, "$share", null, "h", TestClient.bytes("")));
+
+        broker.publish(Message.of("$SYS/broker/version", "x"));
+        broker.publish(Message.of("secret", "x"));
+        broker.publish(Message.of("to/$SYS", "its own"));
+        broker.publish(Message.of("to/$share", "its own"));
+
+        figures.expectMessage("to/$SYS", "its own");
+        figures.expectNothing();
+        sharing.expectMessage("to/$share", "its own");
+        sharing.expectNothing();
+    }
+
+    @Test
     void isToldAsAnEventAfterTheConnection() {
         TestBroker broker = with(rule("*", "a"));
 

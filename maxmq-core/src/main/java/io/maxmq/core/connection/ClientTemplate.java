@@ -7,17 +7,23 @@ import org.jspecify.annotations.Nullable;
 final class ClientTemplate {
     private ClientTemplate() {}
 
-    /** Empty for nothing: when the text is, or when a name of this client would not stay one level of a topic. */
+    private static final String SHARE = "$share/";
+
+    /**
+     * Empty for nothing: when the text is, when a name of this client would not stay one level of a topic, or when it would make
+     * the topic one of those that begin with {@code $}, or a filter shared.
+     */
     static String fill(String template, ClientInfo client) {
         StringBuilder text = new StringBuilder();
         int from = 0;
         for (int at = template.indexOf("${"); at >= 0; at = template.indexOf("${", from)) {
             int end = template.indexOf('}', at);
             String value = valueOf(client, template.substring(at + 2, end));
-            if (value == null || !isLevel(value)) {
+            text.append(template, from, at);
+            if (value == null || !isLevel(value) || (value.startsWith("$") && beginsTopic(text))) {
                 return "";
             }
-            text.append(template, from, at).append(value);
+            text.append(value);
             from = end + 1;
         }
         return text.append(template, from, template.length()).toString();
@@ -31,6 +37,12 @@ final class ClientTemplate {
             case "tenant" -> client.tenant().name();
             default -> null;
         };
+    }
+
+    /** Whether the topic begins behind this text: it is empty, or {@code $share/NAME/}. */
+    private static boolean beginsTopic(StringBuilder text) {
+        int end = text.length();
+        return end == 0 || (text.indexOf(SHARE) == 0 && text.indexOf("/", SHARE.length()) == end - 1);
     }
 
     private static boolean isLevel(String value) {
