@@ -49,6 +49,7 @@ public final class RuleBuilder {
     private Tenant tenant = Tenant.DEFAULT;
     private boolean enabled = true;
     private boolean isFast;
+    private boolean leavesOutUndefined;
     private @Nullable Program program;
     private String statement = "";
     private @Nullable Inline inline;
@@ -88,7 +89,8 @@ public final class RuleBuilder {
     }
 
     private Program compiled(String sql) {
-        return Program.of(sql, new Options(functions, EventKind.topics(), Limits.DEFAULT, isFast, false));
+        return Program.of(
+                sql, new Options(functions, EventKind.topics(), Limits.DEFAULT, isFast, leavesOutUndefined, false));
     }
 
     /**
@@ -97,6 +99,18 @@ public final class RuleBuilder {
      */
     public RuleBuilder fastJson() {
         isFast = true;
+        if (program != null) {
+            program = compiled(statement);
+        }
+        return this;
+    }
+
+    /**
+     * Has the statement's records leave out what is undefined, at any depth of maps; else it is a member that is null. JSON's own null
+     * stays.
+     */
+    public RuleBuilder leaveOutUndefined() {
+        leavesOutUndefined = true;
         if (program != null) {
             program = compiled(statement);
         }

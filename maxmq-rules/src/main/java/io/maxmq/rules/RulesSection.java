@@ -68,6 +68,9 @@ final class RulesSection {
         if (section.flag("fast-json", false)) {
             rule.fastJson();
         }
+        if (section.flag("leave-out-undefined", false)) {
+            rule.leaveOutUndefined();
+        }
         if (!section.flag("enabled", true)) {
             rule.disabled();
         }

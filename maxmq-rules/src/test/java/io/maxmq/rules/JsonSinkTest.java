@@ -89,6 +89,27 @@ class JsonSinkTest {
         assertThat(records.values()).isEqualTo(Map.of("x", 1L));
     }
 
+    @Test
+    void leavesOutWhatIsUndefinedWhereToldSo(TestClients clients) throws Exception {
+        String statement = "SELECT payload.a AS a, payload.b AS b, payload.c AS d.c, payload.n AS n FROM \"in\"";
+        rules.rule("values")
+                .sql(statement)
+                .leaveOutUndefined()
+                .to(records.sink())
+                .start();
+        rules.rule("json").leaveOutUndefined().sql(statement).to(json).start();
+        TestClient client = clients.connect();
+
+        client.publish("in", "{\"b\":2,\"n\":null}");
+        client.publish("in", "{}");
+
+        assertThat(text(json.next().json())).isEqualTo("{\"b\":2,\"d\":{},\"n\":null}");
+        assertThat(text(json.next().json())).isEqualTo("{\"d\":{}}");
+        SinkRecord made = records.next();
+        assertThat(text(made.json())).isEqualTo("{\"b\":2,\"d\":{},\"n\":null}");
+        assertThat(made.values()).containsOnlyKeys("b", "d", "n");
+    }
+
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);
     }

@@ -42,7 +42,7 @@ final class Compiler {
         List<Source> sources = sources(statement);
         Node where = condition(statement.where(), expressions, checks, scope);
         refuseGroups(statement);
-        return new Program(statement, sources, layout, list, where, null, options.isFast());
+        return new Program(statement, sources, layout, list, where, null, options);
     }
 
     private Program forEach(Statement statement, ExpressionCompiler expressions, CallChecks checks) {
@@ -84,7 +84,7 @@ final class Compiler {
                 value instanceof Expression.Name name && name.text().equals("payload"),
                 inCase,
                 perElement);
-        return new Program(statement, sources, layout, list, where, elements, options.isFast());
+        return new Program(statement, sources, layout, list, where, elements, options);
     }
 
     private List<Source> sources(Statement statement) {

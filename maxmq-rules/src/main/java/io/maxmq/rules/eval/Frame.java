@@ -168,6 +168,16 @@ final class Frame {
         return Node.OTHER;
     }
 
+    /** Whether a slot holds nothing. */
+    boolean isUndefined(int slot) {
+        Object value = others[slot];
+        return switch (kinds[slot]) {
+            case Node.INTEGER, Node.FLOAT -> false;
+            case WAITING -> ((Node) Objects.requireNonNull(value)).isUndefined(this);
+            default -> value == null;
+        };
+    }
+
     /** Writes what a slot holds as JSON. */
     void write(int slot, JsonWriter out) { // hot: per field of a record
         switch (kinds[slot]) {

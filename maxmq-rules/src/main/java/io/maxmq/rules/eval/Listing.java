@@ -35,6 +35,8 @@ record Listing(
     /** As many bytes as are copied fastest. */
     static final int ROOM = 16;
 
+    private static final byte[] BEGIN = {'{'};
+    private static final byte[] NEXT = {','};
     private static final byte[] END = Arrays.copyOf(new byte[] {'}'}, ROOM);
 
     /** Works the list out from left to right. */
@@ -50,9 +52,29 @@ record Listing(
             out.write(record(frame));
             return;
         }
+        if (out.undefinedLeftOut()) {
+            writeDefined(frame, out);
+            return;
+        }
         for (int i = 0; i < names.length; i++) {
             out.raw(heads[i], 0, headBytes[i]);
             frame.write(slots[i], out);
+        }
+        out.raw(END, 0, 1);
+    }
+
+    private void writeDefined(Frame frame, JsonWriter out) {
+        byte[] before = BEGIN;
+        for (int i = 0; i < names.length; i++) {
+            if (!frame.isUndefined(slots[i])) {
+                out.raw(before, 0, 1);
+                out.raw(heads[i], 1, headBytes[i]);
+                frame.write(slots[i], out);
+                before = NEXT;
+            }
+        }
+        if (before == BEGIN) {
+            out.raw(BEGIN, 0, 1);
         }
         out.raw(END, 0, 1);
     }

@@ -48,6 +48,11 @@ abstract class Node {
         return false;
     }
 
+    /** Whether the value is undefined. */
+    boolean isUndefined(Frame frame) {
+        return value(frame) == null;
+    }
+
     /** Writes the value as JSON. */
     void write(Frame frame, JsonWriter out) {
         out.write(value(frame));

@@ -25,6 +25,7 @@ public final class Program {
     private final @Nullable Node where;
     private final @Nullable Elements elements;
     private final boolean isFast;
+    private final boolean leavesOutUndefined;
 
     /**
      * What FOREACH does.
@@ -50,7 +51,7 @@ public final class Program {
             Listing list,
             @Nullable Node where,
             @Nullable Elements elements,
-            boolean isFast) {
+            Options options) {
         this.statement = statement;
         this.sources = sources;
         this.slots = layout.count();
@@ -58,7 +59,8 @@ public final class Program {
         this.list = list;
         this.where = where;
         this.elements = elements;
-        this.isFast = isFast;
+        this.isFast = options.isFast();
+        this.leavesOutUndefined = options.leavesOutUndefined();
     }
 
     /**
@@ -101,7 +103,7 @@ public final class Program {
             if (elements != null) {
                 return forEach(frame, elements);
             }
-            return passes(frame) ? List.of(list.record(frame)) : List.of();
+            return passes(frame) ? List.of(defined(list.record(frame))) : List.of();
         } finally {
             frame.end();
         }
@@ -128,15 +130,20 @@ public final class Program {
         try {
             boolean passes = passes(frame);
             if (passes) {
+                out.undefinedLeftOut(leavesOutUndefined);
                 list.write(frame, out);
                 if (out.hasBase64()) {
-                    evaluation.written(list.record(frame));
+                    evaluation.written(defined(list.record(frame)));
                 }
             }
             return passes;
         } finally {
             frame.end();
         }
+    }
+
+    private Map<String, @Nullable Object> defined(Map<String, @Nullable Object> record) {
+        return leavesOutUndefined ? Defined.members(record) : record;
     }
 
     private boolean passes(Frame frame) {
@@ -172,7 +179,7 @@ public final class Program {
             frame.set(every.slot(), element);
             frame.itemIndex++;
             if (inCase(frame, every)) {
-                records.add(record(frame, every));
+                records.add(defined(record(frame, every)));
                 if (records.size() > frame.limits.elements()) {
                     throw new EvaluationException(
                                     Code.LIMIT_EXCEEDED, "FOREACH", "more than " + frame.limits.elements() + " records")

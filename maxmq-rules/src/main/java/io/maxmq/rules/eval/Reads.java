@@ -161,6 +161,14 @@ final class Reads {
         }
 
         @Override
+        boolean isUndefined(Frame frame) {
+            int[] paths = frame.paths;
+            return path < 0 || paths == null || !frame.extraction().isRaw(paths[path])
+                    ? super.isUndefined(frame)
+                    : frame.extraction().isMissing(paths[path]);
+        }
+
+        @Override
         void write(Frame frame, JsonWriter out) { // hot: per message
             int[] paths = frame.paths;
             if (path < 0 || paths == null) {

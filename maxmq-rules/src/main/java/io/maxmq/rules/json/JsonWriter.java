@@ -49,7 +49,7 @@ public final class JsonWriter {
     private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
     private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
 
-    private final boolean undefinedLeftOut;
+    private boolean undefinedLeftOut;
     private final int mostBytes;
     private byte[] buffer = new byte[FIRST_BYTES];
     private int length;
@@ -78,6 +78,16 @@ public final class JsonWriter {
     /** One value as JSON, for {@code str} and the like. */
     public static Text text(@Nullable Object value, int mostBytes) {
         return Text.ofBytes(new JsonWriter(false, mostBytes).write(value).toBytes());
+    }
+
+    /** Says anew whether a member that is undefined is left out. */
+    public void undefinedLeftOut(boolean leftOut) {
+        undefinedLeftOut = leftOut;
+    }
+
+    /** Whether a member that is undefined is left out. */
+    public boolean undefinedLeftOut() {
+        return undefinedLeftOut;
     }
 
     /** Forgets what was written. */
