@@ -1,5 +1,6 @@
 package io.maxmq.examples.crash;
 
+import io.maxmq.examples.crash.FaultyBroker.Fault;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,18 +42,23 @@ final class Broker implements AutoCloseable {
      * @param options of the command line, but for host and port
      */
     Broker(Map<String, String> environment, List<String> options) {
+        this(environment, options, Fault.NONE);
+    }
+
+    /** @param fault what it does wrong in its storage */
+    Broker(Map<String, String> environment, List<String> options, Fault fault) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 // It lives for a second: the quickest start is the best.
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xshare:auto",
-                "-Xmx512m",
-                "-jar",
-                JAR.toAbsolutePath().toString(),
-                "--port",
-                "0",
-                "--allow-anonymous"));
+                "-Xmx512m"));
+        command.addAll(
+                fault == Fault.NONE
+                        ? List.of("-jar", JAR.toAbsolutePath().toString())
+                        : FaultyBroker.program(JAR, fault));
+        command.addAll(List.of("--port", "0", "--allow-anonymous"));
         command.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));

@@ -1,5 +1,6 @@
 package io.maxmq.examples.crash;
 
+import io.maxmq.examples.crash.FaultyBroker.Fault;
 import io.maxmq.examples.crash.PowerCut.Lie;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +44,7 @@ class CrashIT {
                         cuts,
                         cuts || run % 2 == 0 ? "fsync" : "os",
                         Lie.NONE,
+                        Fault.NONE,
                         PATIENCE));
     }
 

@@ -184,8 +184,9 @@ final class Deliveries {
     private boolean isAnotherDelivery(
             History.Entry entry, Event.Received received, Sent sent, Received before, Subscriber subscriber) {
         // Its routing was cut off and begun again; this subscriber had acknowledged it, and at QoS 1 nobody remembers.
-        boolean isRoutedAgain =
-                received.qos() == 1 && lastKilled > before.index() && (sent.qos == 2 || sent.isDelayed());
+        // Or it
+        // had it in its queue, where both wait for its return.
+        boolean isRoutedAgain = received.qos() == 1 && lastKilled > sent.at && (sent.qos == 2 || sent.isDelayed());
         if (before.packetIds().contains(received.packetId())) {
             return isRoutedAgain && !received.dup(); // the same one by chance: each start begins with others
         }

@@ -73,6 +73,10 @@ final class Ledger {
         boolean wasResentBefore(int index) {
             return !resent.isEmpty() && resent.get(0) < index;
         }
+
+        boolean wasResentBetween(int after, int before) {
+            return resent.stream().anyMatch(index -> index > after && index < before);
+        }
     }
 
     static Ledger of(List<History.Entry> history) {

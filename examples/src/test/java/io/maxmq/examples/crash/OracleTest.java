@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -227,6 +229,26 @@ class OracleTest {
         assertFirst("a message of QoS 2 came twice");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWasRoutedTwiceMayWaitTwiceForASubscriberAtQoS1(boolean isKilled) {
+        subscribe("s", "late/#", 2);
+        publish("p:1", "late/a", 1);
+        promise("p:1");
+        if (isKilled) {
+            add(new Event.Killed(0));
+        }
+        now = now.plusSeconds(1);
+        receive("p:1", "late/a", 1, false, 1);
+        receive("p:1", "late/a", 1, false, 2);
+
+        if (isKilled) {
+            assertThat(violations()).isEmpty();
+        } else {
+            assertFirst("sent again with another packet id");
+        }
+    }
+
     @Test
     void aPacketIdUsedBeforeItsReleaseIsSeen() {
         publish("p:1", "t/a", 2);
@@ -395,6 +417,24 @@ class OracleTest {
         add(new Event.RetainedRead("t/r", "r:1", history.size()));
 
         assertFirst("neither the last retained value");
+    }
+
+    @Test
+    void aRetainedMessageOfQoS1ThatIsSentAgainMayReplaceALaterOneOfQoS2() {
+        retain("r:1", "t/r", false);
+        add(new Event.Published("r:2", "t/r", 2, true, false, -1));
+        add(new Event.Killed(0));
+        add(new Event.Resent("r:1"));
+        add(new Event.Resent("r:2"));
+        promise("r:1");
+        promise("r:2");
+        add(new Event.RetainedRead("t/r", "r:1", history.size()));
+        assertThat(violations()).filteredOn(each -> !each.startsWith("lost")).isEmpty();
+
+        retain("r:3", "t/r", false);
+        promise("r:3");
+        add(new Event.RetainedRead("t/r", "r:1", history.size()));
+        assertThat(violations()).filteredOn(each -> !each.startsWith("lost")).hasSize(1);
     }
 
     @Test

@@ -42,17 +42,34 @@ final class RetainedValues {
         while (first >= 0 && values.get(first).promised > since) {
             first--;
         }
-        boolean isNothing = message == null;
-        if (first < 0 && isNothing) {
+        if (first < 0 && message == null) {
             return true;
         }
+        Sent latest = first < 0 ? null : values.get(first);
+        for (int i = 0; i < first; i++) {
+            if (isFound(values.get(i), message) && isRetainedAgain(values.get(i), latest, now)) {
+                return true;
+            }
+        }
         for (int i = Math.max(first, 0); i < values.size() && values.get(i).at < now; i++) {
-            Sent value = values.get(i);
-            if (isNothing ? value.empty : !value.empty && value.message.equals(message)) {
+            if (isFound(values.get(i), message)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /**
+     * Of QoS 1 and sent again when a later one of QoS 2 had been taken: a start goes on with that before clients come, and when it is
+     * sent again too, it is not retained once more. MQTT orders the messages of one QoS only (5.0 §4.6).
+     */
+    private static boolean isRetainedAgain(Sent value, Sent latest, int now) {
+        return value.qos == 1 && latest.qos == 2 && value.wasResentBetween(latest.at, now);
+    }
+
+    /** @param message null when nothing was found */
+    private static boolean isFound(Sent value, String message) {
+        return message == null ? value.empty : !value.empty && value.message.equals(message);
     }
 
     List<String> violations() {

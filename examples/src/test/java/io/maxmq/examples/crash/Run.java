@@ -1,5 +1,6 @@
 package io.maxmq.examples.crash;
 
+import io.maxmq.examples.crash.FaultyBroker.Fault;
 import io.maxmq.examples.crash.JournaledDisk.Unpromised;
 import io.maxmq.examples.crash.PowerCut.Lie;
 import io.maxmq.examples.crash.Publisher.Kind;
@@ -57,10 +58,18 @@ final class Run {
      * @param cuts whether the disk keeps only what it has promised then
      * @param durability as the command line names it; null for a broker without a data directory
      * @param lie of the disk that loses its power
+     * @param fault of the broker
      * @param patience for how long nothing at all may come of what is due
      */
     record Settings(
-            long seed, int rounds, int mostEvents, boolean cuts, String durability, Lie lie, Duration patience) {}
+            long seed,
+            int rounds,
+            int mostEvents,
+            boolean cuts,
+            String durability,
+            Lie lie,
+            Fault fault,
+            Duration patience) {}
 
     /**
      * @param directory empty; for the broker's data and what the disk needs
@@ -204,7 +213,7 @@ final class Run {
         List<String> options = settings.durability() == null
                 ? List.of()
                 : List.of("--data-dir", data().toString(), "--durability", settings.durability());
-        return new Broker(environment, options);
+        return new Broker(environment, options, settings.fault());
     }
 
     /** Puts in place of the data what the disk has kept. */

@@ -303,10 +303,16 @@ public final class Sessions {
         if (session == null || cleanStart || session.isLoaded()) {
             action.onWritten(null);
         } else {
-            session.load(failure -> action.onWritten(
-                    failure == null && sessions.get(key) != session
-                            ? new IllegalStateException("the client has come by another connection")
-                            : failure));
+            session.load(failure -> {
+                Session now = sessions.get(key);
+                if (now == null) {
+                    action.onWritten(null); // it has ended meanwhile: the client has none
+                } else if (now != session) {
+                    action.onWritten(new IllegalStateException("the client has come by another connection"));
+                } else {
+                    action.onWritten(failure);
+                }
+            });
         }
     }
 
