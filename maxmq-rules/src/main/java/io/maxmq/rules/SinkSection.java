@@ -122,6 +122,8 @@ final class SinkSection {
                                 section.duration("first-backoff", own.firstBackoff()),
                                 section.duration("max-backoff", own.maxBackoff()))
                         .opensAfter(section.number("opens-after", own.failuresToOpen()))
-                        .keepsDeadLetters(section.number("dead-letters", own.deadLetters())));
+                        .keepsDeadLetters(
+                                section.number("dead-letters", own.deadLetters()),
+                                section.bytes("dead-letter-bytes", own.maxDeadLetterBytes())));
     }
 }

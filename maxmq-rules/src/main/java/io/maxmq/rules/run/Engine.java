@@ -2,7 +2,6 @@ package io.maxmq.rules.run;
 
 import io.maxmq.rules.event.EventKind;
 import io.maxmq.rules.function.KeyValues;
-import io.maxmq.rules.output.Latencies;
 import io.maxmq.rules.output.Recent;
 import io.maxmq.rules.output.RuleCounters;
 import io.maxmq.rules.output.TopicHops;
@@ -10,24 +9,21 @@ import io.maxmq.rules.sink.Buffering;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkStatus;
 import io.maxmq.rules.state.RuleState;
-import io.maxmq.rules.status.LatencyHistogram;
-import io.maxmq.rules.status.RuleFigures;
 import io.maxmq.rules.status.RuleStatus;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
-import io.maxmq.spi.event.MetricsSink;
 import io.maxmq.spi.intercept.Interceptor;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,13 +79,17 @@ public final class Engine {
     private final DeliveryWatch deliveries = new DeliveryWatch();
     private final PingWatch pings = new PingWatch();
     private final TopicHops topicHops = new TopicHops();
+    private final SinkTable sinks = new SinkTable();
 
     // Guarded by this.
     private final Map<String, Entry> rules = new LinkedHashMap<>();
-    private final SinkTable sinks = new SinkTable();
     private @Nullable Running running;
     private Logger log = NOPLogger.NOP_LOGGER;
+    private boolean hasBroker;
     private boolean ended;
+
+    /** Names of rules whose sinks start: they are not there yet, and can't be taken. */
+    private final Set<String> coming = new HashSet<>();
 
     /** How many rules there are, for whom the lock is not worth waiting for. Written under the lock of this. */
     private volatile int count;
@@ -170,50 +170,32 @@ public final class Engine {
         }
     }
 
-    /** Begins. Once. */
-    public synchronized void start(BrokerContext broker) {
-        if (running != null || ended) {
-            throw new IllegalStateException("one rule engine serves one broker: broker=" + broker.brokerName());
-        }
+    /** Begins, once its sinks have started. Once; what is changed meanwhile does not wait. */
+    public void start(BrokerContext broker) {
         MemoryAccount memory = broker.memoryAccount();
-        log = LoggerFactory.getLogger("io.maxmq." + broker.brokerName() + ".rules");
-        broker.storage().ifPresent(storage -> state.open(storage, broker.brokerName(), log));
-        inline.start(broker, log);
-        sinks.start(broker, memory, log);
-        Lanes lanes = new Lanes(broker, memory, settings, log);
-        Sources sources = new Sources(broker, lanes, topicHops, settings.sysMessages());
-        lanes.start();
-        sources.start();
-        deliveries.sources = sources;
-        pings.sources = sources;
-        running = new Running(broker, lanes, sources, metrics(broker.metrics(), lanes));
-        begin(List.copyOf(rules.values()));
-    }
-
-    private List<Registration> metrics(MetricsSink sink, Lanes lanes) {
-        return List.of(
-                sink.gauge("maxmq.rules.rules", "Rules, enabled or not", Map.of(), () -> count),
-                sink.gauge("maxmq.rules.waiting", "Events that wait for rules", Map.of(), lanes::waiting),
-                sink.counter(
-                        "maxmq.rules.dropped",
-                        "Events that the full queue of rules has dropped",
-                        Map.of(),
-                        lanes::dropped),
-                sink.gauge(
-                        "maxmq.rules.state.waiting",
-                        "Keys of what rules remember that wait to be written",
-                        Map.of(),
-                        state::waiting),
-                sink.counter(
-                        "maxmq.rules.state.failed",
-                        "Writes of keys that the storage has refused, each attempt",
-                        Map.of(),
-                        state::failed),
-                sink.counter(
-                        "maxmq.rules.state.lost",
-                        "Changes of keys that the storage does not get",
-                        Map.of(),
-                        state::lost));
+        Logger logger = LoggerFactory.getLogger("io.maxmq." + broker.brokerName() + ".rules");
+        synchronized (this) {
+            if (hasBroker || ended) {
+                throw new IllegalStateException("one rule engine serves one broker: broker=" + broker.brokerName());
+            }
+            hasBroker = true;
+            log = logger;
+            broker.storage().ifPresent(storage -> state.open(storage, broker.brokerName(), logger));
+        }
+        sinks.begin(broker, memory, logger);
+        synchronized (this) {
+            checkNotEnded();
+            inline.start(broker, logger);
+            Lanes lanes = new Lanes(broker, memory, settings, logger);
+            Sources sources = new Sources(broker, lanes, topicHops, settings.sysMessages());
+            lanes.start();
+            sources.start();
+            deliveries.sources = sources;
+            pings.sources = sources;
+            List<Registration> metrics = EngineMetrics.ofEngine(broker.metrics(), () -> count, lanes, state);
+            running = new Running(broker, lanes, sources, metrics);
+            begin(List.copyOf(rules.values()));
+        }
     }
 
     private void begin(List<Entry> entries) {
@@ -229,98 +211,96 @@ public final class Engine {
             } else if (each.enabled) {
                 inline.change(each.plan.id(), each.version(topicHops, log), mode);
             }
-            each.metrics = metrics(present.broker().metrics(), each);
+            each.metrics =
+                    EngineMetrics.ofRule(present.broker().metrics(), each.plan.id(), each.plan.tenant(), each.counters);
         }
         present.sources().add(coming);
     }
 
-    private static List<Registration> metrics(MetricsSink sink, Entry entry) {
-        Map<String, String> tags =
-                Map.of("rule", entry.plan.id(), "tenant", entry.plan.tenant().name());
-        RuleCounters counters = entry.counters;
-        List<Registration> metrics = new ArrayList<>();
-        add(metrics, sink, tags, "matched", "Events that the rule's sources have selected", counters.matched);
-        add(metrics, sink, tags, "passed", "Events of which a record came", counters.passed);
-        add(metrics, sink, tags, "failed.exception", "Events on which the rule failed", counters.failedException);
-        add(metrics, sink, tags, "failed.no_result", "Events that it has not let through", counters.failedNoResult);
-        add(metrics, sink, tags, "missed", "Events dropped before the rule saw them", counters.dropped);
-        add(metrics, sink, tags, "actions.total", "Records given to sinks", counters.actionsTotal);
-        add(metrics, sink, tags, "actions.success", "Records that sinks have taken", counters.actionsSuccess);
-        add(
-                metrics,
-                sink,
-                tags,
-                "actions.failed.out_of_service",
-                "Records that have been tried in vain",
-                counters.actionsOutOfService);
-        add(metrics, sink, tags, "actions.failed.unknown", "Records that sinks have refused", counters.actionsUnknown);
-        add(
-                metrics,
-                sink,
-                tags,
-                "actions.discarded",
-                "Records that full buffers have dropped",
-                counters.actionsDiscarded);
-        return metrics;
-    }
-
-    private static void add(
-            List<Registration> metrics,
-            MetricsSink sink,
-            Map<String, String> tags,
-            String name,
-            String description,
-            LongAdder value) {
-        metrics.add(sink.counter("maxmq.rules.rule." + name, description, tags, value::sum));
-    }
-
     /** Gives a sink a name. */
-    public synchronized void addSink(String name, Sink sink, Buffering buffering) {
-        checkNotEnded();
+    public void addSink(String name, Sink sink, Buffering buffering) {
+        synchronized (this) {
+            checkNotEnded();
+        }
         sinks.add(name, sink, buffering);
     }
 
     /**
-     * Adds rules, from the next event on, all or none.
+     * Adds rules, from the next event on, all or none. Waits until the sinks that they bring have started; other changes do not.
      *
      * @throws IllegalArgumentException when a rule of one of these names is there, or comes twice
      */
-    public synchronized void add(List<Plan> plans) {
-        checkNotEnded();
+    public void add(List<Plan> plans) {
         Map<String, Entry> added = new LinkedHashMap<>();
         try {
-            for (Plan each : plans) {
-                checkInline(each);
-                checkWatched(each);
-                if (rules.containsKey(each.id()) || added.containsKey(each.id())) {
-                    throw new IllegalArgumentException("rule is there already: id=" + each.id());
+            synchronized (this) {
+                for (Plan each : plans) {
+                    check(each);
+                    if (rules.containsKey(each.id()) || !coming.add(each.id())) {
+                        throw new IllegalArgumentException("rule is there already: id=" + each.id());
+                    }
+                    added.put(each.id(), new Entry(each, List.of(), settings.keptErrors()));
                 }
-                added.put(each.id(), new Entry(each, sinks.take(each), settings.keptErrors()));
+                for (Entry each : added.values()) {
+                    each.targets = sinks.take(each.plan);
+                }
             }
-            begin(List.copyOf(added.values()));
+            for (Entry each : added.values()) {
+                sinks.start(each.targets);
+            }
+            synchronized (this) {
+                checkNotEnded();
+                begin(List.copyOf(added.values()));
+                rules.putAll(added);
+                count = rules.size();
+            }
         } catch (RuntimeException e) {
             added.values().forEach(each -> sinks.release(each.targets));
             throw e;
+        } finally {
+            synchronized (this) {
+                coming.removeAll(added.keySet());
+            }
         }
-        rules.putAll(added);
-        count = rules.size();
+    }
+
+    private void check(Plan plan) {
+        checkNotEnded();
+        checkInline(plan);
+        checkWatched(plan);
     }
 
     /** Adds a rule, or puts it in the place of another of its name: each event goes to one of them. Figures stay. */
-    public synchronized void replace(Plan plan) {
-        checkNotEnded();
-        Entry entry = rules.get(plan.id());
+    public void replace(Plan plan) {
+        List<SinkRunner> fresh;
+        Entry entry;
+        synchronized (this) {
+            check(plan);
+            entry = rules.get(plan.id());
+            if (entry != null && !entry.plan.tenant().equals(plan.tenant())) {
+                throw new IllegalArgumentException("a rule stays with its tenant: id=" + plan.id() + ", tenant="
+                        + entry.plan.tenant() + ", wanted=" + plan.tenant());
+            }
+            fresh = entry == null ? List.of() : sinks.take(plan);
+        }
         if (entry == null) {
             add(List.of(plan));
             return;
         }
-        checkInline(plan);
-        checkWatched(plan);
-        if (!entry.plan.tenant().equals(plan.tenant())) {
-            throw new IllegalArgumentException("a rule stays with its tenant: id=" + plan.id() + ", tenant="
-                    + entry.plan.tenant() + ", wanted=" + plan.tenant());
+        try {
+            sinks.start(fresh);
+            put(entry, plan, fresh);
+        } catch (RuntimeException e) {
+            sinks.release(fresh);
+            throw e;
         }
-        List<SinkRunner> fresh = sinks.take(plan);
+    }
+
+    private synchronized void put(Entry entry, Plan plan, List<SinkRunner> fresh) {
+        checkNotEnded();
+        if (rules.get(plan.id()) != entry) {
+            throw new IllegalStateException("the rule was removed while it was replaced: id=" + plan.id());
+        }
         List<SinkRunner> old = entry.targets;
         entry.plan = plan;
         entry.targets = fresh;
@@ -344,12 +324,8 @@ public final class Engine {
         if (running == null) {
             sinks.release(targets);
         } else {
-            running.lanes().afterAll(() -> release(targets));
+            running.lanes().afterAll(() -> sinks.release(targets));
         }
-    }
-
-    private synchronized void release(List<SinkRunner> targets) {
-        sinks.release(targets);
     }
 
     /** Has a rule want events, or not. What it has got before is evaluated. */
@@ -406,61 +382,18 @@ public final class Engine {
     /** How a rule is. */
     public synchronized RuleStatus status(String id) {
         Entry entry = entry(id);
-        List<SinkStatus> statuses = new ArrayList<>();
-        entry.targets.forEach(each -> statuses.add(each.status()));
-        return new RuleStatus(
-                id,
-                entry.enabled,
-                inline.suspended(id),
-                entry.plan.sources(),
-                entry.plan.statement(),
-                figures(entry.counters),
-                histogram(entry.counters.latencies),
-                statuses,
-                entry.recent.errors(),
-                entry.recent.samples());
-    }
-
-    private static RuleFigures figures(RuleCounters counters) {
-        long exceptions = counters.failedException.sum();
-        long noResults = counters.failedNoResult.sum();
-        long outOfService = counters.actionsOutOfService.sum();
-        long unknown = counters.actionsUnknown.sum();
-        return new RuleFigures(
-                counters.matched.sum(),
-                counters.passed.sum(),
-                exceptions + noResults,
-                exceptions,
-                noResults,
-                counters.dropped.sum(),
-                counters.actionsTotal.sum(),
-                counters.actionsSuccess.sum(),
-                outOfService + unknown,
-                outOfService,
-                unknown,
-                counters.actionsDiscarded.sum());
-    }
-
-    private static LatencyHistogram histogram(Latencies latencies) {
-        long[] counts = latencies.counts();
-        List<LatencyHistogram.Bucket> buckets = new ArrayList<>();
-        for (int i = 0; i < counts.length; i++) {
-            buckets.add(new LatencyHistogram.Bucket(Latencies.below(i), counts[i]));
-        }
-        return new LatencyHistogram(buckets);
+        return Statuses.of(
+                entry.plan, entry.enabled, inline.suspended(id), entry.counters, entry.targets, entry.recent);
     }
 
     /** How sinks are, by name. */
-    public synchronized Map<String, SinkStatus> sinkStatuses() {
+    public Map<String, SinkStatus> sinkStatuses() {
         return sinks.statuses();
     }
 
     /** Gives a sink its dead letters once more; answers how many. */
     public int retryDeadLetters(String sink) {
-        SinkRunner runner;
-        synchronized (this) {
-            runner = sinks.named(sink);
-        }
+        SinkRunner runner = sinks.named(sink);
         if (runner == null) {
             throw new IllegalArgumentException("no sink has this name: name=" + sink);
         }
@@ -476,8 +409,9 @@ public final class Engine {
             }
             ended = true;
             present = running;
-            if (present == null) {
-                state.close(System.nanoTime() + STATE_NANOS); // a start that failed half-way
+            if (present == null) { // never begun, or not to the end
+                state.close(System.nanoTime() + STATE_NANOS);
+                sinks.close(System.nanoTime());
                 return;
             }
             for (Entry each : rules.values()) {
@@ -490,9 +424,7 @@ public final class Engine {
         long untilNanos = System.nanoTime() + settings.drainTimeout().toNanos();
         present.lanes().close(untilNanos);
         state.close(Math.max(untilNanos, System.nanoTime() + STATE_NANOS));
-        synchronized (this) {
-            sinks.close(untilNanos);
-        }
+        sinks.close(untilNanos);
     }
 
     private void checkNotEnded() {

@@ -5,7 +5,6 @@ import io.maxmq.rules.output.RuleCounters;
 import io.maxmq.rules.sink.Batch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
-import io.maxmq.rules.sink.DeadLetter;
 import io.maxmq.rules.sink.Health;
 import io.maxmq.rules.sink.Overflow;
 import io.maxmq.rules.sink.RecordResult;
@@ -25,10 +24,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.helpers.NOPLogger;
@@ -60,12 +55,13 @@ public final class SinkRunner {
     private final Sink sink;
     private final String name;
     private final Buffering buffering;
-    private final boolean blocking;
+    private final SinkCalls calls;
+    private final Outage outage;
     private final boolean takesJson;
 
     // Guarded by this.
     private final Deque<Entry> waiting = new ArrayDeque<>();
-    private final Deque<DeadLetter> deadLetters = new ArrayDeque<>();
+    private final DeadLetters deadLetters;
     private volatile @Nullable BrokerContext broker;
     private @Nullable MemoryAccount memory;
     private Logger log = NOPLogger.NOP_LOGGER;
@@ -76,8 +72,6 @@ public final class SinkRunner {
     private boolean lingered;
     private boolean pausing;
     private boolean draining;
-    private int failures;
-    private int pauses;
     private String lastFailure = "";
     private Registration timer = Registration.NONE;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -91,7 +85,9 @@ public final class SinkRunner {
         this.name = name;
         this.sink = sink;
         this.buffering = buffering;
-        this.blocking = sink.blocking();
+        this.calls = new SinkCalls(sink.blocking(), this::pump);
+        this.outage = new Outage(buffering);
+        this.deadLetters = new DeadLetters(buffering.deadLetters(), buffering.maxDeadLetterBytes());
         this.takesJson = sink.takesJson();
     }
 
@@ -194,9 +190,10 @@ public final class SinkRunner {
             }
             if (batch != null) {
                 Batch toWrite = batch;
-                again = call(() -> sink.write(toWrite), (result, failure) -> written(toWrite, result, failure));
+                again = calls.call(
+                        broker, () -> sink.write(toWrite), (result, failure) -> written(toWrite, result, failure));
             } else if (step == Step.PROBE) {
-                again = call(sink::probe, this::probed);
+                again = calls.call(broker, sink::probe, this::probed);
             } else {
                 again = false;
             }
@@ -249,54 +246,6 @@ public final class SinkRunner {
         }
         underWay = entries;
         return new Batch(records, entries.get(0).attempts);
-    }
-
-    private interface Answer<T> {
-        void accept(@Nullable T result, @Nullable Throwable failure);
-    }
-
-    /** Calls the sink; true when its answer has come already, and the caller goes on. */
-    private <T> boolean call(Supplier<CompletionStage<T>> call, Answer<T> answer) {
-        if (!blocking) {
-            return asked(call, answer);
-        }
-        BrokerContext context = broker;
-        try {
-            if (context != null) {
-                context.workers().execute(() -> {
-                    if (asked(call, answer)) {
-                        pump();
-                    }
-                });
-            }
-            return false;
-        } catch (RejectedExecutionException e) {
-            answer.accept(null, e);
-            return true;
-        }
-    }
-
-    private <T> boolean asked(Supplier<CompletionStage<T>> call, Answer<T> answer) {
-        CompletionStage<T> stage;
-        try {
-            stage = call.get();
-        } catch (Throwable t) { // the embedder's code
-            answer.accept(null, t);
-            return true;
-        }
-        if (stage == null) {
-            answer.accept(null, new IllegalStateException("gave null"));
-            return true;
-        }
-        // 0 while nobody knows; 1 answered before the caller looked; 2 the caller has gone.
-        AtomicInteger race = new AtomicInteger();
-        var unused = stage.whenComplete((result, failure) -> {
-            answer.accept(result, failure);
-            if (race.getAndSet(1) == 2) {
-                pump();
-            }
-        });
-        return race.getAndSet(2) == 1;
     }
 
     private void written(Batch batch, @Nullable BatchResult result, @Nullable Throwable failure) {
@@ -362,41 +311,31 @@ public final class SinkRunner {
     private void bury(Entry entry, String why) {
         rejected++;
         forget(entry.output);
-        if (buffering.deadLetters() == 0 || broker == null) {
-            return;
+        BrokerContext context = broker;
+        MemoryAccount account = memory;
+        if (context != null && account != null) {
+            deadLetters.add(entry.output, context.clock().epochMillis(), Math.max(1, entry.attempts), why, account);
         }
-        if (deadLetters.size() >= buffering.deadLetters()) {
-            deadLetters.remove();
-        }
-        deadLetters.add(new DeadLetter(entry.output, broker.clock().epochMillis(), Math.max(1, entry.attempts), why));
     }
 
     /** @param problem empty when nothing is to be tried again */
     private void judge(String problem, Duration after) {
         if (problem.isEmpty()) {
-            failures = 0;
-            pauses = 0;
+            outage.ends();
             return;
         }
-        failures++;
-        if (failures >= buffering.failuresToOpen() && state == SinkState.UP) {
+        if (outage.goesOn() && state == SinkState.UP) {
             state = SinkState.DOWN;
-            log.warn("sink {} is down after {} failures, and is probed: {}", name, failures, problem);
+            log.warn("sink {} is down after {} failures, and is probed: {}", name, outage.failures(), problem);
         }
         pause(after);
     }
 
     private void pause(Duration atLeast) {
-        if (broker == null || state == SinkState.CLOSED) {
-            return;
+        if (broker != null && state != SinkState.CLOSED) {
+            pausing = true;
+            timer = broker.timers().after(outage.nextPause(atLeast), this::resume);
         }
-        long longest = buffering.maxBackoff().toMillis();
-        long millis = Math.min(longest, buffering.firstBackoff().toMillis() << Math.min(pauses, 20));
-        pauses++;
-        // Half of it by chance, so that those who wait for one service do not come back all at once.
-        long chosen = millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1);
-        pausing = true;
-        timer = broker.timers().after(Duration.ofMillis(Math.max(chosen, atLeast.toMillis())), this::resume);
     }
 
     private void resume() {
@@ -415,8 +354,7 @@ public final class SinkRunner {
                     state = SinkState.UP;
                     log.info("sink {} is up again", name);
                 }
-                // The next failure counts at once: a probe may be more easily content than a write.
-                failures = buffering.failuresToOpen() - 1;
+                outage.mayHaveEnded();
                 return;
             }
             lastFailure = health != null ? health.detail() : why(failure);
@@ -449,6 +387,9 @@ public final class SinkRunner {
                 discard(each.output);
             }
             waiting.clear();
+            if (memory != null) {
+                deadLetters.takeAll(memory);
+            }
             drained.complete(null);
         }
         try {
@@ -470,7 +411,7 @@ public final class SinkRunner {
                 rejected,
                 discarded,
                 lastFailure,
-                List.copyOf(deadLetters));
+                deadLetters.all());
     }
 
     /** 1 while it takes records, else 0. */
@@ -480,16 +421,12 @@ public final class SinkRunner {
 
     /** Gives the dead letters to the sink once more, as if they were new; answers how many. */
     public int retryDeadLetters() {
-        List<DeadLetter> letters;
+        List<Output> letters;
         synchronized (this) {
-            letters = new ArrayList<>(deadLetters);
-            deadLetters.clear();
+            MemoryAccount account = memory;
+            letters = account == null ? List.of() : deadLetters.takeAll(account);
         }
-        for (DeadLetter each : letters) {
-            if (each.record() instanceof Output output) {
-                offer(output);
-            }
-        }
+        letters.forEach(this::offer);
         return letters.size();
     }
 }

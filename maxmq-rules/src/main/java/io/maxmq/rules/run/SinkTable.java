@@ -6,7 +6,6 @@ import io.maxmq.rules.sink.SinkStatus;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Registration;
-import io.maxmq.spi.event.MetricsSink;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -23,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.helpers.NOPLogger;
 
 /**
- * The sinks of an engine: those that have been given a name stay, others go with the last rule that writes to them. Guarded by the
- * lock of {@link Engine}.
+ * The sinks of an engine: those that have been given a name stay, others go with the last rule that writes to them. Thread-safe: the
+ * table is under the lock of this, which is not held while a sink starts, drains or closes.
  */
 final class SinkTable {
     private static final long START_SECONDS = 10;
@@ -32,6 +31,10 @@ final class SinkTable {
     private static final class Place {
         final SinkRunner runner;
         final boolean stays;
+        final CompletableFuture<Void> started = new CompletableFuture<>();
+
+        // Guarded by the table.
+        boolean isStarting;
         int users;
         List<Registration> metrics = List.of();
 
@@ -41,33 +44,93 @@ final class SinkTable {
         }
     }
 
+    // Guarded by this.
     private final Map<String, Place> byName = new LinkedHashMap<>();
     private final Map<Sink, Place> bySink = new IdentityHashMap<>();
     private @Nullable BrokerContext broker;
     private @Nullable MemoryAccount memory;
-    private Logger log = NOPLogger.NOP_LOGGER;
 
-    /** Starts those that are there. */
-    void start(BrokerContext context, MemoryAccount account, Logger logger) {
-        log = logger;
-        broker = context;
-        memory = account;
-        for (Place each : byName.values()) {
-            start(each);
+    private volatile Logger log = NOPLogger.NOP_LOGGER;
+
+    /** Starts those that are there, all at a time, and waits for them. */
+    void begin(BrokerContext context, MemoryAccount account, Logger logger) {
+        List<Place> all;
+        synchronized (this) {
+            log = logger;
+            broker = context;
+            memory = account;
+            all = List.copyOf(byName.values());
+        }
+        startAll(all);
+    }
+
+    /**
+     * Waits until these have started, which another of their users may have begun; before there is a broker not at all.
+     *
+     * @throws IllegalStateException when one fails to start
+     */
+    void start(List<SinkRunner> runners) {
+        List<Place> places = new ArrayList<>();
+        synchronized (this) {
+            if (broker == null) {
+                return; // with the broker
+            }
+            for (SinkRunner each : runners) {
+                Place place = byName.get(each.name());
+                if (place != null) {
+                    places.add(place);
+                }
+            }
+        }
+        startAll(places);
+    }
+
+    private void startAll(List<Place> places) {
+        long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        places.forEach(this::start);
+        for (Place each : places) {
+            awaitStart(each, untilNanos);
         }
     }
 
     private void start(Place place) {
-        BrokerContext context = broker;
-        MemoryAccount account = memory;
-        if (context == null || account == null) {
-            return; // with the broker
+        BrokerContext context;
+        MemoryAccount account;
+        synchronized (this) {
+            context = broker;
+            account = memory;
+            if (place.isStarting || context == null || account == null) {
+                return;
+            }
+            place.isStarting = true;
         }
+        var unused = place.runner.start(context, account, log).whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                countIn(place, context);
+                place.started.complete(null);
+            } else {
+                place.started.completeExceptionally(failure);
+            }
+        });
+    }
+
+    /** One that has gone meanwhile has no metrics. */
+    private synchronized void countIn(Place place, BrokerContext context) {
+        if (byName.get(place.runner.name()) == place) {
+            place.metrics = EngineMetrics.ofSink(context.metrics(), place.runner);
+        }
+    }
+
+    private static void awaitStart(Place place, long untilNanos) {
         String name = place.runner.name();
         try {
-            place.runner.start(context, account, log).toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | CompletionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
+            place.started.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e;
+            while ((cause instanceof ExecutionException || cause instanceof CompletionException)
+                    && cause.getCause() != null) {
+                cause = cause.getCause();
+            }
             throw cause instanceof IllegalArgumentException wrong
                     ? wrong
                     : new IllegalStateException("sink " + name + " failed to start: " + cause.getMessage(), cause);
@@ -77,94 +140,70 @@ final class SinkTable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while sink " + name + " started", e);
         }
-        place.metrics = metrics(context.metrics(), place.runner);
     }
 
-    private static List<Registration> metrics(MetricsSink sink, SinkRunner runner) {
-        Map<String, String> tags = Map.of("sink", runner.name());
-        return List.of(
-                sink.counter(
-                        "maxmq.rules.sink.written",
-                        "Records that the sink has taken",
-                        tags,
-                        () -> runner.status().written()),
-                sink.counter(
-                        "maxmq.rules.sink.retried",
-                        "Records that the sink has put off",
-                        tags,
-                        () -> runner.status().retried()),
-                sink.counter(
-                        "maxmq.rules.sink.rejected",
-                        "Records that are dead letters",
-                        tags,
-                        () -> runner.status().rejected()),
-                sink.counter(
-                        "maxmq.rules.sink.discarded",
-                        "Records that the full buffer has dropped",
-                        tags,
-                        () -> runner.status().discarded()),
-                sink.gauge(
-                        "maxmq.rules.sink.waiting",
-                        "Records that wait for the sink",
-                        tags,
-                        () -> runner.status().waiting()),
-                sink.gauge("maxmq.rules.sink.up", "1 while the sink takes records", tags, runner::upOrDown));
-    }
-
-    /** Gives a sink a name, and has it stay. */
+    /** Gives a sink a name, has it stay and, where there is a broker, waits until it has started; one that has not is forgotten. */
     void add(String name, Sink sink, Buffering buffering) {
-        if (byName.containsKey(name)) {
-            throw new IllegalArgumentException("sink is there already: name=" + name);
+        Place place;
+        synchronized (this) {
+            if (byName.containsKey(name)) {
+                throw new IllegalArgumentException("sink is there already: name=" + name);
+            }
+            Place other = bySink.get(sink);
+            if (other != null) {
+                throw new IllegalArgumentException(
+                        "one sink object has one name: name=" + name + ", other=" + other.runner.name());
+            }
+            place = put(new SinkRunner(name, sink, buffering), true);
         }
-        if (bySink.containsKey(sink)) {
-            throw new IllegalArgumentException("one sink object has one name: name=" + name + ", other="
-                    + runner(sink).name());
+        try {
+            start(List.of(place.runner));
+        } catch (RuntimeException e) {
+            synchronized (this) {
+                remove(place);
+            }
+            close(place);
+            throw e;
         }
-        put(new Place(new SinkRunner(name, sink, buffering), true));
     }
 
-    private SinkRunner runner(Sink sink) {
-        Place place = bySink.get(sink);
-        assert place != null;
-        return place.runner;
+    private Place put(SinkRunner runner, boolean stays) {
+        Place place = new Place(runner, stays);
+        byName.put(runner.name(), place);
+        bySink.put(runner.sink(), place);
+        return place;
     }
 
-    private void put(Place place) {
-        start(place);
-        byName.put(place.runner.name(), place);
-        bySink.put(place.runner.sink(), place);
+    private void remove(Place place) {
+        byName.remove(place.runner.name());
+        bySink.remove(place.runner.sink());
     }
 
     /**
-     * The sinks of a rule, each with one user more. All or none.
+     * The sinks of a rule, each with one user more; {@link #start} then waits for them. All or none.
      *
      * @throws IllegalArgumentException when a name is none
      */
-    List<SinkRunner> take(Plan plan) {
-        List<SinkRunner> taken = new ArrayList<>();
-        try {
-            for (Sink each : plan.sinks()) {
-                Place place = bySink.get(each);
-                if (place == null) {
-                    place = new Place(new SinkRunner(freeName(each.name()), each, each.buffering()), false);
-                    put(place);
-                }
-                place.users++;
-                taken.add(place.runner);
+    synchronized List<SinkRunner> take(Plan plan) {
+        for (String each : plan.sinkNames()) {
+            if (!byName.containsKey(each)) {
+                throw new IllegalArgumentException("no sink has this name: name=" + each + ", rule=" + plan.id());
             }
-            for (String each : plan.sinkNames()) {
-                Place place = byName.get(each);
-                if (place == null) {
-                    throw new IllegalArgumentException("no sink has this name: name=" + each + ", rule=" + plan.id());
-                }
-                place.users++;
-                taken.add(place.runner);
-            }
-            return taken;
-        } catch (RuntimeException e) {
-            release(taken);
-            throw e;
         }
+        List<Place> taken = new ArrayList<>();
+        for (Sink each : plan.sinks()) {
+            Place place = bySink.get(each);
+            taken.add(
+                    place == null ? put(new SinkRunner(freeName(each.name()), each, each.buffering()), false) : place);
+        }
+        for (String each : plan.sinkNames()) {
+            Place place = byName.get(each);
+            if (place != null) {
+                taken.add(place);
+            }
+        }
+        taken.forEach(each -> each.users++);
+        return taken.stream().map(each -> each.runner).toList();
     }
 
     private String freeName(String wanted) {
@@ -177,18 +216,23 @@ final class SinkTable {
 
     /** One user less of each. What nobody uses any more brings away what waits, and is closed then. */
     void release(List<SinkRunner> runners) {
-        for (SinkRunner each : runners) {
-            Place place = byName.get(each.name());
-            if (place != null && --place.users == 0 && !place.stays) {
-                byName.remove(each.name());
-                bySink.remove(each.sink());
-                var unused = each.drain().whenComplete((nothing, failure) -> close(place));
+        List<Place> unused = new ArrayList<>();
+        synchronized (this) {
+            for (SinkRunner each : runners) {
+                Place place = byName.get(each.name());
+                if (place != null && --place.users == 0 && !place.stays) {
+                    remove(place);
+                    unused.add(place);
+                }
             }
+        }
+        for (Place each : unused) {
+            var draining = each.runner.drain().whenComplete((nothing, failure) -> close(each));
         }
     }
 
     private void close(Place place) {
-        place.metrics.forEach(Registration::close);
+        withdraw(place);
         var unused = place.runner.close().whenComplete((nothing, failure) -> {
             if (failure != null) {
                 log.warn("sink {} failed to close", place.runner.name(), failure);
@@ -196,18 +240,31 @@ final class SinkTable {
         });
     }
 
+    private void withdraw(Place place) {
+        List<Registration> metrics;
+        synchronized (this) {
+            metrics = place.metrics;
+            place.metrics = List.of();
+        }
+        metrics.forEach(Registration::close);
+    }
+
     /** Has all bring away what waits, until then; then closes them. */
     void close(long untilNanos) {
+        List<Place> all;
+        synchronized (this) {
+            all = List.copyOf(byName.values());
+        }
         List<CompletableFuture<Void>> draining = new ArrayList<>();
-        for (Place each : byName.values()) {
+        for (Place each : all) {
             draining.add(each.runner.drain().toCompletableFuture());
         }
         for (CompletableFuture<Void> each : draining) {
             await(each, untilNanos);
         }
         List<CompletableFuture<Void>> closing = new ArrayList<>();
-        for (Place each : byName.values()) {
-            each.metrics.forEach(Registration::close);
+        for (Place each : all) {
+            withdraw(each);
             closing.add(each.runner.close().toCompletableFuture());
         }
         for (CompletableFuture<Void> each : closing) {
@@ -229,14 +286,17 @@ final class SinkTable {
 
     /** All, by name. */
     Map<String, SinkStatus> statuses() {
+        Map<String, SinkRunner> runners = new HashMap<>();
+        synchronized (this) {
+            byName.forEach((name, place) -> runners.put(name, place.runner));
+        }
         Map<String, SinkStatus> statuses = new HashMap<>();
-        byName.forEach((name, place) -> statuses.put(name, place.runner.status()));
+        runners.forEach((name, runner) -> statuses.put(name, runner.status()));
         return statuses;
     }
 
     /** The sink of this name; null when there is none. */
-    @Nullable
-    SinkRunner named(String name) {
+    synchronized @Nullable SinkRunner named(String name) {
         Place place = byName.get(name);
         return place == null ? null : place.runner;
     }

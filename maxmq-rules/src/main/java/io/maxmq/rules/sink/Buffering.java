@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param maxBackoff where doubling ends; also how often a sink that is down is probed
  * @param failuresToOpen after how many failed writes in a row the sink is probed in place of written to, 1 or more
  * @param deadLetters how many are kept to be looked at, 0 or more
+ * @param maxDeadLetterBytes of them, as JSON, 0 or more; one that is larger by itself is counted and not kept
  * @since 0.1.0
  */
 @Preview
@@ -29,11 +30,12 @@ public record Buffering(
         Duration firstBackoff,
         Duration maxBackoff,
         int failuresToOpen,
-        int deadLetters) {
+        int deadLetters,
+        long maxDeadLetterBytes) {
 
     /**
      * 10,000 records of 16 MiB, the oldest give way, batches of one, 8 attempts 200 ms to 30 s apart, probed after 3 failures, the
-     * last 100 dead letters.
+     * last 100 dead letters of 1 MiB.
      */
     public static final Buffering DEFAULTS = new Buffering(
             10_000,
@@ -45,7 +47,8 @@ public record Buffering(
             Duration.ofMillis(200),
             Duration.ofSeconds(30),
             3,
-            100);
+            100,
+            1L << 20);
 
     /** Checks the ranges. */
     public Buffering {
@@ -55,6 +58,7 @@ public record Buffering(
         atLeast("maxAttempts", maxAttempts, 1);
         atLeast("failuresToOpen", failuresToOpen, 1);
         atLeast("deadLetters", deadLetters, 0);
+        atLeast("maxDeadLetterBytes", maxDeadLetterBytes, 0);
         if (linger.isNegative()) {
             throw new IllegalArgumentException("linger must not be negative: linger=" + linger);
         }
@@ -83,7 +87,8 @@ public record Buffering(
                 firstBackoff,
                 maxBackoff,
                 failuresToOpen,
-                deadLetters);
+                deadLetters,
+                maxDeadLetterBytes);
     }
 
     /** Writes several records at a time. */
@@ -98,7 +103,8 @@ public record Buffering(
                 firstBackoff,
                 maxBackoff,
                 failuresToOpen,
-                deadLetters);
+                deadLetters,
+                maxDeadLetterBytes);
     }
 
     /** Tries more or less often. */
@@ -113,7 +119,8 @@ public record Buffering(
                 first,
                 longest,
                 failuresToOpen,
-                deadLetters);
+                deadLetters,
+                maxDeadLetterBytes);
     }
 
     /** Probes in place of writing after so many failed writes in a row. */
@@ -128,11 +135,17 @@ public record Buffering(
                 firstBackoff,
                 maxBackoff,
                 failures,
-                deadLetters);
+                deadLetters,
+                maxDeadLetterBytes);
     }
 
     /** Keeps so many dead letters. */
     public Buffering keepsDeadLetters(int letters) {
+        return keepsDeadLetters(letters, maxDeadLetterBytes);
+    }
+
+    /** Keeps so many dead letters, of so many bytes; they are charged to the broker's memory. */
+    public Buffering keepsDeadLetters(int letters, long bytes) {
         return new Buffering(
                 maxRecords,
                 maxBytes,
@@ -143,6 +156,7 @@ public record Buffering(
                 firstBackoff,
                 maxBackoff,
                 failuresToOpen,
-                letters);
+                letters,
+                bytes);
     }
 }

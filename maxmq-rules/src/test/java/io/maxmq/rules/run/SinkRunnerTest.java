@@ -199,6 +199,25 @@ class SinkRunnerTest {
     }
 
     @Test
+    void keepsNoMoreBytesOfDeadLettersThanItMay(MaxMQ broker) throws Exception {
+        rule(Buffering.DEFAULTS.keepsDeadLetters(10, 6_000));
+        sink.answers(record -> RecordResult.reject("no"));
+        String large = "x".repeat(2_000);
+
+        publish(broker, "a" + large, "b" + large, "c" + large, "d".repeat(7_000));
+
+        Until.isTrue(() -> status().rejected() == 4);
+        // Two of these fit beside what each takes by itself; the last would not fit alone, and pushes none out.
+        assertThat(status().deadLetters())
+                .extracting(letter -> Script.text(letter.record()).substring(0, 1))
+                .containsExactly("b", "c");
+        sink.answers(record -> RecordResult.ok());
+        assertThat(rules.retryDeadLetters("script")).isEqualTo(2);
+        Until.isTrue(() -> status().written() == 2);
+        assertThat(status().deadLetters()).isEmpty();
+    }
+
+    @Test
     void probesASinkThatIsDownUntilItIsUp(MaxMQ broker, VirtualClock clock) throws Exception {
         rule(attempts(100).opensAfter(2));
         sink.answers(record -> RecordResult.retry("down"));
