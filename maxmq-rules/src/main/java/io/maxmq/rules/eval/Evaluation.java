@@ -117,13 +117,13 @@ public final class Evaluation implements Work {
     }
 
     /** The one that its program runs in. */
-    Frame frame(int slots, int @Nullable [] paths) {
+    Frame frame(int slots, Node @Nullable [] waiting, int @Nullable [] paths) {
         Frame present = frame;
         if (present == null) {
             present = new Frame(this);
             frame = present;
         }
-        present.begin(slots, paths);
+        present.begin(slots, waiting, paths);
         return present;
     }
 

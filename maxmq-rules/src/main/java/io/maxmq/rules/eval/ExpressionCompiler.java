@@ -48,7 +48,7 @@ final class ExpressionCompiler {
     ExpressionCompiler(Options options, CallChecks checks) {
         this.options = options;
         this.checks = checks;
-        this.noEvent = new Evaluation(new NoEvent(options.limits())).frame(0, null);
+        this.noEvent = new Evaluation(new NoEvent(options.limits())).frame(0, null, null);
     }
 
     /** The node of an expression in a clause. */

@@ -56,10 +56,11 @@ final class Frame {
     /**
      * Makes it ready for a program.
      *
-     * @param slots that the program has, all undefined
+     * @param slots that the program has
+     * @param waiting the nodes that slots hold, to be asked later; null where all slots are undefined
      * @param paths where its paths are in the payload's extraction; null when they are not read in one pass
      */
-    void begin(int slots, int @Nullable [] paths) {
+    void begin(int slots, Node @Nullable [] waiting, int @Nullable [] paths) { // hot: per evaluation
         this.limits = evaluation.limits();
         this.paths = paths;
         this.extraction = null;
@@ -70,9 +71,12 @@ final class Frame {
             reals = new double[slots];
             others = new @Nullable Object[slots];
         }
-        for (int i = 0; i < slots; i++) {
-            kinds[i] = Node.OTHER;
-            others[i] = null;
+        if (waiting != null) {
+            System.arraycopy(waiting, 0, others, 0, slots);
+            Arrays.fill(kinds, 0, slots, WAITING);
+        } else {
+            Arrays.fill(others, 0, slots, null);
+            Arrays.fill(kinds, 0, slots, (byte) Node.OTHER);
         }
     }
 

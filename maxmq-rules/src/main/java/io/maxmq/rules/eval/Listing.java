@@ -46,6 +46,29 @@ record Listing(
         }
     }
 
+    /**
+     * What each slot holds where each value is only read, and so may as well be read when somebody asks, given that the payload is plain;
+     * null otherwise.
+     *
+     * @param slots of the program
+     */
+    Node @Nullable [] waiting(int slots) {
+        if (values.length != names.length || slots != names.length) {
+            return null;
+        }
+        Node[] waiting = new Node[slots];
+        for (int i = 0; i < values.length; i++) {
+            boolean isRead = values[i] instanceof Reads.Field
+                    || values[i].isConstant()
+                    || (values[i] instanceof Reads.PayloadPath path && path.isNumbered());
+            if (!isRead || !places[i].isWhole()) {
+                return null;
+            }
+            waiting[places[i].slot()] = values[i];
+        }
+        return waiting;
+    }
+
     /** Writes the record of what was worked out as JSON: the same as the writer writes of {@link #record}. */
     void write(Frame frame, JsonWriter out) { // hot: per message
         if (everythingAt >= 0) {

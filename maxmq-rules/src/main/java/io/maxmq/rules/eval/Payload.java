@@ -116,18 +116,33 @@ public final class Payload {
             throw new IllegalStateException("no paths of this payload are known");
         }
         if (!isExtracted) {
-            isExtracted = true;
-            byte[] bytes = text.bytes();
-            try {
-                found.read(bytes, 0, bytes.length, paths.isStrict());
-            } catch (EvaluationException e) {
-                extractionFailure = e;
-            }
+            extract(found, paths, text);
         }
         if (extractionFailure != null) {
             throw again(extractionFailure);
         }
         return found;
+    }
+
+    private void extract(Extraction found, PayloadPaths known, Text text) {
+        isExtracted = true;
+        byte[] bytes = text.bytes();
+        try {
+            found.read(bytes, 0, bytes.length, known.isStrict());
+        } catch (EvaluationException e) {
+            extractionFailure = e;
+        }
+    }
+
+    /** Whether all paths are known, and each leads to one part of the payload or nowhere; then nothing read of them fails. */
+    boolean isPlain() { // hot: per evaluation
+        if (!isExtracted) {
+            if (extraction == null || paths == null || !(raw instanceof Text text)) {
+                return false;
+            }
+            extract(extraction, paths, text);
+        }
+        return extractionFailure == null && extraction != null && extraction.areAllRaw();
     }
 
     /**

@@ -41,6 +41,16 @@ final class Placement {
         this.start = start;
     }
 
+    /** The slot. */
+    int slot() {
+        return slot;
+    }
+
+    /** Whether the value is all that there is in the slot. */
+    boolean isWhole() {
+        return moves.length == 0;
+    }
+
     /** Puts what a node gives there. */
     void place(Frame frame, Node node) { // hot: per message
         if (moves.length == 0) {

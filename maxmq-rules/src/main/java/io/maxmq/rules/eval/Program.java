@@ -22,6 +22,9 @@ public final class Program {
     private final int slots;
     private final List<List<Object>> paths;
     private final Listing list;
+    /** What its slots hold at first, where the list only reads; null where it must run. */
+    private final Node @Nullable [] waiting;
+
     private final @Nullable Node where;
     private final @Nullable Elements elements;
     private final boolean isFast;
@@ -57,6 +60,7 @@ public final class Program {
         this.slots = layout.count();
         this.paths = layout.paths();
         this.list = list;
+        this.waiting = elements == null ? list.waiting(slots) : null;
         this.where = where;
         this.elements = elements;
         this.isFast = options.isFast();
@@ -98,7 +102,7 @@ public final class Program {
      * @throws EvaluationException with clause, function or operator, and place
      */
     public List<Map<String, @Nullable Object>> run(Evaluation evaluation) {
-        Frame frame = evaluation.frame(slots, evaluation.payload().places(this));
+        Frame frame = evaluation.frame(slots, waiting, evaluation.payload().places(this));
         try {
             if (elements != null) {
                 return forEach(frame, elements);
@@ -126,7 +130,7 @@ public final class Program {
         if (elements != null) {
             throw new IllegalStateException("FOREACH gives no single record");
         }
-        Frame frame = evaluation.frame(slots, evaluation.payload().places(this));
+        Frame frame = evaluation.frame(slots, waiting, evaluation.payload().places(this));
         try {
             boolean passes = passes(frame);
             if (passes) {
@@ -146,11 +150,16 @@ public final class Program {
         return leavesOutUndefined ? Defined.members(record) : record;
     }
 
-    private boolean passes(Frame frame) {
-        try {
-            list.run(frame);
-        } catch (EvaluationException e) {
-            throw e.in(Clause.SELECT);
+    private boolean passes(Frame frame) { // hot: per message
+        boolean canWait = waiting != null
+                && (paths.isEmpty()
+                        || frame.paths != null && frame.evaluation.payload().isPlain());
+        if (!canWait) {
+            try {
+                list.run(frame);
+            } catch (EvaluationException e) {
+                throw e.in(Clause.SELECT);
+            }
         }
         return where == null || passes(where, frame);
     }

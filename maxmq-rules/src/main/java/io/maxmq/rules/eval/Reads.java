@@ -147,6 +147,11 @@ final class Reads {
             }
         }
 
+        /** Whether its number among the program's paths says all. */
+        boolean isNumbered() {
+            return path >= 0;
+        }
+
         @Override
         boolean canWait(Frame frame) { // hot: per message
             int[] paths = frame.paths;

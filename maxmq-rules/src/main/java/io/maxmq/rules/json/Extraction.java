@@ -35,6 +35,10 @@ public final class Extraction {
 
     // Valid for ever.
     private final PathTrie paths;
+    /** Of each path, whether the tree knows all of its steps; and whether it does of all. */
+    private final boolean[] whole;
+
+    private final boolean allWhole;
     private final int depth;
     private final int integerBits;
     private final JsonCursor cursor = new JsonCursor();
@@ -49,6 +53,7 @@ public final class Extraction {
     // Valid for one document.
     private byte[] bytes = NOTHING;
     private boolean fast;
+    private boolean throughText;
     private int found;
 
     /** As the other, with the limits that hold where nothing else is said. */
@@ -64,6 +69,13 @@ public final class Extraction {
      */
     public Extraction(PathTrie paths, int depth, int integerBits) {
         this.paths = paths;
+        this.whole = new boolean[paths.size()];
+        boolean all = true;
+        for (int i = 0; i < whole.length; i++) {
+            whole[i] = paths.isWhole(i);
+            all &= whole[i];
+        }
+        this.allWhole = all;
         this.depth = depth;
         this.integerBits = integerBits;
         this.kinds = new byte[paths.size()];
@@ -86,6 +98,7 @@ public final class Extraction {
         this.fast = !strict;
         Arrays.fill(kinds, MISSING);
         found = 0;
+        throughText = false;
         cursor.reset(bytes, from, to, integerBits);
         if (!value(paths.root, depth)) {
             cursor.end();
@@ -143,6 +156,7 @@ public final class Extraction {
     }
 
     private void throughText(PathTrie.Node node) {
+        throughText = true;
         for (int slot : node.below) {
             kinds[slot] = THROUGH_TEXT;
             froms[slot] = cursor.tokenFrom;
@@ -216,7 +230,7 @@ public final class Extraction {
 
     /** Whether there is a value at the path that is a number without point and exponent, of 64 bits. */
     public boolean isLong(int path) {
-        return kinds[path] == INTEGER && tos[path] - froms[path] <= 18 && paths.isWhole(path);
+        return kinds[path] == INTEGER && tos[path] - froms[path] <= 18 && whole[path];
     }
 
     /** The number at the path; only where {@link #isLong} says so. */
@@ -227,7 +241,7 @@ public final class Extraction {
     /** Whether there is a value at the path that is a number with point or exponent. */
     public boolean isDouble(int path) {
         byte kind = kinds[path];
-        return (kind == FLOAT || kind == KNOWN_FLOAT) && paths.isWhole(path);
+        return (kind == FLOAT || kind == KNOWN_FLOAT) && whole[path];
     }
 
     /** The number at the path; only where {@link #isDouble} says so. */
@@ -261,7 +275,7 @@ public final class Extraction {
             case NULL -> JsonNull.NULL;
             default -> JsonReader.read(bytes, from, to, depth, integerBits);
         };
-        return paths.isWhole(path) ? value : walk(value, paths.stepsFrom(path, paths.known(path)));
+        return whole[path] ? value : walk(value, paths.stepsFrom(path, paths.known(path)));
     }
 
     private @Nullable Object walk(Object value, List<Object> steps) {
@@ -287,7 +301,7 @@ public final class Extraction {
      * as it would be written is copied, and nothing is made of it.
      */
     public void write(int path, JsonWriter out) { // hot: per field that is forwarded
-        byte kind = paths.isWhole(path) ? kinds[path] : THROUGH_TEXT;
+        byte kind = whole[path] ? kinds[path] : THROUGH_TEXT;
         int from = froms[path];
         int to = tos[path];
         switch (kind) {
@@ -314,8 +328,13 @@ public final class Extraction {
         return kinds[path] == MISSING;
     }
 
+    /** Whether {@link #isRaw} says so of all paths. May say no where it does. */
+    public boolean areAllRaw() {
+        return allWhole && !throughText;
+    }
+
     /** Whether the value at a path is one part of the document, or missing. */
     public boolean isRaw(int path) {
-        return kinds[path] == MISSING || kinds[path] != THROUGH_TEXT && paths.isWhole(path);
+        return kinds[path] == MISSING || kinds[path] != THROUGH_TEXT && whole[path];
     }
 }

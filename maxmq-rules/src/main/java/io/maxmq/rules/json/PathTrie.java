@@ -21,17 +21,11 @@ public final class PathTrie {
     /** Of each path, the steps that the tree knows; the rest, from a place counted from the end on, is walked by whoever asks. */
     private final int[] known;
 
-    private final boolean[] whole;
-
     final Node root;
 
     private PathTrie(List<List<Object>> paths, int[] known, Node root) {
         this.paths = paths;
         this.known = known;
-        this.whole = new boolean[known.length];
-        for (int i = 0; i < known.length; i++) {
-            whole[i] = known[i] == paths.get(i).size();
-        }
         this.root = root;
     }
 
@@ -77,7 +71,7 @@ public final class PathTrie {
 
     /** Whether the tree knows all steps of a path. */
     boolean isWhole(int path) {
-        return whole[path];
+        return known[path] == paths.get(path).size();
     }
 
     /** A node while the tree grows. */

@@ -74,6 +74,19 @@ class PayloadPathsTest {
         assertThatThrownBy(() -> run(fast, event, beside)).isInstanceOf(EvaluationException.class);
     }
 
+    @Test
+    void aProgramThatIsNotAmongThemDecodesThePayloadByItself() {
+        Program fast = Program.of("SELECT payload.a AS x FROM 't'", FAST);
+        TestSurroundings event = TestSurroundings.message("{\"a\":1, then no JSON");
+        Payload payload =
+                new PayloadPaths(List.of(fast), Limits.DEFAULT).reader().payload(event.field("payload"));
+        WrittenRecords records = new WrittenRecords();
+
+        assertThat(records.written(fast, event, payload)).isEqualTo("{\"x\":1}");
+        assertThat(records.written(first, event, payload)).isEqualTo("DECODE_JSON SELECT 1:8 payload");
+        assertThat(records.written(fast, event, payload)).isEqualTo("{\"x\":1}");
+    }
+
     private static Map<String, Object> run(Program program, TestSurroundings event, Payload payload) {
         return program.run(new Evaluation(event, payload, null, Long.MAX_VALUE / 4))
                 .get(0);
