@@ -61,6 +61,7 @@ class EventStreamTest {
         broker.connected(ProtocolVersion.MQTT_5, "one");
 
         assertThat(next()).isInstanceOf(BrokerEvent.ConnectionOpened.class);
+        assertThat(next()).isInstanceOf(BrokerEvent.AuthenticationDecided.class);
         assertThat(next()).isInstanceOf(BrokerEvent.SessionCreated.class);
         assertThat(next()).isInstanceOf(ClientConnected.class);
     }

@@ -108,7 +108,7 @@ public final class Access implements AutoCloseable {
         if (authenticators.isEmpty()) {
             AuthenticationResult result =
                     allowAnonymous ? AuthenticationResult.allowed() : AuthenticationResult.denied();
-            events.authenticated(request.client(), result, false);
+            events.authenticated(loop, request.client(), result, false);
             answer.accept(result);
         } else {
             new AuthenticationQuestion(this, request, loop, answer).ask();

@@ -10,7 +10,7 @@ import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.EnhancedAuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent;
 
-/** Tells listeners what was decided. Thread-safe. */
+/** Tells listeners what was decided. Thread-safe; called on the loop that has asked. */
 final class AccessEvents {
     private final Events events;
     private final Clock clock;
@@ -21,40 +21,42 @@ final class AccessEvents {
     }
 
     /** @param asked whether an authenticator has decided */
-    void authenticated(ClientInfo client, AuthenticationResult result, boolean asked) {
+    void authenticated(CallerLoop loop, ClientInfo client, AuthenticationResult result, boolean asked) {
         if (!events.wants(BrokerEvent.AuthenticationDecided.class)) {
             return;
         }
         if (result instanceof AuthenticationResult.Allowed allowed) {
-            tell(Access.authenticated(client, allowed), !asked, ReasonCode.SUCCESS);
+            tell(loop, Access.authenticated(client, allowed), !asked, ReasonCode.SUCCESS);
         } else if (result instanceof AuthenticationResult.Denied denied) {
-            tell(client, false, denied.reasonCode());
+            tell(loop, client, false, denied.reasonCode());
         } else if (result instanceof AuthenticationResult.Redirected redirected) {
-            tell(client, false, redirected.permanent() ? ReasonCode.SERVER_MOVED : ReasonCode.USE_ANOTHER_SERVER);
+            tell(loop, client, false, redirected.permanent() ? ReasonCode.SERVER_MOVED : ReasonCode.USE_ANOTHER_SERVER);
         }
     }
 
     /** What an exchange has come to; nothing while it goes on. */
-    void authenticated(ClientInfo client, EnhancedAuthenticationResult result) {
+    void authenticated(CallerLoop loop, ClientInfo client, EnhancedAuthenticationResult result) {
         if (!events.wants(BrokerEvent.AuthenticationDecided.class)) {
             return;
         }
         if (result instanceof EnhancedAuthenticationResult.Allowed allowed) {
-            tell(Access.authenticated(client, allowed.as()), false, ReasonCode.SUCCESS);
+            tell(loop, Access.authenticated(client, allowed.as()), false, ReasonCode.SUCCESS);
         } else if (result instanceof EnhancedAuthenticationResult.Denied denied) {
-            tell(client, false, denied.denied().reasonCode());
+            tell(loop, client, false, denied.denied().reasonCode());
         }
     }
 
-    private void tell(ClientInfo client, boolean isAnonymous, ReasonCode code) {
-        events.emit(new BrokerEvent.AuthenticationDecided(clock.epochMillis(), client, isAnonymous, code));
+    private void tell(CallerLoop loop, ClientInfo client, boolean isAnonymous, ReasonCode code) {
+        loop.emit(events, new BrokerEvent.AuthenticationDecided(clock.epochMillis(), client, isAnonymous, code));
     }
 
     /** @param authorizer empty when nobody has decided */
-    void authorized(ClientInfo client, Action action, Authorization answer, String authorizer) {
+    void authorized(CallerLoop loop, ClientInfo client, Action action, Authorization answer, String authorizer) {
         if (events.wants(BrokerEvent.AuthorizationDecided.class)) {
-            events.emit(new BrokerEvent.AuthorizationDecided(
-                    clock.epochMillis(), client, action, answer instanceof Authorization.Allowed, authorizer));
+            loop.emit(
+                    events,
+                    new BrokerEvent.AuthorizationDecided(
+                            clock.epochMillis(), client, action, answer instanceof Authorization.Allowed, authorizer));
         }
     }
 }

@@ -59,7 +59,7 @@ final class AuthenticationQuestion extends ChainQuestion<Authenticator, Authenti
     }
 
     private void tell(AuthenticationResult result, boolean asked) {
-        events.authenticated(request.client(), result, asked);
+        events.authenticated(loop(), request.client(), result, asked);
         answer.accept(result);
     }
 }

@@ -78,7 +78,7 @@ final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorizatio
     }
 
     private void tell(Authorization decision, String by) {
-        events.authorized(client, action, decision, by);
+        events.authorized(loop(), client, action, decision, by);
         answer.accept(decision);
     }
 

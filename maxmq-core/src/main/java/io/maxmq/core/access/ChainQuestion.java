@@ -35,6 +35,11 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
         this.loop = loop;
     }
 
+    /** Who asks. */
+    final CallerLoop loop() {
+        return loop;
+    }
+
     /** Asks one plug-in; it may do anything in there. */
     abstract @Nullable CompletionStage<R> call(P plugin);
 

@@ -65,7 +65,7 @@ public final class EnhancedExchange implements AutoCloseable {
                     @Override
                     public void answered(EnhancedAuthenticationResult result) {
                         if (!closed) {
-                            events.authenticated(request.client(), result);
+                            events.authenticated(loop, request.client(), result);
                             answer.accept(result);
                         }
                     }

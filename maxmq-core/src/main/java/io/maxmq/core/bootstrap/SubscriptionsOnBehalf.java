@@ -65,8 +65,11 @@ final class SubscriptionsOnBehalf {
         SubscriptionRules.Added added = rules.add(session, filter, request, 0);
         ClientInfo client = session.client();
         if (added.granted() != null && client != null && events.wants(BrokerEvent.Subscribed.class)) {
-            events.emit(
-                    new BrokerEvent.Subscribed(at.loop().epochMillis(), client, filter.toString(), added.granted()));
+            at.loop()
+                    .emit(
+                            events,
+                            new BrokerEvent.Subscribed(
+                                    at.loop().epochMillis(), client, filter.toString(), added.granted()));
         }
         if (added.wantsRetained()) {
             session.subscribing().sendRetained(filter);
@@ -80,12 +83,15 @@ final class SubscriptionsOnBehalf {
             Session session = at.sessions().find(key);
             boolean removed = session != null && session.subscribing().unsubscribe(topicFilter);
             if (session != null && removed && events.wants(BrokerEvent.Unsubscribed.class)) {
-                events.emit(new BrokerEvent.Unsubscribed(
-                        at.loop().epochMillis(),
-                        key.tenant(),
-                        key.clientId(),
-                        ExclusiveSubscriptions.plain(topicFilter),
-                        Optional.ofNullable(session.client())));
+                at.loop()
+                        .emit(
+                                events,
+                                new BrokerEvent.Unsubscribed(
+                                        at.loop().epochMillis(),
+                                        key.tenant(),
+                                        key.clientId(),
+                                        ExclusiveSubscriptions.plain(topicFilter),
+                                        Optional.ofNullable(session.client())));
             }
             if (session == null) {
                 answer.complete(false);

@@ -111,8 +111,12 @@ final class InputGate {
         }
         note();
         owner.onBatchEnd();
-        // While it moves nothing can be read anyway.
-        if ((holds & ~MOVE) != 0 && !paused) {
+        pauseIfHeld();
+    }
+
+    /** While it moves nothing can be read anyway, and most are held by nothing any more when they arrive: two system calls less. */
+    private void pauseIfHeld() {
+        if (holds != 0 && (holds & MOVE) == 0 && !paused) {
             paused = true;
             owner.onPaused();
             transport.pauseReading();
@@ -136,7 +140,13 @@ final class InputGate {
     /** Goes on with what was kept, once no reason is left. */
     void release(int reason) {
         holds &= ~reason;
-        if (holds != 0 || decoding || owner.isClosed()) {
+        if (decoding || owner.isClosed()) {
+            return;
+        }
+        if (holds != 0) {
+            if (reason == MOVE) {
+                pauseIfHeld();
+            }
             return;
         }
         ArrayDeque<ByteBuf> waiting = kept;

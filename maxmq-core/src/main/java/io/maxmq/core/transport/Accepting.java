@@ -8,7 +8,6 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.SocketAddress;
@@ -160,8 +159,7 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
             return; // the rest is about TCP
         }
         try {
-            config.setOption(ChannelOption.TCP_NODELAY, true);
-            shared.eventLoops().limitUnsent(config);
+            shared.eventLoops().limitUnsent(config); // TCP_NODELAY is on: Netty's default
         } catch (ChannelException e) {
             // The peer has gone already, as reading will tell; or this system does not know the option.
         }
