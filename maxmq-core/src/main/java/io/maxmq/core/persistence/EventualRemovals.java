@@ -14,14 +14,19 @@ import java.util.function.Consumer;
 final class EventualRemovals {
     private static final long GATHER_NANOS = 250_000_000L;
 
-    /** They go then at the latest, whatever they wait for: they take memory. */
-    private static final long LATEST_NANOS = 60_000_000_000L;
+    /** After each such time they go, whatever they wait for, if they take too much memory. */
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
+
+    /** As much is not too much. */
+    static final long MOST_BYTES = 8L << 20;
 
     private final Loop loop;
     private final Consumer<List<Write>> ripe;
     private List<Write> gathered = new ArrayList<>();
     /** Those that the fence has been asked about. */
     private List<Write> ripening = new ArrayList<>();
+    /** What both are charged. */
+    private long bytes;
 
     private Fence fence;
 
@@ -42,6 +47,7 @@ final class EventualRemovals {
             loop.afterPause(GATHER_NANOS, this::ripen);
         }
         gathered.add(removal);
+        bytes += removal.chargedBytes();
     }
 
     private void ripen() {
@@ -50,12 +56,20 @@ final class EventualRemovals {
         gathered = empty;
         Ripening now = new Ripening();
         fence.pass(now);
-        loop.afterPause(LATEST_NANOS, now);
+        loop.afterPause(PATIENCE_NANOS, now::waited);
     }
 
     /** Hands over what has waited, once. */
     private final class Ripening implements Runnable {
         private boolean isOver;
+
+        void waited() {
+            if (bytes > MOST_BYTES) {
+                run();
+            } else if (!isOver) {
+                loop.afterPause(PATIENCE_NANOS, this::waited);
+            }
+        }
 
         @Override
         public void run() {
@@ -65,6 +79,7 @@ final class EventualRemovals {
             isOver = true;
             List<Write> now = ripening;
             ripening = new ArrayList<>();
+            now.forEach(each -> bytes -= each.chargedBytes());
             if (!gathered.isEmpty()) {
                 loop.afterPause(GATHER_NANOS, EventualRemovals.this::ripen);
             }
@@ -78,6 +93,7 @@ final class EventualRemovals {
         all.addAll(gathered);
         ripening.clear();
         gathered.clear();
+        bytes = 0;
         return all;
     }
 }
