@@ -1,5 +1,6 @@
 package io.maxmq.protocol;
 
+import io.maxmq.RecordedMetrics;
 import io.maxmq.Spec;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
@@ -7,6 +8,7 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Packet;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
@@ -23,12 +25,14 @@ import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.DropReason;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -549,6 +553,38 @@ class LimitsTest {
                             .client()
                             .clientId())
                     .isEqualTo("stalled");
+        }
+    }
+
+    // ---- work
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void manyFiltersAreMoreThanOneTurnOfTheLoop(boolean subscribes) {
+        List<String> filters = IntStream.range(0, 1000).mapToObj(i -> "f" + i).toList();
+        Packet each = subscribes
+                ? new Subscribe(
+                        1,
+                        Properties.NONE,
+                        filters.stream()
+                                .map(filter -> Subscription.of(filter, QoS.AT_MOST_ONCE))
+                                .toList())
+                : new Unsubscribe(1, Properties.NONE, filters);
+        Packet[] several = new Packet[16];
+        Arrays.fill(several, each);
+        RecordedMetrics metrics = new RecordedMetrics();
+        try (TestBroker metered = TestBroker.start(builder -> builder.metrics(metrics))) {
+            TestClient client = metered.connected(ProtocolVersion.MQTT_5, "client");
+            int rounds = 0;
+            while (metrics.sum("maxmq.loop.read.pauses") == 0) {
+                client.send(several);
+                for (int i = 0; i < several.length; i++) {
+                    client.next();
+                }
+                assertThat(++rounds)
+                        .as("rounds, and the others have not had their turn")
+                        .isLessThan(50);
+            }
         }
     }
 }

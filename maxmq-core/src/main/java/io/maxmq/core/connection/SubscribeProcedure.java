@@ -34,6 +34,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs on the connection's loop. Not thread-safe.
  */
 final class SubscribeProcedure {
+    /** Work of the loop ({@link io.maxmq.core.loop.Loop#work}) that a filter stands for: 5 µs or so. */
+    private static final int FILTER_WORK = 50;
+
+    /** These are more than a turn has room for. */
+    private static final int MAX_COUNTED = 100_000;
+
     /** A retained message is owed to this filter once SUBACK has been sent. */
     private final List<TopicFilter> retainedFor = new ArrayList<>();
 
@@ -63,11 +69,9 @@ final class SubscribeProcedure {
     }
 
     void begin() throws MalformedPacketException {
-        connection
-                .here()
-                .loop()
-                .counters()
-                .add(Counter.SUBSCRIBES, subscribe.subscriptions().size());
+        int filters = subscribe.subscriptions().size();
+        connection.here().loop().counters().add(Counter.SUBSCRIBES, filters);
+        connection.here().loop().work(FILTER_WORK * Math.min(filters, MAX_COUNTED));
         for (Subscription wanted : subscribe.subscriptions()) {
             if (wanted.noLocal() && wanted.topicFilter().startsWith("$share/")) {
                 throw new MalformedPacketException(

@@ -18,6 +18,12 @@ import java.util.List;
  * packets behind it are held. Runs on the connection's loop. Not thread-safe.
  */
 final class UnsubscribeProcedure {
+    /** Work of the loop ({@link io.maxmq.core.loop.Loop#work}) that a filter stands for: 2 µs or so. */
+    private static final int FILTER_WORK = 20;
+
+    /** These are more than a turn has room for. */
+    private static final int MAX_COUNTED = 100_000;
+
     private final Connection connection;
     private final Connections home;
     private final ClientInfo client;
@@ -35,11 +41,9 @@ final class UnsubscribeProcedure {
     }
 
     void begin() {
-        connection
-                .here()
-                .loop()
-                .counters()
-                .add(Counter.UNSUBSCRIBES, unsubscribe.topicFilters().size());
+        int filters = unsubscribe.topicFilters().size();
+        connection.here().loop().counters().add(Counter.UNSUBSCRIBES, filters);
+        connection.here().loop().work(FILTER_WORK * Math.min(filters, MAX_COUNTED));
         proceed();
     }
 
