@@ -83,6 +83,15 @@ public final class Evaluation implements Work {
         mostProcessorNanos = 0;
     }
 
+    /** Keeps nothing of what it has made. */
+    void end() {
+        metadata = null;
+        written = null;
+        if (writer != null) {
+            writer.clear();
+        }
+    }
+
     /** What the statement sees. */
     public Surroundings around() {
         return around;

@@ -142,6 +142,19 @@ final class Frame {
         return value;
     }
 
+    /** The part of a slot that waits and is asked for by keys alone; null where the value of the slot has to say. */
+    @Nullable
+    Node waiting(int slot, String[] keys) { // hot: per message
+        Node at = kinds[slot] == WAITING ? (Node) others[slot] : null;
+        for (int i = 0; i < keys.length; i++) {
+            if (!(at instanceof Nested nested)) {
+                return null;
+            }
+            at = nested.member(keys[i]);
+        }
+        return at instanceof Nested ? null : at;
+    }
+
     /** What a slot holds, in the register that the result tells. */
     int number(int slot) { // hot: per message
         int kind = kinds[slot];

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ record Listing(
     /** As many bytes as are copied fastest. */
     static final int ROOM = 16;
 
+    /** Targets with more keys are made step by step. */
+    private static final int MOST_KEYS = 64;
+
     private static final byte[] BEGIN = {'{'};
     private static final byte[] NEXT = {','};
     private static final byte[] END = Arrays.copyOf(new byte[] {'}'}, ROOM);
@@ -53,20 +57,30 @@ record Listing(
      * @param slots of the program
      */
     Node @Nullable [] waiting(int slots) {
-        if (values.length != names.length || slots != names.length) {
+        if (slots != names.length) {
             return null;
         }
-        Node[] waiting = new Node[slots];
+        @Nullable Node[] waiting = new @Nullable Node[slots];
         for (int i = 0; i < values.length; i++) {
             boolean isRead = values[i] instanceof Reads.Field
                     || values[i].isConstant()
                     || (values[i] instanceof Reads.PayloadPath path && path.isNumbered());
-            if (!isRead || !places[i].isWhole()) {
+            String[] keys = places[i].keys();
+            int slot = places[i].slot();
+            if (!isRead || keys == null || keys.length > MOST_KEYS) {
                 return null;
             }
-            waiting[places[i].slot()] = values[i];
+            if (keys.length == 0 && waiting[slot] == null) {
+                waiting[slot] = values[i];
+                continue;
+            }
+            Node nested = waiting[slot] == null ? new Nested(values[i].at()) : waiting[slot];
+            if (keys.length == 0 || !(nested instanceof Nested map) || !map.add(keys, 0, values[i])) {
+                return null;
+            }
+            waiting[slot] = nested;
         }
-        return waiting;
+        return Arrays.stream(waiting).map(Objects::requireNonNull).toArray(Node[]::new);
     }
 
     /** Writes the record of what was worked out as JSON: the same as the writer writes of {@link #record}. */

@@ -62,6 +62,9 @@ public final class Payload {
         if (extraction != null) {
             extraction.forget();
         }
+        if (evaluation != null) {
+            evaluation.end();
+        }
     }
 
     /**

@@ -46,9 +46,19 @@ final class Placement {
         return slot;
     }
 
-    /** Whether the value is all that there is in the slot. */
-    boolean isWhole() {
-        return moves.length == 0;
+    /** The keys that lead to the place from the slot, which holds nothing before; null where it is another place. */
+    String @Nullable [] keys() {
+        if (start != null && !(start instanceof Constant constant && constant.value() == null)) {
+            return moves.length == 0 ? new String[0] : null;
+        }
+        String[] keys = new String[moves.length];
+        for (int i = 0; i < keys.length; i++) {
+            if (!(moves[i].index() instanceof Text key)) {
+                return null;
+            }
+            keys[i] = key.toString();
+        }
+        return keys;
     }
 
     /** Puts what a node gives there. */

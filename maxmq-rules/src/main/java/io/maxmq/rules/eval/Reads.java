@@ -8,6 +8,7 @@ import io.maxmq.rules.parse.Position;
 import io.maxmq.rules.value.Values;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,9 @@ final class Reads {
     static final class AliasPath extends Node {
         private final int slot;
         private final Step[] steps;
+        /** The steps where all are keys; null otherwise. */
+        private final String @Nullable [] keys;
+
         private final Node elsewhere;
 
         AliasPath(Position at, int slot, Step[] steps, Node elsewhere) {
@@ -79,18 +83,32 @@ final class Reads {
             this.slot = slot;
             this.steps = steps;
             this.elsewhere = elsewhere;
+            this.keys = Arrays.stream(steps).allMatch(Step.Key.class::isInstance)
+                    ? Arrays.stream(steps).map(step -> (String) step.constant()).toArray(String[]::new)
+                    : null;
         }
 
         @Override
         @Nullable
         Object value(Frame frame) {
+            Node waiting = keys == null ? null : frame.waiting(slot, keys);
             Object value;
             try {
-                value = Step.walk(frame, frame.value(slot), steps);
+                value = waiting != null ? waiting.value(frame) : Step.walk(frame, frame.value(slot), steps);
             } catch (EvaluationException e) {
                 throw placed(e);
             }
             return value != null ? value : elsewhere.value(frame);
+        }
+
+        @Override
+        int number(Frame frame) { // hot: per message
+            Node waiting = keys == null ? null : frame.waiting(slot, keys);
+            if (waiting == null) {
+                return super.number(frame);
+            }
+            int kind = waiting.number(frame);
+            return kind == OTHER && frame.other == null ? elsewhere.number(frame) : kind;
         }
     }
 

