@@ -49,7 +49,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * What a hook costs, and what one costs that nobody uses: 64-byte messages of QoS 0, a thousand at a time, from one client through a
  * whole broker with one event loop to another client, by connections in memory. {@code nobody} is the broker as it comes, {@code
  * unwanted} has a listener and an interceptor of packets that want nothing, the others have one that lets everything pass, or rules:
- * none, 10,000 of which no message matches one, one that matches alone and among 10,000, and one inline that does not match.
+ * none, 10,000 of which no message matches one, one that matches alone and among 10,000, and one and 10,000 inline that do not match.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -73,7 +73,8 @@ public class HookBenchmark {
         "other-rules",
         "rule",
         "rule-of-10000",
-        "other-inline-rule"
+        "other-inline-rule",
+        "other-inline-10000"
     })
     String hook = "nobody";
 
@@ -124,7 +125,8 @@ public class HookBenchmark {
             case "other-rules" -> builder.extension(rules(10_000, "other/%d/+"));
             case "rule" -> builder.extension(rules(1, "devices/d%d/state"));
             case "rule-of-10000" -> builder.extension(rules(10_000, "devices/d%d/state"));
-            case "other-inline-rule" -> builder.extension(inlineRule());
+            case "other-inline-rule" -> builder.extension(inlineRules(1));
+            case "other-inline-10000" -> builder.extension(inlineRules(10_000));
             default -> throw new IllegalArgumentException("unknown hook: " + hook);
         };
     }
@@ -138,9 +140,11 @@ public class HookBenchmark {
         return rules;
     }
 
-    private static RuleEngine inlineRule() {
+    private static RuleEngine inlineRules(int count) {
         RuleEngine rules = RuleEngine.create();
-        rules.rule("inline").from("other/+").inline(Inline.drop()).start();
+        for (int i = 1; i <= count; i++) {
+            rules.rule("inline" + i).from("other/" + i + "/+").inline(Inline.drop()).start();
+        }
         return rules;
     }
 
