@@ -132,6 +132,26 @@ class SqlRuleTest {
             assertThat(error.code()).isEqualTo("bad_argument");
             assertThat(error.message()).contains("select, line 1, column 8", "upper");
         });
+        assertThat(rule.status().figures().failures()).isEqualTo(Map.of("bad_argument", 1L));
+    }
+
+    @Test
+    void keepsTheLastEvaluations(TestClients clients) throws Exception {
+        Rule rule = rules.rule("seen")
+                .sql("SELECT 1 AS x FROM \"t/#\" WHERE payload = 'yes'")
+                .to(records.sink())
+                .start();
+        TestClient client = clients.connect("c");
+
+        client.publish("t/1", "no", QoS.AT_LEAST_ONCE);
+        client.publish("t/2", "yes", QoS.AT_LEAST_ONCE);
+        records.next();
+
+        assertThat(rule.status().samples()).hasSize(2);
+        assertThat(rule.status().samples().get(0).records()).isZero();
+        assertThat(rule.status().samples().get(1).topic()).isEqualTo("t/2");
+        assertThat(rule.status().samples().get(1).clientId()).isEqualTo("c");
+        assertThat(rule.status().samples().get(1).records()).isEqualTo(1);
     }
 
     @Test

@@ -143,7 +143,10 @@ public class HookBenchmark {
     private static RuleEngine inlineRules(int count) {
         RuleEngine rules = RuleEngine.create();
         for (int i = 1; i <= count; i++) {
-            rules.rule("inline" + i).from("other/" + i + "/+").inline(Inline.drop()).start();
+            rules.rule("inline" + i)
+                    .from("other/" + i + "/+")
+                    .inline(Inline.drop())
+                    .start();
         }
         return rules;
     }

@@ -20,24 +20,29 @@ public final class Recent {
     private long errorSecond;
     private int errorsInSecond;
 
-    /** When the next evaluation is worth keeping; written without a lock, since one more or less does no harm. */
-    private volatile long nextSampleNanos;
-
+    // Of evaluations; written without a lock, since one more or less does no harm.
     private volatile boolean sampled;
+    private volatile long secondBeganNanos;
+    private volatile int samplesInSecond;
 
     /** @param kept how many of each */
     public Recent(int kept) {
         this.kept = kept;
     }
 
-    /** Whether this evaluation is one to keep. */
-    public boolean wantsSample(long nowNanos) {
-        if (sampled && nowNanos - nextSampleNanos < 0) {
+    /** Whether this evaluation is one to keep: each, but of a second no more than are kept in all. */
+    public boolean wantsSample(long nowNanos) { // hot: per event
+        if (!sampled || nowNanos - secondBeganNanos >= SAMPLE_NANOS) {
+            sampled = true;
+            secondBeganNanos = nowNanos;
+            samplesInSecond = 0;
+        }
+        int before = samplesInSecond;
+        if (before >= kept) {
             return false;
         }
-        sampled = true;
-        nextSampleNanos = nowNanos + SAMPLE_NANOS;
-        return kept > 0;
+        samplesInSecond = before + 1;
+        return true;
     }
 
     /** Keeps one. */

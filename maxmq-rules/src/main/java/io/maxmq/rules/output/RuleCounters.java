@@ -1,5 +1,8 @@
 package io.maxmq.rules.output;
 
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a rule has done since it was added; replacing the rule keeps them. Thread-safe. */
@@ -16,6 +19,22 @@ public final class RuleCounters {
     public final LongAdder actionsDiscarded = new LongAdder();
     public final Latencies latencies = new Latencies();
 
+    /** Failures by their codes; only those that have come. */
+    private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
+
+    /** Counts one event on which the rule has failed. */
+    public void failed(String code) {
+        failures.computeIfAbsent(code, each -> new LongAdder()).increment();
+        failedException.increment();
+    }
+
+    /** How often with which code. */
+    public Map<String, Long> failures() {
+        Map<String, Long> sums = new TreeMap<>();
+        failures.forEach((code, count) -> sums.put(code, count.sum()));
+        return sums;
+    }
+
     /** All to zero. What happens meanwhile may be counted or not. */
     public void reset() {
         matched.reset();
@@ -29,5 +48,6 @@ public final class RuleCounters {
         actionsUnknown.reset();
         actionsDiscarded.reset();
         latencies.reset();
+        failures.clear();
     }
 }

@@ -230,7 +230,7 @@ public final class ActiveRule {
             log.debug("rule {} failed on an event of client {}: {}", id, event.clientId(), message);
         }
         recent.add(new RuleError(nowMillis, code, message, sample));
-        counters.failedException.increment();
+        counters.failed(code);
     }
 
     private static String sample(Event event) {

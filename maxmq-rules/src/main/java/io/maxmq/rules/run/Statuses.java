@@ -51,7 +51,8 @@ final class Statuses {
                 outOfService + unknown,
                 outOfService,
                 unknown,
-                counters.actionsDiscarded.sum());
+                counters.actionsDiscarded.sum(),
+                counters.failures());
     }
 
     private static LatencyHistogram histogram(Latencies latencies) {

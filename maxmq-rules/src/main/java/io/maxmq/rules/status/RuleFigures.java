@@ -1,6 +1,7 @@
 package io.maxmq.rules.status;
 
 import io.maxmq.spi.Preview;
+import java.util.Map;
 
 /**
  * What a rule has done. Each number only grows until it is reset.
@@ -17,6 +18,7 @@ import io.maxmq.spi.Preview;
  * @param actionsFailedOutOfService of these, those that have been tried in vain
  * @param actionsFailedUnknown of these, those that sinks have refused
  * @param actionsDiscarded records that a sink's full buffer has dropped, or its end
+ * @param failures how often the rule failed, by the code of the error, {@code decode_json} say; unmodifiable
  * @since 0.1.0
  */
 @Preview
@@ -32,4 +34,11 @@ public record RuleFigures(
         long actionsFailed,
         long actionsFailedOutOfService,
         long actionsFailedUnknown,
-        long actionsDiscarded) {}
+        long actionsDiscarded,
+        Map<String, Long> failures) {
+
+    /** Copies the map. */
+    public RuleFigures {
+        failures = Map.copyOf(failures);
+    }
+}

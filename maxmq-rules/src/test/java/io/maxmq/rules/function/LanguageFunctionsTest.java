@@ -42,19 +42,22 @@ class LanguageFunctionsTest {
     void whatIsNotThereYetIsRefusedByItsName() throws IOException {
         Options options = new Options(functions, Set.of(), Limits.DEFAULT, false, false);
 
-        assertThat(language().stream().filter(each -> each.startsWith("-"))).isNotEmpty().allSatisfy(each -> {
-            String name = each.substring(1);
-            StatementException refused = catchThrowableOfType(
-                    StatementException.class, () -> Program.of("SELECT " + name + "(a, b) AS x FROM \"t\"", options));
-            assertThat(refused).as(name).isNotNull();
-            assertThat(refused.code())
-                    .isEqualTo(
-                            // An optional module would bring it: the language has it so.
-                            name.equals("jq")
-                                    ? StatementException.Code.UNKNOWN_FUNCTION
-                                    : StatementException.Code.NOT_SUPPORTED);
-            assertThat(refused.getMessage()).contains(name);
-            assertThat(refused.column()).isEqualTo(8);
-        });
+        assertThat(language().stream().filter(each -> each.startsWith("-")))
+                .isNotEmpty()
+                .allSatisfy(each -> {
+                    String name = each.substring(1);
+                    StatementException refused = catchThrowableOfType(
+                            StatementException.class,
+                            () -> Program.of("SELECT " + name + "(a, b) AS x FROM \"t\"", options));
+                    assertThat(refused).as(name).isNotNull();
+                    assertThat(refused.code())
+                            .isEqualTo(
+                                    // An optional module would bring it: the language has it so.
+                                    name.equals("jq")
+                                            ? StatementException.Code.UNKNOWN_FUNCTION
+                                            : StatementException.Code.NOT_SUPPORTED);
+                    assertThat(refused.getMessage()).contains(name);
+                    assertThat(refused.column()).isEqualTo(8);
+                });
     }
 }
