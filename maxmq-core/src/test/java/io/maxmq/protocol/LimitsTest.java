@@ -22,6 +22,8 @@ import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.DropReason;
 import java.time.Duration;
@@ -585,6 +587,30 @@ class LimitsTest {
                         .as("rounds, and the others have not had their turn")
                         .isLessThan(50);
             }
+        }
+    }
+
+    @Test
+    void whatAuthorizersTakeIsWorkToo() {
+        RecordedMetrics metrics = new RecordedMetrics();
+        Authorizer slow = (client, action) -> {
+            long end = System.nanoTime() + 1_000_000;
+            while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            return Authorization.allowed().stage();
+        };
+        try (TestBroker metered =
+                TestBroker.start(builder -> builder.metrics(metrics).authorizer(slow))) {
+            TestClient client = metered.connected(ProtocolVersion.MQTT_5, "client");
+            Packet[] several = IntStream.range(0, 100)
+                    .mapToObj(i -> TestClient.message("t" + i, "x", QoS.AT_MOST_ONCE, 0))
+                    .toArray(Packet[]::new);
+
+            client.send(several);
+            client.ping();
+
+            assertThat(metrics.sum("maxmq.loop.read.pauses")).isPositive();
         }
     }
 }

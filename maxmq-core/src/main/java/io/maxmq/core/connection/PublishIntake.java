@@ -311,10 +311,12 @@ final class PublishIntake {
 
     private void ask(InTransit message, int qos, int packetId) {
         Question question = new Question(message, qos, packetId);
+        long begin = System.nanoTime();
         access.publish(
                 message.topic(),
                 new Action.Publish(message.topic().name(), QoS.of(message.qos()), message.retain()),
                 question);
+        connection.here().loop().workSince(begin);
         question.asked();
     }
 

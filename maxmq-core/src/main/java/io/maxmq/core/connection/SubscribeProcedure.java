@@ -189,6 +189,7 @@ final class SubscribeProcedure {
         private void ask(SubscriptionRequest wanted, TopicFilter filter, ClientAccess access) {
             int rules = home.access().epoch();
             ShareName share = filter.share();
+            long begin = System.nanoTime();
             access.subscribe(
                     new Action.Subscribe(filter.text(), share == null ? null : share.text(), wanted.qos()),
                     decision -> {
@@ -198,6 +199,7 @@ final class SubscribeProcedure {
                             ask(wanted, filter, access);
                         }
                     });
+            connection.here().loop().workSince(begin);
         }
 
         private void authorized(SubscriptionRequest wanted, TopicFilter filter, Authorization decision) {

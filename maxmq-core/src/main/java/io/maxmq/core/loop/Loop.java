@@ -32,6 +32,9 @@ public final class Loop {
      */
     private static final int TURN_WORK = 150_000;
 
+    /** About what a unit of work takes. */
+    private static final int NANOS_PER_WORK = 100;
+
     /** What one source of work may do even in a turn that is over. */
     private static final int OWN_WORK = 1_000;
 
@@ -169,6 +172,15 @@ public final class Loop {
                 }
             }
         }
+    }
+
+    /**
+     * Notes as work what somebody else's code has taken of the loop.
+     *
+     * @param beginNanos of {@link System#nanoTime}: real time, as a virtual clock may stand still
+     */
+    public void workSince(long beginNanos) {
+        work((int) Math.min(TURN_WORK + 1L, (System.nanoTime() - beginNanos) / NANOS_PER_WORK));
     }
 
     /** Notes work: 1 is about a delivery to one recipient. */
