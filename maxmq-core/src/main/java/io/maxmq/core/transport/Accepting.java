@@ -37,7 +37,6 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
     private final SocketAcceptor.Shared shared;
     private final SocketConnection.Settings connectionSettings;
     private final WaitingSockets waiting;
-
     private final TlsHandshakes handshakes;
 
     /** Accepted and not gone, those that wait included. */

@@ -58,9 +58,10 @@ final class HelloHandler extends PassingHandler {
         if (!connection.takesMore(Security.EXTRA_BYTES)) {
             return; // it has been closed for that
         }
+        ChannelHandler handler = tls.get().newHandler(ctx.channel(), connection.arrival());
         ByteBuf hello = kept.take();
         connection.holdInput(0);
-        ctx.pipeline().addAfter(ctx.name(), null, tls.get().newHandler(ctx.channel(), connection.arrival()));
+        ctx.pipeline().addAfter(ctx.name(), null, handler);
         ctx.pipeline().remove(this);
         ctx.channel().config().setAutoRead(true);
         if (hello != null) {

@@ -42,8 +42,7 @@ final class TlsHandshakes {
     /** A client has begun one, which goes on now or when there is a place; it is closed when too many wait. */
     void begins(SocketConnection connection, Runnable goOn) {
         if (underWay.size() < most && waiting.isEmpty()) {
-            underWay.put(connection, loop.refreshTime());
-            goOn.run();
+            goOn(connection, goOn);
         } else if (waiting.size() < MAX_WAITING) {
             waiting.put(connection, goOn);
             look();
@@ -70,8 +69,18 @@ final class TlsHandshakes {
             SocketConnection connection = next.getKey();
             Runnable goOn = next.getValue();
             first.remove();
-            underWay.put(connection, loop.refreshTime());
+            goOn(connection, goOn);
+        }
+    }
+
+    /** What it throws is its own: others may have made room for it. */
+    private void goOn(SocketConnection connection, Runnable goOn) {
+        underWay.put(connection, loop.refreshTime());
+        try {
             goOn.run();
+        } catch (Throwable t) {
+            loop.reportFailure(t);
+            connection.abort();
         }
     }
 
