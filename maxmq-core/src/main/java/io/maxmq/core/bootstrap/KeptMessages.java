@@ -18,7 +18,11 @@ import io.maxmq.core.session.GroupQueues;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.Tenant;
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.ShardedKey;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -84,14 +88,16 @@ final class KeptMessages {
         private long bytes;
         private long first = -1;
         private long last;
-        private final Set<Long> taken = new HashSet<>();
     }
 
-    private record Place(SessionKey queue, long sequence) {}
+    /** A message of one queue. */
+    private record Waiting(MessageId id, SessionKey queue) {}
+
+    private record Place(Bytes key, long bytes) {}
 
     private void restoreGroupQueues() {
         Map<SessionKey, Left> queues = new HashMap<>();
-        Map<MessageId, Place> mayBeTaken = new HashMap<>();
+        Map<Waiting, Place> mayBeTaken = new HashMap<>();
         persistence.readAll(
                 Tables.GROUP_QUEUE,
                 entry -> {
@@ -100,20 +106,22 @@ final class KeptMessages {
                     count(entry, key, left, mayBeTaken);
                 },
                 log);
-        findTaken(queues, mayBeTaken);
+        removeTaken(queues, mayBeTaken);
         queues.forEach(this::restore);
     }
 
-    private static void count(Entry entry, SessionKey key, Left left, Map<MessageId, Place> mayBeTaken) {
+    private static void count(Entry entry, SessionKey key, Left left, Map<Waiting, Place> mayBeTaken) {
         long sequence = OwnerKey.numberIn(entry.key());
         left.first = left.first < 0 ? sequence : left.first;
         left.last = sequence;
         left.messages++;
         try {
             MessageRecord message = GroupQueueRecord.read(entry);
-            left.bytes += message.bodyLength() + StoredMessage.OVERHEAD_BYTES;
+            long bytes = message.bodyLength() + StoredMessage.OVERHEAD_BYTES;
+            left.bytes += bytes;
             if (message.qos() == 2 && left.messages <= GroupQueues.MAX_GIVEN) {
-                mayBeTaken.put(new MessageId(message.idHigh(), message.idLow()), new Place(key, sequence));
+                MessageId id = new MessageId(message.idHigh(), message.idLow());
+                mayBeTaken.put(new Waiting(id, key), new Place(entry.key(), bytes));
             }
         } catch (DamagedRecordException damaged) {
             // Counted, so that it is looked for and found to be lost.
@@ -121,29 +129,43 @@ final class KeptMessages {
         }
     }
 
-    /** A member may have got a message, and the end of the broker has come before the queue's own record went. */
-    private void findTaken(Map<SessionKey, Left> queues, Map<MessageId, Place> mayBeTaken) {
+    /**
+     * A member may have got a message, and the end of the broker has come before the queue's own record went. That goes now, before
+     * the member can be through with the message: then nothing would tell a next start.
+     */
+    private void removeTaken(Map<SessionKey, Left> queues, Map<Waiting, Place> mayBeTaken) {
         if (mayBeTaken.isEmpty()) {
             return;
         }
+        List<Batch> removals = new ArrayList<>();
         persistence.readAll(
                 Tables.QUEUE,
                 entry -> {
                     QueueRecord record = QueueRecord.read(entry);
-                    Place place = mayBeTaken.get(new MessageId(record.idHigh(), record.idLow()));
-                    if (place != null && place.queue.clientId().equals(record.filter())) {
-                        Left left = queues.get(place.queue);
-                        if (left != null) {
-                            left.taken.add(place.sequence);
-                        }
+                    if (record.filter() == null) {
+                        return;
+                    }
+                    SessionKey queue =
+                            new SessionKey(SessionKey.ofRecord(entry.key()).tenant(), record.filter());
+                    MessageId id = new MessageId(record.idHigh(), record.idLow());
+                    Place place = mayBeTaken.remove(new Waiting(id, queue));
+                    Left left = queues.get(queue);
+                    if (place != null && left != null) {
+                        left.messages--;
+                        left.bytes -= place.bytes;
+                        removals.add(Batch.builder(ShardedKey.shardOf(place.key))
+                                .delete(Tables.GROUP_QUEUE, place.key)
+                                .build());
                     }
                 },
                 log);
+        persistence.write(removals);
+        queues.values().removeIf(each -> each.messages == 0);
     }
 
     private void restore(SessionKey queue, Left left) {
         TopicFilter filter = TopicFilter.parse(queue.clientId(), Integer.MAX_VALUE);
-        groupQueues.restore(queue, new GroupQueues.Left(left.messages, left.bytes, left.first, left.last, left.taken));
+        groupQueues.restore(queue, new GroupQueues.Left(left.messages, left.bytes, left.first, left.last));
         if (filter == null || !routesOf.apply(queue.tenant()).openQueue(filter)) {
             groupQueues.forget(queue);
         }

@@ -34,6 +34,9 @@ public final class Persistence implements AutoCloseable {
     /** Messages that a session may get in one incarnation; and 8 million incarnations. */
     private static final int SEQUENCE_BITS = 40;
 
+    /** A store refuses what is too much at a time. */
+    private static final int BATCHES_AT_ONCE = 200;
+
     private final KeyValueStore store;
     private final long incarnation;
 
@@ -157,9 +160,13 @@ public final class Persistence implements AutoCloseable {
      * @throws StorageException when one was refused; others may have been made
      */
     public void write(List<Batch> batches) {
-        List<CompletionStage<CommitResult>> results =
-                batches.stream().map(store::commit).toList();
-        results.forEach(Persistence::await);
+        for (int from = 0; from < batches.size(); from += BATCHES_AT_ONCE) {
+            List<CompletionStage<CommitResult>> results =
+                    batches.subList(from, Math.min(batches.size(), from + BATCHES_AT_ONCE)).stream()
+                            .map(store::commit)
+                            .toList();
+            results.forEach(Persistence::await);
+        }
     }
 
     private static <T> T await(CompletionStage<T> stage) {

@@ -13,9 +13,7 @@ import io.maxmq.spi.event.DropReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +50,6 @@ final class GroupQueue implements SharedQueue {
     private final SharedGroup group;
     private final SessionKey key;
     private final @Nullable GroupRecords records;
-    private final Set<Long> alreadyTaken;
 
     /** In memory, in order: before all in storage only. */
     private final ArrayDeque<Waiting> messages = new ArrayDeque<>();
@@ -168,7 +165,6 @@ final class GroupQueue implements SharedQueue {
                                 routes.topics(), home.loop().index(), name));
         this.stored = new StoredPart(home.loop().counters(), before.firstSequence(), before.messages(), before.bytes());
         this.lastSequence = before.lastSequence();
-        this.alreadyTaken = new HashSet<>(before.taken());
         this.waiting = before.messages();
         if (before.messages() > 0) {
             home.loop().run(() -> stored.count(before.messages(), before.bytes()));
@@ -512,14 +508,10 @@ final class GroupQueue implements SharedQueue {
             if (!stored.contains(sequence) || records == null) {
                 return !stored.isEmpty(); // dropped meanwhile
             }
-            if (message == null || alreadyTaken.remove(sequence)) {
-                skip(sequence, message == null ? stored.bytes() / stored.messages() : message.bytes());
-                if (message == null) {
-                    home.drops().lost(key, DropReason.STORAGE, 1, 0);
-                    records.removeUnread(sequence);
-                } else {
-                    records.remove(sequence, message);
-                }
+            if (message == null) {
+                skip(sequence, stored.bytes() / stored.messages());
+                home.drops().lost(key, DropReason.STORAGE, 1, 0);
+                records.removeUnread(sequence);
                 return true;
             }
             if (isOverfull()) {

@@ -8,7 +8,6 @@ import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.SharedQueue;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -32,11 +31,10 @@ public final class GroupQueues implements SharedQueue.Maker {
      *
      * @param messages how many
      * @param bytes what they take, each as {@link io.maxmq.core.routing.StoredMessage#bytes} has it
-     * @param firstSequence of the first one
+     * @param firstSequence of the first one, or before it
      * @param lastSequence of the last one
-     * @param taken the sequences of those that a member has already
      */
-    public record Left(int messages, long bytes, long firstSequence, long lastSequence, Set<Long> taken) {}
+    public record Left(int messages, long bytes, long firstSequence, long lastSequence) {}
 
     /** @param loops the sessions of each loop; all are there before the first message is routed */
     public GroupQueues(List<Sessions> loops) {
@@ -47,8 +45,7 @@ public final class GroupQueues implements SharedQueue.Maker {
     public SharedQueue make(SharedGroup group, Routes routes) {
         SessionKey key = new SessionKey(routes.tenant(), group.filter().toString());
         Left before = left.remove(key);
-        return new GroupQueue(
-                this, at(key), routes, group, key, before == null ? new Left(0, 0, 0, 0, Set.of()) : before);
+        return new GroupQueue(this, at(key), routes, group, key, before == null ? new Left(0, 0, 0, 0) : before);
     }
 
     /** The loop of a queue. */

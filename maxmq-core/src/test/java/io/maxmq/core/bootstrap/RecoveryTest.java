@@ -288,12 +288,35 @@ class RecoveryTest {
 
         start(2);
 
+        // Before the member can be through with it.
+        assertThat(store.entries(Tables.GROUP_QUEUE)).isEmpty();
         TestClient other = connect("s2");
-        awaitEmptyGroupQueue();
         broker.publish(Message.builder("t").payload("b").qos(EXACTLY_ONCE).build())
                 .toCompletableFuture()
                 .join();
         expectOnce(other, "b");
+    }
+
+    @Test
+    void whatMembersOfTwoGroupsHaveIsInNeitherQueue() {
+        String second = "$share/h/t";
+        crashed(() -> {
+            session("s1", SHARED, second);
+            session("s2", SHARED, second);
+            StoredMessage a = message(1, "a");
+            for (String each : List.of(SHARED, second)) {
+                Bytes key = OwnerKey.of("default", each).numbered(5);
+                put(Tables.GROUP_QUEUE, key, GroupQueueRecord.write(key, a));
+            }
+            queuedForGroup("s1", 7, a, false);
+            Bytes key = OwnerKey.of("default", "s1").numbered(8);
+            put(Tables.QUEUE, key, QueueRecord.waiting(key, a, 2, new int[0], second));
+        });
+
+        start(2);
+
+        assertThat(store.entries(Tables.GROUP_QUEUE)).isEmpty();
+        assertThat(store.entries(Tables.QUEUE)).hasSize(2);
     }
 
     /** What was there has been given to a member, or to none as one has it. */
