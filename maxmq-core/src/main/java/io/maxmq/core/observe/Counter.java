@@ -88,7 +88,8 @@ public enum Counter {
     /** What constants share; an enum cannot name its own static fields. */
     private static final class Names {
         static final String CONNECTIONS_REFUSED = "maxmq.connections.refused";
-        static final String REFUSED = "Connections closed before anything was read from them";
+        static final String REFUSED =
+                "Connections closed before more than the beginning of a TLS handshake was read from them";
         static final String TLS_HANDSHAKES = "maxmq.tls.handshakes";
         static final String HANDSHAKES = "TLS handshakes; failed: also those that were not finished";
         static final String WEB_SOCKETS = "maxmq.websocket.handshakes";
