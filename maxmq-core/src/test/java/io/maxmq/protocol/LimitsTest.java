@@ -9,6 +9,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Packet;
+import io.maxmq.codec.packet.PingReq;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
@@ -29,6 +30,10 @@ import io.maxmq.spi.event.DropReason;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -590,16 +595,52 @@ class LimitsTest {
         }
     }
 
+    private static CompletionStage<Authorization> takesAMillisecond() {
+        long end = System.nanoTime() + 1_000_000;
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        return Authorization.allowed().stage();
+    }
+
+    @Test
+    void othersHaveTheirTurnBetweenTheFiltersOfASubscribe() {
+        int filters = 200;
+        RecordedMetrics metrics = new RecordedMetrics();
+        AtomicReference<TestClient> other = new AtomicReference<>();
+        AtomicInteger asked = new AtomicInteger();
+        AtomicLong answeredBeforeTheLast = new AtomicLong();
+        Authorizer slow = (client, action) -> {
+            int number = asked.incrementAndGet();
+            if (number == 1) {
+                other.get().send(PingReq.INSTANCE);
+            } else if (number == filters) {
+                answeredBeforeTheLast.set(metrics.sum("maxmq.packets.sent{type=pingresp}"));
+            }
+            return takesAMillisecond();
+        };
+        try (TestBroker slowly =
+                TestBroker.start(builder -> builder.metrics(metrics).authorizer(slow))) {
+            other.set(slowly.connected(ProtocolVersion.MQTT_5, "other"));
+            TestClient client = slowly.connected(ProtocolVersion.MQTT_5, "client");
+
+            client.send(new Subscribe(
+                    1,
+                    Properties.NONE,
+                    IntStream.range(0, filters)
+                            .mapToObj(i -> Subscription.of("f" + i, QoS.AT_MOST_ONCE))
+                            .toList()));
+
+            assertThat(client.expect(SubAck.class).reasons()).hasSize(filters).containsOnly(ReasonCode.SUCCESS);
+            assertThat(answeredBeforeTheLast).hasValue(1);
+            client.ping();
+        }
+    }
+
     @Test
     void whatAuthorizersTakeIsWorkToo() {
         RecordedMetrics metrics = new RecordedMetrics();
-        Authorizer slow = (client, action) -> {
-            long end = System.nanoTime() + 1_000_000;
-            while (System.nanoTime() < end) {
-                Thread.onSpinWait();
-            }
-            return Authorization.allowed().stage();
-        };
+        Authorizer slow = (client, action) -> takesAMillisecond();
         try (TestBroker metered =
                 TestBroker.start(builder -> builder.metrics(metrics).authorizer(slow))) {
             TestClient client = metered.connected(ProtocolVersion.MQTT_5, "client");

@@ -180,7 +180,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         deadlines.read();
         here.loop().counters().increment(Counter.READS);
         here.loop().counters().add(Counter.BYTES_RECEIVED, bytes.readableBytes());
-        workAtBegin = here.loop().workDone();
+        beginWork();
         gate.onBytes(bytes);
     }
 
@@ -261,7 +261,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     }
 
     void release(int reason) {
-        workAtBegin = here.loop().workDone();
+        beginWork();
         gate.release(reason);
     }
 
@@ -325,9 +325,19 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         return mayGoOn();
     }
 
+    /** Whether what this client has asked for may go on in this turn of the loop, see {@link Loop#mayGoOn}. */
+    boolean mayWorkOn() {
+        return here.loop().mayGoOn(workAtBegin);
+    }
+
+    /** Goes on in another turn with what this client has asked for. */
+    void beginWork() {
+        workAtBegin = here.loop().workDone();
+    }
+
     /** Whether to decode the next packet; sees to it that it is decoded later if not. */
     private boolean mayGoOn() { // hot: per message
-        if (!here.loop().mayGoOn(workAtBegin) && !gate.isHeldBy(InputGate.TURN) && !closed) {
+        if (!mayWorkOn() && !gate.isHeldBy(InputGate.TURN) && !closed) {
             hold(InputGate.TURN);
             here.loop().executeNextTurn(() -> release(InputGate.TURN));
         }

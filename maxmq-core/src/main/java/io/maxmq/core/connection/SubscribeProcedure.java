@@ -37,9 +37,6 @@ final class SubscribeProcedure {
     /** Work of the loop ({@link io.maxmq.core.loop.Loop#work}) that a filter stands for: 5 µs or so. */
     private static final int FILTER_WORK = 50;
 
-    /** These are more than a turn has room for. */
-    private static final int MAX_COUNTED = 100_000;
-
     /** A retained message is owed to this filter once SUBACK has been sent. */
     private final List<TopicFilter> retainedFor = new ArrayList<>();
 
@@ -69,9 +66,11 @@ final class SubscribeProcedure {
     }
 
     void begin() throws MalformedPacketException {
-        int filters = subscribe.subscriptions().size();
-        connection.here().loop().counters().add(Counter.SUBSCRIBES, filters);
-        connection.here().loop().work(FILTER_WORK * Math.min(filters, MAX_COUNTED));
+        connection
+                .here()
+                .loop()
+                .counters()
+                .add(Counter.SUBSCRIBES, subscribe.subscriptions().size());
         for (Subscription wanted : subscribe.subscriptions()) {
             if (wanted.noLocal() && wanted.topicFilter().startsWith("$share/")) {
                 throw new MalformedPacketException(
@@ -110,10 +109,17 @@ final class SubscribeProcedure {
         }
     }
 
-    /** Goes through the filters that are left; comes back here when an answer has taken its time. */
+    /** Goes through the filters that are left; comes back here when an answer has taken its time, or in the loop's next turn. */
     private void proceed() {
         while (answers.size() < subscribe.subscriptions().size()) {
             int before = answers.size();
+            if (before > 0 && !connection.mayWorkOn()) {
+                if (hold()) {
+                    connection.here().loop().executeNextTurn(this::proceedInNextTurn);
+                }
+                return;
+            }
+            connection.here().loop().work(FILTER_WORK);
             Item item = new Item(subscribe.subscriptions().get(before));
             item.intercept();
             if (connection.isClosed()) {
@@ -126,6 +132,13 @@ final class SubscribeProcedure {
             }
         }
         acknowledge();
+    }
+
+    private void proceedInNextTurn() {
+        if (!connection.isClosed()) {
+            connection.beginWork();
+            proceed();
+        }
     }
 
     /** One filter on its way from the interceptors to the session. */
