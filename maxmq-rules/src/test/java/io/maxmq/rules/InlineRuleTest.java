@@ -8,6 +8,7 @@ import io.maxmq.junit.Delivery;
 import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -97,6 +98,28 @@ class InlineRuleTest {
                 .replace();
         publisher.publish("a", "", QoS.AT_LEAST_ONCE);
         assertThat(subscriber.receive().text()).isEqualTo("1two3!");
+    }
+
+    @Test
+    void thousandsAreFoundByTheirTopics(TestClients clients) {
+        List<RuleBuilder> gates = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            gates.add(rules.rule("gate-" + i)
+                    .from("gate/" + i, "+/gate/" + i + "/#")
+                    .inline(Inline.reject(ReasonCode.NOT_AUTHORIZED)));
+        }
+        rules.startAll(gates);
+        TestClient client = clients.connect("c");
+
+        client.publish("gate/x", "passes", QoS.AT_LEAST_ONCE);
+        assertThatThrownBy(() -> client.publish("gate/9999", "x", QoS.AT_LEAST_ONCE))
+                .hasMessageContaining("NOT_AUTHORIZED");
+        assertThatThrownBy(() -> client.publish("a/gate/7/b/c", "x", QoS.AT_LEAST_ONCE))
+                .hasMessageContaining("NOT_AUTHORIZED");
+        rules.find("gate-9999").orElseThrow().remove();
+        client.publish("gate/9999", "passes", QoS.AT_LEAST_ONCE);
+        assertThat(rules.find("gate-7").orElseThrow().status().figures().matched())
+                .isEqualTo(1);
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.maxmq.rules.run;
 
-import io.maxmq.rules.event.EventKind;
 import io.maxmq.rules.function.KeyValues;
 import io.maxmq.rules.output.Recent;
 import io.maxmq.rules.output.RuleCounters;
@@ -17,7 +16,6 @@ import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.intercept.Interceptor;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,8 +74,6 @@ public final class Engine {
 
     private final Settings settings;
     private final InlineRules inline = new InlineRules();
-    private final DeliveryWatch deliveries = new DeliveryWatch();
-    private final PingWatch pings = new PingWatch();
     private final TopicHops topicHops = new TopicHops();
     private final SinkTable sinks = new SinkTable();
 
@@ -94,16 +90,14 @@ public final class Engine {
     /** How many rules there are, for whom the lock is not worth waiting for. Written under the lock of this. */
     private volatile int count;
 
-    /** Whether the broker was given what inline rules run in. */
-    private boolean intercepts;
-
-    /** What of {@link EventKind#isWatched} the broker tells of. */
-    private final Set<EventKind> watched = EnumSet.noneOf(EventKind.class);
+    /** What the broker asks. */
+    private final Asked asked;
 
     private final RuleState state = new RuleState();
 
     public Engine(Settings settings) {
         this.settings = settings;
+        this.asked = new Asked(settings.inlineRules(), inline);
     }
 
     /** How it runs its rules. */
@@ -126,48 +120,9 @@ public final class Engine {
         return state.of(tenant);
     }
 
-    /** What the broker is to ask about each message: nothing when there is no inline rule, nor will be. */
+    /** What the broker is to ask about each message: nothing when there is no rule that needs it, nor will be. */
     public synchronized List<Interceptor> interceptors() {
-        intercepts = settings.inlineRules() || rules.values().stream().anyMatch(each -> each.plan.inline() != null);
-        List<Interceptor> interceptors = new ArrayList<>();
-        if (intercepts) {
-            interceptors.add(inline);
-        }
-        if (wants(EventKind.DELIVERED) || wants(EventKind.ACKED)) {
-            watched.add(EventKind.DELIVERED);
-            watched.add(EventKind.ACKED);
-            interceptors.add(deliveries);
-        }
-        if (wants(EventKind.PING)) {
-            watched.add(EventKind.PING);
-            interceptors.add(pings);
-        }
-        return interceptors;
-    }
-
-    private boolean wants(EventKind kind) {
-        return rules.values().stream().anyMatch(each -> each.plan.kinds().contains(kind));
-    }
-
-    /** One that names a kind alone is refused where the broker does not tell of it; one with wildcards does without. */
-    private void checkWatched(Plan plan) {
-        for (String source : plan.sources()) {
-            Set<EventKind> kinds = EventKind.isEvent(source) ? EventKind.named(source) : Set.of();
-            EventKind first = kinds.size() == 1 ? kinds.iterator().next() : null;
-            if (running != null && first != null && first.isWatched() && !watched.contains(first)) {
-                throw new IllegalStateException("the broker has started without a rule on " + source
-                        + ", and does not tell of such events: add one, which may be disabled, before the start: id="
-                        + plan.id());
-            }
-        }
-    }
-
-    private void checkInline(Plan plan) {
-        if (plan.inline() != null && running != null && !intercepts) {
-            throw new IllegalStateException(
-                    "the broker has started without inline rules: say inlineRules(true) of the engine, "
-                            + "or add the first before the start: id=" + plan.id());
-        }
+        return asked.interceptors(rules.values().stream().map(each -> each.plan).toList());
     }
 
     /** Begins, once its sinks have started. Once; what is changed meanwhile does not wait. */
@@ -190,8 +145,7 @@ public final class Engine {
             Sources sources = new Sources(broker, lanes, topicHops, settings.sysMessages());
             lanes.start();
             sources.start();
-            deliveries.sources = sources;
-            pings.sources = sources;
+            asked.start(sources);
             List<Registration> metrics = EngineMetrics.ofEngine(broker.metrics(), () -> count, lanes, state);
             running = new Running(broker, lanes, sources, metrics);
             begin(List.copyOf(rules.values()));
@@ -266,8 +220,7 @@ public final class Engine {
 
     private void check(Plan plan) {
         checkNotEnded();
-        checkInline(plan);
-        checkWatched(plan);
+        asked.check(plan);
     }
 
     /** Adds a rule, or puts it in the place of another of its name: each event goes to one of them. Figures stay. */

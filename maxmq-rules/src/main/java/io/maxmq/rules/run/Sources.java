@@ -136,13 +136,25 @@ final class Sources {
             }
             kinds(each.rule()).forEach(kind -> place(kind).add(slot));
         }
-        hooks.forEach((tenant, ofTenant) -> broker.onPublish(tenant, ofTenant)
-                .forEach((filter, registration) -> register(new Filter(tenant, filter), registration)));
-        listen();
+        try {
+            hooks.forEach((tenant, ofTenant) -> broker.onPublish(tenant, ofTenant)
+                    .forEach((filter, registration) -> register(new Filter(tenant, filter), registration)));
+            listen();
+        } catch (RuntimeException e) { // loops that do not answer, or a broker that ends
+            coming.forEach(this::takeBack);
+            throw e;
+        }
         coming.forEach(each -> each.slot().active = each.rule());
         for (Coming each : coming) {
             filters(each.rule()).forEach(this::pathsChanged);
         }
+    }
+
+    private void takeBack(Coming coming) {
+        filters(coming.rule()).forEach(each -> removeFrom(each, coming.slot()));
+        kinds(coming.rule()).forEach(each -> {
+            boolean unused = place(each).remove(coming.slot());
+        });
     }
 
     private void register(Filter filter, Registration registration) {

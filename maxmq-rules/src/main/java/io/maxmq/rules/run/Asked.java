@@ -1,0 +1,89 @@
+package io.maxmq.rules.run;
+
+import io.maxmq.rules.event.EventKind;
+import io.maxmq.spi.intercept.Interceptor;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the broker asks rules about as things happen. It costs something for each message or packet, so a broker asks what rules want when
+ * it begins, and no more later. Guarded by the lock of {@link Engine}.
+ */
+final class Asked {
+    private final boolean mayIntercept;
+    private final InlineRules inline;
+    private final DeliveryWatch deliveries = new DeliveryWatch();
+    private final PingWatch pings = new PingWatch();
+
+    /** Whether the broker has begun, so that it is too late for others. */
+    private boolean settled;
+
+    /** Whether the broker was given what inline rules run in. */
+    private boolean intercepts;
+
+    /** What of {@link EventKind#isWatched} the broker tells of. */
+    private final Set<EventKind> watched = EnumSet.noneOf(EventKind.class);
+
+    /** @param mayIntercept whether inline rules may come when there is none */
+    Asked(boolean mayIntercept, InlineRules inline) {
+        this.mayIntercept = mayIntercept;
+        this.inline = inline;
+    }
+
+    /** For a broker that begins with these rules. */
+    List<Interceptor> interceptors(List<Plan> plans) {
+        settled = true;
+        intercepts = mayIntercept || plans.stream().anyMatch(each -> each.inline() != null);
+        List<Interceptor> interceptors = new ArrayList<>();
+        if (intercepts) {
+            interceptors.add(inline);
+        }
+        if (wants(plans, EventKind.DELIVERED) || wants(plans, EventKind.ACKED)) {
+            watched.add(EventKind.DELIVERED);
+            watched.add(EventKind.ACKED);
+            interceptors.add(deliveries);
+        }
+        if (wants(plans, EventKind.PING)) {
+            watched.add(EventKind.PING);
+            interceptors.add(pings);
+        }
+        return interceptors;
+    }
+
+    private static boolean wants(List<Plan> plans, EventKind kind) {
+        return plans.stream().anyMatch(each -> each.kinds().contains(kind));
+    }
+
+    /** From now on there is somebody to tell. */
+    void start(Sources sources) {
+        deliveries.sources = sources;
+        pings.sources = sources;
+    }
+
+    /**
+     * Whether the broker asks what this rule needs: an inline one, and one that names a watched kind alone; one with wildcards does without.
+     *
+     * @throws IllegalStateException when it does not
+     */
+    void check(Plan plan) {
+        if (!settled) {
+            return;
+        }
+        if (plan.inline() != null && !intercepts) {
+            throw new IllegalStateException(
+                    "the broker has started without inline rules: say inlineRules(true) of the engine, "
+                            + "or add the first before the start: id=" + plan.id());
+        }
+        for (String source : plan.sources()) {
+            Set<EventKind> kinds = EventKind.isEvent(source) ? EventKind.named(source) : Set.of();
+            EventKind first = kinds.size() == 1 ? kinds.iterator().next() : null;
+            if (first != null && first.isWatched() && !watched.contains(first)) {
+                throw new IllegalStateException("the broker has started without a rule on " + source
+                        + ", and does not tell of such events: add one, which may be disabled, before the start: id="
+                        + plan.id());
+            }
+        }
+    }
+}
