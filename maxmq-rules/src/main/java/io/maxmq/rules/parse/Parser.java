@@ -140,6 +140,9 @@ public final class Parser {
         if (tokens.peek().isName()) {
             Token first = tokens.peek();
             Expression path = expressions.expression();
+            if (path instanceof Expression.NullConstant) {
+                path = new Expression.Name(first.at(), first.text()); // a name can stand here, a constant cannot
+            }
             boolean isPath = path instanceof Expression.Name
                     || (path instanceof Expression.Path p && p.base() instanceof Expression.Name && p.range() == null);
             if (!isPath) {
