@@ -19,6 +19,7 @@ import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
 import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import io.maxmq.spi.intercept.SubscribeInterceptor;
 import io.maxmq.spi.intercept.UnsubscribeInterceptor;
@@ -91,20 +92,51 @@ class WaitingPacketsTest {
         }
     }
 
+    private static List<TestClient> connected(TestBroker broker) {
+        return IntStream.range(0, CLIENTS)
+                .mapToObj(i -> broker.connected(ProtocolVersion.MQTT_5, "client-" + i))
+                .toList();
+    }
+
     @ParameterizedTest
     @EnumSource
     void packetsThatWaitTakeNoMoreThanThereIs(Waiting waiting) {
         ASKED.set(0);
         try (TestBroker broker = TestBroker.start(builder -> waiting.plugin.apply(builder.memory(MEMORY)))) {
-            for (int i = 1; i <= CLIENTS; i++) {
-                int sent = i;
-                broker.connected(ProtocolVersion.MQTT_5, "client-" + i).send(waiting.packet);
+            List<TestClient> clients = connected(broker);
+            for (int i = 0; i < CLIENTS; i++) {
+                int sent = i + 1;
+                clients.get(i).send(waiting.packet);
                 awaitTrue(() -> ASKED.get() == sent);
             }
 
             List<ClientDisconnected> ended = broker.events()
-                    .awaitAll(ClientDisconnected.class, event -> event.reasonCode() == ReasonCode.QUOTA_EXCEEDED, 10);
+                    .awaitAll(ClientDisconnected.class, event -> event.reasonCode() == ReasonCode.QUOTA_EXCEEDED, 1);
             assertThat(ended).hasSizeLessThan(CLIENTS);
+        }
+    }
+
+    @Test
+    void smallPacketsWaitWhateverMemoryThereIs() {
+        ASKED.set(0);
+        try (TestBroker broker = TestBroker.start(builder -> Waiting.PUBLISH.plugin.apply(builder.memory(MEMORY)))) {
+            TestClient client = broker.connected(ProtocolVersion.MQTT_5, "small");
+            connected(broker).forEach(each -> each.send(Waiting.PUBLISH.packet));
+            broker.events()
+                    .awaitAll(ClientDisconnected.class, event -> event.reasonCode() == ReasonCode.QUOTA_EXCEEDED, 1);
+            awaitTrue(() -> ASKED.get() == CLIENTS);
+
+            client.send(TestClient.message("a", "x", QoS.AT_LEAST_ONCE, 1));
+            awaitTrue(() -> ASKED.get() == CLIENTS + 1);
+            assertThat(broker.events().of(ClientDisconnected.class))
+                    .noneMatch(event -> event.client().clientId().equals("small"));
+            client.close();
+            assertThat(broker.events()
+                            .await(
+                                    ClientDisconnected.class,
+                                    event -> event.client().clientId().equals("small"))
+                            .by())
+                    .isEqualTo(Initiator.NETWORK);
         }
     }
 

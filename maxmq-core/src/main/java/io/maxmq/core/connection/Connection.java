@@ -167,6 +167,15 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         return true;
     }
 
+    /** The same for what is there for a while only, as messages on their way are. */
+    boolean charge(long bytes) {
+        if (gone || !here.loop().credit().tryCharge(bytes)) {
+            return false;
+        }
+        chargedBytes += bytes;
+        return true;
+    }
+
     /** Gives back some of what was charged. */
     void uncharge(long bytes) {
         here.loop().credit().release(bytes);

@@ -1,7 +1,6 @@
 package io.maxmq.core.connection;
 
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import java.util.function.ToIntFunction;
 
@@ -10,6 +9,9 @@ import java.util.function.ToIntFunction;
  * connection's loop. Not thread-safe.
  */
 final class PacketHold {
+    /** So much is among what every connection is charged with: an ordinary packet is never refused for want of memory. */
+    private static final int INCLUDED_BYTES = 4096;
+
     /** About what a topic filter takes beside its characters. */
     private static final int FILTER_BYTES = 64;
 
@@ -40,11 +42,12 @@ final class PacketHold {
 
     /** False when there is no memory for it: then the connection has ended. Once, until {@link #end}. */
     boolean begin(long bytesKept) {
-        if (!connection.charge(bytesKept, Lasting.STATE)) {
+        long beyond = Math.max(0, bytesKept - INCLUDED_BYTES);
+        if (beyond > 0 && !connection.charge(beyond)) {
             connection.end(Initiator.BROKER, ReasonCode.QUOTA_EXCEEDED, "no memory for a packet that has to wait");
             return false;
         }
-        bytes = bytesKept;
+        bytes = beyond;
         connection.hold(reason);
         return true;
     }
