@@ -5,12 +5,16 @@ import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.config.Listener;
+import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.intercept.PublishInterceptor;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,6 +45,46 @@ class PublishInterceptorTest {
             client.expectMessage("a", "after");
             assertThat(kept.payloadText()).isEqualTo("first");
             assertThat(kept.copy()).as("with a payload of its own").isSameAs(kept);
+        }
+    }
+
+    /** Notes the topics that it is asked about, and renames {@code b}. */
+    private static final class Picky implements PublishInterceptor {
+        private final List<String> asked = new CopyOnWriteArrayList<>();
+
+        @Override
+        public boolean wants(@Nullable ClientInfo publisher, String topic) {
+            if (topic.equals("broken")) {
+                throw new IllegalStateException("on purpose");
+            }
+            return topic.equals("b");
+        }
+
+        @Override
+        public Decision onPublish(@Nullable ClientInfo publisher, Message message) {
+            asked.add(message.topic());
+            return Decision.change(message.toBuilder().topic("renamed").build());
+        }
+    }
+
+    @Test
+    void messagesThatNobodyWantsToSeeGoTheirWayUnseen() {
+        Picky picky = new Picky();
+        try (TestBroker broker =
+                TestBroker.start(builder -> builder.listener(Listener.tcp(0)).interceptor(picky))) {
+            TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
+            client.connect("c", true);
+            client.subscribe("#", QoS.AT_MOST_ONCE);
+
+            client.publish("a", "1", QoS.AT_MOST_ONCE);
+            client.expectMessage("a", "1");
+            client.publish("b", "2", QoS.AT_MOST_ONCE);
+            client.expectMessage("renamed", "2");
+            // One that fails to say whether it wants a message is asked.
+            client.publish("broken", "3", QoS.AT_MOST_ONCE);
+            client.expectMessage("renamed", "3");
+
+            assertThat(picky.asked).containsExactly("b", "broken");
         }
     }
 }
