@@ -6,7 +6,6 @@ import io.maxmq.rules.sink.Batch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
 import io.maxmq.rules.sink.Health;
-import io.maxmq.rules.sink.Overflow;
 import io.maxmq.rules.sink.RecordResult;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkContext;
@@ -17,9 +16,7 @@ import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Registration;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -43,15 +40,6 @@ public final class SinkRunner {
         NOTHING
     }
 
-    private static final class Entry {
-        final Output output;
-        int attempts;
-
-        Entry(Output output) {
-            this.output = output;
-        }
-    }
-
     private final Sink sink;
     private final String name;
     private final Buffering buffering;
@@ -60,14 +48,13 @@ public final class SinkRunner {
     private final boolean takesJson;
 
     // Guarded by this.
-    private final Deque<Entry> waiting = new ArrayDeque<>();
+    private final SinkBuffer buffer;
     private final DeadLetters deadLetters;
     private volatile @Nullable BrokerContext broker;
     private @Nullable MemoryAccount memory;
     private Logger log = NOPLogger.NOP_LOGGER;
     private SinkState state = SinkState.STARTING;
-    private List<Entry> underWay = List.of();
-    private long waitingBytes;
+    private List<SinkBuffer.Entry> underWay = List.of();
     private boolean busy;
     private boolean lingered;
     private boolean pausing;
@@ -79,7 +66,6 @@ public final class SinkRunner {
     private long written;
     private long retried;
     private long rejected;
-    private long discarded;
 
     public SinkRunner(String name, Sink sink, Buffering buffering) {
         this.name = name;
@@ -88,6 +74,7 @@ public final class SinkRunner {
         this.calls = new SinkCalls(sink.blocking(), this::pump);
         this.outage = new Outage(buffering);
         this.deadLetters = new DeadLetters(buffering.deadLetters(), buffering.maxDeadLetterBytes());
+        this.buffer = new SinkBuffer(buffering);
         this.takesJson = sink.takesJson();
     }
 
@@ -111,6 +98,7 @@ public final class SinkRunner {
         synchronized (this) {
             broker = context;
             memory = account;
+            buffer.chargeTo(account);
             log = logger;
         }
         CompletionStage<Void> started;
@@ -131,48 +119,16 @@ public final class SinkRunner {
 
     /** Takes a record, or drops what the buffer's policy says. Never blocks and never throws. */
     void offer(Output output) {
-        boolean taken;
+        boolean taken = false;
         synchronized (this) {
-            taken = take(output);
+            if (state == SinkState.CLOSED || draining) {
+                buffer.discard(output);
+            } else {
+                taken = buffer.add(output);
+            }
         }
         if (taken) {
             pump();
-        }
-    }
-
-    private boolean take(Output output) {
-        MemoryAccount account = memory;
-        int bytes = output.bytes();
-        if (state == SinkState.CLOSED || draining || account == null || !account.tryCharge(bytes)) {
-            discard(output);
-            return false;
-        }
-        while (waiting.size() >= buffering.maxRecords()
-                || (!waiting.isEmpty() && waitingBytes + bytes > buffering.maxBytes())) {
-            if (buffering.overflow() == Overflow.DROP_NEWEST) {
-                account.release(bytes);
-                discard(output);
-                return false;
-            }
-            Entry oldest = waiting.remove();
-            forget(oldest.output);
-            discard(oldest.output);
-        }
-        waiting.add(new Entry(output));
-        waitingBytes += bytes;
-        return true;
-    }
-
-    private void discard(Output output) {
-        discarded++;
-        output.counters().actionsDiscarded.increment();
-    }
-
-    private void forget(Output output) {
-        int bytes = output.bytes();
-        waitingBytes -= bytes;
-        if (memory != null) {
-            memory.release(bytes);
         }
     }
 
@@ -204,7 +160,7 @@ public final class SinkRunner {
         if (busy || pausing || broker == null || state == SinkState.STARTING || state == SinkState.CLOSED) {
             return Step.NOTHING;
         }
-        if (waiting.isEmpty()) {
+        if (buffer.isEmpty()) {
             if (draining) {
                 drained.complete(null);
             }
@@ -214,7 +170,7 @@ public final class SinkRunner {
             busy = true;
             return Step.PROBE;
         }
-        if (!lingered && !draining && !buffering.linger().isZero() && waiting.size() < buffering.maxBatchRecords()) {
+        if (!lingered && !draining && !buffering.linger().isZero() && !buffer.fillsBatch()) {
             if (timer == Registration.NONE) {
                 timer = broker.timers().after(buffering.linger(), this::lingered);
             }
@@ -236,15 +192,10 @@ public final class SinkRunner {
         lingered = false;
         timer.close();
         timer = Registration.NONE;
-        int size = Math.min(waiting.size(), buffering.maxBatchRecords());
-        List<Entry> entries = new ArrayList<>(size);
-        List<SinkRecord> records = new ArrayList<>(size);
-        for (int i = 0; i < size; i++) {
-            Entry entry = waiting.remove();
-            entries.add(entry);
-            records.add(entry.output);
-        }
+        List<SinkBuffer.Entry> entries = buffer.take();
         underWay = entries;
+        List<SinkRecord> records = new ArrayList<>(entries.size());
+        entries.forEach(each -> records.add(each.output));
         return new Batch(records, entries.get(0).attempts);
     }
 
@@ -253,14 +204,14 @@ public final class SinkRunner {
                 ? result
                 : BatchResult.all(batch, RecordResult.retry(why(failure)));
         synchronized (this) {
-            List<Entry> entries = underWay;
+            List<SinkBuffer.Entry> entries = underWay;
             underWay = List.of();
             busy = false;
             Duration after = Duration.ZERO;
             String problem = "";
-            List<Entry> again = new ArrayList<>();
+            List<SinkBuffer.Entry> again = new ArrayList<>();
             for (int i = 0; i < entries.size(); i++) {
-                Entry entry = entries.get(i);
+                SinkBuffer.Entry entry = entries.get(i);
                 RecordResult each = results.results().get(i);
                 if (each instanceof RecordResult.Retry retry) {
                     problem = retry.why();
@@ -276,12 +227,10 @@ public final class SinkRunner {
                 } else {
                     written++;
                     entry.output.counters().actionsSuccess.increment();
-                    forget(entry.output);
+                    buffer.forget(entry);
                 }
             }
-            for (int i = again.size() - 1; i >= 0; i--) {
-                waiting.addFirst(again.get(i)); // before what came later
-            }
+            buffer.putBack(again);
             judge(problem, after);
         }
     }
@@ -296,7 +245,7 @@ public final class SinkRunner {
     }
 
     /** Whether it is to be tried once more. */
-    private boolean retriedAgain(Entry entry, String why) {
+    private boolean retriedAgain(SinkBuffer.Entry entry, String why) {
         entry.attempts++;
         lastFailure = why;
         if (state != SinkState.CLOSED && entry.attempts < buffering.maxAttempts()) {
@@ -308,12 +257,12 @@ public final class SinkRunner {
         return false;
     }
 
-    private void bury(Entry entry, String why) {
+    private void bury(SinkBuffer.Entry entry, String why) {
         rejected++;
-        forget(entry.output);
+        buffer.forget(entry);
         BrokerContext context = broker;
         MemoryAccount account = memory;
-        if (context != null && account != null) {
+        if (context != null && account != null && state != SinkState.CLOSED) {
             deadLetters.add(entry.output, context.clock().epochMillis(), Math.max(1, entry.attempts), why, account);
         }
     }
@@ -366,7 +315,7 @@ public final class SinkRunner {
     CompletionStage<Void> drain() {
         synchronized (this) {
             draining = true;
-            if (waiting.isEmpty() && !busy) {
+            if (buffer.isEmpty() && !busy) {
                 drained.complete(null);
             }
         }
@@ -382,11 +331,7 @@ public final class SinkRunner {
             }
             state = SinkState.CLOSED;
             timer.close();
-            for (Entry each : waiting) {
-                forget(each.output);
-                discard(each.output);
-            }
-            waiting.clear();
+            buffer.discardAll();
             if (memory != null) {
                 deadLetters.takeAll(memory);
             }
@@ -404,12 +349,12 @@ public final class SinkRunner {
         return new SinkStatus(
                 name,
                 state,
-                waiting.size() + underWay.size(),
-                waitingBytes,
+                buffer.records() + underWay.size(),
+                buffer.bytes(),
                 written,
                 retried,
                 rejected,
-                discarded,
+                buffer.discarded(),
                 lastFailure,
                 deadLetters.all());
     }
