@@ -19,10 +19,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * that flood it, and many connections that waste its time: nothing runs out of memory, a canary does not notice, and every
  * message is accounted for.
  *
- * <p>Runs for {@code -Dhostile.seconds}, 20 by default.
+ * <p>Runs for {@code -Dhostile.seconds}, 15 by default.
  */
 class HostileClientsIT {
-    private static final int SECONDS = Integer.getInteger("hostile.seconds", 20);
+    private static final int SECONDS = Integer.getInteger("hostile.seconds", 15);
     private static final int STALLED = 200;
     private static final int OF_EACH_NUISANCE = 25;
 
