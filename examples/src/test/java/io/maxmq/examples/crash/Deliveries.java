@@ -84,7 +84,7 @@ final class Deliveries {
         int lastRepeated = -1;
     }
 
-    /** The first time that a message came. */
+    /** @param index the first time that a message came, or where its place is then */
     private record Received(int index, Set<Integer> packetIds) {}
 
     void see(History.Entry entry) {
@@ -168,8 +168,11 @@ final class Deliveries {
             }
         }
         if (before == null) {
-            subscriber.received.put(
-                    sent.message, new Received(entry.index(), new HashSet<>(Set.of(received.packetId()))));
+            // One that had expired when it was its turn, which a crash has undone: its place is among what is sent
+            // again.
+            boolean isPassedOver = received.dup() && sent.expirySeconds >= 0;
+            int place = isPassedOver ? subscriber.lastRepeated : entry.index();
+            subscriber.received.put(sent.message, new Received(place, new HashSet<>(Set.of(received.packetId()))));
             checkOrder(entry, sent, subscriber);
         } else if (isAnotherDelivery(entry, received, sent, before, subscriber)) {
             // From now on its place is this one.

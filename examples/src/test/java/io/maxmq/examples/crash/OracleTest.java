@@ -591,6 +591,28 @@ class OracleTest {
     }
 
     @Test
+    void anExpiredMessageThatWasPassedOverMayComeBetweenOthersThatAreSentAgain() {
+        publish("q:1", "t/a", 1);
+        expiring("p:1", 1);
+        publish("p:2", "t/a", 1);
+        receive("q:1", "t/a", 1, false, 1);
+        receive("p:2", "t/a", 1, false, 3);
+        add(new Event.Killed(0));
+        for (int connection = 0; connection < 2; connection++) {
+            connect("s", true);
+            receive("q:1", "t/a", 1, true, 1);
+            receive("p:1", "t/a", 1, true, 2);
+            receive("p:2", "t/a", 1, true, 3);
+        }
+        assertThat(violations()).isEmpty();
+
+        connect("s", true);
+        receive("p:2", "t/a", 1, true, 3);
+        receive("p:1", "t/a", 1, true, 2);
+        assertFirst("sent again out of order");
+    }
+
+    @Test
     void aSharedMessageComesToOneMember() {
         member("a");
         member("b");
