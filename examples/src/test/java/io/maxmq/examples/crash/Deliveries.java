@@ -84,8 +84,13 @@ final class Deliveries {
         int lastRepeated = -1;
     }
 
-    /** @param index the first time that a message came, or where its place is then */
-    private record Received(int index, Set<Integer> packetIds) {}
+    /**
+     * The first time that a message came.
+     *
+     * @param isPassedOver it had expired when it was its turn, which a crash has undone: its place among what is sent again is
+     *     not that of its coming
+     */
+    private record Received(int index, Set<Integer> packetIds, boolean isPassedOver) {}
 
     void see(History.Entry entry) {
         Event event = entry.event();
@@ -168,16 +173,15 @@ final class Deliveries {
             }
         }
         if (before == null) {
-            // One that had expired when it was its turn, which a crash has undone: its place is among what is sent
-            // again.
             boolean isPassedOver = received.dup() && sent.expirySeconds >= 0;
-            int place = isPassedOver ? subscriber.lastRepeated : entry.index();
-            subscriber.received.put(sent.message, new Received(place, new HashSet<>(Set.of(received.packetId()))));
+            subscriber.received.put(
+                    sent.message,
+                    new Received(entry.index(), new HashSet<>(Set.of(received.packetId())), isPassedOver));
             checkOrder(entry, sent, subscriber);
         } else if (isAnotherDelivery(entry, received, sent, before, subscriber)) {
             // From now on its place is this one.
             before.packetIds().add(received.packetId());
-            subscriber.received.put(sent.message, new Received(entry.index(), before.packetIds()));
+            subscriber.received.put(sent.message, new Received(entry.index(), before.packetIds(), false));
         } else {
             checkRepeated(entry, received, sent, before, subscriber);
         }
@@ -232,6 +236,8 @@ final class Deliveries {
             before.packetIds().add(received.packetId());
         } else if (!received.dup()) {
             wrong(entry, "sent again without DUP");
+        } else if (before.isPassedOver()) {
+            return;
         } else if (before.index() < subscriber.lastRepeated) {
             wrong(entry, "sent again out of order");
         }

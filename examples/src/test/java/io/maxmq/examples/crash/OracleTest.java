@@ -608,7 +608,7 @@ class OracleTest {
 
         connect("s", true);
         receive("p:2", "t/a", 1, true, 3);
-        receive("p:1", "t/a", 1, true, 2);
+        receive("q:1", "t/a", 1, true, 1);
         assertFirst("sent again out of order");
     }
 
