@@ -10,6 +10,21 @@ import org.jspecify.annotations.Nullable;
 final class ClientFields {
     private ClientFields() {}
 
+    /** One of them alone; null when the client has none, or is not known. */
+    static @Nullable Object one(@Nullable ClientInfo client, String name) {
+        if (client == null) {
+            return null;
+        }
+        return switch (name) {
+            case "clientid" -> Text.of(client.clientId());
+            case "username" -> client.username().map(Text::of).orElse(null);
+            case "peerhost" -> Text.of(Addresses.host(client.remoteAddress()));
+            case "peername" -> Text.of(Addresses.name(client.remoteAddress()));
+            case "client_attrs" -> texts(client.attributes());
+            default -> null;
+        };
+    }
+
     /** Client id, user name and address. */
     static void names(Map<String, @Nullable Object> fields, ClientInfo client) {
         fields.put("clientid", Text.of(client.clientId()));

@@ -4,13 +4,12 @@ import io.maxmq.rules.value.Text;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A message that was published. Keeps a copy of its payload, and makes the fields that somebody asks for. */
-public final class MessageEvent extends Event {
+public final class MessageEvent extends LazyEvent {
     /** A message object, this one, and their strings. */
     private static final int OVERHEAD_BYTES = 400;
 
@@ -35,7 +34,6 @@ public final class MessageEvent extends Event {
     private final @Nullable ClientInfo publisher;
     private final String node;
     private final long atEpochMillis;
-    private final Map<String, @Nullable Object> made = new LinkedHashMap<>();
 
     /**
      * Copies what of a view would end.
@@ -93,26 +91,13 @@ public final class MessageEvent extends Event {
     }
 
     @Override
-    public @Nullable Object field(String name) {
-        Object present = made.get(name);
-        if (present == null && !made.containsKey(name)) {
-            present = make(name);
-            made.put(name, present);
-        }
-        return present;
-    }
-
-    private @Nullable Object make(String name) {
+    @Nullable
+    Object make(String name) {
         Message message = parts.message();
         return switch (name) {
             case "event" -> Text.of(EventKind.PUBLISH.event());
             case "id" -> Text.of(id());
-            case "clientid" -> publisher == null ? null : Text.of(publisher.clientId());
-            case "username" ->
-                publisher == null ? null : publisher.username().map(Text::of).orElse(null);
             case "payload" -> parts.payload();
-            case "peerhost" -> publisher == null ? null : Text.of(Addresses.host(publisher.remoteAddress()));
-            case "peername" -> publisher == null ? null : Text.of(Addresses.name(publisher.remoteAddress()));
             case "topic" -> Text.of(message.topic());
             case "qos" -> (long) message.qos().code();
             case "flags" -> parts.flags();
@@ -120,8 +105,8 @@ public final class MessageEvent extends Event {
             case "publish_received_at" -> parts.receivedAt(atEpochMillis);
             case "timestamp" -> atEpochMillis;
             case "node" -> Text.of(node);
-            case "client_attrs" -> publisher == null ? Map.of() : ClientFields.texts(publisher.attributes());
-            default -> null;
+            case "client_attrs" -> publisher == null ? Map.of() : ClientFields.one(publisher, name);
+            default -> ClientFields.one(publisher, name);
         };
     }
 }

@@ -3,13 +3,11 @@ package io.maxmq.rules.event;
 import io.maxmq.rules.value.Text;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What has become of a message: it was sent, acknowledged or dropped. Makes the fields that somebody asks for. */
-final class OutcomeEvent extends Event {
+final class OutcomeEvent extends LazyEvent {
     private static final int OVERHEAD_BYTES = 800;
 
     private static final List<String> NAMES = List.of(
@@ -63,7 +61,6 @@ final class OutcomeEvent extends Event {
     private final String node;
     private final long atEpochMillis;
     private final Known known;
-    private final Map<String, @Nullable Object> made = new LinkedHashMap<>();
 
     OutcomeEvent(EventKind kind, Tenant tenant, String clientId, String node, long atEpochMillis, Known known) {
         super(tenant, clientId);
@@ -111,16 +108,8 @@ final class OutcomeEvent extends Event {
     }
 
     @Override
-    public @Nullable Object field(String name) {
-        Object present = made.get(name);
-        if (present == null && !made.containsKey(name)) {
-            present = make(name);
-            made.put(name, present);
-        }
-        return present;
-    }
-
-    private @Nullable Object make(String name) {
+    @Nullable
+    Object make(String name) {
         return switch (name) {
             case "event" -> Text.of(kind.event());
             case "reason" -> text(known.reason());
@@ -130,7 +119,7 @@ final class OutcomeEvent extends Event {
             case "timestamp" -> atEpochMillis;
             case "node" -> Text.of(node);
             case "clientid" -> text(clientId());
-            case "username", "peerhost", "peername", "client_attrs" -> ofClient(name);
+            case "username", "peerhost", "peername", "client_attrs" -> ClientFields.one(known.client(), name);
             case "from_clientid", "from_username" -> ofSender(name);
             default -> ofMessage(name);
         };
@@ -138,19 +127,6 @@ final class OutcomeEvent extends Event {
 
     private static @Nullable Text text(String text) {
         return text.isEmpty() ? null : Text.of(text);
-    }
-
-    private @Nullable Object ofClient(String name) {
-        ClientInfo client = known.client();
-        if (client == null) {
-            return null;
-        }
-        return switch (name) {
-            case "username" -> client.username().map(Text::of).orElse(null);
-            case "peerhost" -> Text.of(Addresses.host(client.remoteAddress()));
-            case "peername" -> Text.of(Addresses.name(client.remoteAddress()));
-            default -> ClientFields.texts(client.attributes());
-        };
     }
 
     private @Nullable Object ofSender(String name) {
