@@ -159,16 +159,19 @@ public final class Engine {
         }
         List<Sources.Coming> coming = new ArrayList<>();
         for (Entry each : entries) {
-            InlineMode mode = each.plan.inline();
-            if (each.enabled && mode == null) {
+            if (each.enabled && each.plan.inline() == null) {
                 coming.add(new Sources.Coming(each.slot, each.version(topicHops, log)));
-            } else if (each.enabled) {
+            }
+        }
+        present.sources().add(coming); // first: nothing is there yet when it fails
+        for (Entry each : entries) {
+            InlineMode mode = each.plan.inline();
+            if (each.enabled && mode != null) {
                 inline.change(each.plan.id(), each.version(topicHops, log), mode);
             }
             each.metrics =
                     EngineMetrics.ofRule(present.broker().metrics(), each.plan.id(), each.plan.tenant(), each.counters);
         }
-        present.sources().add(coming);
     }
 
     /** Gives a sink a name. */
