@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Slows down who guesses passwords. Each failure of an address is a debt of two seconds, which time pays off. With ten seconds of
  * debt, five failures in a row, its attempts are delayed until it is below again, one after the other; who would have to wait
  * longer than three seconds is refused at once. So one address has five guesses, and then one in two seconds; who makes many at
- * once has a few more, those that are being looked at when the fifth one fails ({@link #isFree}).
+ * once has those more that are being looked at when the fifth one fails, and not those that wait ({@link #isFree}).
  *
  * <p>An IPv6 address stands for its /64. The table is bounded; the address that was seen longest ago makes room. Thread-safe.
  */

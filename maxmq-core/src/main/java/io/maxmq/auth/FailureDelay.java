@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,30 +42,42 @@ final class FailureDelay<R> {
 
     /** Makes the attempt, now or, on a worker, a while later. */
     CompletionStage<R> attempt(SocketAddress remote, Supplier<CompletionStage<R>> attempt) {
+        return attempt(remote, mayGoOn -> attempt.get());
+    }
+
+    /**
+     * The same for an attempt that may have to wait by itself, behind others of its address.
+     *
+     * @param attempt given what tells, when its turn comes, that it may be made: false when those in front of it were guesses
+     */
+    CompletionStage<R> attempt(SocketAddress remote, Function<BooleanSupplier, CompletionStage<R>> attempt) {
         FailedAttempts counted = failures;
         Object address = counted == null ? null : FailedAttempts.keyOf(remote);
         if (counted == null || address == null) {
-            return attempt.get();
+            return attempt.apply(() -> true);
         }
         long delay = counted.attempt(address, context.clock().nanoTime());
         if (delay == FailedAttempts.REFUSED) {
             return CompletableFuture.completedFuture(refused);
         }
         if (delay == 0) {
-            return settled(counted, address, delay, attempt.get());
+            BooleanSupplier mayGoOn =
+                    () -> counted.isFree(address, context.clock().nanoTime());
+            return settled(counted, address, delay, attempt.apply(mayGoOn));
         }
         CompletableFuture<R> answer = new CompletableFuture<>();
         delayed.incrementAndGet();
         context.timers().after(Duration.ofNanos(delay), () -> {
             delayed.decrementAndGet();
             try {
-                var unused = settled(counted, address, delay, attempt.get()).whenComplete((result, failure) -> {
-                    if (failure == null) {
-                        answer.complete(result);
-                    } else {
-                        answer.completeExceptionally(failure);
-                    }
-                });
+                var unused = settled(counted, address, delay, attempt.apply(() -> true))
+                        .whenComplete((result, failure) -> {
+                            if (failure == null) {
+                                answer.complete(result);
+                            } else {
+                                answer.completeExceptionally(failure);
+                            }
+                        });
             } catch (Throwable t) {
                 answer.completeExceptionally(t);
             }

@@ -29,6 +29,9 @@ final class HttpLogins {
     private static final AuthenticationResult BUSY =
             AuthenticationResult.denied(ReasonCode.SERVER_BUSY, "too many clients connect at once");
 
+    private static final AuthenticationResult TOO_MANY_FAILURES =
+            AuthenticationResult.denied(ReasonCode.SERVER_BUSY, "too many failures from this address");
+
     private final Settings settings;
     private final BrokerContext context;
     private final Logger log;
@@ -74,7 +77,7 @@ final class HttpLogins {
                 context,
                 settings.delaysFailures(),
                 result -> result.equals(AuthenticationResult.denied()),
-                AuthenticationResult.denied(ReasonCode.SERVER_BUSY, "too many failures from this address"));
+                TOO_MANY_FAILURES);
         this.remembered = new RememberedAnswers(MAX_REMEMBERED);
         boolean secure = "https".equals(settings.url().getScheme());
         if (!secure) {
@@ -124,7 +127,13 @@ final class HttpLogins {
         Object source = address == null ? this : address;
         return delay.attempt(
                 request.client().remoteAddress(),
-                () -> calls.call(source, () -> post(body)).handle((answer, failure) -> settled(key, answer, failure)));
+                mayGoOn -> calls.call(
+                                source,
+                                () -> mayGoOn.getAsBoolean()
+                                        ? post(body)
+                                        : CompletableFuture.completedFuture(
+                                                new HttpAnswer(TOO_MANY_FAILURES, Duration.ZERO)))
+                        .handle((answer, failure) -> settled(key, answer, failure)));
     }
 
     private AuthenticationResult settled(

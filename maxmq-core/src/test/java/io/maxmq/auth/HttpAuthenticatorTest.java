@@ -12,6 +12,7 @@ import io.maxmq.config.Listener;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
+import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -276,6 +277,20 @@ class HttpAuthenticatorTest {
             broker.clock().advance(Duration.ofSeconds(2));
             assertThat(sixth.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
             assertThat(seventh.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
+        }
+    }
+
+    @Test
+    void manyGuessesAtOnceAreNoBetterThanOneAfterTheOther() {
+        HttpAuthenticator http = authenticator().maxConcurrent(1);
+        int guesses = 30;
+        try (TestBroker broker = broker(unused -> http)) {
+            for (int i = 0; i < guesses; i++) {
+                broker.tcpClient(ProtocolVersion.MQTT_5).send(connect("alice", utf8("guess" + i)));
+            }
+            awaitTrue(() -> broker.events().of(ConnectRefused.class).size() + http.delayedQuestions() == guesses);
+
+            assertThat(service.requests()).hasSize(5);
         }
     }
 
