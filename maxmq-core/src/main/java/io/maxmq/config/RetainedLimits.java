@@ -7,8 +7,8 @@ import io.maxmq.spi.Stable;
  * delivered. Immutable.
  *
  * @param maxMessages default 1,000,000
- * @param maxBytes of topics and payloads; counts towards the memory budget, a quarter of which it may
- *     take; default 256 MiB
+ * @param maxBytes that retained messages take: some 112 for each, its payload and properties, and more for large ones and for long
+ *     topic names; counts towards the memory budget, a quarter of which it may take; default 256 MiB
  * @param maxPayloadBytes of one retained message; default 1 MiB
  * @since 0.1.0
  */

@@ -44,7 +44,7 @@ public record TenantQuota(int maxSessions, int maxSubscriptions, int maxRetained
         return new TenantQuota(maxSessions, maxSubscriptions, messages, maxRetainedBytes);
     }
 
-    /** The same with another bound of the bytes of retained messages, topics included. */
+    /** The same with another bound of the bytes that retained messages take. */
     public TenantQuota withMaxRetainedBytes(long bytes) {
         return new TenantQuota(maxSessions, maxSubscriptions, maxRetainedMessages, bytes);
     }

@@ -86,14 +86,18 @@ class CertificateAuthenticatorTest {
         assertThat(user.attributes()).containsEntry(name.attribute(), nameOf(name));
     }
 
-    @Test
-    void bothNamesMayComeFromIt() {
-        AuthenticationResult.Allowed result = allowed(decide(
+    static List<CertificateAuthenticator> ofBothNames() {
+        return List.of(
                 CertificateAuthenticator.usernameFrom(CertificateName.COMMON_NAME)
                         .withClientIdFrom(CertificateName.URI),
-                "client",
-                null,
-                SENSOR));
+                CertificateAuthenticator.clientIdFrom(CertificateName.URI)
+                        .withUsernameFrom(CertificateName.COMMON_NAME));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ofBothNames")
+    void bothNamesMayComeFromIt(CertificateAuthenticator authenticator) {
+        AuthenticationResult.Allowed result = allowed(decide(authenticator, "client", null, SENSOR));
 
         assertThat(result.username()).contains("sensor-7");
         assertThat(result.clientId()).contains("spiffe://acme.example/sensor-7");

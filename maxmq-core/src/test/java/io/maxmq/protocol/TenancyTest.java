@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -257,13 +258,18 @@ class TenancyTest {
         }
     }
 
-    @Test
-    void whatIsRetainedBeyondTheQuotaIsRefused() {
-        Tenancy tenancy = Tenancy.byAuthenticator().withQuota(BLUE, TenantQuota.UNLIMITED.withMaxRetainedMessages(1));
+    static List<TenantQuota> retainedQuotas() {
+        return List.of(TenantQuota.UNLIMITED.withMaxRetainedMessages(1), TenantQuota.UNLIMITED.withMaxRetainedBytes(200));
+    }
+
+    @ParameterizedTest
+    @MethodSource("retainedQuotas")
+    void whatIsRetainedBeyondTheQuotaIsRefused(TenantQuota quota) {
+        Tenancy tenancy = Tenancy.byAuthenticator().withQuota(BLUE, quota);
         try (TestBroker broker = start(tenancy, builder -> builder)) {
             TestClient blue = connected(broker, BLUE, "c");
             TestClient red = connected(broker, RED, "c");
-            blue.publish("a", "1", QoS.AT_LEAST_ONCE, true);
+            assertThat(blue.publish("a", "1", QoS.AT_LEAST_ONCE, true)).isNotEqualTo(ReasonCode.QUOTA_EXCEEDED);
             red.publish("a", "1", QoS.AT_LEAST_ONCE, true);
 
             assertThat(blue.publish("b", "2", QoS.AT_LEAST_ONCE, true)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
