@@ -1,9 +1,7 @@
 package io.maxmq;
 
-import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.RetainHandling;
-import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
@@ -79,24 +77,8 @@ class ExplainTest {
                 .orElseThrow(() -> new AssertionError("not in: " + of));
     }
 
-    private static TestClient client(TestBroker of, String clientId, int receiveMaximum) {
-        return of.connected(new Connect(
-                ProtocolVersion.MQTT_5,
-                false,
-                true,
-                0,
-                Properties.builder()
-                        .set(PropertyId.RECEIVE_MAXIMUM, receiveMaximum)
-                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, 100)
-                        .build(),
-                clientId,
-                null,
-                null,
-                null));
-    }
-
     private void leave(String clientId, String filter) {
-        TestClient client = client(broker, clientId, 10);
+        TestClient client = broker.lasting(clientId, true, 10);
         client.subscribe(filter, AT_LEAST_ONCE);
         client.disconnect();
         broker.awaitDisconnected(clientId);
@@ -121,7 +103,7 @@ class ExplainTest {
     @Test
     void namesEachSubscriptionThatMatchesOnAllLoops() {
         for (int i = 0; i < 12; i++) {
-            client(broker, "c-" + i, 10).subscribe(i % 2 == 0 ? "a/+" : "b", AT_LEAST_ONCE);
+            broker.lasting("c-" + i, true, 10).subscribe(i % 2 == 0 ? "a/+" : "b", AT_LEAST_ONCE);
         }
 
         Explanation explanation = explain(PublishQuestion.of("a/x").qos(EXACTLY_ONCE));
@@ -164,7 +146,7 @@ class ExplainTest {
     void tellsWhoHasNoRoom(Overflow overflow) {
         try (TestBroker small = TestBroker.start(builder -> builder.sessions(
                 SessionLimits.builder().maxQueuedMessages(2).overflow(overflow).build()))) {
-            client(small, "c", 1).subscribe("a", AT_LEAST_ONCE);
+            small.lasting("c", true, 1).subscribe("a", AT_LEAST_ONCE);
             List<Verdict> verdicts = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 verdicts.add(verdict(get(small.broker().explain("a")), "c"));
@@ -185,7 +167,7 @@ class ExplainTest {
 
     @Test
     void leavesOutTheClientsOwnAndMergesWhatOverlaps() {
-        TestClient own = client(broker, "own", 10);
+        TestClient own = broker.lasting("own", true, 10);
         own.subscribe(id(7), subscription("a/#", AT_LEAST_ONCE, true));
         own.subscribe(id(3), subscription("a/+", EXACTLY_ONCE, false));
         own.subscribe(id(5), subscription("+/b", AT_MOST_ONCE, false));
@@ -211,7 +193,7 @@ class ExplainTest {
     void namesTheMemberOfAGroupWhoseTurnItIsAndTakesNoTurn() {
         List<TestClient> members = IntStream.range(0, 4)
                 .mapToObj(i -> {
-                    TestClient member = client(broker, "m-" + i, 10);
+                    TestClient member = broker.lasting("m-" + i, true, 10);
                     member.subscribe("$share/g/a", AT_LEAST_ONCE);
                     return member;
                 })
@@ -264,7 +246,7 @@ class ExplainTest {
 
     @Test
     void isBoundedAndSaysSo() {
-        IntStream.range(0, 30).forEach(i -> client(broker, "c-" + i, 10).subscribe("a", AT_LEAST_ONCE));
+        IntStream.range(0, 30).forEach(i -> broker.lasting("c-" + i, true, 10).subscribe("a", AT_LEAST_ONCE));
 
         assertThat(explain(PublishQuestion.of("a").limit(29)).recipients()).hasSize(29);
         assertThat(explain(PublishQuestion.of("a").limit(29)).truncated()).isTrue();
@@ -278,7 +260,7 @@ class ExplainTest {
 
     @Test
     void tellsWhetherTheTopicMayBePublishedTo() {
-        client(broker, "c", 10).subscribe("$open/a", AT_LEAST_ONCE);
+        broker.lasting("c", true, 10).subscribe("$open/a", AT_LEAST_ONCE);
 
         assertThat(explain(PublishQuestion.of("a/#")).publishing()).isEqualTo(Publishing.TOPIC_INVALID);
         assertThat(explain(PublishQuestion.of("")).publishing()).isEqualTo(Publishing.TOPIC_INVALID);
@@ -293,7 +275,7 @@ class ExplainTest {
                 .retainAvailable(false)
                 .openDollarTopics(Set.of("$open"))
                 .build()))) {
-            client(less, "c", 10);
+            less.lasting("c", true, 10);
             PublishQuestion byClient = PublishQuestion.of("$open/a").by("c");
             assertThat(get(less.broker().explain(byClient)).publishing()).isEqualTo(Publishing.ALLOWED);
             assertThat(get(less.broker().explain(byClient.qos(EXACTLY_ONCE))).publishing())
@@ -305,7 +287,7 @@ class ExplainTest {
 
     @Test
     void judgesADelayedMessageAsTheTopicThatItIsFor() {
-        client(broker, "c", 10).subscribe("a", AT_LEAST_ONCE);
+        broker.lasting("c", true, 10).subscribe("a", AT_LEAST_ONCE);
 
         Explanation delayed = get(broker.broker().explain("$delayed/5/a", "c"));
 
@@ -320,7 +302,7 @@ class ExplainTest {
     void judgesWhatTheTopicIsRewrittenTo() {
         try (TestBroker rewriting =
                 TestBroker.start(builder -> builder.topicRewrite(TopicRewrite.ofPublish("old/#", "new/{#}")))) {
-            client(rewriting, "c", 10).subscribe("new/#", AT_LEAST_ONCE);
+            rewriting.lasting("c", true, 10).subscribe("new/#", AT_LEAST_ONCE);
 
             Explanation explanation = get(rewriting.broker().explain("old/x", "c"));
 
@@ -378,8 +360,8 @@ class ExplainTest {
         Rules rules = new Rules();
         rules.blocks = blocking;
         try (TestBroker ruled = TestBroker.start(builder -> builder.loops(2).authorizer(rules))) {
-            TestClient publisher = client(ruled, "p", 10);
-            IntStream.range(0, 5).forEach(i -> client(ruled, "s-" + i, 10).subscribe("a", AT_LEAST_ONCE));
+            TestClient publisher = ruled.lasting("p", true, 10);
+            IntStream.range(0, 5).forEach(i -> ruled.lasting("s-" + i, true, 10).subscribe("a", AT_LEAST_ONCE));
             rules.allows = action -> action instanceof Action.Subscribe;
 
             Explanation denied = get(ruled.broker().explain("a", "p"));
@@ -401,7 +383,7 @@ class ExplainTest {
 
     @Test
     void hasNoEffect() {
-        TestClient full = client(broker, "c", 1);
+        TestClient full = broker.lasting("c", true, 1);
         full.subscribe("a/#", AT_LEAST_ONCE);
         leave("away", "a/#");
         for (int i = 0; i < 20; i++) {
@@ -419,7 +401,7 @@ class ExplainTest {
 
     @Test
     void agreesWithWhatPublishingDoes() {
-        client(broker, "here", 10).subscribe("a", AT_LEAST_ONCE);
+        broker.lasting("here", true, 10).subscribe("a", AT_LEAST_ONCE);
         leave("away", "a");
         leave("away-too", "a");
 
@@ -435,7 +417,7 @@ class ExplainTest {
 
     @Test
     void readsAsAReport() {
-        client(broker, "c", 10).subscribe(id(4), subscription("a/+", AT_LEAST_ONCE, false));
+        broker.lasting("c", true, 10).subscribe(id(4), subscription("a/+", AT_LEAST_ONCE, false));
 
         assertThat(explain(PublishQuestion.of("a/b").by("c").qos(EXACTLY_ONCE)))
                 .hasToString("topic a/b qos=2 by client c: ALLOWED; retained: none\n"
@@ -451,7 +433,7 @@ class ExplainTest {
             context.set(given);
             return CompletableFuture.completedFuture(null);
         }))) {
-            client(extended, "c", 10).subscribe("a", AT_LEAST_ONCE);
+            extended.lasting("c", true, 10).subscribe("a", AT_LEAST_ONCE);
 
             assertThat(verdict(get(context.get().explain(PublishQuestion.of("a"))), "c"))
                     .isEqualTo(Verdict.WOULD_RECEIVE);

@@ -3,9 +3,7 @@ package io.maxmq;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
-import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
@@ -48,22 +46,6 @@ class MessageInspectionTest {
         } catch (Exception e) {
             throw new AssertionError("no answer", e);
         }
-    }
-
-    private TestClient client(TestBroker of, String clientId, int receiveMaximum) {
-        return of.connected(new Connect(
-                ProtocolVersion.MQTT_5,
-                false,
-                true,
-                0,
-                Properties.builder()
-                        .set(PropertyId.RECEIVE_MAXIMUM, receiveMaximum)
-                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, 100)
-                        .build(),
-                clientId,
-                null,
-                null,
-                null));
     }
 
     private static Message message(String topic, String payload, QoS qos) {
@@ -113,7 +95,7 @@ class MessageInspectionTest {
 
     @Test
     void showsWhatIsInFlightAndWhatWaitsInOrder() {
-        TestClient client = client(broker, "c", 2);
+        TestClient client = broker.lasting("c", true, 2);
         client.subscribe("a/#", QoS.AT_LEAST_ONCE);
         publish(0, 5);
 
@@ -133,7 +115,7 @@ class MessageInspectionTest {
 
     @Test
     void tellsHowAMessageIsDelivered() {
-        TestClient client = client(broker, "c", 1);
+        TestClient client = broker.lasting("c", true, 1);
         client.subscribe("a/+", QoS.EXACTLY_ONCE);
         client.subscribe("$share/g/b", QoS.AT_LEAST_ONCE);
         Message published = message("a/x", "payload", QoS.EXACTLY_ONCE).toBuilder()
@@ -162,7 +144,7 @@ class MessageInspectionTest {
 
     @Test
     void givesEachThatStaysOnceWhileTheFirstLeaveAndOthersCome() {
-        TestClient client = client(broker, "c", 1);
+        TestClient client = broker.lasting("c", true, 1);
         client.subscribe("a/#", QoS.AT_LEAST_ONCE);
         publish(0, 50);
         int[] published = {50};
@@ -182,7 +164,7 @@ class MessageInspectionTest {
 
     @Test
     void pagesThroughAWindowWithHoles() {
-        TestClient client = client(broker, "c", 40);
+        TestClient client = broker.lasting("c", true, 40);
         client.subscribe("a/#", QoS.AT_LEAST_ONCE);
         publish(0, 40);
         for (int i = 0; i < 40; i++) {
@@ -207,7 +189,7 @@ class MessageInspectionTest {
     void aPageOfThousandsTakesSeveralTurns() {
         try (TestBroker large = TestBroker.start(builder ->
                 builder.sessions(SessionLimits.builder().maxQueuedMessages(5000).build()))) {
-            TestClient client = client(large, "c", 1);
+            TestClient client = large.lasting("c", true, 1);
             client.subscribe("a/#", QoS.AT_LEAST_ONCE);
             IntStream.range(0, 3501).forEach(i -> large.publish(message("a/" + i, "", QoS.AT_LEAST_ONCE)));
 
@@ -221,7 +203,7 @@ class MessageInspectionTest {
 
     @Test
     void countsWhatTheClientHasTakenAndNotCompleted() {
-        TestClient client = client(broker, "c", 3);
+        TestClient client = broker.lasting("c", true, 3);
         client.subscribe("a/#", QoS.EXACTLY_ONCE);
         IntStream.range(0, 3).forEach(i -> broker.publish(message("a/" + i, "", QoS.EXACTLY_ONCE)));
         Publish first = client.expect(Publish.class);
@@ -253,7 +235,7 @@ class MessageInspectionTest {
                 return true;
             }
         }))) {
-            TestClient client = client(slow, "c", 10);
+            TestClient client = slow.lasting("c", true, 10);
             client.subscribe("a/#", QoS.EXACTLY_ONCE);
             List<String> all = new ArrayList<>();
             for (int i = 0; i < 30; i++) {

@@ -1,10 +1,7 @@
 package io.maxmq;
 
 import io.maxmq.codec.ProtocolVersion;
-import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Packet;
-import io.maxmq.codec.packet.Properties;
-import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
@@ -106,24 +103,8 @@ class PassedOnCrashTest {
         public void close() {}
     }
 
-    private static TestClient connect(TestBroker to, String clientId, boolean clean, int receiveMaximum) {
-        return to.connected(new Connect(
-                ProtocolVersion.MQTT_5,
-                false,
-                clean,
-                0,
-                Properties.builder()
-                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, 100_000L)
-                        .set(PropertyId.RECEIVE_MAXIMUM, receiveMaximum)
-                        .build(),
-                clientId,
-                null,
-                null,
-                null));
-    }
-
     private TestClient member(String clientId, int receiveMaximum) {
-        TestClient member = connect(broker, clientId, true, receiveMaximum);
+        TestClient member = broker.lasting(clientId, true, receiveMaximum);
         member.subscribe(SHARED, EXACTLY_ONCE);
         return member;
     }
@@ -257,7 +238,7 @@ class PassedOnCrashTest {
         int from = row.size();
         a.close();
         await(() -> store.entries(Tables.GROUP_QUEUE).size() == MESSAGES - 1);
-        b = connect(broker, "b", false, 100);
+        b = broker.lasting("b", false, 100);
         takeAndAnswer(MESSAGES - 1, "b", b);
 
         letGoAndCrash(from, 1, "a", "b");
@@ -306,7 +287,7 @@ class PassedOnCrashTest {
                         .toCompletableFuture()
                         .join()
                         .isPresent()) {
-                    clients.put(each, connect(next, each, false, 100));
+                    clients.put(each, next.lasting(each, false, 100));
                 }
             }
             // Nothing is on its way any more.

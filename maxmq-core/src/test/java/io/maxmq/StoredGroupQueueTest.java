@@ -294,16 +294,6 @@ class StoredGroupQueueTest {
 
     // ---- passed on
 
-    private TestClient member(String id, int receiveMaximum) {
-        TestClient client = broker.client(ProtocolVersion.MQTT_5);
-        Properties properties = Properties.builder()
-                .set(PropertyId.SESSION_EXPIRY_INTERVAL, 100_000)
-                .set(PropertyId.RECEIVE_MAXIMUM, receiveMaximum)
-                .build();
-        client.connect(new Connect(ProtocolVersion.MQTT_5, false, false, 0, properties, id, null, null, null));
-        return client;
-    }
-
     /** Member "one" has gone, and what it should leave to the queue is refused there. */
     private TestClient whatOneLeavesIsRefused() throws Exception {
         membersHaveGone();
@@ -405,7 +395,7 @@ class StoredGroupQueueTest {
     @Test
     void whatIsBeingPassedOnIsNotReadByWhoLeavesIt() throws Exception {
         membersHaveGone();
-        TestClient one = member("one", 1);
+        TestClient one = broker.lasting("one", false, 1);
         one.subscribe("own", QoS.AT_LEAST_ONCE);
         TestClient publisher = publisher();
         publisher.publish("own", "1", QoS.AT_LEAST_ONCE);
@@ -416,7 +406,7 @@ class StoredGroupQueueTest {
         store.refuse(Tables.GROUP_QUEUE, Kind.FULL);
         one.disconnect();
         awaitRefusal(publisher);
-        one = member("one", 100);
+        one = broker.lasting("one", false, 100);
         assertThat(receive(one, 3)).containsExactly("1", "2", "4");
         one.ping();
         store.letGo();

@@ -2,10 +2,7 @@ package io.maxmq;
 
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
-import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Packet;
-import io.maxmq.codec.packet.Properties;
-import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
@@ -64,19 +61,7 @@ class StoredSharedTest {
     }
 
     private TestClient connect(String clientId, boolean clean, int receiveMaximum) {
-        return broker.connected(new Connect(
-                ProtocolVersion.MQTT_5,
-                false,
-                clean,
-                0,
-                Properties.builder()
-                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, 100_000L)
-                        .set(PropertyId.RECEIVE_MAXIMUM, receiveMaximum)
-                        .build(),
-                clientId,
-                null,
-                null,
-                null));
+        return broker.lasting(clientId, clean, receiveMaximum);
     }
 
     /** A member of the shared subscription that takes what comes. */

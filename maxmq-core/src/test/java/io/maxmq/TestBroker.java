@@ -2,6 +2,8 @@ package io.maxmq;
 
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishOptions;
 import io.maxmq.spi.PublishResult;
@@ -101,6 +103,20 @@ public final class TestBroker implements AutoCloseable {
         TestClient client = client(connect.version());
         client.connect(connect);
         return client;
+    }
+
+    /**
+     * A client of MQTT 5.0 whose session stays for longer than any test takes.
+     *
+     * @param receiveMaximum how many messages it takes at a time (§3.1.2.11.3)
+     */
+    public TestClient lasting(String clientId, boolean cleanStart, int receiveMaximum) {
+        Properties properties = Properties.builder()
+                .set(PropertyId.SESSION_EXPIRY_INTERVAL, 100_000L)
+                .set(PropertyId.RECEIVE_MAXIMUM, receiveMaximum)
+                .build();
+        return connected(
+                new Connect(ProtocolVersion.MQTT_5, false, cleanStart, 0, properties, clientId, null, null, null));
     }
 
     /** Publishes in-process and waits until every recipient has it sent, queued or dropped; tells why. */
