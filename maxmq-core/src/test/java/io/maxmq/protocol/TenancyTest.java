@@ -259,7 +259,8 @@ class TenancyTest {
     }
 
     static List<TenantQuota> retainedQuotas() {
-        return List.of(TenantQuota.UNLIMITED.withMaxRetainedMessages(1), TenantQuota.UNLIMITED.withMaxRetainedBytes(200));
+        return List.of(
+                TenantQuota.UNLIMITED.withMaxRetainedMessages(1), TenantQuota.UNLIMITED.withMaxRetainedBytes(200));
     }
 
     @ParameterizedTest
