@@ -590,8 +590,9 @@ final class Handshake {
     private void refuse(ReasonCode reason, String detail, Properties.Builder toldTo5) {
         home.events().refused(connection, connection.client(), reason, detail);
         ReasonCode told = reason.allowedIn(PacketType.CONNACK) ? reason : ReasonCode.UNSPECIFIED_ERROR;
-        if (!detail.isEmpty() && asked.intOr(PropertyId.REQUEST_PROBLEM_INFORMATION, 1) == 1) {
-            toldTo5.set(PropertyId.REASON_STRING, detail);
+        String why = connection.writer().reasonString(detail).string(PropertyId.REASON_STRING);
+        if (why != null) {
+            toldTo5.set(PropertyId.REASON_STRING, why);
         }
         Properties properties = connect.version().isV5() ? toldTo5.build() : Properties.NONE;
         connection.send(new ConnAck(false, told, properties));

@@ -3,6 +3,7 @@ package io.maxmq.core.connection;
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Packet;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs on the connection's loop. Not thread-safe.
  */
 final class PacketWriter {
+    /** What is left of a reason string that MQTT does not allow. */
+    private static final int MAX_UNFIT_CHARACTERS = 1000;
+
     private final Connection connection;
     private final ByteSink out;
 
@@ -225,11 +229,27 @@ final class PacketWriter {
         packetWritten();
     }
 
-    /** The text as the property, for a client that wants it. */
+    /** The text as the property, made fit to be sent; for a client that wants it. */
     Properties reasonString(String detail) {
         return detail.isEmpty() || !problemInformation
                 ? Properties.NONE
-                : Properties.builder().set(PropertyId.REASON_STRING, detail).build();
+                : Properties.builder()
+                        .set(PropertyId.REASON_STRING, sendable(detail))
+                        .build();
+    }
+
+    /** Plug-ins, administrators and clients may have put anything in it; the packet has to leave all the same. */
+    private static String sendable(String detail) {
+        int bytes = Utf8.encodedLength(detail);
+        if (bytes >= 0 && bytes <= Utf8.MAX_BYTES) {
+            return detail;
+        }
+        StringBuilder fit = new StringBuilder(Math.min(detail.length(), MAX_UNFIT_CHARACTERS));
+        for (int i = 0; i < detail.length() && i < MAX_UNFIT_CHARACTERS; i++) {
+            char c = detail.charAt(i);
+            fit.append(c == 0 || Character.isSurrogate(c) ? '?' : c);
+        }
+        return fit.toString();
     }
 
     private void count(Counter what) {

@@ -74,7 +74,8 @@ final class SubscribeProcedure {
         for (Subscription wanted : subscribe.subscriptions()) {
             if (wanted.noLocal() && wanted.topicFilter().startsWith("$share/")) {
                 throw new MalformedPacketException(
-                        ReasonCode.PROTOCOL_ERROR, "No Local on a shared subscription: " + wanted.topicFilter());
+                        ReasonCode.PROTOCOL_ERROR,
+                        "No Local on a shared subscription: " + Utf8.quote(wanted.topicFilter()));
             }
             if (connection.isV5()) {
                 requireOffered(wanted.topicFilter());
@@ -105,7 +106,8 @@ final class SubscribeProcedure {
         TopicFilter filter = TopicFilter.parse(asked, home.limits().maxTopicLevels());
         ReasonCode problem = filter == null ? null : home.subscriptionRules().notOffered(filter, hasId());
         if (problem != null) {
-            throw new MalformedPacketException(problem, "CONNACK has said that this is not available: " + asked);
+            throw new MalformedPacketException(
+                    problem, "CONNACK has said that this is not available: " + Utf8.quote(asked));
         }
     }
 
@@ -273,9 +275,9 @@ final class SubscribeProcedure {
 
     private Properties reasonString() {
         String why = refusal;
-        return why == null || !connection.isV5() || !connection.writer().wantsProblemInformation()
+        return why == null || !connection.isV5()
                 ? Properties.NONE
-                : Properties.builder().set(PropertyId.REASON_STRING, why).build();
+                : connection.writer().reasonString(why);
     }
 
     /** SUBACK is sent when the subscriptions are in storage, where they are to be. */
