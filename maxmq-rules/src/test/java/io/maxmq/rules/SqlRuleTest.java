@@ -95,6 +95,27 @@ class SqlRuleTest {
     }
 
     @Test
+    void aRecordThatIsNestedTooDeepToBeWrittenIsItsOwnRulesFailureAlone(TestClients clients) throws Exception {
+        Rule deep = rules.rule("deep")
+                .sql("SELECT map_put(payload.path, payload.value, map_new()) AS v FROM \"t\"")
+                .to(records.sink())
+                .start();
+        rules.rule("plain").sql("SELECT 1 AS v FROM \"t\"").to(records.sink()).start();
+        String path = "a.".repeat(500) + "a";
+        String value = "[".repeat(510) + "]".repeat(510);
+
+        clients.connect().publish("t", "{\"path\":\"" + path + "\",\"value\":" + value + "}");
+
+        assertThat(records.values()).isEqualTo(Map.of("v", 1L));
+        assertThat(deep.status().figures().matched()).isEqualTo(1);
+        assertThat(deep.status().figures().passed()).isZero();
+        assertThat(deep.status().figures().failedException()).isEqualTo(1);
+        assertThat(deep.status().errors())
+                .singleElement()
+                .satisfies(error -> assertThat(error.code()).isEqualTo("limit_exceeded"));
+    }
+
+    @Test
     void selectsFromEventsAndKnowsItsOwnName(TestClients clients) throws Exception {
         rules.rule("who")
                 .sql("SELECT event, clientid AS c, metadata.rule_id AS r FROM \"$events/client/connected\"")
