@@ -10,12 +10,15 @@ import io.maxmq.rules.sink.SinkRecord;
 import io.maxmq.rules.status.RuleFigures;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -176,6 +179,28 @@ class LambdaRuleTest {
         assertThat(worse.status().errors())
                 .singleElement()
                 .satisfies(error -> assertThat(error.message()).contains("java.lang.Object"));
+    }
+
+    @Test
+    void takesArraysWithNullsAndRefusesADecimalThatNoFloatHolds(TestClients clients) throws Exception {
+        rules.rule("r")
+                .from("t")
+                .map(m -> Map.of(
+                        "a",
+                        m.payloadText().isEmpty()
+                                ? new BigDecimal("1e400")
+                                : new @Nullable Object[] {null, m.payloadText()}))
+                .to(records.sink())
+                .start();
+        TestClient client = clients.connect();
+
+        client.publish("t", "");
+        client.publish("t", "x");
+
+        assertThat(records.values()).containsEntry("a", Arrays.asList(null, "x"));
+        assertThat(rules.find("r").orElseThrow().status().errors())
+                .singleElement()
+                .satisfies(error -> assertThat(error.message()).contains("finite"));
     }
 
     @Test

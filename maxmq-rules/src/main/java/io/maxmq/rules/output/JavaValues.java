@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -89,7 +90,7 @@ public final class JavaValues {
         } else if (value instanceof Collection<?> collection) {
             return elements(collection, depth);
         } else if (value instanceof Object[] array) {
-            return elements(List.of(array), depth);
+            return elements(Arrays.asList(array), depth);
         } else if (value instanceof Enum<?> || value instanceof Instant || value instanceof Character) {
             return value instanceof JsonNull ? value : Text.of(value.toString());
         } else if (value instanceof Boolean || value instanceof Text || value instanceof Bits) {
@@ -114,7 +115,7 @@ public final class JavaValues {
     }
 
     private static Object number(Number number) {
-        if (number instanceof Double || number instanceof Float) {
+        if (number instanceof Double || number instanceof Float || number instanceof BigDecimal) {
             double value = number.doubleValue();
             if (!Double.isFinite(value)) {
                 throw new IllegalArgumentException("number must be finite: " + number);
@@ -122,8 +123,6 @@ public final class JavaValues {
             return value;
         } else if (number instanceof BigInteger big) {
             return big.bitLength() < Long.SIZE ? (Object) big.longValue() : big;
-        } else if (number instanceof BigDecimal decimal) {
-            return decimal.doubleValue();
         }
         return number.longValue();
     }
