@@ -91,6 +91,28 @@ class QueueTest {
     }
 
     @Test
+    void propertiesCountAsPayloadsDo() throws Exception {
+        RuleEngine rules = RuleEngine.builder().lanes(1).queue(100, 1 << 20).build();
+        rules.rule("r").from("t").where(m -> held()).start();
+        Message message = Message.builder("t")
+                .userProperty("name", "x".repeat(60_000))
+                .userProperty("name", "x".repeat(60_000))
+                .correlationData(new byte[60_000])
+                .contentType("x".repeat(60_000))
+                .build();
+        try (MaxMQ broker = broker(rules)) {
+            for (int i = 0; i < 10; i++) {
+                broker.publish(message).toCompletableFuture().join();
+            }
+            gate.countDown();
+
+            // Four of them are 960 KB, and a fifth is more than may wait.
+            assertThat(rules.find("r").orElseThrow().status().figures().dropped())
+                    .isEqualTo(6);
+        }
+    }
+
+    @Test
     void closeEvaluatesWhatWaitsAndEndsItsThreads() throws Exception {
         RuleEngine rules =
                 RuleEngine.builder().drainTimeout(Duration.ofSeconds(30)).build();

@@ -19,6 +19,11 @@ public final class MessageParts {
     public static final String HOPS = "maxmq-hops";
 
     private static final int MAX_HOPS = 1_000;
+    /** What a user property costs beside its characters. */
+    private static final int USER_PROPERTY_BYTES = 120;
+    /** No packet has more; leaves room to add what an event costs. */
+    private static final int MOST_BYTES = 1 << 30;
+
     private static final int JSON_DEPTH = 512;
 
     private final Message message;
@@ -104,9 +109,18 @@ public final class MessageParts {
         return message.id().map(MessageId::epochMillis).orElse(unknown);
     }
 
-    /** Roughly what it takes beside objects. */
+    /** Roughly what it takes beside the objects that each message has. */
     int bytes() {
-        return message.payloadLength() + 2 * message.topic().length();
+        long bytes = message.payloadLength() + 2L * message.topic().length();
+        if (correlationData != null) {
+            bytes += correlationData.bytes().length;
+        }
+        bytes += message.contentType().map(String::length).orElse(0);
+        bytes += message.responseTopic().map(String::length).orElse(0);
+        for (UserProperty each : message.userProperties()) {
+            bytes += USER_PROPERTY_BYTES + each.name().length() + each.value().length();
+        }
+        return (int) Math.min(bytes, MOST_BYTES);
     }
 
     /** How many rules it has come through. */
