@@ -73,9 +73,9 @@ final class GroupQueue implements SharedQueue {
         private final StoredMessage message;
         /** Null without storage, and of one that was read from storage. */
         private GroupRecords.@Nullable Record record;
-        /** Who waits for the record; null when nobody has to. */
+        /** Who waits for the record, or for a member's; null when nobody has to. */
         private @Nullable List<Outcome> waits;
-        /** Storage has refused the record when the message was with a member, perhaps. */
+        /** Storage has refused the record while the message was with a member, perhaps. */
         private boolean isUnwritten;
 
         private int attempt;
@@ -89,7 +89,9 @@ final class GroupQueue implements SharedQueue {
 
         void write(GroupRecords to) {
             isUnwritten = false;
-            waits = new ArrayList<>(1);
+            if (waits == null) {
+                waits = new ArrayList<>(1);
+            }
             record = to.write(sequence, message, group.hasOnline(), this::written);
         }
 
@@ -116,8 +118,7 @@ final class GroupQueue implements SharedQueue {
                 home.drops().dropped(key, message, DropReason.STORAGE);
                 answer(false);
             } else {
-                isUnwritten = true;
-                answer(true);
+                isUnwritten = true; // a member may have it: who waits is answered when it has, or by the next record
             }
         }
 
@@ -312,6 +313,16 @@ final class GroupQueue implements SharedQueue {
             giving = true;
             home.loop().afterPause(nanos, () -> {
                 giving = false;
+                give();
+            });
+        }
+    }
+
+    /** Nothing is given for a while, whoever comes. */
+    private void pause() {
+        if (!isPaused) {
+            isPaused = true;
+            home.loop().afterPause(STORAGE_PAUSE_NANOS, () -> {
                 isPaused = false;
                 give();
             });
@@ -351,7 +362,7 @@ final class GroupQueue implements SharedQueue {
             if (isOverfull() || (group.hasOnline() && given.size() < GroupQueues.MAX_GIVEN)) {
                 readPage();
             }
-        } else if (!messages.isEmpty() && !giving && given.size() < GroupQueues.MAX_GIVEN) {
+        } else if (!messages.isEmpty() && !giving && !isPaused && given.size() < GroupQueues.MAX_GIVEN) {
             giving = true;
             home.loop().executeNextTurn(() -> {
                 giving = false;
@@ -391,8 +402,7 @@ final class GroupQueue implements SharedQueue {
         boolean unstored = outcome.accepted() == 0 && outcome.isUnstored();
         if (unstored && isGiven(which, attempt) && group.size() > 0) {
             takeBack(which);
-            isPaused = true;
-            giveAfterPause(STORAGE_PAUSE_NANOS);
+            pause();
         } else {
             taken(which, attempt);
         }

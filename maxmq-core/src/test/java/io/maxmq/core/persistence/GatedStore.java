@@ -111,6 +111,13 @@ public final class GatedStore implements KeyValueStore {
         }
     }
 
+    /** Refuses those of what waits, and nothing that comes; the others go on waiting. */
+    public synchronized void refuseHeld(Predicate<Batch> which, Kind with) {
+        List<Held> chosen = held.stream().filter(each -> which.test(each.batch)).toList();
+        held.removeAll(chosen);
+        chosen.forEach(each -> each.result.completeExceptionally(new StorageException(with, "the test says so")));
+    }
+
     /** Refuses what waits, and nothing that comes. */
     public synchronized void refuseHeld(Kind with) {
         holds = batch -> false;
