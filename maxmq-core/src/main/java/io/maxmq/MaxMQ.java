@@ -192,7 +192,7 @@ public final class MaxMQ implements AutoCloseable {
      * A handler that throws is reported and gets the next message.
      *
      * @return in force when its {@link Subscription#active} has completed
-     * @throws IllegalArgumentException when the filter is not valid (§4.7)
+     * @throws IllegalArgumentException when the filter is not valid (§4.7), or has more levels than the settings allow
      * @throws IllegalStateException when the broker is closed
      */
     public Subscription subscribe(String topicFilter, SubscribeOptions options, Consumer<Message> handler) {
@@ -207,7 +207,7 @@ public final class MaxMQ implements AutoCloseable {
                 }
             });
         }
-        TopicFilter filter = TopicFilter.of(topicFilter);
+        TopicFilter filter = broker.filterOf(topicFilter);
         Subscribers.Made made = broker.subscribers()
                 .subscribe(
                         new Subscribers.Request(
@@ -232,7 +232,7 @@ public final class MaxMQ implements AutoCloseable {
      *
      * @return in force when its {@link Subscription#active} has completed; exceptionally with {@link IllegalStateException} when
      *     there is no room for another session
-     * @throws IllegalArgumentException when the filter is not valid (§4.7)
+     * @throws IllegalArgumentException when the filter is not valid (§4.7), or has more levels than the settings allow
      * @throws IllegalStateException when the broker is closed
      */
     public Subscription subscribe(
@@ -241,7 +241,7 @@ public final class MaxMQ implements AutoCloseable {
         Objects.requireNonNull(handler, "handler");
         Subscribers.Made made = broker.sessionSubscriptions()
                 .subscribe(
-                        options.request(TopicFilter.of(topicFilter)),
+                        options.request(broker.filterOf(topicFilter)),
                         (message, acknowledge) -> handler.accept(message, acknowledge::run));
         return new Subscription(topicFilter, made.registration(), made.active());
     }
@@ -259,7 +259,8 @@ public final class MaxMQ implements AutoCloseable {
      * worker thread, one at a time.
      *
      * @param options with a durable name the stream has one subscriber at a time: the next one ends the one before
-     * @throws IllegalArgumentException when the filter is not valid (§4.7), or the options say inline
+     * @throws IllegalArgumentException when the filter is not valid (§4.7), has more levels than the settings allow, or the
+     *     options say inline
      * @throws IllegalStateException when the broker is closed
      */
     public Flow.Publisher<Message> publisher(String topicFilter, SubscribeOptions options) {
@@ -267,7 +268,7 @@ public final class MaxMQ implements AutoCloseable {
         if (options.isInline()) {
             throw new IllegalArgumentException("a stream is not inline: topicFilter=" + topicFilter);
         }
-        return broker.sessionSubscriptions().publisher(options.request(TopicFilter.of(topicFilter)));
+        return broker.sessionSubscriptions().publisher(options.request(broker.filterOf(topicFilter)));
     }
 
     /**

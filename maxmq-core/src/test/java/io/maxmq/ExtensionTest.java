@@ -149,6 +149,13 @@ class ExtensionTest {
     }
 
     @Test
+    void aHookForMoreLevelsThanThereMayBeIsRefused() {
+        assertThatThrownBy(() -> TestBroker.start(builder -> builder.extension(
+                        starting(context -> context.onPublish("a/".repeat(128) + "#", publication -> {})))))
+                .hasStackTraceContaining("has 129 levels, allowed are 128");
+    }
+
+    @Test
     void aThrowingHookKeepsNoMessageBack() {
         try (TestBroker broker = TestBroker.start(builder ->
                 builder.extension(starting(context -> context.onPublish("#", publication -> {

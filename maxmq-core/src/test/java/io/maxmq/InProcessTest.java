@@ -343,6 +343,20 @@ class InProcessTest {
     }
 
     @Test
+    void refusesFiltersOfMoreLevelsThanThereMayBe() {
+        String tooDeep = "a/".repeat(128) + "#";
+        SubscribeOptions durable = SubscribeOptions.defaults().durable("deep");
+
+        assertThatThrownBy(() -> broker.broker().subscribe(tooDeep, message -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("levels");
+        assertThatThrownBy(() -> broker.broker().subscribe(tooDeep, durable, message -> {}))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> broker.broker().publisher("$share/g/" + tooDeep))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void keepsTenantsApart() throws InterruptedException {
         Tenant blue = new Tenant("blue");
         subscribe("a", SubscribeOptions.defaults().tenant(blue));

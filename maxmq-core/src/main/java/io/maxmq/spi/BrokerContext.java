@@ -62,7 +62,7 @@ public interface BrokerContext {
      * Calls the hook for each message whose topic the filter matches. Takes effect before the returned object is seen
      * by the caller.
      *
-     * @throws IllegalArgumentException when the filter is not valid, or is a shared one
+     * @throws IllegalArgumentException when the filter is not valid, has too many levels, or is a shared one
      */
     Registration onPublish(Tenant tenant, String topicFilter, PublishHook hook);
 
@@ -72,7 +72,7 @@ public interface BrokerContext {
      *
      * @param hooks by the filters that they are for
      * @return what takes back each, by filter
-     * @throws IllegalArgumentException when a filter is not valid, or is a shared one; then none is added
+     * @throws IllegalArgumentException when a filter is not valid, has too many levels, or is a shared one; then none is added
      */
     Map<String, Registration> onPublish(Tenant tenant, Map<String, PublishHook> hooks);
 

@@ -1,5 +1,6 @@
 package io.maxmq.core.bootstrap;
 
+import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Listener;
 import io.maxmq.config.Overflow;
@@ -508,6 +509,15 @@ public final class Broker {
 
     public Publisher publisher() {
         return publisher;
+    }
+
+    /**
+     * The filter that the application asks for.
+     *
+     * @throws IllegalArgumentException when it is not valid (§4.7), or has more levels than the settings allow
+     */
+    public TopicFilter filterOf(String subscribed) {
+        return routes.filterOf(subscribed);
     }
 
     public SessionSubscriptions sessionSubscriptions() {

@@ -112,7 +112,7 @@ final class ExtensionServices implements BrokerContext {
     public Map<String, Registration> onPublish(Tenant tenant, Map<String, PublishHook> hooks) {
         Map<TopicFilter, PublishHook> byFilter = new LinkedHashMap<>();
         hooks.forEach((topicFilter, hook) -> {
-            TopicFilter filter = TopicFilter.of(topicFilter);
+            TopicFilter filter = routes.filterOf(topicFilter);
             if (filter.share() != null) {
                 throw new IllegalArgumentException("a hook cannot be shared: topicFilter=" + topicFilter);
             }

@@ -1,5 +1,7 @@
 package io.maxmq.core.bootstrap;
 
+import io.maxmq.codec.Utf8;
+import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.OverlappingSubscriptions;
 import io.maxmq.config.TenantQuota;
@@ -48,6 +50,19 @@ final class TenantRoutes implements Function<Tenant, Routes> {
 
     Routes of(Tenant tenant) {
         return tenant.equals(Tenant.DEFAULT) ? defaultRoutes : routes.computeIfAbsent(tenant, this::makeOther);
+    }
+
+    /**
+     * The filter that the application asks for, which every tree takes.
+     *
+     * @throws IllegalArgumentException when it is not valid (§4.7), or has more levels than filters may have here
+     */
+    TopicFilter filterOf(String subscribed) {
+        String problem = TopicFilter.problem(subscribed, config.connections().maxTopicLevels());
+        if (problem != null) {
+            throw new IllegalArgumentException("topic filter " + problem + ": topicFilter=" + Utf8.quote(subscribed));
+        }
+        return TopicFilter.of(subscribed);
     }
 
     /**
