@@ -11,6 +11,7 @@ import io.maxmq.spi.admin.ClientQuery;
 import io.maxmq.spi.admin.ClientView;
 import io.maxmq.spi.admin.Clients;
 import io.maxmq.spi.admin.Page;
+import io.maxmq.spi.auth.AuthenticationResult;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -63,11 +64,9 @@ final class ClientDirectory implements Clients {
     @Override
     public CompletionStage<Boolean> redirect(
             Tenant tenant, String clientId, String serverReference, boolean permanent) {
-        if (serverReference.isBlank()) {
-            throw new IllegalArgumentException("serverReference must not be blank");
-        }
+        AuthenticationResult.Redirected to = AuthenticationResult.redirected(serverReference, permanent);
         SessionKey key = new SessionKey(tenant, clientId);
-        return end(key, sessions -> sessions.redirect(key, serverReference, permanent));
+        return end(key, sessions -> sessions.redirect(key, to.serverReference(), to.permanent()));
     }
 
     private CompletionStage<Boolean> end(SessionKey key, Predicate<Sessions> ending) {

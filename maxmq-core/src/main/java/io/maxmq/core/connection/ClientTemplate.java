@@ -1,5 +1,6 @@
 package io.maxmq.core.connection;
 
+import io.maxmq.codec.Utf8;
 import io.maxmq.spi.ClientInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,8 @@ final class ClientTemplate {
     private static final String SHARE = "$share/";
 
     /**
-     * Empty for nothing: when the text is, when a name of this client would not stay one level of a topic, or when it would make
-     * the topic one of those that begin with {@code $}, or a filter shared.
+     * Empty for nothing: when the text is, when a name of this client would not stay one level of a topic, when it would make
+     * the topic one of those that begin with {@code $}, or a filter shared, or when what comes of it is no string that MQTT allows.
      */
     static String fill(String template, ClientInfo client) {
         StringBuilder text = new StringBuilder();
@@ -26,7 +27,9 @@ final class ClientTemplate {
             text.append(value);
             from = end + 1;
         }
-        return text.append(template, from, template.length()).toString();
+        String filled = text.append(template, from, template.length()).toString();
+        int bytes = Utf8.encodedLength(filled);
+        return bytes < 0 || bytes > Utf8.MAX_BYTES ? "" : filled;
     }
 
     /** The settings have been checked to name no other. */

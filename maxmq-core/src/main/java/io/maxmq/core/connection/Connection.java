@@ -18,6 +18,7 @@ import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.codec.wire.PublishView;
+import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.PacketInterceptors;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.loop.Loop;
@@ -515,6 +516,22 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         return here;
     }
 
+    /** The loop that it is on, for what is asked on its behalf: an answer that cannot be dealt with ends this connection. */
+    CallerLoop caller() {
+        return new ContainedCaller(here.caller(), this);
+    }
+
+    /** What the step throws ends this connection, as what the handling of a packet throws does: nothing waits for it for ever. */
+    Runnable contained(Runnable step) {
+        return () -> {
+            try {
+                step.run();
+            } catch (Throwable t) {
+                onFailure(t);
+            }
+        };
+    }
+
     ByteSink out() {
         return out;
     }
@@ -606,7 +623,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             here.open().add(this);
             here.loop().counters().add(Counter.CONNECTIONS, 1);
             if (!closed) {
-                arrived.run();
+                contained(arrived).run();
                 release(InputGate.MOVE);
             }
         });

@@ -52,8 +52,7 @@ final class EnhancedAuthentication {
     }
 
     private void begin(AuthenticationRequest request, boolean again, Consumer<EnhancedAuthenticationResult> decided) {
-        exchange =
-                home.access().exchange(method, request, again, connection.here().caller());
+        exchange = home.access().exchange(method, request, again, connection.caller());
         outcome = decided;
         timer = connection
                 .here()

@@ -153,11 +153,12 @@ final class Handshake {
             next.run();
         } else if (decision instanceof Decision.Pause pause && pausedNanos + pause.nanos() <= MAX_PAUSED_NANOS) {
             pausedNanos += pause.nanos();
-            connection.here().loop().schedule(pause.nanos(), () -> {
+            Runnable again = connection.contained(() -> {
                 if (!connection.isClosed()) {
                     whenWithinRate(question, next);
                 }
             });
+            connection.here().loop().schedule(pause.nanos(), again::run);
         } else if (decision instanceof Decision.Drop) {
             home.events().refused(connection, connection.client(), ReasonCode.CONNECTION_RATE_EXCEEDED, RATE_EXCEEDED);
             connection.end(Initiator.BROKER, ReasonCode.CONNECTION_RATE_EXCEEDED, RATE_EXCEEDED);
@@ -170,7 +171,7 @@ final class Handshake {
         home.interceptors()
                 .connect(
                         new ConnectRequest(client, rewritten(connect.will()), asked.userProperties()),
-                        connection.here().caller(),
+                        connection.caller(),
                         this::intercepted);
     }
 
@@ -205,7 +206,7 @@ final class Handshake {
     private void authenticate(AuthenticationRequest request) {
         EnhancedAuthentication by = authentication;
         if (by == null) {
-            home.access().authenticate(request, connection.here().caller(), this::authenticated);
+            home.access().authenticate(request, connection.caller(), this::authenticated);
         } else {
             connection.authenticatedBy(by);
             by.begin(request, asked, this::enhancedAuthenticated);
@@ -224,6 +225,12 @@ final class Handshake {
     private boolean tooLong(String clientId) {
         int limit = home.limits().maxClientIdBytes();
         return clientId.length() > limit || clientId.getBytes(StandardCharsets.UTF_8).length > limit;
+    }
+
+    /** Whether it can be sent: it may be another than CONNECT's, of an interceptor or authenticator. */
+    private static boolean isClientId(String clientId) {
+        int bytes = Utf8.encodedLength(clientId);
+        return bytes > 0 && bytes <= Utf8.MAX_BYTES;
     }
 
     private ClientInfo describe(String clientId) {
@@ -306,6 +313,10 @@ final class Handshake {
             refuse(ReasonCode.QOS_NOT_SUPPORTED, "QoS of the will is above what the client may have");
             return;
         }
+        if (!isClientId(client.clientId())) {
+            refuse(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "the client id that it is given is none");
+            return;
+        }
         if (InProcessNames.isReserved(client.clientId())) {
             refuse(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "the client id is one of the application's");
             return;
@@ -356,7 +367,7 @@ final class Handshake {
     }
 
     private void authorizeWill(SessionKey key, ClientInfo client) {
-        ClientAccess access = home.access().open(client, connection.here().caller());
+        ClientAccess access = home.access().open(client, connection.caller());
         io.maxmq.spi.Will asked = will;
         if (asked == null) {
             prepare(key, client, access);

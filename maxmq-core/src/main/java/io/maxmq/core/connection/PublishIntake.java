@@ -6,6 +6,7 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.Utf8;
 import io.maxmq.codec.topic.TopicName;
 import io.maxmq.codec.wire.PublishView;
+import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
@@ -376,6 +377,7 @@ final class PublishIntake {
      */
     private final class Passage implements Consumer<Outcome<Message>> {
         private final Optional<ClientInfo> publisher = Optional.of(access.client());
+        private final CallerLoop caller = connection.caller();
         private int qos;
         private int packetId;
 
@@ -398,8 +400,7 @@ final class PublishIntake {
                     ? 0
                     : connection.here().loop().epochMillis();
             Message shown = ApplicationMessages.copy(message, epochMillis);
-            Outcome<Message> outcome = home.interceptors()
-                    .publishNow(publisher, shown, connection.here().caller(), this);
+            Outcome<Message> outcome = home.interceptors().publishNow(publisher, shown, caller, this);
             if (outcome == null) {
                 outcome = early;
                 early = null;
@@ -448,11 +449,21 @@ final class PublishIntake {
         }
 
         private void goOnAs(Message subject, InTransit message, Message before) {
-            if (subject != before && !subject.equals(before)) {
-                if (TopicName.problem(subject.topic(), home.limits().maxTopicLevels()) != null) {
-                    drop(message, DropReason.INTERCEPTED);
-                    session.refusePublish(qos, packetId, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
-                    return;
+            if (subject == before || subject.equals(before) || becomes(subject, message)) {
+                proceed(message, qos, packetId);
+            } else {
+                drop(message, DropReason.INTERCEPTED);
+                session.refusePublish(qos, packetId, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+            }
+        }
+
+        /** False when it cannot be published: its topic is none, or a text has what MQTT does not allow. */
+        private boolean becomes(Message subject, InTransit message) {
+            try {
+                String problem =
+                        TopicName.problem(subject.topic(), home.limits().maxTopicLevels());
+                if (problem != null) {
+                    throw new IllegalArgumentException("topic name " + problem);
                 }
                 int loop = connection.here().loop().index();
                 ApplicationMessages.begin(
@@ -461,8 +472,11 @@ final class PublishIntake {
                         ApplicationMessages.topic(session.routes().topics(), loop, subject.topic()),
                         session,
                         connection.here().loop().epochMillis());
+                return true;
+            } catch (IllegalArgumentException e) {
+                home.interceptors().reportInvalidMessage(e);
+                return false;
             }
-            proceed(message, qos, packetId);
         }
     }
 }

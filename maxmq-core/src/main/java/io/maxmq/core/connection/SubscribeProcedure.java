@@ -162,7 +162,7 @@ final class SubscribeProcedure {
                                     asked.noLocal(),
                                     asked.retainAsPublished(),
                                     asked.retainHandling()),
-                            connection.here().caller(),
+                            connection.caller(),
                             this::intercepted);
         }
 

@@ -57,7 +57,7 @@ final class UnsubscribeProcedure {
                             client,
                             home.rewriter()
                                     .subscribed(unsubscribe.topicFilters().get(before)),
-                            connection.here().caller(),
+                            connection.caller(),
                             item::intercepted);
             if (answers.size() == before) {
                 item.late = true;

@@ -156,6 +156,13 @@ public final class Interceptors {
         return publish == null ? new Outcome.Passed<>(message) : publish.run(publisher, message, loop, later);
     }
 
+    /** What those who see messages first have made of a client's cannot be published. */
+    public void reportInvalidMessage(RuntimeException problem) {
+        if (publish != null) {
+            calls.failures().report(publish.interceptors().get(0).name(), "onPublish", Failure.INVALID_ANSWER, problem);
+        }
+    }
+
     /** @param publisher empty for the application's own */
     public void publish(
             Optional<ClientInfo> publisher, Message message, CallerLoop loop, Consumer<Outcome<Message>> answer) {

@@ -35,11 +35,15 @@ public final class ApplicationMessages {
         return known != null ? known : topics.intern(loop, utf8, hash);
     }
 
-    /** Begins the routing of a message of the application, or of one that it has changed. */
+    /**
+     * Begins the routing of a message of the application, or of one that it has changed.
+     *
+     * @throws IllegalArgumentException when a text of it is not what MQTT allows; {@code transit} is as it was
+     */
     public static void begin(
             InTransit transit, Message message, Topic topic, @Nullable Subscriber publisher, long epochMillis) {
+        byte[] properties = PublishProperties.encode(propertiesOf(message)); // first: it may throw
         transit.begin(topic, message.qos().code(), message.retain(), publisher);
-        byte[] properties = PublishProperties.encode(propertiesOf(message));
         transit.properties(properties, 0, properties.length);
         ByteBuffer payload = message.payload();
         transit.payload(payload, payload.position(), payload.remaining());

@@ -74,7 +74,7 @@ public interface Clients {
      * @param serverReference host names, with ports if need be, separated by spaces
      * @param permanent whether it is to remember that
      * @return whether it was connected; completes when its session has let go of the connection
-     * @throws IllegalArgumentException when {@code serverReference} is blank
+     * @throws IllegalArgumentException when {@code serverReference} is blank, or no string that MQTT allows
      */
     CompletionStage<Boolean> redirect(Tenant tenant, String clientId, String serverReference, boolean permanent);
 }

@@ -2,6 +2,7 @@ package io.maxmq.spi.auth;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.Utf8;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
 import java.time.Instant;
@@ -38,7 +39,7 @@ public sealed interface AuthenticationResult {
      *
      * @param serverReference host names, with ports if need be, separated by spaces
      * @param permanent whether the client is to go there from now on
-     * @throws IllegalArgumentException when {@code serverReference} is blank
+     * @throws IllegalArgumentException when {@code serverReference} is blank, or no string that MQTT allows
      */
     static Redirected redirected(String serverReference, boolean permanent) {
         return new Redirected(serverReference, permanent);
@@ -192,8 +193,10 @@ public sealed interface AuthenticationResult {
 
         /** Checks the reference. */
         public Redirected {
-            if (serverReference.isBlank()) {
-                throw new IllegalArgumentException("serverReference must not be blank");
+            int bytes = Utf8.encodedLength(serverReference);
+            if (serverReference.isBlank() || bytes < 0 || bytes > Utf8.MAX_BYTES) {
+                throw new IllegalArgumentException("serverReference must be a string that MQTT allows, and not blank:"
+                        + " serverReference=" + Utf8.quote(serverReference));
             }
         }
     }

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 @Stable
 public sealed interface EnhancedAuthenticationResult {
 
-    /** Goes on: the client gets AUTH 0x18 (Continue authentication) with these data, and answers. */
+    /**
+     * Goes on: the client gets AUTH 0x18 (Continue authentication) with these data, and answers.
+     *
+     * @throws IllegalArgumentException when they are more than 65,535 bytes
+     */
     static Continue continueWith(byte[] data) {
         return new Continue(data);
     }
@@ -38,6 +42,13 @@ public sealed interface EnhancedAuthenticationResult {
         return new Denied(AuthenticationResult.denied(reasonCode, reason));
     }
 
+    private static byte[] copy(byte[] data) {
+        if (data.length > 65_535) {
+            throw new IllegalArgumentException("data must not exceed " + 65_535 + " bytes: bytes=" + data.length);
+        }
+        return data.clone();
+    }
+
     /**
      * It is the client's turn.
      *
@@ -48,7 +59,7 @@ public sealed interface EnhancedAuthenticationResult {
         private final byte[] data;
 
         private Continue(byte[] data) {
-            this.data = data.clone();
+            this.data = copy(data);
         }
 
         /** A copy. */
@@ -72,9 +83,13 @@ public sealed interface EnhancedAuthenticationResult {
             this.data = data;
         }
 
-        /** Sends these data along, in CONNACK or AUTH; a server proves itself so. Copied. */
+        /**
+         * Sends these data along, in CONNACK or AUTH; a server proves itself so. Copied.
+         *
+         * @throws IllegalArgumentException when they are more than 65,535 bytes
+         */
         public Allowed withData(byte[] last) {
-            return new Allowed(as, last.clone());
+            return new Allowed(as, copy(last));
         }
 
         /** Who the client is. */

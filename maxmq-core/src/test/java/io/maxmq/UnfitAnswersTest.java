@@ -1,0 +1,131 @@
+package io.maxmq;
+
+import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.ConnAck;
+import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.PubAck;
+import io.maxmq.config.Capabilities;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.Will;
+import io.maxmq.spi.auth.AuthenticationResult;
+import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.auth.EnhancedAuthenticationResult;
+import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import io.maxmq.spi.intercept.ConnectInterceptor;
+import io.maxmq.spi.intercept.PublishInterceptor;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/** Plug-ins whose answers hold what MQTT cannot send: nobody waits for ever because of them, and nothing is left half done. */
+class UnfitAnswersTest {
+    private static final String UNFIT = "un\0fit";
+
+    /** As a plug-in gives it that takes its time: on another thread, when the broker waits for it. */
+    private static <T> CompletionStage<T> later(T answer) {
+        return CompletableFuture.supplyAsync(() -> answer, CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS));
+    }
+
+    private static Connect connect(String clientId) {
+        Properties properties = Properties.builder()
+                .set(PropertyId.REQUEST_RESPONSE_INFORMATION, true)
+                .build();
+        return new Connect(ProtocolVersion.MQTT_5, false, true, 0, properties, clientId, null, null, null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void messagesAreDroppedAndTheClientGoesOn(boolean takesTime) {
+        PublishInterceptor interceptor = (client, message) -> {
+            PublishInterceptor.Decision unfit = PublishInterceptor.Decision.change(
+                    message.toBuilder().contentType(UNFIT).build());
+            return takesTime ? PublishInterceptor.Decision.later(later(unfit)) : unfit;
+        };
+        try (TestBroker broker = TestBroker.start(builder -> builder.interceptor(interceptor))) {
+            TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+            client.subscribe("a", QoS.AT_MOST_ONCE);
+
+            client.send(TestClient.message("a", "1", QoS.AT_LEAST_ONCE, 1));
+
+            assertThat(client.expect(PubAck.class).reason()).isEqualTo(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+            client.expectNothing();
+            assertThat(broker.events().await(PluginFailed.class, each -> true).failure())
+                    .isEqualTo(Failure.INVALID_ANSWER);
+        }
+    }
+
+    @Test
+    void aClientIdThatIsNoneIsRefused() {
+        Authenticator authenticator =
+                request -> later(AuthenticationResult.allowed().withClientId(UNFIT));
+        try (TestBroker broker = TestBroker.start(builder -> builder.authenticator(authenticator))) {
+            TestClient client = broker.client(ProtocolVersion.MQTT_5);
+
+            client.send(connect("client"));
+
+            assertThat(client.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+            client.expectEnd();
+        }
+    }
+
+    @Test
+    void aUserNameThatCannotBeToldIsNotTold() {
+        Authenticator authenticator =
+                request -> later(AuthenticationResult.allowed().withUsername(UNFIT));
+        Capabilities capabilities = Capabilities.builder()
+                .responseInformation("answers/${username}")
+                .build();
+        try (TestBroker broker =
+                TestBroker.start(builder -> builder.authenticator(authenticator).capabilities(capabilities))) {
+            ConnAck accepted = broker.client(ProtocolVersion.MQTT_5).connect(connect("client"));
+
+            assertThat(accepted.properties().has(PropertyId.RESPONSE_INFORMATION))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void whatCannotBeDealtWithEndsTheConnection() throws IOException {
+        Message unfit = Message.builder("will").contentType(UNFIT).build();
+        ConnectInterceptor interceptor = request -> ConnectInterceptor.Decision.later(
+                later(ConnectInterceptor.Decision.change(request.withWill(new Will(unfit, Duration.ZERO)))));
+        try (MaxMQ broker = MaxMQ.builder()
+                        .name("unfit-will")
+                        .allowAnonymous()
+                        .interceptor(interceptor)
+                        .start();
+                TestClient client = new TestClient(
+                        ProtocolVersion.MQTT_5, broker.socketFactory().createSocket("in-memory", 1))) {
+            client.send(connect("client"));
+
+            client.expectEnd();
+        }
+        assertThat(RecordedLogs.errorsOf("unfit-will"))
+                .singleElement()
+                .asString()
+                .contains("CONTENT_TYPE");
+    }
+
+    @Test
+    void areNotTakenWhereThatCanBeTold() {
+        byte[] tooLong = new byte[65_536];
+
+        assertThatIllegalArgumentException().isThrownBy(() -> EnhancedAuthenticationResult.continueWith(tooLong));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EnhancedAuthenticationResult.allowed().withData(tooLong));
+        assertThatIllegalArgumentException().isThrownBy(() -> AuthenticationResult.redirected(UNFIT, false));
+    }
+}
