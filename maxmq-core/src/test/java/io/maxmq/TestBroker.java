@@ -136,6 +136,13 @@ public final class TestBroker implements AutoCloseable {
                 ClientDisconnected.class, event -> event.client().clientId().equals(clientId));
     }
 
+    /** Closes it although it has logged errors: those. */
+    public List<String> closeWithErrors() {
+        clients.forEach(TestClient::close);
+        broker.close();
+        return RecordedLogs.errorsOf(broker.name());
+    }
+
     @Override
     public void close() {
         clients.forEach(TestClient::close);

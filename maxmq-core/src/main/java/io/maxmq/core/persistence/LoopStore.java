@@ -5,14 +5,9 @@ import io.maxmq.core.loop.Deferred;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Consistency;
-import io.maxmq.spi.storage.Cursor;
-import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Mutation;
-import io.maxmq.spi.storage.Page;
-import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Shard;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException;
@@ -22,9 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +52,7 @@ public final class LoopStore implements Deferred {
     private final KeyValueStore store;
     private final Loop loop;
     private final MemoryCredit credit;
+    private final LoopReads reads;
 
     /** What early ones are about: in batches of their own, as a batch of early ones may have begun with an older one. */
     private List<Write> bodies = new ArrayList<>();
@@ -100,6 +94,7 @@ public final class LoopStore implements Deferred {
         this.store = store;
         this.loop = loop;
         this.credit = loop.credit();
+        this.reads = new LoopReads(store, loop);
         this.again = new Retries(credit);
         this.eventual = new EventualRemovals(loop, ripe -> {
             late.addAll(ripe);
@@ -114,6 +109,11 @@ public final class LoopStore implements Deferred {
     /** For what has an order of its own. */
     KeyValueStore store() {
         return store;
+    }
+
+    /** What has been asked for before need not show, unless {@link #afterWritten} has told that it is written. */
+    public LoopReads reads() {
+        return reads;
     }
 
     // ---- writing
@@ -530,57 +530,6 @@ public final class LoopStore implements Deferred {
     /** Whether there is nothing that the store has failed to take and is to be given again. */
     boolean hasTakenAll() {
         return again.isEmpty();
-    }
-
-    // ---- reading: results come on the loop, never within the call
-
-    public void get(Table table, Bytes key, BiConsumer<@Nullable Entry, @Nullable Throwable> result) {
-        store.get(table, key, Consistency.LINEARIZABLE)
-                .whenComplete((Optional<Entry> found, Throwable failure) ->
-                        loop.execute(() -> result.accept(failure == null ? found.orElse(null) : null, failure)));
-    }
-
-    /** Reads one page of a range from its beginning; what has been asked for before need not show. */
-    public void page(
-            Table table,
-            KeyRange range,
-            int maxEntries,
-            int maxBytes,
-            BiConsumer<@Nullable Page, @Nullable Throwable> result) {
-        int partition = store.partitions().ofKey(range.from());
-        var cursor = store.scan(Scan.of(table, partition).within(range).pages(maxEntries, maxBytes));
-        cursor.next().whenComplete((page, failure) -> {
-            cursor.close();
-            loop.execute(() -> result.accept(page, failure));
-        });
-    }
-
-    /** Reads a range page by page until its end; {@code end} is told how it went. */
-    public void scan(Table table, KeyRange range, Consumer<List<Entry>> each, Written end) {
-        int partition = store.partitions().ofKey(range.from());
-        step(store.scan(Scan.of(table, partition).within(range)), each, end);
-    }
-
-    private void step(Cursor cursor, Consumer<List<Entry>> each, Written end) {
-        cursor.next()
-                .whenComplete((page, failure) -> loop.execute(() -> {
-                    if (failure != null) {
-                        end.onWritten(failure);
-                        return;
-                    }
-                    try {
-                        each.accept(page.entries());
-                    } catch (Throwable t) {
-                        cursor.close();
-                        end.onWritten(t);
-                        return;
-                    }
-                    if (page.last()) {
-                        end.onWritten(null);
-                    } else {
-                        step(cursor, each, end);
-                    }
-                }));
     }
 
     // ---- the end

@@ -209,10 +209,10 @@ public final class Payloads {
         }
     }
 
-    /** Reads a body; null when it is not there. */
+    /** Reads a body; null when it is not there. Fails with {@link DamagedRecordException} when it is damaged. */
     public void read(long idHigh, long idLow, BiConsumer<byte @Nullable [], @Nullable Throwable> result) {
         Bytes key = key(idHigh, idLow);
-        store.get(Tables.PAYLOAD, key, (entry, failure) -> {
+        store.reads().get(Tables.PAYLOAD, key, (entry, failure) -> {
             byte[] body = null;
             Throwable problem = failure;
             if (entry != null) {

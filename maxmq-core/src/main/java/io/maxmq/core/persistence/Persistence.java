@@ -149,9 +149,20 @@ public final class Persistence implements AutoCloseable {
         damaged.end(table);
     }
 
-    /** One entry, if it is there. */
+    /**
+     * One entry, if it is there.
+     *
+     * @throws DamagedRecordException when the store says that it is damaged
+     */
     public Optional<Entry> read(Table table, Bytes key) {
-        return await(store.get(table, key, Consistency.LINEARIZABLE));
+        try {
+            return await(store.get(table, key, Consistency.LINEARIZABLE));
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.DAMAGED) {
+                throw new DamagedRecordException("table " + table + " cannot be read: " + e.getMessage());
+            }
+            throw e;
+        }
     }
 
     /**

@@ -7,13 +7,10 @@ import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Page;
 import io.maxmq.spi.storage.Scan;
-import io.maxmq.spi.storage.Shard;
-import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
-import java.math.BigInteger;
-import java.util.Arrays;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * cannot be read ends where the next one can. Blocks. Not thread-safe.
  */
 public final class TableWalk {
-    /** A stretch of keys is narrowed down until it differs in so many bytes behind the longer of its ends. */
-    private static final int MORE_BYTES = 2;
-
     /** Told what is left out. */
     public interface Damage {
         /**
@@ -54,7 +48,8 @@ public final class TableWalk {
                 return;
             }
             Bytes behind = part.last == null ? from : part.last.next();
-            from = readableFrom(behind);
+            from = join(new BehindDamage(store, table, partition, null).from(behind))
+                    .orElse(null);
             damage.onDamage(cause, part.last, from);
         }
     }
@@ -114,74 +109,14 @@ public final class TableWalk {
     }
 
     private Page first(Bytes from) {
-        try (Cursor cursor = store.scan(
-                Scan.of(table, partition).within(new KeyRange(from, null)).pages(1, 1))) {
-            return cursor.next().toCompletableFuture().join();
+        return join(BehindDamage.first(store, table, partition, new KeyRange(from, null)));
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().join();
         } catch (CompletionException e) {
             throw unwrapped(e);
         }
-    }
-
-    private boolean isReadable(Bytes from) {
-        try {
-            first(from);
-            return true;
-        } catch (StorageException e) {
-            if (e.kind() == StorageException.Kind.DAMAGED) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
-    /** About the lowest key from which on something can be read; null when nothing can. */
-    private @Nullable Bytes readableFrom(Bytes unreadable) {
-        Bytes high = null;
-        for (int shard = unreadable.isEmpty() ? 0 : ShardedKey.shardOf(unreadable) + 1; shard < Shard.COUNT; shard++) {
-            Bytes start = Bytes.wrap(new byte[] {(byte) shard});
-            if (start.compareTo(unreadable) > 0 && isReadable(start)) {
-                high = start;
-                break;
-            }
-        }
-        Bytes low = unreadable;
-        Bytes end = high == null ? Bytes.wrap(new byte[] {(byte) 0xFF, (byte) 0xFF}) : high;
-        for (Bytes middle = middle(low, end); middle != null; middle = middle(low, end)) {
-            if (isReadable(middle)) {
-                high = middle;
-                end = middle;
-            } else {
-                low = middle;
-            }
-        }
-        return high;
-    }
-
-    /** A key between two others; null when they are as close as matters. */
-    static @Nullable Bytes middle(Bytes low, Bytes high) {
-        int length = Math.max(low.length(), high.length()) + MORE_BYTES;
-        if (length > 64) {
-            length = Math.min(length, commonPrefix(low, high) + 16);
-        }
-        BigInteger from = number(low, length);
-        BigInteger to = number(high, length);
-        BigInteger between = from.add(to).shiftRight(1);
-        if (between.compareTo(from) <= 0 || to.subtract(from).bitLength() <= 8) {
-            return null;
-        }
-        byte[] bytes = between.toByteArray();
-        byte[] key = new byte[length];
-        int take = Math.min(length, bytes.length);
-        System.arraycopy(bytes, bytes.length - take, key, length - take, take);
-        return Bytes.wrap(key);
-    }
-
-    private static int commonPrefix(Bytes one, Bytes other) {
-        int same = Arrays.mismatch(one.array(), other.array());
-        return same < 0 ? one.length() : same;
-    }
-
-    private static BigInteger number(Bytes key, int length) {
-        return new BigInteger(1, Arrays.copyOf(key.array(), length));
     }
 }

@@ -25,6 +25,7 @@ final class GroupRecords {
 
     private final LoopStore store;
     private final Payloads payloads;
+    private final String name;
     private final OwnerKey owner;
     private final Function<String, Topic> topics;
     private boolean reading;
@@ -32,6 +33,7 @@ final class GroupRecords {
     GroupRecords(LoopRecords records, SessionKey key, Function<String, Topic> topics) {
         this.store = records.store();
         this.payloads = records.payloads();
+        this.name = key.clientId();
         this.owner = key.ownerKey();
         this.topics = topics;
     }
@@ -116,14 +118,27 @@ final class GroupRecords {
             return;
         }
         reading = true;
-        store.afterWritten(() -> store.page(
-                Tables.GROUP_QUEUE, owner.numbered(from, to + 1), PAGE_MESSAGES, PAGE_BYTES, (read, failure) -> {
-                    if (read == null) {
-                        end(page, 0, failure);
-                    } else {
-                        new Reading(read.entries(), page).next();
-                    }
-                }));
+        store.afterWritten(() -> store.reads()
+                .page(
+                        Tables.GROUP_QUEUE,
+                        owner.numbered(from, to + 1),
+                        PAGE_MESSAGES,
+                        PAGE_BYTES,
+                        this::foundDamage,
+                        (read, failure) -> {
+                            if (read == null) {
+                                end(page, 0, failure);
+                            } else {
+                                new Reading(read, page).next();
+                            }
+                        }));
+    }
+
+    /** Something cannot be read: what it was about is lost, and the rest goes on. */
+    private void foundDamage(Throwable damage) {
+        store.loop()
+                .reportFailure(
+                        new DamagedRecordException("of shared subscription " + name + ": " + damage.getMessage()));
     }
 
     private void end(Page page, int entries, @Nullable Throwable failure) {

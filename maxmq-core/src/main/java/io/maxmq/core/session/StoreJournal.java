@@ -19,8 +19,8 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Mutation;
-import io.maxmq.spi.storage.StorageException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -188,18 +188,20 @@ final class StoreJournal implements SessionJournal {
 
     @Override
     public void pageIn(Session session, long fromSequence, int maxMessages, int maxBytes, Page page) {
-        store.afterWritten(() -> store.page(
-                Tables.QUEUE,
-                session.ownerKey().numberedFrom(fromSequence),
-                maxMessages,
-                maxBytes,
-                (found, failure) -> {
-                    if (found == null) {
-                        page.onEnd(failure);
-                    } else {
-                        new PageReading(session, found.entries(), maxBytes, page).goOn();
-                    }
-                }));
+        store.afterWritten(() -> store.reads()
+                .page(
+                        Tables.QUEUE,
+                        session.ownerKey().numberedFrom(fromSequence),
+                        maxMessages,
+                        maxBytes,
+                        session::foundDamage,
+                        (found, failure) -> {
+                            if (found == null) {
+                                page.onEnd(failure);
+                            } else {
+                                new PageReading(session, found, maxBytes, page).goOn();
+                            }
+                        }));
     }
 
     /** Goes through the entries of a page, one after the other, as large bodies are read one after the other. */
@@ -243,7 +245,7 @@ final class StoreJournal implements SessionJournal {
 
         private void readBody(Entry entry, long sequence, QueueRecord record, MessageRecord message) {
             payloads.read(record.idHigh(), record.idLow(), (body, failure) -> {
-                if (failure != null && !isDamage(failure)) {
+                if (failure != null && !(failure instanceof DamagedRecordException)) {
                     page.onEnd(failure);
                 } else if (give(entry, sequence, record, message, body)) {
                     goOn();
@@ -251,11 +253,6 @@ final class StoreJournal implements SessionJournal {
                     page.onEnd(null);
                 }
             });
-        }
-
-        private boolean isDamage(Throwable failure) {
-            return failure instanceof DamagedRecordException
-                    || (failure instanceof StorageException storage && storage.kind() == StorageException.Kind.DAMAGED);
         }
 
         /** False when no more is wanted. */
@@ -363,17 +360,19 @@ final class StoreJournal implements SessionJournal {
 
     @Override
     public void load(Session session, Found found) {
-        store.scan(
-                Tables.INBOUND,
-                session.ownerKey().all(),
-                entries -> entries.forEach(each -> found.onPacketId(InboundRecord.packetId(each.key()))),
-                failure -> {
-                    if (failure != null) {
-                        found.onEnd(failure);
-                    } else {
-                        new Counting(session, found).begin();
-                    }
-                });
+        store.reads()
+                .scan(
+                        Tables.INBOUND,
+                        session.ownerKey().all(),
+                        session::foundDamage,
+                        entries -> entries.forEach(each -> found.onPacketId(InboundRecord.packetId(each.key()))),
+                        failure -> {
+                            if (failure != null) {
+                                found.onEnd(failure);
+                            } else {
+                                new Counting(session, found).begin();
+                            }
+                        });
     }
 
     /** Counts what is left of a queue: a look at all of it, a page at a time. */
@@ -391,7 +390,8 @@ final class StoreJournal implements SessionJournal {
         }
 
         void begin() {
-            store.scan(Tables.QUEUE, session.ownerKey().numbered(0, firstSequence), this::count, failure -> {
+            KeyRange queue = session.ownerKey().numbered(0, firstSequence);
+            store.reads().scan(Tables.QUEUE, queue, session::foundDamage, this::count, failure -> {
                 if (failure == null && messages > 0) {
                     found.onMessages(first, messages, bytes, lastReleased);
                 }

@@ -3,7 +3,6 @@ package io.maxmq.core.session;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
-import io.maxmq.spi.storage.StorageException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +50,6 @@ final class StoredPages {
     private final Reader reader;
     private @Nullable Page reading;
     private long retryTimer;
-    private boolean damageTold;
 
     StoredPages(Session session, SessionJournal journal, Loop loop, Reader reader) {
         this.session = session;
@@ -121,25 +119,12 @@ final class StoredPages {
                 return;
             }
             reading = null;
-            if (failure != null) {
-                tell(failure);
-            }
             if (failure != null || last == Taken.NO_MEMORY) {
                 retryTimer = loop.schedule(RETRY_NANOS, this::retry);
             } else if (count == 0) {
                 reader.onNothingStored();
             }
             reader.onPageEnd();
-        }
-
-        /** Storage that is damaged will not be well again by itself: somebody has to know. */
-        private void tell(Throwable failure) {
-            boolean damaged =
-                    failure instanceof StorageException storage && storage.kind() == StorageException.Kind.DAMAGED;
-            if (damaged && !damageTold) {
-                damageTold = true;
-                session.foundDamage(failure);
-            }
         }
 
         private void retry() {

@@ -25,12 +25,13 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A store for a broker in a test: another one, with a gate before the batches that change a table. What comes to a closed gate
- * waits for it in order; a gate may also refuse. Thread-safe.
+ * waits for it in order; a gate may also refuse. What it has may be damaged: that cannot be read. Thread-safe.
  */
 public final class GatedStore implements KeyValueStore {
     private final KeyValueStore store;
@@ -40,6 +41,7 @@ public final class GatedStore implements KeyValueStore {
     private Kind kind = Kind.FULL;
     private int refused;
     private boolean overtakes;
+    private BiPredicate<Table, Bytes> isDamaged = (table, key) -> false;
 
     public GatedStore(KeyValueStore store) {
         this.store = store;
@@ -89,6 +91,54 @@ public final class GatedStore implements KeyValueStore {
     public static Predicate<Batch> of(Table table, String clientId) {
         int shard = OwnerKey.of("default", clientId).shard();
         return changing(table).and(batch -> batch.shard() == shard);
+    }
+
+    /** From now on these entries cannot be read, nor a page that has one; what is in front of one is a page of its own. */
+    public synchronized void damage(Table of, Predicate<Bytes> keys) {
+        isDamaged = (table, key) -> table.equals(of) && keys.test(key);
+    }
+
+    private synchronized boolean isDamaged(Table table, Bytes key) {
+        return isDamaged.test(table, key);
+    }
+
+    private static <T> CompletionStage<T> damaged() {
+        return CompletableFuture.failedFuture(new StorageException(Kind.DAMAGED, "the test says so"));
+    }
+
+    /** A cursor that does not get past what is damaged. */
+    private final class Reading implements Cursor {
+        private final Table table;
+        private final Cursor cursor;
+        private volatile boolean failed;
+
+        Reading(Table table, Cursor cursor) {
+            this.table = table;
+            this.cursor = cursor;
+        }
+
+        @Override
+        public CompletionStage<Page> next() {
+            return failed ? damaged() : cursor.next().thenCompose(this::whole);
+        }
+
+        private CompletionStage<Page> whole(Page page) {
+            List<Entry> whole = page.entries().stream()
+                    .takeWhile(entry -> !isDamaged(table, entry.key()))
+                    .toList();
+            failed = whole.size() < page.entries().size();
+            if (!failed) {
+                return CompletableFuture.completedFuture(page);
+            }
+            return whole.isEmpty()
+                    ? damaged()
+                    : CompletableFuture.completedFuture(new Page(whole, page.version(), false));
+        }
+
+        @Override
+        public void close() {
+            cursor.close();
+        }
     }
 
     /** How many batches wait. */
@@ -174,12 +224,12 @@ public final class GatedStore implements KeyValueStore {
 
     @Override
     public CompletionStage<Optional<Entry>> get(Table table, Bytes key, Consistency consistency) {
-        return store.get(table, key, consistency);
+        return isDamaged(table, key) ? damaged() : store.get(table, key, consistency);
     }
 
     @Override
     public Cursor scan(Scan scan) {
-        return store.scan(scan);
+        return new Reading(scan.table(), store.scan(scan));
     }
 
     @Override

@@ -127,7 +127,12 @@ final class RocksCursor implements Cursor, Engine.Holding {
             if (now == null) {
                 end(database);
             } else if (!now.iterator().isValid()) {
-                now.iterator().status(); // the end, or a failure
+                if (entries.isEmpty()) {
+                    now.iterator().status(); // the end, or a failure
+                } else if (hasFailed(now.iterator())) {
+                    lastUsedNanos = System.nanoTime();
+                    return new Page(entries, version, false); // the next page tells
+                }
                 now.close();
                 reading = null;
             } else if (entries.size() == scan.maxPageEntries() || bytes >= scan.maxPageBytes()) {
@@ -148,6 +153,15 @@ final class RocksCursor implements Cursor, Engine.Holding {
             }
         }
         return new Page(entries, version, true);
+    }
+
+    private static boolean hasFailed(RocksIterator iterator) {
+        try {
+            iterator.status();
+            return false;
+        } catch (RocksDBException e) {
+            return true;
+        }
     }
 
     private void begin(Database database) throws RocksDBException {

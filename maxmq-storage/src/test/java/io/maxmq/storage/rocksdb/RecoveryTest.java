@@ -1,9 +1,12 @@
 package io.maxmq.storage.rocksdb;
 
+import io.maxmq.core.persistence.TableWalk;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
+import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.Page;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Applied;
@@ -18,6 +21,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.RocksDBException;
@@ -236,10 +240,20 @@ class RecoveryTest {
             }
             assertThat(damaged).isNotEmpty().hasSizeLessThan(10);
             commit(store, put(1_000, Bytes.utf8("goes on")));
-            assertThat(failure(store.scan(Scan.of(StoreHarness.TABLE, 0).pages(10_000, Integer.MAX_VALUE))
-                                    .next())
-                            .kind())
-                    .isEqualTo(Kind.DAMAGED);
+            try (Cursor all = store.scan(Scan.of(StoreHarness.TABLE, 0).pages(10_000, Integer.MAX_VALUE))) {
+                Page inFront = StoreHarness.await(all.next());
+                assertThat(inFront.entries()).hasSize(damaged.get(0));
+                assertThat(inFront.last()).isFalse();
+                assertThat(failure(all.next()).kind()).isEqualTo(Kind.DAMAGED);
+            }
+            List<Bytes> read = new ArrayList<>();
+            new TableWalk(store, StoreHarness.TABLE, 0)
+                    .run(entry -> read.add(entry.key()), (cause, after, until) -> {});
+            assertThat(read)
+                    .containsExactlyElementsOf(IntStream.concat(IntStream.range(0, 200), IntStream.of(1_000))
+                            .filter(i -> !damaged.contains(i))
+                            .mapToObj(StoreHarness::key)
+                            .toList());
         }
     }
 

@@ -1,0 +1,124 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.Scan;
+import io.maxmq.spi.storage.Shard;
+import io.maxmq.spi.storage.ShardedKey;
+import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.Table;
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds where a range can be read again behind what the store says is damaged: by halves, in about a hundred reads of one entry.
+ * Never blocks. Immutable.
+ */
+final class BehindDamage {
+    /** A stretch of keys is narrowed down until it differs in so many bytes behind the longer of its ends. */
+    private static final int MORE_BYTES = 2;
+
+    private static final Bytes ABOVE_ALL = Bytes.wrap(new byte[] {(byte) 0xFF, (byte) 0xFF});
+
+    private final KeyValueStore store;
+    private final Table table;
+    private final int partition;
+    /** Where the range ends, exclusive; null when it has no end. */
+    private final @Nullable Bytes end;
+
+    BehindDamage(KeyValueStore store, Table table, int partition, @Nullable Bytes end) {
+        this.store = store;
+        this.table = table;
+        this.partition = partition;
+        this.end = end;
+    }
+
+    /**
+     * About the lowest key above this one, which is not readable, from which on something can be read; empty when nothing can.
+     * Fails as reading does when that is for another reason than damage.
+     */
+    CompletionStage<Optional<Bytes>> from(Bytes unreadable) {
+        return beforeShard(unreadable, unreadable.isEmpty() ? 0 : ShardedKey.shardOf(unreadable) + 1);
+    }
+
+    /** Looks for a shard that can be read, from this one on, then narrows the stretch down in front of it. */
+    private CompletionStage<Optional<Bytes>> beforeShard(Bytes unreadable, int shard) {
+        Bytes start = Bytes.wrap(new byte[] {(byte) shard});
+        if (shard == Shard.COUNT || (end != null && start.compareTo(end) >= 0)) {
+            return narrow(unreadable, end == null ? ABOVE_ALL : end, false);
+        }
+        return isReadable(start)
+                .thenCompose(
+                        readable -> readable ? narrow(unreadable, start, true) : beforeShard(unreadable, shard + 1));
+    }
+
+    /** @param found whether something can be read from {@code high} on */
+    private CompletionStage<Optional<Bytes>> narrow(Bytes low, Bytes high, boolean found) {
+        Bytes middle = middle(low, high);
+        if (middle == null) {
+            return CompletableFuture.completedFuture(found ? Optional.of(high) : Optional.empty());
+        }
+        return isReadable(middle)
+                .thenCompose(readable -> readable ? narrow(low, middle, true) : narrow(middle, high, found));
+    }
+
+    private CompletionStage<Boolean> isReadable(Bytes from) {
+        return first(store, table, partition, new KeyRange(from, end)).handle((page, failure) -> {
+            if (failure == null) {
+                return true;
+            }
+            if (isDamage(failure)) {
+                return false;
+            }
+            throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
+        });
+    }
+
+    /** A page of one entry, or of none. */
+    static CompletionStage<Page> first(KeyValueStore store, Table table, int partition, KeyRange range) {
+        Cursor cursor = store.scan(Scan.of(table, partition).within(range).pages(1, 1));
+        return cursor.next().whenComplete((page, failure) -> cursor.close());
+    }
+
+    /** Whether it is damage that a read has failed for. */
+    static boolean isDamage(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof StorageException storage && storage.kind() == StorageException.Kind.DAMAGED;
+    }
+
+    /** A key between two others; null when they are as close as matters. */
+    static @Nullable Bytes middle(Bytes low, Bytes high) {
+        int length = Math.max(low.length(), high.length()) + MORE_BYTES;
+        if (length > 64) {
+            length = Math.min(length, commonPrefix(low, high) + 16);
+        }
+        BigInteger from = number(low, length);
+        BigInteger to = number(high, length);
+        BigInteger between = from.add(to).shiftRight(1);
+        if (between.compareTo(from) <= 0 || to.subtract(from).bitLength() <= 8) {
+            return null;
+        }
+        byte[] bytes = between.toByteArray();
+        byte[] key = new byte[length];
+        int take = Math.min(length, bytes.length);
+        System.arraycopy(bytes, bytes.length - take, key, length - take, take);
+        return Bytes.wrap(key);
+    }
+
+    private static int commonPrefix(Bytes one, Bytes other) {
+        int same = Arrays.mismatch(one.array(), other.array());
+        return same < 0 ? one.length() : same;
+    }
+
+    private static BigInteger number(Bytes key, int length) {
+        return new BigInteger(1, Arrays.copyOf(key.array(), length));
+    }
+}
