@@ -4,6 +4,7 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Extension;
+import io.maxmq.spi.ExtensionInUseException;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Registration;
@@ -91,6 +92,58 @@ class ExtensionTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("broken")
                 .hasMessageContaining("no licence");
+
+        assertThat(log).containsExactly("start one", "stop one");
+    }
+
+    @Test
+    void whatServesAnotherBrokerIsLeftToIt() {
+        Extension shared = new Extension() {
+            private boolean serves;
+
+            @Override
+            public CompletionStage<Void> start(BrokerContext context) {
+                if (serves) {
+                    throw new ExtensionInUseException("serves another");
+                }
+                serves = true;
+                return CompletableFuture.completedFuture(null);
+            }
+
+            @Override
+            public CompletionStage<Void> stop() {
+                log.add("stop shared");
+                return CompletableFuture.completedFuture(null);
+            }
+        };
+        try (TestBroker broker = TestBroker.start(builder -> builder.extension(shared))) {
+            assertThatThrownBy(() -> TestBroker.start(
+                            builder -> builder.extension(logging("one")).extension(shared)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("serves another");
+            assertThat(log).containsExactly("start one", "stop one");
+            broker.broker().close();
+        }
+
+        assertThat(log).containsExactly("start one", "stop one", "stop shared");
+    }
+
+    @Test
+    void aStopThatLacksAClassKeepsNobodyFromStopping() {
+        try (TestBroker broker =
+                TestBroker.start(builder -> builder.extension(logging("one")).extension(new Extension() {
+                    @Override
+                    public CompletionStage<Void> start(BrokerContext context) {
+                        return CompletableFuture.completedFuture(null);
+                    }
+
+                    @Override
+                    public CompletionStage<Void> stop() {
+                        throw new NoClassDefFoundError("gone");
+                    }
+                }))) {
+            broker.broker().close();
+        }
 
         assertThat(log).containsExactly("start one", "stop one");
     }

@@ -2,6 +2,7 @@ package io.maxmq.auth;
 
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Extension;
+import io.maxmq.spi.ExtensionInUseException;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
@@ -183,7 +184,7 @@ public final class HttpAuthenticator implements Authenticator, Extension {
     @Override
     public CompletionStage<Void> start(BrokerContext context) {
         if (running != null) {
-            throw new IllegalStateException("one HTTP authenticator serves one broker: " + url);
+            throw new ExtensionInUseException("one HTTP authenticator serves one broker: " + url);
         }
         running = new HttpLogins(
                 new HttpLogins.Settings(

@@ -3,6 +3,7 @@ package io.maxmq.auth;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Extension;
+import io.maxmq.spi.ExtensionInUseException;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
@@ -310,7 +311,7 @@ public final class JwtAuthenticator implements Authenticator, Extension {
     @Override
     public CompletionStage<Void> start(BrokerContext context) {
         if (running != null) {
-            throw new IllegalStateException("one JWT authenticator serves one broker");
+            throw new ExtensionInUseException("one JWT authenticator serves one broker");
         }
         JwtRules rules = new JwtRules(
                 algorithms,

@@ -2,6 +2,7 @@ package io.maxmq.auth;
 
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Extension;
+import io.maxmq.spi.ExtensionInUseException;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
@@ -163,7 +164,7 @@ public final class PasswordFile implements Authenticator, Extension {
     @Override
     public CompletionStage<Void> start(BrokerContext context) {
         if (running != null) {
-            throw new IllegalStateException("one password file serves one broker: " + file);
+            throw new ExtensionInUseException("one password file serves one broker: " + file);
         }
         PasswordLogins started = new PasswordLogins(file, context, rememberedFor, unknownToNext, delaysFailures);
         running = started;

@@ -2,6 +2,7 @@ package io.maxmq.auth;
 
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Extension;
+import io.maxmq.spi.ExtensionInUseException;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.EnhancedAuthenticator;
@@ -112,7 +113,7 @@ public final class ScramAuthenticator implements EnhancedAuthenticator, Extensio
     @Override
     public CompletionStage<Void> start(BrokerContext context) {
         if (running != null) {
-            throw new IllegalStateException("one SCRAM authenticator serves one broker: " + file);
+            throw new ExtensionInUseException("one SCRAM authenticator serves one broker: " + file);
         }
         ScramLogins started = new ScramLogins(file, context, delaysFailures);
         running = started;

@@ -37,13 +37,14 @@ public interface Extension {
      * @return completes when it is ready; the broker's own start waits for it. A throw, null or an exceptional
      *     completion fails the broker's start, which stops the extensions already started
      * @throws IllegalArgumentException when a setting of the extension is wrong; the broker's start throws it as it is
+     * @throws ExtensionInUseException when it serves another broker; this one's start fails, and does not {@link #stop} it
      * @throws Exception fails the broker's start with this as its cause
      */
     CompletionStage<Void> start(BrokerContext context) throws Exception;
 
     /**
      * Gives back what {@code start} took. Registrations at the context are closed by the broker anyway. Called once,
-     * also after a failed {@code start}.
+     * also after a failed {@code start}, unless that has thrown {@link ExtensionInUseException}.
      *
      * @return the broker's close waits for it, up to its own deadline; a failure is logged and reported as
      *     {@code PluginFailed}

@@ -287,6 +287,7 @@ class PasswordFileTest {
             assertThatThrownBy(() -> broker(unused -> passwords))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("one password file serves one broker");
+            assertThat(login(broker, "alice", "wonderland")).isEqualTo(ReasonCode.SUCCESS);
             assertThatThrownBy(passwords::unknownUsersToNext).isInstanceOf(IllegalStateException.class);
         }
     }

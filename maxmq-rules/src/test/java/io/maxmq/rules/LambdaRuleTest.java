@@ -1,6 +1,7 @@
 package io.maxmq.rules;
 
 import io.maxmq.MaxMQ;
+import io.maxmq.MaxMQBuilder;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.junit.MaxMQExtension;
@@ -93,6 +94,17 @@ class LambdaRuleTest {
                                 List.of(Map.of("key", "k", "value", "v"))))
                 .containsKeys("id", "timestamp", "publish_received_at", "node", "peername")
                 .doesNotContainKey("username");
+    }
+
+    @Test
+    void goesOnWhenAnotherBrokerIsStartedWithItsEngine(TestClients clients) throws Exception {
+        rules.rule("all").from("#").to(records.sink()).start();
+
+        MaxMQBuilder another = MaxMQ.builder().allowAnonymous().extension(rules);
+        assertThatThrownBy(another::start).hasMessageContaining("one rule engine serves one broker");
+
+        clients.connect("c").publish("a", "1", QoS.AT_LEAST_ONCE);
+        assertThat(records.values()).containsEntry("topic", "a");
     }
 
     @Test

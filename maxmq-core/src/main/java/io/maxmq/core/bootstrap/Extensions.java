@@ -1,6 +1,7 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.spi.Extension;
+import io.maxmq.spi.ExtensionInUseException;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -29,6 +30,9 @@ final class Extensions implements AutoCloseable {
                     throw new IllegalStateException("start returned null");
                 }
                 ready.toCompletableFuture().join();
+            } catch (ExtensionInUseException e) {
+                started.pop(); // it is another broker's to stop
+                throw failed(extension, e);
             } catch (IllegalArgumentException e) {
                 throw e; // a setting of it is wrong, and the message says which
             } catch (CompletionException e) {
@@ -61,7 +65,7 @@ final class Extensions implements AutoCloseable {
                 Thread.currentThread().interrupt();
             } catch (ExecutionException e) {
                 services.failures().report(extension.name(), "stop", Failure.THREW, e.getCause());
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // the embedder's code; the others are to be stopped all the same
                 services.failures().report(extension.name(), "stop", Failure.THREW, e);
             }
         }

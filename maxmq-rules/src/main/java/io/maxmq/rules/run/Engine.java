@@ -11,6 +11,7 @@ import io.maxmq.rules.state.RuleState;
 import io.maxmq.rules.status.RuleStatus;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Clock;
+import io.maxmq.spi.ExtensionInUseException;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
@@ -131,7 +132,7 @@ public final class Engine {
         Logger logger = LoggerFactory.getLogger("io.maxmq." + broker.brokerName() + ".rules");
         synchronized (this) {
             if (hasBroker || ended) {
-                throw new IllegalStateException("one rule engine serves one broker: broker=" + broker.brokerName());
+                throw new ExtensionInUseException("one rule engine serves one broker: broker=" + broker.brokerName());
             }
             hasBroker = true;
             log = logger;
