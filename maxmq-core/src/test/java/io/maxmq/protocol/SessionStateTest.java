@@ -159,6 +159,25 @@ class SessionStateTest {
     }
 
     @Test
+    void lastsForEverWhenItMayLastLongerThanMqttCanSay() {
+        Duration centuries = Duration.ofDays(73_000);
+        TestBroker patient = TestBroker.start(builder -> builder.sessions(SessionLimits.builder()
+                .maxExpiry(centuries)
+                .defaultExpiryV3(centuries)
+                .build()));
+        try (patient) {
+            TestClient client = patient.client(ProtocolVersion.MQTT_3_1_1);
+            reconnect(client, "client");
+            client.disconnect();
+            patient.clock().advance(Duration.ofDays(36_500));
+
+            assertThat(reconnect(patient.client(ProtocolVersion.MQTT_3_1_1), "client")
+                            .sessionPresent())
+                    .isTrue();
+        }
+    }
+
+    @Test
     void capsTheExpiryAndSaysSo() {
         TestClient client = broker.client(ProtocolVersion.MQTT_5);
 

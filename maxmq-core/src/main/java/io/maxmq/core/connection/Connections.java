@@ -311,8 +311,11 @@ public final class Connections {
         return Math.min(seconds, config.sessions().maxExpiry().toSeconds());
     }
 
+    /** No longer than a client of MQTT 5.0 could ask for, which is for ever. */
     long expirySecondsV3() {
-        return cappedExpirySeconds(config.sessions().defaultExpiryV3().toSeconds());
+        return Math.min(
+                Session.NEVER,
+                cappedExpirySeconds(config.sessions().defaultExpiryV3().toSeconds()));
     }
 
     /** 0, for none, only where nothing caps it. */
