@@ -17,6 +17,7 @@ import io.maxmq.config.TopicRewrite;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.event.BrokerEvent.WillPublished;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -164,6 +165,26 @@ class TopicRewriteTest {
                 .close();
 
         observer.expectMessage("b/will", "dead");
+    }
+
+    @Test
+    void rewritesWhatIsPublishedLaterOnce() {
+        TestBroker broker = with(TopicRewrite.of("a/#", "b/{#}"), TopicRewrite.of("b/#", "c/{#}"));
+        TestClient observer = broker.connected(V5, "observer");
+        observer.subscribe("+/will", QoS.AT_MOST_ONCE);
+        observer.subscribe("+/message", QoS.AT_MOST_ONCE);
+        Will will = new Will("$delayed/5/a/will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, false, Properties.NONE);
+
+        observer.publish("$delayed/5/a/message", "later", QoS.AT_LEAST_ONCE);
+        broker.connected(new Connect(V5, false, true, 0, Properties.NONE, "dying", will, null, null))
+                .close();
+        broker.events().await(WillPublished.class, each -> true);
+        broker.clock().advance(Duration.ofSeconds(5));
+
+        assertThat(List.of(
+                        observer.expect(Publish.class).topic(),
+                        observer.expect(Publish.class).topic()))
+                .containsExactlyInAnyOrder("b/message", "b/will");
     }
 
     @Test

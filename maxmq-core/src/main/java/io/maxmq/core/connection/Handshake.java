@@ -380,8 +380,7 @@ final class Handshake {
                 refuse(ReasonCode.TOPIC_NAME_INVALID, WillCheck.NOT_DELAYED);
                 return;
             }
-            String topic = home.rewriter().published(delayed.topic());
-            message = message.toBuilder().topic(topic).build();
+            message = message.toBuilder().topic(delayed.topic()).build();
             will = new io.maxmq.spi.Will(message, asked.delay());
             willLaterSeconds = delayed.seconds();
         }

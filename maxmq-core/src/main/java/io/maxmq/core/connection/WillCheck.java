@@ -31,7 +31,7 @@ final class WillCheck {
             if (delayed == null) {
                 return new Problem(ReasonCode.TOPIC_NAME_INVALID, NOT_DELAYED);
             }
-            topic = home.rewriter().published(delayed.topic());
+            topic = delayed.topic();
         }
         if (home.dollarTopics().isClosed(topic)) {
             return new Problem(ReasonCode.NOT_AUTHORIZED, "will topic begins with $");
