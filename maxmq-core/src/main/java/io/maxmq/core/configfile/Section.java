@@ -202,7 +202,7 @@ final class Section implements ConfigSection {
         ConfigValue value = object.get(key);
         ConfigObject part;
         if (value == null || value.valueType() == ConfigValueType.NULL) {
-            part = ConfigValueFactory.fromMap(Map.of());
+            part = ConfigValueFactory.fromMap(Map.of()).withOrigin(object.origin());
         } else {
             part = object(pathOf(key), value);
         }
@@ -327,8 +327,17 @@ final class Section implements ConfigSection {
     private <T> T convert(String key, ConfigValue value, String kind, BiFunction<Config, String, T> reading) {
         try {
             return reading.apply(value.atKey(KEY), KEY);
-        } catch (ConfigException e) {
-            throw at(value, pathOf(key) + " must be " + kind + ", not " + value.render());
+        } catch (ConfigException | IllegalArgumentException e) { // the latter for what is beyond a long
+            throw at(value, pathOf(key) + " must be " + kind + ", not " + shown(value));
         }
+    }
+
+    /** In one line; of what has parts, which may be secrets, only what it is. */
+    private static String shown(ConfigValue value) {
+        return switch (value.valueType()) {
+            case OBJECT -> "a section";
+            case LIST -> "a list";
+            default -> value.render();
+        };
     }
 }

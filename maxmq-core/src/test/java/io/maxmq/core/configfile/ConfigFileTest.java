@@ -228,6 +228,10 @@ class ConfigFileTest {
             authenticators = [{ type = http, url = "https://a", headers = [b] }] | 1 | authenticators[0].headers must be names and values
             authenticators = [{ type = http, url = "https://a", deadline = 2 m }] | 1 | authenticators[0]: deadline must be 1 ms..1 minute
             connections { outbound-low-watermark-bytes = 5 MiB } | 1 | connections.outbound-low-watermark-bytes is refused: outboundLowWatermarkBytes must not exceed
+            authenticators = [{ type = jwt, secret = [hidden] }] | 1 | authenticators[0].secret must be a text, not a list
+            authenticators = [{ type = jwt, secret = { hidden = 1 } }] | 1 | authenticators[0].secret must be a text, not a section
+            listeners { a { type = tls } }                  | 1 | listeners.a.tls: key certificates is missing
+            memory.max-bytes = 9999999999 GiB               | 1 | memory.max-bytes must be an amount of bytes such as 65536, 64 KiB or 2 GB, not "9999999999 GiB"
             memory { max-bytes = 5 MiB, network-bytes = 6 MiB } | 1 | memory: networkBytes must be below maxBytes
             """)
     void saysWhatIsWrongAndWhere(String text, int line, String problem) throws IOException {
