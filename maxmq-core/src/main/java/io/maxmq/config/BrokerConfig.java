@@ -18,7 +18,7 @@ import java.util.List;
  * @param disconnectRevoked whether an MQTT 5.0 client that loses a subscription by a change of the rules is told by DISCONNECT 0x87,
  *     since MQTT has no other word for it, and comes back to what is left of its session; else, and in MQTT 3, it just gets no more
  *     of that; default true
- * @param loops event loops, 0 for one per available processor; default 0
+ * @param loops event loops, 1..64; 0 for one per available processor, 64 at most; default 0
  * @param workers threads for plug-ins that may block and for listeners, started when needed; 0 for twice the
  *     available processors, at least 4; default 0
  * @param workerQueue tasks that may wait for a worker; default 10,000
@@ -81,7 +81,7 @@ public record BrokerConfig(
         Checks.distinctNames(listeners);
         listeners = List.copyOf(listeners);
         listeners.forEach(tenancy::check);
-        Checks.range("loops", loops, 0, 1024);
+        Checks.range("loops", loops, 0, 64);
         Checks.range("workers", workers, 0, 4096);
         Checks.range("workerQueue", workerQueue, 1, Integer.MAX_VALUE);
         Checks.positive("pluginDeadline", pluginDeadline);

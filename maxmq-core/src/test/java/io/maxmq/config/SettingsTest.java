@@ -151,6 +151,7 @@ class SettingsTest {
                 bad("host", () -> Listener.tcp("", 1)),
                 bad("maxConnections=0", () -> Listener.tcp(1).withMaxConnections(0)),
                 bad("name=a b", () -> BrokerConfig.builder().name("a b").build()),
+                bad("loops=65", () -> BrokerConfig.builder().loops(65).build()),
                 bad(
                         "sysInterval=PT0.5S",
                         () -> BrokerConfig.builder()
