@@ -1,6 +1,7 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.Utf8;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.auth.AuthenticationRequest;
@@ -111,9 +112,15 @@ final class HttpLogins {
         HttpClient.newBuilder();
     }
 
-    /** @throws IllegalArgumentException when it is none that may be sent */
+    /** @throws IllegalArgumentException when it is none that may be sent; its value may be a secret, and is not shown */
+    @SuppressWarnings("UnusedException") // whose message has the value in it
     static void checkHeader(URI url, String name, String value) {
-        HttpRequest.newBuilder(url).setHeader(name, value);
+        try {
+            HttpRequest.newBuilder(url).setHeader(name, value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the name or the value of a header cannot be sent: name=" + Utf8.quote(name));
+        }
     }
 
     CompletionStage<AuthenticationResult> ask(AuthenticationRequest request) {

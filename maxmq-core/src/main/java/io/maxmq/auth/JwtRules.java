@@ -81,7 +81,8 @@ record JwtRules(
     private @Nullable Instant checkTimes(Map<String, Object> claims, long nowEpochMillis) {
         Instant now = Instant.ofEpochMilli(nowEpochMillis);
         Instant begin = time(claims, "nbf");
-        if (begin != null && begin.minus(skew).isAfter(now)) {
+        boolean never = begin == null && claims.containsKey("nbf");
+        if (never || (begin != null && begin.minus(skew).isAfter(now))) {
             throw new IllegalArgumentException("is not valid yet");
         }
         Instant end = time(claims, "exp");

@@ -322,6 +322,7 @@ class JwtAuthenticatorTest {
                     broker,
                     byRsa(claims(broker).notBeforeTime(new Date(now + 31_000)).build()),
                     "is not valid yet");
+            assertOut(broker, byRsa(claims(broker).claim("nbf", now).build()), "is not valid yet"); // of milliseconds
             assertOut(broker, byRsa(claims(broker).expirationTime(null).build()), "has no exp");
             assertOut(
                     broker,
