@@ -12,6 +12,9 @@ final class Outage {
     /** Doubling ends there, far beyond any pause. */
     private static final int MAX_DOUBLINGS = 20;
 
+    /** What a sink asks for beyond is for ever, and more than timers count. */
+    private static final Duration LONGEST_WISH = Duration.ofDays(365);
+
     private final Buffering buffering;
     private int failures;
     private int pauses;
@@ -49,6 +52,7 @@ final class Outage {
         pauses++;
         // Half of it by chance, so that those who wait for one service do not come back all at once.
         long chosen = millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1);
-        return Duration.ofMillis(Math.max(chosen, atLeast.toMillis()));
+        Duration wish = atLeast.compareTo(LONGEST_WISH) < 0 ? atLeast : LONGEST_WISH;
+        return Duration.ofMillis(Math.max(chosen, wish.toMillis()));
     }
 }

@@ -37,6 +37,7 @@ public final class SinkRunner {
     private enum Step {
         WRITE,
         PROBE,
+        DRAINED,
         NOTHING
     }
 
@@ -58,10 +59,13 @@ public final class SinkRunner {
     private boolean busy;
     private boolean lingered;
     private boolean pausing;
-    private boolean draining;
     private String lastFailure = "";
     private Registration timer = Registration.NONE;
-    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+    /** Completes when nothing waits any more; null while it takes what comes. Completed without the lock. */
+    private @Nullable CompletableFuture<Void> drained;
+
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     private long written;
     private long retried;
@@ -121,7 +125,7 @@ public final class SinkRunner {
     void offer(Output output) {
         boolean taken = false;
         synchronized (this) {
-            if (state == SinkState.CLOSED || draining) {
+            if (state == SinkState.CLOSED || drained != null) {
                 buffer.discard(output);
             } else {
                 taken = buffer.add(output);
@@ -133,16 +137,18 @@ public final class SinkRunner {
     }
 
     /** Does what there is to do, as long as the sink answers at once. */
-    private void pump() {
+    void pump() {
         boolean again = true;
         while (again) {
             Step step;
             Batch batch = null;
+            CompletableFuture<Void> done;
             synchronized (this) {
                 step = next();
                 if (step == Step.WRITE) {
                     batch = cut();
                 }
+                done = drained;
             }
             if (batch != null) {
                 Batch toWrite = batch;
@@ -151,26 +157,29 @@ public final class SinkRunner {
             } else if (step == Step.PROBE) {
                 again = calls.call(broker, sink::probe, this::probed);
             } else {
+                if (step == Step.DRAINED && done != null) {
+                    done.complete(null);
+                }
                 again = false;
             }
         }
     }
 
     private Step next() {
+        if (drained != null && !busy && buffer.isEmpty()) {
+            return Step.DRAINED;
+        }
         if (busy || pausing || broker == null || state == SinkState.STARTING || state == SinkState.CLOSED) {
             return Step.NOTHING;
         }
         if (buffer.isEmpty()) {
-            if (draining) {
-                drained.complete(null);
-            }
             return Step.NOTHING;
         }
         if (state == SinkState.DOWN) {
             busy = true;
             return Step.PROBE;
         }
-        if (!lingered && !draining && !buffering.linger().isZero() && !buffer.fillsBatch()) {
+        if (!lingered && drained == null && !buffering.linger().isZero() && !buffer.fillsBatch()) {
             if (timer == Registration.NONE) {
                 timer = broker.timers().after(buffering.linger(), this::lingered);
             }
@@ -311,23 +320,24 @@ public final class SinkRunner {
         }
     }
 
-    /** Takes no more, and brings away what waits. Completes when nothing waits any more. */
-    CompletionStage<Void> drain() {
-        synchronized (this) {
-            draining = true;
-            if (buffer.isEmpty() && !busy) {
-                drained.complete(null);
-            }
-        }
-        pump();
-        return drained;
+    /** Takes no more from now on. Completes when nothing waits any more, which {@link #pump} sees to. */
+    synchronized CompletionStage<Void> takeNoMore() {
+        CompletableFuture<Void> done = drained == null ? new CompletableFuture<>() : drained;
+        drained = done;
+        return done;
     }
 
-    /** Discards what waits and closes the sink. Idempotent. */
+    /** Takes what comes again. */
+    synchronized void goOn() {
+        drained = null;
+    }
+
+    /** Discards what waits and closes the sink. Idempotent: the first call closes it, and all give the same. */
     CompletionStage<Void> close() {
+        CompletableFuture<Void> done;
         synchronized (this) {
             if (state == SinkState.CLOSED) {
-                return CompletableFuture.completedFuture(null);
+                return closed;
             }
             state = SinkState.CLOSED;
             timer.close();
@@ -335,13 +345,23 @@ public final class SinkRunner {
             if (memory != null) {
                 deadLetters.takeAll(memory);
             }
-            drained.complete(null);
+            done = drained;
+        }
+        if (done != null) {
+            done.complete(null);
         }
         try {
-            return sink.close();
+            var unused = sink.close().whenComplete((nothing, failure) -> {
+                if (failure == null) {
+                    closed.complete(null);
+                } else {
+                    closed.completeExceptionally(failure);
+                }
+            });
         } catch (Throwable t) { // the embedder's code
-            return CompletableFuture.failedFuture(t);
+            closed.completeExceptionally(t);
         }
+        return closed;
     }
 
     /** How it is. */

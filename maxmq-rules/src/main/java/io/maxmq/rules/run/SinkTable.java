@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.helpers.NOPLogger;
 
 /**
- * The sinks of an engine: those that have been given a name stay, others go with the last rule that writes to them. Thread-safe: the
- * table is under the lock of this, which is not held while a sink starts, drains or closes.
+ * The sinks of an engine: those that have been given a name stay, others go with the last rule that writes to them, once what waits
+ * has been brought away; a rule that comes with one before has it go on. Thread-safe: the table is under the lock of this, which is not
+ * held while a sink starts, drains or closes. The lock of a {@link SinkRunner} may be taken within it, and not the other way round.
  */
 final class SinkTable {
     private static final long START_SECONDS = 10;
@@ -36,6 +38,9 @@ final class SinkTable {
         // Guarded by the table.
         boolean isStarting;
         int users;
+        /** How often it had none left: tells whether one came after the latest drain began. */
+        int drains;
+
         List<Registration> metrics = List.of();
 
         Place(SinkRunner runner, boolean stays) {
@@ -202,7 +207,11 @@ final class SinkTable {
                 taken.add(place);
             }
         }
-        taken.forEach(each -> each.users++);
+        for (Place each : taken) {
+            if (each.users++ == 0) {
+                each.runner.goOn();
+            }
+        }
         return taken.stream().map(each -> each.runner).toList();
     }
 
@@ -216,19 +225,31 @@ final class SinkTable {
 
     /** One user less of each. What nobody uses any more brings away what waits, and is closed then. */
     void release(List<SinkRunner> runners) {
-        List<Place> unused = new ArrayList<>();
-        synchronized (this) {
-            for (SinkRunner each : runners) {
-                Place place = byName.get(each.name());
-                if (place != null && --place.users == 0 && !place.stays) {
-                    remove(place);
-                    unused.add(place);
+        for (SinkRunner each : runners) {
+            Place place;
+            int drain;
+            CompletionStage<Void> drained;
+            synchronized (this) {
+                place = byName.get(each.name());
+                if (place == null || --place.users > 0 || place.stays) {
+                    continue;
                 }
+                drain = ++place.drains;
+                drained = each.takeNoMore();
             }
+            var unused = drained.whenComplete((nothing, failure) -> drained(place, drain));
+            each.pump();
         }
-        for (Place each : unused) {
-            var draining = each.runner.drain().whenComplete((nothing, failure) -> close(each));
+    }
+
+    private void drained(Place place, int drain) {
+        synchronized (this) {
+            if (place.users > 0 || place.drains != drain) {
+                return; // a rule has come with it meanwhile
+            }
+            remove(place);
         }
+        close(place);
     }
 
     private void close(Place place) {
@@ -257,7 +278,8 @@ final class SinkTable {
         }
         List<CompletableFuture<Void>> draining = new ArrayList<>();
         for (Place each : all) {
-            draining.add(each.runner.drain().toCompletableFuture());
+            draining.add(each.runner.takeNoMore().toCompletableFuture());
+            each.runner.pump();
         }
         for (CompletableFuture<Void> each : draining) {
             await(each, untilNanos);

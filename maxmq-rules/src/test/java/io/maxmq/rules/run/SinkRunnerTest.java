@@ -118,6 +118,15 @@ class SinkRunnerTest {
                 .start();
     }
 
+    /** A rule that brings the sink along. */
+    private void start(String rule) {
+        rules.rule(rule)
+                .from("n")
+                .map(m -> Map.of("n", m.payloadText()))
+                .to(sink)
+                .start();
+    }
+
     private static void publish(MaxMQ broker, String... payloads) {
         for (String each : payloads) {
             broker.publish(Message.of("n", each)).toCompletableFuture().join();
@@ -314,6 +323,58 @@ class SinkRunnerTest {
         Until.isTrue(sink::isClosed);
         assertThat(sink.batches()).isEqualTo(List.of(List.of("1"), List.of("2"), List.of("3")));
         assertThat(rules.sinks()).isEmpty();
+    }
+
+    @Test
+    void oneThatIsDownWhenItsRuleIsRemovedIsStillThereAndIsClosedAtTheEnd(MaxMQ broker) throws Exception {
+        sink.answers(each -> RecordResult.retry("down"));
+        start("r");
+        publish(broker, "1");
+        Until.isTrue(() -> !sink.batches().isEmpty());
+
+        rules.find("r").orElseThrow().remove();
+
+        assertThat(status().waiting()).isEqualTo(1);
+        assertThat(sink.isClosed()).isFalse();
+        broker.close();
+        assertThat(sink.isClosed()).isTrue();
+    }
+
+    @Test
+    void goesOnForARuleThatComesWithItWhileWhatTheLastHasLeftWaits(MaxMQ broker, VirtualClock clock) throws Exception {
+        sink.answers(each -> RecordResult.retry("down"));
+        start("r");
+        publish(broker, "1");
+        Until.isTrue(() -> !sink.batches().isEmpty());
+        rules.find("r").orElseThrow().remove();
+
+        start("s");
+        sink.answers(each -> RecordResult.ok());
+        publish(broker, "2");
+
+        passTimeUntil(clock, () -> status().written() == 2);
+        assertThat(sink.isClosed()).isFalse();
+        List<List<String>> batches = sink.batches();
+        assertThat(batches.subList(batches.size() - 2, batches.size())).isEqualTo(List.of(List.of("1"), List.of("2")));
+        rules.find("s").orElseThrow().remove();
+        Until.isTrue(sink::isClosed);
+    }
+
+    @Test
+    void waitsForAYearAtMostWhateverTheSinkSays(MaxMQ broker, VirtualClock clock) throws Exception {
+        sink.answers(each -> RecordResult.retry(Duration.ofSeconds(Long.MAX_VALUE), "never"));
+        rule(Buffering.DEFAULTS);
+        publish(broker, "1");
+        Until.isTrue(() -> status().retried() == 1);
+
+        clock.advance(Duration.ofDays(1));
+        publish(broker, "2");
+
+        Until.isTrue(() -> status().waiting() == 2);
+        assertThat(sink.batches()).hasSize(1);
+        sink.answers(each -> RecordResult.ok());
+        clock.advance(Duration.ofDays(365));
+        Until.isTrue(() -> status().written() == 2);
     }
 
     @Test
