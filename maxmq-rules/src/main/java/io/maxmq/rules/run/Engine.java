@@ -50,6 +50,10 @@ public final class Engine {
         }
 
         ActiveRule version(TopicHops topicHops, Logger log) {
+            return version(plan, targets, topicHops, log);
+        }
+
+        ActiveRule version(Plan plan, List<SinkRunner> targets, TopicHops topicHops, Logger log) {
             return new ActiveRule(
                     plan.id(),
                     plan.tenant(),
@@ -259,21 +263,21 @@ public final class Engine {
             throw new IllegalStateException("the rule was removed while it was replaced: id=" + plan.id());
         }
         List<SinkRunner> old = entry.targets;
-        entry.plan = plan;
-        entry.targets = fresh;
-        entry.enabled = plan.enabled();
-        apply(entry);
+        apply(entry, plan, fresh, plan.enabled());
         releaseLater(old);
     }
 
-    private void apply(Entry entry) {
-        if (running == null) {
-            return;
+    /** Has the entry be so, once the broker has taken it. */
+    private void apply(Entry entry, Plan plan, List<SinkRunner> targets, boolean enabled) {
+        if (running != null) {
+            InlineMode mode = plan.inline();
+            ActiveRule version = enabled ? entry.version(plan, targets, topicHops, log) : null;
+            running.sources().change(entry.slot, mode == null ? version : null);
+            inline.change(plan.id(), mode == null ? null : version, mode);
         }
-        InlineMode mode = entry.plan.inline();
-        ActiveRule version = entry.enabled ? entry.version(topicHops, log) : null;
-        running.sources().change(entry.slot, mode == null ? version : null);
-        inline.change(entry.plan.id(), mode == null ? null : version, mode);
+        entry.plan = plan;
+        entry.targets = targets;
+        entry.enabled = enabled;
     }
 
     /** When what was queued for the rule before has gone to its sinks. */
@@ -290,8 +294,7 @@ public final class Engine {
         checkNotEnded();
         Entry entry = entry(id);
         if (entry.enabled != enabled || !inline.suspended(id).isEmpty()) {
-            entry.enabled = enabled;
-            apply(entry);
+            apply(entry, entry.plan, entry.targets, enabled);
         }
     }
 
@@ -303,8 +306,7 @@ public final class Engine {
             return false;
         }
         count = rules.size();
-        entry.enabled = false;
-        apply(entry);
+        apply(entry, entry.plan, entry.targets, false);
         inline.remove(id);
         entry.metrics.forEach(Registration::close);
         releaseLater(entry.targets);

@@ -152,9 +152,7 @@ final class Sources {
 
     private void takeBack(Coming coming) {
         filters(coming.rule()).forEach(each -> removeFrom(each, coming.slot()));
-        kinds(coming.rule()).forEach(each -> {
-            boolean unused = place(each).remove(coming.slot());
-        });
+        removeFrom(kinds(coming.rule()), coming.slot());
     }
 
     private void register(Filter filter, Registration registration) {
@@ -174,6 +172,7 @@ final class Sources {
      * Has the slot hold this version from the next event on.
      *
      * @param next null for none
+     * @throws RuntimeException when the event loops do not answer; the slot then holds what it held
      */
     synchronized void change(RuleSlot slot, @Nullable ActiveRule next) {
         ActiveRule before = slot.active;
@@ -193,18 +192,23 @@ final class Sources {
         // Sources of both while one takes over from the other: each event then goes to whoever is there when it comes.
         slot.tenant = next == null ? slot.tenant : next.tenant();
         slot.places = old.size() + added.size();
-        if (before != null && next != null && !added.isEmpty()) {
-            // A loop that has not seen the new number yet has handed out what it was about to when it answers.
-            broker.onPublish(next.tenant(), BARRIER, publication -> {}).close();
+        try {
+            if (before != null && next != null && !added.isEmpty()) {
+                // A loop that has not seen the new number yet has handed out what it was about to when it answers.
+                broker.onPublish(next.tenant(), BARRIER, publication -> {}).close();
+            }
+            added.forEach(each -> addTo(each, slot));
+            addedKinds.forEach(each -> place(each).add(slot));
+            listen();
+        } catch (RuntimeException e) { // loops that do not answer, or a broker that ends
+            added.forEach(each -> removeFrom(each, slot));
+            removeFrom(addedKinds, slot);
+            slot.places = old.size();
+            throw e;
         }
-        added.forEach(each -> addTo(each, slot));
-        addedKinds.forEach(each -> place(each).add(slot));
-        listen();
         slot.active = next;
         removed.forEach(each -> removeFrom(each, slot));
-        removedKinds.forEach(each -> {
-            boolean unused = place(each).remove(slot);
-        });
+        removeFrom(removedKinds, slot);
         slot.places = fresh.size();
         fresh.forEach(this::pathsChanged);
         listen();
@@ -249,6 +253,12 @@ final class Sources {
         if (place != null && place.remove(slot)) {
             byFilter.remove(filter);
             place.registration.close();
+        }
+    }
+
+    private void removeFrom(List<EventKind> kinds, RuleSlot slot) {
+        for (EventKind each : kinds) {
+            boolean unused = place(each).remove(slot);
         }
     }
 
