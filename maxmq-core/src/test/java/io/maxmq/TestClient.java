@@ -68,6 +68,7 @@ public final class TestClient implements AutoCloseable {
         this.decoder = PacketDecoder.forClient(version, LIMITS);
         try {
             socket.setSoTimeout(DEADLINE_MILLIS);
+            socket.setTcpNoDelay(true); // otherwise an answer after an answer waits 40 ms for the broker's kernel
         } catch (SocketException e) {
             throw new UncheckedIOException(e);
         }

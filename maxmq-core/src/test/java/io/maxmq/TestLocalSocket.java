@@ -82,6 +82,9 @@ public final class TestLocalSocket extends Socket {
     }
 
     @Override
+    public void setTcpNoDelay(boolean on) {} // there is no TCP
+
+    @Override
     public void setSoTimeout(int millis) {
         readTimeoutMillis = millis;
     }

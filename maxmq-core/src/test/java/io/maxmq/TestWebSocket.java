@@ -170,6 +170,11 @@ public final class TestWebSocket extends Socket {
     }
 
     @Override
+    public void setTcpNoDelay(boolean on) throws SocketException {
+        socket.setTcpNoDelay(on);
+    }
+
+    @Override
     public void setSoTimeout(int millis) throws SocketException {
         socket.setSoTimeout(millis);
     }

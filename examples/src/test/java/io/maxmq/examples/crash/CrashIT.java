@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class CrashIT {
     private static final int ROUNDS = 10;
-    private static final int MOST_EVENTS = 5_000;
+    private static final int MOST_EVENTS = 3_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 

@@ -42,6 +42,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ByteFuzzIT {
     private static final int STREAMS = Integer.getInteger("hostile.streams", 1500);
+
+    /** Of which so many go through pipes, where the end of an answer is known by waiting for it. */
+    private static final int PIPED = (STREAMS + 2) / 3;
+
     private static final long SEED = Long.getLong("hostile.seed", 20_260_101L);
     private static final int STREAMS_PER_WITNESS = 25;
 
@@ -75,7 +79,8 @@ class ByteFuzzIT {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void eachStreamClosesAtMostItsOwnConnection(boolean overSockets) throws Exception {
-        for (int i = 0; i < STREAMS; i++) {
+        int streams = overSockets ? STREAMS : PIPED;
+        for (int i = 0; i < streams; i++) {
             long seed = SEED + i;
             try {
                 new Stream(new Random(seed), "fuzz-" + seed).run(overSockets);
@@ -95,7 +100,7 @@ class ByteFuzzIT {
                 .isPositive();
         assertThat(readings.value("maxmq.connects{accepted}"))
                 .as("streams that began well")
-                .isGreaterThan(STREAMS / 4);
+                .isGreaterThan(streams / 4);
     }
 
     private void witness() {

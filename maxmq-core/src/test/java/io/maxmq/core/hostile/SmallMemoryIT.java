@@ -121,7 +121,7 @@ class SmallMemoryIT {
         int refused = 0;
         for (int client = 0; client < 4; client++) {
             RawClient attacker = attacker("filters-" + client);
-            for (int i = 0; i < 1000; i++) {
+            for (int i = 0; i < 600; i++) {
                 attacker.send(Wire.subscribe(5, 1, 0, numbered("filter/" + client + "/", i, LONG)));
                 refused += isRefused(attacker.expect(Wire.SUBACK)) ? 1 : 0;
             }
