@@ -280,13 +280,15 @@ public final class LoopStore implements Deferred {
         }
     }
 
-    /** Those that may be needless and have come since the last time wait for another pause: most are withdrawn in it. */
+    /**
+     * Those that may be needless and have come since the last time wait for another pause: most are withdrawn in it. But not when
+     * one behind them is to go as soon as may be: it may be a removal of what they write.
+     */
     private void lingered() {
         lingering = false;
-        List<Write> young = takeYoung();
-        boolean wasUrgent = urgent;
+        forgetWithdrawn();
+        List<Write> young = urgent ? List.of() : takeYoung();
         flushUnlessBusy();
-        urgent |= wasUrgent && !nothingWaits();
         late.addAll(young);
         ripeLate = late.size();
         if (ripeLate > 0) {
@@ -294,15 +296,20 @@ public final class LoopStore implements Deferred {
         }
     }
 
+    private void forgetWithdrawn() {
+        late.subList(ripeLate, late.size()).removeIf(write -> {
+            if (write.isWithdrawn()) {
+                credit.release(write.chargedBytes());
+            }
+            return write.isWithdrawn();
+        });
+    }
+
     private List<Write> takeYoung() {
         List<Write> young = new ArrayList<>();
         List<Write> others = new ArrayList<>();
         for (Write write : late.subList(ripeLate, late.size())) {
-            if (write.isWithdrawn()) {
-                credit.release(write.chargedBytes());
-            } else {
-                (write.mayBeNeedless() ? young : others).add(write);
-            }
+            (write.mayBeNeedless() ? young : others).add(write);
         }
         late.subList(ripeLate, late.size()).clear();
         late.addAll(others);

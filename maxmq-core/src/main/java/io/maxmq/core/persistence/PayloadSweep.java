@@ -35,7 +35,7 @@ import org.slf4j.Logger;
  *
  * <p>A body without any count is removed: both are written together, and the count goes first.
  *
- * <p>Runs on the first loop, a page at a time. {@link #start} on any thread.
+ * <p>What it remembers is charged. Runs on the first loop, a page at a time. {@link #start} on any thread.
  */
 public final class PayloadSweep {
     private static final long FIRST_NANOS = 60_000_000_000L;
@@ -43,6 +43,12 @@ public final class PayloadSweep {
 
     /** Counts that are compared at a time; for each lot all records are read once. */
     private static final int COUNTS_PER_LOT = 100_000;
+
+    /** As many whatever memory there is. */
+    private static final int FEWEST_COUNTS_PER_LOT = 1_000;
+
+    /** What one takes of memory, about. */
+    private static final int COUNT_BYTES = 256;
 
     /** Of those, how many are compared in one turn of the loop. */
     private static final int COUNTS_PER_TURN = 2000;
@@ -166,6 +172,10 @@ public final class PayloadSweep {
         private boolean count(Entry entry) {
             counts.put(entry.key(), new Counted(entry.value()));
             last = entry.key();
+            if (!loop.credit().tryCharge(COUNT_BYTES)) {
+                loop.credit().overdraw(COUNT_BYTES);
+                return counts.size() < FEWEST_COUNTS_PER_LOT;
+            }
             return counts.size() < COUNTS_PER_LOT;
         }
 
@@ -279,6 +289,8 @@ public final class PayloadSweep {
         }
 
         private void evaluated(Runnable done) {
+            loop.credit().release((long) COUNT_BYTES * counts.size());
+            counts.clear();
             if (!isPartitionDone && last != null && !isHopeless) {
                 new Lot(partition, last).begin(done);
             } else if (partition + 1 < store.partitions().count() && !isHopeless) {

@@ -529,6 +529,23 @@ class LoopStoreTest {
     }
 
     @Test
+    void aRangeIsRemovedBehindWhatMightHaveBeenNeedlessAlsoWhenMuchIsUnderWay() {
+        thread.run(() -> writes.put(TABLE, key(7, "large"), Bytes.wrap(new byte[9 << 20]), tell("large")));
+        thread.run(() -> {
+            writes.putSoon(TABLE, key(3, "a/1"), Bytes.utf8("1"), tell("a/1"));
+            writes.deleteRange(TABLE, KeyRange.prefix(key(3, "a")), tell("gone"));
+        });
+        thread.pass();
+        store.takeAll();
+        thread.runPosted();
+        thread.pass();
+        store.takeAll();
+        thread.runPosted();
+        assertThat(told).containsExactly("large", "a/1", "gone");
+        assertThat(value("a/1")).isEmpty();
+    }
+
+    @Test
     void aChangeThatFailedForGoodIsNotRepeatedBehindAnother() {
         thread.run(() -> writes.delete(TABLE, key(3, "a"), null));
         thread.run(() -> put("a", "1"));

@@ -4,6 +4,7 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
@@ -20,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Bodies that nothing is about are found, and no other is touched. */
 class PayloadSweepTest {
-    private final ManualLoop thread = new ManualLoop(64 << 20);
+    private ManualLoop thread = new ManualLoop(64 << 20);
     private ScriptedStore store = new ScriptedStore(1);
     private LoopRecords records = LoopRecords.of(new LoopStore(store, thread.loop), 1L << 40);
     private long ids = 1;
@@ -127,6 +128,24 @@ class PayloadSweepTest {
         assertThat(count(inGroup)).isEqualTo(1);
         assertThat(count(beingRouted)).isEqualTo(1);
         assertThat(thread.failures).isEmpty();
+    }
+
+    /** Then fewer are compared at a time. */
+    @Test
+    void whatASweepRemembersIsChargedAndLittleMemoryIsEnough() {
+        thread = new ManualLoop(100_000);
+        on(1);
+        for (int i = 0; i < 2_500; i++) {
+            body(message(), 1);
+        }
+        sweep();
+        assertThat(store.scan(Scan.of(Tables.PAYLOAD_COUNT, 0))
+                        .next()
+                        .toCompletableFuture()
+                        .join()
+                        .entries())
+                .isEmpty();
+        assertThat(thread.chargedBytes()).isZero();
     }
 
     @Test
