@@ -97,6 +97,23 @@ class InProcessSessionTest {
         }
     }
 
+    @Test
+    void thousandsOfSubscriptionsMayBeMadeAtOnce() {
+        List<Subscription> all = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            all.add(broker.broker()
+                    .subscribe(
+                            "a/" + i,
+                            SubscribeOptions.defaults(),
+                            (message, acknowledgement) -> received.add(new Received(message, acknowledgement))));
+        }
+
+        all.forEach(each -> get(each.active()));
+        broker.publish(Message.builder("a/2999").payload("last").build());
+
+        assertThat(next().message().payloadText()).isEqualTo("last");
+    }
+
     // ---- acknowledgements
 
     @ParameterizedTest

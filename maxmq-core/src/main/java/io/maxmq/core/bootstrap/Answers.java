@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Questions to event loops that are under way: not more than a bound, and none left without an answer when the broker
- * closes, though a loop that ends forgets what it was asked. Thread-safe.
+ * Questions to event loops that are under way: none left without an answer when the broker closes, though a loop that ends
+ * forgets what it was asked; and of those that anybody may ask not more than a bound. Thread-safe.
  */
 final class Answers {
     private static final int MAX_UNDER_WAY = 1024;
@@ -22,25 +22,32 @@ final class Answers {
     private volatile boolean closed;
 
     /**
-     * Asks a question.
+     * Asks a question, when not too many are under way.
      *
      * @param question sees to it that what it is given completes, on whichever thread; what it throws is the answer
      * @throws IllegalStateException when the broker is closed
      */
     <T> CompletionStage<T> ask(Consumer<CompletableFuture<T>> question) {
         requireOpen();
-        CompletableFuture<T> answer = new CompletableFuture<>();
         if (underWay.incrementAndGet() > MAX_UNDER_WAY) {
             underWay.decrementAndGet();
-            answer.completeExceptionally(
+            return CompletableFuture.failedFuture(
                     new RejectedExecutionException(MAX_UNDER_WAY + " questions are under way already"));
-            return answer;
         }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        answer.whenComplete((value, failure) -> underWay.decrementAndGet());
+        return ask(question, answer);
+    }
+
+    /** The same however many are under way: for what takes no more room than what the application has for it anyway. */
+    <T> CompletionStage<T> askAnyway(Consumer<CompletableFuture<T>> question) {
+        requireOpen();
+        return ask(question, new CompletableFuture<>());
+    }
+
+    private <T> CompletionStage<T> ask(Consumer<CompletableFuture<T>> question, CompletableFuture<T> answer) {
         open.add(answer);
-        answer.whenComplete((value, failure) -> {
-            open.remove(answer);
-            underWay.decrementAndGet();
-        });
+        answer.whenComplete((value, failure) -> open.remove(answer));
         if (closed) {
             answer.completeExceptionally(brokerClosed());
             return answer;

@@ -133,7 +133,7 @@ public final class SessionSubscriptions implements AutoCloseable {
         if (!client.isOpen()) {
             open.remove(client); // cancelled meanwhile
         }
-        return answers.ask((CompletableFuture<Void> active) -> at.loop().execute(() -> {
+        return answers.askAnyway((CompletableFuture<Void> active) -> at.loop().execute(() -> {
             boolean durable = request.durableName() != null;
             at.sessions().prepare(client.key(), !durable, failure -> {
                 if (failure == null) {
