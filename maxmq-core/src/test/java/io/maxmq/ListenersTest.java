@@ -6,6 +6,8 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.config.Listener;
+import io.maxmq.config.Tls;
+import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.event.BrokerEvent.ListenerClosed;
@@ -18,10 +20,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -191,5 +196,44 @@ class ListenersTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("listener=late");
         assertThat(before.all()).isEmpty();
+    }
+
+    @Test
+    void aNameIsFreeAgainWhenTheWorkersHadTooMuchToDo() throws Exception {
+        CompletableFuture<BrokerContext> context = new CompletableFuture<>();
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        TestBroker small = TestBroker.start(
+                builder -> builder.configure(config -> config.workers(1).workerQueue(1))
+                        .extension(of -> {
+                            context.complete(of);
+                            return CompletableFuture.completedFuture(null);
+                        }));
+        opened.add(small);
+        context.join().workers().execute(() -> {
+            busy.countDown();
+            awaitQuietly(done);
+        });
+        awaitQuietly(busy);
+        context.join().workers().execute(() -> {});
+        Listener secure = Listener.tls(0, Tls.pem(Path.of("certificates"), Path.of("key")));
+
+        CompletionStage<Listeners.Bound> refused = small.broker().listeners().add(secure.withName("new"));
+
+        assertThatThrownBy(() -> get(refused))
+                .hasCauseInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("queue is full");
+        done.countDown();
+        assertThat(get(small.broker().listeners().add(Listener.tcp(0).withName("new")))
+                        .name())
+                .isEqualTo("new");
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }

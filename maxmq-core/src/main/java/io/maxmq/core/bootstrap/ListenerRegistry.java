@@ -32,6 +32,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -193,15 +194,22 @@ public final class ListenerRegistry {
         if (layer == null || tls == null) {
             return done();
         }
-        return CompletableFuture.runAsync(
-                () -> {
-                    if (tls.watchesFiles()) {
-                        entry.watch = new TlsWatch(
-                                entry.at.loop(), workers, new WatchedFiles(tls.files()), () -> reload(entry, layer));
-                    }
-                    load(layer);
-                },
-                workers);
+        return onWorker(() -> {
+            if (tls.watchesFiles()) {
+                entry.watch = new TlsWatch(
+                        entry.at.loop(), workers, new WatchedFiles(tls.files()), () -> reload(entry, layer));
+            }
+            load(layer);
+        });
+    }
+
+    /** Fails, rather than to throw, when the workers have too much to do. */
+    private CompletionStage<Void> onWorker(Runnable task) {
+        try {
+            return CompletableFuture.runAsync(task, workers);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private static void load(TlsLayer layer) {
@@ -229,14 +237,12 @@ public final class ListenerRegistry {
         if (layer == null) {
             throw new IllegalArgumentException("the listener has no TLS: name=" + name);
         }
-        return CompletableFuture.runAsync(
-                () -> {
-                    UncheckedIOException failure = reload(entry, layer);
-                    if (failure != null) {
-                        throw failure;
-                    }
-                },
-                workers);
+        return onWorker(() -> {
+            UncheckedIOException failure = reload(entry, layer);
+            if (failure != null) {
+                throw failure;
+            }
+        });
     }
 
     /** What went wrong, if anything did. */
