@@ -18,12 +18,18 @@ import io.maxmq.spi.Extension;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.OverloadChanged;
+import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.StorageFigures;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -118,5 +124,30 @@ class OverloadSheddingTest {
         client.publish("a", "as before", QoS.AT_MOST_ONCE);
         observer.expectMessage("a", "as before");
         client.subscribe("b", QoS.AT_LEAST_ONCE);
+    }
+
+    @Test
+    void aStorageThatCannotSayWhatWaitsDoesNotEndTheWatch() {
+        AtomicInteger asked = new AtomicInteger();
+        KeyValueStore store = MemoryStorage.create().store();
+        KeyValueStore failing = (KeyValueStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {KeyValueStore.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("figures")) {
+                        return method.invoke(store, arguments);
+                    }
+                    if (asked.incrementAndGet() == 1) {
+                        throw new IllegalStateException("not now");
+                    }
+                    return new StorageFigures(0, 0, 0, Long.MAX_VALUE, 0, 0, 0, 0);
+                });
+        try (TestBroker stored = TestBroker.start(builder -> builder.storage(failing)
+                .configure(config -> config.stallThreshold(Duration.ofMillis(20)))
+                .overload(OverloadLimits.builder()
+                        .enabled(true)
+                        .loopDelay(Duration.ofHours(1))
+                        .build()))) {
+            stored.events().await(PluginFailed.class, failed -> failed.plugin().equals("storage"));
+            stored.events().await(OverloadChanged.class, event -> event.level() == 3);
+        }
     }
 }

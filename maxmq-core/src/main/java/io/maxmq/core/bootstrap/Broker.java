@@ -45,6 +45,7 @@ import io.maxmq.core.transport.SocketMemory;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
+import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerListener;
 import io.maxmq.spi.limit.Decision;
 import io.netty.buffer.ByteBufAllocator;
@@ -307,7 +308,12 @@ public final class Broker {
     }
 
     private long storagePendingBytes() {
-        return persistence == null ? -1 : persistence.store().figures().pendingBytes();
+        try {
+            return persistence == null ? -1 : persistence.store().figures().pendingBytes();
+        } catch (Throwable t) { // perhaps the embedder's code; what it does not know must not end the watchdog
+            events.failures().report("storage", "figures", Failure.THREW, t);
+            return -1;
+        }
     }
 
     /** Part of message ids. */
