@@ -3,22 +3,15 @@ package io.maxmq.core.persistence;
 import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.loop.Deferred;
 import io.maxmq.core.loop.Loop;
-import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Mutation;
-import io.maxmq.spi.storage.Shard;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,31 +40,17 @@ public final class LoopStore implements Deferred {
     /** How long changes wait that may turn out to be needless, at least; at most twice as long. */
     private static final long LINGER_NANOS = 5_000_000L;
 
-    private static final long RETRY_NANOS = 1_000_000_000L;
-
     private final KeyValueStore store;
     private final Loop loop;
     private final MemoryCredit credit;
     private final LoopReads reads;
+    private final WritesUnderWay underWay;
 
     /** What early ones are about: in batches of their own, as a batch of early ones may have begun with an older one. */
-    private List<Write> bodies = new ArrayList<>();
+    private final List<Write> bodies = new ArrayList<>();
 
-    private List<Write> early = new ArrayList<>();
-    private List<Write> late = new ArrayList<>();
-    /** What the store has not taken, and nobody waits for. */
-    private final Retries again;
-    /** Shards whose part of this is to be given as soon as nothing else of them is under way. */
-    private final BitSet due = new BitSet(Shard.COUNT);
-
-    /** In the order of their submission, which is the one in which they end. */
-    private final ArrayDeque<Flush> underWay = new ArrayDeque<>();
-
-    private final int[] batchesUnderWay = new int[Shard.COUNT];
-
-    /** The last batch of each shard in the stage that is being sorted. */
-    private final @Nullable ShardBatch[] open = new ShardBatch[Shard.COUNT];
-
+    private final List<Write> early = new ArrayList<>();
+    private final List<Write> late = new ArrayList<>();
     private final EventualRemovals eventual;
 
     private boolean deferred;
@@ -81,21 +60,14 @@ public final class LoopStore implements Deferred {
     /** Something waits that is to be handed over as soon as may be. */
     private boolean urgent;
 
-    private boolean pausing;
     private boolean closed;
-    private long bytesUnderWay;
-    private long flushes;
-    private long flushesDone;
-    private final ArrayList<AfterFlush> readers = new ArrayList<>();
-
-    private record AfterFlush(long flush, Runnable action) {}
 
     public LoopStore(KeyValueStore store, Loop loop) {
         this.store = store;
         this.loop = loop;
         this.credit = loop.credit();
         this.reads = new LoopReads(store, loop);
-        this.again = new Retries(credit);
+        this.underWay = new WritesUnderWay(store, loop, this::someHaveEnded);
         this.eventual = new EventualRemovals(loop, ripe -> {
             late.addAll(ripe);
             flushUnlessBusy();
@@ -253,13 +225,8 @@ public final class LoopStore implements Deferred {
     /** Tells when everything that was asked for before is durable or has failed. */
     public void afterWritten(Runnable action) {
         flush();
-        if (!nothingWaits()) {
-            readers.add(new AfterFlush(flushes, () -> afterWritten(action))); // some had to wait
-        } else if (flushesDone == flushes) {
-            loop.execute(action);
-        } else {
-            readers.add(new AfterFlush(flushes, action));
-        }
+        boolean isWaiting = !nothingWaits(); // for a failed change
+        underWay.afterAll(isWaiting ? () -> afterWritten(action) : action);
     }
 
     private boolean nothingWaits() {
@@ -323,7 +290,7 @@ public final class LoopStore implements Deferred {
     }
 
     private void flushUnlessBusy() {
-        if (bytesUnderWay < MAX_BYTES_UNDER_WAY) {
+        if (underWay.bytes() < MAX_BYTES_UNDER_WAY) {
             flush();
         } else {
             flushEarlyWrites();
@@ -333,9 +300,9 @@ public final class LoopStore implements Deferred {
     /** Hands over what must be with the store before anybody else knows of what it is about. */
     public void flushEarlyWrites() {
         if (!bodies.isEmpty() || !early.isEmpty()) {
-            Flush flush = new Flush();
-            bodies = flush.take(bodies);
-            early = flush.take(early);
+            WritesUnderWay.Flush flush = underWay.new Flush();
+            flush.take(bodies);
+            flush.take(early);
             flush.submit();
         }
     }
@@ -345,198 +312,24 @@ public final class LoopStore implements Deferred {
         if (nothingWaits()) {
             return;
         }
-        Flush flush = new Flush();
-        bodies = flush.take(bodies);
-        early = flush.take(early);
-        late = flush.take(late);
+        WritesUnderWay.Flush flush = underWay.new Flush();
+        flush.take(bodies);
+        flush.take(early);
+        flush.take(late);
         ripeLate = 0;
         urgent = !nothingWaits();
         flush.submit();
     }
 
-    /** Whether changes of a shard have to wait: what must come before them may not overtake what is under way. */
-    private boolean isBlocked(int shard) {
-        return batchesUnderWay[shard] > 0 && (due.get(shard) || again.hasRanges(shard));
-    }
-
-    /** Some changes of one iteration on their way to the store. */
-    private final class Flush {
-        private final List<ShardBatch> batches = new ArrayList<>();
-        private long bytes;
-        private boolean completed;
-        private final AtomicInteger outstanding = new AtomicInteger();
-
-        /** Sorts them into batches behind those that are there; gives a list back with those that have to wait. */
-        List<Write> take(List<Write> writes) {
-            Arrays.fill(open, null);
-            List<Write> blocked = new ArrayList<>(0);
-            for (Write write : writes) {
-                if (write.isWithdrawn()) {
-                    credit.release(write.chargedBytes());
-                } else if (isBlocked(write.shard())) {
-                    blocked.add(write);
-                } else {
-                    write.submitted();
-                    bytes += write.chargedBytes();
-                    batchOf(write).add(write);
-                }
-            }
-            writes.clear();
-            writes.addAll(blocked);
-            return writes;
-        }
-
-        private ShardBatch batchOf(Write write) {
-            int shard = write.shard();
-            if (open[shard] == null) {
-                retry(due.get(shard) ? again.take(shard) : again.takeRanges(shard));
-                due.clear(shard);
-            }
-            return withRoom(shard);
-        }
-
-        private ShardBatch withRoom(int shard) {
-            ShardBatch last = open[shard];
-            if (last == null || last.isFull(store)) {
-                last = new ShardBatch(shard);
-                batches.add(last);
-                open[shard] = last;
-            }
-            return last;
-        }
-
-        /** Nothing else of the shard is under way. */
-        void retryAll(int shard) {
-            open[shard] = null;
-            due.clear(shard);
-            retry(again.take(shard));
-        }
-
-        /** Some of one shard, behind what is there. */
-        private void retry(List<Write> writes) {
-            for (Write write : writes) {
-                bytes += write.chargedBytes();
-                withRoom(write.shard()).add(write);
-            }
-        }
-
-        void submit() {
-            if (batches.isEmpty()) {
-                return;
-            }
-            flushes++;
-            underWay.add(this);
-            bytesUnderWay += bytes;
-            outstanding.set(batches.size());
-            for (ShardBatch batch : batches) {
-                batchesUnderWay[batch.shard()]++;
-            }
-            for (ShardBatch batch : batches) {
-                batch.commit(store, this::batchCompleted);
-            }
-        }
-
-        /** On whichever thread completes a batch. */
-        private void batchCompleted() {
-            if (outstanding.decrementAndGet() == 0) {
-                loop.execute(() -> {
-                    completed = true;
-                    finishCompleted();
-                });
-            }
-        }
-
-        private void forEachWrite(Consumer<Write> action) {
-            batches.forEach(batch -> batch.forEachWrite(action));
-        }
-
-        private void finish() {
-            bytesUnderWay -= bytes;
-            flushesDone++;
-            for (ShardBatch batch : batches) {
-                batchesUnderWay[batch.shard()]--;
-                batch.finish(LoopStore.this::tell);
-                batch.gone().forEach(LoopStore.this::removeCounted);
-            }
-        }
-    }
-
-    /** Partitions answer in any order; who waits is told in that of the calls. */
-    private void finishCompleted() {
-        for (Flush first = underWay.peek(); first != null && first.completed; first = underWay.peek()) {
-            underWay.remove();
-            first.finish();
-        }
-        while (!readers.isEmpty() && readers.get(0).flush() <= flushesDone) {
-            loop.execute(readers.remove(0).action());
-        }
-        if (!due.isEmpty()) {
-            retryDue();
-        }
+    private void someHaveEnded() {
         if (urgent) {
             flushThisIteration();
         }
     }
 
-    private void tell(Write write, @Nullable Throwable failure) {
-        if (failure != null && !write.isAwaited() && !closed && write.isRepeatable(failure)) {
-            again.add(write);
-            tryAgainLater();
-            return;
-        }
-        if (failure == null && again.has(write.shard())) {
-            again.settle(write);
-        }
-        credit.release(write.chargedBytes());
-        try {
-            write.tell(failure);
-        } catch (Throwable t) {
-            loop.reportFailure(t);
-        }
-    }
-
-    /** A counter is gone, and with it what it has counted, unless somebody has begun to count again. */
-    private void removeCounted(Bytes counter) {
-        Batch remove = Batch.builder(ShardedKey.shardOf(counter))
-                .requireAbsent(Tables.PAYLOAD_COUNT, counter)
-                .delete(Tables.PAYLOAD, counter)
-                .build();
-        // When it fails the body is left over, and swept one day.
-        var unused = store.commit(remove);
-    }
-
-    private void tryAgainLater() {
-        if (!pausing) {
-            pausing = true;
-            loop.afterPause(RETRY_NANOS, this::tryAgain);
-        }
-    }
-
-    private void tryAgain() {
-        pausing = false;
-        if (!again.isEmpty() && !closed) {
-            again.forEachShard(due::set);
-            retryDue();
-            if (!again.isEmpty()) {
-                tryAgainLater();
-            }
-        }
-    }
-
-    /** What is under way may be of the same keys, and later: it must not be overtaken. */
-    private void retryDue() {
-        Flush flush = new Flush();
-        for (int shard = due.nextSetBit(0); shard >= 0; shard = due.nextSetBit(shard + 1)) {
-            if (batchesUnderWay[shard] == 0) {
-                flush.retryAll(shard);
-            }
-        }
-        flush.submit();
-    }
-
     /** Whether there is nothing that the store has failed to take and is to be given again. */
     boolean hasTakenAll() {
-        return again.isEmpty();
+        return underWay.hasTakenAll();
     }
 
     // ---- the end
@@ -545,15 +338,7 @@ public final class LoopStore implements Deferred {
     public void close() {
         late.addAll(eventual.takeAll());
         flush();
-        // No time to see what becomes of what is under way: it is taken as written, and not overtaken.
-        underWay.forEach(each -> each.forEachWrite(again::settle));
-        due.clear();
-        Flush last = new Flush();
-        again.forEachShard(last::retryAll);
-        last.take(bodies);
-        last.take(early);
-        last.take(late);
-        last.submit();
+        underWay.close(List.of(bodies, early, late));
         closed = true;
     }
 }
