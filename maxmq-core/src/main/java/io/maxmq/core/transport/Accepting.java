@@ -8,6 +8,7 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.SocketAddress;
@@ -154,6 +155,7 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
     private void setUp(ChannelConfig config) {
         config.setAllocator(shared.allocator());
         config.setWriteBufferWaterMark(NETTY_WATERMARKS);
+        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true); // see SocketConnection.inputEnds
         if (peers != null) {
             return; // the rest is about TCP
         }

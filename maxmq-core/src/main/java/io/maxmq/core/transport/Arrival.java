@@ -153,6 +153,11 @@ final class Arrival {
         return security != null && security.isRenegotiating();
     }
 
+    /** The peer has said that it sends no more. */
+    void inputEnds() {
+        connection.inputEnds();
+    }
+
     // ---- WebSocket
 
     /** There is a WebSocket: nothing comes and goes until {@link #opened} or {@link #notOpened}. */

@@ -299,9 +299,11 @@ public final class MemoryPipe implements ByteSink, Deferred {
             // Noticed on arrival.
             return;
         }
-        readingPaused(false);
+        noteDrained(); // nothing waits for the client any more
         drainToBroker();
-        onClosed();
+        if (!isReadingPaused()) {
+            onClosed();
+        } // else noticed when it goes on
     }
 
     private void onClosed() {
@@ -460,7 +462,15 @@ public final class MemoryPipe implements ByteSink, Deferred {
     @Override
     public void resumeReading() {
         readingPaused(false);
-        loop.execute(this::drainToBroker);
+        loop.execute(this::resumed);
+    }
+
+    private void resumed() {
+        if (isClientClosed()) {
+            clientHasClosed();
+        } else {
+            drainToBroker();
+        }
     }
 
     private void readingPaused(boolean paused) {
@@ -546,6 +556,24 @@ public final class MemoryPipe implements ByteSink, Deferred {
             clientHasClosed();
         } else {
             drainToBroker();
+        }
+    }
+
+    private boolean isReadingPaused() {
+        lock.lock();
+        try {
+            return readingPaused && !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isClientClosed() {
+        lock.lock();
+        try {
+            return clientClosed;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundInvoker;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -85,6 +86,10 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     /** Null while its peer keeps up. */
     private @Nullable PeerProgress progress;
+
+    private boolean readingPaused;
+    /** {@link #inputEnds}, and not all that came before has been handled. */
+    private boolean inputEnded;
 
     private boolean moving;
     private boolean closing;
@@ -185,6 +190,27 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (arrival != null && arrival.isRenegotiating()) {
             abort(); // as often as it likes, at the price of a handshake each time
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputEnds();
+        }
+    }
+
+    /**
+     * The peer has said that it sends no more: by TCP, by TLS, or by its WebSocket. While its connection has paused reading it is still
+     * busy with what came before, a DISCONNECT perhaps: the socket is closed when it goes on reading.
+     */
+    void inputEnds() {
+        if (readingPaused || moving) {
+            inputEnded = true;
+        } else if (stalledBytes > 0) {
+            abort(); // it has not read either
+        } else {
+            close();
         }
     }
 
@@ -506,12 +532,18 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public void pauseReading() {
+        readingPaused = true;
         context().channel().config().setAutoRead(false);
     }
 
     @Override
     public void resumeReading() {
-        context().channel().config().setAutoRead(true);
+        readingPaused = false;
+        if (inputEnded) {
+            inputEnds();
+        } else {
+            context().channel().config().setAutoRead(true);
+        }
     }
 
     @Override
@@ -576,6 +608,9 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         }
         noteStalled();
         arrived.run();
+        if (inputEnded) {
+            inputEnds();
+        }
     }
 
     /** A channel without a loop fires no event when it closes. */

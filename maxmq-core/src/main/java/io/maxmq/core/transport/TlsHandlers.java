@@ -129,7 +129,7 @@ final class TlsHandlers implements HelloHandler.Tls {
         });
         handler.sslCloseFuture().addListener(closed -> {
             if (closed.isSuccess()) {
-                channel.close(); // the peer sends no more, and has no use for what it could not answer
+                arrival.inputEnds(); // and the peer has no use for what it could not answer
             }
         });
         return handler;

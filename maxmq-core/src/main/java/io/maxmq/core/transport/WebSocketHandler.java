@@ -82,7 +82,7 @@ final class WebSocketHandler extends PassingHandler implements ChannelOutboundHa
         }
         if (frames.closeCode() != 0) {
             sendClose(ctx, frames.closeCode());
-            ctx.close();
+            connection.inputEnds();
         }
     }
 
