@@ -8,6 +8,7 @@ import io.maxmq.core.observe.Events;
 import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
+import io.maxmq.core.session.Subscribing;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.intercept.SubscriptionRequest;
@@ -51,8 +52,13 @@ final class SubscriptionsOnBehalf {
                 answer.completeExceptionally(new NoSuchElementException(
                         "no session of this client: tenant=" + key.tenant() + ", clientId=" + key.clientId()));
             } else {
+                Subscribing.Before before = session.subscribing().before(filter);
                 ReasonCode outcome = add(at, session, filter, request);
-                answerWhenWritten(session, answer, outcome);
+                answerWhenWritten(session, answer, outcome, () -> {
+                    if (!outcome.isError()) {
+                        session.subscribing().takeBack(filter, before);
+                    }
+                });
             }
         }));
     }
@@ -96,12 +102,14 @@ final class SubscriptionsOnBehalf {
             if (session == null) {
                 answer.complete(false);
             } else {
-                answerWhenWritten(session, answer, removed);
+                answerWhenWritten(session, answer, removed, () -> {});
             }
         }));
     }
 
-    private static <T> void answerWhenWritten(Session session, CompletableFuture<T> answer, T outcome) {
+    /** @param refused done when storage does not take it */
+    private static <T> void answerWhenWritten(
+            Session session, CompletableFuture<T> answer, T outcome, Runnable refused) {
         if (session.isWritten()) {
             answer.complete(outcome);
             return;
@@ -110,6 +118,7 @@ final class SubscriptionsOnBehalf {
             if (failure == null) {
                 answer.complete(outcome);
             } else {
+                refused.run();
                 answer.completeExceptionally(failure);
             }
         });

@@ -17,6 +17,7 @@ import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.Session;
+import io.maxmq.core.session.Subscribing;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
@@ -40,8 +41,8 @@ final class SubscribeProcedure {
     /** A retained message is owed to this filter once SUBACK has been sent. */
     private final List<TopicFilter> retainedFor = new ArrayList<>();
 
-    /** What has been added, and what was there before, if anything was. */
-    private final Map<TopicFilter, io.maxmq.core.routing.@Nullable Subscription> added = new LinkedHashMap<>();
+    /** What has been added, and what was there before. */
+    private final Map<TopicFilter, Subscribing.Before> added = new LinkedHashMap<>();
 
     private final List<ReasonCode> answers;
     private final Connection connection;
@@ -235,7 +236,7 @@ final class SubscribeProcedure {
                 answer(ReasonCode.UNSPECIFIED_ERROR);
                 return;
             }
-            io.maxmq.core.routing.Subscription before = session.subscription(filter.toString());
+            Subscribing.Before before = session.subscribing().before(filter);
             SubscriptionRules.Added added = home.subscriptionRules().add(session, filter, wanted, subscriptionId);
             if (added.granted() == null) {
                 refuse(added.code(), added.why());

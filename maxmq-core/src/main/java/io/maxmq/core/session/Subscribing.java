@@ -147,15 +147,46 @@ public final class Subscribing {
     }
 
     /**
-     * Takes back what storage has refused: the subscription is as it was before, and storage follows as soon as it can.
+     * What a session has of one filter, to be there again when storage refuses what comes in its place.
      *
-     * @param before null for none
+     * @param subscription null for none
+     * @param exclusive whether no other session may have it
+     * @param automatic whether it is the settings' and not the client's
      */
-    public void takeBack(TopicFilter filter, @Nullable Subscription before) {
-        if (before == null) {
-            remove(filter.toString(), null);
-        } else {
-            put(filter, Options.of(before));
+    public record Before(@Nullable Subscription subscription, boolean exclusive, boolean automatic) {
+        private static final Before NOTHING = new Before(null, false, false);
+    }
+
+    /** What is there now; for {@link #takeBack}. */
+    public Before before(TopicFilter filter) {
+        String text = filter.toString();
+        Subscription present = session.subscription(text);
+        return present == null
+                ? Before.NOTHING
+                : new Before(
+                        present,
+                        exclusive().isHeldBy(text, session),
+                        session.subscriptionSet().isAutomatic(text));
+    }
+
+    /**
+     * Takes back what storage has refused: the subscription is as it was before, and storage follows as soon as it can. What was
+     * exclusive is so again, unless another session has claimed it meanwhile.
+     */
+    public void takeBack(TopicFilter filter, Before before) {
+        Subscription subscription = before.subscription();
+        String text = filter.toString();
+        if (subscription == null) {
+            remove(text, null);
+        } else if (put(filter, Options.of(subscription)) != Outcome.QUOTA_EXCEEDED) {
+            if (before.exclusive()) {
+                var unused = exclusive().claim(text, session);
+            } else {
+                exclusive().release(text, session);
+            }
+            if (before.automatic()) {
+                session.subscriptionSet().markAutomatic(text);
+            }
             write(filter, null);
         }
     }

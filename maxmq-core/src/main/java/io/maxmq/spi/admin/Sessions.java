@@ -100,7 +100,8 @@ public interface Sessions {
      * authorizers are, as about every subscription, when the session is resumed and when their rules change.
      *
      * @return what SUBACK would say (§3.9.3): a granted QoS, or 0x97 (Quota exceeded), 0x9E, 0xA2 for what the broker does not
-     *     offer; exceptionally with {@link NoSuchElementException} when there is no such session
+     *     offer; exceptionally with {@link NoSuchElementException} when there is no such session, and with {@link
+     *     io.maxmq.spi.storage.StorageException} when storage refuses it: then the session has what it had before
      * @throws IllegalArgumentException when the filter is not valid (§4.7), or No Local is asked of a shared one (§3.8.3.1)
      */
     CompletionStage<ReasonCode> subscribe(Tenant tenant, String clientId, SubscriptionRequest request);
