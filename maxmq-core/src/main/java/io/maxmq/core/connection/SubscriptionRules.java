@@ -89,6 +89,9 @@ public final class SubscriptionRules {
         if (isTooWide(session, filter)) {
             return refused("too many wildcards in this and other filters");
         }
+        if (session.subscribing().exceedsCopies(filter)) {
+            return refused("too many shared subscriptions that one message is for");
+        }
         if (exceedsQuota(session, filter)) {
             return refused("too many subscriptions of this tenant");
         }

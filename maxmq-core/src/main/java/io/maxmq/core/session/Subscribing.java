@@ -51,6 +51,11 @@ public final class Subscribing {
 
     // ---- adding
 
+    /** Whether one message could come more often by it and the other shared ones than a session may have it. */
+    public boolean exceedsCopies(TopicFilter filter) {
+        return filter.share() != null && session.subscriptionSet().exceedsCopies(filter);
+    }
+
     /**
      * Adds or replaces a subscription; messages that come while it is replaced are not lost (§3.8.4). One that was exclusive
      * is so no longer. {@link Session#afterWritten} tells when it is in storage.

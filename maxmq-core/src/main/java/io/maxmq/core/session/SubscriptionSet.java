@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * shared and its client's own, keeps that and no set. Runs on the session's event loop. Not thread-safe.
  */
 final class SubscriptionSet {
+    /** Copies of one message that shared subscriptions may bring: more harm those who publish it. */
+    private static final int MAX_COPIES = 100;
+
     private final Session session;
     private final Routes routes;
     private final SessionMemory memory;
@@ -221,6 +224,16 @@ final class SubscriptionSet {
             }
         }
         return groups;
+    }
+
+    /** Whether it would have more copies of one message than it may with this filter. */
+    boolean exceedsCopies(TopicFilter filter) {
+        Map<String, Subscription> all = byFilter;
+        if (filter.share() == null || shared < MAX_COPIES || all == null || find(filter.toString()) != null) {
+            return false;
+        }
+        session.home().loop().work(all.size());
+        return SharedCopies.with(all.values(), filter) > MAX_COPIES;
     }
 
     boolean hasShared() {

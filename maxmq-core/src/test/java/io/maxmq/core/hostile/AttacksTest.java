@@ -338,6 +338,40 @@ class AttacksTest {
         assertNobodyElseIsHarmed();
     }
 
+    /** Overlapping filters are one delivery, shares are not: without a bound each message were delivered a thousand times. */
+    @Test
+    void a10SharesMultiplyAMessageNotWithoutBound() {
+        start();
+        TestClient bomber = broker.connected(ProtocolVersion.MQTT_5, "bomber");
+        List<Subscription> bomb = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            String filter = List.of("a/b", "+/b", "a/+", "+/+", "a/#", "#").get(i % 6);
+            bomb.add(Subscription.of("$share/g" + i + "/" + filter, QoS.AT_MOST_ONCE));
+        }
+        List<Subscription> harmless = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            harmless.add(Subscription.of("$share/h" + i + "/of/" + i + "/+/alone", QoS.AT_MOST_ONCE));
+        }
+
+        SubAck answer = bomber.send(new Subscribe(1, Properties.NONE, bomb)).expect(SubAck.class);
+
+        assertThat(answer.reasons().stream().filter(each -> !each.isError())).hasSize(100);
+        assertThat(broker.publish(Message.of("a/b", "boom")).matched()).isEqualTo(100);
+        for (int i = 0; i < 100; i++) {
+            bomber.expectMessage("a/b", "boom");
+        }
+        assertThat(bomber.send(new Subscribe(2, Properties.NONE, harmless))
+                        .expect(SubAck.class)
+                        .reasons())
+                .allMatch(ReasonCode::isError, "one more copy of a message is too many");
+        TestClient other = broker.connected(ProtocolVersion.MQTT_5, "other");
+        assertThat(other.send(new Subscribe(2, Properties.NONE, harmless))
+                        .expect(SubAck.class)
+                        .reasons())
+                .noneMatch(ReasonCode::isError);
+        assertNobodyElseIsHarmed();
+    }
+
     @Test
     void a11TopicsOfSlashesAloneAreRefused() {
         start();
