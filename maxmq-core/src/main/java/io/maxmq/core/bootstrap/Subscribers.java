@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Subscriptions of the application: makes them, and ends them with the broker. Thread-safe. */
 public final class Subscribers implements AutoCloseable {
+    /** Before a handler that had no room is tried again. */
     private static final long RETAINED_PAUSE_NANOS = 20_000_000L;
+
     private static final int RETAINED_PER_TURN = 256;
 
     private final BrokerConfig config;
@@ -149,12 +151,16 @@ public final class Subscribers implements AutoCloseable {
 
         private void feedFrom(@Nullable StoredMessage first) {
             StoredMessage message = first;
-            for (int fed = 0; message != null; fed++) {
+            for (int fed = 0; message != null && subscriber.isOnline(); fed++) {
+                StoredMessage again = message;
+                if (fed == RETAINED_PER_TURN) {
+                    at.loop().executeNextTurn(() -> feedFrom(again));
+                    return;
+                }
                 InTransit transit = at.inProcess();
                 transit.beginForeign(message);
                 boolean expired = message.isExpired(at.loop().epochMillis());
-                if (fed >= RETAINED_PER_TURN || (!expired && !subscriber.deliverRetained(transit, subscription))) {
-                    StoredMessage again = message;
+                if (!expired && !subscriber.deliverRetained(transit, subscription)) {
                     at.loop().afterPause(RETAINED_PAUSE_NANOS, () -> feedFrom(again));
                     return;
                 }
