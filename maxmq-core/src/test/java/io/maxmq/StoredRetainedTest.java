@@ -211,6 +211,36 @@ class StoredRetainedTest {
         assertThat(client.expect(PubAck.class).packetId()).isEqualTo(2);
     }
 
+    /** At QoS 2 each has to be in the session's queue first: written together, not one after the other. */
+    @Test
+    void severalOfQos2AreWrittenAtOnceForANewSubscription() throws Exception {
+        List<String> topics = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            topics.add("many/" + i);
+            broker.publish(Message.builder("many/" + i)
+                    .payload("x")
+                    .qos(QoS.EXACTLY_ONCE)
+                    .retain(true)
+                    .build());
+        }
+        TestClient reader = broker.lasting("reader", true, 100);
+        store.hold(Tables.QUEUE);
+
+        reader.subscribe("many/#", QoS.EXACTLY_ONCE);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (store.heldChanges() < 20) {
+            assertThat(System.nanoTime()).as("held: %s", store.heldChanges()).isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        store.letGo();
+
+        List<String> got = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            got.add(reader.expect(Publish.class).topic());
+        }
+        assertThat(got).containsExactlyInAnyOrderElementsOf(topics);
+    }
+
     private static Publish retainedMessage(String topic, String payload, int packetId) {
         return new Publish(false, QoS.AT_LEAST_ONCE, true, topic, packetId, Properties.NONE, TestClient.bytes(payload));
     }

@@ -183,6 +183,14 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
         return queue.bytes() + messageBytes > limits.maxStoredBytes() ? DropReason.QUEUE_FULL_BYTES : null;
     }
 
+    /** Whether all of it is in memory, fewer than so many, and so few that one more finds room by the session's limits as well. */
+    boolean hasRoomAhead(int messages) {
+        SessionLimits limits = session.limits();
+        return queue.stored() == 0
+                && queue.size() < Math.min(messages, limits.maxStoredMessages() / 2)
+                && queue.bytes() < limits.maxStoredBytes() / 4;
+    }
+
     private boolean isOverfull() {
         SessionLimits limits = session.limits();
         return limits.overflow() == Overflow.DROP_OLDEST

@@ -33,6 +33,9 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     /** Retained messages sent in one go, before other sessions of the loop have their turn. */
     private static final int RETAINED_PER_TURN = 256;
 
+    /** Retained messages that may wait for storage together: one after the other each would take a write of its own. */
+    private static final int RETAINED_AHEAD = 64;
+
     /** The sequence of what has no packet id. */
     private static final long NO_SEQUENCE = -1;
 
@@ -650,8 +653,8 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         for (int sent = 0; sent < RETAINED_PER_TURN; sent++) {
             PacketSink to = sink;
             Subscription subscription = retained.subscription();
-            if (subscription == null || to == null || !queue.isEmpty() || !canSend(to, nextSequence)) {
-                // Writability, an acknowledgement, or a reconnect comes back here.
+            if (subscription == null || to == null || !hasRoomForRetained() || !canSend(to, nextSequence)) {
+                // Writability, an acknowledgement, storage, or a reconnect comes back here.
                 return;
             }
             StoredMessage message = retained.next();
@@ -668,13 +671,22 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
     }
 
+    /** Behind others only when all that these wait for is to be written. */
+    private boolean hasRoomForRetained() {
+        return queue.isEmpty()
+                || (durable != null
+                        && gate.isOpen()
+                        && durable.hasRoomAhead(RETAINED_AHEAD)
+                        && !durable.maySendFirst());
+    }
+
     private void sendRetained(PacketSink to, StoredMessage message, Subscription subscription) {
         InTransit routed = home.retained(message);
         int flags = DeliveryFlags.of(Math.min(message.qos(), subscription.maxQos()), true);
-        if (gate.isOpen() && !isWrittenFirst(flags)) {
+        if (queue.isEmpty() && gate.isOpen() && !isWrittenFirst(flags)) {
             sendNow(to, routed, flags, subscription);
         } else {
-            // By the queue, which is empty now: there it can wait for its permission, and to be written.
+            // By the queue: there it can wait for its permission, to be written, and for those in front.
             enqueue(routed, flags, subscription);
             sendQueued(to);
         }

@@ -146,6 +146,11 @@ public final class GatedStore implements KeyValueStore {
         return held.size();
     }
 
+    /** How many changes those have. */
+    public synchronized int heldChanges() {
+        return held.stream().mapToInt(each -> each.batch.mutations().size()).sum();
+    }
+
     /** How many batches {@link #refuse} has refused. */
     public synchronized int refused() {
         return refused;
