@@ -204,7 +204,11 @@ class InspectTest {
 
         assertThat(inspect("--session", "c1")).isEqualTo(1);
 
-        assertThat(out).contains("owner=u expiry=60s connected").containsPattern("subscription +cannot be read");
+        assertThat(out)
+                .contains("owner=u expiry=60s connected")
+                .containsPattern("subscription +a part cannot be read")
+                .as("what is behind it")
+                .contains("filter/99 ");
     }
 
     @Test

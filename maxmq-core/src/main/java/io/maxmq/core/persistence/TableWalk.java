@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one partition of a table from its beginning to its end, around what the store says is damaged: a range of keys that
+ * Reads one partition of a table, or a range of it, from its beginning to its end, around what the store says is damaged: a range of keys that
  * cannot be read ends where the next one can. Blocks. Not thread-safe.
  */
 public final class TableWalk {
@@ -31,16 +31,24 @@ public final class TableWalk {
     private final KeyValueStore store;
     private final Table table;
     private final int partition;
+    private final KeyRange range;
 
+    /** All of the partition. */
     public TableWalk(KeyValueStore store, Table table, int partition) {
+        this(store, table, partition, KeyRange.ALL);
+    }
+
+    /** @param range what of the partition is read */
+    public TableWalk(KeyValueStore store, Table table, int partition, KeyRange range) {
         this.store = store;
         this.table = table;
         this.partition = partition;
+        this.range = range;
     }
 
     /** Gives each entry, in the order of the keys. */
     public void run(Consumer<Entry> each, Damage damage) {
-        Bytes from = Bytes.EMPTY;
+        Bytes from = range.from();
         while (from != null) {
             Part part = new Part(from);
             StorageException cause = part.read(each);
@@ -48,7 +56,7 @@ public final class TableWalk {
                 return;
             }
             Bytes behind = part.last == null ? from : part.last.next();
-            from = join(new BehindDamage(store, table, partition, null).from(behind))
+            from = join(new BehindDamage(store, table, partition, range.to()).from(behind))
                     .orElse(null);
             damage.onDamage(cause, part.last, from);
         }
@@ -65,7 +73,7 @@ public final class TableWalk {
         /** Why it could not go on; null at the end. */
         @Nullable
         StorageException read(Consumer<Entry> each) {
-            try (Cursor cursor = store.scan(Scan.of(table, partition).within(new KeyRange(from, null)))) {
+            try (Cursor cursor = store.scan(Scan.of(table, partition).within(new KeyRange(from, range.to())))) {
                 while (true) {
                     Page page = cursor.next().toCompletableFuture().join();
                     for (Entry entry : page.entries()) {
@@ -109,7 +117,7 @@ public final class TableWalk {
     }
 
     private Page first(Bytes from) {
-        return join(BehindDamage.first(store, table, partition, new KeyRange(from, null)));
+        return join(BehindDamage.first(store, table, partition, new KeyRange(from, range.to())));
     }
 
     private static <T> T join(CompletionStage<T> stage) {

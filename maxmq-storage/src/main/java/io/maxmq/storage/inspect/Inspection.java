@@ -6,17 +6,13 @@ import io.maxmq.core.persistence.TableWalk;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Consistency;
-import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.Page;
-import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Reads an open store and says what is in it. Blocks. Not thread-safe. */
@@ -76,50 +72,50 @@ public final class Inspection {
         OwnerKey key = OwnerKey.of(tenant, clientId);
         boolean any = false;
         for (Table table : List.of(Tables.SESSION, Tables.WILL)) {
-            any |= orDamage(table, () -> get(table, key.alone()));
+            any |= get(table, key.alone());
         }
         for (Table table : OF_SESSION) {
-            any |= orDamage(table, () -> scan(table, key.all()));
+            any |= scan(table, key.all());
         }
         if (!any) {
             report.line("nothing is stored of client id %s of tenant %s", clientId, tenant);
         }
     }
 
-    /** Whether a look found anything; what cannot be read is something too. */
-    private boolean orDamage(Table table, BooleanSupplier look) {
+    /** Whether there is anything; what cannot be read is something too. */
+    private boolean get(Table table, Bytes key) {
         try {
-            return look.getAsBoolean();
+            Optional<Entry> entry = Stored.join(store.get(table, key, Consistency.LINEARIZABLE));
+            entry.ifPresent(found -> show(table, found));
+            return entry.isPresent();
         } catch (StorageException e) {
             if (e.kind() != StorageException.Kind.DAMAGED) {
                 throw e;
             }
-            damage++;
-            report.line("%-12s cannot be read from here on: %s", table, e.getMessage());
+            unreadable(table, e);
             return true;
         }
     }
 
-    private boolean get(Table table, Bytes key) {
-        Optional<Entry> entry = Stored.join(store.get(table, key, Consistency.LINEARIZABLE));
-        entry.ifPresent(found -> show(table, found));
-        return entry.isPresent();
+    /** The same of a range, which lies in one shard. */
+    private boolean scan(Table table, KeyRange range) {
+        boolean[] any = {false};
+        new TableWalk(store, table, store.partitions().ofKey(range.from()), range)
+                .run(
+                        entry -> {
+                            any[0] = true;
+                            show(table, entry);
+                        },
+                        (cause, after, until) -> {
+                            any[0] = true;
+                            unreadable(table, cause);
+                        });
+        return any[0];
     }
 
-    private boolean scan(Table table, KeyRange range) {
-        boolean any = false;
-        try (Cursor cursor = store.scan(
-                Scan.of(table, store.partitions().ofKey(range.from())).within(range))) {
-            Page page;
-            do {
-                page = Stored.join(cursor.next());
-                for (Entry entry : page.entries()) {
-                    any = true;
-                    show(table, entry);
-                }
-            } while (!page.last());
-        }
-        return any;
+    private void unreadable(Table table, StorageException cause) {
+        damage++;
+        report.line("%-12s a part cannot be read: %s", table, cause.getMessage());
     }
 
     private void show(Table table, Entry entry) {
