@@ -28,7 +28,8 @@ public record InboundRecord(
     /** @param dueAtMillis wall time at which it is routed; 0 for at once */
     public static Bytes routing(Bytes key, long dueAtMillis, StoredMessage message) {
         boolean apart = Payloads.isApart(message);
-        RecordWriter record = new RecordWriter(VERSION, 9 + MessageRecord.sizeOf(message, apart));
+        RecordWriter record =
+                new RecordWriter(VERSION, (dueAtMillis == 0 ? 1 : 9) + MessageRecord.sizeOf(message, apart));
         if (dueAtMillis == 0) {
             record.writeByte(ROUTING);
         } else {

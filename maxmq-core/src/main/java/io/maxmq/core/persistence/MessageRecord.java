@@ -32,9 +32,6 @@ public record MessageRecord(
     private static final int EXPIRES = 1 << 3;
     private static final int APART = 1 << 4;
 
-    /** About what the fields take without body and topic. */
-    public static final int EXPECTED_BYTES = 40;
-
     /** @param apart whether {@link Payloads} keeps the body */
     public static RecordWriter write(RecordWriter record, StoredMessage message, boolean apart) {
         record.writeByte(message.qos()
@@ -49,9 +46,17 @@ public record MessageRecord(
         return apart ? record.writeVarint(message.body().length) : record.writeRest(message.body());
     }
 
-    /** How many bytes {@link #write} adds at most. */
+    /** How many bytes {@link #write} adds. */
     public static int sizeOf(StoredMessage message, boolean apart) {
-        return EXPECTED_BYTES + message.topic().utf8().length + (apart ? 5 : message.body().length);
+        int topicBytes = message.topic().utf8().length;
+        int bodyBytes = message.body().length;
+        return 1
+                + RecordWriter.varintBytes(topicBytes)
+                + topicBytes
+                + (message.expiresAtMillis() != 0 ? Long.BYTES : 0)
+                + 2 * Long.BYTES
+                + RecordWriter.varintBytes(message.propertiesLength())
+                + (apart ? RecordWriter.varintBytes(bodyBytes) : bodyBytes);
     }
 
     public static MessageRecord read(RecordReader record) {

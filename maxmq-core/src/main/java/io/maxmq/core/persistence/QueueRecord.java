@@ -3,6 +3,7 @@ package io.maxmq.core.persistence;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +35,15 @@ public record QueueRecord(
     private static final int HAS_IDS = 1 << 4;
     private static final int HAS_FILTER = 1 << 5;
     private static final int[] NO_IDS = {};
+    private static final byte[] NO_FILTER = {};
 
     /** The value for a message that waits, or is sent and not acknowledged. */
     public static Bytes waiting(
             Bytes key, StoredMessage message, int deliveryFlags, int[] subscriptionIds, @Nullable String filter) {
         boolean apart = Payloads.isApart(message);
-        int filterBytes = filter == null ? 0 : 3 * filter.length() + 5;
+        byte[] filterBytes = filter == null ? NO_FILTER : filter.getBytes(StandardCharsets.UTF_8);
         RecordWriter record = new RecordWriter(
-                VERSION, 6 + 4 * subscriptionIds.length + filterBytes + MessageRecord.sizeOf(message, apart));
+                VERSION, 1 + sizeOf(subscriptionIds) + sizeOf(filterBytes) + MessageRecord.sizeOf(message, apart));
         record.writeByte(deliveryFlags & DELIVERY
                 | (subscriptionIds.length > 0 ? HAS_IDS : 0)
                 | (filter != null ? HAS_FILTER : 0));
@@ -52,9 +54,21 @@ public record QueueRecord(
             }
         }
         if (filter != null) {
-            record.writeText(filter);
+            record.writeBytes(filterBytes);
         }
         return MessageRecord.write(record, message, apart).finish(key);
+    }
+
+    private static int sizeOf(int[] subscriptionIds) {
+        int bytes = subscriptionIds.length == 0 ? 0 : RecordWriter.varintBytes(subscriptionIds.length);
+        for (int id : subscriptionIds) {
+            bytes += RecordWriter.varintBytes(id);
+        }
+        return bytes;
+    }
+
+    private static int sizeOf(byte[] filter) {
+        return filter.length == 0 ? 0 : RecordWriter.varintBytes(filter.length) + filter.length;
     }
 
     /** The value when PUBREC has come and PUBCOMP has not. */

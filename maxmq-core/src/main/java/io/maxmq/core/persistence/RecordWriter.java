@@ -27,7 +27,7 @@ public final class RecordWriter {
 
     /**
      * @param version of the layout of the fields, 1..127
-     * @param expectedBytes of the fields, about
+     * @param expectedBytes of the fields, about; when it is exact nothing is copied for who keeps the value
      */
     public RecordWriter(int version, int expectedBytes) {
         bytes = new byte[HEADER_BYTES + expectedBytes];
@@ -42,7 +42,7 @@ public final class RecordWriter {
 
     /** 1 to 10 bytes; not for negative numbers, which take 10. */
     public RecordWriter writeVarint(long value) {
-        reserve(10);
+        reserve(varintBytes(value));
         long left = value;
         while ((left & ~0x7FL) != 0) {
             bytes[length++] = (byte) (left & 0x7F | 0x80);
@@ -50,6 +50,11 @@ public final class RecordWriter {
         }
         bytes[length++] = (byte) left;
         return this;
+    }
+
+    /** How many bytes {@link #writeVarint} takes. */
+    static int varintBytes(long value) {
+        return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7);
     }
 
     /** 8 bytes. */

@@ -5,6 +5,7 @@ import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
 import java.util.Arrays;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.AlphaChars;
@@ -71,7 +72,7 @@ class RecordPropertyTest {
                 StoredMessage.restored(Topic.of(topic), body, propertiesLength, qos, retain, expiresAt, idHigh, idLow);
         Bytes value =
                 MessageRecord.write(new RecordWriter(1, 0), message, apart).finish(KEY);
-        assertThat(value.length()).isLessThanOrEqualTo(5 + MessageRecord.sizeOf(message, apart));
+        assertThat(value.length()).isEqualTo(5 + MessageRecord.sizeOf(message, apart));
         MessageRecord record = MessageRecord.read(read(value));
         assertThat(record.isApart()).isEqualTo(apart);
         assertThat(record.bodyLength()).isEqualTo(body.length);
@@ -84,6 +85,31 @@ class RecordPropertyTest {
         assertThat(again.idLow()).isEqualTo(idLow);
         assertThat(again.propertiesLength()).isEqualTo(propertiesLength);
         assertThat(again.body()).isEqualTo(body);
+    }
+
+    /** Else each is copied once more for who keeps it. */
+    @Property(tries = 300)
+    void recordsOfQueuesHaveArraysOfTheirSize(
+            @ForAll @AlphaChars @NotEmpty String topic,
+            @ForAll long expiresAt,
+            @ForAll @Size(max = 600) byte[] body,
+            @ForAll @Size(max = 3) List<@IntRange(min = 1, max = 268_435_455) Integer> ids,
+            @ForAll boolean shared) {
+        StoredMessage message =
+                StoredMessage.restored(Topic.of(topic), body, body.length / 2, 2, false, expiresAt, 1, 2);
+        int[] subscriptionIds = ids.stream().mapToInt(Integer::intValue).toArray();
+        String filter = shared ? "$share/gr\u00fcn/" + topic : null;
+        for (Bytes value : List.of(
+                QueueRecord.waiting(KEY, message, 2, subscriptionIds, filter),
+                GroupQueueRecord.write(KEY, message),
+                InboundRecord.routing(KEY, 0, message),
+                InboundRecord.routing(KEY, 1, message))) {
+            assertThat(value.compact()).isSameAs(value);
+        }
+        QueueRecord record =
+                QueueRecord.read(new Entry(KEY, QueueRecord.waiting(KEY, message, 2, subscriptionIds, filter), 1));
+        assertThat(record.subscriptionIds()).isEqualTo(subscriptionIds);
+        assertThat(record.filter()).isEqualTo(filter);
     }
 
     @Property(tries = 50)
