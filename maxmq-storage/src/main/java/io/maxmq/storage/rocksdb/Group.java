@@ -27,6 +27,11 @@ final class Group {
     /** By partition, after the batches so far. */
     private final long[] versions;
 
+    /** Of the last change: most that follow one another are of one table, and to ask costs a call into native code. */
+    private @Nullable Table lastTable;
+
+    private int lastFamily;
+
     private final List<Outcome> outcomes = new ArrayList<>();
     private int applied;
     private int mutations;
@@ -118,20 +123,28 @@ final class Group {
     }
 
     private void put(Table table, Bytes key, Bytes value, long version) throws RocksDBException {
-        encoder.put(database.columnFamily(table), key, version, value);
+        encoder.put(family(table), key, version, value);
         lookedAt.put(table, key, value, version);
     }
 
     private void delete(Table table, Bytes key) throws RocksDBException {
-        encoder.delete(database.columnFamily(table), key);
+        encoder.delete(family(table), key);
         lookedAt.delete(table, key);
     }
 
     private void deleteRange(Table table, KeyRange range) throws RocksDBException {
         if (!range.isEmpty()) {
-            encoder.deleteRange(database.columnFamily(table), range.from(), range.to());
+            encoder.deleteRange(family(table), range.from(), range.to());
             lookedAt.deleteRange(table, range);
         }
+    }
+
+    private int family(Table table) throws RocksDBException {
+        if (!table.equals(lastTable)) {
+            lastFamily = database.columnFamily(table);
+            lastTable = table;
+        }
+        return lastFamily;
     }
 
     private long add(Mutation.Add add, long version) throws RocksDBException {
