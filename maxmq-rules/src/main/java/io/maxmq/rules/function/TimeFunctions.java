@@ -7,6 +7,7 @@ import java.time.DateTimeException;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -34,8 +35,8 @@ final class TimeFunctions {
                 .add("rfc3339_to_unix_ts", 1, 2, TimeFunctions::fromRfc3339)
                 .addImpure("format_date", 3, 4, TimeFunctions::formatted)
                 .addImpure("date_to_unix_ts", 3, 4, TimeFunctions::parsed)
-                .addImpure("timezone_to_offset_seconds", 1, 1, call -> (long) offset(call, 0))
-                .addImpure("timezone_to_second", 1, 1, call -> (long) offset(call, 0))
+                .addImpure("timezone_to_offset_seconds", 1, 1, call -> offset(call, 0))
+                .addImpure("timezone_to_second", 1, 1, call -> offset(call, 0))
                 .add("date_trunc", 2, TimeFunctions::truncated)
                 .addImpure("mongo_date", 0, 2, TimeFunctions::mongoDate);
     }
@@ -97,53 +98,55 @@ final class TimeFunctions {
     private static Text formatted(Call call) {
         int unit = unit(call, 0);
         Instant time = call.has(3) ? instant(call, 3, unit) : now(call);
-        ZoneOffset offset = ZoneOffset.ofTotalSeconds(offset(call, 1));
-        OffsetDateTime there = inYears(call, time.atOffset(offset));
+        OffsetDateTime there = inYears(call, time.atZone(zone(call, 1)).toOffsetDateTime());
         return call.built(DateFormat.format(there, call.onlyString(2)));
     }
 
     private static Object parsed(Call call) {
         int unit = unit(call, 0);
         boolean given = call.count() == 4;
-        int offset = given ? offset(call, 1) : 0;
+        ZoneId zone = given ? zone(call, 1) : ZoneOffset.UTC;
         String format = call.onlyString(given ? 2 : 1);
         Instant time = DateFormat.parse(call, format, call.onlyString(given ? 3 : 2));
-        return count(time.minusSeconds(offset), unit);
+        // What stands there is that zone's time, which tells its offset then.
+        ZoneOffset offset = zone.getRules().getOffset(LocalDateTime.ofInstant(time, ZoneOffset.UTC));
+        return count(time.minusSeconds(offset.getTotalSeconds()), unit);
     }
 
-    /** Seconds that a zone is ahead of UTC: a number, an offset, {@code local}, or a zone's name, as of now. */
-    private static int offset(Call call, int argument) {
+    /** Seconds that a zone is ahead of UTC, as of now. */
+    private static long offset(Call call, int argument) {
+        return zone(call, argument).getRules().getOffset(now(call)).getTotalSeconds();
+    }
+
+    /** A number of seconds, an offset, {@code local}, or a zone's name; undefined is UTC. */
+    private static ZoneId zone(Call call, int argument) {
         Object value = call.value(argument);
         if (value == null) {
-            return 0;
+            return ZoneOffset.UTC;
         }
         if (Numbers.isInteger(value)) {
             int seconds = call.index(argument);
             if (Math.abs(seconds) > ZoneOffset.MAX.getTotalSeconds()) {
                 throw call.bad(argument, "an offset of at most 18 hours");
             }
-            return seconds;
+            return ZoneOffset.ofTotalSeconds(seconds);
         }
         String zone = call.onlyString(argument);
         if (zone.equals("Z") || zone.equals("z")) {
-            return 0;
+            return ZoneOffset.UTC;
         }
         if (zone.equals("local")) {
-            return offset(call, call.around().zone());
+            return call.around().zone();
         }
         int seconds = DateFormat.offset(zone);
         if (seconds != DateFormat.NO_OFFSET) {
-            return seconds;
+            return ZoneOffset.ofTotalSeconds(seconds);
         }
         try {
-            return offset(call, ZoneId.of(zone));
+            return ZoneId.of(zone);
         } catch (DateTimeException e) {
             throw call.bad(argument, "an offset or the name of a zone");
         }
-    }
-
-    private static int offset(Call call, ZoneId zone) {
-        return zone.getRules().getOffset(now(call)).getTotalSeconds();
     }
 
     /** The start of the second, minute, hour, day, week (Monday), month, quarter or year, in UTC. */
