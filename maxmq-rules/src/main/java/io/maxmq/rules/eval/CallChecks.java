@@ -82,6 +82,9 @@ final class CallChecks {
         }
         if (definition != null) {
             checkCount(call, definition.least(), definition.most());
+            if (definition.inPairs() && call.arguments().size() % 2 != 0) {
+                throw refused(Code.WRONG_ARITY, call.at(), call.name() + " takes pairs, expected a value for each key");
+            }
             return new Callee(definition);
         }
         if (name.equals(ITEM_INDEX)) {

@@ -19,7 +19,7 @@ final class Library {
 
     /** Adds a function of its arguments alone. */
     Library add(String name, int least, int most, Body body) {
-        return add(name, least, most, true, body, null);
+        return add(name, least, most, true, false, body, null);
     }
 
     /** Adds a function of its arguments alone, of which there is one number. */
@@ -29,17 +29,23 @@ final class Library {
 
     /** Adds a function that sees more than its arguments. */
     Library addImpure(String name, int least, int most, Body body) {
-        return add(name, least, most, false, body, null);
+        return add(name, least, most, false, false, body, null);
     }
 
     /** Adds a function of its arguments alone, whose constants are looked at beforehand. */
     Library addChecked(String name, int arguments, Check check, Body body) {
-        return add(name, arguments, arguments, true, body, check);
+        return add(name, arguments, arguments, true, false, body, check);
     }
 
-    private Library add(String name, int least, int most, boolean pure, Body body, @Nullable Check check) {
+    /** Adds a function of any number of pairs. */
+    Library addOfPairs(String name, Body body) {
+        return add(name, 0, ANY, true, true, body, null);
+    }
+
+    private Library add(
+            String name, int least, int most, boolean pure, boolean inPairs, Body body, @Nullable Check check) {
         Function function = (around, arguments) -> body.value(new Call(name, around, arguments));
-        if (definitions.put(name, new Definition(name, least, most, pure, function, check)) != null) {
+        if (definitions.put(name, new Definition(name, least, most, pure, inPairs, function, check)) != null) {
             throw new IllegalStateException("function is there twice: name=" + name);
         }
         return this;

@@ -22,7 +22,7 @@ final class MapFunctions {
                 .add("map_values", 1, call -> new ArrayList<>(bounded(call).values()))
                 .add("map_to_entries", 1, MapFunctions::entries)
                 .add("map_size", 1, MapFunctions::size)
-                .add("object", 0, Library.ANY, MapFunctions::object)
+                .addOfPairs("object", MapFunctions::object)
                 .add("map_merge", 2, MapFunctions::merged)
                 .add("map_remove", 2, MapFunctions::without)
                 .add("map_has", 2, call -> call.map(1).containsKey(call.string(0)));
@@ -108,9 +108,6 @@ final class MapFunctions {
     }
 
     private static Object object(Call call) {
-        if (call.count() % 2 != 0) {
-            throw call.problem("a value for each key expected");
-        }
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         for (int i = 0; i < call.count(); i += 2) {
             map.put(call.string(i), call.value(i + 1));

@@ -120,7 +120,7 @@ final class Tokens {
     private static @Nullable String nearest(String word, String... expected) {
         List<String> keywords = new ArrayList<>();
         for (String candidate : expected) {
-            if (Character.isUpperCase(candidate.charAt(0))) {
+            if (Character.isUpperCase(candidate.charAt(0)) && !candidate.equalsIgnoreCase(word)) {
                 keywords.add(candidate);
             }
         }

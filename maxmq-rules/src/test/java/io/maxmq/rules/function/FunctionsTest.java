@@ -99,7 +99,7 @@ class FunctionsTest {
         for (String name : functions.names()) {
             Definition definition = functions.find(name);
             int most = Math.min(definition.most(), definition.least() + 2);
-            for (int count = definition.least(); count <= most; count++) {
+            for (int count = definition.least(); count <= most; count += definition.inPairs() ? 2 : 1) {
                 for (int seed = 0; seed < values.length * 3; seed++) {
                     Object[] arguments = new Object[count];
                     for (int i = 0; i < count; i++) {

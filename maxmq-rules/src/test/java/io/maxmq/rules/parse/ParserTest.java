@@ -60,6 +60,8 @@ class ParserTest {
         assertThatThrownBy(() -> Parser.statement("SELECT a FROM t WEHRE b"))
                 .hasMessageContaining("found WEHRE, expected ,, WHERE, GROUP, HAVING or the end of the statement")
                 .hasMessageEndingWith("did you mean WHERE by WEHRE?");
+        assertThatThrownBy(() -> Parser.statement("SELECT a FROM t INNER JOIN d ON d.k = b"))
+                .hasMessageEndingWith("found d, expected ON");
         assertThatThrownBy(() -> Parser.statement("SELECT a.from FROM t"))
                 .hasMessageEndingWith("a name that is a keyword stands in double quotes");
     }
