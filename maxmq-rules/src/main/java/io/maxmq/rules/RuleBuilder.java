@@ -94,8 +94,8 @@ public final class RuleBuilder {
     }
 
     /**
-     * Has the statement look at no more of a payload than it needs: what follows may be no JSON, and of a member that comes twice the first
-     * counts. Where rules at one filter differ, the strict ones decide.
+     * Has the statement look at no more of a payload than it needs: what follows may be no JSON. Of a member that comes twice either may
+     * count, since rules on one message are read together as long as all of them can be.
      */
     public RuleBuilder fastJson() {
         isFast = true;

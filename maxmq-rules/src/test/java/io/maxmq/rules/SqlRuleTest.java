@@ -88,10 +88,17 @@ class SqlRuleTest {
                 .fastJson()
                 .to(records.sink())
                 .start();
+        Rule strict = rules.rule("strict")
+                .sql("SELECT payload.a AS a FROM \"f\"")
+                .to(records.sink())
+                .start();
+        TestClient client = clients.connect();
 
-        clients.connect().publish("f", "{\"a\":1, and no JSON");
+        client.publish("f", "{\"a\":1, and no JSON");
+        client.publish("f", "{\"a\":2}");
 
-        assertThat(records.values()).isEqualTo(Map.of("a", 1L));
+        assertThat(records.take(3, "a")).isEqualTo(List.of(1L, 2L, 2L));
+        assertThat(strict.status().figures().failedException()).isEqualTo(1);
     }
 
     @Test

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * An event's payload, read when the first path asks and then shared by all rules on the event. Not thread-safe. A payload of {@link
  * PayloadPaths.Reader} gives the paths of its programs out of one pass over the bytes; for everything else the whole is decoded. It
  * keeps the memory in which statements run on it.
+ *
+ * <p>A fast program for which that pass is none of its own, and one that nobody has put among the programs, reads its paths by itself:
+ * what it does not look at is nothing to it, whatever others find there.
  */
 public final class Payload {
     // Valid for ever.
@@ -27,6 +30,10 @@ public final class Payload {
 
     private boolean isExtracted;
     private @Nullable EvaluationException extractionFailure;
+
+    // Valid for one run of a fast program that reads its paths by itself.
+    private @Nullable Extraction alone;
+    private @Nullable EvaluationException aloneFailure;
 
     private boolean isRead;
     private @Nullable Object document;
@@ -51,6 +58,8 @@ public final class Payload {
         next = 0;
         isExtracted = false;
         extractionFailure = null;
+        alone = null;
+        aloneFailure = null;
         isRead = false;
         document = null;
         failure = null;
@@ -94,18 +103,40 @@ public final class Payload {
         return raw;
     }
 
-    /** Where a program's paths are in {@link #extraction}; null when they are not there. */
-    int @Nullable [] places(Program program) {
+    /** Where the paths of a program that is about to run are in {@link #extraction}; null when they are not there. */
+    int @Nullable [] places(Program program) { // hot: per evaluation
+        alone = null;
+        aloneFailure = null;
+        boolean mayReadAlone = program.isFast() && !program.paths().isEmpty();
         PayloadPaths present = paths;
-        if (present == null) {
-            return null;
+        int number = present == null ? -1 : present.number(program, next);
+        if (present != null && number >= 0) {
+            next = number + 1;
+            if (!mayReadAlone || !hasFailed()) {
+                return present.places(number);
+            }
         }
-        int number = present.number(program, next);
-        if (number < 0) {
-            return null;
+        return mayReadAlone && raw instanceof Text text ? readAlone(program, text) : null;
+    }
+
+    /** Whether the pass for all programs has found something that one of them can't do with. */
+    private boolean hasFailed() {
+        if (!isExtracted && extraction != null && paths != null && raw instanceof Text text) {
+            extract(extraction, paths, text);
         }
-        next = number + 1;
-        return present.places(number);
+        return extractionFailure != null;
+    }
+
+    private int[] readAlone(Program program, Text text) {
+        Extraction own = program.extraction();
+        byte[] bytes = text.bytes();
+        alone = own;
+        try {
+            own.read(bytes, 0, bytes.length, false);
+        } catch (EvaluationException e) {
+            aloneFailure = e;
+        }
+        return program.places();
     }
 
     /**
@@ -114,6 +145,13 @@ public final class Payload {
      * @throws EvaluationException DECODE_JSON each time when it is no JSON
      */
     Extraction extraction() { // hot: per path
+        Extraction own = alone;
+        if (own != null) {
+            if (aloneFailure != null) {
+                throw again(aloneFailure);
+            }
+            return own;
+        }
         Extraction found = extraction;
         if (found == null || paths == null || !(raw instanceof Text text)) {
             throw new IllegalStateException("no paths of this payload are known");
@@ -139,6 +177,9 @@ public final class Payload {
 
     /** Whether all paths are known, and each leads to one part of the payload or nowhere; then nothing read of them fails. */
     boolean isPlain() { // hot: per evaluation
+        if (alone != null) {
+            return aloneFailure == null && alone.areAllRaw();
+        }
         if (!isExtracted) {
             if (extraction == null || paths == null || !(raw instanceof Text text)) {
                 return false;

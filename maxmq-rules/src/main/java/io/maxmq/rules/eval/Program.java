@@ -4,8 +4,11 @@ import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.EvaluationException.Clause;
 import io.maxmq.rules.error.EvaluationException.Code;
 import io.maxmq.rules.error.StatementException;
+import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.json.Extraction;
 import io.maxmq.rules.json.JsonReader;
 import io.maxmq.rules.json.JsonWriter;
+import io.maxmq.rules.json.PathTrie;
 import io.maxmq.rules.parse.Parser;
 import io.maxmq.rules.parse.Printer;
 import io.maxmq.rules.parse.Statement;
@@ -13,6 +16,8 @@ import io.maxmq.rules.value.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A statement that is ready to run. Immutable; runs on any number of threads at once, with an {@link Evaluation} each. */
@@ -27,7 +32,10 @@ public final class Program {
 
     private final @Nullable Node where;
     private final @Nullable Elements elements;
-    private final boolean isFast;
+    private final Limits limits;
+    /** Of its own paths, where it is fast; null otherwise. */
+    private final @Nullable PathTrie trie;
+
     private final boolean leavesOutUndefined;
 
     /**
@@ -63,7 +71,8 @@ public final class Program {
         this.waiting = elements == null ? list.waiting(slots) : null;
         this.where = where;
         this.elements = elements;
-        this.isFast = options.isFast();
+        this.limits = options.limits();
+        this.trie = options.isFast() ? PathTrie.of(paths) : null;
         this.leavesOutUndefined = options.leavesOutUndefined();
     }
 
@@ -83,7 +92,17 @@ public final class Program {
 
     /** Whether it is content with a payload that is JSON as far as its paths go. */
     boolean isFast() {
-        return isFast;
+        return trie != null;
+    }
+
+    /** An extraction of its own paths; only where it is fast. */
+    Extraction extraction() {
+        return new Extraction(Objects.requireNonNull(trie), limits.jsonDepth(), limits.integerBits());
+    }
+
+    /** Where its paths are in that. */
+    int[] places() {
+        return IntStream.range(0, paths.size()).toArray();
     }
 
     /** What it reads of payloads by paths that are the same on every event: {@link String} and {@link Integer} steps. */
