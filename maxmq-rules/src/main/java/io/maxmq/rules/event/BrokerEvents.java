@@ -165,7 +165,7 @@ public final class BrokerEvents {
         boolean hasSender = kind != EventKind.DROPPED;
         OutcomeEvent.Known known = new OutcomeEvent.Known(
                 eventId(kind, clientId, atEpochMillis),
-                topic.isEmpty() ? 0 : topicHops.of(topic, atEpochMillis),
+                topic.isEmpty() ? 0 : topicHops.of(tenant, topic, atEpochMillis),
                 client.orElse(null),
                 hasSender ? message.flatMap(Message::id).map(senders::of).orElse(null) : null,
                 reason,
@@ -204,7 +204,8 @@ public final class BrokerEvents {
         fields.put("timestamp", atEpochMillis);
         fields.put("node", Text.of(node));
         String id = eventId(kind, clientId, atEpochMillis);
-        int hops = fields.get("topic") instanceof Text topic ? topicHops.of(topic.toString(), atEpochMillis) : 0;
+        int hops =
+                fields.get("topic") instanceof Text topic ? topicHops.of(tenant, topic.toString(), atEpochMillis) : 0;
         return new PlainEvent(kind, tenant, clientId, atEpochMillis, id, hops, fields);
     }
 

@@ -76,7 +76,7 @@ public final class Output implements SinkRecord {
     /** Notes that the record is published there. */
     public void publishedTo(String topic, long nowMillis) {
         if (topicHops != null) {
-            topicHops.note(topic, hops + 1, nowMillis);
+            topicHops.note(tenant, topic, hops + 1, nowMillis);
         }
     }
 
