@@ -1,6 +1,7 @@
 package io.maxmq.codec.wire;
 
 import io.maxmq.codec.PacketType;
+import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.UserProperty;
@@ -56,7 +57,13 @@ final class PropertiesWriter {
                     length += 1 + VariableByteInteger.length(identifier);
                 }
             }
-            case STRING -> length = 1 + FieldWriter.stringLength(name, string(properties, property));
+            case STRING -> {
+                String text = string(properties, property);
+                if (property == PropertyId.RESPONSE_TOPIC) {
+                    requireTopic(text);
+                }
+                length = 1 + FieldWriter.stringLength(name, text);
+            }
             case BINARY -> length = 1 + FieldWriter.binaryLength(name, binary(properties, property));
             case STRING_PAIR -> {
                 for (UserProperty pair : properties.userProperties()) {
@@ -67,6 +74,14 @@ final class PropertiesWriter {
             }
         }
         return length;
+    }
+
+    /** [MQTT-3.3.2-14]; what is none would end the connection of each who gets it. */
+    private static void requireTopic(String text) {
+        if (text.isEmpty() || text.indexOf('+') >= 0 || text.indexOf('#') >= 0) {
+            throw new IllegalArgumentException(
+                    "RESPONSE_TOPIC is empty or holds a wildcard: value=" + Utf8.quote(text));
+        }
     }
 
     /** Writes the properties, with their length in front. */

@@ -184,6 +184,18 @@ class PacketEncoderTest {
     }
 
     @Test
+    void refusesAResponseTopicThatIsNone() {
+        for (String each : List.of("", "a/#", "+/a")) {
+            Properties properties =
+                    Properties.builder().set(PropertyId.RESPONSE_TOPIC, each).build();
+
+            assertThatThrownBy(() -> PublishProperties.encode(properties))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("RESPONSE_TOPIC is empty or holds a wildcard: value=" + each);
+        }
+    }
+
+    @Test
     void writesNoPasswordIntoText() {
         Connect connect = new Connect(
                 ProtocolVersion.MQTT_5,
