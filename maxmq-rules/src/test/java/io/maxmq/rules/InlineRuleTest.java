@@ -184,6 +184,10 @@ class InlineRuleTest {
                 .sql("SELECT 'a/#' AS topic FROM \"topic\"")
                 .inline(Inline.transform())
                 .start();
+        rules.rule("bad-property")
+                .sql("SELECT object('p', payload) AS user_properties FROM \"property\"")
+                .inline(Inline.transform())
+                .start();
         TestClient subscriber = subscriber(clients);
         TestClient publisher = clients.connect("publisher");
 
@@ -195,6 +199,12 @@ class InlineRuleTest {
         assertThat(subscriber.receive().topic()).isEqualTo("open");
         assertThat(subscriber.receive().topic()).isEqualTo("topic");
         assertThat(rules.find("bad-topic").orElseThrow().status().errors()).hasSize(1);
+        for (String each : List.of("a\0b", "\u00e9".repeat(40_000))) {
+            publisher.publish("property", each);
+            assertThat(subscriber.receive().text()).isEqualTo(each);
+        }
+        assertThat(rules.find("bad-property").orElseThrow().status().figures().failedException())
+                .isEqualTo(2);
     }
 
     @Test

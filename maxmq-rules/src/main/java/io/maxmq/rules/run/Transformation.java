@@ -1,6 +1,7 @@
 package io.maxmq.rules.run;
 
 import io.maxmq.codec.QoS;
+import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.codec.topic.TopicName;
 import io.maxmq.rules.json.JsonWriter;
@@ -44,11 +45,21 @@ final class Transformation {
         }
         if (record.get("user_properties") instanceof Map<?, ?> properties) {
             List<UserProperty> list = new ArrayList<>();
-            properties.forEach((name, value) ->
-                    list.add(new UserProperty(String.valueOf(name), text(value).toString())));
+            properties.forEach((name, value) -> list.add(new UserProperty(
+                    checked(String.valueOf(name)), checked(text(value).toString()))));
             changed.userProperties(list);
         }
         return changed.build();
+    }
+
+    /** A string that MQTT has: MQTT 5.0 §1.5.4. */
+    private static String checked(String text) {
+        int bytes = Utf8.encodedLength(text);
+        if (bytes < 0 || bytes > Utf8.MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "user_properties hold what no string of MQTT is: " + Utf8.quote(text) + ", bytes=" + bytes);
+        }
+        return text;
     }
 
     private static Text text(@Nullable Object value) {

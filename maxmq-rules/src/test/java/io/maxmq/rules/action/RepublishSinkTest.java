@@ -138,4 +138,20 @@ class RepublishSinkTest {
         Until.isTrue(() -> rule.status().figures().actionsFailed() == 1);
         assertThat(rule.status().sinks().get(0).deadLetters()).hasSize(1);
     }
+
+    @Test
+    void rejectsAResponseTopicThatIsNone(TestClients clients) throws Exception {
+        Rule rule = rules.rule("wild")
+                .from("t")
+                .to(RepublishSink.to("out").responseTopic("${payload}"))
+                .start();
+        TestClient client = clients.connect();
+        client.subscribe("out");
+
+        client.publish("t", "a/#", QoS.AT_LEAST_ONCE);
+        client.publish("t", "a", QoS.AT_LEAST_ONCE);
+
+        assertThat(client.receive().message().responseTopic()).hasValue("a");
+        Until.isTrue(() -> rule.status().figures().actionsFailed() == 1);
+    }
 }
