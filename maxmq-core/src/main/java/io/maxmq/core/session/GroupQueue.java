@@ -11,9 +11,7 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.event.DropReason;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Lives on the loop of its group's name. Not thread-safe, but for what {@link SharedQueue} says.
  */
-final class GroupQueue implements SharedQueue {
+final class GroupQueue implements SharedQueue, GroupMessage.Listener {
     /** Given to members in one go, before others of the loop have their turn. */
     private static final int PER_TURN = 256;
 
@@ -52,10 +50,10 @@ final class GroupQueue implements SharedQueue {
     private final @Nullable GroupRecords records;
 
     /** In memory, in order: before all in storage only. */
-    private final ArrayDeque<Waiting> messages = new ArrayDeque<>();
+    private final ArrayDeque<GroupMessage> messages = new ArrayDeque<>();
 
     /** By the lower half of the message id, which is unique within a process. */
-    private final Long2ObjectHashMap<Waiting> given = new Long2ObjectHashMap<>();
+    private final Long2ObjectHashMap<GroupMessage> given = new Long2ObjectHashMap<>();
 
     private long bytes;
     private boolean giving;
@@ -66,88 +64,6 @@ final class GroupQueue implements SharedQueue {
 
     /** How many there are, for other loops. */
     private volatile int waiting;
-
-    /** One message. */
-    private final class Waiting {
-        private final long sequence;
-        private final StoredMessage message;
-        /** Null without storage, and of one that was read from storage. */
-        private GroupRecords.@Nullable Record record;
-        /** Who waits for the record, or for a member's; null when nobody has to. */
-        private @Nullable List<Outcome> waits;
-        /** Storage has refused the record while the message was with a member, perhaps. */
-        private boolean isUnwritten;
-
-        private int attempt;
-        /** It has come back from the last attempt. */
-        private boolean isBack;
-
-        Waiting(long sequence, StoredMessage message) {
-            this.sequence = sequence;
-            this.message = message;
-        }
-
-        void write(GroupRecords to) {
-            isUnwritten = false;
-            if (waits == null) {
-                waits = new ArrayList<>(1);
-            }
-            record = to.write(sequence, message, group.hasOnline(), this::written);
-        }
-
-        /** Has the outcome of a message wait for the record, if that is not written yet. */
-        void await(InTransit transit) {
-            List<Outcome> present = waits;
-            if (present == null) {
-                transit.countAccepted();
-            } else {
-                present.add(transit.await());
-            }
-        }
-
-        private void written(@Nullable Throwable failure) {
-            if (failure != null && record != null) {
-                record.refused();
-            }
-            if (waits == null) {
-                return; // somebody has taken it
-            }
-            if (failure == null) {
-                answer(true);
-            } else if (drop(this)) {
-                home.drops().dropped(key, message, DropReason.STORAGE);
-                answer(false);
-            } else {
-                isUnwritten = true; // a member may have it: who waits is answered when it has, or by the next record
-            }
-        }
-
-        private void answer(boolean isKept) {
-            List<Outcome> present = waits;
-            waits = null;
-            for (Outcome each : present == null ? List.<Outcome>of() : present) {
-                if (isKept) {
-                    each.complete(0, 1, 0, null);
-                } else {
-                    each.refuseUnstored(group);
-                }
-            }
-        }
-
-        /** Its record is needed no more. */
-        void forget() {
-            if (records == null) {
-                return;
-            }
-            GroupRecords.Record own = record;
-            if (own == null) {
-                records.remove(sequence, message);
-            } else if (!isUnwritten) {
-                own.remove();
-            }
-            answer(true);
-        }
-    }
 
     GroupQueue(
             GroupQueues all, Sessions home, Routes routes, SharedGroup group, SessionKey key, GroupQueues.Left before) {
@@ -220,7 +136,7 @@ final class GroupQueue implements SharedQueue {
             return;
         }
         StoredMessage kept = message.keep();
-        Waiting back = given.get(kept.idLow());
+        GroupMessage back = given.get(kept.idLow());
         if (back != null) {
             takeBack(back);
             back.await(message);
@@ -258,21 +174,25 @@ final class GroupQueue implements SharedQueue {
             if (!home.memory().hold(kept)) {
                 return false;
             }
-            addLast(new Waiting(lastSequence++, kept));
+            addLast(message(lastSequence++, kept));
             message.countAccepted();
             return true;
         }
-        Waiting added = new Waiting(all.nextSequence(ofLoop), kept);
-        lastSequence = added.sequence;
+        GroupMessage added = message(all.nextSequence(ofLoop), kept);
+        lastSequence = added.sequence();
         if (stored.isEmpty() && hasRoomInMemory() && home.memory().hold(kept)) {
             addLast(added);
         } else {
-            stored.add(added.sequence, kept.bytes());
+            stored.add(added.sequence(), kept.bytes());
             changed();
         }
-        added.write(records);
+        added.write();
         added.await(message);
         return true;
+    }
+
+    private GroupMessage message(long sequence, StoredMessage kept) {
+        return new GroupMessage(this, group, records, sequence, kept);
     }
 
     private boolean hasRoomInMemory() {
@@ -344,13 +264,13 @@ final class GroupQueue implements SharedQueue {
             if (member == null) {
                 return; // memberCame comes back here
             }
-            if (messages.element().message.isExpired(home.loop().epochMillis())) {
+            if (messages.element().message().isExpired(home.loop().epochMillis())) {
                 dropFirst(DropReason.EXPIRED);
                 continue;
             }
-            Waiting first = removeFirst();
+            GroupMessage first = removeFirst();
             give(first, member);
-            if (first.isBack) {
+            if (first.isBack()) {
                 return; // the next attempt comes after a pause
             }
         }
@@ -371,12 +291,11 @@ final class GroupQueue implements SharedQueue {
         }
     }
 
-    private void give(Waiting first, Subscription member) {
-        given.put(first.message.idLow(), first);
-        first.isBack = false;
-        int attempt = ++first.attempt;
-        home.passesOn(routes, group, first.message);
-        InTransit transit = home.again(first.message);
+    private void give(GroupMessage first, Subscription member) {
+        given.put(first.id(), first);
+        int attempt = first.goes();
+        home.passesOn(routes, group, first.message());
+        InTransit transit = home.again(first.message());
         if (records != null) {
             transit.track(false);
         }
@@ -398,7 +317,7 @@ final class GroupQueue implements SharedQueue {
     }
 
     /** It is known what has become of it. */
-    private void end(Waiting which, int attempt, Outcome outcome) {
+    private void end(GroupMessage which, int attempt, Outcome outcome) {
         boolean unstored = outcome.accepted() == 0 && outcome.isUnstored();
         if (unstored && isGiven(which, attempt) && group.size() > 0) {
             takeBack(which);
@@ -408,56 +327,62 @@ final class GroupQueue implements SharedQueue {
         }
     }
 
-    private boolean isGiven(Waiting which, int attempt) {
-        return which.attempt == attempt && given.get(which.message.idLow()) == which;
+    private boolean isGiven(GroupMessage which, int attempt) {
+        return which.isAt(attempt) && given.get(which.id()) == which;
     }
 
-    private void taken(Waiting which, int attempt) {
+    private void taken(GroupMessage which, int attempt) {
         if (isGiven(which, attempt)) {
-            given.remove(which.message.idLow());
-            home.memory().release(which.message);
+            given.remove(which.id());
+            home.memory().release(which.message());
             which.forget();
         }
     }
 
     /** It takes its old place again. */
-    private void takeBack(Waiting which) {
-        given.remove(which.message.idLow());
-        which.isBack = true;
-        Deque<Waiting> before = new ArrayDeque<>();
-        while (!messages.isEmpty() && messages.element().sequence < which.sequence) {
+    private void takeBack(GroupMessage which) {
+        given.remove(which.id());
+        Deque<GroupMessage> before = new ArrayDeque<>();
+        while (!messages.isEmpty() && messages.element().sequence() < which.sequence()) {
             before.push(messages.remove());
         }
         messages.addFirst(which);
         while (!before.isEmpty()) {
             messages.addFirst(before.pop());
         }
-        changed(1, which.message.bytes());
-        if (which.isUnwritten && records != null) {
-            which.write(records);
-        }
+        changed(1, which.bytes());
+        which.comesBack();
     }
 
-    private void addLast(Waiting added) {
+    private void addLast(GroupMessage added) {
         messages.add(added);
-        changed(1, added.message.bytes());
+        changed(1, added.bytes());
     }
 
-    private Waiting removeFirst() {
-        Waiting first = messages.remove();
-        changed(-1, -first.message.bytes());
+    private GroupMessage removeFirst() {
+        GroupMessage first = messages.remove();
+        changed(-1, -first.bytes());
         return first;
     }
 
+    @Override
+    public boolean onRefused(GroupMessage refused) {
+        boolean wasHere = takeOut(refused);
+        if (wasHere) {
+            home.drops().dropped(key, refused.message(), DropReason.STORAGE);
+        }
+        return wasHere;
+    }
+
     /** Takes one out wherever it is; false when it is no longer here. */
-    private boolean drop(Waiting which) {
+    private boolean takeOut(GroupMessage which) {
         if (messages.remove(which)) {
-            changed(-1, -which.message.bytes());
-            home.memory().release(which.message);
+            changed(-1, -which.bytes());
+            home.memory().release(which.message());
             return true;
         }
-        if (stored.contains(which.sequence)) {
-            stored.remove(which.message.bytes());
+        if (stored.contains(which.sequence())) {
+            stored.remove(which.bytes());
             changed();
             return true;
         }
@@ -465,9 +390,9 @@ final class GroupQueue implements SharedQueue {
     }
 
     private void dropFirst(DropReason reason) {
-        Waiting first = removeFirst();
-        home.drops().dropped(key, first.message, reason);
-        home.memory().release(first.message);
+        GroupMessage first = removeFirst();
+        home.drops().dropped(key, first.message(), reason);
+        home.memory().release(first.message());
         first.forget();
     }
 
@@ -483,7 +408,8 @@ final class GroupQueue implements SharedQueue {
 
     private void dropAll() {
         if (records != null && size() > 0) {
-            long first = messages.isEmpty() ? stored.first() : messages.element().sequence;
+            long first =
+                    messages.isEmpty() ? stored.first() : messages.element().sequence();
             records.removeAll(first, lastSequence);
             if (!stored.isEmpty()) {
                 home.drops().lost(key, DropReason.SESSION_ENDED, stored.messages(), stored.bytes());
@@ -535,7 +461,7 @@ final class GroupQueue implements SharedQueue {
                 return false;
             }
             skip(sequence, message.bytes());
-            addLast(new Waiting(sequence, message));
+            addLast(message(sequence, message));
             return true;
         }
 
