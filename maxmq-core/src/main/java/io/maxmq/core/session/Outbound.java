@@ -1,6 +1,5 @@
 package io.maxmq.core.session;
 
-import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.Overflow;
@@ -46,6 +45,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     // valid for the session
     private final OutboundQueue queue;
     private final InFlight inFlight;
+    private final OutboundAcks acks;
     private final RetainedDeliveries retained = new RetainedDeliveries();
     private final ReceiveGate gate = new ReceiveGate(this::pump);
     /** Null when there are none whose messages wait. */
@@ -74,6 +74,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         this.queue = new OutboundQueue(home.loop().counters());
         this.inFlight = new InFlight(home.loop().counters());
         this.durable = session.isDurable() ? new DurableQueue(this, home, session, queue) : null;
+        this.acks = new OutboundAcks(home, key, inFlight, durable == null ? null : durable.records(), this::pump);
         this.nextSequence = home.firstSequence();
         // Storage may have one before that still, although it is acknowledged.
         this.sentBefore = nextSequence;
@@ -88,6 +89,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     void attach(PacketSink connection, ClientInfo as, ClientAccess access, int receiveMaximum) {
         sink = connection;
         client = as;
+        acks.attach(connection, as);
         gate.attach(access);
         window = Math.min(receiveMaximum, session.limits().maxInFlight());
         inFlight.restart();
@@ -99,6 +101,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     void detach() {
         sink = null;
         client = null;
+        acks.attach(null, null);
         gate.attach(null);
         if (durable != null) {
             durable.onConnection();
@@ -298,13 +301,6 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
     }
 
-    private void tellAnswered(@Nullable StoredMessage taken, int qos, int packetId, ReasonCode reason) {
-        ObservedDeliveries observed = home.observed();
-        if (observed != null && taken != null) {
-            observed.answered(key, client, taken, qos, packetId, reason);
-        }
-    }
-
     private void enqueue(InTransit message, int flags, Subscription subscription) {
         StoredMessage kept = message.keep();
         DropReason full = fullFor(kept.bytes());
@@ -418,84 +414,25 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
 
     // hot: per message
     void onPubAck(int packetId, ReasonCode reason) {
-        tellAnswered(take(packetId, 1), 1, packetId, reason);
+        acks.onPubAck(packetId, reason);
         pump();
     }
 
     void onPubRec(int packetId, ReasonCode reason) {
+        acks.onPubRec(packetId, reason);
         if (reason.isError()) {
-            tellAnswered(take(packetId, 2), 2, packetId, reason);
-            pump();
-            return;
-        }
-        Subscription subscription = durable == null ? null : inFlight.subscription(packetId);
-        StoredMessage taken = inFlight.release(packetId);
-        tellAnswered(taken, 2, packetId, reason);
-        if (taken != null) {
-            home.memory().release(taken);
-            if (durable != null) {
-                durable.records().release(inFlight.sequence(packetId), taken, inFlight.flags(packetId), subscription);
-                return;
-            }
-        }
-        if (!isReleasing(packetId)) {
-            boolean known = taken != null || inFlight.isReleased(packetId);
-            sendPubRel(packetId, known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+            pump(); // else its place in the window is free with PUBCOMP
         }
     }
 
     void onPubComp(int packetId) {
-        long sequence = durable == null ? NO_SEQUENCE : inFlight.sequence(packetId);
-        if (inFlight.complete(packetId)) {
-            if (durable != null && sequence < home.journal().firstSequence()) {
-                // Sequences since the start may mean the same packet id: a next start is not to find two of them.
-                inFlight.hold(packetId);
-                durable.records().completed(sequence, () -> {
-                    inFlight.letGo(packetId);
-                    pump();
-                });
-            } else {
-                done(sequence, null);
-            }
-            pump();
-        }
-    }
-
-    /** The client is done with a packet; null when it is none. */
-    private @Nullable StoredMessage take(int packetId, int qos) {
-        long sequence = durable == null ? NO_SEQUENCE : inFlight.sequence(packetId);
-        StoredMessage taken = inFlight.remove(packetId, qos);
-        if (taken != null) {
-            home.memory().release(taken);
-            done(sequence, taken);
-        }
-        return taken;
-    }
-
-    private void done(long sequence, @Nullable StoredMessage message) {
-        if (durable != null && sequence != NO_SEQUENCE) {
-            durable.records().done(sequence, message);
-        }
-    }
-
-    /** Whether PUBREC has come for this id and is not written yet: PUBREL waits for that. */
-    private boolean isReleasing(int packetId) {
-        return durable != null && durable.records().isReleasing(inFlight.sequence(packetId));
+        acks.onPubComp(packetId);
+        pump();
     }
 
     @Override
     public void sendPubRel(long sequence) {
-        int packetId = InFlight.packetId(sequence);
-        if (inFlight.isReleased(packetId) && inFlight.isActive(packetId)) {
-            sendPubRel(packetId, ReasonCode.SUCCESS);
-        }
-    }
-
-    private void sendPubRel(int packetId, ReasonCode reason) {
-        PacketSink to = sink;
-        if (to != null) {
-            to.sendAck(PacketType.PUBREL, packetId, reason);
-        }
+        acks.onReleased(sequence);
     }
 
     // ---- sending what waits
@@ -537,15 +474,13 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         } else {
             // This connection takes smaller packets than the one before (§3.1.2.11.4).
             home.drops().dropped(key, message, DropReason.TOO_LARGE);
-            var unused = take(packetId, DeliveryFlags.qos(flags));
+            var unused = acks.take(packetId, DeliveryFlags.qos(flags));
         }
     }
 
     @Override
     public void resendPubRel(int packetId) {
-        if (!isReleasing(packetId)) {
-            sendPubRel(packetId, ReasonCode.SUCCESS);
-        }
+        acks.resendPubRel(packetId);
     }
 
     private void sendQueued(PacketSink to) {
@@ -620,7 +555,9 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     private void dropQueued(StoredMessage message, long sequence, DropReason reason) {
         home.drops().dropped(key, message, reason);
         home.memory().release(message);
-        done(sequence, message);
+        if (durable != null && sequence != NO_SEQUENCE) {
+            durable.records().done(sequence, message);
+        }
     }
 
     // ---- retained messages
