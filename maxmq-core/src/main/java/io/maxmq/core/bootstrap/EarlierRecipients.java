@@ -5,8 +5,8 @@ import io.maxmq.core.persistence.MessageRecord;
 import io.maxmq.core.persistence.Persistence;
 import io.maxmq.core.persistence.QueueRecord;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.core.session.AlreadyThere;
 import io.maxmq.core.session.SessionKey;
-import io.maxmq.core.session.Sessions;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +17,7 @@ import org.slf4j.Logger;
  * Who had got some messages before the broker's end: sessions by their own subscriptions, and shared subscriptions, of which a
  * member or the queue had it. Thread-safe.
  */
-final class EarlierRecipients implements Sessions.AlreadyThere {
+final class EarlierRecipients implements AlreadyThere {
     record MessageId(long high, long low) {}
 
     /** @param shared the shared subscription's filter with its share; null for the session itself */
@@ -26,7 +26,7 @@ final class EarlierRecipients implements Sessions.AlreadyThere {
     private final Map<MessageId, Set<Recipient>> recipients = new ConcurrentHashMap<>();
 
     /** A look at all queues. */
-    static Sessions.AlreadyThere of(Set<MessageId> wanted, Persistence persistence, Logger log) {
+    static AlreadyThere of(Set<MessageId> wanted, Persistence persistence, Logger log) {
         if (wanted.isEmpty()) {
             return NOTHING;
         }

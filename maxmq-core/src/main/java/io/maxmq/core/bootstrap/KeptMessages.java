@@ -14,9 +14,9 @@ import io.maxmq.core.persistence.RetainedRestore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.session.AlreadyThere;
 import io.maxmq.core.session.GroupQueues;
 import io.maxmq.core.session.SessionKey;
-import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
@@ -195,15 +195,15 @@ final class KeptMessages {
      */
     void findEarlierRecipients(Set<MessageId> cutOff, long epochMillis) {
         due.addAll(cutOff);
-        Sessions.AlreadyThere there = EarlierRecipients.of(due, persistence, log);
-        if (there == Sessions.AlreadyThere.NOTHING) {
+        AlreadyThere there = EarlierRecipients.of(due, persistence, log);
+        if (there == AlreadyThere.NOTHING) {
             return;
         }
         long routedNanos = DUE_IS_ROUTED_NANOS + Math.max(0, lastDueMillis - epochMillis) * 1_000_000L;
         for (LoopAssembly each : loops) {
             each.loop().execute(() -> {
                 each.sessions().alreadyThere(there);
-                each.loop().schedule(routedNanos, () -> each.sessions().alreadyThere(Sessions.AlreadyThere.NOTHING));
+                each.loop().schedule(routedNanos, () -> each.sessions().alreadyThere(AlreadyThere.NOTHING));
             });
         }
     }
