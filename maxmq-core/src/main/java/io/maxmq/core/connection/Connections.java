@@ -1,10 +1,7 @@
 package io.maxmq.core.connection;
 
-import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.Utf8;
-import io.maxmq.codec.packet.Properties;
-import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.wire.DecodeLimits;
 import io.maxmq.config.BrokerConfig;
@@ -32,7 +29,6 @@ import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.Will;
-import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.limit.Decision;
 import io.maxmq.spi.limit.RateLimiter;
@@ -326,28 +322,6 @@ public final class Connections {
             return asked;
         }
         return asked == 0 ? (int) capSeconds : (int) Math.min(asked, capSeconds);
-    }
-
-    void addCapabilities(Properties.Builder granted, ClientLimits limits) {
-        Capabilities offered = capabilities();
-        int maximumQos = Math.min(
-                offered.maximumQos().code(),
-                limits.maximumQos().orElse(QoS.EXACTLY_ONCE).code());
-        if (maximumQos < 2) {
-            granted.set(PropertyId.MAXIMUM_QOS, maximumQos);
-        }
-        if (!offered.retainAvailable()) {
-            granted.set(PropertyId.RETAIN_AVAILABLE, false);
-        }
-        if (!offered.wildcardSubscriptionsAvailable()) {
-            granted.set(PropertyId.WILDCARD_SUBSCRIPTION_AVAILABLE, false);
-        }
-        if (!offered.subscriptionIdentifiersAvailable()) {
-            granted.set(PropertyId.SUBSCRIPTION_IDENTIFIER_AVAILABLE, false);
-        }
-        if (!offered.sharedSubscriptionsAvailable()) {
-            granted.set(PropertyId.SHARED_SUBSCRIPTION_AVAILABLE, false);
-        }
     }
 
     /** The will as the session keeps it. */

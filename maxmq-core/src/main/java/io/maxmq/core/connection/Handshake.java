@@ -48,8 +48,6 @@ import org.jspecify.annotations.Nullable;
  * <p>One per connection; forgotten when it is done. Runs on the connection's loop. Not thread-safe.
  */
 final class Handshake {
-    private static final int MAX_RECEIVE_MAXIMUM = 65_535;
-
     /** How long a client may have to wait for its turn. */
     private static final long MAX_PAUSED_NANOS = 10_000_000_000L;
 
@@ -65,7 +63,6 @@ final class Handshake {
     private final Connect connect;
     private final Properties asked;
     private final ConnectMemory memory;
-    private boolean clientIdAssigned;
     private ClientLimits limits = ClientLimits.none();
     private int keepAliveSeconds;
     private @Nullable EnhancedAuthentication authentication;
@@ -104,7 +101,6 @@ final class Handshake {
                 return;
             }
             clientId = "auto-" + UUID.randomUUID();
-            clientIdAssigned = true;
         }
         if (tooLong(clientId)) {
             refuse(
@@ -546,48 +542,19 @@ final class Handshake {
 
     private SessionSetup setup(ClientInfo client, ClientAccess access) {
         int window = connect.version().isV5()
-                ? asked.intOr(PropertyId.RECEIVE_MAXIMUM, MAX_RECEIVE_MAXIMUM)
-                : MAX_RECEIVE_MAXIMUM;
+                ? asked.intOr(PropertyId.RECEIVE_MAXIMUM, Granted.MAX_RECEIVE_MAXIMUM)
+                : Granted.MAX_RECEIVE_MAXIMUM;
         Will kept = will == null ? null : home.will(client, will, willLaterSeconds, connection.here());
         return new SessionSetup(client, access, client.sessionExpirySeconds(), window, kept, limits, connect.bridge());
     }
 
-    /** What the broker grants where it differs from what a client assumes (§3.2.2.3). */
     private Properties granted(ClientInfo client) {
         if (!connect.version().isV5()) {
             return Properties.NONE;
         }
-        Properties.Builder granted = Properties.builder();
-        long askedExpiry = asked.longOr(PropertyId.SESSION_EXPIRY_INTERVAL, 0);
-        if (client.sessionExpirySeconds() != askedExpiry) {
-            granted.set(PropertyId.SESSION_EXPIRY_INTERVAL, client.sessionExpirySeconds());
-        }
-        int receiveMaximum = limits.receiveMaximum().orElse(home.limits().receiveMaximum());
-        if (receiveMaximum < MAX_RECEIVE_MAXIMUM) {
-            granted.set(PropertyId.RECEIVE_MAXIMUM, receiveMaximum);
-        }
-        granted.set(
-                PropertyId.MAXIMUM_PACKET_SIZE,
-                limits.maxPacketBytes().orElse(home.limits().maxPacketBytes()));
-        if (clientIdAssigned || !client.clientId().equals(connect.clientId())) {
-            granted.set(PropertyId.ASSIGNED_CLIENT_IDENTIFIER, client.clientId());
-        }
-        int aliases = limits.topicAliasMaximum().orElse(home.limits().topicAliasMaximum());
-        if (aliases > 0) {
-            granted.set(PropertyId.TOPIC_ALIAS_MAXIMUM, aliases);
-        }
-        if (keepAliveSeconds != connect.keepAliveSeconds()) {
-            granted.set(PropertyId.SERVER_KEEP_ALIVE, keepAliveSeconds);
-        }
+        Properties.Builder granted = Granted.to(client, connect, limits, home);
         if (authentication != null) {
             authentication.addTo(granted, authenticationData);
-        }
-        home.addCapabilities(granted, limits);
-        if (asked.booleanOr(PropertyId.REQUEST_RESPONSE_INFORMATION, false)) {
-            String information = ClientTemplate.fill(home.capabilities().responseInformation(), client);
-            if (!information.isEmpty()) {
-                granted.set(PropertyId.RESPONSE_INFORMATION, information);
-            }
         }
         return granted.build();
     }
