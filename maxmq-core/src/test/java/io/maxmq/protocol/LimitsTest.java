@@ -25,7 +25,9 @@ import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.Authorizer;
+import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.spi.event.BrokerEvent.SlowConsumer;
 import io.maxmq.spi.event.DropReason;
 import java.time.Duration;
 import java.util.Arrays;
@@ -555,11 +557,11 @@ class LimitsTest {
             }
 
             small.awaitDisconnected("stalled");
-            assertThat(small.events()
-                            .await(io.maxmq.spi.event.BrokerEvent.SlowConsumer.class)
-                            .client()
-                            .clientId())
-                    .isEqualTo("stalled");
+            SlowConsumer cut = small.events().await(SlowConsumer.class);
+            assertThat(cut.client().clientId()).isEqualTo("stalled");
+            assertThat(cut.atEpochMillis())
+                    .as("by the broker's clock")
+                    .isEqualTo(small.events().await(ClientDisconnected.class).atEpochMillis());
         }
     }
 

@@ -295,7 +295,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         here.loop().counters().increment(Counter.SLOW_CONSUMERS);
         ClientInfo who = client;
         if (who != null) {
-            home.events().slowConsumer(who, pendingBytes, withoutProgress);
+            home.events().slowConsumer(who, pendingBytes, withoutProgress, here.loop());
         }
         String why = withoutProgress.isZero()
                 ? "no memory for " + pendingBytes + " bytes that it does not take"

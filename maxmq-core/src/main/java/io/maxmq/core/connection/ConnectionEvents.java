@@ -143,10 +143,11 @@ final class ConnectionEvents {
         }
     }
 
-    void slowConsumer(ClientInfo client, long pendingBytes, Duration withoutProgress) {
+    void slowConsumer(ClientInfo client, long pendingBytes, Duration withoutProgress, Loop loop) {
         if (events.wants(BrokerEvent.SlowConsumer.class)) {
-            events.emit(new BrokerEvent.SlowConsumer(
-                    System.currentTimeMillis(), client, pendingBytes, withoutProgress, true));
+            loop.emit(
+                    events,
+                    new BrokerEvent.SlowConsumer(loop.epochMillis(), client, pendingBytes, withoutProgress, true));
         }
         log.debug("cut off with {} bytes that it took nothing of for {}: {}", pendingBytes, withoutProgress, client);
     }

@@ -22,8 +22,9 @@ import java.util.concurrent.CompletionStage;
  * with this authenticator's name; the client then sees 0x88 (Server unavailable), or 0x89 (Server busy) for a full pool.
  *
  * <p><b>What a denied client sees:</b> v5 CONNACK with the reason code, and the reason string if the client asked for
- * problem information; v3.1 and v3.1.1 CONNACK with 2 (identifier rejected) for 0x85, 3 (server unavailable) for 0x88,
- * 0x89 and 0x97, 4 (bad user name or password) for 0x86, else 5 (not authorized). Then the connection is closed.
+ * problem information; v3.1 and v3.1.1 CONNACK with 1 (unacceptable protocol version) for 0x84, 2 (identifier rejected) for
+ * 0x85, 4 (bad user name or password) for 0x86, 5 (not authorized) for 0x87, 0x8A and 0x8C, else 3 (server unavailable). Then
+ * the connection is closed.
  *
  * @since 0.1.0
  */
