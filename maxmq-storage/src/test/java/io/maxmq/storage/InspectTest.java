@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -209,6 +211,39 @@ class InspectTest {
                 .containsPattern("subscription +a part cannot be read")
                 .as("what is behind it")
                 .contains("filter/99 ");
+    }
+
+    /** Of the store's own numbers, and of one of its tables: what it begins with, what tells of it, and where that is. */
+    @ParameterizedTest
+    @CsvSource({"about, 0.02", "about, 0.5", "about, 0.999", "session, 0.5", "session, 0.999"})
+    void whateverIsDamagedOfAFileTheRestIsRepaired(String of, double at) throws IOException {
+        try (RocksDbStorage store = open()) {
+            session(store, "c1");
+        }
+        open().close(); // which writes the log into tables: the store's own first
+        List<Path> files = files(".sst");
+        Path damaged = files.get(of.equals("about") ? 0 : 1);
+        byte[] bytes = Files.readAllBytes(damaged);
+        bytes[(int) (at * bytes.length)] ^= 0x10;
+        Files.write(damaged, bytes);
+        assertThat(inspect("--check")).isEqualTo(1);
+
+        assertThat(inspect("--repair")).as(out + err).isZero();
+
+        assertThat(inspect("--check")).as(out + err).isZero();
+        OwnerKey owner = OwnerKey.of("default", "c1");
+        try (RocksDbStorage store = open()) {
+            assertThat(has(store, Tables.SUBSCRIPTION, owner.named("a/+"))).isTrue();
+            assertThat(has(store, Tables.SESSION, owner.alone())).isEqualTo(of.equals("about"));
+        }
+    }
+
+    private List<Path> files(String suffix) throws IOException {
+        try (Stream<Path> files = Files.list(directory().resolve("db"))) {
+            return files.filter(file -> file.toString().endsWith(suffix))
+                    .sorted()
+                    .toList();
+        }
     }
 
     @Test

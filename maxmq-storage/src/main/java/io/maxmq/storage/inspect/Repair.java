@@ -9,6 +9,8 @@ import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.storage.RocksDbStorage;
 import io.maxmq.storage.rocksdb.DamagedDirectory;
+import io.maxmq.storage.rocksdb.RocksStore;
+import io.maxmq.storage.rocksdb.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +84,7 @@ public final class Repair {
     }
 
     private void copyReadable() {
-        try (RocksDbStorage from = RocksDbStorage.at(copy);
+        try (RocksStore from = new RocksStore(Settings.of(copy).salvaging());
                 RocksDbStorage to = RocksDbStorage.at(repaired)) {
             Stored.join(from.open());
             Stored.join(to.open());

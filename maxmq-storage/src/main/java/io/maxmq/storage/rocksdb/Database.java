@@ -126,7 +126,7 @@ final class Database implements AutoCloseable {
     }
 
     private void adopt(List<ColumnFamilyHandle> handles) throws RocksDBException {
-        generation = number(GENERATION, null, 0);
+        generation = number(GENERATION, null, settings.salvages ? lowestGeneration(handles) : 0);
         for (ColumnFamilyHandle handle : handles) {
             String name = new String(handle.getName(), StandardCharsets.UTF_8);
             int slash = name.indexOf('/');
@@ -136,6 +136,16 @@ final class Database implements AutoCloseable {
                 retire(handle);
             }
         }
+    }
+
+    /** That of the tables, unless a restoration was interrupted as well. */
+    private static long lowestGeneration(List<ColumnFamilyHandle> handles) throws RocksDBException {
+        long lowest = Long.MAX_VALUE;
+        for (ColumnFamilyHandle handle : handles) {
+            String name = new String(handle.getName(), StandardCharsets.UTF_8);
+            lowest = Math.min(lowest, Long.parseLong(name, 0, Math.max(name.indexOf('/'), 0), 10));
+        }
+        return handles.isEmpty() ? 0 : lowest;
     }
 
     private void checkPartitions(int partitions) throws RocksDBException {
@@ -150,8 +160,15 @@ final class Database implements AutoCloseable {
     }
 
     private long number(byte[] key, @Nullable ReadOptions options, long absent) throws RocksDBException {
-        byte[] value = options == null ? rocks.get(about, key) : rocks.get(about, options, key);
-        return value == null ? absent : Bytes.wrap(value).longAt(0);
+        try {
+            byte[] value = options == null ? rocks.get(about, key) : rocks.get(about, options, key);
+            return value == null ? absent : Bytes.wrap(value).longAt(0);
+        } catch (RocksDBException e) {
+            if (settings.salvages && Failures.of(e, null).kind() == Kind.DAMAGED) {
+                return absent;
+            }
+            throw e;
+        }
     }
 
     // ---- reading

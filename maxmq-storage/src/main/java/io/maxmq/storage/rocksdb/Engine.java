@@ -62,7 +62,7 @@ final class Engine implements AutoCloseable {
         lock.writeLock().lock();
         try {
             LogFiles.checkAndCutTornTail(directory.database(), directory.level() == Durability.FSYNC);
-            database = Database.open(directory.database(), settings, directory.isNew(), true);
+            database = Database.open(directory.database(), settings, directory.isNew(), !settings.salvages());
             directory.opened(settings.durability());
         } catch (RocksDBException e) {
             throw Failures.of(e, null);

@@ -45,6 +45,9 @@ final class NativeSettings implements AutoCloseable {
     final DBOptions database;
     final ColumnFamilyOptions tables;
 
+    /** Whether what cannot be read is taken as not there. */
+    final boolean salvages;
+
     /** For the groups of the writer. */
     final WriteOptions logged;
 
@@ -58,6 +61,7 @@ final class NativeSettings implements AutoCloseable {
      * @param compacting whether RocksDB compacts by itself
      */
     NativeSettings(Settings settings, boolean compacting) {
+        salvages = settings.salvages();
         long memory = settings.memoryBytes();
         cache = keep(new LRUCache(memory));
         WriteBufferManager memtables = keep(new WriteBufferManager(memory / 2, cache));
@@ -81,7 +85,7 @@ final class NativeSettings implements AutoCloseable {
     private void configureDatabase(Settings settings, WriteBufferManager memtables) {
         database.setWriteBufferManager(memtables)
                 .setMaxTotalWalSize(Math.min(settings.memoryBytes() / 2, MAX_LOG_BYTES))
-                .setParanoidChecks(true)
+                .setParanoidChecks(!settings.salvages())
                 // The log has been checked, and a torn tail cut, before: whatever RocksDB still finds is damage.
                 .setWalRecoveryMode(WALRecoveryMode.AbsoluteConsistency)
                 .setRecycleLogFileNum(0)

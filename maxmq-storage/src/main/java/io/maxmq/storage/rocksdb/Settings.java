@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param partitions 1..64; a directory keeps the number that it began with
  * @param maxCursorIdle how long a cursor may be left alone
  * @param backup what to copy into the directory before it is opened, or null
+ * @param salvages whether it opens although files of tables are damaged, to read what can be read, and leaves files as they are
  */
 public record Settings(
         Path directory,
@@ -24,7 +25,8 @@ public record Settings(
         long maxPendingBytes,
         int partitions,
         Duration maxCursorIdle,
-        @Nullable Path backup) {
+        @Nullable Path backup,
+        boolean salvages) {
 
     /** Less than this is no use. */
     public static final long MIN_MEMORY_BYTES = 8L * 1024 * 1024;
@@ -54,31 +56,46 @@ public record Settings(
     /** Forced to the medium, one partition, 64 MiB of memory, 64 MiB pending. */
     public static Settings of(Path directory) {
         return new Settings(
-                directory, Durability.FSYNC, DEFAULT_MEMORY_BYTES, DEFAULT_PENDING_BYTES, 1, DEFAULT_CURSOR_IDLE, null);
+                directory,
+                Durability.FSYNC,
+                DEFAULT_MEMORY_BYTES,
+                DEFAULT_PENDING_BYTES,
+                1,
+                DEFAULT_CURSOR_IDLE,
+                null,
+                false);
     }
 
     public Settings withDurability(Durability level) {
-        return new Settings(directory, level, memoryBytes, maxPendingBytes, partitions, maxCursorIdle, backup);
+        return new Settings(
+                directory, level, memoryBytes, maxPendingBytes, partitions, maxCursorIdle, backup, salvages);
     }
 
     public Settings withMemory(long bytes) {
-        return new Settings(directory, durability, bytes, maxPendingBytes, partitions, maxCursorIdle, backup);
+        return new Settings(directory, durability, bytes, maxPendingBytes, partitions, maxCursorIdle, backup, salvages);
     }
 
     public Settings withMaxPending(long bytes) {
-        return new Settings(directory, durability, memoryBytes, bytes, partitions, maxCursorIdle, backup);
+        return new Settings(directory, durability, memoryBytes, bytes, partitions, maxCursorIdle, backup, salvages);
     }
 
     public Settings withPartitions(int count) {
-        return new Settings(directory, durability, memoryBytes, maxPendingBytes, count, maxCursorIdle, backup);
+        return new Settings(
+                directory, durability, memoryBytes, maxPendingBytes, count, maxCursorIdle, backup, salvages);
     }
 
     public Settings withMaxCursorIdle(Duration idle) {
-        return new Settings(directory, durability, memoryBytes, maxPendingBytes, partitions, idle, backup);
+        return new Settings(directory, durability, memoryBytes, maxPendingBytes, partitions, idle, backup, salvages);
     }
 
     public Settings withBackup(Path source) {
-        return new Settings(directory, durability, memoryBytes, maxPendingBytes, partitions, maxCursorIdle, source);
+        return new Settings(
+                directory, durability, memoryBytes, maxPendingBytes, partitions, maxCursorIdle, source, salvages);
+    }
+
+    public Settings salvaging() {
+        return new Settings(
+                directory, durability, memoryBytes, maxPendingBytes, partitions, maxCursorIdle, backup, true);
     }
 
     /** The largest batch. */
