@@ -16,6 +16,7 @@ import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.packet.Will;
+import io.maxmq.config.ConnectionLimits;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.Message;
@@ -523,6 +524,29 @@ class RestartTest {
         assertThat(other.expect(SubAck.class).reasons().get(0).isError()).isTrue();
         connect("s", false).unsubscribe("$exclusive/t");
         other.subscribe("$exclusive/t", AT_LEAST_ONCE);
+    }
+
+    /** The bound is for what comes. */
+    @Test
+    void fewerLevelsThanBeforeTakeNothingBack() {
+        offline("s", "a/b/c/+", AT_LEAST_ONCE);
+        broker.publish(Message.builder("a/b/c/d")
+                .payload("m")
+                .qos(AT_LEAST_ONCE)
+                .retain(true)
+                .build());
+        broker.close();
+        broker = start(builder -> builder.configure(config ->
+                config.connections(ConnectionLimits.builder().maxTopicLevels(2).build())));
+
+        TestClient client = connect("s", false);
+
+        Publish received = client.expect(Publish.class);
+        assertThat(text(received)).isEqualTo("m");
+        client.acknowledge(received);
+        assertThat(broker.broker().subscriptions().count()).isEqualTo(1);
+        client.unsubscribe("a/b/c/+");
+        assertThat(broker.broker().subscriptions().count()).isZero();
     }
 
     @Test

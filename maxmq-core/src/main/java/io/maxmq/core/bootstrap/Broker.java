@@ -405,7 +405,6 @@ public final class Broker {
                         from,
                         loops,
                         routes,
-                        config.connections().maxTopicLevels(),
                         plugins.clock().epochMillis(),
                         config.willGraceAfterRestart().toMillis(),
                         log)

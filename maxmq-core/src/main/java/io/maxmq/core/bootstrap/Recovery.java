@@ -42,7 +42,6 @@ final class Recovery {
     private final Persistence persistence;
     private final List<LoopAssembly> loops;
     private final Function<Tenant, Routes> routesOf;
-    private final int maxTopicLevels;
     private final long nowMillis;
     private final long willGraceMillis;
     private final Logger log;
@@ -54,14 +53,12 @@ final class Recovery {
             Persistence persistence,
             List<LoopAssembly> loops,
             Function<Tenant, Routes> routesOf,
-            int maxTopicLevels,
             long nowMillis,
             long willGraceMillis,
             Logger log) {
         this.persistence = persistence;
         this.loops = loops;
         this.routesOf = routesOf;
-        this.maxTopicLevels = maxTopicLevels;
         this.nowMillis = nowMillis;
         this.willGraceMillis = willGraceMillis;
         this.log = log;
@@ -148,7 +145,7 @@ final class Recovery {
     private void subscription(Entry entry) {
         SessionKey key = SessionKey.ofRecord(entry.key());
         SubscriptionRecord record = SubscriptionRecord.read(entry);
-        TopicFilter filter = TopicFilter.parse(SubscriptionRecord.filter(entry.key()), Math.max(128, maxTopicLevels));
+        TopicFilter filter = TopicFilter.parse(SubscriptionRecord.filter(entry.key()));
         if (filter == null) {
             throw new DamagedRecordException("not a topic filter: key=" + entry.key());
         }

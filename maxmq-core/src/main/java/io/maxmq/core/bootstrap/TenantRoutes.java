@@ -27,6 +27,9 @@ final class TenantRoutes implements Function<Tenant, Routes> {
     private static final int MAX_CACHED_TOPICS = 1 << 17;
     private static final int CACHED_HOOK_TOPICS = 4096;
 
+    /** Clients are held to the settings before; what storage has kept may have more levels than these allow now. */
+    private static final int ANY_LEVELS = 65_536;
+
     /** Retained messages of a tenant may take this part of the memory budget. */
     private static final int RETAINED_PART = 4;
 
@@ -100,12 +103,12 @@ final class TenantRoutes implements Function<Tenant, Routes> {
         TenantQuota quota = config.tenancy().quotaOf(tenant);
         int levels = config.connections().maxTopicLevels();
         SubscriptionTree.Options options = SubscriptionTree.Options.DEFAULTS
-                .withMaxLevels(levels)
+                .withMaxLevels(ANY_LEVELS)
                 .withMergeOverlapping(config.overlapping() == OverlappingSubscriptions.ONE_DELIVERY);
         return new Routes(
                 tenant,
                 new TopicTable(loops, cachedTopics(), levels),
-                new TopicTable(loops, CACHED_HOOK_TOPICS, levels),
+                new TopicTable(loops, CACHED_HOOK_TOPICS, ANY_LEVELS),
                 new SubscriptionTree(loops, options),
                 new SubscriptionTree(loops, options),
                 new RetainedMessages(new RetainedMessages.Limits(

@@ -27,12 +27,18 @@ public final class ApplicationMessages {
 
     private ApplicationMessages() {}
 
-    /** The shared topic of this name, which is valid. */
+    /**
+     * The shared topic of this name, which is valid; one of its own when it has more levels than topics may have now, as that of a
+     * message that storage has kept.
+     */
     public static Topic topic(TopicTable topics, int loop, String name) {
         byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
         int hash = PublishView.topicHash(utf8);
         Topic known = topics.find(loop, utf8, hash);
-        return known != null ? known : topics.intern(loop, utf8, hash);
+        if (known != null) {
+            return known;
+        }
+        return topics.isTooDeep(utf8) ? new Topic(utf8, hash) : topics.intern(loop, utf8, hash);
     }
 
     /**
