@@ -125,9 +125,9 @@ public final class RuleEngine implements Extension {
                         UserFunctions.argument(first, arguments, 0), UserFunctions.argument(second, arguments, 1)));
     }
 
-    /** The same with any number of arguments, each of its type. */
+    /** The same with any number of arguments, each of its type; those of type {@code Object} may be null. */
     public RuleEngine function(
-            String name, List<? extends Class<?>> types, Function<? super List<Object>, ?> function) {
+            String name, List<? extends Class<?>> types, Function<? super List<@Nullable Object>, ?> function) {
         Definition definition = UserFunctions.definition(name, types, function);
         synchronized (this) {
             functions = functions.with(definition);

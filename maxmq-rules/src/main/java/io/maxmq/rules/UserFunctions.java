@@ -36,7 +36,7 @@ final class UserFunctions {
     private UserFunctions() {}
 
     static Definition definition(
-            String name, List<? extends Class<?>> types, Function<? super List<Object>, ?> function) {
+            String name, List<? extends Class<?>> types, Function<? super List<@Nullable Object>, ?> function) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("function must be named by letters, digits, _ and dots: name=" + name);
         }
@@ -49,7 +49,7 @@ final class UserFunctions {
         List<Class<?>> wanted = List.copyOf(types);
         return new Definition(
                 name.toLowerCase(Locale.ROOT), wanted.size(), wanted.size(), false, (around, arguments) -> {
-                    List<Object> converted = new ArrayList<>(arguments.length);
+                    List<@Nullable Object> converted = new ArrayList<>(arguments.length);
                     for (int i = 0; i < arguments.length; i++) {
                         converted.add(converted(name, i + 1, wanted.get(i), arguments[i]));
                     }
@@ -58,7 +58,7 @@ final class UserFunctions {
     }
 
     private static @Nullable Object called(
-            String name, Function<? super List<Object>, ?> function, List<Object> arguments) {
+            String name, Function<? super List<@Nullable Object>, ?> function, List<@Nullable Object> arguments) {
         try {
             Object result = function.apply(arguments);
             return result == null ? null : JavaValues.fromJava(result);
@@ -71,11 +71,14 @@ final class UserFunctions {
 
     /** An argument as the function wants it; it was converted before. */
     @SuppressWarnings("unchecked")
-    static <A> A argument(Class<A> type, List<Object> arguments, int index) {
+    static <A> A argument(Class<A> type, List<@Nullable Object> arguments, int index) {
         return (A) arguments.get(index); // primitive types too, whose objects are what a lambda takes
     }
 
-    private static Object converted(String name, int number, Class<?> type, @Nullable Object value) {
+    private static @Nullable Object converted(String name, int number, Class<?> type, @Nullable Object value) {
+        if (type == Object.class) {
+            return JavaValues.toJava(value);
+        }
         Object converted = null;
         if (value != null && value != JsonNull.NULL) {
             if (type == String.class) {
@@ -92,10 +95,8 @@ final class UserFunctions {
                 converted = value instanceof Text text ? text.bytes().clone() : null;
             } else if (type == List.class) {
                 converted = value instanceof List<?> ? JavaValues.toJava(value) : null;
-            } else if (type == Map.class) {
-                converted = value instanceof Map<?, ?> ? JavaValues.toJava(value) : null;
             } else {
-                converted = JavaValues.toJava(value);
+                converted = value instanceof Map<?, ?> ? JavaValues.toJava(value) : null;
             }
         }
         if (converted == null) {

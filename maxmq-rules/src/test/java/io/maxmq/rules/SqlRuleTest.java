@@ -226,6 +226,19 @@ class SqlRuleTest {
     }
 
     @Test
+    void givesFunctionsOfAnyObjectNullWhereThereIsNothing(TestClients clients) throws Exception {
+        rules.function("shown", Object.class, String::valueOf);
+        rules.rule("f")
+                .sql("SELECT shown(payload.x) AS x, shown(payload.n) AS n, shown(payload.c) AS c FROM \"t\"")
+                .to(records.sink())
+                .start();
+
+        clients.connect().publish("t", "{\"c\": 1, \"n\": null}");
+
+        assertThat(records.values()).isEqualTo(Map.of("x", "null", "n", "null", "c", "1"));
+    }
+
+    @Test
     void triesAStatementWithEveryValueOnTheWay(TestClients clients) throws Exception {
         TestResult hot = rules.test(
                 "SELECT payload.t + 1 AS t FROM \"sensor/+\" WHERE t > 40",
