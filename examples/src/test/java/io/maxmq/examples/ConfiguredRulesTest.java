@@ -85,6 +85,9 @@ class ConfiguredRulesTest {
                 .hasMessageContaining("name=nowhere");
         assertThatThrownBy(() -> MaxMQ.fromConfig(write("rules { sinks { s { type = carrier-pigeon } } }")))
                 .hasMessageContaining("rules.sinks.s.type must be one of");
+        assertThatThrownBy(() -> MaxMQ.fromConfig(
+                        write("rules { sinks { s { type = webhook, url = \"http://x/\", max-body-bytes = 4 GiB } } }")))
+                .hasMessageContaining("rules.sinks.s.max-body-bytes must be 1 byte..2047 MiB");
         assertThatThrownBy(() -> MaxMQ.fromConfig(write("rules { lains = 3 }")))
                 .hasMessageContaining("lains")
                 .hasMessageContaining("lanes");

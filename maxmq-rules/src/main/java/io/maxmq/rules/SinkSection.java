@@ -72,7 +72,7 @@ final class SinkSection {
         }
         WebhookSink sink = WebhookSink.at(url)
                 .deadline(section.duration("deadline", Duration.ofSeconds(10)))
-                .maxBodyBytes(Math.toIntExact(section.bytes("max-body-bytes", 1 << 20)));
+                .maxBodyBytes(maxBodyBytes(section));
         for (String header : section.texts("headers", List.of())) {
             int colon = header.indexOf(':');
             if (colon < 1) {
@@ -87,6 +87,14 @@ final class SinkSection {
             default -> {}
         }
         return sink;
+    }
+
+    private static int maxBodyBytes(ConfigSection section) {
+        long bytes = section.bytes("max-body-bytes", 1 << 20);
+        if (bytes < 1 || bytes > Integer.MAX_VALUE) {
+            throw section.wrong("max-body-bytes", "must be 1 byte..2047 MiB, not " + bytes + " bytes");
+        }
+        return (int) bytes;
     }
 
     private static Sink file(ConfigSection section) {
