@@ -67,7 +67,7 @@ final class ArrayFunctions {
         if (from >= array.size()) {
             return List.of();
         }
-        return array.subList(from, (int) Math.min((long) from + length, array.size()));
+        return part(array, from, (int) Math.min((long) from + length, array.size()));
     }
 
     /** Where the first that is the same value is, from 1; 0 when there is none. */
@@ -225,7 +225,12 @@ final class ArrayFunctions {
         }
         int first = (int) Math.max(from - 1, 0);
         int end = (int) Math.min(to, array.size());
-        return first >= end ? List.of() : array.subList(first, end);
+        return first >= end ? List.of() : part(array, first, end);
+    }
+
+    /** A copy: who keeps a part of an array keeps no more of it. */
+    private static List<@Nullable Object> part(List<@Nullable Object> array, int from, int to) {
+        return new ArrayList<>(array.subList(from, to));
     }
 
     private static long place(Call call, int argument, int size) {

@@ -22,6 +22,12 @@ public final class MemoryKeyValues implements KeyValues {
     private static final long MAX_BYTES = 64L * 1024 * 1024;
     /** What an entry costs beside its key and its value, roughly. */
     private static final int OVERHEAD_BYTES = 128;
+    /** What an array or map costs that has nothing in it, roughly: two bytes of JSON. */
+    private static final int CONTAINER_BYTES = 48;
+    /** What a place in an array costs, and what a member of a map does beside its key, roughly. */
+    private static final int ELEMENT_BYTES = 8;
+
+    private static final int MEMBER_BYTES = 64;
 
     private record Kept(Object value, long bytes) {}
 
@@ -71,7 +77,7 @@ public final class MemoryKeyValues implements KeyValues {
 
     /** Gives what was there before. */
     private @Nullable Object keep(String key, Object value, int valueBytes) {
-        Kept next = new Kept(value, OVERHEAD_BYTES + 2L * key.length() + valueBytes);
+        Kept next = new Kept(value, OVERHEAD_BYTES + 2L * key.length() + valueBytes + structureBytes(value));
         @Nullable Object[] previous = new @Nullable Object[1];
         var unused = values.compute(key, (same, before) -> {
             if (before == null && values.mappingCount() >= MAX_KEYS) {
@@ -86,6 +92,23 @@ public final class MemoryKeyValues implements KeyValues {
             return next;
         });
         return previous[0];
+    }
+
+    /** What the arrays and maps of a value cost beside their JSON; it is nested no deeper than JSON is written. */
+    private static long structureBytes(@Nullable Object value) {
+        long bytes = 0;
+        if (value instanceof List<?> list) {
+            bytes = CONTAINER_BYTES + (long) ELEMENT_BYTES * list.size();
+            for (Object each : list) {
+                bytes += structureBytes(each);
+            }
+        } else if (value instanceof Map<?, ?> map) {
+            bytes = CONTAINER_BYTES + (long) MEMBER_BYTES * map.size();
+            for (Object each : map.values()) {
+                bytes += structureBytes(each);
+            }
+        }
+        return bytes;
     }
 
     private static EvaluationException full(String problem) {

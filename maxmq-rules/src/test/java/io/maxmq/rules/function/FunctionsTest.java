@@ -4,6 +4,8 @@ import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.value.Text;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -52,6 +54,20 @@ class FunctionsTest {
 
         assertThatThrownBy(() -> functions.with(upper)).hasMessageContaining("upper");
         assertThatThrownBy(() -> functions.with(lookup)).hasMessageContaining("lookup");
+    }
+
+    @Test
+    void partsOfAnArrayKeepNoMoreOfItThanTheyHave() {
+        TestSurroundings around = new TestSurroundings();
+        for (String call : List.of("sublist", "array_slice")) {
+            List<Object> array = new ArrayList<>(List.of(1L, 2L, 3L));
+            Object[] arguments = call.equals("sublist") ? new Object[] {1L, 2L, array} : new Object[] {array, 1L, 2L};
+
+            Object part = functions.find(call).function().call(around, arguments);
+            array.clear();
+
+            assertThat(part).isEqualTo(List.of(1L, 2L));
+        }
     }
 
     @Test

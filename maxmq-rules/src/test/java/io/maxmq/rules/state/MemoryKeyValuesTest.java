@@ -2,6 +2,9 @@ package io.maxmq.rules.state;
 
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.EvaluationException.Code;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,6 +42,24 @@ class MemoryKeyValuesTest {
                 })
                 .isInstanceOf(EvaluationException.class)
                 .hasMessageContaining("67108864 bytes");
+    }
+
+    @Test
+    void countsWhatArraysAndMapsCostBesideTheirJson() {
+        Object empty = List.of();
+        List<Object> arrays = Collections.nCopies(20_000, empty);
+        Map<String, Object> maps = Map.of("m", Collections.nCopies(20_000, Map.of()));
+
+        for (Object each : List.of(arrays, maps)) {
+            MemoryKeyValues fresh = new MemoryKeyValues();
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 80; i++) {
+                            fresh.put("k" + i, each, 60_000);
+                        }
+                    })
+                    .isInstanceOf(EvaluationException.class)
+                    .hasMessageContaining("67108864 bytes");
+        }
     }
 
     @Test
