@@ -34,6 +34,7 @@ import io.maxmq.spi.event.BrokerEvent.Unsubscribed;
 import io.maxmq.spi.event.DropReason;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -615,6 +616,97 @@ class AccessControlTest {
         assertThat(client.expect(SubAck.class).reasons()).containsExactly(ReasonCode.NOT_AUTHORIZED);
         broker.publish(Message.of("a", "x"));
         client.expectNothing();
+    }
+
+    @Test
+    void anAnswerByFormerRulesEndsNoSubscription() {
+        CompletableFuture<Authorization> before = new CompletableFuture<>();
+        CountDownLatch asked = new CountDownLatch(1);
+        AtomicBoolean wavering = new AtomicBoolean();
+        AtomicReference<Runnable> changed = new AtomicReference<>();
+        broker = TestBroker.start(builder -> builder.authorizer(new Authorizer() {
+            @Override
+            public CompletionStage<Authorization> authorize(ClientInfo client, Action action) {
+                if (!wavering.get()) {
+                    return Authorization.allowed().stage();
+                }
+                asked.countDown();
+                return before;
+            }
+
+            @Override
+            public Registration onChange(Runnable listener) {
+                changed.set(listener);
+                return Registration.NONE;
+            }
+        }));
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        client.subscribe("a", QoS.AT_LEAST_ONCE);
+        wavering.set(true);
+        changed.get().run();
+        await(asked);
+
+        wavering.set(false);
+        changed.get().run();
+        client.ping();
+        before.complete(Authorization.denied());
+
+        client.ping();
+        broker.publish(Message.of("a", "x"));
+        client.expectMessage("a", "x");
+    }
+
+    @Test
+    void anAuthorizerThatBlocksIsNotAskedAboutEverythingAtOnceWhenTheRulesChange() {
+        int clients = 20;
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch all = new CountDownLatch(clients);
+        AtomicReference<Runnable> changed = new AtomicReference<>();
+        AtomicBoolean revoked = new AtomicBoolean();
+        broker = TestBroker.start(builder -> builder.loops(1)
+                .configure(config -> config.workers(1).workerQueue(8))
+                .authorizer(new Authorizer() {
+                    @Override
+                    public CompletionStage<Authorization> authorize(ClientInfo client, Action action) {
+                        if (revoked.get() && action instanceof Action.Subscribe) {
+                            asked.countDown();
+                            await(go);
+                            all.countDown();
+                            return client.clientId().equals("client 13")
+                                    ? Authorization.denied().stage()
+                                    : Authorization.allowed().stage();
+                        }
+                        return Authorization.allowed().stage();
+                    }
+
+                    @Override
+                    public boolean mayBlock() {
+                        return true;
+                    }
+
+                    @Override
+                    public Registration onChange(Runnable listener) {
+                        changed.set(listener);
+                        return Registration.NONE;
+                    }
+                }));
+        List<TestClient> connected = new ArrayList<>();
+        for (int i = 0; i < clients; i++) {
+            TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client " + i);
+            client.subscribe("a", QoS.AT_LEAST_ONCE);
+            connected.add(client);
+        }
+
+        revoked.set(true);
+        changed.get().run();
+        await(asked);
+        connected.forEach(TestClient::ping);
+        go.countDown();
+        await(all);
+
+        connected.remove(13).expectDisconnect(ReasonCode.NOT_AUTHORIZED);
+        connected.forEach(TestClient::ping);
     }
 
     @Test

@@ -37,6 +37,7 @@ import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -469,36 +470,63 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     }
 
     /** Asks again about the session's subscriptions, and ends those that are no longer allowed. */
-    void reviewSubscriptions() {
+    /**
+     * Ends subscriptions that the rules do not allow.
+     *
+     * @param done told their number when all are answered, perhaps before this returns
+     * @return how many are asked about
+     */
+    int reviewSubscriptions(IntConsumer done) {
         Session attached = session;
         PublishIntake in = intake;
-        if (attached != null && in != null) {
-            SubscriptionReview.ask(in.access(), attached.ownSubscriptions(), new Review(attached));
+        if (attached == null || in == null) {
+            return 0;
         }
+        List<Subscription> own = attached.ownSubscriptions();
+        SubscriptionReview.ask(
+                in.access(), own, new Review(attached, home.access().epoch(), () -> done.accept(own.size())));
+        return own.size();
     }
 
     /**
      * MQTT 5.0 has no packet that says that a subscription has ended but DISCONNECT. Where an authorizer fails nothing ends but the
-     * connection: the client is judged when it comes back.
+     * connection: the client is judged when it comes back. An answer by rules that have changed meanwhile is none; those of now are
+     * asked about as well.
      */
     private final class Review implements SubscriptionReview.Answer {
         private final Session of;
+        private final int rules;
+        private final Runnable done;
 
-        Review(Session of) {
+        Review(Session of, int rules, Runnable done) {
             this.of = of;
+            this.rules = rules;
+            this.done = done;
+        }
+
+        private boolean counts() {
+            return session == of && home.access().epoch() == rules;
         }
 
         @Override
         public void reviewed(List<TopicFilter> denied) {
-            if (session == of) {
-                revoke(of, denied);
+            try {
+                if (counts()) {
+                    revoke(of, denied);
+                }
+            } finally {
+                done.run();
             }
         }
 
         @Override
         public void failed() {
-            if (session == of) {
-                end(Initiator.BROKER, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "an authorizer has failed");
+            try {
+                if (counts()) {
+                    end(Initiator.BROKER, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "an authorizer has failed");
+                }
+            } finally {
+                done.run();
             }
         }
     }

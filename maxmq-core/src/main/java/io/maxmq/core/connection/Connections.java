@@ -78,6 +78,7 @@ public final class Connections {
     private final AutomaticSubscriptions automatic;
     private final SubscriptionRules subscriptionRules;
     private final List<LoopServices> loops = new ArrayList<>();
+    private final List<RightsReview> reviews = new ArrayList<>();
     private final List<Drops> drops = new ArrayList<>();
 
     public Connections(BrokerConfig config, Collaborators collaborators) {
@@ -111,6 +112,7 @@ public final class Connections {
             ByteBufAllocator allocator) {
         loops.add(new LoopServices(
                 loop, caller, router, sessions, new PublishFrames(loop, allocator), new InTransit(ids)));
+        reviews.add(new RightsReview(loops.get(loops.size() - 1)));
         drops.add(dropsOfLoop);
         rates.addLoop(loop);
     }
@@ -179,9 +181,8 @@ public final class Connections {
      * about with the next CONNECT.
      */
     public void reviewSubscriptions(Loop loop) {
-        for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {
-            connection.reviewSubscriptions();
-        }
+        // Half of what may wait for workers is for whatever else there is.
+        reviews.get(loop.index()).begin(config.workerQueue() / 2 / loops.size());
     }
 
     /**
