@@ -9,16 +9,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The client side is thread-safe. The {@link ByteSink} side runs on the loop of its connection.
  */
 public final class MemoryPipe implements ByteSink, Deferred {
-    private static final int CLIENT_BUFFER_BYTES = 64 * 1024;
+    /** Answers may take this much beyond the high watermark. */
+    private static final int ANSWERS_BYTES = 64 * 1024;
+
     private static final SocketAddress ADDRESS = InetSocketAddress.createUnresolved("in-memory", 0);
 
     private final String listener;
@@ -46,19 +42,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
     private long stallTimer;
     private boolean closed;
 
-    // guarded by the lock: what is under way between the two sides
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final ArrayDeque<ByteBuf> toClient = new ArrayDeque<>();
-    private long toClientBytes;
-    private long takenBytes;
-    private final ArrayDeque<ByteBuf> toBroker = new ArrayDeque<>();
-    private int toBrokerBytes;
-    private boolean readingPaused;
-    private boolean moving;
-    private boolean brokerClosed;
-    private boolean clientClosed;
-    private int readTimeoutMillis;
+    private final PipeBuffers underWay = new PipeBuffers();
 
     /** @param slowConsumer how long the client may take nothing while the high watermark is reached */
     public MemoryPipe(String listener, Loop loop, int highWatermarkBytes, Duration slowConsumer) {
@@ -87,47 +71,23 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     /** How long a read of the client waits before it fails with SocketTimeoutException; 0 for ever. */
     public void clientReadTimeoutMillis(int millis) {
-        lock.lock();
-        try {
-            readTimeoutMillis = millis;
-        } finally {
-            lock.unlock();
-        }
+        underWay.readTimeoutMillis(millis);
     }
 
     public int clientReadTimeoutMillis() {
-        lock.lock();
-        try {
-            return readTimeoutMillis;
-        } finally {
-            lock.unlock();
-        }
+        return underWay.readTimeoutMillis();
     }
 
     /** Bytes that a read of the client would return at once. */
     int clientAvailable() {
-        lock.lock();
-        try {
-            return (int) Math.min(Integer.MAX_VALUE, toClientBytes);
-        } finally {
-            lock.unlock();
-        }
+        return (int) Math.min(Integer.MAX_VALUE, underWay.toClientBytes());
     }
 
     /** Closes the client's side. Idempotent. */
     public void clientClose() {
-        lock.lock();
-        try {
-            if (clientClosed) {
-                return;
-            }
-            clientClosed = true;
-            dropToClient();
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+        if (underWay.closeClient()) {
+            loop.execute(this::clientHasClosed);
         }
-        loop.execute(this::clientHasClosed);
     }
 
     private final class ClientInput extends InputStream {
@@ -142,51 +102,11 @@ public final class MemoryPipe implements ByteSink, Deferred {
             if (length == 0) {
                 return 0;
             }
-            boolean drained;
-            int taken = 0;
-            lock.lock();
-            try {
-                awaitBytes();
-                ByteBuf first = toClient.peek();
-                if (first == null) {
-                    if (clientClosed) {
-                        throw new IOException("stream closed");
-                    }
-                    return -1;
-                }
-                taken = Math.min(length, first.readableBytes());
-                first.readBytes(target, offset, taken);
-                if (!first.isReadable()) {
-                    toClient.remove().release();
-                }
-                toClientBytes -= taken;
-                takenBytes += taken;
-                drained = toClientBytes <= highWatermarkBytes / 4;
-            } finally {
-                lock.unlock();
-            }
-            if (drained) {
+            int taken = underWay.read(target, offset, length);
+            if (taken > 0 && underWay.toClientBytes() <= highWatermarkBytes / 4) {
                 loop.execute(MemoryPipe.this::noteDrained);
             }
             return taken;
-        }
-
-        private void awaitBytes() throws IOException {
-            long left = TimeUnit.MILLISECONDS.toNanos(readTimeoutMillis);
-            while (toClient.isEmpty() && !brokerClosed && !clientClosed) {
-                try {
-                    if (readTimeoutMillis == 0) {
-                        changed.await();
-                    } else if (left <= 0) {
-                        throw new SocketTimeoutException("nothing read in " + readTimeoutMillis + " ms");
-                    } else {
-                        left = changed.awaitNanos(left);
-                    }
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new InterruptedIOException("interrupted while reading");
-                }
-            }
         }
 
         @Override
@@ -211,33 +131,11 @@ public final class MemoryPipe implements ByteSink, Deferred {
             int at = offset;
             int end = offset + length;
             while (at < end) {
-                int part = Math.min(end - at, CLIENT_BUFFER_BYTES);
-                send(source, at, part);
+                int part = Math.min(end - at, PipeBuffers.TO_BROKER_BYTES);
+                underWay.write(source, at, part);
+                loop.execute(MemoryPipe.this::drainToBroker);
                 at += part;
             }
-        }
-
-        private void send(byte[] source, int offset, int length) throws IOException {
-            lock.lock();
-            try {
-                while (!brokerClosed
-                        && !clientClosed
-                        && toBrokerBytes > 0
-                        && toBrokerBytes + length > CLIENT_BUFFER_BYTES) {
-                    changed.await();
-                }
-                if (brokerClosed || clientClosed) {
-                    throw new IOException("stream closed");
-                }
-                toBrokerBytes += length;
-                toBroker.add(Unpooled.copiedBuffer(source, offset, length));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while writing");
-            } finally {
-                lock.unlock();
-            }
-            loop.execute(MemoryPipe.this::drainToBroker);
         }
 
         @Override
@@ -252,30 +150,13 @@ public final class MemoryPipe implements ByteSink, Deferred {
             loop.execute(this::drainToBroker);
             return;
         }
-        for (ByteBuf bytes = nextToBroker(); bytes != null; bytes = nextToBroker()) {
+        for (ByteBuf bytes = underWay.poll(); bytes != null; bytes = underWay.poll()) {
             ByteSource to = connection;
             if (to == null || closed) {
                 bytes.release();
             } else {
                 to.onBytes(bytes);
             }
-        }
-    }
-
-    private @Nullable ByteBuf nextToBroker() {
-        lock.lock();
-        try {
-            if (moving || (readingPaused && !closed)) {
-                return null;
-            }
-            ByteBuf bytes = toBroker.poll();
-            if (bytes != null) {
-                toBrokerBytes -= bytes.readableBytes();
-                changed.signalAll();
-            }
-            return bytes;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -295,13 +176,13 @@ public final class MemoryPipe implements ByteSink, Deferred {
             loop.execute(this::clientHasClosed);
             return;
         }
-        if (isMoving()) {
+        if (underWay.isMoving()) {
             // Noticed on arrival.
             return;
         }
         noteDrained(); // nothing waits for the client any more
         drainToBroker();
-        if (!isReadingPaused()) {
+        if (!underWay.isReadingPaused()) {
             onClosed();
         } // else noticed when it goes on
     }
@@ -311,6 +192,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
             return;
         }
         closed = true;
+        underWay.pauseReading(false); // what still comes is dropped
         cancelStallTimer();
         dropOutput();
         ByteSource to = connection;
@@ -355,18 +237,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
         out = null;
         loop.counters().increment(Counter.FLUSHES);
         loop.counters().add(Counter.BYTES_SENT, output.readableBytes());
-        lock.lock();
-        try {
-            if (clientClosed) {
-                output.release();
-            } else {
-                toClientBytes += output.readableBytes();
-                toClient.add(output);
-                changed.signalAll();
-            }
-        } finally {
-            lock.unlock();
-        }
+        underWay.add(output);
         if (pendingBytes() >= highWatermarkBytes) {
             // Answers are written without asking first; who holds them back waits for onWritable.
             noteUnwritable();
@@ -387,7 +258,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
             return;
         }
         unwritable = true;
-        progressBytes = takenBytes();
+        progressBytes = underWay.takenBytes();
         progressNanos = loop.nowNanos();
         watchProgress();
     }
@@ -404,7 +275,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
         if (!unwritable || closed || to == null) {
             return;
         }
-        long taken = takenBytes();
+        long taken = underWay.takenBytes();
         if (taken != progressBytes) {
             progressBytes = taken;
             progressNanos = loop.nowNanos();
@@ -424,18 +295,9 @@ public final class MemoryPipe implements ByteSink, Deferred {
         }
     }
 
-    private long takenBytes() {
-        lock.lock();
-        try {
-            return takenBytes;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     @Override
     public boolean isFull() {
-        return !isWritable() && pendingBytes() > highWatermarkBytes + CLIENT_BUFFER_BYTES;
+        return !isWritable() && pendingBytes() > highWatermarkBytes + ANSWERS_BYTES;
     }
 
     @Override
@@ -446,40 +308,25 @@ public final class MemoryPipe implements ByteSink, Deferred {
     @Override
     public long pendingBytes() {
         ByteBuf output = out;
-        lock.lock();
-        try {
-            return toClientBytes + (output == null ? 0 : output.readableBytes());
-        } finally {
-            lock.unlock();
-        }
+        return underWay.toClientBytes() + (output == null ? 0 : output.readableBytes());
     }
 
     @Override
     public void pauseReading() {
-        readingPaused(true);
+        underWay.pauseReading(true);
     }
 
     @Override
     public void resumeReading() {
-        readingPaused(false);
+        underWay.pauseReading(false);
         loop.execute(this::resumed);
     }
 
     private void resumed() {
-        if (isClientClosed()) {
+        if (underWay.isClientClosed()) {
             clientHasClosed();
         } else {
             drainToBroker();
-        }
-    }
-
-    private void readingPaused(boolean paused) {
-        lock.lock();
-        try {
-            readingPaused = paused;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -489,13 +336,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
             return;
         }
         runDeferred();
-        lock.lock();
-        try {
-            brokerClosed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        underWay.closeBroker();
         loop.execute(this::onClosed);
     }
 
@@ -513,26 +354,13 @@ public final class MemoryPipe implements ByteSink, Deferred {
         }
     }
 
-    private void dropToClient() {
-        for (ByteBuf bytes : toClient) {
-            bytes.release();
-        }
-        toClient.clear();
-        toClientBytes = 0;
-    }
-
     @Override
     public void moveTo(Loop target, Runnable arrived) {
         if (target == loop) {
             arrived.run();
             return;
         }
-        lock.lock();
-        try {
-            moving = true;
-        } finally {
-            lock.unlock();
-        }
+        underWay.moving(true);
         // Later, as a channel does it: the connection may be in the middle of a batch.
         loop.execute(() -> {
             runDeferred();
@@ -543,46 +371,13 @@ public final class MemoryPipe implements ByteSink, Deferred {
     }
 
     private void arrived(Runnable then) {
-        boolean clientLeft;
-        lock.lock();
-        try {
-            moving = false;
-            clientLeft = clientClosed;
-        } finally {
-            lock.unlock();
-        }
+        underWay.moving(false);
+        boolean clientLeft = underWay.isClientClosed();
         then.run();
         if (clientLeft) {
             clientHasClosed();
         } else {
             drainToBroker();
-        }
-    }
-
-    private boolean isReadingPaused() {
-        lock.lock();
-        try {
-            return readingPaused && !closed;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isClientClosed() {
-        lock.lock();
-        try {
-            return clientClosed;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isMoving() {
-        lock.lock();
-        try {
-            return moving;
-        } finally {
-            lock.unlock();
         }
     }
 
