@@ -9,7 +9,7 @@ package io.maxmq.core.routing;
  *        0                      propertiesLength           body.length
  * </pre>
  */
-public final class StoredMessage {
+public sealed class StoredMessage permits ChangedMessage {
     /** Heap that a message takes beside its body: this object, the array's header and an entry in a queue. */
     public static final int OVERHEAD_BYTES = 112;
 
@@ -67,6 +67,16 @@ public final class StoredMessage {
     public StoredMessage toRetain() {
         return new StoredMessage(
                 topic.withoutMatches(), body, propertiesLength, qos, retain, expiresAtMillis, idHigh, idLow);
+    }
+
+    /** This message, which one recipient gets in the place of that one. */
+    public StoredMessage inPlaceOf(StoredMessage published) {
+        return new ChangedMessage(this, published);
+    }
+
+    /** The message that was published; another than this when an interceptor has changed it for one recipient. */
+    public StoredMessage original() {
+        return this;
     }
 
     /** The same message for another loop: shares the bytes, counts its own holders. */

@@ -52,7 +52,8 @@ final class Departure {
     }
 
     /** @return false when the group has no member */
-    private boolean passOn(long sequence, StoredMessage message, SharedGroup group) {
+    private boolean passOn(long sequence, StoredMessage held, SharedGroup group) {
+        StoredMessage message = home.memory().holdOriginal(held);
         if (durable != null && sequence >= 0 && group.size() > 0) {
             durable.passing().begin(sequence, message, group);
             return true;

@@ -35,21 +35,44 @@ final class MessageMemory {
     /** One more place holds the message; false when there is no memory for it. */
     boolean hold(StoredMessage message) {
         boolean first = message.hold();
-        int bytes = first ? PLACE_BYTES + message.bytes() : PLACE_BYTES;
-        if (!credit.tryCharge(bytes)) {
+        if (!credit.tryCharge(chargeFor(message, first))) {
             message.release();
             return false;
         }
-        if (first) {
+        count(message, first);
+        return true;
+    }
+
+    /** A place that has held a message as one recipient gets it holds what was published from now on; gives that. */
+    StoredMessage holdOriginal(StoredMessage message) {
+        StoredMessage original = message.original();
+        if (original == message) {
+            return message;
+        }
+        release(message);
+        boolean first = original.hold();
+        int bytes = chargeFor(original, first);
+        if (!credit.tryCharge(bytes)) {
+            credit.overdraw(bytes); // no more than what was given back just now
+        }
+        count(original, first);
+        return original;
+    }
+
+    private static int chargeFor(StoredMessage message, boolean isAlone) {
+        return isAlone ? PLACE_BYTES + message.bytes() : PLACE_BYTES;
+    }
+
+    private void count(StoredMessage message, boolean isFirst) {
+        if (isFirst) {
             counters.increment(Counter.KEPT);
             counters.add(Counter.KEPT_BYTES, message.bytes());
         }
-        return true;
     }
 
     void release(StoredMessage message) {
         boolean last = message.release();
-        credit.release(last ? PLACE_BYTES + message.bytes() : PLACE_BYTES);
+        credit.release(chargeFor(message, last));
         if (last) {
             counters.add(Counter.KEPT, -1);
             counters.add(Counter.KEPT_BYTES, -message.bytes());

@@ -270,7 +270,8 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             send(to, message, flags, 0, false, subscription);
             routed.countAccepted();
         } else {
-            StoredMessage kept = message.keep();
+            StoredMessage kept =
+                    message == routed ? message.keep() : message.keep().inPlaceOf(routed.keep());
             if (!home.memory().hold(kept)) {
                 refuse(routed, DropReason.MEMORY);
                 return;
@@ -539,7 +540,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             home.memory().release(message);
             send(to, changed, flags, 0, false, subscription);
         } else {
-            StoredMessage kept = changed.keep();
+            StoredMessage kept = changed == routed ? message : changed.keep().inPlaceOf(message);
             if (kept != message && !home.memory().hold(kept)) {
                 dropQueued(message, sequence, DropReason.MEMORY);
                 return;

@@ -57,7 +57,7 @@ final class OutboundAcks {
         if (taken != null) {
             home.memory().release(taken);
             if (records != null) {
-                records.release(inFlight.sequence(packetId), taken, inFlight.flags(packetId), subscription);
+                records.release(inFlight.sequence(packetId), taken.original(), inFlight.flags(packetId), subscription);
                 return;
             }
         }
@@ -93,7 +93,7 @@ final class OutboundAcks {
         if (taken != null) {
             home.memory().release(taken);
             if (records != null) {
-                records.done(sequence, taken);
+                records.done(sequence, taken.original());
             }
         }
         return taken;
