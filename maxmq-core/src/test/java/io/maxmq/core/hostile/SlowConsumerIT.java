@@ -53,6 +53,9 @@ class SlowConsumerIT {
     @AfterEach
     void stop() {
         clients.forEach(RawClient::close);
+        if (broker == null) {
+            return; // this system is not for the test
+        }
         broker.close();
         assertThat(readings.value("maxmq.loop.failures")).isZero();
     }
