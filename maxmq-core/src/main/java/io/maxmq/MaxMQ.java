@@ -449,15 +449,20 @@ public final class MaxMQ implements AutoCloseable {
 
     /**
      * Stops the broker: listeners close, MQTT 5.0 clients are told 0x8B (server shutting down), and every thread, port and
-     * buffer is given back. Waits for that, at most for the close timeout. Idempotent.
+     * buffer is given back. Waits for that, at most for the close timeout; also on a thread that is interrupted already, and stays
+     * so. Idempotent.
      */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            boolean interrupted = Thread.interrupted(); // else it would wait for nothing: handlers, writes, threads
             try {
                 broker.close();
             } finally {
                 allGivenBack.countDown();
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         } else {
             awaitAllGivenBack();

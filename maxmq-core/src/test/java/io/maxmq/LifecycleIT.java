@@ -8,6 +8,8 @@ import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Disconnect;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.Listener;
+import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.Extension;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.BrokerStopping;
 import io.maxmq.spi.event.BrokerEvent.ListenerClosed;
@@ -20,9 +22,14 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -246,6 +253,41 @@ class LifecycleIT {
             }
         }
         assertThat(threadsOf(broker)).isEmpty();
+    }
+
+    @Test
+    void aThreadThatIsInterruptedClosesAsAnyOther() throws IOException {
+        AtomicBoolean stopped = new AtomicBoolean();
+        Extension extension = new Extension() {
+            private @Nullable BrokerContext context;
+
+            @Override
+            public CompletionStage<Void> start(BrokerContext of) {
+                context = of;
+                return CompletableFuture.completedFuture(null);
+            }
+
+            @Override
+            public CompletionStage<Void> stop() {
+                return CompletableFuture.runAsync(
+                        () -> stopped.set(true),
+                        CompletableFuture.delayedExecutor(
+                                100,
+                                TimeUnit.MILLISECONDS,
+                                Objects.requireNonNull(context).workers()));
+            }
+        };
+        MaxMQ broker = anonymous("interrupted").extension(extension).start();
+        TestClient client = connect(broker, "client");
+
+        Thread.currentThread().interrupt();
+        broker.close();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(stopped).isTrue();
+        assertNoThreadsOf("interrupted");
+        assertThat(client.expect(Disconnect.class).reason()).isEqualTo(ReasonCode.SERVER_SHUTTING_DOWN);
+        client.close();
     }
 
     @Test
