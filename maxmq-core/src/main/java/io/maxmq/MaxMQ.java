@@ -449,8 +449,8 @@ public final class MaxMQ implements AutoCloseable {
 
     /**
      * Stops the broker: listeners close, MQTT 5.0 clients are told 0x8B (server shutting down), and every thread, port and
-     * buffer is given back. Waits for that, at most for the close timeout; also on a thread that is interrupted already, and stays
-     * so. Idempotent.
+     * buffer is given back. Waits for that, where something hangs at most for the close timeout at each step: connections, each
+     * extension, sessions, threads. Also on a thread that is interrupted already, which stays so. Idempotent.
      */
     @Override
     public void close() {

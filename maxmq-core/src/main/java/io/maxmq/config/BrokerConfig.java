@@ -23,7 +23,7 @@ import java.util.List;
  *     available processors, at least 4; default 0
  * @param workerQueue tasks that may wait for a worker; default 10,000
  * @param pluginDeadline in which authenticators, authorizers and interceptors must answer; default 5 s
- * @param closeTimeout that closing gives to connections and extensions; default 2 s
+ * @param closeTimeout that closing gives to each of its steps: connections, each extension, sessions, threads; default 2 s
  * @param stallThreshold after which an event loop that does not turn is reported; default 500 ms
  * @param willGraceAfterRestart how much longer than their delay wills that a crash made due wait for their clients to come
  *     back; at most 292 years; default 0

@@ -563,7 +563,7 @@ public final class Broker {
 
     // ---- close
 
-    /** Stops everything in reverse order. Waits for it, within the close timeout. */
+    /** Stops everything in reverse order. Waits for each step, within the close timeout. */
     public void close() {
         health.closing();
         emit(new BrokerEvent.BrokerStopping(plugins.clock().epochMillis(), config.name()));
