@@ -7,7 +7,6 @@ import io.maxmq.config.Overflow;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.AccessSettings;
 import io.maxmq.core.access.PluginCalls;
-import io.maxmq.core.connection.ByteSink;
 import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.connection.Connections;
 import io.maxmq.core.intercept.Interceptors;
@@ -16,7 +15,6 @@ import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.limit.Overload;
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Loggers;
 import io.maxmq.core.observe.LoopCounters;
@@ -47,11 +45,9 @@ import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerListener;
-import io.maxmq.spi.limit.Decision;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +55,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -100,6 +95,8 @@ public final class Broker {
     private final List<SocketMemory> socketMemory = new ArrayList<>();
     private final List<Sessions> sessions = new ArrayList<>();
     private final GroupQueues groupQueues = new GroupQueues(sessions);
+    private final EveryLoop everyLoop;
+    private final Goodbye goodbye;
     private final Publisher publisher;
     private final Subscribers subscribers;
     private final SessionSubscriptions sessionSubscriptions;
@@ -199,6 +196,8 @@ public final class Broker {
         this.eventLoops = new EventLoops(config.name(), config.closeTimeout().toMillis(), network);
         this.allocator = network.allocator();
         assembleLoops(network.loops(), storage);
+        this.everyLoop = new EveryLoop(loops, config.closeTimeout(), log);
+        this.goodbye = new Goodbye(everyLoop, connections, groupQueues, config.closeTimeout(), persistence != null);
         this.publisher = new Publisher(config, loops, routes, interceptors, plugins.clock());
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
         this.watchdog = new LoopWatchdog(
@@ -330,33 +329,6 @@ public final class Broker {
         }
     }
 
-    private record Entrance(Connections connections) implements SocketAcceptor.Entrance {
-        @Override
-        public @Nullable Counter refusalOf(SocketAddress remote, Loop loop) {
-            return connections.refusalOf(remote, loop);
-        }
-
-        @Override
-        public Decision admits(SocketAddress remote, String listener, Loop loop) {
-            return connections.admits(remote, listener, loop);
-        }
-
-        @Override
-        public ByteSource open(ByteSink socket, Loop loop) {
-            return connections.open(socket, loop);
-        }
-
-        @Override
-        public void handshakeFailed(SocketAddress remote, String listener, String detail, Loop loop) {
-            connections.handshakeFailed(remote, listener, detail, loop);
-        }
-
-        @Override
-        public void webSocketRefused(SocketAddress remote, String listener, String detail, Loop loop) {
-            connections.webSocketRefused(remote, listener, detail, loop);
-        }
-    }
-
     // ---- start
 
     /**
@@ -376,7 +348,7 @@ public final class Broker {
             }
             registerMetrics();
             if (plugins.clock() != Clock.system()) {
-                clockRegistration = plugins.clock().onAdvance(this::onClockAdvanced);
+                clockRegistration = plugins.clock().onAdvance(everyLoop::pollTimers);
             }
             if (persistence != null) {
                 recover(persistence);
@@ -473,25 +445,6 @@ public final class Broker {
         }
     }
 
-    /** A virtual clock has moved: every loop looks at its deadlines. Waits for them, so that a test sees the effects. */
-    private void onClockAdvanced() {
-        CountDownLatch polled = new CountDownLatch(loops.size());
-        boolean onLoop = false;
-        for (LoopAssembly each : loops) {
-            onLoop |= each.loop().inLoop();
-            each.loop().execute(() -> {
-                try {
-                    each.loop().pollDueTimers();
-                } finally {
-                    polled.countDown();
-                }
-            });
-        }
-        if (!onLoop) {
-            await(polled);
-        }
-    }
-
     // ---- while running
 
     /** What closing may take. */
@@ -557,7 +510,7 @@ public final class Broker {
             pipe.open(source);
             opened.countDown();
         });
-        await(opened);
+        everyLoop.await(opened);
         return pipe;
     }
 
@@ -570,14 +523,14 @@ public final class Broker {
         quietly("clock", clockRegistration);
         watchdog.close();
         listeners.close((name, failure) -> log.warn("closing listener {} failed; going on", name, failure));
-        quietly("connections", this::sayGoodbye);
+        quietly("connections", goodbye::endConnections);
         if (extensions != null) {
             quietly("extensions", extensions);
         }
         quietly("in-process subscriptions", subscribers);
         quietly("in-process sessions", sessionSubscriptions);
         quietly("administration", administration);
-        quietly("sessions", this::endSessions);
+        quietly("sessions", goodbye::endSessions);
         quietly("access", access);
         quietly("metrics", metrics);
         quietly("event loops", eventLoops);
@@ -588,80 +541,6 @@ public final class Broker {
         emit(new BrokerEvent.BrokerStopped(plugins.clock().epochMillis(), config.name()));
         quietly("event listeners", eventWorkers);
         log.info("stopped");
-    }
-
-    private void sayGoodbye() {
-        onEachLoop(each -> connections.shutDown(each.loop()));
-        // A moment for the goodbyes to leave; who does not take them is cut off.
-        long deadlineNanos = System.nanoTime() + config.closeTimeout().toNanos() / 2;
-        while (openConnections() > 0 && System.nanoTime() < deadlineNanos) {
-            // Again: one may have been on its way from one loop to another.
-            onEachLoop(each -> connections.shutDown(each.loop()));
-        }
-        if (openConnections() > 0) {
-            // Not left to the loops: one that has nothing to do may end without closing its channels.
-            onEachLoop(each -> connections.cutOff(each.loop()));
-        }
-    }
-
-    private long openConnections() {
-        long open = 0;
-        for (LoopAssembly each : loops) {
-            open += each.loop().counters().value(Counter.CONNECTIONS);
-        }
-        return open;
-    }
-
-    private void endSessions() {
-        groupQueues.close();
-        onEachLoop(each -> each.sessions().beginClosing());
-        onEachLoop(each -> each.sessions().close());
-        if (persistence != null) {
-            awaitWrites();
-        }
-        onEachLoop(each -> {
-            each.loop().credit().close();
-            each.loop().networkCredit().close();
-        });
-    }
-
-    /** Hands over what waits to be written, and waits for it: who is to be told of it can still be told. */
-    private void awaitWrites() {
-        CountDownLatch written = new CountDownLatch(loops.size());
-        onEachLoop(each -> {
-            LoopRecords records = each.sessions().records();
-            if (records == null) {
-                written.countDown();
-            } else {
-                records.close();
-                records.store().afterWritten(written::countDown);
-            }
-        });
-        await(written);
-    }
-
-    private void onEachLoop(Consumer<LoopAssembly> action) {
-        CountDownLatch done = new CountDownLatch(loops.size());
-        for (LoopAssembly each : loops) {
-            each.loop().execute(() -> {
-                try {
-                    action.accept(each);
-                } finally {
-                    done.countDown();
-                }
-            });
-        }
-        await(done);
-    }
-
-    private void await(CountDownLatch latch) {
-        try {
-            if (!latch.await(config.closeTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
-                log.warn("event loops did not answer within {}", config.closeTimeout());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void quietly(String what, AutoCloseable part) {

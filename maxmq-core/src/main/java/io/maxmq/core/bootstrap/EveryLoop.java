@@ -1,0 +1,73 @@
+package io.maxmq.core.bootstrap;
+
+import io.maxmq.core.observe.Counter;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+
+/** Has something done on each event loop of a broker, and waits for it, within the close timeout. Thread-safe; not for a loop to call. */
+final class EveryLoop {
+    private final List<LoopAssembly> loops;
+    private final Duration timeout;
+    private final Logger log;
+
+    EveryLoop(List<LoopAssembly> loops, Duration timeout, Logger log) {
+        this.loops = loops;
+        this.timeout = timeout;
+        this.log = log;
+    }
+
+    /** How many loops there are. */
+    int count() {
+        return loops.size();
+    }
+
+    /** What the counter has on all of them. */
+    long sum(Counter counter) {
+        long sum = 0;
+        for (LoopAssembly each : loops) {
+            sum += each.loop().counters().value(counter);
+        }
+        return sum;
+    }
+
+    void run(Consumer<LoopAssembly> action) {
+        await(begin(action));
+    }
+
+    /** A virtual clock has moved: every loop looks at its deadlines. Waits for them, so that a test sees the effects; not on a loop. */
+    void pollTimers() {
+        CountDownLatch polled = begin(each -> each.loop().pollDueTimers());
+        if (loops.stream().noneMatch(each -> each.loop().inLoop())) {
+            await(polled);
+        }
+    }
+
+    private CountDownLatch begin(Consumer<LoopAssembly> action) {
+        CountDownLatch done = new CountDownLatch(loops.size());
+        for (LoopAssembly each : loops) {
+            each.loop().execute(() -> {
+                try {
+                    action.accept(each);
+                } finally {
+                    done.countDown();
+                }
+            });
+        }
+        return done;
+    }
+
+    /** For something that loops count down; says so when they do not in time. */
+    void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                log.warn("event loops did not answer within {}", timeout);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
