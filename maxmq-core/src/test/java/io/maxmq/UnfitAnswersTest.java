@@ -8,6 +8,7 @@ import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
+import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.Capabilities;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Will;
@@ -15,8 +16,11 @@ import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.EnhancedAuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.intercept.ConnectInterceptor;
+import io.maxmq.spi.intercept.DeliveryInterceptor;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import java.io.IOException;
 import java.time.Duration;
@@ -64,6 +68,40 @@ class UnfitAnswersTest {
             client.expectNothing();
             assertThat(broker.events().await(PluginFailed.class, each -> true).failure())
                     .isEqualTo(Failure.INVALID_ANSWER);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"content type", "topic"})
+    void deliveriesAreDroppedAndTheOthersGoOn(String what) {
+        DeliveryInterceptor interceptor = (client, message) -> {
+            if (!message.payloadText().equals("bad")) {
+                return DeliveryInterceptor.Decision.proceed();
+            }
+            Message unfit = what.equals("topic")
+                    ? message.toBuilder().topic("a/+").build()
+                    : message.toBuilder().contentType(UNFIT).build();
+            return DeliveryInterceptor.Decision.change(unfit);
+        };
+        try (TestBroker broker = TestBroker.start(builder -> builder.interceptor(interceptor))) {
+            TestClient client = broker.lasting("client", true, 10);
+            client.subscribe("a", QoS.AT_LEAST_ONCE);
+            TestClient publisher = broker.connected(ProtocolVersion.MQTT_5, "publisher");
+
+            assertThat(publisher.publish("a", "bad", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.SUCCESS);
+            client.expectNothing();
+            client.disconnect();
+            broker.awaitDisconnected("client");
+            publisher.publish("a", "bad", QoS.AT_LEAST_ONCE);
+            publisher.publish("a", "good", QoS.AT_LEAST_ONCE);
+
+            TestClient again = broker.lasting("client", false, 10);
+            assertThat(TestClient.text(again.expect(Publish.class))).isEqualTo("good");
+            PluginFailed failed = broker.events().await(PluginFailed.class, each -> true);
+            assertThat(failed.operation()).isEqualTo("onDelivery");
+            assertThat(failed.failure()).isEqualTo(Failure.INVALID_ANSWER);
+            assertThat(broker.events().awaitAll(MessageDropped.class, each -> true, 2))
+                    .allMatch(each -> each.reason() == DropReason.INTERCEPTED);
         }
     }
 

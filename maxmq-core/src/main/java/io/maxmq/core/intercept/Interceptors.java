@@ -228,6 +228,11 @@ public final class Interceptors {
         return current;
     }
 
+    /** What those who see deliveries have made of one cannot be sent. */
+    public void reportInvalidDelivery(RuntimeException problem) {
+        calls.failures().report(delivery.get(0).name(), "onDelivery", Failure.INVALID_ANSWER, problem);
+    }
+
     // ---- each concern's decisions as steps; null stays null, which the chain reports
 
     private static @Nullable Step<ConnectRequest> step(

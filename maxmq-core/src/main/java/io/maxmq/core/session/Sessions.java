@@ -552,7 +552,7 @@ public final class Sessions {
 
     /**
      * A message on its way to a client as interceptors let it: the same flyweight when nobody changes it, null when the
-     * client is not to have it. Valid until the next call.
+     * client is not to have it, or what they have made of it cannot be sent. Valid until the next call.
      */
     @Nullable
     InTransit intercepted(@Nullable ClientInfo recipient, InTransit message) {
@@ -561,19 +561,22 @@ public final class Sessions {
         }
         Message before = ApplicationMessages.copy(message, loop.epochMillis());
         Message after = interceptors.deliver(recipient, before);
-        if (after == null) {
+        if (after == null || after == before) {
+            return after == null ? null : message;
+        }
+        try {
+            String topic = TopicName.of(after.topic()).text();
+            ApplicationMessages.begin(
+                    changed,
+                    after,
+                    ApplicationMessages.topic(routesOf.apply(recipient.tenant()).topics(), loop.index(), topic),
+                    null,
+                    loop.epochMillis());
+            return changed;
+        } catch (IllegalArgumentException unfit) {
+            interceptors.reportInvalidDelivery(unfit);
             return null;
         }
-        if (after == before || TopicName.problem(after.topic()) != null) {
-            return message;
-        }
-        ApplicationMessages.begin(
-                changed,
-                after,
-                ApplicationMessages.topic(routesOf.apply(recipient.tenant()).topics(), loop.index(), after.topic()),
-                null,
-                loop.epochMillis());
-        return changed;
     }
 
     /** Has the holes that removed subscriptions left closed at the end of the iteration, when nobody walks the tree. */

@@ -34,7 +34,10 @@ public non-sealed interface DeliveryInterceptor extends Interceptor {
             return Proceed.INSTANCE;
         }
 
-        /** Goes on to this recipient as this message; QoS may only become lower. */
+        /**
+         * Goes on to this recipient as this message, at the QoS and with the RETAIN flag that it would have had anyway. One that
+         * cannot be sent, by its topic or its properties, is a failure.
+         */
         static Decision change(Message message) {
             return new Change(message);
         }
