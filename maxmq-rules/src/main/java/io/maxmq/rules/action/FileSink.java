@@ -18,6 +18,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 @Preview
 public final class FileSink implements Sink {
     private static final int BATCH = 1_000;
+
+    /** What is put together to be written at a time, where several records are. */
+    private static final long MAX_WRITE_BYTES = 8 << 20;
 
     private final Path file;
     private final long maxBytes;
@@ -154,28 +160,42 @@ public final class FileSink implements Sink {
 
     @Override
     public CompletionStage<BatchResult> write(Batch batch) {
+        List<RecordResult> results = new ArrayList<>(batch.size());
         try {
-            append(batch);
-            return CompletableFuture.completedFuture(BatchResult.ok(batch));
+            while (results.size() < batch.size()) {
+                int written = append(batch.records().subList(results.size(), batch.size()));
+                results.addAll(Collections.nCopies(written, RecordResult.ok()));
+            }
         } catch (IOException e) {
             abandon();
-            return CompletableFuture.completedFuture(BatchResult.all(batch, RecordResult.retry(e.toString())));
+            results.addAll(Collections.nCopies(batch.size() - results.size(), RecordResult.retry(e.toString())));
         }
+        return CompletableFuture.completedFuture(new BatchResult(results));
     }
 
-    /** All of the batch or, after a failure, nothing: what was written of it is cut off before the next attempt. */
-    private void append(Batch batch) throws IOException {
+    /**
+     * As many of the records as one file takes, one at least; after a failure none: what was written is cut off before the next attempt.
+     *
+     * @return how many
+     */
+    private int append(List<SinkRecord> records) throws IOException {
         FileChannel present = open();
-        int bytes = 0;
-        for (SinkRecord each : batch.records()) {
-            bytes += each.json().length + 1;
-        }
-        if (length > 0 && (length + bytes > maxBytes || isOld())) {
+        if (length > 0 && (length + lineBytes(records.get(0)) > maxBytes || isOld())) {
             rotate(present);
             present = open();
         }
-        ByteBuffer lines = ByteBuffer.allocate(bytes);
-        for (SinkRecord each : batch.records()) {
+        long bytes = 0;
+        int count = 0;
+        while (count < records.size()) {
+            long more = bytes + lineBytes(records.get(count));
+            if (count > 0 && (more > MAX_WRITE_BYTES || length + more > maxBytes)) {
+                break;
+            }
+            bytes = more;
+            count++;
+        }
+        ByteBuffer lines = ByteBuffer.allocate(Math.toIntExact(bytes));
+        for (SinkRecord each : records.subList(0, count)) {
             lines.put(each.json()).put((byte) '\n');
         }
         lines.flip();
@@ -188,6 +208,11 @@ public final class FileSink implements Sink {
             present.force(false);
         }
         length += bytes;
+        return count;
+    }
+
+    private static long lineBytes(SinkRecord record) {
+        return record.json().length + 1L;
     }
 
     private boolean isOld() {

@@ -5,6 +5,7 @@ import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.VirtualClock;
 import io.maxmq.rules.RuleEngine;
 import io.maxmq.rules.Until;
+import io.maxmq.rules.sink.Buffering;
 import io.maxmq.spi.Message;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +87,56 @@ class FileSinkTest {
         assertThat(lines("f.1")).isEqualTo(List.of("{\"n\":\"5\"}", "{\"n\":\"6\"}"));
         assertThat(lines("f.2")).isEqualTo(List.of("{\"n\":\"3\"}", "{\"n\":\"4\"}"));
         assertThat(directory.resolve("f.3")).doesNotExist();
+    }
+
+    @Test
+    void recordsThatComeTogetherFillNoFileBeyondItsSize(MaxMQ broker) throws Exception {
+        FileSink sink = FileSink.at(directory.resolve("f")).rotateAt(20);
+        rules.sink("file", sink, Buffering.DEFAULTS.batches(5, Duration.ofHours(1)));
+        rules.rule("r")
+                .from("n")
+                .map(m -> Map.of("n", m.payloadText()))
+                .to("file")
+                .start();
+
+        for (int i = 1; i <= 5; i++) {
+            broker.publish(Message.of("n", Integer.toString(i)))
+                    .toCompletableFuture()
+                    .join();
+        }
+
+        Until.isTrue(() -> written() == 5);
+        assertThat(lines("f.2")).isEqualTo(List.of("{\"n\":\"1\"}", "{\"n\":\"2\"}"));
+        assertThat(lines("f.1")).isEqualTo(List.of("{\"n\":\"3\"}", "{\"n\":\"4\"}"));
+        assertThat(lines("f")).isEqualTo(List.of("{\"n\":\"5\"}"));
+    }
+
+    @Test
+    void writesWhatFollowsAgainWhereOnlyAPartOfABatchCouldBeWritten(MaxMQ broker, VirtualClock clock) throws Exception {
+        Path taken = Files.createDirectories(directory.resolve("f.1/in-the-way"));
+        FileSink sink = FileSink.at(directory.resolve("f")).rotateAt(20).keep(1);
+        rules.sink("file", sink, Buffering.DEFAULTS.batches(3, Duration.ofHours(1)));
+        rules.rule("r")
+                .from("n")
+                .map(m -> Map.of("n", m.payloadText()))
+                .to("file")
+                .start();
+
+        for (int i = 1; i <= 3; i++) {
+            broker.publish(Message.of("n", Integer.toString(i)))
+                    .toCompletableFuture()
+                    .join();
+        }
+        Until.isTrue(() -> rules.sinks().get("file").retried() == 1);
+        assertThat(written()).isEqualTo(2);
+        Files.delete(taken);
+
+        Until.isTrue(() -> {
+            clock.advance(Duration.ofHours(1));
+            return written() == 3;
+        });
+        assertThat(lines("f.1")).isEqualTo(List.of("{\"n\":\"1\"}", "{\"n\":\"2\"}"));
+        assertThat(lines("f")).isEqualTo(List.of("{\"n\":\"3\"}"));
     }
 
     @Test
