@@ -11,6 +11,7 @@ import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.Capabilities;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.Will;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Plug-ins whose answers hold what MQTT cannot send: nobody waits for ever because of them, and nothing is left half done. */
 class UnfitAnswersTest {
@@ -102,6 +104,68 @@ class UnfitAnswersTest {
             assertThat(failed.failure()).isEqualTo(Failure.INVALID_ANSWER);
             assertThat(broker.events().awaitAll(MessageDropped.class, each -> true, 2))
                     .allMatch(each -> each.reason() == DropReason.INTERCEPTED);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"content type", "topic"})
+    void willsAreDroppedAndTheirSessionsEnd(String what) {
+        PublishInterceptor interceptor = (client, message) -> {
+            if (!message.topic().equals("will")) {
+                return PublishInterceptor.Decision.proceed();
+            }
+            Message unfit = what.equals("topic")
+                    ? message.toBuilder().topic("a/+").build()
+                    : message.toBuilder().contentType(UNFIT).build();
+            return PublishInterceptor.Decision.change(unfit);
+        };
+        try (TestBroker broker = TestBroker.start(builder -> builder.interceptor(interceptor))) {
+            TestClient subscriber = broker.connected(ProtocolVersion.MQTT_5, "subscriber");
+            subscriber.subscribe("#", QoS.AT_MOST_ONCE);
+            TestClient client = broker.client(ProtocolVersion.MQTT_5);
+            client.connect(new Connect(
+                    ProtocolVersion.MQTT_5,
+                    false,
+                    true,
+                    0,
+                    Properties.NONE,
+                    "client",
+                    new io.maxmq.codec.packet.Will(
+                            "will", TestClient.bytes("gone"), QoS.AT_LEAST_ONCE, false, Properties.NONE),
+                    null,
+                    null));
+            client.subscribe("own", QoS.AT_MOST_ONCE);
+
+            client.close();
+
+            PluginFailed failed = broker.events().await(PluginFailed.class, each -> true);
+            assertThat(failed.operation()).isEqualTo("onPublish");
+            assertThat(failed.failure()).isEqualTo(Failure.INVALID_ANSWER);
+            broker.awaitDisconnected("client");
+            assertThat(broker.broker().subscriptions().count()).isEqualTo(1);
+            assertThat(broker.events().await(MessageDropped.class, each -> true).reason())
+                    .isEqualTo(DropReason.INTERCEPTED);
+            subscriber.expectNothing();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theApplicationIsToldOfItsOwn(boolean takesTime) {
+        PublishInterceptor interceptor = (client, message) -> {
+            PublishInterceptor.Decision unfit = PublishInterceptor.Decision.change(
+                    message.toBuilder().contentType(UNFIT).build());
+            return takesTime ? PublishInterceptor.Decision.later(later(unfit)) : unfit;
+        };
+        try (TestBroker broker = TestBroker.start(builder -> builder.interceptor(interceptor))) {
+            CompletableFuture<?> result =
+                    broker.broker().publish(Message.of("a", "1")).toCompletableFuture();
+
+            assertThatThrownBy(() -> result.get(20, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(PublishRefusedException.class)
+                    .hasMessageContaining("CONTENT_TYPE");
+            assertThat(broker.events().await(PluginFailed.class, each -> true).failure())
+                    .isEqualTo(Failure.INVALID_ANSWER);
         }
     }
 

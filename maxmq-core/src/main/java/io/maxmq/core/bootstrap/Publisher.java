@@ -158,7 +158,7 @@ public final class Publisher {
                 String problem = TopicName.problem(
                         passed.subject().topic(), config.connections().maxTopicLevels());
                 if (problem == null) {
-                    route.route(passed.subject(), result);
+                    routeChanged(route, passed.subject(), result);
                 } else {
                     result.completeExceptionally(
                             new PublishRefusedException(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, problem));
@@ -170,6 +170,17 @@ public final class Publisher {
                 result.complete(new PublishResult(0, 0, Map.of(DropReason.INTERCEPTED, 1)));
             }
         });
+    }
+
+    /** What interceptors have made of a message may be what MQTT cannot send. */
+    private void routeChanged(Route route, Message message, CompletableFuture<PublishResult> result) {
+        try {
+            route.route(message, result);
+        } catch (IllegalArgumentException unfit) {
+            interceptors.reportInvalidMessage(unfit);
+            result.completeExceptionally(new PublishRefusedException(
+                    ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "interceptors: " + unfit.getMessage()));
+        }
     }
 
     private void route(

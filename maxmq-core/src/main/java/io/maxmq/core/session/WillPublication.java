@@ -1,6 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.codec.QoS;
+import io.maxmq.codec.topic.TopicName;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.Interceptors;
@@ -15,6 +16,7 @@ import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.DropReason;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes wills that are due (MQTT 5.0 §3.1.2.5): as interceptors let them, if their clients may still publish there. What
@@ -59,8 +61,11 @@ final class WillPublication {
                 due.message().retain(),
                 home.loop().epochMillis());
         interceptors.publish(Optional.of(due.client()), message, caller, outcome -> {
-            if (outcome instanceof Passed<Message> passed) {
-                authorize(due, passed.subject() == message ? due : changed(due, passed.subject(), routes), routes);
+            Will let = !(outcome instanceof Passed<Message> passed)
+                    ? null
+                    : passed.subject() == message ? due : changed(due, passed.subject(), routes);
+            if (let != null) {
+                authorize(due, let, routes);
             } else {
                 forget(due);
                 transit.begin(due.message(), null);
@@ -69,14 +74,21 @@ final class WillPublication {
         });
     }
 
-    private Will changed(Will due, Message message, Routes routes) {
-        return ApplicationMessages.will(
-                due.client(),
-                new io.maxmq.spi.Will(message, Duration.ZERO),
-                due.laterSeconds(),
-                routes.topics(),
-                home.loop().index(),
-                transit);
+    /** Null when what interceptors have made of it cannot be published. */
+    private @Nullable Will changed(Will due, Message message, Routes routes) {
+        try {
+            var unused = TopicName.of(message.topic()); // throws when it is none
+            return ApplicationMessages.will(
+                    due.client(),
+                    new io.maxmq.spi.Will(message, Duration.ZERO),
+                    due.laterSeconds(),
+                    routes.topics(),
+                    home.loop().index(),
+                    transit);
+        } catch (IllegalArgumentException unfit) {
+            interceptors.reportInvalidMessage(unfit);
+            return null;
+        }
     }
 
     /** @param set as the client has set it: what storage has */
