@@ -24,6 +24,9 @@ final class SlidingWindow implements Meter {
     /** The number of the first window: none of the two words has it or the one before at first. */
     private static final int FIRST = 2;
 
+    /** Loops are apart by less; what has a higher number is older than numbers reach back. */
+    private static final int MAX_AHEAD = 1 << 20;
+
     private final long limit;
     private final long originNanos;
     private final long tickNanos;
@@ -64,8 +67,9 @@ final class SlidingWindow implements Meter {
             long into = intoNow;
             long one = words.get(window & 1);
             long other = words.get(~window & 1);
-            if (windowOf(other) - window > 0 || windowOf(one) - window > 0) { // another loop's time is ahead
-                window = windowOf(other) - windowOf(one) > 0 ? windowOf(other) : windowOf(one);
+            int ahead = Math.max(ahead(one, window), ahead(other, window));
+            if (ahead > 0) {
+                window += ahead;
                 into = 0;
                 one = words.get(window & 1);
                 other = words.get(~window & 1);
@@ -82,6 +86,12 @@ final class SlidingWindow implements Meter {
                 return fits ? 0 : nanos(((current + amount) * windowTicks + carried) / limit - windowTicks + 1);
             }
         }
+    }
+
+    /** By how many windows another loop's time, in which this was written, is ahead; 0 when it is not. */
+    private static int ahead(long word, int window) {
+        int windows = windowOf(word) - window;
+        return windows > 0 && windows <= MAX_AHEAD ? windows : 0;
     }
 
     /** When the amount fits, if nothing else comes; in ticks from now. */
@@ -122,7 +132,7 @@ final class SlidingWindow implements Meter {
     }
 
     private static boolean isForgotten(long word, int window) {
-        return countOf(word) == 0 || windowOf(word) - window < -1;
+        return countOf(word) == 0 || windowOf(word) - window < -1 || windowOf(word) - window > MAX_AHEAD;
     }
 
     private static int windowOf(long word) {

@@ -1,5 +1,6 @@
 package io.maxmq.limit;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -160,6 +161,19 @@ class SlidingWindowPropertyTest {
 
         assertThat(counter.isFresh(1999)).isFalse();
         assertThat(counter.isFresh(2000)).isTrue();
+    }
+
+    @Test
+    void whatWasCountedMoreWindowsAgoThanAnIntHasIsForgotten() {
+        long millisecond = 1_000_000;
+        long later = Duration.ofDays(30).toNanos();
+        SlidingWindow counter = new SlidingWindow(1, millisecond, 0);
+        assertThat(counter.take(1, 0)).isZero();
+
+        assertThat(counter.isFresh(later)).isTrue();
+        assertThat(counter.take(1, later)).isZero();
+        assertThat(counter.take(1, later)).isPositive();
+        assertThat(counter.take(1, later + 2 * millisecond)).isZero();
     }
 
     @Test
