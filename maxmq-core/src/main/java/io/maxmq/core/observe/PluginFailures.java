@@ -19,6 +19,9 @@ public final class PluginFailures {
 
     private static final long QUIET_NANOS = 1_000_000_000L;
 
+    private static final int MAX_TALLIES = 1000;
+    private static final String OTHERS = "other";
+
     private record Key(String plugin, String operation, Failure failure) {}
 
     /** Guarded by itself. */
@@ -32,7 +35,7 @@ public final class PluginFailures {
     private final Clock clock;
     private final Events events;
     private final Logger log;
-    private final Map<Key, Tally> tallies = new ConcurrentHashMap<>(); // as many as plug-ins, not as failures
+    private final Map<Key, Tally> tallies = new ConcurrentHashMap<>();
 
     PluginFailures(Clock clock, Events events, Logger log) {
         this.clock = clock;
@@ -42,7 +45,7 @@ public final class PluginFailures {
 
     /** Notes one failure. */
     public void report(String plugin, String operation, Failure failure, @Nullable Throwable cause) {
-        long count = countIfDue(tallies.computeIfAbsent(new Key(plugin, operation, failure), key -> new Tally()));
+        long count = countIfDue(tallyOf(new Key(plugin, operation, failure)));
         if (count == 0) {
             return;
         }
@@ -57,6 +60,16 @@ public final class PluginFailures {
             events.emit(new PluginFailed(
                     clock.epochMillis(), plugin, operation, failure, Optional.ofNullable(cause), count));
         }
+    }
+
+    /** As many as plug-ins; but each subscription of an application has a name of its own, and these may come and go for ever. */
+    private Tally tallyOf(Key key) {
+        Tally known = tallies.get(key);
+        if (known != null) {
+            return known;
+        }
+        Key counted = tallies.size() < MAX_TALLIES ? key : new Key(OTHERS, key.operation(), key.failure());
+        return tallies.computeIfAbsent(counted, fresh -> new Tally());
     }
 
     /** How many failures of these plug-ins since the start; never less than before. */

@@ -205,6 +205,27 @@ class EventsTest {
     }
 
     @Test
+    void failuresOfEverNewNamesAreCountedAndReportedAsOthers() throws Exception {
+        Recorder recorder = new Recorder("r", PluginFailed.class);
+        events.add(recorder);
+        PluginFailures failures = events.failures();
+
+        for (int i = 0; i < 3000; i++) {
+            failures.report("in-process-" + i, "onMessage", Failure.THREW, null);
+        }
+        clock.advance(Duration.ofSeconds(1));
+        failures.report("the last", "onMessage", Failure.THREW, null);
+
+        for (int i = 0; i < 1001; i++) {
+            assertThat(((PluginFailed) recorder.next()).count()).isEqualTo(1);
+        }
+        PluginFailed last = (PluginFailed) recorder.next();
+        assertThat(last.plugin()).isEqualTo("the last");
+        assertThat(last.count()).isEqualTo(2000);
+        assertThat(failures.count(each -> true)).isEqualTo(3001);
+    }
+
+    @Test
     void equalFailuresAreOneEventPerSecondThatSaysHowMany() throws Exception {
         Recorder recorder = new Recorder("r", PluginFailed.class);
         events.add(recorder);
