@@ -78,7 +78,8 @@ public final class Access implements AutoCloseable {
         if (authenticators.isEmpty() && enhanced.isEmpty() && !allowAnonymous) {
             throw new IllegalStateException(
                     "no client could connect: there is no authenticator and anonymous clients are"
-                            + " not allowed. Add .authenticator(...) to the builder, or .allowAnonymous() to let everybody in.");
+                            + " not allowed. Add .authenticator(...) to the builder, or .allowAnonymous() to let everybody in;"
+                            + " in a configuration file authenticators, or allow-anonymous = yes.");
         }
         for (Asked<Authorizer> asked : authorizers) {
             registrations.add(asked.plugin().onChange(this::rulesChanged));
