@@ -19,6 +19,9 @@ import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.config.Listener;
 import io.maxmq.config.Tls;
 import io.maxmq.core.transport.WebSocketBytes;
+import io.maxmq.spi.auth.AuthenticationResult;
+import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import io.maxmq.spi.intercept.PublishInterceptor.Decision;
 import io.netty.buffer.ByteBuf;
@@ -30,7 +33,9 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Path;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +168,33 @@ class LastWordsTest {
                 socket.getOutputStream().write(words);
                 socket.close();
             });
+        }
+    }
+
+    @Test
+    void whoHasGoneBeforeItWasLetInDoesNotTakeThePlaceOfItself() throws Exception {
+        Queue<CompletableFuture<AuthenticationResult>> answers = new ConcurrentLinkedQueue<>();
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        Authenticator authenticator = request -> {
+            CompletableFuture<AuthenticationResult> later = new CompletableFuture<>();
+            answers.add(later);
+            if (!first.complete(null)) {
+                later.complete(AuthenticationResult.allowed());
+            }
+            return later;
+        };
+        try (TestBroker broker = TestBroker.start(builder -> builder.authenticator(authenticator))) {
+            TestClient impatient = broker.client(VERSION);
+            impatient.send(Connect.of(VERSION, "client", true, 0));
+            first.get(30, TimeUnit.SECONDS);
+            impatient.close();
+            broker.events().await(ConnectRefused.class);
+
+            TestClient again = broker.connected(VERSION, "client");
+            answers.remove().complete(AuthenticationResult.allowed());
+
+            again.ping();
+            again.ping();
         }
     }
 

@@ -22,6 +22,14 @@ public interface ByteSource {
     /** Bytes have come; takes over the reference. */
     void onBytes(ByteBuf bytes);
 
+    /**
+     * The peer sends no more, and reading is paused: whether what has come is to be handled all the same. Then the bytes' way is
+     * closed when reading goes on, else at once.
+     */
+    default boolean handlesTheRest() {
+        return true;
+    }
+
     /** {@link ByteSink#isWritable} holds again. */
     void onWritable();
 

@@ -280,6 +280,12 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         return gate.isHeld();
     }
 
+    /** A client that has gone before it was let in might only take the place of itself, connected anew. */
+    @Override
+    public boolean handlesTheRest() {
+        return session != null;
+    }
+
     @Override
     public void onWritable() {
         Session attached = session;

@@ -182,7 +182,8 @@ public final class MemoryPipe implements ByteSink, Deferred {
         }
         noteDrained(); // nothing waits for the client any more
         drainToBroker();
-        if (!underWay.isReadingPaused()) {
+        ByteSource to = connection;
+        if (to == null || !underWay.isReadingPaused() || !to.handlesTheRest()) {
             onClosed();
         } // else noticed when it goes on
     }

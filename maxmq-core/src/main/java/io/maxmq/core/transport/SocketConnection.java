@@ -205,7 +205,8 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
      * busy with what came before, a DISCONNECT perhaps: the socket is closed when it goes on reading.
      */
     void inputEnds() {
-        if (readingPaused || moving) {
+        ByteSource to = connection;
+        if (moving || readingPaused && to != null && to.handlesTheRest()) {
             inputEnded = true;
         } else if (stalledBytes > 0) {
             abort(); // it has not read either
