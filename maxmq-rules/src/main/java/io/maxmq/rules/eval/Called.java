@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 final class Called extends Node {
     private final String name;
     private final Function function;
+    private final boolean isPure;
     private final Node[] arguments;
 
     Called(Position at, Definition definition, Node[] arguments) {
         super(at);
         this.name = definition.name();
         this.function = definition.function();
+        this.isPure = definition.pure();
         this.arguments = arguments;
     }
 
@@ -27,9 +29,17 @@ final class Called extends Node {
         for (int i = 0; i < values.length; i++) {
             values[i] = arguments[i].value(frame);
         }
+        Evaluation evaluation = frame.evaluation;
         try {
-            Object value = function.call(frame.evaluation.around(), values);
-            frame.evaluation.made(value);
+            // A function may look through all that it is given, and one that sees the event through its payload.
+            for (Object each : values) {
+                evaluation.made(each);
+            }
+            if (!isPure) {
+                evaluation.readPayload();
+            }
+            Object value = function.call(evaluation.around(), values);
+            evaluation.made(value);
             return value;
         } catch (EvaluationException e) {
             throw placed(e);

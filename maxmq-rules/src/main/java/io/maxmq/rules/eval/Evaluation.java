@@ -10,7 +10,9 @@ import io.maxmq.rules.value.Text;
 import io.maxmq.rules.value.Work;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -163,9 +165,39 @@ public final class Evaluation implements Work {
         return present;
     }
 
-    /** Counts a value that was made, by its size. */
+    /** Counts a value that was made or is looked through, by its size. */
     void made(@Nullable Object value) {
-        work(value instanceof Text text ? 1 + text.roughLength() / BYTES_OF_WORK : 1);
+        work(1 + size(value, WORK_BETWEEN_LOOKS));
+    }
+
+    /** Counts the payload as looked through. */
+    void readPayload() {
+        work(size(payload.raw(), WORK_BETWEEN_LOOKS));
+    }
+
+    /** Bytes, elements and members of a value at any depth; what goes beyond {@code most} need not be counted, as a look comes anyway. */
+    private static int size(@Nullable Object value, int most) {
+        if (value instanceof Text text) {
+            return text.roughLength() / BYTES_OF_WORK;
+        } else if (value instanceof List<?> list) {
+            return sizeOfAll(list, most);
+        } else if (value instanceof Map<?, ?> map) {
+            return sizeOfAll(map.values(), most);
+        }
+        return 0;
+    }
+
+    private static int sizeOfAll(Collection<?> parts, int most) {
+        int size = parts.size();
+        if (size < most) {
+            for (Object each : parts) {
+                size += size(each, most - size);
+                if (size >= most) {
+                    break;
+                }
+            }
+        }
+        return size;
     }
 
     @Override

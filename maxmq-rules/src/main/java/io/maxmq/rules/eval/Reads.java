@@ -157,7 +157,11 @@ final class Reads {
             try {
                 int[] paths = frame.paths;
                 if (path >= 0 && paths != null) {
-                    return frame.extraction().value(paths[path]);
+                    Object value = frame.extraction().value(paths[path]);
+                    if (value instanceof List || value instanceof Map) {
+                        frame.evaluation.made(value); // anew each time
+                    }
+                    return value;
                 }
                 return Step.walk(frame, frame.evaluation.payload().document(frame.limits), steps);
             } catch (EvaluationException e) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -139,6 +140,28 @@ class ProgramTest {
                     assertThat(e.code()).isEqualTo(EvaluationException.Code.LIMIT_EXCEEDED);
                     assertThat(e.column()).isEqualTo(18);
                 });
+    }
+
+    @Test
+    void looksAtTheTimeAfterEachCallThatMayHaveWorkedMuch() {
+        AtomicInteger calls = new AtomicInteger();
+        Functions functions = Functions.standard()
+                .with(new Definition("one", 1, 1, true, (around, arguments) -> (long) calls.incrementAndGet()))
+                .with(new Definition("seeing", 0, 0, false, (around, arguments) -> (long) calls.incrementAndGet()));
+        TestSurroundings event = TestSurroundings.message("{\"a\":[[[" + "1,".repeat(40_000) + "1]],{\"k\":2}]}");
+
+        for (String each : List.of("one(payload.a)", "one(payload)", "seeing()", "length(payload.a) + one(1)")) {
+            calls.set(0);
+            Program program = Program.of(
+                    "FOREACH [1..100000] AS n DO n INCASE " + each + " = 0 FROM t", new Options(functions, Set.of()));
+
+            assertThatThrownBy(() -> program.run(new Evaluation(event, new Payload(event.field("payload")), null, 1)))
+                    .isInstanceOfSatisfying(
+                            EvaluationException.class,
+                            e -> assertThat(e.code()).isEqualTo(EvaluationException.Code.LIMIT_EXCEEDED));
+            // The first looks begin the time; it is over when the processor's clock has moved.
+            assertThat(calls.get()).as(each).isLessThan(900);
+        }
     }
 
     @Test
