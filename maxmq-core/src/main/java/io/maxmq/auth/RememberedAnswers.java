@@ -4,6 +4,7 @@ import io.maxmq.spi.Clock;
 import io.maxmq.spi.auth.AuthenticationResult;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ final class RememberedAnswers {
 
     synchronized @Nullable AuthenticationResult find(Key key, Clock clock) {
         Remembered found = answers.get(key);
-        if (found != null && found.untilNanos - clock.nanoTime() <= 0) {
+        if (found != null && found.isOver(clock)) {
             answers.remove(key);
             found = null;
         }
@@ -63,5 +64,13 @@ final class RememberedAnswers {
     /** A MAC. */
     record Key(long a, long b, long c, long d) {}
 
-    private record Remembered(AuthenticationResult result, long untilNanos) {}
+    private record Remembered(AuthenticationResult result, long untilNanos) {
+        /** Also when what it allows has ended before: who comes back then is to prove itself anew. */
+        boolean isOver(Clock clock) {
+            Instant end = result instanceof AuthenticationResult.Allowed allowed
+                    ? allowed.validUntil().orElse(Instant.MAX)
+                    : Instant.MAX;
+            return untilNanos - clock.nanoTime() <= 0 || !end.isAfter(Instant.ofEpochMilli(clock.epochMillis()));
+        }
+    }
 }

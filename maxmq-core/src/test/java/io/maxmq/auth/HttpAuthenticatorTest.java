@@ -235,6 +235,21 @@ class HttpAuthenticatorTest {
     }
 
     @Test
+    void whoWasLetInIsNotRememberedLongerThanThatIsValid() {
+        try (TestBroker broker = broker()) {
+            long now = broker.clock().epochMillis() / 1000;
+            answer("{\"result\":\"allow\",\"ttl\":3600,\"expires\":" + (now + 60) + "}");
+            assertThat(login(broker, "a")).isEqualTo(ReasonCode.SUCCESS);
+            assertThat(login(broker, "a")).isEqualTo(ReasonCode.SUCCESS);
+            assertThat(service.requests()).hasSize(1);
+            broker.clock().advance(Duration.ofSeconds(60));
+            answer("{\"result\":\"allow\",\"expires\":" + (now + 120) + "}");
+
+            assertThat(login(broker, "a")).isEqualTo(ReasonCode.SUCCESS);
+        }
+    }
+
+    @Test
     void whoWasLetInIsRememberedForAWhile() {
         answer("{\"result\":\"allow\",\"ttl\":60}");
         try (TestBroker broker = broker()) {
