@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * java.net.http}.
  *
  * <p><b>The question</b> is a POST of a JSON object: {@code clientId}; {@code username} and {@code password} as CONNECT has them, the
- * latter as {@code passwordBase64} when it is not UTF-8; {@code address} without port; {@code listener}; {@code protocol}, {@code
- * MQTT_5} say; and of a client certificate the attributes of {@link CertificateAuthenticator}, {@code cert.cn} and so on.
+ * latter as {@code passwordBase64} when it is not UTF-8; {@code address} without port; {@code listener}; {@code tenant}, where
+ * TLS has named one; {@code protocol}, {@code MQTT_5} say; and of a client certificate the attributes of {@link
+ * CertificateAuthenticator}, {@code cert.cn} and so on.
  *
  * <p><b>The answer</b> is status 200 and a JSON object with {@code "result"}: {@code "allow"}, {@code "deny"}, or {@code "ignore"},
  * which asks the next authenticator. {@code "allow"} may come with {@code username}, {@code clientId} and {@code tenant}, texts

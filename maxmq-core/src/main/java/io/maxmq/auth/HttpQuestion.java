@@ -1,6 +1,7 @@
 package io.maxmq.auth;
 
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -23,6 +24,9 @@ final class HttpQuestion {
         request.password().ifPresent(password -> appendPassword(json, password));
         JsonText.append(json, "address", address(client.remoteAddress()));
         JsonText.append(json, "listener", client.listener());
+        if (!client.tenant().equals(Tenant.DEFAULT)) { // else nothing is known of it yet
+            JsonText.append(json, "tenant", client.tenant().name());
+        }
         JsonText.append(json, "protocol", client.protocolVersion().name());
         request.tls()
                 .filter(tls -> !tls.peerCertificates().isEmpty())

@@ -10,14 +10,19 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
 import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -124,6 +129,21 @@ class HttpAuthenticatorTest {
                     .doesNotContain("username", "\"password\"");
             assertThat(service.requests().get(1).body()).doesNotContain("username", "password");
         }
+    }
+
+    @Test
+    void theServiceIsToldTheTenantThatIsKnown() {
+        ClientInfo client = ClientInfo.builder(
+                        "client",
+                        ProtocolVersion.MQTT_5,
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+                        "tls")
+                .tenant(new Tenant("acme"))
+                .build();
+
+        String question = HttpQuestion.of(new AuthenticationRequest(client, null, List.of()));
+
+        assertThat(((Map<?, ?>) JsonText.parse(question)).get("tenant")).isEqualTo("acme");
     }
 
     @Test
