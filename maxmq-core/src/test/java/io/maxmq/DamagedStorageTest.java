@@ -1,6 +1,7 @@
 package io.maxmq;
 
 import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
@@ -28,6 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DamagedStorageTest {
     private static final Duration DEADLINE = Duration.ofSeconds(30);
     private static final int MESSAGES = 400;
+    /** How many a publisher has unacknowledged. */
+    private static final int AT_ONCE = 50;
 
     private final MemoryStorage memory = MemoryStorage.create();
     private GatedStore store = new GatedStore(memory.store());
@@ -47,8 +50,14 @@ class DamagedStorageTest {
 
     private void publish(String topic, int from, int to, String pad) {
         TestClient publisher = broker.connected(ProtocolVersion.MQTT_5, "publisher");
-        for (int i = from; i < to; i++) {
-            publisher.publish(topic, i + pad, AT_LEAST_ONCE);
+        for (int begin = from; begin < to; begin += AT_ONCE) {
+            int end = Math.min(to, begin + AT_ONCE);
+            for (int i = begin; i < end; i++) {
+                publisher.send(TestClient.message(topic, i + pad, AT_LEAST_ONCE, 1 + i));
+            }
+            for (int i = begin; i < end; i++) {
+                publisher.expect(PubAck.class);
+            }
         }
     }
 
