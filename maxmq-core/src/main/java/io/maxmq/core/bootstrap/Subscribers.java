@@ -35,6 +35,9 @@ public final class Subscribers implements AutoCloseable {
 
     private static final int RETAINED_PER_TURN = 256;
 
+    /** Branches that are looked at for one of them: a filter may match few of many topics, or none. */
+    private static final int RETAINED_STEPS = 32;
+
     private final BrokerConfig config;
     private final List<LoopAssembly> loops;
     private final TenantRoutes routes;
@@ -146,26 +149,33 @@ public final class Subscribers implements AutoCloseable {
     private record RetainedFeed(
             LoopAssembly at, HandlerSubscriber subscriber, Subscription subscription, RetainedCursor cursor) {
         void feed() {
-            feedFrom(cursor.next());
+            feedFrom(null);
         }
 
-        private void feedFrom(@Nullable StoredMessage first) {
-            StoredMessage message = first;
-            for (int fed = 0; message != null && subscriber.isOnline(); fed++) {
-                StoredMessage again = message;
-                if (fed == RETAINED_PER_TURN) {
-                    at.loop().executeNextTurn(() -> feedFrom(again));
+        /** @param held to be given first: the handler had no room for it, or the turn was over; null for none */
+        private void feedFrom(@Nullable StoredMessage held) {
+            StoredMessage message = held;
+            for (int looks = 0; subscriber.isOnline(); looks++) {
+                StoredMessage next = message != null ? message : cursor.next(RETAINED_STEPS);
+                if (looks == RETAINED_PER_TURN) {
+                    at.loop().executeNextTurn(() -> feedFrom(next));
                     return;
                 }
-                InTransit transit = at.inProcess();
-                transit.beginForeign(message);
-                boolean expired = message.isExpired(at.loop().epochMillis());
-                if (!expired && !subscriber.deliverRetained(transit, subscription)) {
-                    at.loop().afterPause(RETAINED_PAUSE_NANOS, () -> feedFrom(again));
+                if (next != null && !gives(next)) {
+                    at.loop().afterPause(RETAINED_PAUSE_NANOS, () -> feedFrom(next));
                     return;
                 }
-                message = cursor.next();
+                if (next == null && cursor.isOver()) {
+                    return;
+                }
+                message = null;
             }
+        }
+
+        private boolean gives(StoredMessage message) {
+            InTransit transit = at.inProcess();
+            transit.beginForeign(message);
+            return message.isExpired(at.loop().epochMillis()) || subscriber.deliverRetained(transit, subscription);
         }
     }
 }

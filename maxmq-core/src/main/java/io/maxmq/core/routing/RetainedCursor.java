@@ -117,11 +117,19 @@ public final class RetainedCursor {
         }
     }
 
-    /** The next message, or null at the end. Steps over branches without one that matches. */
+    /** The next message, or null at the end. Steps over branches without one that matches, however many these are. */
     public @Nullable StoredMessage next() {
+        return next(Integer.MAX_VALUE);
+    }
+
+    /**
+     * The same within so many steps, each of which looks at one branch: null also when these have led to no message;
+     * {@link #isOver} tells.
+     */
+    public @Nullable StoredMessage next(int maxSteps) {
         StoredMessage found = first == null ? null : first.message(); // not earlier: it may have changed
         first = null;
-        while (found == null && depth > 0) {
+        for (int steps = 0; found == null && depth > 0 && steps < maxSteps; steps++) {
             int top = depth - 1;
             Object[] frame = frames[top];
             if (frame == null || indices[top] == frame.length) {
@@ -133,6 +141,11 @@ public final class RetainedCursor {
             }
         }
         return found;
+    }
+
+    /** Whether no message follows, as far as that is known without a step. */
+    public boolean isOver() {
+        return first == null && depth == 0;
     }
 
     private @Nullable RetainedNode step(Object slot, int levelStart) {

@@ -588,6 +588,9 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     private void pumpRetained() {
+        if (turnPosted) {
+            return; // it goes on there, however often something is added or acknowledged meanwhile
+        }
         for (int sent = 0; sent < RETAINED_PER_TURN; sent++) {
             PacketSink to = sink;
             Subscription subscription = retained.subscription();
@@ -600,13 +603,11 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
                 sendRetained(to, message, subscription);
             }
         }
-        if (!turnPosted) {
-            turnPosted = true;
-            home.loop().executeNextTurn(() -> {
-                turnPosted = false;
-                pump();
-            });
-        }
+        turnPosted = true;
+        home.loop().executeNextTurn(() -> {
+            turnPosted = false;
+            pump();
+        });
     }
 
     /** Behind others only when all that these wait for is to be written. */

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * as the client has taken them. Runs on the session's event loop. Not thread-safe.
  */
 final class RetainedDeliveries {
+    /** Branches that are looked at for one message: a filter may match few of many topics, or none. */
+    private static final int MAX_STEPS = 32;
+
     private record Delivery(RetainedCursor cursor, Subscription subscription) {}
 
     private final ArrayDeque<Delivery> deliveries = new ArrayDeque<>(1);
@@ -39,12 +42,15 @@ final class RetainedDeliveries {
         return first == null ? null : first.subscription();
     }
 
-    /** Its next message; null when it has had all, and another's turn has come. */
+    /** Its next message; null when none is near, or when it has had all, and another's turn has come. */
     @Nullable
     StoredMessage next() {
         Delivery first = deliveries.peek();
-        StoredMessage message = first == null ? null : first.cursor().next();
-        if (message == null) {
+        if (first == null) {
+            return null;
+        }
+        StoredMessage message = first.cursor().next(MAX_STEPS);
+        if (message == null && first.cursor().isOver()) {
             deliveries.poll();
         }
         return message;

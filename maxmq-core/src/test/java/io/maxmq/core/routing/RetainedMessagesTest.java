@@ -209,4 +209,29 @@ class RetainedMessagesTest {
                 .list()
                 .ofMaxSize(10);
     }
+
+    /** Who subscribes to what few of many topics match, or none, does not hold the loop up. */
+    @Test
+    void aCursorPausesAmongBranchesThatDoNotMatch() {
+        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        for (int i = 0; i < 10_000; i++) {
+            retained.put(topic("a" + i + "/y"), stored(topic("a" + i + "/y"), 1));
+        }
+        retained.put(topic("b/x"), stored(topic("b/x"), 1));
+        RetainedCursor cursor = retained.cursor(TopicFilter.of("+/x"));
+
+        int calls = 0;
+        List<String> found = new ArrayList<>();
+        while (!cursor.isOver()) {
+            StoredMessage next = cursor.next(100);
+            calls++;
+            if (next != null) {
+                found.add(next.topic().name());
+            }
+        }
+
+        assertThat(found).containsExactly("b/x");
+        assertThat(calls).isGreaterThan(100);
+        assertThat(cursor.next(100)).isNull();
+    }
 }
