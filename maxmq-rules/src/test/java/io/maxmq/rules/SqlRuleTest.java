@@ -107,6 +107,10 @@ class SqlRuleTest {
                 .sql("SELECT map_put(payload.path, payload.value, map_new()) AS v FROM \"t\"")
                 .to(records.sink())
                 .start();
+        Rule each = rules.rule("each")
+                .sql("FOREACH [1..2] AS n DO n, map_put(payload.path, payload.value, map_new()) AS v FROM \"t\"")
+                .to(records.sink())
+                .start();
         rules.rule("plain").sql("SELECT 1 AS v FROM \"t\"").to(records.sink()).start();
         String path = "a.".repeat(500) + "a";
         String value = "[".repeat(510) + "]".repeat(510);
@@ -120,6 +124,8 @@ class SqlRuleTest {
         assertThat(deep.status().errors())
                 .singleElement()
                 .satisfies(error -> assertThat(error.code()).isEqualTo("limit_exceeded"));
+        assertThat(each.status().figures().failedException()).isEqualTo(1);
+        assertThat(each.status().figures().actionsTotal()).isZero();
     }
 
     @Test

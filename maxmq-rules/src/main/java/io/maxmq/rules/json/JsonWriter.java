@@ -80,6 +80,36 @@ public final class JsonWriter {
         return Text.ofBytes(new JsonWriter(false, mostBytes).write(value).toBytes());
     }
 
+    /**
+     * Checks that a value can be written, without writing it.
+     *
+     * @throws EvaluationException LIMIT_EXCEEDED when it is nested too deep
+     */
+    public static void check(@Nullable Object value) {
+        check(value, MOST_DEPTH);
+    }
+
+    private static void check(@Nullable Object value, int depth) {
+        if (value instanceof Map<?, ?> map) {
+            requireDepth(depth);
+            for (Object each : map.values()) {
+                check(each, depth - 1);
+            }
+        } else if (value instanceof List<?> list) {
+            requireDepth(depth);
+            for (Object each : list) {
+                check(each, depth - 1);
+            }
+        }
+    }
+
+    private static void requireDepth(int depth) {
+        if (depth <= 0) {
+            throw new EvaluationException(
+                    EvaluationException.Code.LIMIT_EXCEEDED, "json", "nested too deep to be written");
+        }
+    }
+
     /** Says anew whether a member that is undefined is left out. */
     public void undefinedLeftOut(boolean leftOut) {
         undefinedLeftOut = leftOut;
@@ -226,10 +256,7 @@ public final class JsonWriter {
     }
 
     private void open(char bracket, int depth) {
-        if (depth <= 0) {
-            throw new EvaluationException(
-                    EvaluationException.Code.LIMIT_EXCEEDED, "json", "nested too deep to be written");
-        }
+        requireDepth(depth);
         put(bracket);
     }
 

@@ -14,7 +14,6 @@ import io.maxmq.rules.status.RuleError;
 import io.maxmq.rules.status.RuleSample;
 import io.maxmq.spi.Tenant;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,50 +128,22 @@ public final class ActiveRule {
 
     /** Evaluates, and hands what comes of it to the sinks. Never throws. */
     void run(Event event, long nowMillis) { // hot: per event
-        List<Output> outputs = outputs(event, nowMillis);
-        for (int i = 0; i < outputs.size(); i++) {
-            for (SinkRunner each : targets) {
-                counters.actionsTotal.increment();
-                each.offer(outputs.get(i));
+        if (writes) {
+            Evaluator.Written written = write(event, nowMillis);
+            if (written != null) {
+                hand(event, "", written.fields(), written.json());
+            }
+            return;
+        }
+        List<? extends Map<String, @Nullable Object>> made = evaluate(event, nowMillis);
+        if (made != null) {
+            for (int i = 0; i < made.size(); i++) {
+                hand(event, made.size() == 1 ? "" : "-" + (i + 1), made.get(i), null);
             }
         }
     }
 
-    /** What sinks get of it; none when it fails. */
-    private List<Output> outputs(Event event, long nowMillis) {
-        counters.matched.increment();
-        long startNanos = System.nanoTime();
-        List<Output> outputs;
-        try {
-            outputs = writes ? written(event, nowMillis) : made(event, nowMillis);
-        } catch (Throwable t) { // a lambda of the embedder's, or a fault of ours: neither may stop the other rules
-            failed(event, nowMillis, t);
-            return List.of();
-        }
-        evaluated(event, nowMillis, startNanos, outputs.size());
-        return outputs;
-    }
-
-    private List<Output> written(Event event, long nowMillis) {
-        Evaluator.Written written = evaluator.write(event, nowMillis);
-        return written == null ? List.of() : List.of(output(event, "", written.fields(), written.json()));
-    }
-
-    /** Each with its JSON, by which sinks count what waits: what can't be written fails here, and not in a sink's buffer. */
-    private List<Output> made(Event event, long nowMillis) {
-        List<? extends Map<String, @Nullable Object>> made = evaluator.evaluate(event, nowMillis);
-        List<Output> outputs = new ArrayList<>(made.size());
-        for (int i = 0; i < made.size(); i++) {
-            Output output = output(event, made.size() == 1 ? "" : "-" + (i + 1), made.get(i), null);
-            if (!targets.isEmpty()) {
-                var unused = output.json();
-            }
-            outputs.add(output);
-        }
-        return outputs;
-    }
-
-    /** Evaluates and counts, for who does with the records what no sink does. Null when it fails; never throws. */
+    /** Evaluates and counts. Null when it fails; never throws. */
     @Nullable
     List<? extends Map<String, @Nullable Object>> evaluate(Event event, long nowMillis) {
         counters.matched.increment();
@@ -180,12 +151,31 @@ public final class ActiveRule {
         List<? extends Map<String, @Nullable Object>> made;
         try {
             made = evaluator.evaluate(event, nowMillis);
+            if (!targets.isEmpty()) {
+                // What has no JSON, by which sinks count what waits, fails here and not in a sink's buffer.
+                made.forEach(JsonWriter::check);
+            }
         } catch (Throwable t) { // a lambda of the embedder's, or a fault of ours: neither may stop the other rules
             failed(event, nowMillis, t);
             return null;
         }
         evaluated(event, nowMillis, startNanos, made.size());
         return made;
+    }
+
+    /** The same for sinks that take JSON only. Null also when no record comes. */
+    private Evaluator.@Nullable Written write(Event event, long nowMillis) {
+        counters.matched.increment();
+        long startNanos = System.nanoTime();
+        Evaluator.Written written;
+        try {
+            written = evaluator.write(event, nowMillis);
+        } catch (Throwable t) { // a fault of ours, or what a statement fails with
+            failed(event, nowMillis, t);
+            return null;
+        }
+        evaluated(event, nowMillis, startNanos, written == null ? 0 : 1);
+        return written;
     }
 
     private void evaluated(Event event, long nowMillis, long startNanos, int records) {
@@ -209,9 +199,10 @@ public final class ActiveRule {
         }
     }
 
-    private Output output(
+    /** Its JSON is made in the first sink's buffer: of many large records no more is there at a time than waits. */
+    private void hand(
             Event event, String idSuffix, @Nullable Map<String, @Nullable Object> fields, byte @Nullable [] json) {
-        return new Output(
+        Output output = new Output(
                 counters,
                 id,
                 tenant,
@@ -222,6 +213,10 @@ public final class ActiveRule {
                 event.topic() == null ? topicHops : null,
                 fields,
                 json);
+        for (SinkRunner each : targets) {
+            counters.actionsTotal.increment();
+            each.offer(output);
+        }
     }
 
     private void failed(Event event, long nowMillis, Throwable t) {
