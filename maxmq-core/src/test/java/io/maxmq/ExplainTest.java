@@ -301,13 +301,18 @@ class ExplainTest {
     @Test
     void judgesWhatTheTopicIsRewrittenTo() {
         try (TestBroker rewriting =
-                TestBroker.start(builder -> builder.topicRewrite(TopicRewrite.ofPublish("old/#", "new/{#}")))) {
+                TestBroker.start(builder -> builder.topicRewrite(TopicRewrite.ofPublish("old/#", "new/{#}"))
+                        .topicRewrite(TopicRewrite.ofPublish("new/#", "newest/{#}")))) {
             rewriting.lasting("c", true, 10).subscribe("new/#", AT_LEAST_ONCE);
 
             Explanation explanation = get(rewriting.broker().explain("old/x", "c"));
 
             assertThat(explanation.question().topic()).isEqualTo("new/x");
             assertThat(verdict(explanation, "c")).isEqualTo(Verdict.WOULD_RECEIVE);
+            assertThat(get(rewriting.broker().explain("$delayed/5/old/x", "c"))
+                            .question()
+                            .topic())
+                    .isEqualTo("new/x");
             assertThat(get(rewriting.broker().explain("old/x")).recipients()).isEmpty();
         }
     }

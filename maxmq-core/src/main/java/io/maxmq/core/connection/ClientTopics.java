@@ -26,7 +26,7 @@ public final class ClientTopics {
             return name;
         }
         DelayedTopic delayed = dollarTopics.delayed(name);
-        return delayed == null ? null : rewriter.published(delayed.topic());
+        return delayed == null ? null : delayed.topic();
     }
 
     /** Whether clients may not publish to it. */
