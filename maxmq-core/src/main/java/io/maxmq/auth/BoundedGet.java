@@ -1,5 +1,7 @@
 package io.maxmq.auth;
 
+import io.maxmq.spi.Registration;
+import io.maxmq.spi.Timers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -14,8 +16,13 @@ import java.util.Arrays;
 final class BoundedGet {
     private BoundedGet() {}
 
-    /** @throws IOException when there is another answer than 200, or none in time */
-    static byte[] fetch(URI url, Duration deadline, int maxBytes) throws IOException {
+    /**
+     * Fetches it.
+     *
+     * @param timers cut off an answer whose head never ends: a timeout for reading begins anew with each line of it
+     * @throws IOException when there is another answer than 200, or none in time
+     */
+    static byte[] fetch(URI url, Duration deadline, int maxBytes, Timers timers) throws IOException {
         long endNanos = System.nanoTime() + deadline.toNanos();
         HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection();
         connection.setConnectTimeout(millisLeft(endNanos));
@@ -25,8 +32,10 @@ final class BoundedGet {
         // The JDK's thread that keeps connections would outlive a broker.
         connection.setRequestProperty("Connection", "close");
         connection.setRequestProperty("Accept", "application/json, application/jwk-set+json");
+        Registration late = timers.after(deadline, connection::disconnect);
         try {
             int status = connection.getResponseCode();
+            connection.setReadTimeout(millisLeft(endNanos));
             if (status != HttpURLConnection.HTTP_OK) {
                 throw new IOException("answered with status " + status);
             }
@@ -34,6 +43,7 @@ final class BoundedGet {
                 return read(connection, body, endNanos, maxBytes);
             }
         } finally {
+            late.close();
             connection.disconnect();
         }
     }

@@ -2,6 +2,7 @@ package io.maxmq.auth;
 
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Registration;
+import io.maxmq.spi.Timers;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -86,7 +87,7 @@ final class TokenKeyUrl implements TokenKeySource {
             fetchedNanos = now;
         }
         try {
-            present.workers().execute(() -> fetch(begun));
+            present.workers().execute(() -> fetch(begun, present.timers()));
         } catch (RejectedExecutionException e) {
             ended(begun, e);
         }
@@ -100,9 +101,9 @@ final class TokenKeyUrl implements TokenKeySource {
                         new IllegalStateException("no keys of tokens could be had from " + url));
     }
 
-    private void fetch(CompletableFuture<TokenKeys> begun) {
+    private void fetch(CompletableFuture<TokenKeys> begun, Timers timers) {
         try {
-            TokenKeys read = TokenKeyText.parse(BoundedGet.fetch(url, deadline, MAX_BYTES));
+            TokenKeys read = TokenKeyText.parse(BoundedGet.fetch(url, deadline, MAX_BYTES, timers));
             if (read.size() == 0) {
                 throw new IllegalArgumentException("has no key for signatures by RSA or on an elliptic curve");
             }

@@ -32,6 +32,11 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,6 +48,8 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -585,6 +592,38 @@ class JwtAuthenticatorTest {
             server.answer(request -> TestHttpServer.Response.json(500, ""));
             broker.clock().advance(Duration.ofMinutes(10));
             assertIn(broker, byRsa(claims(broker).build()));
+        }
+    }
+
+    @Test
+    void anAnswerThatNeverEndsItsHeadIsCutOff() throws Exception {
+        CountDownLatch gone = new CountDownLatch(1);
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                TestBroker broker = broker(JwtAuthenticator.keys(
+                        URI.create("http://127.0.0.1:" + server.getLocalPort() + "/keys"), PATIENCE))) {
+            Thread endless = new Thread(() -> {
+                try (Socket socket = server.accept()) {
+                    OutputStream head = socket.getOutputStream();
+                    head.write("HTTP/1.1 200 OK\r\n".getBytes(StandardCharsets.US_ASCII));
+                    while (true) {
+                        head.write("X: y\r\n".getBytes(StandardCharsets.US_ASCII));
+                        head.flush();
+                        TimeUnit.MILLISECONDS.sleep(10);
+                    }
+                } catch (IOException | InterruptedException e) {
+                    gone.countDown();
+                }
+            });
+            endless.setDaemon(true);
+            endless.start();
+
+            boolean isGone = false;
+            for (int i = 0; i < 300 && !isGone; i++) { // it may not have begun yet
+                broker.clock().advance(PATIENCE);
+                isGone = gone.await(100, TimeUnit.MILLISECONDS);
+            }
+
+            assertThat(isGone).isTrue();
         }
     }
 
