@@ -105,6 +105,14 @@ class ListenersTest {
     }
 
     @Test
+    void saysThatAHostIsUnknown() {
+        assertThatThrownBy(() -> get(
+                        listeners().add(Listener.tcp("no.such.host.invalid", 0).withName("second"))))
+                .cause()
+                .hasMessageContaining("cannot listen on no.such.host.invalid:0 (listener second): no such host");
+    }
+
+    @Test
     void removesOneAndKeepsItsConnections() throws Exception {
         Listeners.Bound first = listeners().named("first");
         TestClient client = connect(first, "c");

@@ -24,6 +24,7 @@ import io.maxmq.spi.event.BrokerEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -333,7 +334,9 @@ public final class ListenerRegistry {
         if (cause instanceof UncheckedIOException unusable) {
             cause = unusable.getCause();
         }
-        String why = cause == null || cause.getMessage() == null ? String.valueOf(cause) : cause.getMessage();
+        String why = cause instanceof UnresolvedAddressException
+                ? "no such host"
+                : cause == null || cause.getMessage() == null ? String.valueOf(cause) : cause.getMessage();
         return new UncheckedIOException(new IOException(
                 "cannot listen on " + settings.site() + " (listener " + settings.name() + "): " + why, cause));
     }

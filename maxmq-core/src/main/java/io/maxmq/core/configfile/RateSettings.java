@@ -38,20 +38,27 @@ final class RateSettings {
         Limit.Kind kind = section.choice("kind", Limit.Kind.class, Limit.Kind.PUBLISH_RATE);
         Limit.Scope scope = section.choice("scope", Limit.Scope.class, Limit.Scope.BROKER);
         boolean bytes = kind == Limit.Kind.BYTE_RATE;
+        boolean inATime = kind == Limit.Kind.CONNECTION_RATE || kind == Limit.Kind.PUBLISH_RATE;
         long amount = bytes ? section.bytes("amount", 0) : section.number("amount", 0L);
-        Limit.Action action = section.choice(
-                "action",
-                Limit.Action.class,
-                kind == Limit.Kind.CONNECTION_RATE ? Limit.Action.DROP : Limit.Action.PAUSE);
+        Limit.Action action = section.choice("action", Limit.Action.class, defaultAction(kind));
         String only = section.text("only", "");
         return new Limit(
                 kind,
                 scope,
                 only.isEmpty() ? Optional.empty() : Optional.of(only),
                 amount,
-                section.duration("window", bytes ? Duration.ZERO : Duration.ofSeconds(1)),
+                section.duration("window", inATime ? Duration.ofSeconds(1) : Duration.ZERO),
                 section.bytes("burst", bytes ? amount : 0),
                 action);
+    }
+
+    /** As the methods of {@link Limit} have it. */
+    private static Limit.Action defaultAction(Limit.Kind kind) {
+        return switch (kind) {
+            case CONNECTION_RATE -> Limit.Action.DROP;
+            case CONNECTIONS -> Limit.Action.DISCONNECT;
+            case PUBLISH_RATE, BYTE_RATE -> Limit.Action.PAUSE;
+        };
     }
 
     /** Bans who connects again and again; empty unless {@code connections} is there. */

@@ -372,6 +372,7 @@ class ConfigFileTest {
                   { kind = connection-rate, scope = address, only = 10.0.0.0/8, amount = 20, window = 2 s, action = disconnect }
                   { kind = publish-rate, scope = client, amount = 5 }
                   { kind = byte-rate, scope = user, amount = 1 MiB, burst = 2 MiB, action = drop }
+                  { kind = connections, scope = user, amount = 3 }
                 ]
                 limit-keys { ipv4-bits = 24, ipv6-bits = 48, max = 7 }
                 flapping { connections = 3, window = 5 s, ban = 1 m, by-address = true }
@@ -383,7 +384,8 @@ class ConfigFileTest {
                                 .only("10.0.0.0/8")
                                 .action(Limit.Action.DISCONNECT),
                         Limit.publishRate(Limit.Scope.CLIENT, 5, Duration.ofSeconds(1)),
-                        Limit.byteRate(Limit.Scope.USER, 1 << 20, 2 << 20).action(Limit.Action.DROP));
+                        Limit.byteRate(Limit.Scope.USER, 1 << 20, 2 << 20).action(Limit.Action.DROP),
+                        Limit.connections(Limit.Scope.USER, 3));
         assertThat(configured.extensions()).hasSize(1).allMatch(each -> each instanceof FlappingGuard);
         assertThat(read("").rateLimiter()).isSameAs(RateLimiter.NONE);
         assertThat(read("").extensions()).isEmpty();
