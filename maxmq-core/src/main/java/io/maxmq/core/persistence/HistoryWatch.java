@@ -69,10 +69,18 @@ public final class HistoryWatch implements Watch {
 
     /** Ends it with {@code cause}, behind a call of the handler that runs. The first cause counts. */
     public void end(StorageException cause) {
+        endsWith(cause);
+        wake();
+    }
+
+    /**
+     * It is about to end with {@code cause}, at the latest from {@link #wake()} on. To be said before the history is reset: who
+     * finds that there is nothing left of it then knows why.
+     */
+    public void endsWith(StorageException cause) {
         if (end == null) {
             end = cause;
         }
-        loop.wake();
     }
 
     @Override
@@ -101,8 +109,13 @@ public final class HistoryWatch implements Watch {
             return deliver(found);
         }
         if (next instanceof ChangeHistory.Next.TooOld tooOld) {
-            finish(new StorageException(
-                    Kind.TOO_OLD, "wanted version " + (version + 1) + ", oldest is " + tooOld.oldest()));
+            StorageException reset = end; // it may have been reset since the look above
+            finish(
+                    reset != null
+                            ? reset
+                            : new StorageException(
+                                    Kind.TOO_OLD,
+                                    "wanted version " + (version + 1) + ", oldest is " + tooOld.oldest()));
             return false;
         }
         ChangeHistory.Next.Nothing nothing = (ChangeHistory.Next.Nothing) next;

@@ -46,10 +46,11 @@ final class MemoryPartition {
 
     /** Goes on with another state, without its history. */
     void reset(PartitionState newState) {
-        history.reset(newState.version());
         state = newState;
         StorageException restored = new StorageException(Kind.RESTORED, "goes on at version " + newState.version());
-        watches.forEach(watch -> watch.end(restored));
+        watches.forEach(watch -> watch.endsWith(restored));
+        history.reset(newState.version());
+        wakeWatches();
     }
 
     HistoryWatch watch(Table table, long fromVersion, WatchHandler handler) {

@@ -4,6 +4,7 @@ import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.ChangeSet;
 import io.maxmq.spi.storage.StorageException;
+import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.WatchHandler;
 import java.util.List;
@@ -49,6 +50,27 @@ class HistoryWatchTest {
         looking.join(TimeUnit.SECONDS.toMillis(30));
         assertThat(looking.isAlive()).isFalse();
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void saysWhyNothingIsLeftOfTheHistoryAlsoWhenItWasLookingMeanwhile() throws Exception {
+        ManualExecutor executor = new ManualExecutor();
+        ChangeHistory history = new ChangeHistory(0, 10, 1_000);
+        HistoryWatch watch = new HistoryWatch(TABLE, 1, history, handler, executor, w -> {});
+        watch.wake();
+        Thread looking = new Thread(executor::runAll);
+        StorageException restored = new StorageException(Kind.RESTORED, "replaced");
+
+        synchronized (history) { // so that the look at it takes until it has been reset
+            looking.start();
+            awaitBlocked(looking);
+            watch.endsWith(restored);
+            history.reset(5);
+        }
+
+        looking.join(TimeUnit.SECONDS.toMillis(30));
+        assertThat(looking.isAlive()).isFalse();
+        assertThat(told).containsExactly(restored);
     }
 
     private static void awaitBlocked(Thread thread) {

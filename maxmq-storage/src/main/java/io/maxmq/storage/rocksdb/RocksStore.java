@@ -210,12 +210,13 @@ public final class RocksStore implements KeyValueStore {
 
         @Override
         public void replaced(long[] versions) {
+            StorageException restored = new StorageException(Kind.RESTORED, "everything was replaced by a snapshot");
+            watches.forEach(watch -> watch.endsWith(restored));
             for (int partition = 0; partition < versions.length; partition++) {
                 histories.get(partition).reset(versions[partition]);
             }
             drains.clear();
-            StorageException restored = new StorageException(Kind.RESTORED, "everything was replaced by a snapshot");
-            watches.forEach(watch -> watch.end(restored));
+            watches.forEach(HistoryWatch::wake);
         }
     }
 
