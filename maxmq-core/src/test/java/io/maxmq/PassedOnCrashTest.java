@@ -142,6 +142,16 @@ class PassedOnCrashTest {
         client.ping();
     }
 
+    private int inFlight(String clientId) {
+        return broker.broker()
+                .sessions()
+                .find(clientId)
+                .toCompletableFuture()
+                .join()
+                .orElseThrow()
+                .inFlightMessages();
+    }
+
     private static void await(BooleanSupplier isSo) {
         long deadline = System.nanoTime() + 30_000_000_000L;
         while (!isSo.getAsBoolean()) {
@@ -256,7 +266,11 @@ class PassedOnCrashTest {
         b.expectNothingQueued(broker.broker());
 
         store.letGo();
-        broker.clock().advance(Duration.ofSeconds(10));
+        await(
+                () -> { // each goes on some time after its loop has heard of the refusal
+                    broker.clock().advance(Duration.ofSeconds(1));
+                    return inFlight("b") == MESSAGES - 1;
+                });
 
         takeAndAnswer(MESSAGES - 1, "b", b);
     }

@@ -58,7 +58,7 @@ class SampleTest {
         assertThat(configured.enhancedAuthenticators()).hasSize(1);
         assertThat(configured.tokenAuthorizers()).hasSize(1);
         assertThat(configured.authorizers()).hasSize(2);
-        assertThat(((Limits) configured.rateLimiter()).limits()).hasSize(3);
+        assertThat(((Limits) configured.rateLimiter()).limits()).hasSize(4);
         assertThat(configured.config().listeners()).hasSize(6);
         assertThat(configured.config().topicRewrites()).hasSize(1);
         assertThat(configured.config().automaticSubscriptions()).hasSize(1);
