@@ -4,6 +4,7 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.Properties;
 import io.maxmq.config.Listener;
 import io.maxmq.limit.FlappingGuard;
 import io.maxmq.spi.Tenant;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 
 class BansTest {
     private static final Duration HOUR = Duration.ofHours(1);
@@ -54,6 +57,10 @@ class BansTest {
 
     private static Connect connect(ProtocolVersion version, String clientId) {
         return Connect.of(version, clientId, true, 0);
+    }
+
+    private static Connect connect(String user, String clientId) {
+        return new Connect(ProtocolVersion.MQTT_5, false, true, 0, Properties.NONE, clientId, null, user, null);
     }
 
     @ParameterizedTest
@@ -160,13 +167,23 @@ class BansTest {
             get(broker.broker().bans().add(Ban.user("gone")));
             get(broker.broker().bans().remove(Ban.user("gone")));
             get(broker.broker().bans().add(Ban.address("10.0.0.0/8").until(1))); // over long ago
+            get(broker.broker().bans().add(Ban.clientOfUser("sensor", Optional.of("anna"))));
+            get(broker.broker().bans().add(Ban.clientOfUser("sensor", Optional.of("bert"))));
+            get(broker.broker().bans().add(Ban.clientOfUser("sensor", Optional.empty())));
+            get(broker.broker().bans().remove(Ban.clientOfUser("sensor", Optional.of("bert"))));
         }
 
         try (TestBroker broker = TestBroker.start(builder -> builder.storage(storage.store()))) {
             expectBanned(broker, connect(ProtocolVersion.MQTT_5, "bad"));
             assertThat(get(broker.broker().bans().query(BanQuery.all())).items())
-                    .singleElement()
-                    .satisfies(each -> assertThat(each.reason()).isEqualTo("why"));
+                    .extracting(Ban::value, Ban::user, Ban::reason)
+                    .containsExactly(
+                            tuple("bad", Optional.empty(), "why"),
+                            tuple("sensor", Optional.empty(), ""),
+                            tuple("sensor", Optional.of("anna"), ""));
+            expectBanned(broker, connect(ProtocolVersion.MQTT_5, "sensor"));
+            expectBanned(broker, connect("anna", "sensor"));
+            broker.connected(connect("bert", "sensor")).ping();
         }
     }
 
@@ -193,6 +210,8 @@ class BansTest {
     @Test
     void whatMakesNoSenseIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> Ban.client(""));
+        assertThatIllegalArgumentException().isThrownBy(() -> Ban.clientOfUser("a\0b", Optional.empty()));
+        assertThatIllegalArgumentException().isThrownBy(() -> Ban.clientOfUser("a", Optional.of("b\0c")));
         assertThatIllegalArgumentException().isThrownBy(() -> Ban.address("localhost"));
         assertThatIllegalArgumentException().isThrownBy(() -> BanQuery.all().limit(0));
         assertThatIllegalArgumentException()

@@ -16,8 +16,9 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bans for a while who connects again and again: a client id, or an address, or both. Counts connections that CONNACK has accepted, by their
- * events, in a sliding window; beyond the bound the ban follows and the connection is ended. The ban's reason says why.
+ * Bans clients that reconnect too often, for a while: a client id of one user, or an address, or both. Counts connections that CONNACK has
+ * accepted, by their events, in a sliding window; beyond the bound the ban follows and the connection is ended. The ban's reason says why.
+ * Another user may still connect with the banned client id.
  *
  * <pre>{@code
  * builder.extension(FlappingGuard.of(15, Duration.ofMinutes(1), Duration.ofMinutes(5)));
@@ -58,7 +59,7 @@ public final class FlappingGuard implements Extension {
     }
 
     /**
-     * By client id.
+     * By tenant, user and client id.
      *
      * @param connections so many are allowed in a window, 1 to 2^30
      * @param window 1 ms..1 h
@@ -85,8 +86,8 @@ public final class FlappingGuard implements Extension {
 
     private void onConnected(ClientInfo client, BrokerContext context) {
         long now = context.clock().nanoTime();
-        if (exceeds(clients, List.of(client.tenant(), client.clientId()), now)) {
-            ban(Ban.client(client.clientId()).tenant(client.tenant()), context);
+        if (exceeds(clients, List.of(client.tenant(), client.username(), client.clientId()), now)) {
+            ban(Ban.clientOfUser(client.clientId(), client.username()).tenant(client.tenant()), context);
         }
         Cidr range = byAddress ? range(client) : null;
         if (range != null && exceeds(addresses, range, now)) {

@@ -65,7 +65,7 @@ public record Limit(
         TENANT,
         /** Those of one user name of a tenant; who has none is not limited. */
         USER,
-        /** One client id of a tenant, over all its connections. */
+        /** One client id of one user of a tenant, over all its connections; clients without a user name count as one user. */
         CLIENT
     }
 

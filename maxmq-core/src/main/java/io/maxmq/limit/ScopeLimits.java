@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The limits that share a key: those of one scope, for each key or for one. Finds the key, and the meters of it. Thread-safe. */
 final class ScopeLimits {
-    /** The key where there is one only. */
+    /** The key of the whole broker, and of a range of addresses that counts as one. */
     private static final String THE_ONE = "";
 
-    private record Name(Tenant tenant, String name) {}
+    private record User(Tenant tenant, String name) {}
+
+    private record Client(Tenant tenant, Optional<String> user, String clientId) {}
 
     /** How many bits of an address count. */
     record Prefixes(int ipv4, int ipv6) {}
@@ -76,18 +78,15 @@ final class ScopeLimits {
                 return named(client.tenant().name(), client.tenant());
             case USER:
                 String user = client.username().orElse(null);
-                return user == null ? null : named(user, new Name(client.tenant(), user));
+                return user == null ? null : named(user, new User(client.tenant(), user));
             case CLIENT:
-                return named(client.clientId(), new Name(client.tenant(), client.clientId()));
+                return named(client.clientId(), new Client(client.tenant(), client.username(), client.clientId()));
             default:
                 return keyOf(client.remoteAddress(), client.listener());
         }
     }
 
     private @Nullable Object named(String name, Object key) {
-        if (only == null) {
-            return key;
-        }
-        return only.equals(name) ? THE_ONE : null;
+        return only == null || only.equals(name) ? key : null;
     }
 }

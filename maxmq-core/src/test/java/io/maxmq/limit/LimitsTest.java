@@ -54,8 +54,7 @@ class LimitsTest {
                             client("t2", "anna", "a", "10.0.0.1", "tcp"));
                 case CLIENT ->
                     new Others(
-                            client("t", "bert", "a", "10.0.0.2", "other"),
-                            client("t2", "anna", "a", "10.0.0.1", "tcp"));
+                            client("t", "anna", "a", "10.0.0.2", "other"), client("t", "bert", "a", "10.0.0.1", "tcp"));
             };
         }
     }
@@ -206,6 +205,23 @@ class LimitsTest {
         assertThat(limits.onAccept(from("10.0.0.77"), "tcp", 0)).isEqualTo(Decision.DROP);
         assertThat(limits.onAccept(from("10.0.1.1"), "tcp", 0)).isEqualTo(Decision.ALLOW);
         assertThat(limits.onAccept(from("::1"), "tcp", 0)).isEqualTo(Decision.ALLOW);
+    }
+
+    @Test
+    void aLimitForOneClientIdCountsEachTenantAndUserOnItsOwn() {
+        Limits limits = Limits.of(
+                Limit.publishRate(Scope.CLIENT, 1, SECOND).only("a").action(Action.DROP),
+                Limit.publishRate(Scope.USER, 1, SECOND).only("anna").action(Action.DROP));
+        ConnectionLimiter anna = limits.open(ANNA, 0);
+        publish(anna);
+
+        assertThat(publish(limits.open(client("t", "bert", "a", "10.0.0.1", "tcp"), 0)))
+                .isEqualTo(Decision.ALLOW);
+        assertThat(publish(limits.open(client("t2", "anna", "a", "10.0.0.1", "tcp"), 0)))
+                .isEqualTo(Decision.ALLOW);
+        assertThat(publish(limits.open(client("t2", "anna", "b", "10.0.0.1", "tcp"), 0)))
+                .isEqualTo(Decision.DROP);
+        assertThat(publish(anna)).isEqualTo(Decision.DROP);
     }
 
     @Test

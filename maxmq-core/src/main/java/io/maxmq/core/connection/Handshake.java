@@ -322,9 +322,13 @@ final class Handshake {
         connection.moveTo(home.servicesOf(key), () -> limit(key, client));
     }
 
+    /** Ownership is checked first: a client id of another user takes nothing of that user's rates and places. */
     private void limit(SessionKey key, ClientInfo client) {
         if (home.isBanned(client, connection.here().loop())) { // by another name, or since it was looked at first
             refuse(ReasonCode.BANNED, "");
+            return;
+        }
+        if (refusedAsForeign(key, client)) {
             return;
         }
         ConnectionLimiter limiter = home.rates().open(client, connection.here().loop());
@@ -398,18 +402,24 @@ final class Handshake {
      * session is touched and anything is sent.
      */
     private void prepare(SessionKey key, ClientInfo client, ClientAccess access) {
-        Sessions sessions = connection.here().sessions();
-        Sessions.Connected.Refused refusal = sessions.refusal(key, client);
-        if (refusal != null) {
-            refuse(refusal.reason(), refusal.detail());
+        if (refusedAsForeign(key, client)) { // the owner may have come since it was looked at first
             return;
         }
-        Session resumed = connect.cleanStart() ? null : sessions.find(key);
+        Session resumed =
+                connect.cleanStart() ? null : connection.here().sessions().find(key);
         if (resumed == null || home.access().allowsEverything()) {
             attach(key, client, access);
         } else {
             review(access, resumed, () -> attach(key, client, access), () -> refuse(UNKNOWN_RIGHTS, FAILED_AUTHORIZER));
         }
+    }
+
+    private boolean refusedAsForeign(SessionKey key, ClientInfo client) {
+        Sessions.Connected.Refused refusal = connection.here().sessions().refusal(key, client);
+        if (refusal != null) {
+            refuse(refusal.reason(), refusal.detail());
+        }
+        return refusal != null;
     }
 
     /** Asks until the answer is by the rules that are in force when it comes. */

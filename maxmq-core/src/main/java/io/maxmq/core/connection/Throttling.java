@@ -29,7 +29,10 @@ final class Throttling {
     private static final int MAX_REMEMBERED = 4096;
     private static final int IPV6_BITS = 64;
 
-    /** @param who a {@link SessionKey} where the client is known for sure, else its address, a range of addresses, or a listener */
+    /** Another user's client of the same id is another one. */
+    private record Client(SessionKey key, Optional<String> user) {}
+
+    /** @param who a {@link Client} that is authenticated, else its address, a range of addresses, or a listener */
     private record Held(Object who, Throttled.What what, String limit) {}
 
     private static final class Tally {
@@ -66,7 +69,7 @@ final class Throttling {
     /** A client that is authenticated is held back. */
     void onClient(ClientInfo client, Throttled.What what, Decision decision, String limiter) {
         if (events.wants(Throttled.class)) {
-            Object who = new SessionKey(client.tenant(), client.clientId());
+            Object who = new Client(new SessionKey(client.tenant(), client.clientId()), client.username());
             tell(who, what, client.remoteAddress(), client.listener(), client, decision, limiter);
         }
     }

@@ -38,13 +38,17 @@ public final class BanList {
     /** How many there are; guarded by the lock for writing. */
     private volatile int size;
 
-    /** Orders and names bans: kind, tenant, value. */
-    public static String key(Ban.Kind kind, Tenant tenant, String value) {
+    /** Orders and names bans: kind, tenant, value, user. */
+    private static String key(Ban.Kind kind, Tenant tenant, String value) {
         return kind.ordinal() + tenant.name() + '\0' + value;
     }
 
+    private static String key(Ban.Kind kind, Tenant tenant, String value, @Nullable String user) {
+        return key(kind, tenant, value) + (user == null ? "" : '\0' + user);
+    }
+
     private static String key(Ban ban) {
-        return key(ban.kind(), ban.tenant(), ban.value());
+        return key(ban.kind(), ban.tenant(), ban.value(), ban.user().orElse(null));
     }
 
     /** Puts it in place of the one for the same; false when there are too many. */
@@ -113,7 +117,7 @@ public final class BanList {
         return null;
     }
 
-    /** The ban of this client's id, user name or address, if there is one. */
+    /** The ban of this client's id, for all or for its user, of its user name or its address, if there is one. */
     public @Nullable Ban of(ClientInfo client, long nowEpochMillis) {
         if (size == 0) {
             return null;
@@ -122,6 +126,10 @@ public final class BanList {
         String user = client.username().orElse(null);
         if (found == null && user != null) {
             found = inForce(byKey.get(key(Ban.Kind.USER, client.tenant(), user)), nowEpochMillis);
+        }
+        if (found == null) {
+            String both = key(Ban.Kind.CLIENT_OF_USER, client.tenant(), client.clientId(), user);
+            found = inForce(byKey.get(both), nowEpochMillis);
         }
         return found == null ? of(client.remoteAddress(), nowEpochMillis) : found;
     }

@@ -6,12 +6,13 @@ import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.ShardedKey;
+import java.util.Optional;
 
 /**
  * A ban, in {@link Tables#BAN}. All are in the first shard: they are few, and read as a whole.
  *
  * <pre>
- *   key    | shard = 0 | tenant | 0 | kind (1) | value |
+ *   key    | shard = 0 | tenant | 0 | kind (1) | value | of a client id of one user: 0 | user |
  *   value  | since (8) | until (8) | reason |
  * </pre>
  */
@@ -23,7 +24,8 @@ public final class BanRecord {
 
     private static Bytes key(Ban ban) {
         byte[] kind = {(byte) ban.kind().ordinal()};
-        return ShardedKey.encode(SHARD, ban.tenant().name(), Bytes.wrap(kind).concat(Bytes.utf8(ban.value())));
+        String name = ban.value() + ban.user().map(user -> '\0' + user).orElse("");
+        return ShardedKey.encode(SHARD, ban.tenant().name(), Bytes.wrap(kind).concat(Bytes.utf8(name)));
     }
 
     /** Writes it, in place of one for the same. */
@@ -51,12 +53,15 @@ public final class BanRecord {
         if (kind < 0 || kind >= Ban.Kind.values().length) {
             throw new DamagedRecordException("a ban of unknown kind: " + kind);
         }
+        String name = suffix.slice(1, suffix.length()).toUtf8();
+        int user = Ban.Kind.values()[kind] == Ban.Kind.CLIENT_OF_USER ? name.indexOf('\0') : -1;
         long since = record.readLong();
         long until = record.readLong();
         return new Ban(
                 Ban.Kind.values()[kind],
                 new Tenant(key.tenant()),
-                suffix.slice(1, suffix.length()).toUtf8(),
+                user < 0 ? name : name.substring(0, user),
+                user < 0 ? Optional.empty() : Optional.of(name.substring(user + 1)),
                 record.readText(),
                 since,
                 until);
