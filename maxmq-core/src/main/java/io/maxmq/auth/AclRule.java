@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <caption>Keys of a line</caption>
  * <tr><td>{@code topic}</td><td>a topic filter; once or more. Names that it may hold: {@code ${clientid}}, {@code ${username}},
  *     {@code ${cert.cn}}, {@code ${tenant}}, {@code ${attribute.NAME}}</td></tr>
- * <tr><td>{@code user}, {@code client}, {@code tenant}, {@code listener}</td><td>exactly that name</td></tr>
- * <tr><td>{@code anonymous}</td><td>{@code yes} for clients without a user name, {@code no} for those with one</td></tr>
+ * <tr><td>{@code user}, {@code client}, {@code tenant}, {@code listener}</td><td>exactly that name; a user name that no
+ * authenticator vouches for never matches</td></tr>
+ * <tr><td>{@code anonymous}</td><td>{@code yes} for clients without a proven user name, {@code no} for those with one</td></tr>
  * <tr><td>{@code address}</td><td>an IP address, or a range as {@code 10.0.0.0/8}</td></tr>
  * <tr><td>{@code attribute.NAME}</td><td>what an authenticator has noted</td></tr>
  * <tr><td>{@code qos}</td><td>{@code 0}, {@code 1}, {@code 2}, or several with commas: what is published or asked for with that
@@ -106,7 +107,7 @@ public final class AclRule {
         return new AclRule(allows, rights, List.copyOf(more), who, qos, retain, shared);
     }
 
-    /** For clients of this user. */
+    /** For clients of this user, whose name an authenticator vouches for. */
     public AclRule user(String username) {
         return who(who.withUser(username));
     }
@@ -116,7 +117,7 @@ public final class AclRule {
         return who(who.withClient(clientId));
     }
 
-    /** For clients without a user name, or for those with one. */
+    /** For clients without a proven user name, or for those with one. */
     public AclRule anonymous(boolean anonymous) {
         return who(who.withAnonymous(anonymous));
     }

@@ -54,7 +54,10 @@ public final class CertificateAuthenticator implements Authenticator {
         return new CertificateAuthenticator(name, null, null);
     }
 
-    /** Takes the client id from the certificate; the user name is CONNECT's, and proven by nothing. */
+    /**
+     * Takes the client id from the certificate, and no user name: CONNECT's is not proven, so it gives no rights ({@link
+     * AuthenticationResult.Allowed#withoutUsername()}).
+     */
     public static CertificateAuthenticator clientIdFrom(CertificateName name) {
         return new CertificateAuthenticator(null, name, null);
     }
@@ -103,6 +106,8 @@ public final class CertificateAuthenticator implements Authenticator {
                 return lacks(username);
             }
             allowed = allowed.withUsername(name);
+        } else {
+            allowed = allowed.withoutUsername();
         }
         if (clientId != null) {
             String name = one(names, clientId, givenClientId);

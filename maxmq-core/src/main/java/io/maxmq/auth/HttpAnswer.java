@@ -57,6 +57,8 @@ record HttpAnswer(AuthenticationResult result, Duration ttl) {
         String username = name(answer, "username");
         if (username != null) {
             allowed = allowed.withUsername(username);
+        } else if (isAnonymous(answer)) {
+            allowed = allowed.withoutUsername();
         }
         String clientId = name(answer, "clientId");
         if (clientId != null) {
@@ -72,6 +74,14 @@ record HttpAnswer(AuthenticationResult result, Duration ttl) {
         }
         Map<String, String> attributes = attributes(answer.get("attributes"));
         return attributes.isEmpty() ? allowed : allowed.withAttributes(attributes);
+    }
+
+    private static boolean isAnonymous(Map<?, ?> answer) {
+        Object value = answer.get("anonymous");
+        if (value != null && !(value instanceof Boolean)) {
+            throw new IllegalArgumentException("the answer's anonymous is neither true nor false");
+        }
+        return Boolean.TRUE.equals(value);
     }
 
     private static @Nullable String name(Map<?, ?> answer, String field) {

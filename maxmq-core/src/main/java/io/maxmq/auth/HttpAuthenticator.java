@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>The answer</b> is status 200 and a JSON object with {@code "result"}: {@code "allow"}, {@code "deny"}, or {@code "ignore"},
  * which asks the next authenticator. {@code "allow"} may come with {@code username}, {@code clientId} and {@code tenant}, texts
- * that take the place of the client's; {@code attributes}, an object of texts that become the client's attributes {@code
+ * that take the place of the client's; {@code anonymous}, {@code true} when the service lets the client in without vouching for
+ * CONNECT's user name, which is taken as proven otherwise; {@code attributes}, an object of texts that become the client's attributes {@code
  * http.NAME}; {@code ttl}, seconds for which the same question need not be asked again; and {@code expires}, seconds since 1970, when the
  * connection ends with 0xA0. What else is there is left alone. A denied client is told 0x86 (Bad user name or password).
  *

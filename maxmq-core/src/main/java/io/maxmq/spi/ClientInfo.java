@@ -18,6 +18,7 @@ public final class ClientInfo {
     private final Tenant tenant;
     private final String clientId;
     private final @Nullable String username;
+    private final @Nullable String claimedUsername;
     private final SocketAddress remoteAddress;
     private final String listener;
     private final ProtocolVersion protocolVersion;
@@ -32,6 +33,7 @@ public final class ClientInfo {
         tenant = builder.tenant;
         clientId = builder.clientId;
         username = builder.username;
+        claimedUsername = builder.claimedUsername;
         remoteAddress = builder.remoteAddress;
         listener = builder.listener;
         protocolVersion = builder.protocolVersion;
@@ -64,9 +66,20 @@ public final class ClientInfo {
         return clientId;
     }
 
-    /** The user name: what CONNECT carried, or what an authenticator put in its place; empty when anonymous. */
+    /**
+     * The user name that an authenticator vouches for; empty when no authenticator does. Until the authenticators have decided it is
+     * the one that CONNECT carries: they, interceptors of CONNECT and events about refused clients see it unproven.
+     */
     public Optional<String> username() {
         return Optional.ofNullable(username);
+    }
+
+    /**
+     * The user name that CONNECT carried and no authenticator vouched for. For display only: any client can claim any name. Empty when
+     * {@link #username()} is present, and for a client that is known from storage only.
+     */
+    public Optional<String> claimedUsername() {
+        return Optional.ofNullable(claimedUsername);
     }
 
     /** The client's address; behind a trusted proxy the one that the proxy names. */
@@ -120,7 +133,8 @@ public final class ClientInfo {
     /** For logs: names and addresses only. */
     @Override
     public String toString() {
-        return "ClientInfo[tenant=" + tenant + ", clientId=" + clientId + ", username=" + username + ", remoteAddress="
+        return "ClientInfo[tenant=" + tenant + ", clientId=" + clientId + ", username=" + username
+                + (claimedUsername == null ? "" : ", claimedUsername=" + claimedUsername) + ", remoteAddress="
                 + remoteAddress + ", listener=" + listener + ", " + protocolVersion + "]";
     }
 
@@ -135,6 +149,7 @@ public final class ClientInfo {
         private Tenant tenant = Tenant.DEFAULT;
         private String clientId;
         private @Nullable String username;
+        private @Nullable String claimedUsername;
         private SocketAddress remoteAddress;
         private String listener;
         private ProtocolVersion protocolVersion;
@@ -157,6 +172,7 @@ public final class ClientInfo {
             tenant = from.tenant;
             clientId = from.clientId;
             username = from.username;
+            claimedUsername = from.claimedUsername;
             remoteAddress = from.remoteAddress;
             listener = from.listener;
             protocolVersion = from.protocolVersion;
@@ -180,9 +196,17 @@ public final class ClientInfo {
             return this;
         }
 
-        /** Null for anonymous. */
+        /** Null for none. Replaces a claimed one. */
         public Builder username(@Nullable String newUsername) {
             username = newUsername;
+            claimedUsername = null;
+            return this;
+        }
+
+        /** A user name that no authenticator vouches for; the client has no {@link ClientInfo#username()} then. */
+        public Builder claimedUsername(@Nullable String unproven) {
+            username = null;
+            claimedUsername = unproven;
             return this;
         }
 

@@ -83,6 +83,8 @@ class CertificateAuthenticatorTest {
         assertThat(user.clientId()).isEmpty();
         assertThat(client.clientId()).contains(nameOf(name));
         assertThat(client.username()).isEmpty();
+        assertThat(client.vouchesForUsername()).isFalse();
+        assertThat(user.vouchesForUsername()).isTrue();
         assertThat(user.attributes()).containsEntry(name.attribute(), nameOf(name));
     }
 

@@ -167,6 +167,20 @@ class HttpAuthenticatorTest {
     }
 
     @Test
+    void clientHasNoUserNameWhenTheServiceSaysAnonymous() {
+        answer("{\"result\":\"allow\",\"anonymous\":true}");
+        try (TestBroker broker = broker()) {
+            broker.tcpClient(ProtocolVersion.MQTT_5)
+                    .send(connect("admin", utf8("x")))
+                    .expect(ConnAck.class);
+
+            ClientInfo info = broker.events().await(ClientConnected.class).client();
+            assertThat(info.username()).isEmpty();
+            assertThat(info.claimedUsername()).contains("admin");
+        }
+    }
+
+    @Test
     void theServiceMayLeaveItToTheNext() {
         answer("{\"result\":\"ignore\"}");
         try (TestBroker broker = TestBroker.closed(builder -> builder.listener(Listener.tcp(0))
@@ -189,6 +203,7 @@ class HttpAuthenticatorTest {
                 "{\"result\":\"deny\",\"result\":\"allow\"}",
                 "{\"result\":\"allow\",\"username\":\"\"}",
                 "{\"result\":\"allow\",\"username\":7}",
+                "{\"result\":\"allow\",\"anonymous\":\"yes\"}",
                 "{\"result\":\"allow\",\"clientId\":\"a\\u0000\"}",
                 "{\"result\":\"allow\",\"tenant\":\"a/b\"}",
                 "{\"result\":\"allow\",\"ttl\":\"1\"}",

@@ -15,6 +15,7 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.auth.Action;
+import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.event.BrokerEvent;
@@ -110,9 +111,16 @@ class AutomaticSubscriptionTest {
 
     @Test
     void fillsInTheUserNameOrGoesWithout() {
-        TestBroker broker = with(rule("*", "user/${username}"));
+        TestBroker broker =
+                TestBroker.closed(builder -> builder.authenticator(request -> CompletableFuture.completedFuture(
+                                request.client().clientId().equals("claiming")
+                                        ? AuthenticationResult.allowed().withoutUsername()
+                                        : AuthenticationResult.allowed()))
+                        .automaticSubscription(rule("*", "user/${username}")));
+        this.broker = broker;
         TestClient named =
                 broker.connected(new Connect(V5, false, true, 0, Properties.NONE, "named", null, "ann", null));
+        broker.connected(new Connect(V5, false, true, 0, Properties.NONE, "claiming", null, "ann", null));
         broker.connected(new Connect(V5, false, true, 0, Properties.NONE, "spy", null, "#", null));
         broker.connected(V5, "nameless").disconnect();
 

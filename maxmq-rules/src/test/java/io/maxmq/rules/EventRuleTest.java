@@ -7,9 +7,11 @@ import io.maxmq.junit.ClientOptions;
 import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
+import io.maxmq.spi.auth.AuthenticationResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,7 +25,8 @@ class EventRuleTest {
 
     @RegisterExtension
     final MaxMQExtension maxmq = MaxMQExtension.builder()
-            .customize(broker -> broker.extension(rules))
+            .customize(broker -> broker.extension(rules)
+                    .authenticator(request -> CompletableFuture.completedFuture(AuthenticationResult.allowed())))
             .build();
 
     @Test

@@ -6,7 +6,9 @@ import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.auth.AuthenticationResult;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,7 +28,8 @@ class WatchedEventTest {
                         .sql("SELECT * FROM \"$events/message/delivered\", \"$events/message/acked\"")
                         .to(records.sink())
                         .start();
-                broker.extension(rules);
+                broker.extension(rules)
+                        .authenticator(request -> CompletableFuture.completedFuture(AuthenticationResult.allowed()));
             })
             .build();
 

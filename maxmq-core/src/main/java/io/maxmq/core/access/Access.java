@@ -28,6 +28,9 @@ import java.util.function.Consumer;
  */
 public final class Access implements AutoCloseable {
 
+    /** Lets in clients that no authenticator vouches for. */
+    static final AuthenticationResult ANONYMOUS = AuthenticationResult.allowed().withoutUsername();
+
     private final List<Asked<Authenticator>> authenticators;
     private final Map<String, Asked<EnhancedAuthenticator>> enhanced = new HashMap<>();
     private final List<Asked<Authorizer>> authorizers;
@@ -107,8 +110,7 @@ public final class Access implements AutoCloseable {
      */
     public void authenticate(AuthenticationRequest request, CallerLoop loop, Consumer<AuthenticationResult> answer) {
         if (authenticators.isEmpty()) {
-            AuthenticationResult result =
-                    allowAnonymous ? AuthenticationResult.allowed() : AuthenticationResult.denied();
+            AuthenticationResult result = allowAnonymous ? ANONYMOUS : AuthenticationResult.denied();
             events.authenticated(loop, request.client(), result, false);
             answer.accept(result);
         } else {
@@ -135,12 +137,15 @@ public final class Access implements AutoCloseable {
         return new EnhancedExchange(this, asked, request, again, loop);
     }
 
-    /** The client as authentication leaves it. */
+    /** The client as authentication leaves it, without a user name that was not proven. */
     public static ClientInfo authenticated(ClientInfo client, AuthenticationResult.Allowed result) {
         if (result == AuthenticationResult.allowed()) {
             return client;
         }
         ClientInfo.Builder builder = client.toBuilder();
+        if (!result.vouchesForUsername()) {
+            client.username().ifPresent(builder::claimedUsername);
+        }
         result.username().ifPresent(builder::username);
         result.clientId().ifPresent(builder::clientId);
         result.tenant().ifPresent(builder::tenant);

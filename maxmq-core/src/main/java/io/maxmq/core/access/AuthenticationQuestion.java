@@ -47,7 +47,7 @@ final class AuthenticationQuestion extends ChainQuestion<Authenticator, Authenti
                 request.client().username().isEmpty() && request.password().isEmpty();
         tell(
                 anonymous && allowAnonymous
-                        ? AuthenticationResult.allowed()
+                        ? Access.ANONYMOUS
                         : AuthenticationResult.denied(ReasonCode.NOT_AUTHORIZED, null),
                 false);
     }

@@ -291,7 +291,7 @@ final class Handshake {
         ClientInfo before = connection.client();
         assert before != null;
         limits = allowed.limits();
-        ClientInfo client = limited(Access.authenticated(before, allowed));
+        ClientInfo client = limited(proven(before, allowed));
         String homeless = ClientTenant.problemAfter(home.tenancy(), before, allowed);
         if (homeless != null) {
             refuse(ReasonCode.NOT_AUTHORIZED, homeless);
@@ -337,6 +337,16 @@ final class Handshake {
                 () -> home.rates()
                         .acquireConnection(limiter, client, connection.here().loop()),
                 () -> authorizeWill(key, client));
+    }
+
+    /** The client with the names that were proven; a claimed user name does not spare it the keep alive of anonymous clients. */
+    private ClientInfo proven(ClientInfo before, AuthenticationResult.Allowed allowed) {
+        ClientInfo client = Access.authenticated(before, allowed);
+        if (before.username().isPresent() && client.username().isEmpty()) {
+            keepAliveSeconds = home.cappedKeepAliveSeconds(client.keepAliveSeconds(), true);
+            return client.toBuilder().keepAliveSeconds(keepAliveSeconds).build();
+        }
+        return client;
     }
 
     /** The client as its own limits leave it. */

@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 @Stable
 public sealed interface AuthenticationResult {
 
-    /** Lets the client in as it described itself. */
+    /**
+     * Lets the client in as it described itself, and vouches for CONNECT's user name: authorizers, limits, quotas, bans and the
+     * ownership of sessions take that name as proven from then on. An authenticator that has not checked the name answers {@link
+     * Allowed#withoutUsername() allowed().withoutUsername()}.
+     */
     static Allowed allowed() {
         return Allowed.AS_IS;
     }
@@ -58,9 +62,10 @@ public sealed interface AuthenticationResult {
     @Stable
     final class Allowed implements AuthenticationResult {
 
-        static final Allowed AS_IS = new Allowed(null, null, null, Map.of(), null, ClientLimits.none());
+        static final Allowed AS_IS = new Allowed(null, true, null, null, Map.of(), null, ClientLimits.none());
 
         private final @Nullable String username;
+        private final boolean vouchesForUsername;
         private final @Nullable String clientId;
         private final @Nullable Tenant tenant;
         private final Map<String, String> attributes;
@@ -69,12 +74,14 @@ public sealed interface AuthenticationResult {
 
         private Allowed(
                 @Nullable String username,
+                boolean vouchesForUsername,
                 @Nullable String clientId,
                 @Nullable Tenant tenant,
                 Map<String, String> attributes,
                 @Nullable Instant validUntil,
                 ClientLimits limits) {
             this.username = username;
+            this.vouchesForUsername = vouchesForUsername;
             this.clientId = clientId;
             this.tenant = tenant;
             this.attributes = attributes;
@@ -82,9 +89,17 @@ public sealed interface AuthenticationResult {
             this.limits = limits;
         }
 
-        /** Puts a user name in the place of CONNECT's. */
+        /** Puts a user name in the place of CONNECT's, and vouches for it. */
         public Allowed withUsername(String newUsername) {
-            return new Allowed(newUsername, clientId, tenant, attributes, validUntil, limits);
+            return new Allowed(newUsername, true, clientId, tenant, attributes, validUntil, limits);
+        }
+
+        /**
+         * Lets the client in without a user name, whatever CONNECT says: the authenticator vouches for something else, such as the
+         * client identifier. CONNECT's name remains visible as {@code ClientInfo.claimedUsername()} and gives no rights.
+         */
+        public Allowed withoutUsername() {
+            return new Allowed(null, false, clientId, tenant, attributes, validUntil, limits);
         }
 
         /**
@@ -96,17 +111,18 @@ public sealed interface AuthenticationResult {
             if (newClientId.isEmpty()) {
                 throw new IllegalArgumentException("clientId must not be empty");
             }
-            return new Allowed(username, newClientId, tenant, attributes, validUntil, limits);
+            return new Allowed(username, vouchesForUsername, newClientId, tenant, attributes, validUntil, limits);
         }
 
         /** Puts the client into this tenant. */
         public Allowed withTenant(Tenant newTenant) {
-            return new Allowed(username, clientId, newTenant, attributes, validUntil, limits);
+            return new Allowed(username, vouchesForUsername, clientId, newTenant, attributes, validUntil, limits);
         }
 
         /** What {@code ClientInfo.attributes()} shall hold for authorizers and limiters; copied. */
         public Allowed withAttributes(Map<String, String> newAttributes) {
-            return new Allowed(username, clientId, tenant, Map.copyOf(newAttributes), validUntil, limits);
+            return new Allowed(
+                    username, vouchesForUsername, clientId, tenant, Map.copyOf(newAttributes), validUntil, limits);
         }
 
         /**
@@ -115,7 +131,7 @@ public sealed interface AuthenticationResult {
          * again meanwhile (MQTT 5.0 §4.12.1) has the time of that answer. A time that has passed already denies with 0x87.
          */
         public Allowed withValidUntil(Instant time) {
-            return new Allowed(username, clientId, tenant, attributes, time, limits);
+            return new Allowed(username, vouchesForUsername, clientId, tenant, attributes, time, limits);
         }
 
         /**
@@ -123,12 +139,17 @@ public sealed interface AuthenticationResult {
          * nothing of that.
          */
         public Allowed withLimits(ClientLimits newLimits) {
-            return new Allowed(username, clientId, tenant, attributes, validUntil, newLimits);
+            return new Allowed(username, vouchesForUsername, clientId, tenant, attributes, validUntil, newLimits);
         }
 
-        /** Empty: as CONNECT says. */
+        /** Empty: CONNECT's, if {@link #vouchesForUsername()}, otherwise none. */
         public Optional<String> username() {
             return Optional.ofNullable(username);
+        }
+
+        /** Whether the client's user name, CONNECT's or {@link #username()}, is proven. */
+        public boolean vouchesForUsername() {
+            return vouchesForUsername;
         }
 
         /** Empty: as CONNECT says. */
@@ -158,8 +179,9 @@ public sealed interface AuthenticationResult {
 
         @Override
         public String toString() {
-            return "Allowed[username=" + username + ", clientId=" + clientId + ", tenant=" + tenant + ", attributes="
-                    + attributes + ", validUntil=" + validUntil + ", limits=" + limits + "]";
+            return "Allowed[username=" + username + ", vouchesForUsername=" + vouchesForUsername + ", clientId="
+                    + clientId + ", tenant=" + tenant + ", attributes=" + attributes + ", validUntil=" + validUntil
+                    + ", limits=" + limits + "]";
         }
     }
 

@@ -79,7 +79,11 @@ class AccessTest {
 
         access.authenticate(request("u", "p"), loop, results::add);
 
-        assertThat(results).containsExactly(AuthenticationResult.allowed());
+        assertThat(results)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        AuthenticationResult.Allowed.class,
+                        allowed -> assertThat(allowed.vouchesForUsername()).isFalse());
     }
 
     @Test
