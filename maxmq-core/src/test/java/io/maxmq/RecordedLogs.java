@@ -15,11 +15,13 @@ import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
- * The logging backend of the tests: keeps errors, prints nothing. A broker logs an error when a task fails on an event
+ * The logging backend of the tests: keeps errors, and what a test watches; prints nothing. A broker logs an error when a task fails on an event
  * loop, and goes on; a test would not notice. Named by the system property {@code slf4j.provider}, hence public.
  */
 public final class RecordedLogs implements SLF4JServiceProvider {
     private static final Queue<Entry> ERRORS = new ConcurrentLinkedQueue<>();
+
+    private static final Queue<Watch> WATCHES = new ConcurrentLinkedQueue<>();
 
     private final IMarkerFactory markers = new BasicMarkerFactory();
     private final MDCAdapter mdc = new NOPMDCAdapter();
@@ -33,6 +35,45 @@ public final class RecordedLogs implements SLF4JServiceProvider {
                 .filter(entry -> entry.logger().equals(prefix) || entry.logger().startsWith(prefix + "."))
                 .map(Entry::text)
                 .toList();
+    }
+
+    /** Keeps all that the broker of this name logs, from DEBUG on, until the watch is closed. */
+    public static Watch watch(String broker) {
+        Watch watch = new Watch("io.maxmq." + broker);
+        WATCHES.add(watch);
+        return watch;
+    }
+
+    /** Lines of one broker, {@code LEVEL text} each. Thread-safe. */
+    public static final class Watch implements AutoCloseable {
+        private final String prefix;
+        private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+
+        private Watch(String prefix) {
+            this.prefix = prefix;
+        }
+
+        private boolean covers(String logger) {
+            return logger.equals(prefix) || logger.startsWith(prefix + ".");
+        }
+
+        /** What has been logged so far. */
+        public List<String> lines() {
+            return List.copyOf(lines);
+        }
+
+        /** The lines of WARN so far, without the level. */
+        public List<String> warnings() {
+            return lines.stream()
+                    .filter(line -> line.startsWith("WARN "))
+                    .map(line -> line.substring("WARN ".length()))
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            WATCHES.remove(this);
+        }
     }
 
     @Override
@@ -72,17 +113,17 @@ public final class RecordedLogs implements SLF4JServiceProvider {
 
         @Override
         public boolean isDebugEnabled() {
-            return false;
+            return isWatched();
         }
 
         @Override
         public boolean isInfoEnabled() {
-            return false;
+            return isWatched();
         }
 
         @Override
         public boolean isWarnEnabled() {
-            return false;
+            return isWatched();
         }
 
         @Override
@@ -105,7 +146,18 @@ public final class RecordedLogs implements SLF4JServiceProvider {
                     text.append("\n    at ").append(frame);
                 }
             }
-            ERRORS.add(new Entry(name, text.toString()));
+            if (level == Level.ERROR) {
+                ERRORS.add(new Entry(name, text.toString()));
+            }
+            for (Watch watch : WATCHES) {
+                if (watch.covers(name)) {
+                    watch.lines.add(level + " " + text);
+                }
+            }
+        }
+
+        private boolean isWatched() {
+            return WATCHES.stream().anyMatch(watch -> watch.covers(name));
         }
     }
 }

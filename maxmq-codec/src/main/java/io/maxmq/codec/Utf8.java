@@ -117,21 +117,74 @@ public final class Utf8 {
     }
 
     /**
-     * {@code text} for an exception's message or a log line: at most 100 characters of it, control characters replaced, so
-     * that a peer can neither fill a log nor forge its lines.
+     * Returns {@code text} for an exception's message or a log line: its first 100 characters, escaped as by {@link #escape}, so that
+     * a peer can neither fill a log nor forge its lines.
      */
     public static String quote(String text) {
-        StringBuilder quoted = new StringBuilder();
-        for (int i = 0; i < text.length() && i < MAX_QUOTED; i++) {
-            char c = text.charAt(i);
-            quoted.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
-        }
         return text.length() <= MAX_QUOTED
-                ? quoted.toString()
-                : quoted.append("… (")
-                        .append(text.length())
-                        .append(" characters)")
-                        .toString();
+                ? escape(text)
+                : escape(text.substring(0, MAX_QUOTED)) + "… (" + text.length() + " characters)";
+    }
+
+    /**
+     * Returns {@code text} for a log line or a terminal: control characters, line separators, invisible format characters (the
+     * direction overrides U+202A..U+202E, for example) and halves of surrogate pairs become {@code \n}, {@code \r}, {@code \t} or
+     * a backslash, {@code u} and four hexadecimal digits. Text that has none is returned as it is. Escaped JSON is still JSON with the same content.
+     */
+    public static String escape(String text) {
+        int safe = 0;
+        while (safe < text.length()) {
+            int point = text.codePointAt(safe);
+            if (isDeceptive(point)) {
+                return escape(text, safe);
+            }
+            safe += Character.charCount(point);
+        }
+        return text;
+    }
+
+    private static String escape(String text, int safe) {
+        StringBuilder escaped = new StringBuilder(text.length() + 16).append(text, 0, safe);
+        int at = safe;
+        while (at < text.length()) {
+            int point = text.codePointAt(at);
+            int end = at + Character.charCount(point);
+            if (isDeceptive(point)) {
+                for (int i = at; i < end; i++) {
+                    appendEscape(escaped, text.charAt(i));
+                }
+            } else {
+                escaped.append(text, at, end);
+            }
+            at = end;
+        }
+        return escaped.toString();
+    }
+
+    private static void appendEscape(StringBuilder to, char c) {
+        switch (c) {
+            case '\n' -> to.append("\\n");
+            case '\r' -> to.append("\\r");
+            case '\t' -> to.append("\\t");
+            default -> {
+                to.append("\\u");
+                for (int shift = 12; shift >= 0; shift -= 4) {
+                    to.append(Character.forDigit(c >> shift & 15, 16));
+                }
+            }
+        }
+    }
+
+    /** Whether a reader of a log would not see it, or would see something else: a new line, text in another order. */
+    private static boolean isDeceptive(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> true;
+            default -> false;
+        };
     }
 
     /** Exact when no byte has its high bit set: the subtraction then borrows only from a byte that is 0. */

@@ -1,5 +1,6 @@
 package io.maxmq.auth;
 
+import io.maxmq.codec.Utf8;
 import io.maxmq.spi.Stable;
 import java.io.Serial;
 import java.nio.file.Path;
@@ -7,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file that says who may connect, or what clients may do, cannot be used. The message begins with the file and, where there
- * is one, the line: {@code /etc/maxmq/passwd:3: …}. It never shows what a secret could be.
+ * is one, the line: {@code /etc/maxmq/passwd:3: …}. It never shows what a secret could be,
+ * and is one line: control characters are escaped.
  *
  * @since 0.1.0
  */
@@ -27,7 +29,7 @@ public final class AccessFileException extends IllegalArgumentException {
      * @param line counted from 1; 0 when it is about the file as a whole
      */
     public AccessFileException(Path file, int line, String problem, @Nullable Throwable cause) {
-        super(file + (line > 0 ? ":" + line : "") + ": " + problem, cause);
+        super(Utf8.escape(file + (line > 0 ? ":" + line : "") + ": " + problem), cause);
         this.file = file.toString();
         this.line = line;
     }

@@ -3,6 +3,7 @@ package io.maxmq.auth;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Extension;
 import io.maxmq.spi.ExtensionInUseException;
+import io.maxmq.spi.RedactedUrl;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
@@ -76,7 +77,8 @@ public final class HttpAuthenticator implements Authenticator, Extension {
      */
     public static HttpAuthenticator at(URI url) {
         if (url.getHost() == null || !("https".equals(url.getScheme()) || "http".equals(url.getScheme()))) {
-            throw new IllegalArgumentException("url must be https://HOST/… or http://HOST/…: url=" + url);
+            throw new IllegalArgumentException(
+                    "url must be https://HOST/… or http://HOST/…: url=" + RedactedUrl.of(url));
         }
         // A method reference would load it out here.
         MissingLibrary.requireModule("HttpAuthenticator", "java.net.http", () -> HttpLogins.isThere());
@@ -177,7 +179,8 @@ public final class HttpAuthenticator implements Authenticator, Extension {
     public CompletionStage<AuthenticationResult> authenticate(AuthenticationRequest request) {
         HttpLogins present = running;
         if (present == null) {
-            throw new IllegalStateException("the broker of the HTTP authenticator does not run: " + url);
+            throw new IllegalStateException(
+                    "the broker of the HTTP authenticator does not run: " + RedactedUrl.of(url));
         }
         return present.ask(request);
     }
@@ -186,7 +189,7 @@ public final class HttpAuthenticator implements Authenticator, Extension {
     @Override
     public CompletionStage<Void> start(BrokerContext context) {
         if (running != null) {
-            throw new ExtensionInUseException("one HTTP authenticator serves one broker: " + url);
+            throw new ExtensionInUseException("one HTTP authenticator serves one broker: " + RedactedUrl.of(url));
         }
         running = new HttpLogins(
                 new HttpLogins.Settings(

@@ -3,6 +3,7 @@ package io.maxmq.auth;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.Utf8;
 import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.RedactedUrl;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
@@ -82,7 +83,7 @@ final class HttpLogins {
         this.remembered = new RememberedAnswers(MAX_REMEMBERED);
         boolean secure = "https".equals(settings.url().getScheme());
         if (!secure) {
-            log.warn("passwords are sent to {} without TLS", settings.url());
+            log.warn("passwords are sent to {} without TLS", RedactedUrl.of(settings.url()));
         }
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .executor(this::execute)
@@ -154,7 +155,7 @@ final class HttpLogins {
         if (settings.failuresToNext()) {
             return AuthenticationResult.next();
         }
-        throw new IllegalStateException("no answer from " + settings.url(), failure);
+        throw new IllegalStateException("no answer from " + RedactedUrl.of(settings.url()), failure);
     }
 
     private CompletionStage<HttpAnswer> post(byte[] body) {
@@ -186,10 +187,10 @@ final class HttpLogins {
     private void noteFailure(@Nullable Throwable failure) {
         if (failure != null && !failing) {
             failing = true;
-            log.warn("no answer from {}: {}", settings.url(), failure.toString());
+            log.warn("no answer from {}: {}", RedactedUrl.of(settings.url()), Utf8.escape(failure.toString()));
         } else if (failure == null && failing) {
             failing = false;
-            log.info("{} answers again", settings.url());
+            log.info("{} answers again", RedactedUrl.of(settings.url()));
         }
     }
 

@@ -4,6 +4,7 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Extension;
 import io.maxmq.spi.ExtensionInUseException;
+import io.maxmq.spi.RedactedUrl;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
@@ -117,7 +118,8 @@ public final class JwtAuthenticator implements Authenticator, Extension {
     /** The same with another time for an answer. */
     static JwtAuthenticator keys(URI url, Duration deadline) {
         if (url.getHost() == null || !("https".equals(url.getScheme()) || "http".equals(url.getScheme()))) {
-            throw new IllegalArgumentException("url must be https://HOST/… or http://HOST/…: url=" + url);
+            throw new IllegalArgumentException(
+                    "url must be https://HOST/… or http://HOST/…: url=" + RedactedUrl.of(url));
         }
         return new JwtAuthenticator(new TokenKeyUrl(url, REFRESH, deadline), PUBLIC_KEY_ALGORITHMS);
     }

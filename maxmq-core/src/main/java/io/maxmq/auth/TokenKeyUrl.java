@@ -1,6 +1,8 @@
 package io.maxmq.auth;
 
+import io.maxmq.codec.Utf8;
 import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.RedactedUrl;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Timers;
 import java.net.URI;
@@ -55,7 +57,9 @@ final class TokenKeyUrl implements TokenKeySource {
         context = newContext;
         log = newLog;
         if (!"https".equals(url.getScheme())) {
-            log.warn("the keys of tokens come from {} without TLS: who is in between can let anybody in", url);
+            log.warn(
+                    "the keys of tokens come from {} without TLS: who is in between can let anybody in",
+                    RedactedUrl.of(url));
         }
         var unused = newer(TokenKeys.NONE);
         refreshing = newContext.timers().every(refresh, () -> {
@@ -98,7 +102,7 @@ final class TokenKeyUrl implements TokenKeySource {
         return keys.size() > 0
                 ? CompletableFuture.completedFuture(keys)
                 : CompletableFuture.failedFuture(
-                        new IllegalStateException("no keys of tokens could be had from " + url));
+                        new IllegalStateException("no keys of tokens could be had from " + RedactedUrl.of(url)));
     }
 
     private void fetch(CompletableFuture<TokenKeys> begun, Timers timers) {
@@ -108,10 +112,13 @@ final class TokenKeyUrl implements TokenKeySource {
                 throw new IllegalArgumentException("has no key for signatures by RSA or on an elliptic curve");
             }
             keys = read;
-            log.debug("{} keys of tokens at {}", read.size(), url);
+            log.debug("{} keys of tokens at {}", read.size(), RedactedUrl.of(url));
             ended(begun, null);
         } catch (Exception e) {
-            log.warn("the keys of tokens could not be fetched from {}: {}", url, e.toString());
+            log.warn(
+                    "the keys of tokens could not be fetched from {}: {}",
+                    RedactedUrl.of(url),
+                    Utf8.escape(e.toString()));
             ended(begun, e);
         }
     }

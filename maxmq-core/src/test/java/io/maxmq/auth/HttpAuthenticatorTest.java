@@ -1,5 +1,6 @@
 package io.maxmq.auth;
 
+import io.maxmq.RecordedLogs;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
@@ -89,6 +90,28 @@ class HttpAuthenticatorTest {
 
     private void answer(String json) {
         service.answer(request -> TestHttpServer.Response.json(json));
+    }
+
+    @Test
+    void hidesUserInfoOfTheUrlInLogsAndFailures() {
+        service.answer(request -> TestHttpServer.Response.json(500, "{}"));
+        URI url = service.url("/mqtt?token=hidden");
+        URI withSecret = URI.create(url.toString().replace("//", "//user:secret@"));
+        try (RecordedLogs.Watch log = RecordedLogs.watch("hides-user-info");
+                TestBroker broker = TestBroker.closed(builder -> builder.name("hides-user-info")
+                        .listener(Listener.tcp(0))
+                        .authenticator(HttpAuthenticator.at(withSecret)))) {
+            assertThat(login(broker, "wonderland")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+
+            assertThat(log.warnings())
+                    .anyMatch(line -> line.contains("passwords are sent to http://127.0.0.1"))
+                    .anyMatch(line -> line.contains("no answer from http://127.0.0.1"))
+                    .noneMatch(line -> line.contains("secret") || line.contains("hidden"));
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> HttpAuthenticator.at(URI.create("ftp://user:secret@host/")))
+                .withMessageContaining("ftp://host/")
+                .withMessageNotContaining("secret");
     }
 
     @Test

@@ -188,6 +188,14 @@ class JwtAuthenticatorTest {
     // ---- signatures
 
     @Test
+    void hidesUserInfoOfTheUrlInErrors() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JwtAuthenticator.keys(URI.create("ftp://user:secret@host/jwks.json")))
+                .withMessageContaining("ftp://host/jwks.json")
+                .withMessageNotContaining("secret");
+    }
+
+    @Test
     void aTokenThatIsSignedByAKnownKeyLetsItsOwnerIn() throws JOSEException {
         try (TestBroker broker = broker()) {
             JWTClaimsSet claims = claims(broker).build();

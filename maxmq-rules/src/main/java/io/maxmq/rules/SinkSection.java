@@ -7,6 +7,7 @@ import io.maxmq.rules.action.WebhookSink;
 import io.maxmq.rules.sink.Buffering;
 import io.maxmq.rules.sink.Overflow;
 import io.maxmq.rules.sink.Sink;
+import io.maxmq.spi.RedactedUrl;
 import io.maxmq.spi.config.ConfigSection;
 import java.net.URI;
 import java.time.Duration;
@@ -64,11 +65,12 @@ final class SinkSection {
     }
 
     private static Sink webhook(ConfigSection section) {
+        String text = section.text("url");
         URI url;
         try {
-            url = URI.create(section.text("url"));
+            url = URI.create(text);
         } catch (IllegalArgumentException e) {
-            throw section.wrong("url", "must be a URL: " + e.getMessage());
+            throw section.wrong("url", "must be a URL, not " + RedactedUrl.of(text));
         }
         WebhookSink sink = WebhookSink.at(url)
                 .deadline(section.duration("deadline", Duration.ofSeconds(10)))

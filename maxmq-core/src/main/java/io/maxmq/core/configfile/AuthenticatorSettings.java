@@ -6,6 +6,7 @@ import io.maxmq.auth.HttpAuthenticator;
 import io.maxmq.auth.JwtAuthenticator;
 import io.maxmq.auth.PasswordFile;
 import io.maxmq.auth.ScramAuthenticator;
+import io.maxmq.spi.RedactedUrl;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.auth.EnhancedAuthenticator;
@@ -188,7 +189,7 @@ final class AuthenticatorSettings {
         try {
             return URI.create(text);
         } catch (IllegalArgumentException e) {
-            throw section.wrong(key, "must be a URL, not " + text);
+            throw section.wrong(key, "must be a URL, not " + RedactedUrl.of(text));
         }
     }
 

@@ -3,7 +3,10 @@ package io.maxmq.core.observe;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Loggers of one broker: {@code io.maxmq.BROKER.SUBJECT}, so that each of several brokers can be set apart. Immutable. */
+/**
+ * Loggers of one broker: {@code io.maxmq.BROKER.SUBJECT}, so that each of several brokers can be set apart. They escape
+ * what clients choose ({@link EscapingLogger}). Immutable.
+ */
 public final class Loggers {
 
     private final String prefix;
@@ -20,11 +23,11 @@ public final class Loggers {
 
     /** The logger of one part of the broker, {@code connection} for example. */
     public Logger of(String subject) {
-        return LoggerFactory.getLogger(prefix + "." + subject);
+        return new EscapingLogger(LoggerFactory.getLogger(prefix + "." + subject));
     }
 
     /** The broker's own: start and stop. */
     public Logger broker() {
-        return LoggerFactory.getLogger(prefix);
+        return new EscapingLogger(LoggerFactory.getLogger(prefix));
     }
 }

@@ -68,6 +68,18 @@ class ConfigFileTest {
     }
 
     @Test
+    void errorsAreOneLineAndHideSecretsOfUrls() {
+        assertThatExceptionOfType(ConfigFileException.class)
+                .isThrownBy(() -> read("connections { max-packet-bytes = \"1\\nmaxmq: \\u001b[2J\\u202E\" }"))
+                .withMessageContaining("\\nmaxmq: \\u001b[2J\\u202e")
+                .withMessageNotContainingAny("\n", "\u001b", "\u202E");
+        assertThatExceptionOfType(ConfigFileException.class)
+                .isThrownBy(() -> read("authenticators = [ { type = http, url = \"https://user:se cret@host/a\" } ]"))
+                .withMessageContaining("@host/a")
+                .withMessageNotContaining("se cret");
+    }
+
+    @Test
     void everySettingOfTheBrokerHasItsKey() throws IOException {
         Set<String> keys = new TreeSet<>();
         ConfigFile.read(write("listeners { a { port = 0 } }"), NOTHING, NOTHING, keys);

@@ -1,5 +1,6 @@
 package io.maxmq.rules.action;
 
+import io.maxmq.codec.Utf8;
 import io.maxmq.rules.sink.Batch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Logs each record as JSON, for looking at what a rule does: what clients send is then in the log. Line breaks of texts are escaped.
+ * Logs each record as JSON, for looking at what a rule does: what clients send is then in the log. Control and
+ * format characters of texts are escaped.
  *
  * @since 0.1.0
  */
@@ -80,7 +82,8 @@ public final class LogSink implements Sink {
         Level level = Level.valueOf(loudness.name());
         if (logger.isEnabledForLevel(level)) {
             for (SinkRecord each : batch.records()) {
-                logger.atLevel(level).log("rule {}: {}", each.rule(), new String(each.json(), StandardCharsets.UTF_8));
+                logger.atLevel(level)
+                        .log("rule {}: {}", each.rule(), Utf8.escape(new String(each.json(), StandardCharsets.UTF_8)));
             }
         }
         return CompletableFuture.completedFuture(BatchResult.ok(batch));

@@ -8,6 +8,7 @@ import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkContext;
 import io.maxmq.spi.Cidr;
 import io.maxmq.spi.Preview;
+import io.maxmq.spi.RedactedUrl;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -81,7 +82,8 @@ public final class WebhookSink implements Sink {
      */
     public static WebhookSink at(URI url) {
         if (url.getHost() == null || !("https".equals(url.getScheme()) || "http".equals(url.getScheme()))) {
-            throw new IllegalArgumentException("url must be https://HOST/… or http://HOST/…: url=" + url);
+            throw new IllegalArgumentException(
+                    "url must be https://HOST/… or http://HOST/…: url=" + RedactedUrl.of(url));
         }
         return new WebhookSink(url);
     }
@@ -161,7 +163,7 @@ public final class WebhookSink implements Sink {
 
     private void checkNotStarted() {
         if (running != null) {
-            throw new IllegalStateException("a webhook is configured before it is used: " + url);
+            throw new IllegalStateException("a webhook is configured before it is used: " + RedactedUrl.of(url));
         }
     }
 

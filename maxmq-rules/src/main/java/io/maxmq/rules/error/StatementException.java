@@ -1,11 +1,13 @@
 package io.maxmq.rules.error;
 
+import io.maxmq.codec.Utf8;
 import io.maxmq.spi.Preview;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement can't be a rule. The message begins with where: {@code line 2, column 17: …}.
+ * A statement can't be a rule. The message begins with where: {@code line 2, column 17: …}, and is one line: control characters are
+ * escaped.
  *
  * @since 0.1.0
  */
@@ -26,7 +28,7 @@ public final class StatementException extends IllegalArgumentException {
      * @param problem the token, what was expected, and the nearest name where there is one
      */
     public StatementException(Code code, int line, int column, String problem, @Nullable Throwable cause) {
-        super("line " + line + ", column " + column + ": " + problem, cause);
+        super("line " + line + ", column " + column + ": " + Utf8.escape(problem), cause);
         this.code = code;
         this.line = line;
         this.column = column;

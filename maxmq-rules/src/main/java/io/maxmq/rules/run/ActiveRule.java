@@ -1,5 +1,6 @@
 package io.maxmq.rules.run;
 
+import io.maxmq.codec.Utf8;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.eval.Program;
@@ -232,7 +233,11 @@ public final class ActiveRule {
         String sample = "";
         if (recent.wantsEvent(System.nanoTime())) {
             sample = sample(event);
-            log.debug("rule {} failed on an event of client {}: {}", id, event.clientId(), message);
+            log.debug(
+                    "rule {} failed on an event of client {}: {}",
+                    id,
+                    Utf8.escape(event.clientId()),
+                    Utf8.escape(message));
         }
         recent.add(new RuleError(nowMillis, code, message, sample));
         counters.failed(code);

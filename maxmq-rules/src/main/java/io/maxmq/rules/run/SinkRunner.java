@@ -1,5 +1,6 @@
 package io.maxmq.rules.run;
 
+import io.maxmq.codec.Utf8;
 import io.maxmq.rules.output.Output;
 import io.maxmq.rules.output.RuleCounters;
 import io.maxmq.rules.sink.Batch;
@@ -284,7 +285,11 @@ public final class SinkRunner {
         }
         if (outage.goesOn() && state == SinkState.UP) {
             state = SinkState.DOWN;
-            log.warn("sink {} is down after {} failures, and is probed: {}", name, outage.failures(), problem);
+            log.warn(
+                    "sink {} is down after {} failures, and is probed: {}",
+                    name,
+                    outage.failures(),
+                    Utf8.escape(problem));
         }
         pause(after);
     }

@@ -50,6 +50,14 @@ class ParserTest {
     }
 
     @Test
+    void errorsAreOneLine() {
+        assertThatThrownBy(() -> Parser.statement("SELECT a FROM t WHERE b '\u001b[2J\n\u202Ez'"))
+                .message()
+                .contains("\\u001b[2J\\n\\u202ez")
+                .doesNotContain("\n", "\u202E", "\u001b");
+    }
+
+    @Test
     void saysWhatItFoundWhatItExpectedAndWhatMayHaveBeenMeant() {
         assertThatThrownBy(() -> Parser.statement("SELECT a FORM \"t\""))
                 .hasMessage(
