@@ -3,6 +3,7 @@ package io.maxmq.protocol;
 import io.maxmq.Listeners;
 import io.maxmq.MaxMQBuilder;
 import io.maxmq.RecordedMetrics;
+import io.maxmq.Spec;
 import io.maxmq.TestAuthority;
 import io.maxmq.TestAuthority.Issued;
 import io.maxmq.TestBroker;
@@ -140,6 +141,7 @@ class WebSocketTest {
     }
 
     @Test
+    @Spec(value = "MQTT-6.0.0-2", v3 = "MQTT-6.0.0-2")
     void framesNeedNotBePackets() throws Exception {
         start(Listener.webSocket(0));
         TestWebSocket webSocket = TestWebSocket.open(tcp(), "/mqtt");
@@ -161,6 +163,7 @@ class WebSocketTest {
     }
 
     @Test
+    @Spec(value = "MQTT-6.0.0-4", v3 = "MQTT-6.0.0-4")
     void theRequestMayComeInPiecesWithTheFirstFrameBehindIt() throws Exception {
         start(Listener.webSocket(0));
         Socket socket = tcp();
@@ -257,6 +260,7 @@ class WebSocketTest {
         "82FF0000000000000001, 1002",
         "82FFFFFFFFFFFFFFFFFF, 1002"
     })
+    @Spec(value = "MQTT-6.0.0-1", v3 = "MQTT-6.0.0-1")
     void closesWithTheRightCode(String hex, int code) throws Exception {
         start(Listener.webSocket(0));
         TestWebSocket webSocket = TestWebSocket.open(tcp(), "/mqtt");
