@@ -3,12 +3,14 @@ package io.maxmq;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.Subscription;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Tables;
@@ -117,6 +119,21 @@ class StoredRetainedTest {
         assertThat(retained("#")).containsExactlyInAnyOrder("a=new", "a/b=below");
         restart();
         assertThat(retained("a/#")).containsExactlyInAnyOrder("a=new", "a/b=below");
+    }
+
+    @Test
+    void noLocalKnowsThePublisherAfterARestart() {
+        client(ProtocolVersion.MQTT_5, "publisher").publish("a", "own", QoS.AT_LEAST_ONCE, true);
+        client(ProtocolVersion.MQTT_5, "other").publish("b", "other's", QoS.AT_LEAST_ONCE, true);
+        restart();
+
+        TestClient publisher = client(ProtocolVersion.MQTT_5, "publisher");
+        publisher.subscribe(
+                Properties.NONE,
+                new Subscription("+", QoS.AT_MOST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
+
+        publisher.expectMessage("b", "other's");
+        publisher.expectNothing();
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -126,6 +127,42 @@ class SubscriptionTest {
         client.expectNothing();
     }
 
+    private static Subscription noLocal(String filter) {
+        return new Subscription(filter, QoS.AT_LEAST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE);
+    }
+
+    @Test
+    @Spec("MQTT-3.8.3-3")
+    void noLocalLeavesOutOwnRetainedMessages() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+        TestClient other = broker.connected(ProtocolVersion.MQTT_5, "other");
+        client.publish("r/own", "own", QoS.AT_LEAST_ONCE, true);
+        other.publish("r/theirs", "theirs", QoS.AT_LEAST_ONCE, true);
+        broker.publish(
+                Message.builder("r/application").payload("app").retain(true).build());
+
+        client.subscribe(Properties.NONE, noLocal("r/+"));
+
+        assertThat(List.of(
+                        client.expect(Publish.class).topic(),
+                        client.expect(Publish.class).topic()))
+                .containsExactlyInAnyOrder("r/theirs", "r/application");
+        client.expectNothing();
+        // No Local is about the last publisher of a topic, and about a client id rather than a session.
+        other.publish("r/own", "taken over", QoS.AT_LEAST_ONCE, true);
+        client.expectMessage("r/own", "taken over");
+        client.publish("r/theirs", "taken over", QoS.AT_LEAST_ONCE, true);
+        client.disconnect();
+        broker.awaitDisconnected("client");
+        TestClient back = broker.connected(ProtocolVersion.MQTT_5, "client");
+        back.subscribe(Properties.NONE, noLocal("r/own"));
+        back.expectMessage("r/own", "taken over");
+        back.subscribe(Properties.NONE, noLocal("r/theirs"));
+        back.expectNothing();
+        back.subscribe("r/theirs", QoS.AT_LEAST_ONCE);
+        back.expectMessage("r/theirs", "taken over");
+    }
+
     @Test
     void noLocalOfOneSubscriptionLeavesTheOtherItsMessage() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
@@ -176,7 +213,14 @@ class SubscriptionTest {
 
         assertThat(client.unsubscribe("a").reasons()).containsExactly(ReasonCode.SUCCESS);
         assertThat(client.unsubscribe("a").reasons()).containsExactly(ReasonCode.NO_SUBSCRIPTION_EXISTED);
-        assertThat(client.unsubscribe("a/#/b").reasons()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/#/b", "a+", "", "$share//a", "$share/g", "$exclusive/#/a"})
+    void unsubscribeFromAnInvalidFilterIsRefusedAsInvalid(String filter) {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
+
+        assertThat(client.unsubscribe(filter).reasons()).containsExactly(ReasonCode.TOPIC_FILTER_INVALID);
     }
 
     @Test

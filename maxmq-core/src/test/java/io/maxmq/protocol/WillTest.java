@@ -6,12 +6,14 @@ import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Disconnect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
@@ -187,6 +189,22 @@ class WillTest {
         broker.clock().advance(Duration.ZERO);
 
         observer.expectMessage("will", "dead");
+    }
+
+    @Test
+    @Spec("MQTT-3.8.3-3")
+    void noLocalLeavesOutTheOwnWill() {
+        TestClient client = broker.connected(withWill(ProtocolVersion.MQTT_5, 0, 3600));
+        client.subscribe(
+                Properties.NONE,
+                new Subscription("will", QoS.AT_LEAST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
+        client.close();
+        observer.expectMessage("will", "dead");
+
+        TestClient back = broker.client(ProtocolVersion.MQTT_5);
+        back.connect("mortal", false);
+
+        back.expectNothing();
     }
 
     @Test

@@ -194,7 +194,7 @@ public final class Publisher {
         ApplicationMessages.begin(transit, message, topic, null, clock.epochMillis());
         transit.track(options.isDetailed());
         at.loop().counters().increment(Counter.PUBLISHED_IN_PROCESS);
-        if (transit.retain() && at.router().retain(transit, tenantRoutes) == Router.Retained.REFUSED) {
+        if (transit.retain() && at.router().retain(transit, tenantRoutes, null) == Router.Retained.REFUSED) {
             result.completeExceptionally(
                     new PublishRefusedException(ReasonCode.QUOTA_EXCEEDED, "too many retained messages"));
             return;

@@ -116,7 +116,7 @@ final class SysTopics implements Runnable, Timers.Task {
         byte[] payload = value.getBytes(StandardCharsets.UTF_8);
         transit.begin(ApplicationMessages.topic(to.topics(), at.loop().index(), PREFIX + name), 0, true, null);
         transit.payload(payload, 0, payload.length);
-        if (at.router().retain(transit, to) == Router.Retained.REFUSED) {
+        if (at.router().retain(transit, to, null) == Router.Retained.REFUSED) {
             // No memory: better no value than one that is out of date. The next change is tried again.
             at.router().removeRetained(transit.topic(), to);
         }

@@ -57,6 +57,11 @@ public final class SubscriptionRules {
         return sharedToo ? "not an exclusive subscription that this broker has" : null;
     }
 
+    /** Whether the text is not a topic filter (§4.7), with or without {@code $exclusive/}. */
+    boolean isInvalid(String asked) {
+        return TopicFilter.problem(ExclusiveSubscriptions.plain(asked), maxTopicLevels) != null;
+    }
+
     /** The filter of what has no {@link #problemOf}. */
     public TopicFilter filterOf(String asked) {
         return TopicFilter.of(ExclusiveSubscriptions.plain(asked));

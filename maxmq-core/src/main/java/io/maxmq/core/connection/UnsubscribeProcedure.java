@@ -129,7 +129,9 @@ final class UnsubscribeProcedure {
             return ReasonCode.UNSPECIFIED_ERROR;
         }
         if (!session.subscribing().unsubscribe(passed.subject())) {
-            return ReasonCode.NO_SUBSCRIPTION_EXISTED;
+            return home.subscriptionRules().isInvalid(passed.subject())
+                    ? ReasonCode.TOPIC_FILTER_INVALID
+                    : ReasonCode.NO_SUBSCRIPTION_EXISTED;
         }
         home.events().unsubscribed(connection, ExclusiveSubscriptions.plain(passed.subject()));
         return ReasonCode.SUCCESS;

@@ -8,11 +8,16 @@ import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.ShardedKey;
 
 /**
- * A retained message, in {@link Tables#RETAINED} under its topic: nothing but the message, with its whole body, since nothing
- * else is about it.
+ * A retained message, in {@link Tables#RETAINED} under its topic, with its whole body, since nothing else is about it.
+ *
+ * <pre>
+ *   version 2:  | client id of the publisher, empty for none | message |
+ *   version 1:  | message |
+ * </pre>
  */
 final class RetainedRecord {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final byte[] NO_PUBLISHER = {};
 
     private RetainedRecord() {}
 
@@ -25,15 +30,20 @@ final class RetainedRecord {
     }
 
     static Bytes write(Bytes key, StoredMessage message) {
-        RecordWriter record = new RecordWriter(VERSION, MessageRecord.sizeOf(message, false));
-        return MessageRecord.write(record, message, false).finish(key);
+        byte[] known = message.publisherId();
+        byte[] publisher = known == null ? NO_PUBLISHER : known;
+        int publisherBytes = RecordWriter.varintBytes(publisher.length) + publisher.length;
+        RecordWriter record = new RecordWriter(VERSION, publisherBytes + MessageRecord.sizeOf(message, false));
+        return MessageRecord.write(record.writeBytes(publisher), message, false).finish(key);
     }
 
     /**
      * @throws DamagedRecordException when it does not match its checksum
      */
     static StoredMessage read(Entry entry) {
-        return MessageRecord.read(new RecordReader(Tables.RETAINED, entry, VERSION))
-                .toMessage(Topic::of, null);
+        RecordReader record = new RecordReader(Tables.RETAINED, entry, VERSION);
+        byte[] publisher = record.version() < 2 ? NO_PUBLISHER : record.readBytes();
+        StoredMessage message = MessageRecord.read(record).toMessage(Topic::of, null);
+        return publisher.length == 0 ? message : message.toRetain(publisher);
     }
 }

@@ -112,13 +112,15 @@ public final class Router {
     /**
      * Stores or removes the retained message of a topic (MQTT 5.0 §3.3.1.3). Call it before {@link #publish}, so that a
      * subscription made at the same time finds the message in one of the two ways.
+     *
+     * @param publisherId the UTF-8 client id of the publisher, for No Local; null for the application and the broker
      */
-    public Retained retain(InTransit message, Routes routes) {
+    public Retained retain(InTransit message, Routes routes, byte @Nullable [] publisherId) {
         if (message.payloadLength() == 0) {
             removeRetained(message.topic(), routes, message);
             return Retained.REMOVED;
         }
-        StoredMessage kept = message.keep().toRetain();
+        StoredMessage kept = message.keep().toRetain(publisherId);
         if (!loop.credit().tryCharge(kept.retainedBytes(), Lasting.STATE)) {
             return Retained.REFUSED;
         }

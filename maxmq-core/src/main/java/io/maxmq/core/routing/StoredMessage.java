@@ -1,5 +1,8 @@
 package io.maxmq.core.routing;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * An application message that outlives the read that brought it: queued, in flight or retained. Immutable, so that loops
  * share its bytes; only {@link #holders}, the number of places on one loop that hold it, changes, and only on that loop.
@@ -9,7 +12,7 @@ package io.maxmq.core.routing;
  *        0                      propertiesLength           body.length
  * </pre>
  */
-public sealed class StoredMessage permits ChangedMessage {
+public sealed class StoredMessage permits ChangedMessage, RetainedMessage {
     /** Heap that a message takes beside its body: this object, the array's header and an entry in a queue. */
     public static final int OVERHEAD_BYTES = 112;
 
@@ -67,6 +70,26 @@ public sealed class StoredMessage permits ChangedMessage {
     public StoredMessage toRetain() {
         return new StoredMessage(
                 topic.withoutMatches(), body, propertiesLength, qos, retain, expiresAtMillis, idHigh, idLow);
+    }
+
+    /**
+     * The same message to be retained.
+     *
+     * @param publisherId the UTF-8 client id of its publisher; kept, not copied; null when the application has published it
+     */
+    public StoredMessage toRetain(byte @Nullable [] publisherId) {
+        return publisherId == null ? toRetain() : new RetainedMessage(this, publisherId);
+    }
+
+    /** The UTF-8 client id of the publisher of a retained message; null for the application's and for all other messages. */
+    public byte @Nullable [] publisherId() {
+        return null;
+    }
+
+    /** Whether this is a retained message that the client with this UTF-8 client id has published. */
+    public boolean isRetainedBy(byte[] clientId) {
+        byte[] publisher = publisherId();
+        return publisher != null && Arrays.equals(publisher, clientId);
     }
 
     /** This message, which one recipient gets in the place of that one. */

@@ -11,6 +11,8 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.event.DropReason;
 import org.jspecify.annotations.Nullable;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /**
  * What a client publishes through its session at QoS 1 and 2: routed once, acknowledged in PUBLISH order when every
  * recipient has what was promised (MQTT 5.0 §4.3, §4.6, §4.9). A durable session has the packet ids of QoS 2 written
@@ -283,7 +285,10 @@ final class Inbound {
     }
 
     private static boolean retain(Sessions home, SessionKey publisher, Routes routes, InTransit message) {
-        if (home.router().retain(message, routes) != Router.Retained.REFUSED) {
+        byte[] publisherId = message.publisher() instanceof Session session
+                ? session.clientIdBytes()
+                : publisher.clientId().getBytes(UTF_8);
+        if (home.router().retain(message, routes, publisherId) != Router.Retained.REFUSED) {
             return true;
         }
         home.drops().dropped(publisher, message, DropReason.RETAINED_LIMIT);

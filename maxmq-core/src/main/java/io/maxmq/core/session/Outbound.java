@@ -599,7 +599,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
                 return;
             }
             StoredMessage message = retained.next();
-            if (message != null && !message.isExpired(home.loop().epochMillis())) {
+            if (message != null && wants(subscription, message)) {
                 sendRetained(to, message, subscription);
             }
         }
@@ -608,6 +608,11 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             turnPosted = false;
             pump();
         });
+    }
+
+    private boolean wants(Subscription subscription, StoredMessage retained) {
+        boolean isOwn = subscription.noLocal() && retained.isRetainedBy(session.clientIdBytes());
+        return !isOwn && !retained.isExpired(home.loop().epochMillis());
     }
 
     /** Behind others only when all that these wait for is to be written. */

@@ -107,7 +107,8 @@ final class WillPublication {
     }
 
     private void route(Will set, Will due, Routes routes) {
-        transit.begin(due.message(), null);
+        // No Local is about the client: the session that set the will, or a newer one of the same client id.
+        transit.begin(due.message(), home.find(keyOf(due)));
         if (due.expirySeconds() >= 0) {
             transit.expiresAtMillis(home.loop().epochMillis() + due.expirySeconds() * 1000);
             // Kept anew, so that what is queued carries the expiry as well.
