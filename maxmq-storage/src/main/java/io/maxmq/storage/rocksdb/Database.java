@@ -5,7 +5,9 @@ import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +54,8 @@ final class Database implements AutoCloseable {
 
     /** Between two attempts to write while tables are behind. */
     private static final long STALL_NANOS = 1_000_000;
+
+    private static final int MAX_OPEN_FILES_OF_LOOK = 64;
 
     private static final byte[] GENERATION = {'g'};
     private static final byte[] PARTITIONS = {'p'};
@@ -123,6 +127,26 @@ final class Database implements AutoCloseable {
                     .forEach(names::add);
         }
         return names;
+    }
+
+    /**
+     * The number of the oldest log file that the database in {@code directory} needs, by RocksDB's list of files. Reads no
+     * log and changes nothing; for a database that is not open.
+     */
+    static long oldestLiveLog(Path directory) throws RocksDBException, IOException {
+        Path noLogs = Files.createTempDirectory("maxmq-no-logs");
+        try (Options options = new Options()) {
+            options.setWalDir(noLogs.toString())
+                    .setDbLogDir(noLogs.toString())
+                    .setMaxOpenFiles(MAX_OPEN_FILES_OF_LOOK)
+                    .setSkipStatsUpdateOnDbOpen(true)
+                    .setParanoidChecks(false);
+            try (RocksDB rocks = RocksDB.openReadOnly(options, directory.toString())) {
+                return rocks.getLongProperty("rocksdb.min-log-number-to-keep");
+            }
+        } finally {
+            StoreDirectory.deleteAll(noLogs);
+        }
     }
 
     private void adopt(List<ColumnFamilyHandle> handles) throws RocksDBException {
@@ -263,6 +287,16 @@ final class Database implements AutoCloseable {
     /** The number of the last write. Those in the log behind it have failed. */
     long sequence() {
         return rocks.getLatestSequenceNumber();
+    }
+
+    /** Whether the log may have gone on in a new file since the last call. */
+    boolean takeSealed() {
+        return settings.sealed.get() && settings.sealed.getAndSet(false);
+    }
+
+    /** The next {@link #takeSealed} says yes. */
+    void markSealed() {
+        settings.sealed.set(true);
     }
 
     /** Hands to the operating system, or forces to the medium, what the log has kept back. */

@@ -22,6 +22,7 @@ final class Engine implements AutoCloseable {
 
     private final StoreDirectory directory;
     private final Settings settings;
+    private final LogMarker marker;
 
     /** Shared by those who use the database, exclusive for who replaces it. No callback is made while it is held. */
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -51,6 +52,7 @@ final class Engine implements AutoCloseable {
     Engine(StoreDirectory directory, Settings settings) {
         this.directory = directory;
         this.settings = settings;
+        this.marker = new LogMarker(directory);
     }
 
     /**
@@ -61,7 +63,11 @@ final class Engine implements AutoCloseable {
     void open() {
         lock.writeLock().lock();
         try {
-            LogFiles.checkAndCutTornTail(directory.database(), directory.level() == Durability.FSYNC);
+            LogFiles.checkAndCutTornTail(
+                    directory.database(),
+                    directory.level() == Durability.FSYNC,
+                    settings.salvages() ? LogClaim.NONE : directory.claim(),
+                    () -> Database.oldestLiveLog(directory.database()));
             database = Database.open(directory.database(), settings, directory.isNew(), !settings.salvages());
             directory.opened(settings.durability());
         } catch (RocksDBException e) {
@@ -185,6 +191,11 @@ final class Engine implements AutoCloseable {
         closing.close();
     }
 
+    /** Records what the log must have at the next start. */
+    LogMarker marker() {
+        return marker;
+    }
+
     /** Forces the log to the medium, whatever the level, and closes. Idempotent. */
     @Override
     public void close() {
@@ -194,6 +205,7 @@ final class Engine implements AutoCloseable {
             Database now = database;
             if (now != null) {
                 now.flushLog(true);
+                marker.forced(now.lastGroup());
             }
         } catch (RocksDBException e) {
             throw Failures.of(e, null);

@@ -56,11 +56,11 @@ final class GroupWriter {
 
     // The writer's own.
     private long[] versions;
-    private long lastGroup;
     private @Nullable Pending left; // taken from the queue, and not part of the last group; null when there is none
 
     // Written by the writer alone, read by anyone.
     private volatile List<Pending.Commit> underWay = List.of();
+    private volatile long lastGroup;
     private volatile long batches;
     private volatile long mutations;
     private volatile long groups;
@@ -200,6 +200,11 @@ final class GroupWriter {
         return syncs;
     }
 
+    /** The number of the last group that was written. */
+    long lastGroup() {
+        return lastGroup;
+    }
+
     // ---- the thread
 
     private void run() {
@@ -328,11 +333,18 @@ final class GroupWriter {
                 faults.beforeWrite();
                 database.write(group.encoded());
                 faults.afterWrite();
-                recovery.written(database.sequence());
-                lastGroup++;
+                written(database, lastGroup + 1);
             }
             return group;
         });
+    }
+
+    private void written(Database database, long group) {
+        recovery.written(database.sequence());
+        lastGroup = group;
+        if (forces && database.takeSealed() && !engine.marker().forced(group)) {
+            database.markSealed();
+        }
     }
 
     @SuppressWarnings("NonAtomicOperationOnVolatileField") // the writer alone writes them
@@ -380,8 +392,7 @@ final class GroupWriter {
         try {
             engine.runAlone(database -> {
                 database.switchTo(replace.staging(), lastGroup + 1, next);
-                recovery.written(database.sequence());
-                lastGroup++;
+                written(database, lastGroup + 1);
             });
         } catch (StorageException e) { // before anything was written
             completions.execute(() -> replace.result().completeExceptionally(e));

@@ -11,8 +11,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,10 +66,14 @@ final class LogFiles {
      * likes; that goes too, so that what is left is the beginning of what there was.
      *
      * @param forced whether each group was forced before it was acknowledged
-     * @throws StorageException {@code DAMAGED} with file and offset when a group is damaged that may have been acknowledged
+     * @param claim the groups that must be there
+     * @throws StorageException {@code DAMAGED} with file and offset when a group is damaged that may have been acknowledged,
+     *     or a claimed group is missing; then nothing is changed
      */
-    static void checkAndCutTornTail(Path directory, boolean forced) throws IOException {
+    static void checkAndCutTornTail(Path directory, boolean forced, LogClaim claim, LogClaim.LiveLogs live)
+            throws IOException, RocksDBException {
         List<Path> files = list(directory);
+        Map<Long, Long> firstGroups = new HashMap<>();
         long lastGroup = 0;
         for (int i = 0; i < files.size(); i++) {
             Path file = files.get(i);
@@ -73,17 +81,25 @@ final class LogFiles {
             long end;
             try (LogFile log = LogFile.open(file)) {
                 Walk walk = new Walk(log, NO_LIMIT, lastGroup);
-                if (walk.run()) {
-                    lastGroup = walk.lastGroup;
+                boolean isSound = walk.run();
+                if (walk.endOfGroups > 0) {
+                    firstGroups.put(number(file), walk.firstGroup);
+                }
+                lastGroup = walk.lastGroup;
+                if (isSound) {
                     continue;
                 }
                 if (walk.lacksGroups ? forced : !mayCut(log, walk, later, forced)) {
                     String what = walk.lacksGroups
                             ? "groups of the log are missing behind number " + walk.lastGroup
-                            : "the log is damaged, and what is behind may have been acknowledged";
+                            : "the log is damaged, and the groups behind the damage may have been acknowledged";
                     throw new StorageException(
-                            Kind.DAMAGED, what, new StorageException.Place(file.toString(), walk.offset, null), null);
+                            Kind.DAMAGED,
+                            what + LogClaim.REMEDY,
+                            new StorageException.Place(file.toString(), walk.offset, null),
+                            null);
                 }
+                claim.check(directory, firstGroups, lastGroup, live);
                 end = walk.endOfGroups;
                 LOG.warn(
                         "cut off the torn tail of the log: file={}, offset={}, bytes={}, filesBehind={}",
@@ -98,6 +114,18 @@ final class LogFiles {
             }
             truncate(file, end);
             return;
+        }
+        claim.check(directory, firstGroups, lastGroup, live);
+    }
+
+    /** The number of a file's first group that has one, 0 when none is there as a whole. RocksDB may be writing. */
+    static long firstGroup(Path file) throws IOException {
+        try (LogFile log = LogFile.open(file)) {
+            Walk walk = new Walk(log, NO_LIMIT, 0);
+            walk.runTo(1);
+            return walk.firstGroup;
+        } catch (NoSuchFileException e) {
+            return 0; // deleted meanwhile
         }
     }
 
@@ -173,7 +201,8 @@ final class LogFiles {
         return bytes;
     }
 
-    private static List<Path> list(Path directory) throws IOException {
+    /** All log files, in the order of their numbers. */
+    static List<Path> list(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.getFileName().toString().matches("\\d{1,18}\\.log"))
                     .sorted(Comparator.comparingLong(LogFiles::number))
@@ -182,9 +211,14 @@ final class LogFiles {
     }
 
     /** Of six digits at least, so that names have no order. */
-    private static long number(Path file) {
+    static long number(Path file) {
         String name = file.getFileName().toString();
         return Long.parseLong(name, 0, name.length() - ".log".length(), 10);
+    }
+
+    /** The file with a number. */
+    static Path path(Path directory, long number) {
+        return directory.resolve(String.format(Locale.ROOT, "%06d.log", number));
     }
 
     private static void truncate(Path file, long size) throws IOException {
@@ -208,8 +242,14 @@ final class LogFiles {
         /** Where the fragment begins that is not sound, or the group that should not be here. */
         long offset;
 
+        /** The number of the file's first group that has one, 0 before it. */
+        long firstGroup;
+
         /** The number of the last group that has one, 0 before the first. */
         long lastGroup;
+
+        /** Groups with a number so far. */
+        private int groups;
 
         /** Whether it ended because the next group is not the next one. */
         boolean lacksGroups;
@@ -222,8 +262,13 @@ final class LogFiles {
 
         /** Whether it came to the end of the file, at the end of a group. */
         boolean run() throws IOException {
+            return runTo(Integer.MAX_VALUE);
+        }
+
+        /** The same, but no further than to so many groups with a number. */
+        boolean runTo(int maxGroups) throws IOException {
             boolean within = false;
-            while (offset < log.size()) {
+            while (offset < log.size() && groups < maxGroups) {
                 int leftInBlock = LogFile.leftInBlock(offset);
                 if (leftInBlock < HEADER_BYTES) {
                     if (!isZero(log, offset, Math.min(offset + leftInBlock, log.size()))) {
@@ -271,7 +316,11 @@ final class LogFiles {
             }
             long group = head.order(ByteOrder.BIG_ENDIAN).getLong(HEAD_BYTES - Long.BYTES);
             lacksGroups = lastGroup != 0 && group != lastGroup + 1;
-            lastGroup = lacksGroups ? lastGroup : group;
+            if (!lacksGroups) {
+                lastGroup = group;
+                firstGroup = firstGroup == 0 ? group : firstGroup;
+                groups++;
+            }
             return !lacksGroups;
         }
     }

@@ -4,6 +4,8 @@ import io.maxmq.spi.storage.Durability;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.rocksdb.AbstractEventListener;
 import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -12,6 +14,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.MemTableInfo;
 import org.rocksdb.Options;
 import org.rocksdb.TablePropertiesCollectorFactory;
 import org.rocksdb.WALRecoveryMode;
@@ -44,6 +47,9 @@ final class NativeSettings implements AutoCloseable {
     final LRUCache cache;
     final DBOptions database;
     final ColumnFamilyOptions tables;
+
+    /** Whether a memtable was sealed, with which the log goes on in a new file; true at first. Set by any thread. */
+    final AtomicBoolean sealed = new AtomicBoolean(true);
 
     /** Whether what cannot be read is taken as not there. */
     final boolean salvages;
@@ -83,7 +89,8 @@ final class NativeSettings implements AutoCloseable {
     }
 
     private void configureDatabase(Settings settings, WriteBufferManager memtables) {
-        database.setWriteBufferManager(memtables)
+        database.setListeners(List.of(keep(new SealListener(sealed))))
+                .setWriteBufferManager(memtables)
                 .setMaxTotalWalSize(Math.min(settings.memoryBytes() / 2, MAX_LOG_BYTES))
                 .setParanoidChecks(!settings.salvages())
                 // The log has been checked, and a torn tail cut, before: whatever RocksDB still finds is damage.
@@ -121,6 +128,21 @@ final class NativeSettings implements AutoCloseable {
                 .setDisableAutoCompactions(!compacting);
         if (!compacting) { // nothing removes files from level 0, so their number must not stop the writer
             tables.setLevel0SlowdownWritesTrigger(Integer.MAX_VALUE).setLevel0StopWritesTrigger(Integer.MAX_VALUE);
+        }
+    }
+
+    /** Called by RocksDB between two groups, on whatever thread seals the memtable. */
+    private static final class SealListener extends AbstractEventListener {
+        private final AtomicBoolean sealed;
+
+        SealListener(AtomicBoolean sealed) {
+            super(EnabledEventCallback.ON_MEMTABLE_SEALED);
+            this.sealed = sealed;
+        }
+
+        @Override
+        public void onMemTableSealed(MemTableInfo memtable) {
+            sealed.set(true);
         }
     }
 

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   FORMAT        "maxmq-storage 1", and behind it "creating", "restoring" or "repairing" until that is done
  *   LEVEL         the durability of what is in the log; FSYNC when there is no such file
+ *   LOGS          what the log must have at the next start, see {@link LogClaim}; nothing when there is no such file
  *   LOCK          see {@link DirectoryLock}
  *   LOCK.owner
  *   db/           RocksDB's files
@@ -46,8 +47,20 @@ final class StoreDirectory implements AutoCloseable {
     private static final String RESTORING = "restoring";
     private static final String REPAIRING = "repairing";
     private static final String LEVEL_FILE = "LEVEL";
-    private static final Set<String> OURS =
-            Set.of(FORMAT_FILE, FORMAT_FILE + ".new", LEVEL_FILE, LEVEL_FILE + ".new", "LOCK", "LOCK.owner", "db");
+
+    /** Files about the log that is there, which go where the log goes. */
+    private static final List<String> ABOUT_LOG = List.of(LEVEL_FILE, LogClaim.FILE);
+
+    private static final Set<String> OURS = Set.of(
+            FORMAT_FILE,
+            FORMAT_FILE + ".new",
+            LEVEL_FILE,
+            LEVEL_FILE + ".new",
+            LogClaim.FILE,
+            LogClaim.FILE + ".new",
+            "LOCK",
+            "LOCK.owner",
+            "db");
 
     private final Path directory;
     private final DirectoryLock lock;
@@ -193,6 +206,16 @@ final class StoreDirectory implements AutoCloseable {
         return Durability.FSYNC; // the strictest
     }
 
+    /** What the log must have. */
+    LogClaim claim() throws IOException {
+        return LogClaim.read(directory);
+    }
+
+    /** Records what the log must have at the next start. */
+    void claim(LogClaim claim) throws IOException {
+        replace(directory, LogClaim.FILE, claim.text());
+    }
+
     /** Where RocksDB's files are. */
     Path database() {
         return database(directory);
@@ -273,13 +296,15 @@ final class StoreDirectory implements AutoCloseable {
 
     /** What a store nobody uses has, but for FORMAT, into a directory without it. */
     static void copyContent(Path from, Path to) throws IOException {
-        Files.deleteIfExists(to.resolve(LEVEL_FILE));
-        if (Files.exists(from.resolve(LEVEL_FILE))) {
-            replace(
-                    to,
-                    LEVEL_FILE,
-                    Files.readString(from.resolve(LEVEL_FILE), StandardCharsets.ISO_8859_1)
-                            .trim());
+        for (String name : ABOUT_LOG) {
+            Files.deleteIfExists(to.resolve(name));
+            if (Files.exists(from.resolve(name))) {
+                replace(
+                        to,
+                        name,
+                        Files.readString(from.resolve(name), StandardCharsets.ISO_8859_1)
+                                .trim());
+            }
         }
         createDirectories(database(to));
         try (Stream<Path> files = Files.list(database(from))) {
@@ -313,8 +338,10 @@ final class StoreDirectory implements AutoCloseable {
         if (!isBeingRepaired(directory)) {
             createDirectories(kept);
             Files.copy(directory.resolve(FORMAT_FILE), kept.resolve(FORMAT_FILE));
-            if (Files.exists(directory.resolve(LEVEL_FILE))) {
-                Files.copy(directory.resolve(LEVEL_FILE), kept.resolve(LEVEL_FILE));
+            for (String name : ABOUT_LOG) {
+                if (Files.exists(directory.resolve(name))) {
+                    Files.copy(directory.resolve(name), kept.resolve(name));
+                }
             }
             forceAll(kept);
             forceAll(database(repaired));
@@ -337,7 +364,9 @@ final class StoreDirectory implements AutoCloseable {
         if (Files.exists(database(repaired))) {
             move(database(repaired), database(directory));
         }
-        Files.deleteIfExists(directory.resolve(LEVEL_FILE)); // what is closed has its log in tables
+        for (String name : ABOUT_LOG) {
+            Files.deleteIfExists(directory.resolve(name)); // of the log that has gone
+        }
         writeFormat(directory, "");
     }
 

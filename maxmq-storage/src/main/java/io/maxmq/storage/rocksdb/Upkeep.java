@@ -106,11 +106,13 @@ final class Upkeep {
         try {
             long groups = writer.groups();
             boolean wrote = groups != groupsSeen;
+            long lastGroup = writer.lastGroup();
             idleTurns = wrote ? 0 : idleTurns + 1;
             if (wrote && settings.durability() != Durability.FSYNC) {
                 // Nobody was promised that, but a power cut then takes a second or so and no more.
                 engine.run(database -> database.flushLog(true));
             }
+            engine.marker().forced(lastGroup);
             groupsSeen = groups; // not before: what could not be forced is for the next turn
             long now = System.nanoTime();
             for (Engine.Holding holding : engine.holdings()) {

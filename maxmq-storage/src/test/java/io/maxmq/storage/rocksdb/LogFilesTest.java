@@ -52,6 +52,7 @@ class LogFilesTest {
             }
             StoreHarness.copy(store, directory, crashed);
         }
+        Files.delete(crashed.resolve(LogClaim.FILE)); // as when the crash came before the first one
     }
 
     private Bytes noise(int length) {
@@ -178,6 +179,7 @@ class LogFilesTest {
                 store.run(database -> database.flushLog(false));
                 StoreHarness.copy(store, directory, copy);
             }
+            Files.deleteIfExists(copy.resolve(LogClaim.FILE));
             // The same log once more, under the next number: as when the store had gone on in a second file.
             Path log = log(copy);
             String next = String.format(
@@ -217,6 +219,7 @@ class LogFilesTest {
             }
             List<Path> logs = StoreHarness.files(copy, ".log");
             assertThat(logs).hasSize(2);
+            Files.deleteIfExists(copy.resolve(LogClaim.FILE));
             truncate(logs.get(0), end); // between two groups: what is left is sound, and so is the other file
 
             RocksStore again = new RocksStore(Settings.of(copy).withDurability(level));
@@ -248,6 +251,7 @@ class LogFilesTest {
         }
         List<Path> logs = StoreHarness.files(copy, ".log");
         assertThat(logs).hasSize(2);
+        Files.delete(copy.resolve(LogClaim.FILE)); // which has the old names
         Files.move(logs.get(0), logs.get(0).resolveSibling("999999.log"));
         Files.move(logs.get(1), logs.get(1).resolveSibling("1000000.log"));
 
