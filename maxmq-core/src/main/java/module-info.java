@@ -34,6 +34,7 @@ module io.maxmq.core {
     exports io.maxmq.spi.intercept;
     exports io.maxmq.spi.limit;
     exports io.maxmq.spi.storage;
+    exports io.maxmq.spi.storage.support;
 
     uses io.maxmq.spi.config.ExtensionProvider;
     uses io.maxmq.spi.storage.StorageProvider;

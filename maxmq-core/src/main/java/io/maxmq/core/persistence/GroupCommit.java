@@ -6,6 +6,7 @@ import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Partitions;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.support.SerialLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -174,7 +175,7 @@ final class GroupCommit {
         private CommitResult tryApply(Batch batch) {
             int partition = partitions.ofShard(batch.shard());
             PartitionState state = after.get(partition);
-            Batch kept = CompactBatch.of(batch);
+            Batch kept = batch.compact();
             PartitionState.Applied applied = state.apply(kept);
             if (applied.result() instanceof CommitResult.Committed committed) {
                 long delta = applied.state().bytes() - state.bytes();

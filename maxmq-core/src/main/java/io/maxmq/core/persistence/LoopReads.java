@@ -9,6 +9,7 @@ import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Table;
+import io.maxmq.spi.storage.support.BehindDamage;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;

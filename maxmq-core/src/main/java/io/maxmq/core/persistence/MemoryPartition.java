@@ -5,6 +5,8 @@ import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.Watch;
 import io.maxmq.spi.storage.WatchHandler;
+import io.maxmq.spi.storage.support.ChangeHistory;
+import io.maxmq.spi.storage.support.HistoryWatch;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;

@@ -9,6 +9,7 @@ import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
+import io.maxmq.spi.storage.support.SerialLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;

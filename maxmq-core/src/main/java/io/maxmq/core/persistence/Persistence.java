@@ -9,6 +9,7 @@ import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
+import io.maxmq.spi.storage.support.TableWalk;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;

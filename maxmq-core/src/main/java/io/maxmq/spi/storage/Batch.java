@@ -60,6 +60,16 @@ public final class Batch {
         return sizeBytes;
     }
 
+    /**
+     * This batch for a store that keeps its bytes on the heap: each key and value of the mutations has an array of its own,
+     * so that none keeps a larger read buffer alive ({@link Bytes#compact()}).
+     *
+     * @return this batch if it needs no copy
+     */
+    public Batch compact() {
+        return CompactBatch.of(this);
+    }
+
     @Override
     public String toString() {
         return "Batch[shard=" + shard + ", preconditions=" + preconditions + ", mutations=" + mutations + "]";

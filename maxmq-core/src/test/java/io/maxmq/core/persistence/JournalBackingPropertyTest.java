@@ -9,6 +9,7 @@ import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Page;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Table;
+import io.maxmq.spi.storage.support.ManualExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -11,6 +11,7 @@ import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
+import io.maxmq.spi.storage.support.ManualExecutor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -17,6 +17,7 @@ import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.Watch;
 import io.maxmq.spi.storage.WatchHandler;
+import io.maxmq.spi.storage.support.ManualExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

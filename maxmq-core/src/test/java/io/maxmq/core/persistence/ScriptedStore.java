@@ -15,6 +15,7 @@ import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.Watch;
 import io.maxmq.spi.storage.WatchHandler;
+import io.maxmq.spi.storage.support.ManualExecutor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,6 +6,7 @@ import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.ShardedKey;
+import io.maxmq.spi.storage.support.TableWalk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -2,7 +2,6 @@ package io.maxmq.storage.inspect;
 
 import io.maxmq.core.persistence.DamagedRecordException;
 import io.maxmq.core.persistence.OwnerKey;
-import io.maxmq.core.persistence.TableWalk;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Consistency;
@@ -11,6 +10,7 @@ import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
+import io.maxmq.spi.storage.support.TableWalk;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;

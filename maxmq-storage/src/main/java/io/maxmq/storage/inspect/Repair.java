@@ -1,12 +1,12 @@
 package io.maxmq.storage.inspect;
 
 import io.maxmq.core.persistence.DamagedRecordException;
-import io.maxmq.core.persistence.TableWalk;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.Table;
+import io.maxmq.spi.storage.support.TableWalk;
 import io.maxmq.storage.RocksDbStorage;
 import io.maxmq.storage.rocksdb.DamagedDirectory;
 import io.maxmq.storage.rocksdb.RocksStore;

@@ -1,8 +1,5 @@
 package io.maxmq.storage.rocksdb;
 
-import io.maxmq.core.persistence.ChangeHistory;
-import io.maxmq.core.persistence.CompactBatch;
-import io.maxmq.core.persistence.HistoryWatch;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Capabilities;
@@ -26,6 +23,8 @@ import io.maxmq.spi.storage.StorageFigures;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.Watch;
 import io.maxmq.spi.storage.WatchHandler;
+import io.maxmq.spi.storage.support.ChangeHistory;
+import io.maxmq.spi.storage.support.HistoryWatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -195,9 +194,7 @@ public final class RocksStore implements KeyValueStore {
             for (Group.Outcome outcome : group.outcomes()) {
                 if (outcome.result() instanceof Committed committed) {
                     Batch batch = outcome.commit().batch();
-                    histories
-                            .get(outcome.partition())
-                            .add(committed.version(), CompactBatch.of(batch), committed.counters());
+                    histories.get(outcome.partition()).add(committed.version(), batch.compact(), committed.counters());
                     for (Mutation mutation : batch.mutations()) {
                         if (mutation instanceof Mutation.DeleteRange delete) {
                             drains.add(delete.table(), delete.range());

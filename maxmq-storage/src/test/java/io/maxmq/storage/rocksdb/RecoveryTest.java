@@ -1,6 +1,5 @@
 package io.maxmq.storage.rocksdb;
 
-import io.maxmq.core.persistence.TableWalk;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.CommitResult;
@@ -11,6 +10,7 @@ import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Applied;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.support.TableWalk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
-package io.maxmq.core.persistence;
+package io.maxmq.spi.storage.support;
 
+import io.maxmq.spi.Preview;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -7,12 +8,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Repeats a step on an executor as long as the step finds something to do, never two at once, each seeing what the one
- * before did. Gives the executor back after some steps, {@value #STEPS_PER_TURN} unless told.
+ * Repeats a step on an executor until the step finds nothing to do. Steps never run concurrently; each sees the effects of
+ * the one before. After {@value #STEPS_PER_TURN} steps, or the given number, the executor gets the thread back.
  *
- * <p>Thread-safe: {@link #wake()} from anywhere, the step included.
+ * <p>Thread-safe: {@link #wake()} may be called from any thread, also by the step.
+ *
+ * @since 0.1.0
  */
-final class SerialLoop {
+@Preview
+public final class SerialLoop {
 
     private static final int STEPS_PER_TURN = 128;
 
@@ -25,16 +29,16 @@ final class SerialLoop {
     private final AtomicInteger wakeUps = new AtomicInteger();
 
     /**
-     * @param step does one thing and says true, or says false when there is nothing to do; must not throw
-     * @param rejected is called instead, on the thread that found out, when the executor takes no more; must leave nothing
-     *     to do
+     * @param step does one piece of work and returns true, or returns false when there is none; must not throw
+     * @param rejected called instead of the step when the executor rejects the task, on the thread that submitted it;
+     *     must remove all work
      */
-    SerialLoop(Executor executor, BooleanSupplier step, Consumer<RejectedExecutionException> rejected) {
+    public SerialLoop(Executor executor, BooleanSupplier step, Consumer<RejectedExecutionException> rejected) {
         this(executor, STEPS_PER_TURN, step, rejected);
     }
 
     /** @param stepsPerTurn 1 or more */
-    SerialLoop(
+    public SerialLoop(
             Executor executor, int stepsPerTurn, BooleanSupplier step, Consumer<RejectedExecutionException> rejected) {
         this.executor = executor;
         this.stepsPerTurn = stepsPerTurn;
@@ -42,8 +46,8 @@ final class SerialLoop {
         this.rejected = rejected;
     }
 
-    /** Says that there is something to do. What happened before is seen by the step that follows. */
-    void wake() {
+    /** Runs the step again, at least once, after this call; the step sees the writes that happened before it. */
+    public void wake() {
         if (wakeUps.getAndIncrement() == 0) {
             startTurn();
         }

@@ -1,5 +1,6 @@
-package io.maxmq.core.persistence;
+package io.maxmq.spi.storage.support;
 
+import io.maxmq.spi.Preview;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Change;
@@ -10,9 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The latest batches of a partition, for those who watch: what they changed, turned into changes of a table only when somebody
- * asks. Bounded by batches and by bytes; the oldest go first. Thread-safe.
+ * The latest batches of a partition, for the watches of a store. A batch is converted into changes of a table only when a
+ * {@link HistoryWatch} reads it. Bounded by batches and by bytes; the oldest batches are dropped first. Thread-safe.
+ *
+ * @since 0.1.0
  */
+@Preview
 public final class ChangeHistory {
 
     /** How many batches one call of {@link #next} looks at, so that the lock is not held for long. */
@@ -63,10 +67,10 @@ public final class ChangeHistory {
     }
 
     /**
-     * Takes the next batch. Versions rise.
+     * Adds the next batch. Versions rise.
      *
-     * @param batch kept as it is: {@link CompactBatch}
-     * @param counters what each {@link Mutation.Add} left
+     * @param batch kept as it is; {@link Batch#compact()} avoids keeping larger arrays alive
+     * @param counters the value of each {@link Mutation.Add} after the batch, in the order of the mutations
      */
     public synchronized void add(long newVersion, Batch batch, List<Long> counters) {
         version = newVersion;
@@ -105,7 +109,7 @@ public final class ChangeHistory {
         droppedUpTo = oldest.version();
     }
 
-    /** Forgets everything; goes on behind {@code newVersion}. */
+    /** Drops all batches and continues after {@code newVersion}. */
     public synchronized void reset(long newVersion) {
         while (size > 0) {
             dropOldest();
@@ -114,7 +118,7 @@ public final class ChangeHistory {
         droppedUpTo = newVersion;
     }
 
-    /** Of the last batch. */
+    /** The version of the last batch. */
     public synchronized long version() {
         return version;
     }

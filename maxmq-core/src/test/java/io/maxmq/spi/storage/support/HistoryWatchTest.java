@@ -1,4 +1,4 @@
-package io.maxmq.core.persistence;
+package io.maxmq.spi.storage.support;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;

@@ -1,4 +1,4 @@
-package io.maxmq.core.persistence;
+package io.maxmq.spi.storage.support;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /** Runs tasks when the test says so, on the test's thread. Not thread-safe. */
-final class ManualExecutor implements Executor {
+public final class ManualExecutor implements Executor {
 
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private boolean stopped;
@@ -20,7 +20,7 @@ final class ManualExecutor implements Executor {
     }
 
     /** Runs the oldest task; says false when there is none. */
-    boolean runOne() {
+    public boolean runOne() {
         Runnable task = tasks.poll();
         if (task == null) {
             return false;
@@ -30,16 +30,16 @@ final class ManualExecutor implements Executor {
     }
 
     /** Runs everything, what comes meanwhile too. */
-    void runAll() {
+    public void runAll() {
         while (runOne()) {}
     }
 
-    int waiting() {
+    public int waiting() {
         return tasks.size();
     }
 
     /** Takes no more. */
-    void stop() {
+    public void stop() {
         stopped = true;
     }
 }

@@ -1,5 +1,6 @@
-package io.maxmq.core.persistence;
+package io.maxmq.spi.storage.support;
 
+import io.maxmq.spi.Preview;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
@@ -11,9 +12,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the history of a partition at the pace of its handler. The handler is called on the store's executor; no lock is
- * held meanwhile. Thread-safe.
+ * A {@link Watch} that reads a {@link ChangeHistory} at the pace of its handler. The handler runs on the store's executor;
+ * no lock is held meanwhile. Thread-safe.
+ *
+ * @since 0.1.0
  */
+@Preview
 public final class HistoryWatch implements Watch {
 
     private enum Phase {
@@ -38,11 +42,11 @@ public final class HistoryWatch implements Watch {
     private volatile long version;
 
     /**
-     * Nothing happens before {@link #wake()}.
+     * Creates a watch that reads nothing before the first {@link #wake()}.
      *
-     * @param fromVersion the first that is of interest, 1 or more
-     * @param executor where the handler is called, one call at a time
-     * @param onClosed is told once, when nothing follows any more
+     * @param fromVersion the first version to deliver, 1 or more
+     * @param executor runs the handler, one call at a time
+     * @param onClosed called once, when the watch has ended
      */
     public HistoryWatch(
             Table table,
@@ -62,20 +66,20 @@ public final class HistoryWatch implements Watch {
                 e -> finish(new StorageException(Kind.CLOSED, "the store's executor takes no more", e)));
     }
 
-    /** There may be something new. */
+    /** Looks for new batches, on the executor. */
     public void wake() {
         loop.wake();
     }
 
-    /** Ends it with {@code cause}, behind a call of the handler that runs. The first cause counts. */
+    /** Ends the watch with {@code cause}, after a running call of the handler. The first cause counts. */
     public void end(StorageException cause) {
         endsWith(cause);
         wake();
     }
 
     /**
-     * It is about to end with {@code cause}, at the latest from {@link #wake()} on. To be said before the history is reset: who
-     * finds that there is nothing left of it then knows why.
+     * Sets the cause with which the next {@link #wake()} ends the watch. Call it before {@link ChangeHistory#reset}, so that a
+     * concurrent read of the reset history reports this cause and not {@code TOO_OLD}.
      */
     public void endsWith(StorageException cause) {
         if (end == null) {

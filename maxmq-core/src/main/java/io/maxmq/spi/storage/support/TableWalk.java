@@ -1,5 +1,6 @@
-package io.maxmq.core.persistence;
+package io.maxmq.spi.storage.support;
 
+import io.maxmq.spi.Preview;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
@@ -15,15 +16,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one partition of a table, or a range of it, from its beginning to its end, around what the store says is damaged: a range of keys that
- * cannot be read ends where the next one can. Blocks. Not thread-safe.
+ * Reads a partition of a table, or a range of it, in key order and skips damaged stretches. Blocks. Not thread-safe.
+ *
+ * @since 0.1.0
  */
+@Preview
 public final class TableWalk {
-    /** Told what is left out. */
+    /** Callback for each skipped stretch. */
+    @Preview
     public interface Damage {
         /**
-         * @param after the last key that could be read; null when there was none
-         * @param until the first one from which on it can be read again; null when nothing behind can
+         * @param after the last readable key before the stretch; null if there is none
+         * @param until the first readable key after the stretch; null if there is none
          */
         void onDamage(StorageException cause, @Nullable Bytes after, @Nullable Bytes until);
     }
@@ -33,12 +37,12 @@ public final class TableWalk {
     private final int partition;
     private final KeyRange range;
 
-    /** All of the partition. */
+    /** Reads all of the partition. */
     public TableWalk(KeyValueStore store, Table table, int partition) {
         this(store, table, partition, KeyRange.ALL);
     }
 
-    /** @param range what of the partition is read */
+    /** @param range the keys to read */
     public TableWalk(KeyValueStore store, Table table, int partition, KeyRange range) {
         this.store = store;
         this.table = table;
@@ -46,7 +50,11 @@ public final class TableWalk {
         this.range = range;
     }
 
-    /** Gives each entry, in the order of the keys. */
+    /**
+     * Passes each readable entry to {@code each}, in key order.
+     *
+     * @throws StorageException if a read fails for another reason than damage
+     */
     public void run(Consumer<Entry> each, Damage damage) {
         Bytes from = range.from();
         while (from != null) {

@@ -1,10 +1,5 @@
-package io.maxmq.core.persistence;
+package io.maxmq.spi.storage;
 
-import io.maxmq.spi.storage.Batch;
-import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.KeyRange;
-import io.maxmq.spi.storage.Mutation;
-import io.maxmq.spi.storage.Table;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -37,13 +32,13 @@ class CompactBatchTest {
     void copiesWhatIsASliceAndNothingElseChanges() {
         Batch batch = sliced().build();
 
-        Batch compact = CompactBatch.of(batch);
+        Batch compact = batch.compact();
 
         assertThat(compact.shard()).isEqualTo(1);
         assertThat(compact.preconditions()).isEqualTo(batch.preconditions());
         assertThat(compact.mutations()).isEqualTo(batch.mutations());
         assertThat(compact.sizeBytes()).isEqualTo(batch.sizeBytes());
-        assertThat(CompactBatch.of(compact)).isSameAs(compact);
+        assertThat(compact.compact()).isSameAs(compact);
     }
 
     @Test
@@ -60,7 +55,7 @@ class CompactBatchTest {
                 one.add(TABLE, add.key(), add.delta());
             }
             Batch batch = one.build();
-            assertThat(CompactBatch.of(batch)).as("%s", each).isNotSameAs(batch);
+            assertThat(batch.compact()).as("%s", each).isNotSameAs(batch);
         }
     }
 
@@ -69,6 +64,6 @@ class CompactBatchTest {
         Batch batch =
                 Batch.builder(1).put(TABLE, slice(1, 4).compact(), Bytes.EMPTY).build();
 
-        assertThat(List.of(CompactBatch.of(batch)).get(0)).isSameAs(batch);
+        assertThat(List.of(batch.compact()).get(0)).isSameAs(batch);
     }
 }

@@ -1,12 +1,12 @@
-package io.maxmq.core.persistence;
+package io.maxmq.spi.storage.support;
 
-import io.maxmq.core.persistence.ChangeHistory.Next;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Change;
 import io.maxmq.spi.storage.ChangeSet;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.Table;
+import io.maxmq.spi.storage.support.ChangeHistory.Next;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package io.maxmq.core.persistence;
+package io.maxmq.spi.storage.support;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
-package io.maxmq.core.persistence;
+package io.maxmq.spi.storage.support;
 
+import io.maxmq.spi.Preview;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.KeyRange;
@@ -19,11 +20,14 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where a range can be read again behind what the store says is damaged: by steps that double, then by halves between the last
- * two, in some fifty reads of one entry. So what lies between two damaged stretches is found if it is as long as the first of them.
+ * Finds the first readable key after a damaged stretch: by steps that double, then by bisection between the last two, in some
+ * fifty reads of one entry. Entries between two damaged stretches are found if they span as many keys as the first stretch.
  * Never blocks. Immutable.
+ *
+ * @since 0.1.0
  */
-final class BehindDamage {
+@Preview
+public final class BehindDamage {
     /** A stretch of keys is narrowed down until it differs in so many bytes behind the longer of its ends. */
     private static final int MORE_BYTES = 2;
 
@@ -38,7 +42,8 @@ final class BehindDamage {
     /** Where the range ends, exclusive; null when it has no end. */
     private final @Nullable Bytes end;
 
-    BehindDamage(KeyValueStore store, Table table, int partition, @Nullable Bytes end) {
+    /** @param end the end of the range, exclusive; null for the end of the partition */
+    public BehindDamage(KeyValueStore store, Table table, int partition, @Nullable Bytes end) {
         this.store = store;
         this.table = table;
         this.partition = partition;
@@ -46,10 +51,10 @@ final class BehindDamage {
     }
 
     /**
-     * About the lowest key above this one, which is not readable, from which on something can be read; empty when nothing can.
-     * Fails as reading does when that is for another reason than damage.
+     * Finds approximately the lowest readable key above {@code unreadable}; empty if nothing above it can be read. Fails as a
+     * read does if the reason is not damage.
      */
-    CompletionStage<Optional<Bytes>> from(Bytes unreadable) {
+    public CompletionStage<Optional<Bytes>> from(Bytes unreadable) {
         int kept = end == null ? 0 : Math.min(commonPrefix(unreadable, end), unreadable.length());
         int stepBytes = Math.min(unreadable.length() + MORE_BYTES - kept, STEP_BYTES);
         BigInteger number = number(unreadable.slice(kept, unreadable.length()), stepBytes);
@@ -119,8 +124,8 @@ final class BehindDamage {
         return cursor.next().whenComplete((page, failure) -> cursor.close());
     }
 
-    /** Whether it is damage that a read has failed for. */
-    static boolean isDamage(Throwable failure) {
+    /** Tells whether a read failed because of damage. */
+    public static boolean isDamage(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         return cause instanceof StorageException storage && storage.kind() == StorageException.Kind.DAMAGED;
     }

@@ -1,17 +1,10 @@
-package io.maxmq.core.persistence;
+package io.maxmq.spi.storage;
 
-import io.maxmq.spi.storage.Batch;
-import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.KeyRange;
-import io.maxmq.spi.storage.Mutation;
-import io.maxmq.spi.storage.Precondition;
-
-/** Batches for who keeps them: with their keys and values alone, not the read blocks that those were cut from. Stateless. */
-public final class CompactBatch {
+/** Copies the slices of a batch out of the larger arrays that they were cut from. Stateless. */
+final class CompactBatch {
     private CompactBatch() {}
 
-    /** The batch itself when none of its mutations has a slice, else a copy whose slices have arrays of their own. */
-    public static Batch of(Batch batch) {
+    static Batch of(Batch batch) {
         for (Mutation mutation : batch.mutations()) {
             if (!isCompact(mutation)) {
                 return copy(batch);
