@@ -2,6 +2,7 @@ package io.maxmq.spi.storage.tck;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Capabilities.Feature;
 import io.maxmq.spi.storage.Change;
 import io.maxmq.spi.storage.ChangeSet;
 import io.maxmq.spi.storage.CommitResult;
@@ -107,6 +108,9 @@ final class StoreRun implements AutoCloseable {
     }
 
     void openCursor(Scan scan) {
+        if (scan.reverse() && !store.capabilities().has(Feature.REVERSE_SCAN)) {
+            return;
+        }
         if (cursor != null) {
             cursor.cursor.close();
         }
@@ -150,7 +154,11 @@ final class StoreRun implements AutoCloseable {
                 .toList();
     }
 
+    /** Does nothing if the store has no snapshots. */
     void takeSnapshot() {
+        if (!store.capabilities().has(Feature.SNAPSHOT)) {
+            return;
+        }
         snapshots.add(new Taken(
                 await(store.snapshot()), model, Arrays.stream(versions).boxed().toList()));
     }
@@ -167,8 +175,9 @@ final class StoreRun implements AutoCloseable {
         }
     }
 
+    /** Does nothing if there is no snapshot or the store cannot restore one. */
     void restoreLastSnapshot() {
-        if (snapshots.isEmpty()) {
+        if (snapshots.isEmpty() || !store.capabilities().has(Feature.RESTORE)) {
             return;
         }
         checkWatches();
@@ -196,9 +205,14 @@ final class StoreRun implements AutoCloseable {
     }
 
     /**
+     * Does nothing if the store has no watches.
+     *
      * @param ahead of the version to come, backwards when negative as far as the history goes; 0 is NOW
      */
     void openWatch(Table table, int partition, int ahead) {
+        if (!store.capabilities().has(Feature.WATCH)) {
+            return;
+        }
         TreeMap<Long, Map<Table, List<Change>>> past = history.get(partition);
         long next = versions[partition] + 1;
         long oldest = past.isEmpty() ? next : past.firstKey();

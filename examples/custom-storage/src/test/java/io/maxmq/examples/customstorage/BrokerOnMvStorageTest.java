@@ -1,6 +1,5 @@
 package io.maxmq.examples.customstorage;
 
-import io.maxmq.JournalStorage;
 import io.maxmq.MaxMQ;
 import io.maxmq.codec.QoS;
 import io.maxmq.spi.Message;
@@ -13,13 +12,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A broker on a store of one's own. */
-class BrokerOnFileJournalTest {
+class BrokerOnMvStorageTest {
     @TempDir
     Path directory;
 
     @Test
-    void keepsItsRetainedMessages() throws Exception {
+    void retainedMessagesSurviveARestart() throws Exception {
         try (MaxMQ broker = start()) {
             Message retained = Message.builder("a")
                     .payload("kept")
@@ -40,7 +38,7 @@ class BrokerOnFileJournalTest {
     private MaxMQ start() {
         return MaxMQ.builder()
                 .allowAnonymous()
-                .storage(JournalStorage.on(new FileJournal(directory.resolve("journal"))))
+                .storage(new MvStorage(directory.resolve("broker.mv")))
                 .start();
     }
 }
