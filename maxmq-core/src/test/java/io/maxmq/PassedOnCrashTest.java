@@ -11,18 +11,15 @@ import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.storage.Batch;
-import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Journal;
+import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Mutation;
 import io.maxmq.spi.storage.StorageException.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,8 +39,7 @@ class PassedOnCrashTest {
     private static final String SHARED = "$share/g/t";
     private static final int MESSAGES = 4;
 
-    private final Row row = new Row(List.of());
-    private final GatedStore store = new GatedStore(JournalStorage.on(row));
+    private final GatedStore store = new GatedStore(MemoryStorage.create().store());
     private final TestBroker broker = start(store);
     private final List<Receipt> receipts = new ArrayList<>();
 
@@ -67,42 +63,6 @@ class PassedOnCrashTest {
         broker.close();
     }
 
-    /** A journal in memory, of which a part can be had. Thread-safe. */
-    private static final class Row implements Journal {
-        private final List<Bytes> records;
-
-        Row(List<Bytes> records) {
-            this.records = new ArrayList<>(records);
-        }
-
-        synchronized int size() {
-            return records.size();
-        }
-
-        synchronized Row first(int count) {
-            return new Row(records.subList(0, count));
-        }
-
-        @Override
-        public synchronized void open(Consumer<Bytes> target) {
-            records.forEach(target);
-        }
-
-        @Override
-        public synchronized void append(List<Bytes> more) {
-            records.addAll(more);
-        }
-
-        @Override
-        public synchronized void replace(Iterator<Bytes> content) {
-            records.clear();
-            content.forEachRemaining(records::add);
-        }
-
-        @Override
-        public void close() {}
-    }
-
     private TestClient member(String clientId, int receiveMaximum) {
         TestClient member = broker.lasting(clientId, true, receiveMaximum);
         member.subscribe(SHARED, EXACTLY_ONCE);
@@ -119,7 +79,7 @@ class PassedOnCrashTest {
 
     private Publish take(String clientId, TestClient client) {
         Publish publish = client.expect(Publish.class);
-        receipts.add(Receipt.of(clientId, publish, row.size()));
+        receipts.add(Receipt.of(clientId, publish, store.committed()));
         return publish;
     }
 
@@ -133,7 +93,7 @@ class PassedOnCrashTest {
                 ended++;
             } else {
                 Publish publish = (Publish) packet;
-                receipts.add(Receipt.of(clientId, publish, row.size()));
+                receipts.add(Receipt.of(clientId, publish, store.committed()));
                 client.send(PubRec.of(publish.packetId()));
                 taken++;
             }
@@ -192,7 +152,7 @@ class PassedOnCrashTest {
         if (late) {
             store.refuse(removals("a"), Kind.FULL);
         }
-        int from = row.size();
+        int from = store.committed();
         a.close();
         takeAndAnswer(MESSAGES - 1, "b", b);
         await(() -> !late || store.refused() > 0);
@@ -207,7 +167,7 @@ class PassedOnCrashTest {
         broker.awaitDisconnected("a");
         publish();
         TestClient b = member("b", 100);
-        int from = row.size();
+        int from = store.committed();
         assertThat(broker.broker().sessions().purge("a").toCompletableFuture().join())
                 .isTrue();
         takeAndAnswer(MESSAGES, "b", b);
@@ -225,7 +185,7 @@ class PassedOnCrashTest {
         if (late) {
             store.refuse(removals("a", "b"), Kind.FULL);
         }
-        int from = row.size();
+        int from = store.committed();
         a.close();
         take("b", b); // the others wait
         await(() -> queued("b") == MESSAGES - 1);
@@ -245,7 +205,7 @@ class PassedOnCrashTest {
         TestClient a = member("a", 1);
         publish();
         take("a", a);
-        int from = row.size();
+        int from = store.committed();
         a.close();
         await(() -> store.entries(Tables.GROUP_QUEUE).size() == MESSAGES - 1);
         b = broker.lasting("b", false, 100);
@@ -282,7 +242,7 @@ class PassedOnCrashTest {
         store.letGo();
         await(() -> store.entries(Tables.QUEUE).size() == staying
                 && store.entries(Tables.PASSING).isEmpty());
-        int last = row.size();
+        int last = store.committed();
         for (int batches = from; batches <= last; batches++) {
             crashAfter(batches, members);
         }
@@ -291,7 +251,7 @@ class PassedOnCrashTest {
     private void crashAfter(int batches, String... members) {
         Map<String, Receipt> taken = new TreeMap<>();
         receipts.stream().filter(each -> each.batches <= batches).forEach(each -> take(each, taken));
-        GatedStore left = new GatedStore(JournalStorage.on(row.first(batches)));
+        GatedStore left = new GatedStore(stateAfter(batches));
         try (TestBroker next = start(left)) {
             Map<String, TestClient> clients = new TreeMap<>();
             for (String each : members) {
@@ -310,6 +270,16 @@ class PassedOnCrashTest {
             clients.forEach((name, client) -> drain(next, name, client, taken));
         }
         assertThat(taken.keySet()).as("after %d batches", batches).hasSize(MESSAGES);
+    }
+
+    /** A store that is as this one was after so many batches. */
+    private KeyValueStore stateAfter(int batches) {
+        MemoryStorage memory = MemoryStorage.create();
+        try (KeyValueStore first = memory.store()) {
+            first.open().toCompletableFuture().join();
+            store.replay(batches, first);
+        }
+        return memory.store();
     }
 
     private static void take(Receipt receipt, Map<String, Receipt> taken) {

@@ -1,6 +1,5 @@
 package io.maxmq.core.persistence;
 
-import io.maxmq.core.persistence.Backing.Recorded;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Partitions;
@@ -17,12 +16,11 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies what is handed over, in that order, on the executor. All batches that wait make a group: what each does is worked out,
- * then the group goes to the backing as a whole, then it shows and its stages complete. So nothing shows that is not durable, and
- * what durability costs is paid once for the group. Thread-safe.
+ * Applies batches in the order of {@link #commit}, on the executor. All waiting batches form a group: the group is applied, then
+ * it becomes visible, then its stages complete. Thread-safe.
  */
 final class GroupCommit {
-    /** A group that has this much takes no other batch, so that its memory is bounded and its first batch doesn't wait long. */
+    /** Bytes from which a group takes no further batch; bounds its memory and the wait of its first batch. */
     private static final long MAX_GROUP_BYTES = 4L * 1024 * 1024;
 
     private static final int MAX_GROUP_BATCHES = 4_096;
@@ -30,7 +28,6 @@ final class GroupCommit {
     private final List<MemoryPartition> parts;
     private final Partitions partitions;
     private final MemoryQuota quota;
-    private final Backing backing;
     private final Queue<Pending> pending = new ConcurrentLinkedQueue<>();
     private final SerialLoop loop;
 
@@ -38,15 +35,13 @@ final class GroupCommit {
     private volatile long batches;
     private volatile long mutations;
 
-    /** Why nothing is taken any more; null as long as the store is open. */
+    /** The cause with which the store was closed; null while it is open. */
     private volatile @Nullable StorageException closed;
 
-    GroupCommit(
-            Executor executor, List<MemoryPartition> parts, Partitions partitions, MemoryQuota quota, Backing backing) {
+    GroupCommit(Executor executor, List<MemoryPartition> parts, Partitions partitions, MemoryQuota quota) {
         this.parts = parts;
         this.partitions = partitions;
         this.quota = quota;
-        this.backing = backing;
         // One group a turn, so that reads on the same executor wait for one write at most.
         this.loop = new SerialLoop(executor, 1, this::step, e -> {
             StorageException cause = new StorageException(Kind.CLOSED, "the store's executor takes no more", e);
@@ -89,7 +84,7 @@ final class GroupCommit {
         return result;
     }
 
-    /** Takes nothing from now on; what is pending fails on the executor. */
+    /** Refuses all batches from now on; pending batches fail on the executor. */
     void close(StorageException cause) {
         closed = cause;
         loop.wake();
@@ -124,10 +119,7 @@ final class GroupCommit {
         Throwable failure = null;
         try {
             taken.forEach(each -> group.apply(each.batch()));
-            if (!group.changes.isEmpty()) {
-                backing.append(group.changes, group.before);
-            }
-        } catch (Throwable e) { // the loop goes on, and nobody may wait for ever, out of memory or not
+        } catch (Throwable e) { // OutOfMemoryError included: the loop continues and every stage completes
             failure = e;
         }
         if (failure != null) {
@@ -146,16 +138,12 @@ final class GroupCommit {
                 taken.get(i).result().completeExceptionally((Throwable) outcome);
             }
         }
-        if (closed == null && !group.changes.isEmpty()) {
-            backing.tidy(states());
-        }
     }
 
-    /** What batches do, one after another, before any of it shows. */
+    /** The effects of several batches, before they become visible. */
     private final class Group {
-        final List<PartitionState> before = states();
-        final List<PartitionState> after = new ArrayList<>(before);
-        final List<Recorded> changes = new ArrayList<>();
+        final List<PartitionState> after = new ArrayList<>(states());
+        final List<AppliedBatch> changes = new ArrayList<>();
         final List<Object> outcomes = new ArrayList<>(); // a CommitResult or a Throwable for each batch
         long grownBytes;
 
@@ -167,7 +155,7 @@ final class GroupCommit {
             }
             try {
                 outcomes.add(tryApply(batch));
-            } catch (Throwable e) { // costs this batch alone
+            } catch (Throwable e) { // fails only this batch
                 outcomes.add(e);
             }
         }
@@ -182,15 +170,15 @@ final class GroupCommit {
                 quota.take(delta);
                 grownBytes += delta;
                 after.set(partition, applied.state());
-                changes.add(new Recorded(partition, applied.state(), kept, committed.counters()));
+                changes.add(new AppliedBatch(partition, applied.state(), kept, committed.counters()));
             }
             return applied.result();
         }
     }
 
     @SuppressWarnings("NonAtomicOperationOnVolatileField") // the loop alone writes
-    private void show(List<Recorded> changes) {
-        for (Recorded change : changes) {
+    private void show(List<AppliedBatch> changes) {
+        for (AppliedBatch change : changes) {
             parts.get(change.partition()).show(change);
             batches++;
             mutations += change.batch().mutations().size();
@@ -211,12 +199,6 @@ final class GroupCommit {
         for (int i = 0; i < before.size(); i++) {
             long version = Math.max(before.get(i).version(), replace.content().highestVersion()) + 1;
             after.add(new PartitionState(version, replace.content().trees().get(i)));
-        }
-        try {
-            backing.replace(after);
-        } catch (Throwable e) { // as above
-            replace.result().completeExceptionally(e);
-            return;
         }
         for (int i = 0; i < after.size(); i++) {
             quota.force(after.get(i).bytes() - before.get(i).bytes());

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What memory stores have that come one after another: each begins where the one before has ended. One is open at a time. What
- * is there is handed on as it is, not copied. Thread-safe.
+ * The content that consecutive memory stores share: each store starts with the content that the previous one had when it was
+ * closed. One store is open at a time. The content is handed over, not copied. Thread-safe.
  */
 public final class KeptMemory {
     private final Settings settings;
@@ -19,7 +19,6 @@ public final class KeptMemory {
     private List<PartitionState> states = List.of();
     private @Nullable Turn open;
 
-    /** Empty. */
     public KeptMemory(Settings settings) {
         this.settings = settings;
     }
@@ -32,7 +31,7 @@ public final class KeptMemory {
     private synchronized List<PartitionState> take(Turn turn, Partitions partitions) {
         if (open != null) {
             throw new StorageException(
-                    Kind.UNAVAILABLE, "this memory is in use by a broker that runs; close that one first");
+                    Kind.UNAVAILABLE, "the memory is in use by another store; close the broker of that store first");
         }
         open = turn;
         return states.isEmpty() ? PartitionState.empty(partitions) : states;
@@ -45,8 +44,8 @@ public final class KeptMemory {
         }
     }
 
-    /** One store's. */
-    private final class Turn implements Backing {
+    /** One store's use of the content. */
+    private final class Turn implements StoreContent {
         @Override
         public List<PartitionState> open(Partitions partitions) {
             return take(this, partitions);

@@ -7,6 +7,7 @@ import io.maxmq.spi.storage.Capabilities.Feature;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
+import io.maxmq.spi.storage.Durability;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Partitions;
@@ -19,7 +20,6 @@ import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.Watch;
 import io.maxmq.spi.storage.WatchHandler;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,29 +36,29 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in the heap of this process: everything of the contract except that it is gone when the store is closed, unless there
- * is a {@link Backing}.
+ * A store on the heap of this process. It implements the whole contract; its content is gone when it is closed.
  *
- * <p>Without one it has no thread. All its work, and every stage and handler, runs on the executor that it is given, at most one
- * group of batches, one task a watch and one a read at a time; the caller's stack is used only once that executor rejects tasks,
- * and by one that runs tasks in place, as tests like it. The executor must run what it has accepted, and outlive the store. With
- * a backing it has a thread of its own for all of this, which ends with it.
+ * <p>Created with an executor, the store has no thread. All its work, every stage and every handler runs on that executor: at
+ * most one group of batches at a time, one task per watch and one per read. The executor must run every task that it accepts,
+ * and must outlive the store; once it rejects tasks, the store uses the caller's thread. An executor that runs tasks in place is
+ * allowed. The stores of a {@link MemoryStorage} have a thread of their own, which ends with the store.
  *
- * <p>A partition is an immutable tree behind one reference, so that reads never wait for writes, and a cursor or snapshot
- * costs what is changed while it is open. Keys and values are kept as they come, not copied, except where they are slices of
- * a larger array.
+ * <p>A partition is an immutable tree behind one reference: reads never wait for writes, and a cursor or snapshot costs only
+ * the entries that change while it is open. Keys and values are kept without a copy, except slices of a larger array.
  *
  * <p>Thread-safe.
  */
 public final class MemoryKeyValueStore implements KeyValueStore {
     private static final long CLOSE_SECONDS = 10;
+    private static final Set<Feature> FEATURES =
+            Set.of(Feature.REVERSE_SCAN, Feature.WATCH, Feature.SNAPSHOT, Feature.RESTORE);
 
     private final Executor executor;
 
-    /** The executor when it is the store's own. */
+    /** The executor if the store owns it. */
     private final @Nullable ExecutorService thread;
 
-    private final Backing backing;
+    private final StoreContent content;
     private final Partitions partitions;
     private final Capabilities capabilities;
     private final MemoryQuota quota;
@@ -73,56 +73,43 @@ public final class MemoryKeyValueStore implements KeyValueStore {
         CLOSED
     }
 
-    /** With {@link Settings#DEFAULTS}. */
+    /** Creates a store with {@link Settings#DEFAULTS}. */
     public MemoryKeyValueStore(Executor executor) {
         this(executor, Settings.DEFAULTS);
     }
 
-    /**
-     * @param executor where everything runs; must outlive the store
-     */
+    /** @param executor runs all work of the store; must outlive it */
     public MemoryKeyValueStore(Executor executor, Settings settings) {
-        this(executor, settings, Backing.NONE);
+        this(executor, null, settings, StoreContent.EMPTY);
     }
 
-    /** As tests like it: with a backing, and yet on a thread of theirs. */
-    MemoryKeyValueStore(Executor executor, Settings settings, Backing backing) {
-        this(executor, null, settings, backing);
+    /** Creates a store with a thread of its own. */
+    MemoryKeyValueStore(Settings settings, StoreContent content) {
+        this(newThread(), settings, content);
     }
 
-    /** On a thread of its own. */
-    public MemoryKeyValueStore(Settings settings, JournalBacking backing) {
-        this(settings, (Backing) backing);
-    }
-
-    MemoryKeyValueStore(Settings settings, Backing backing) {
-        this(newThread(backing.threadName()), settings, backing);
-    }
-
-    private MemoryKeyValueStore(ExecutorService thread, Settings settings, Backing backing) {
-        this(thread, thread, settings, backing);
+    private MemoryKeyValueStore(ExecutorService thread, Settings settings, StoreContent content) {
+        this(thread, thread, settings, content);
     }
 
     private MemoryKeyValueStore(
-            Executor executor, @Nullable ExecutorService thread, Settings settings, Backing backing) {
+            Executor executor, @Nullable ExecutorService thread, Settings settings, StoreContent content) {
         this.executor = executor;
         this.thread = thread;
-        this.backing = backing;
+        this.content = content;
         partitions = Partitions.ring(settings.partitions());
-        Set<Feature> features = EnumSet.of(Feature.REVERSE_SCAN, Feature.WATCH, Feature.SNAPSHOT, Feature.RESTORE);
-        features.addAll(backing.features());
-        capabilities = new Capabilities(backing.durability(), features, settings.maxPendingBytes());
+        capabilities = new Capabilities(Durability.NONE, FEATURES, settings.maxPendingBytes());
         quota = new MemoryQuota(settings.maxBytes(), settings.maxPendingBytes());
         for (int i = 0; i < partitions.count(); i++) {
             partitionList.add(new MemoryPartition(executor, settings.historyBatches(), settings.historyBytes()));
         }
-        commits = new GroupCommit(executor, partitionList, partitions, quota, backing);
+        commits = new GroupCommit(executor, partitionList, partitions, quota);
     }
 
-    /** Begins with the first task. */
-    private static ExecutorService newThread(String name) {
+    /** The thread starts with the first task. */
+    private static ExecutorService newThread() {
         return Executors.newSingleThreadExecutor(task -> {
-            Thread daemon = new Thread(task, name);
+            Thread daemon = new Thread(task, "maxmq-memory-storage");
             daemon.setDaemon(true);
             return daemon;
         });
@@ -190,7 +177,7 @@ public final class MemoryKeyValueStore implements KeyValueStore {
 
     private void open(CompletableFuture<Void> result) {
         try {
-            List<PartitionState> states = backing.open(partitions);
+            List<PartitionState> states = content.open(partitions);
             for (int i = 0; i < states.size(); i++) {
                 quota.force(states.get(i).bytes());
                 partitionList.get(i).reset(states.get(i));
@@ -198,9 +185,9 @@ public final class MemoryKeyValueStore implements KeyValueStore {
             if (!phase.compareAndSet(Phase.OPENING, Phase.OPEN)) {
                 throw closed();
             }
-        } catch (Throwable e) { // nobody may wait for ever, out of memory or not
+        } catch (Throwable e) { // OutOfMemoryError included: every stage must complete
             if (phase.compareAndSet(Phase.OPENING, Phase.CLOSED)) {
-                backing.close(states());
+                content.close(states());
                 if (thread != null) {
                     thread.shutdown();
                 }
@@ -290,16 +277,8 @@ public final class MemoryKeyValueStore implements KeyValueStore {
 
     @Override
     public StorageFigures figures() {
-        StorageFigures behind = backing.figures();
         return new StorageFigures(
-                behind.diskBytes(),
-                quota.bytes(),
-                behind.compactionDebtBytes(),
-                quota.pendingBytes(),
-                commits.batches(),
-                commits.mutations(),
-                behind.groups(),
-                behind.syncs());
+                0, quota.bytes(), 0, quota.pendingBytes(), commits.batches(), commits.mutations(), 0, 0);
     }
 
     /**
@@ -318,7 +297,7 @@ public final class MemoryKeyValueStore implements KeyValueStore {
             thread.shutdown();
             awaitEnd(thread);
         }
-        backing.close(states());
+        content.close(states());
     }
 
     /** Goes on when interrupted: what is being applied would be acknowledged and yet not kept. */
@@ -366,7 +345,7 @@ public final class MemoryKeyValueStore implements KeyValueStore {
                         throw closed();
                     }
                     result.complete(task.get());
-                } catch (Throwable e) { // nobody may wait for ever, out of memory or not
+                } catch (Throwable e) { // OutOfMemoryError included: every stage must complete
                     result.completeExceptionally(e);
                 }
             });

@@ -12,32 +12,32 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** What one partition shows: its state, and its history to those who watch. Thread-safe; one thread at a time changes it. */
+/** The visible state of one partition, and its history for watches. Thread-safe; one thread at a time changes it. */
 final class MemoryPartition {
 
     private final Executor executor;
     private final ChangeHistory history;
     private final List<HistoryWatch> watches = new CopyOnWriteArrayList<>();
 
-    /** Written by who changes it. Published before the stage of its batch completes, so that a later read sees it. */
+    /** Written by the changing thread. Published before the stage of its batch completes, so that a later read sees it. */
     private volatile PartitionState state = PartitionState.EMPTY;
 
-    /** Why nothing changes any more; null as long as the partition is open. */
+    /** The cause with which the partition was closed; null while it is open. */
     private volatile @Nullable StorageException closed;
 
-    /** @param executor where the handlers of watches are called */
+    /** @param executor runs the handlers of watches */
     MemoryPartition(Executor executor, int historyBatches, long historyBytes) {
         this.executor = executor;
         history = new ChangeHistory(0, historyBatches, historyBytes);
     }
 
-    /** The state after the last batch that shows. */
+    /** The state after the last visible batch. */
     PartitionState state() {
         return state;
     }
 
-    /** A batch shows; to those who watch from {@link #wakeWatches} on. */
-    void show(Backing.Recorded change) {
+    /** Makes a batch visible; watches see it from {@link #wakeWatches} on. */
+    void show(AppliedBatch change) {
         history.add(change.version(), change.batch(), change.counters());
         state = change.state();
     }
@@ -46,7 +46,7 @@ final class MemoryPartition {
         watches.forEach(HistoryWatch::wake);
     }
 
-    /** Goes on with another state, without its history. */
+    /** Replaces the state and drops the history. */
     void reset(PartitionState newState) {
         state = newState;
         StorageException restored = new StorageException(Kind.RESTORED, "goes on at version " + newState.version());
@@ -59,7 +59,7 @@ final class MemoryPartition {
         long first = fromVersion == Watch.NOW ? history.version() + 1 : Math.max(1, fromVersion);
         HistoryWatch watch = new HistoryWatch(table, first, history, handler, executor, watches::remove);
         watches.add(watch);
-        StorageException cause = closed; // after the addition: whoever closes in between sees the watch or is seen here
+        StorageException cause = closed; // after the addition: a concurrent close either sees the watch or is seen here
         if (cause != null) {
             watch.end(cause);
         } else {
@@ -68,7 +68,7 @@ final class MemoryPartition {
         return watch;
     }
 
-    /** Ends the watches, and those to come. */
+    /** Ends all watches, and each later one at once. */
     void close(StorageException cause) {
         closed = cause;
         watches.forEach(watch -> watch.end(cause));

@@ -40,6 +40,7 @@ public final class GatedStore implements KeyValueStore {
     private Predicate<Batch> refuses = batch -> false;
     private Kind kind = Kind.FULL;
     private int refused;
+    private final List<Batch> committed = new ArrayList<>();
     private boolean overtakes;
     private BiPredicate<Table, Bytes> isDamaged = (table, key) -> false;
 
@@ -47,15 +48,34 @@ public final class GatedStore implements KeyValueStore {
         this.store = store;
     }
 
-    private record Held(Batch batch, CompletableFuture<CommitResult> result) {
-        void commitTo(KeyValueStore store) {
-            store.commit(batch).whenComplete((committed, failure) -> {
-                if (failure == null) {
-                    result.complete(committed);
-                } else {
-                    result.completeExceptionally(failure);
-                }
-            });
+    private record Held(Batch batch, CompletableFuture<CommitResult> result) {}
+
+    private void commit(Held each) {
+        store.commit(each.batch).whenComplete((committed, failure) -> {
+            if (failure == null) {
+                record(each.batch, committed);
+                each.result.complete(committed);
+            } else {
+                each.result.completeExceptionally(failure);
+            }
+        });
+    }
+
+    private synchronized void record(Batch batch, CommitResult result) {
+        if (result instanceof CommitResult.Committed) {
+            committed.add(batch.compact());
+        }
+    }
+
+    /** The number of batches that the store has committed. */
+    public synchronized int committed() {
+        return committed.size();
+    }
+
+    /** Commits the first {@code count} batches of this store to another one, which then is as after a crash behind them. */
+    public synchronized void replay(int count, KeyValueStore to) {
+        for (Batch each : committed.subList(0, count)) {
+            to.commit(each).toCompletableFuture().join();
         }
     }
 
@@ -162,7 +182,7 @@ public final class GatedStore implements KeyValueStore {
         holds = batch -> false;
         refuses = batch -> false;
         while (!held.isEmpty()) {
-            held.remove().commitTo(store);
+            commit(held.remove());
         }
     }
 
@@ -190,7 +210,9 @@ public final class GatedStore implements KeyValueStore {
             return refused;
         }
         if (!holds.test(batch) && (overtakes || held.isEmpty())) {
-            return store.commit(batch);
+            CompletableFuture<CommitResult> result = new CompletableFuture<>();
+            commit(new Held(batch, result));
+            return result;
         }
         CompletableFuture<CommitResult> result = new CompletableFuture<>();
         held.add(new Held(batch, result));
