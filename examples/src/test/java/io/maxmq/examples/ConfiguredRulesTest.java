@@ -93,6 +93,30 @@ class ConfiguredRulesTest {
                 .hasMessageContaining("lanes");
     }
 
+    @Test
+    void refusesSettingsOfRulesThatHaveNoEffect() {
+        String rule = "rules { rules { r { sql = \"SELECT a FROM t\", ";
+        assertThatThrownBy(() -> MaxMQ.fromConfig(write(rule + "reason = drop } } }")))
+                .hasMessageContaining("rules.rules.r.reason needs inline");
+        assertThatThrownBy(() -> MaxMQ.fromConfig(write(rule + "inline = transform, reason = drop } } }")))
+                .hasMessageContaining("rules.rules.r.reason needs inline");
+        assertThatThrownBy(() -> MaxMQ.fromConfig(write(rule + "fail-closed = true } } }")))
+                .hasMessageContaining("rules.rules.r.fail-closed needs inline");
+    }
+
+    @Test
+    void refusesSinksThatCanNeverWork() {
+        assertThatThrownBy(() -> MaxMQ.fromConfig(
+                        write("rules { sinks { s { type = webhook, url = \"http://169.254.169.254/\" } } }")))
+                .isInstanceOf(ConfigFileException.class)
+                .hasMessageContaining(":1: rules.sinks.s: url")
+                .hasMessageContaining("allow");
+        assertThatThrownBy(() ->
+                        MaxMQ.fromConfig(write("rules { sinks { s { type = republish, topic = \"alarms/+\" } } }")))
+                .isInstanceOf(ConfigFileException.class)
+                .hasMessageContaining("topic=alarms/+");
+    }
+
     private Path write(String text) throws IOException {
         return Files.writeString(directory.resolve("broker.conf"), text);
     }

@@ -48,11 +48,24 @@ public final class Inline {
     }
 
     /**
-     * Rejects messages on which the rule fails, with 0x83; they pass by unless this is said. Nor is a rule that takes too long passed by then:
-     * each such message holds up its event loop.
+     * Refuses a message on which the rule fails, as the rule refuses others: with its reason code, or by dropping it. A rule that only
+     * changes messages rejects it with 0x83, unless {@link #failClosed(ReasonCode)} names another code. Without this the message passes.
+     * A rule that fails closed is not suspended when it takes too long: each such message holds up its event loop.
      */
     public Inline failClosed() {
         return new Inline(new InlineMode(mode.kind(), mode.code(), true));
+    }
+
+    /**
+     * As {@link #failClosed()}, with a reason code for a rule that changes messages.
+     *
+     * @throws IllegalStateException when the rule requires or refuses messages: it has its reason code
+     */
+    public Inline failClosed(ReasonCode code) {
+        if (mode.kind() != InlineMode.Kind.TRANSFORM) {
+            throw new IllegalStateException("a rule that refuses messages has its reason code: code=" + code);
+        }
+        return new Inline(new InlineMode(mode.kind(), checked(code), true));
     }
 
     InlineMode mode() {

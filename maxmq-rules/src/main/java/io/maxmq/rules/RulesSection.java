@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The section {@code rules} of a configuration file: the engine's settings, its sinks by name, and its rules by name. Stateless. */
 final class RulesSection {
@@ -74,18 +75,44 @@ final class RulesSection {
         if (!section.flag("enabled", true)) {
             rule.disabled();
         }
-        Mode mode = section.choice("inline", Mode.class, Mode.NO);
-        String code = section.text("reason", "not-authorized");
-        boolean failClosed = section.flag("fail-closed", false);
-        if (mode != Mode.NO) {
-            Inline inline = switch (mode) {
-                case TRANSFORM -> Inline.transform();
-                case REQUIRE -> code.equals("drop") ? Inline.requireOrDrop() : Inline.require(code(section, code));
-                default -> code.equals("drop") ? Inline.drop() : Inline.reject(code(section, code));
-            };
-            rule.inline(failClosed ? inline.failClosed() : inline);
+        Inline inline = inline(section);
+        if (inline != null) {
+            rule.inline(inline);
         }
         return rule.start();
+    }
+
+    private static @Nullable Inline inline(ConfigSection section) {
+        Mode mode = section.choice("inline", Mode.class, Mode.NO);
+        String reason = section.text("reason", "not-authorized");
+        boolean failClosed = section.flag("fail-closed", false);
+        if (section.has("reason") && (mode == Mode.NO || mode == Mode.TRANSFORM && !failClosed)) {
+            throw section.wrong("reason", "needs inline = require, refuse, or transform with fail-closed = true");
+        }
+        switch (mode) {
+            case NO -> {
+                if (failClosed) {
+                    throw section.wrong("fail-closed", "needs inline = require, refuse or transform");
+                }
+                return null;
+            }
+            case TRANSFORM -> {
+                Inline transform = Inline.transform();
+                return !failClosed
+                        ? transform
+                        : section.has("reason") ? transform.failClosed(code(section, reason)) : transform.failClosed();
+            }
+            default -> {
+                Inline refusal = mode == Mode.REQUIRE
+                        ? isDrop(reason) ? Inline.requireOrDrop() : Inline.require(code(section, reason))
+                        : isDrop(reason) ? Inline.drop() : Inline.reject(code(section, reason));
+                return failClosed ? refusal.failClosed() : refusal;
+            }
+        }
+    }
+
+    private static boolean isDrop(String reason) {
+        return reason.equals("drop");
     }
 
     private static ReasonCode code(ConfigSection section, String name) {

@@ -12,8 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -171,14 +175,10 @@ class InlineRuleTest {
     }
 
     @Test
-    void aMessageOnWhichItFailsPassesUnlessTheRuleFailsClosed(TestClients clients) {
+    void aMessageOnWhichItFailsPasses(TestClients clients) {
         rules.rule("open")
                 .sql("SELECT 1 / 0 AS x FROM \"open\"")
                 .inline(Inline.drop())
-                .start();
-        rules.rule("closed")
-                .sql("SELECT 1 / 0 AS x FROM \"closed\"")
-                .inline(Inline.drop().failClosed())
                 .start();
         rules.rule("bad-topic")
                 .sql("SELECT 'a/#' AS topic FROM \"topic\"")
@@ -191,8 +191,6 @@ class InlineRuleTest {
         TestClient subscriber = subscriber(clients);
         TestClient publisher = clients.connect("publisher");
 
-        assertThatThrownBy(() -> publisher.publish("closed", "x", QoS.AT_LEAST_ONCE))
-                .hasMessageContaining("IMPLEMENTATION_SPECIFIC_ERROR");
         publisher.publish("open", "x");
         publisher.publish("topic", "x");
 
@@ -205,6 +203,38 @@ class InlineRuleTest {
         }
         assertThat(rules.find("bad-property").orElseThrow().status().figures().failedException())
                 .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("failingClosed")
+    void aRuleThatFailsClosedAnswersItsOwnReasonCode(Inline inline, String answer, TestClients clients) {
+        rules.rule("closed")
+                .sql("SELECT 1 / 0 AS x FROM \"closed\"")
+                .inline(inline)
+                .start();
+        TestClient subscriber = subscriber(clients);
+        TestClient publisher = clients.connect("publisher");
+
+        if (answer.isEmpty()) {
+            publisher.publish("closed", "x", QoS.AT_LEAST_ONCE);
+        } else {
+            assertThatThrownBy(() -> publisher.publish("closed", "x", QoS.AT_LEAST_ONCE))
+                    .hasMessageContaining(answer);
+        }
+
+        publisher.publish("other", "x");
+        assertThat(subscriber.receive().topic()).isEqualTo("other");
+    }
+
+    static Stream<Arguments> failingClosed() {
+        return Stream.of(
+                Arguments.of(Inline.require(ReasonCode.PAYLOAD_FORMAT_INVALID).failClosed(), "PAYLOAD_FORMAT_INVALID"),
+                Arguments.of(Inline.reject(ReasonCode.NOT_AUTHORIZED).failClosed(), "NOT_AUTHORIZED"),
+                Arguments.of(Inline.requireOrDrop().failClosed(), ""),
+                Arguments.of(Inline.drop().failClosed(), ""),
+                Arguments.of(Inline.transform().failClosed(), "IMPLEMENTATION_SPECIFIC_ERROR"),
+                Arguments.of(
+                        Inline.transform().failClosed(ReasonCode.PAYLOAD_FORMAT_INVALID), "PAYLOAD_FORMAT_INVALID"));
     }
 
     @Test

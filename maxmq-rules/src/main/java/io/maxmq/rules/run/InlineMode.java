@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an inline rule does.
  *
- * @param code null drops
- * @param failClosed whether a message on which the rule fails is rejected
+ * @param code of refusals; null drops, and of {@link Kind#TRANSFORM} stands for 0x83
+ * @param failClosed whether a message on which the rule fails is refused
  */
 public record InlineMode(Kind kind, @Nullable ReasonCode code, boolean failClosed) {
     /** Which messages it is about. */

@@ -226,14 +226,23 @@ final class InlineRules implements PublishInterceptor {
     }
 
     private static Verdict failed(Entry entry) {
-        return entry.mode.failClosed()
-                ? new Veto(Decision.reject(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "a rule failed"))
-                : Pass.AS_IT_IS;
+        InlineMode mode = entry.mode;
+        if (!mode.failClosed()) {
+            return Pass.AS_IT_IS;
+        }
+        ReasonCode code = mode.code();
+        if (code == null && mode.kind() == InlineMode.Kind.TRANSFORM) {
+            code = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+        }
+        return veto(code, "a rule failed");
     }
 
     private static Verdict refusal(InlineMode mode) {
-        ReasonCode code = mode.code();
-        return new Veto(code == null ? Decision.drop() : Decision.reject(code, "refused by a rule"));
+        return veto(mode.code(), "refused by a rule");
+    }
+
+    private static Verdict veto(@Nullable ReasonCode code, String why) {
+        return new Veto(code == null ? Decision.drop() : Decision.reject(code, why));
     }
 
     private void watch(Entry entry, long nanos) {
