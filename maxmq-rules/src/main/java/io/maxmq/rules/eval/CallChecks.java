@@ -4,9 +4,7 @@ import io.maxmq.rules.error.StatementException.Code;
 import io.maxmq.rules.function.Check;
 import io.maxmq.rules.function.Definition;
 import io.maxmq.rules.function.Functions;
-import io.maxmq.rules.parse.Expression;
 import io.maxmq.rules.parse.Expression.Call;
-import io.maxmq.rules.parse.Expression.StringConstant;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -121,15 +119,11 @@ final class CallChecks {
                     Code.NOT_SUPPORTED, call.at(), "functions with a memory are not supported yet: " + call.name());
         }
         if (functions.isMissing(name)) {
-            Expression first =
-                    call.arguments().isEmpty() ? null : call.arguments().get(0);
-            boolean isLookup = name.equals("lookup");
-            if (first instanceof StringConstant constant && (isLookup || name.startsWith("schema_"))) {
-                throw isLookup
-                        ? refused(Code.UNKNOWN_TABLE, first.at(), "no table is called " + constant.value())
-                        : refused(Code.UNKNOWN_SCHEMA, first.at(), "no schema is called " + constant.value());
-            }
-            throw refused(Code.NOT_SUPPORTED, call.at(), "the function is not supported yet: " + call.name());
+            throw refused(
+                    Code.NOT_SUPPORTED,
+                    call.at(),
+                    "the function is not supported yet: " + call.name()
+                            + (name.equals("lookup") ? "; there are no tables for lookups and joins" : ""));
         }
     }
 

@@ -90,7 +90,7 @@ final class Compiler {
     private List<Source> sources(Statement statement) {
         List<Source> sources = Sources.of(statement.sources(), options.events());
         for (Join join : statement.joins()) {
-            throw refused(Code.UNKNOWN_TABLE, join.at(), "no table is called " + join.table());
+            throw refused(Code.NOT_SUPPORTED, join.at(), "joins are not supported yet: " + join.table());
         }
         return sources;
     }
