@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,12 @@ final class AddressGuard {
             Cidr.parse("fe80::/10"),
             Cidr.parse("ff00::/8"));
 
+    /** One to four numbers, of which the JDK makes an address without DNS: {@code 169.254.169.254}, {@code 2852039166}. */
+    private static final Pattern NUMBERS = Pattern.compile("\\d{1,10}(\\.\\d{1,10}){0,3}");
+
+    private static final int BITS_PER_NUMBER = 8;
+    private static final int IPV4_BITS = 32;
+
     private final Set<String> hosts;
     private final List<Cidr> networks;
 
@@ -48,7 +55,7 @@ final class AddressGuard {
     /** Why this host may not be reached; null when it may. Looks it up, so it blocks. */
     @Nullable
     String problem(String host) {
-        String plain = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        String plain = plain(host);
         if (hosts.contains(plain.toLowerCase(Locale.ROOT))) {
             return null;
         }
@@ -62,6 +69,33 @@ final class AddressGuard {
         } catch (UnknownHostException e) {
             return null; // the request fails by itself, and may be tried again
         }
+    }
+
+    /** As {@link #problem}, of a host that is written as an address; null for a name. Looks nothing up. */
+    @Nullable
+    String literalProblem(String host) {
+        return isLiteral(plain(host)) ? problem(host) : null;
+    }
+
+    private static String plain(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static boolean isLiteral(String host) {
+        if (host.indexOf(':') >= 0) {
+            return true;
+        }
+        if (!NUMBERS.matcher(host).matches()) {
+            return false;
+        }
+        String[] numbers = host.split("\\.");
+        for (int i = 0; i < numbers.length; i++) {
+            int bits = i < numbers.length - 1 ? BITS_PER_NUMBER : IPV4_BITS - BITS_PER_NUMBER * (numbers.length - 1);
+            if (Long.parseLong(numbers[i]) >= 1L << bits) {
+                return false; // the JDK takes it for a name
+            }
+        }
+        return true;
     }
 
     private boolean isDenied(InetAddress address) {

@@ -2,6 +2,7 @@ package io.maxmq.rules.action;
 
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.codec.topic.TopicName;
 import io.maxmq.rules.error.EvaluationException;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -36,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  * Immutable; each method answers a changed copy.
  *
  * <p>Topic, payload and properties are templates: <code>${path}</code> stands for what the record has there, <code>${.}</code> for the whole
- * record as JSON, and <code>$${</code> for the characters <code>${</code>; what the record does not have is written {@code undefined}.
+ * record as JSON, and <code>$${</code> for the characters <code>${</code>; a missing value is written {@code undefined}. A key with other
+ * characters stands in quotes: <code>${up.'my key'}</code>, <code>${payload.'a.b'}</code>. A method throws {@link
+ * IllegalArgumentException} for a malformed template, and for a value that no record can make valid, such as the topic {@code alarms/+}.
  *
  * <p>A message that comes of a rule says how many it has come through, by the user property {@code maxmq-hops}; one that would come through
  * more than {@link #maxHops} becomes a dead letter. So rules that feed one another end, whichever way round. What clients write into that
@@ -49,7 +53,6 @@ public final class RepublishSink implements Sink {
     private static final int BATCH = 100;
     private static final int MAX_HOPS = 8;
     private static final int MAX_BYTES = 16 << 20;
-    private static final int MAX_STRING_BYTES = 65_535;
 
     private record Property(String name, Template value) {}
 
@@ -86,11 +89,9 @@ public final class RepublishSink implements Sink {
         return copy;
     }
 
-    /**
-     * To that topic, with the whole record as JSON, at QoS 0 and not retained.
-     */
+    /** To that topic, with the whole record as JSON, at QoS 0 and not retained. */
     public static RepublishSink to(String topic) {
-        return new RepublishSink(Template.of(topic));
+        return new RepublishSink(topicTemplate("topic", topic));
     }
 
     /** With another payload. A template of one place alone, <code>${payload}</code> say, writes its bytes as they are. */
@@ -109,6 +110,7 @@ public final class RepublishSink implements Sink {
     public RepublishSink qos(String template) {
         RepublishSink changed = copy();
         changed.qos = Template.of(template);
+        constant(changed.qos).ifPresent(RepublishSink::level);
         return changed;
     }
 
@@ -121,6 +123,11 @@ public final class RepublishSink implements Sink {
     public RepublishSink retain(String template) {
         RepublishSink changed = copy();
         changed.retain = Template.of(template);
+        constant(changed.retain).ifPresent(text -> {
+            if (!isTrue(text) && !text.equals("false") && !text.equals("0")) {
+                throw new IllegalArgumentException("retain must be true, false, 1, 0 or a place: retain=" + text);
+            }
+        });
         return changed;
     }
 
@@ -128,7 +135,8 @@ public final class RepublishSink implements Sink {
     public RepublishSink userProperty(String name, String template) {
         RepublishSink changed = copy();
         List<Property> more = new ArrayList<>(userProperties);
-        more.add(new Property(name, Template.of(template)));
+        more.add(new Property(
+                checked("the name of a user property", name), propertyTemplate("user property", template)));
         changed.userProperties = List.copyOf(more);
         return changed;
     }
@@ -136,14 +144,14 @@ public final class RepublishSink implements Sink {
     /** With a content type. */
     public RepublishSink contentType(String template) {
         RepublishSink changed = copy();
-        changed.contentType = Template.of(template);
+        changed.contentType = propertyTemplate("contentType", template);
         return changed;
     }
 
     /** As a request for an answer there (MQTT 5.0 §4.10). */
     public RepublishSink responseTopic(String template) {
         RepublishSink changed = copy();
-        changed.responseTopic = Template.of(template);
+        changed.responseTopic = topicTemplate("responseTopic", template);
         return changed;
     }
 
@@ -242,11 +250,7 @@ public final class RepublishSink implements Sink {
     }
 
     private Message message(Output output) {
-        String to = filled(topic, output).toString();
-        String problem = TopicName.problem(to);
-        if (problem != null) {
-            throw new IllegalArgumentException(problem);
-        }
+        String to = topicName("topic", filled(topic, output).toString());
         Message.Builder message = Message.builder(to)
                 .wrapPayload(
                         payload.isRecord()
@@ -256,10 +260,12 @@ public final class RepublishSink implements Sink {
                 .retain(isTrue(filled(retain, output).toString()))
                 .messageExpiry(messageExpiry);
         if (contentType != null) {
-            message.contentType(checked(filled(contentType, output).toString()));
+            message.contentType(
+                    checked("contentType", filled(contentType, output).toString()));
         }
         if (responseTopic != null) {
-            message.responseTopic(checked(filled(responseTopic, output).toString()));
+            message.responseTopic(
+                    topicName("responseTopic", filled(responseTopic, output).toString()));
         }
         if (correlationData != null) {
             message.correlationData(filled(correlationData, output).bytes());
@@ -267,7 +273,8 @@ public final class RepublishSink implements Sink {
         List<UserProperty> properties = new ArrayList<>();
         for (Property each : userProperties) {
             properties.add(new UserProperty(
-                    each.name(), checked(filled(each.value(), output).toString())));
+                    each.name(),
+                    checked("user property", filled(each.value(), output).toString())));
         }
         properties.add(new UserProperty(MessageParts.HOPS, Integer.toString(output.hops() + 1)));
         return message.userProperties(properties).build();
@@ -298,10 +305,40 @@ public final class RepublishSink implements Sink {
         return text.equals("true") || text.equals("1");
     }
 
-    private static String checked(String text) {
-        if (text.length() > MAX_STRING_BYTES) {
-            throw new IllegalArgumentException("a property is too long: length=" + text.length());
+    /** A string of MQTT (MQTT 5.0 §1.5.4). */
+    private static String checked(String what, String text) {
+        int bytes = Utf8.encodedLength(text);
+        if (bytes < 0 || bytes > Utf8.MAX_BYTES) {
+            throw new IllegalArgumentException(what + " must be 0.." + Utf8.MAX_BYTES
+                    + " bytes of UTF-8 without U+0000: value=" + Utf8.quote(text) + ", bytes=" + bytes);
         }
         return text;
+    }
+
+    private static String topicName(String what, String text) {
+        String problem = TopicName.problem(text);
+        if (problem != null) {
+            throw new IllegalArgumentException(what + " " + problem + ": " + what + "=" + Utf8.quote(text));
+        }
+        return text;
+    }
+
+    private static Optional<String> constant(Template template) {
+        return template.isConstant() ? Optional.of(String.join("", template.literals())) : Optional.empty();
+    }
+
+    /** Refuses a template whose own text keeps each result from being a topic name. */
+    private static Template topicTemplate(String what, String text) {
+        Template template = Template.of(text);
+        constant(template).ifPresent(all -> topicName(what, all));
+        template.literals().forEach(each -> topicName(what, each));
+        return template;
+    }
+
+    /** Refuses a template whose own text keeps each result from being a string of MQTT. */
+    private static Template propertyTemplate(String what, String text) {
+        Template template = Template.of(text);
+        template.literals().forEach(each -> checked(what, each));
+        return template;
     }
 }

@@ -188,6 +188,15 @@ public final class WebhookSink implements Sink {
         return true;
     }
 
+    /** Refuses an address that {@link #allow} would have to name. A host name is looked up with each request. */
+    @Override
+    public void check() {
+        String problem = new AddressGuard(hosts, networks).literalProblem(url.getHost());
+        if (problem != null) {
+            throw new IllegalArgumentException("url must not be near the broker: " + problem + ": url=" + url);
+        }
+    }
+
     @Override
     public CompletionStage<Void> start(SinkContext context) {
         running = new WebhookCalls(

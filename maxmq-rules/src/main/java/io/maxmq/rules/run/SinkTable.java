@@ -149,6 +149,7 @@ final class SinkTable {
 
     /** Gives a sink a name, has it stay and, where there is a broker, waits until it has started; one that has not is forgotten. */
     void add(String name, Sink sink, Buffering buffering) {
+        sink.check();
         Place place;
         synchronized (this) {
             if (byName.containsKey(name)) {
@@ -187,7 +188,7 @@ final class SinkTable {
     /**
      * The sinks of a rule, each with one user more; {@link #start} then waits for them. All or none.
      *
-     * @throws IllegalArgumentException when a name is none
+     * @throws IllegalArgumentException when no sink has a name, or a sink refuses its settings
      */
     synchronized List<SinkRunner> take(Plan plan) {
         for (String each : plan.sinkNames()) {
@@ -195,6 +196,7 @@ final class SinkTable {
                 throw new IllegalArgumentException("no sink has this name: name=" + each + ", rule=" + plan.id());
             }
         }
+        plan.sinks().forEach(Sink::check);
         List<Place> taken = new ArrayList<>();
         for (Sink each : plan.sinks()) {
             Place place = bySink.get(each);

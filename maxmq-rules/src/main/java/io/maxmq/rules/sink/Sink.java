@@ -47,6 +47,14 @@ public interface Sink {
     }
 
     /**
+     * Refuses settings that can never work. Called when the sink is added to an engine, before {@link #start} and whether or not the broker
+     * runs; must not block.
+     *
+     * @throws IllegalArgumentException names the setting and its value; the sink is not added
+     */
+    default void check() {}
+
+    /**
      * Prepares it. May fail at any time later, so what is out of reach for now is no reason to fail here.
      *
      * @return an exceptional completion fails the start of the engine or the addition of the rule

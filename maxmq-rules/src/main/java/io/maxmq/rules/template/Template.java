@@ -13,13 +13,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text with places {@code ${path}} that a record fills. A path is keys with points between them, each with places of an array behind it
- * ({@code a.b[1]}, from 1, or from the end where negative), a point before it or not; {@code ${.}} is the whole record as JSON; blanks
- * within the braces do not count. A second {@code $} before the first keeps a place from being one. What is no place, as it does not end
- * or is empty, is text.
+ * Text with places {@code ${path}} that a record fills. A path consists of keys separated by points, each followed by array indexes or
+ * not ({@code a.b[1]}, from 1, or from the end where negative); a point may precede it. A key with other characters stands in quotes
+ * ({@code up.'my key'}, {@code payload."a.b"}, {@code payload['a.b']}). {@code ${.}} is the whole record as JSON; blanks around keys do not
+ * count. <code>$${</code> writes the characters <code>${</code>.
  *
- * <p>A string goes in as it is, an array or map as JSON, each other value as {@code str} has it. A path that leads through a string
- * reads it as JSON. Immutable.
+ * <p>A string is written as it is, an array or map as JSON, any other value as {@code str} writes it. A path through a string reads the
+ * string as JSON. Immutable.
  */
 public final class Template {
     private final String text;
@@ -36,10 +36,14 @@ public final class Template {
 
     private record Literal(byte[] bytes) implements Piece {}
 
-    /** Keys as strings and places of arrays as integers. */
+    /** Keys as strings and array indexes as integers. */
     private record Place(List<Object> steps) implements Piece {}
 
-    /** A template that writes {@code undefined} where a path leads nowhere. */
+    /**
+     * A template that writes {@code undefined} where a path leads nowhere.
+     *
+     * @throws IllegalArgumentException when a place is malformed
+     */
     public static Template of(String text) {
         return of(text, "undefined");
     }
@@ -48,6 +52,7 @@ public final class Template {
      * A template.
      *
      * @param missing what is written where a path leads nowhere
+     * @throws IllegalArgumentException when a place is malformed; names the character
      */
     public static Template of(String text, String missing) {
         List<Piece> pieces = new ArrayList<>();
@@ -64,17 +69,15 @@ public final class Template {
                 at = dollar + 3;
                 continue;
             }
-            int end = text.startsWith("${", dollar) ? text.indexOf('}', dollar) : -1;
-            List<Object> steps =
-                    end < 0 ? null : steps(text.substring(dollar + 2, end).strip());
-            if (steps == null) {
+            if (!text.startsWith("${", dollar)) {
                 literal.append('$');
                 at = dollar + 1;
                 continue;
             }
             addLiteral(pieces, literal);
-            pieces.add(new Place(steps));
-            at = end + 1;
+            PlacePath.Parsed parsed = new PlacePath(text, dollar).parse();
+            pieces.add(new Place(parsed.steps()));
+            at = parsed.end();
         }
         literal.append(text, Math.min(at, text.length()), text.length());
         addLiteral(pieces, literal);
@@ -88,38 +91,12 @@ public final class Template {
         }
     }
 
-    /** The steps of a path, none for the whole record; null when it is no path. */
-    private static @Nullable List<Object> steps(String path) {
-        if (path.isEmpty() || path.indexOf('{') >= 0) {
-            return null;
-        }
-        List<Object> steps = new ArrayList<>();
-        if (path.equals(".")) {
-            return steps;
-        }
-        for (String part : (path.startsWith(".") ? path.substring(1) : path).split("\\.", -1)) {
-            int bracket = part.indexOf('[');
-            steps.add(bracket < 0 ? part : part.substring(0, bracket));
-            while (bracket >= 0) {
-                int end = part.indexOf(']', bracket);
-                Integer place =
-                        end < 0 ? null : place(part.substring(bracket + 1, end).strip());
-                if (place == null || end + 1 < part.length() && part.charAt(end + 1) != '[') {
-                    return null;
-                }
-                steps.add(place);
-                bracket = end + 1 < part.length() ? end + 1 : -1;
-            }
-        }
-        return steps.contains("") ? null : steps;
-    }
-
-    private static @Nullable Integer place(String digits) {
-        try {
-            return Integer.valueOf(digits);
-        } catch (NumberFormatException e) {
-            return null;
-        }
+    /** The texts between the places, in order; of a constant template the text itself. */
+    public List<String> literals() {
+        return pieces.stream()
+                .filter(Literal.class::isInstance)
+                .map(each -> new String(((Literal) each).bytes(), StandardCharsets.UTF_8))
+                .toList();
     }
 
     /** Whether nothing in it depends on the record. */

@@ -53,4 +53,17 @@ class AddressGuardTest {
         assertThat(guard.problem("10.1.2.3".equals(host) ? "127.0.0.1" : "192.168.0.1"))
                 .isNotNull();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"169.254.169.254", "2852039166", "169.254.43518", "[fd00:ec2::254]", "127.1", "0"})
+    void deniesAnAddressThatIsWrittenOutWithoutALookup(String host) {
+        assertThat(PLAIN.literalProblem(host)).contains("not allowed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"localhost", "1.1.1.1", "999.1.1.1", "4294967296", "1.2.3.4.5", "169.254.169.254.example.com"})
+    void leavesNamesAndPublicAddressesToTheRequest(String host) {
+        assertThat(PLAIN.literalProblem(host)).isNull();
+    }
 }

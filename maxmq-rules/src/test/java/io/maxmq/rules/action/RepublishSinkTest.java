@@ -14,10 +14,16 @@ import io.maxmq.spi.Message;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Messages that rules publish: their parts, and that rules that feed one another end. */
 class RepublishSinkTest {
@@ -126,6 +132,56 @@ class RepublishSinkTest {
 
         Until.isTrue(() -> rule.status().figures().actionsFailed() == 1);
         assertThat(rule.status().figures().actionsSuccess()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("neverValid")
+    void refusesWhatNoRecordCanMakeValid(ThrowingCallable making, String named) {
+        assertThatThrownBy(making).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(named);
+    }
+
+    static Stream<Arguments> neverValid() {
+        RepublishSink sink = RepublishSink.to("alarms/${clientid}");
+        String long64 = "x".repeat(65_536);
+        return Stream.of(
+                refused(() -> RepublishSink.to("alarms/+"), "topic=alarms/+"),
+                refused(() -> RepublishSink.to("alarms/#"), "topic=alarms/#"),
+                refused(() -> RepublishSink.to("${clientid}/+/x"), "wildcard"),
+                refused(() -> RepublishSink.to("a\0b/${clientid}"), "topic"),
+                refused(() -> RepublishSink.to(""), "topic"),
+                refused(() -> RepublishSink.to("${a b[x]}"), "${a b[x]}"),
+                refused(() -> sink.payload("${a b[x]}"), "${a b[x]}"),
+                refused(() -> sink.qos("3"), "qos=3"),
+                refused(() -> sink.retain("yes"), "retain=yes"),
+                refused(() -> sink.responseTopic("answers/+"), "responseTopic=answers/+"),
+                refused(() -> sink.contentType("\0"), "contentType"),
+                refused(() -> sink.contentType("${a}" + long64), "contentType"),
+                refused(() -> sink.userProperty("n", "${a}\0"), "user property"),
+                refused(() -> sink.userProperty(long64, "x"), "user property"));
+    }
+
+    private static Arguments refused(ThrowingCallable making, String named) {
+        return Arguments.of(making, named);
+    }
+
+    @Test
+    void writesAValueWhoseKeyStandsInQuotes(TestClients clients) {
+        rules.rule("quoted")
+                .sql("SELECT payload, pub_props.'User-Property' AS up FROM \"t\"")
+                .to(RepublishSink.to("out/${up.'my key'}").payload("${payload.'a.b'}"))
+                .start();
+        TestClient subscriber = clients.connect("subscriber");
+        subscriber.subscribe("out/#", QoS.AT_LEAST_ONCE);
+
+        clients.connect()
+                .publish(Message.builder("t")
+                        .payload("{\"a.b\":7}")
+                        .userProperties(List.of(new UserProperty("my key", "x")))
+                        .build());
+
+        Delivery delivery = subscriber.receive();
+        assertThat(delivery.topic()).isEqualTo("out/x");
+        assertThat(delivery.text()).isEqualTo("7");
     }
 
     @Test

@@ -188,13 +188,30 @@ class WebhookSinkTest {
 
     @Test
     void goesNowhereNearTheBrokerUnlessAllowed(MaxMQ broker) throws Exception {
-        rule(WebhookSink.at(server.url()));
+        rule(WebhookSink.at(URI.create("http://localhost:" + server.url().getPort() + "/")));
 
         publish(broker, "1");
 
         Until.isTrue(() -> status().rejected() == 1);
-        assertThat(status().deadLetters().get(0).why()).contains("127.0.0.1", "not allowed");
+        assertThat(status().deadLetters().get(0).why()).contains("localhost", "not allowed");
         assertThat(server.rest()).isEmpty();
+    }
+
+    @Test
+    void refusesAnAddressNearTheBrokerWhenItIsAdded() {
+        WebhookSink metadata = WebhookSink.at(URI.create("http://169.254.169.254/latest/meta-data/"));
+
+        assertThatThrownBy(() -> rules.sink("metadata", metadata))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("169.254.169.254")
+                .hasMessageContaining("allow");
+        assertThatThrownBy(() -> rules.rule("r").from("n").to(metadata).start())
+                .hasMessageContaining("169.254.169.254");
+        assertThat(rules.find("r")).isEmpty();
+        assertThat(rules.sinks()).isEmpty();
+
+        rules.sink("metadata", metadata.allow("169.254.169.254"));
+        assertThat(rules.sinks()).containsKey("metadata");
     }
 
     @Test

@@ -9,6 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -69,10 +71,70 @@ class TemplateTest {
         assertThat(filled("$${id} costs 5$ or $$ ${id}$")).isEqualTo("${id} costs 5$ or $$ c1$");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "${up.'my key'}|spaced",
+                "${up.\"my key\"}|spaced",
+                "${ up . 'my key' }|spaced",
+                "${up['my key']}|spaced",
+                "${up.'it''s'}|quoted",
+                "${up.'a}b'}|brace",
+                "${payload.'a.b'}|pointed",
+                "${payload.'a.b'}/${payload.'l'[2]}|pointed/20",
+                "${payload.l[+1]}${payload.l[-1]}|1020",
+                "${'id'}|c1",
+                "${.'id'}|c1",
+                "${first name}|blank",
+                "${payload.''}|empty",
+            })
+    void readsKeysInQuotesLiterally(String template, String expected) {
+        record.put(
+                "up",
+                Map.of(
+                        "my key", Text.of("spaced"),
+                        "it's", Text.of("quoted"),
+                        "a}b", Text.of("brace")));
+        record.put("first name", Text.of("blank"));
+        record.put("payload", Text.of("{\"a.b\":\"pointed\",\"l\":[10,20],\"\":\"empty\"}"));
+
+        assertThat(filled(template)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "${}|3",
+                "${ }|4",
+                "${id|5",
+                "x ${id ${n}|9",
+                "${a..b}|5",
+                "${a.}|5",
+                "${..a}|4",
+                "${a b[x]}|7",
+                "${m.a[1}|8",
+                "${m.a[1.5]}|8",
+                "${m.a[]}|7",
+                "${m.a[99999999999]}|7",
+                "${m.a[1]b}|9",
+                "${'a}|6",
+                "${'a'b}|6",
+                "${{a}}|3",
+                "${a]}|4",
+            })
+    void refusesAMalformedPlaceAndNamesTheCharacter(String template, int character) {
+        assertThatThrownBy(() -> Template.of(template))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("character " + character + ":")
+                .hasMessageContaining(template);
+    }
+
     @Test
-    void takesWhatIsNoPlaceAsText() {
-        assertThat(filled("${} ${ } ${id ${n} ${a..b} ${m.a[x]} ${m.a[1}"))
-                .isEqualTo("${} ${ } ${id 7 ${a..b} ${m.a[x]} ${m.a[1}");
+    void keepsTextWithoutPlaces() {
         assertThat(filled("")).isEmpty();
         assertThat(filled("{\"a\":1}")).isEqualTo("{\"a\":1}");
     }
