@@ -193,7 +193,7 @@ public final class WebhookSink implements Sink {
     public void check() {
         String problem = new AddressGuard(hosts, networks).literalProblem(url.getHost());
         if (problem != null) {
-            throw new IllegalArgumentException("url must not be near the broker: " + problem + ": url=" + url);
+            throw new IllegalArgumentException("url must not be near the broker: " + problem);
         }
     }
 
