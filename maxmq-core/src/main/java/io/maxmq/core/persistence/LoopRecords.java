@@ -9,13 +9,21 @@ package io.maxmq.core.persistence;
 public record LoopRecords(
         LoopStore store,
         Payloads payloads,
+        MessageRemovals removals,
         RetainedRecords retained,
         Routings routings,
         Routings retaining,
         long firstSequence) {
     public static LoopRecords of(LoopStore store, long firstSequence) {
+        Payloads payloads = new Payloads(store);
         return new LoopRecords(
-                store, new Payloads(store), new RetainedRecords(store), new Routings(), new Routings(), firstSequence);
+                store,
+                payloads,
+                new MessageRemovals(store, payloads),
+                new RetainedRecords(store),
+                new Routings(),
+                new Routings(),
+                firstSequence);
     }
 
     /** Hands over what waits, as the broker closes. */

@@ -40,6 +40,9 @@ public final class LoopStore implements Deferred {
     /** How long changes wait that may turn out to be needless, at least; at most twice as long. */
     private static final long LINGER_NANOS = 5_000_000L;
 
+    /** Between two looks at whether the store has taken what it had refused. */
+    private static final long TAKEN_RETRY_NANOS = 250_000_000L;
+
     private final KeyValueStore store;
     private final Loop loop;
     private final MemoryCredit credit;
@@ -229,6 +232,23 @@ public final class LoopStore implements Deferred {
         underWay.afterAll(isWaiting ? () -> afterWritten(action) : action);
     }
 
+    /**
+     * Runs the action when every change of a shard that was asked for before is durable, however often the store refuses it
+     * first; never when the broker closes before that. Changes that are awaited and refused do not count.
+     */
+    void afterTaken(int shard, Runnable action) {
+        afterWritten(() -> {
+            if (closed) {
+                return;
+            }
+            if (underWay.hasTaken(shard)) {
+                action.run();
+            } else {
+                loop.afterPause(TAKEN_RETRY_NANOS, () -> afterTaken(shard, action));
+            }
+        });
+    }
+
     private boolean nothingWaits() {
         return bodies.isEmpty() && early.isEmpty() && late.isEmpty();
     }
@@ -325,6 +345,16 @@ public final class LoopStore implements Deferred {
         if (urgent) {
             flushThisIteration();
         }
+    }
+
+    /** Bodies without a record may be left, or counts that are too high: a sweep finds them. Any thread. */
+    void leaveBodies() {
+        underWay.leaveBodies();
+    }
+
+    /** Whether {@link #leaveBodies} was called since the last call of this. Any thread. */
+    boolean takeLeftBodies() {
+        return underWay.takeLeftBodies();
     }
 
     /** Whether there is nothing that the store has failed to take and is to be given again. */

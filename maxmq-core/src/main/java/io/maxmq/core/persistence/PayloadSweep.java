@@ -25,7 +25,8 @@ import org.slf4j.Logger;
 
 /**
  * Finds large bodies that no record is about, or fewer records than are counted, and corrects the count: a crash leaves such, and
- * the end of a session, which removes its records in one go. Runs a minute after the start and then every hour.
+ * records that could not be read when they were removed. Runs a minute after the start and then every hour, or after ten minutes
+ * when a loop knows of something.
  *
  * <p>How it can count while the broker runs: each loop notes from now on which bodies it counts for, and has everything written
  * that it has begun before. Then counts and records are read, in any order. A body that no loop has noted until all is read had
@@ -40,6 +41,9 @@ import org.slf4j.Logger;
 public final class PayloadSweep {
     private static final long FIRST_NANOS = 60_000_000_000L;
     private static final long PAUSE_NANOS = 3_600_000_000_000L;
+
+    /** The pause when a loop knows that something is left. */
+    private static final long SHORT_PAUSE_NANOS = 600_000_000_000L;
 
     /** Counts that are compared at a time; for each lot all records are read once. */
     private static final int COUNTS_PER_LOT = 100_000;
@@ -90,7 +94,20 @@ public final class PayloadSweep {
         if (corrected > 0) {
             log.info("corrected the count of {} large bodies, or removed them", corrected);
         }
-        loop.schedule(PAUSE_NANOS, () -> run(false));
+        long endNanos = loop.refreshTime();
+        loop.schedule(SHORT_PAUSE_NANOS, () -> runIfDue(endNanos));
+    }
+
+    private void runIfDue(long endNanos) {
+        boolean leavesBodies = false;
+        for (LoopRecords each : loops) {
+            leavesBodies |= each.store().takeLeftBodies();
+        }
+        if (leavesBodies || loop.refreshTime() - endNanos >= PAUSE_NANOS) {
+            run(leavesBodies);
+        } else {
+            loop.schedule(SHORT_PAUSE_NANOS, () -> runIfDue(endNanos));
+        }
     }
 
     private void correct(Batch batch) {
@@ -141,7 +158,9 @@ public final class PayloadSweep {
             int[] left = {loops.size()};
             for (LoopRecords each : loops) {
                 each.store().loop().execute(() -> {
-                    each.payloads().note();
+                    LongHashSet pending = new LongHashSet();
+                    each.removals().addPending(pending);
+                    each.payloads().note(pending);
                     each.store().afterWritten(() -> {
                         if (!each.store().hasTakenAll()) {
                             isHopeless = true;

@@ -97,9 +97,13 @@ public final class Payloads {
         store.addSoon(Tables.PAYLOAD_COUNT, key(idHigh, idLow), -1);
     }
 
-    /** Begins to note which bodies are counted for. */
-    void note() {
-        noted = new LongHashSet();
+    /**
+     * Begins to note which bodies are counted for.
+     *
+     * @param pending those that are about to be
+     */
+    void note(LongHashSet pending) {
+        noted = pending;
     }
 
     /** Ends noting: the lower halves of the ids that have been counted for meanwhile. */
@@ -109,7 +113,8 @@ public final class Payloads {
         return all;
     }
 
-    private void note(long idLow) {
+    /** A record about the body is removed, or its count is changed. */
+    void note(long idLow) {
         if (noted != null) {
             noted.add(idLow);
         }

@@ -44,6 +44,8 @@ final class WritesUnderWay {
     /** Shards whose part of this is to be given as soon as nothing else of them is under way. */
     private final BitSet due = new BitSet(Shard.COUNT);
 
+    private volatile boolean leavesBodies;
+
     private boolean pausing;
     private boolean closed;
 
@@ -69,6 +71,11 @@ final class WritesUnderWay {
     /** Whether there is nothing that the store has failed to take and is to be given again. */
     boolean hasTakenAll() {
         return again.isEmpty();
+    }
+
+    /** The same of one shard. */
+    boolean hasTaken(int shard) {
+        return !again.has(shard);
     }
 
     /** Runs {@code action} when everything that has been submitted so far is durable or has failed; not within the call. */
@@ -227,8 +234,23 @@ final class WritesUnderWay {
                 .requireAbsent(Tables.PAYLOAD_COUNT, counter)
                 .delete(Tables.PAYLOAD, counter)
                 .build();
-        // When it fails the body is left over, and swept one day.
-        var unused = store.commit(remove);
+        var unused = store.commit(remove).whenComplete((result, failure) -> {
+            if (failure != null) {
+                leaveBodies();
+            }
+        });
+    }
+
+    /** A sweep has something to find. Any thread. */
+    void leaveBodies() {
+        leavesBodies = true;
+    }
+
+    /** Whether {@link #leaveBodies} was called since the last call of this. Any thread. */
+    boolean takeLeftBodies() {
+        boolean leaves = leavesBodies;
+        leavesBodies = false;
+        return leaves;
     }
 
     private void tryAgainLater() {

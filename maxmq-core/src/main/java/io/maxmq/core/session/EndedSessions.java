@@ -7,20 +7,40 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes what storage has of the durable sessions of one loop that have ended: when other members of shared subscriptions have
- * what those leave. Until then such a session's record says that its time is over: a start after a crash has it end once more, so
- * that it passes on what is left, and nobody finds it.
+ * Removes the records of the durable sessions of one loop that have ended: when other members of shared subscriptions have the
+ * messages that those leave, and when it is known which large bodies the records refer to. Until then the session's record says
+ * that its time is over: a start after a crash ends it once more, so that it passes on what is left, and no client resumes it.
+ *
+ * <p>A new durable session of the same client gets its record after the removal of the old queue; only messages that are still
+ * passed on do not hold it back.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
 final class EndedSessions {
     private final SessionJournal journal;
     private final @Nullable StoredSessions stored;
-    /** Those that are not done, and whose clients have no durable session since. */
     private final Map<SessionKey, Leaving> leaving = new HashMap<>();
 
-    /** @param record that its time is over */
-    private record Leaving(Session session, SessionRecord record) {}
+    /** The ended sessions of one client whose queues are not removed. */
+    private static final class Leaving {
+        /** The last one, and its record: that its time is over. */
+        private Session session;
+
+        private SessionRecord over;
+        /** Above the sequences of all of them. */
+        private long nextSequence;
+        /** Sessions that have not removed their queue, and how many of those are past passing on. */
+        private int queues;
+
+        private int removing;
+        /** Whether the client has a durable session since. */
+        private boolean isReplaced;
+
+        Leaving(Session session, SessionRecord over) {
+            this.session = session;
+            this.over = over;
+        }
+    }
 
     EndedSessions(SessionJournal journal, @Nullable StoredSessions stored) {
         this.journal = journal;
@@ -30,27 +50,51 @@ final class EndedSessions {
     /**
      * A session has ended.
      *
-     * @param passing what it has to pass on; null when that is nothing
-     * @param nextSequence above those of all its messages; later sessions of its client begin there
-     * @param over its record while it passes on: that its time is over
+     * @param passing its messages on their way to others; null when there are none
+     * @param isEmpty whether it certainly has no queue, and storage has none of it
+     * @param nextSequence above the sequences of all its messages; later sessions of its client begin there
+     * @param over its record until its queue is removed: that its time is over
      */
-    void add(Session session, @Nullable Passing passing, long nextSequence, SessionRecord over) {
+    void add(Session session, @Nullable Passing passing, boolean isEmpty, long nextSequence, SessionRecord over) {
         journal.endInbound(session);
-        if (passing == null || passing.isAtRest()) {
+        SessionKey client = session.key();
+        Leaving before = leaving.get(client);
+        if (isEmpty && before == null) {
             journal.endOutbound(session, nextSequence);
             remove(session);
             return;
         }
-        leaving.put(session.key(), new Leaving(session, over));
+        Leaving all = before == null ? new Leaving(session, over) : before;
+        long first = all.nextSequence;
+        all.session = session;
+        all.over = over;
+        all.nextSequence = nextSequence;
+        all.queues++;
+        all.isReplaced = false;
+        leaving.put(client, all);
         if (stored != null) {
+            stored.dropHeld(client);
             stored.session(session, over, null);
         }
-        passing.afterAll(() -> {
-            journal.endOutbound(session, nextSequence);
-            Leaving last = leaving.get(session.key());
-            if (last != null && last.session == session) {
+        if (passing == null) {
+            removeQueue(all, session, first, nextSequence);
+        } else {
+            passing.afterAll(() -> removeQueue(all, session, first, nextSequence));
+        }
+    }
+
+    private void removeQueue(Leaving all, Session session, long first, long nextSequence) {
+        all.removing++;
+        journal.endOutbound(session, first, nextSequence, () -> {
+            all.removing--;
+            if (--all.queues == 0) {
                 leaving.remove(session.key());
-                remove(session);
+                if (!all.isReplaced) {
+                    remove(all.session);
+                }
+            }
+            if (all.isReplaced && all.removing == 0 && stored != null) {
+                stored.release(session.key());
             }
         });
     }
@@ -66,24 +110,31 @@ final class EndedSessions {
      * one come.
      */
     boolean replace(SessionKey client) {
-        Leaving before = leaving.remove(client);
-        if (before == null) {
+        Leaving before = leaving.get(client);
+        if (before == null || before.isReplaced) {
             return false;
         }
-        remove(before.session);
+        before.isReplaced = true;
+        if (stored != null && before.removing > 0) {
+            stored.subscriptionsEnded(before.session);
+            stored.hold(client);
+        } else {
+            remove(before.session);
+        }
         return true;
     }
 
-    /** Whether a session of this client has ended and is still passing on; a later one that is not durable changes nothing about it. */
+    /** Whether a session of this client has ended and its queue is not removed; a later one that is not durable changes nothing. */
     boolean isLeaving(SessionKey client) {
-        return leaving.containsKey(client);
+        Leaving before = leaving.get(client);
+        return before != null && !before.isReplaced;
     }
 
     /** Tells when it is in storage that the time of the session before is over. */
     void awaitOver(SessionKey client, Written written) {
         Leaving before = leaving.get(client);
         if (before != null && stored != null) {
-            stored.session(before.session, before.record, written);
+            stored.session(before.session, before.over, written);
         } else {
             written.onWritten(null);
         }

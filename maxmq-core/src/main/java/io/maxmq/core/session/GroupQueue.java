@@ -407,15 +407,11 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
     }
 
     private void dropAll() {
-        if (records != null && size() > 0) {
-            long first =
-                    messages.isEmpty() ? stored.first() : messages.element().sequence();
-            records.removeAll(first, lastSequence);
-            if (!stored.isEmpty()) {
-                home.drops().lost(key, DropReason.SESSION_ENDED, stored.messages(), stored.bytes());
-                stored.clear();
-                changed();
-            }
+        if (records != null && !stored.isEmpty()) {
+            records.removeAll(stored.first(), lastSequence);
+            home.drops().lost(key, DropReason.SESSION_ENDED, stored.messages(), stored.bytes());
+            stored.clear();
+            changed();
         }
         while (!messages.isEmpty()) {
             dropFirst(DropReason.SESSION_ENDED);

@@ -5,6 +5,7 @@ import io.maxmq.core.persistence.GroupQueueRecord;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.LoopStore;
 import io.maxmq.core.persistence.MessageRecord;
+import io.maxmq.core.persistence.MessageRemovals;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Payloads;
 import io.maxmq.core.persistence.Tables;
@@ -25,6 +26,7 @@ final class GroupRecords {
 
     private final LoopStore store;
     private final Payloads payloads;
+    private final MessageRemovals removals;
     private final String name;
     private final OwnerKey owner;
     private final Function<String, Topic> topics;
@@ -33,6 +35,7 @@ final class GroupRecords {
     GroupRecords(LoopRecords records, SessionKey key, Function<String, Topic> topics) {
         this.store = records.store();
         this.payloads = records.payloads();
+        this.removals = records.removals();
         this.name = key.clientId();
         this.owner = key.ownerKey();
         this.topics = topics;
@@ -107,9 +110,9 @@ final class GroupRecords {
         store.delete(Tables.GROUP_QUEUE, owner.numbered(sequence), null);
     }
 
-    /** Removes all from a sequence to another, both included. What they have counted is swept when there is time. */
+    /** Removes all from a sequence to another, both included, which are not removed one by one. */
     void removeAll(long from, long to) {
-        store.deleteRange(Tables.GROUP_QUEUE, owner.numbered(from, to + 1), null);
+        removals.remove(Tables.GROUP_QUEUE, owner.numbered(from, to + 1), this::foundDamage, () -> {});
     }
 
     /** Reads a page, those that are on their way too; without effect while another is being read. */

@@ -76,6 +76,11 @@ final class NoJournal implements SessionJournal {
         throw nothingToWrite(session);
     }
 
+    @Override
+    public void endOutbound(Session session, long firstSequence, long nextSequence, Runnable removed) {
+        throw nothingToWrite(session);
+    }
+
     private static IllegalStateException nothingToWrite(Session session) {
         return new IllegalStateException("no session is durable without storage: " + session.key());
     }

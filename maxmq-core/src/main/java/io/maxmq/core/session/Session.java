@@ -606,7 +606,8 @@ public final class Session implements Subscriber {
         }
         int lost = outbound == null ? 0 : outbound.clear(routes, passOn, groups, left);
         if (over != null) {
-            home.ended().add(this, outbound == null ? null : outbound.passed(), nextSequence(), over);
+            boolean isEmpty = outbound == null && !unread;
+            home.ended().add(this, outbound == null ? null : outbound.passed(), isEmpty, nextSequence(), over);
         }
         return lost;
     }

@@ -158,9 +158,18 @@ public interface SessionJournal {
     void endInbound(Session session);
 
     /**
-     * The session has ended; nothing of what it owed its subscriber is needed any more.
+     * The session has ended with an empty queue: removes what may be left in storage of messages without a body of their own.
      *
      * @param nextSequence above those of all its messages; another session of the client may have those from there on
      */
     void endOutbound(Session session, long nextSequence);
+
+    /**
+     * The session has ended: removes its queue and gives back the large bodies in it.
+     *
+     * @param firstSequence those below belong to an earlier session of the client, whose queue is being removed
+     * @param nextSequence as above
+     * @param removed runs in the turn that hands the removal to storage, which keeps the order of it and of later changes
+     */
+    void endOutbound(Session session, long firstSequence, long nextSequence, Runnable removed);
 }

@@ -6,6 +6,7 @@ import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.LoopStore;
 import io.maxmq.core.persistence.MessageRecord;
+import io.maxmq.core.persistence.MessageRemovals;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.PassingRecord;
 import io.maxmq.core.persistence.Payloads;
@@ -47,6 +48,7 @@ final class StoreJournal implements SessionJournal {
 
     private final LoopStore store;
     private final Payloads payloads;
+    private final MessageRemovals removals;
     private final Routings routings;
     private final Routings retaining;
     private final long firstSequence;
@@ -101,6 +103,7 @@ final class StoreJournal implements SessionJournal {
     StoreJournal(LoopRecords records) {
         this.store = records.store();
         this.payloads = records.payloads();
+        this.removals = records.removals();
         this.routings = records.routings();
         this.retaining = records.retaining();
         this.firstSequence = records.firstSequence();
@@ -264,6 +267,9 @@ final class StoreJournal implements SessionJournal {
                 return page.onMessage(sequence, message, record.deliveryFlags(), subscriptionOf(session, record));
             } catch (DamagedRecordException damaged) {
                 damaged(entry, sequence, damaged);
+                if (kept.isApart()) {
+                    payloads.forget(record.idHigh(), record.idLow());
+                }
                 return true;
             }
         }
@@ -444,6 +450,12 @@ final class StoreJournal implements SessionJournal {
     @Override
     public void endOutbound(Session session, long nextSequence) {
         store.deleteRange(Tables.QUEUE, session.ownerKey().numbered(0, nextSequence), null);
+    }
+
+    @Override
+    public void endOutbound(Session session, long firstSequence, long nextSequence, Runnable removed) {
+        removals.remove(
+                Tables.QUEUE, session.ownerKey().numbered(firstSequence, nextSequence), session::foundDamage, removed);
     }
 
     /** A message of the session that storage has kept. */

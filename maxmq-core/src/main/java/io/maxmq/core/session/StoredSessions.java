@@ -20,17 +20,40 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoredSessions {
     private final LoopStore store;
+    private final HeldRecords held;
     /** Wills that are written and neither published nor dropped. */
     private final Map<SessionKey, Will> wills = new HashMap<>();
 
     StoredSessions(LoopStore store) {
         this.store = store;
+        this.held = new HeldRecords(store.loop());
     }
 
     /** A durable session as it is now. */
     void session(Session session, SessionRecord record, @Nullable Written written) {
+        if (!held.keep(session, record, written)) {
+            write(session, record, written);
+        }
+    }
+
+    private void write(Session session, SessionRecord record, @Nullable Written written) {
         Bytes key = session.ownerKey().alone();
         store.put(Tables.SESSION, key, record.write(key), written);
+    }
+
+    /** Records of the client's session wait until {@link #release}: those of the one before have to go first. */
+    void hold(SessionKey client) {
+        held.hold(client);
+    }
+
+    /** Writes the record that waits, if there is one. */
+    void release(SessionKey client) {
+        held.release(client, this::write);
+    }
+
+    /** The session whose record waits has ended. */
+    void dropHeld(SessionKey client) {
+        held.drop(client);
     }
 
     /** There is no durable session of this client: awaited, it tells that those before are gone for good. */
@@ -108,6 +131,11 @@ final class StoredSessions {
     /** A durable session has ended. */
     void ended(Session session) {
         store.delete(Tables.SESSION, session.ownerKey().alone(), null);
+        subscriptionsEnded(session);
+    }
+
+    /** The same of its subscriptions alone. */
+    void subscriptionsEnded(Session session) {
         store.deleteRange(Tables.SUBSCRIPTION, session.ownerKey().all(), null);
     }
 }

@@ -311,6 +311,14 @@ final class HeldJournal {
             }
         }
 
+        @Override
+        public void endOutbound(Session session, long firstSequence, long nextSequence, Runnable removed) {
+            synchronized (HeldJournal.this) {
+                of(client(session)).subMap(firstSequence, nextSequence).clear();
+            }
+            removed.run();
+        }
+
         private String client(Session session) {
             assert loop.inLoop();
             return session.key().clientId();

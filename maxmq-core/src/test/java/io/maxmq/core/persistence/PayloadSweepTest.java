@@ -234,7 +234,7 @@ class PayloadSweepTest {
             int at = random.nextInt(messages.size());
             StoredMessage message = messages.get(at);
             List<String> of = owners.get(at);
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(7)) {
                 case 0, 1 ->
                     thread.run(() -> {
                         String name = "s" + names[0]++;
@@ -258,12 +258,19 @@ class PayloadSweepTest {
                             records.payloads().forget(message);
                         }
                     });
-                case 3 -> {
+                case 3 ->
+                    thread.run(() -> {
+                        if (!of.isEmpty()) {
+                            OwnerKey owner = OwnerKey.of("default", of.remove(0));
+                            records.removals().remove(Tables.QUEUE, owner.numbered(0, 2), damage -> {}, () -> {});
+                        }
+                    });
+                case 4 -> {
                     if (store.waiting() > 0) {
                         store.takeOne();
                     }
                 }
-                case 4 -> thread.runPosted();
+                case 5 -> thread.runPosted();
                 default -> {
                     thread.pass();
                     if (random.nextInt(10) == 0) {
