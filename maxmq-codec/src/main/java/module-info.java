@@ -2,7 +2,7 @@
 @SuppressWarnings("module") // the friends below are built after this module
 @org.jspecify.annotations.NullMarked
 module io.maxmq.codec {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires io.netty.buffer;
 
     exports io.maxmq.codec;

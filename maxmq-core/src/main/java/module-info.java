@@ -1,7 +1,7 @@
 /** The MaxMQ broker. Start at {@link io.maxmq.MaxMQ}. */
 @org.jspecify.annotations.NullMarked
 module io.maxmq.core {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.maxmq.codec;
     requires static com.nimbusds.jose.jwt;
     requires static java.net.http;

@@ -1,7 +1,7 @@
 /** Rules on messages and events. */
 @org.jspecify.annotations.NullMarked
 module io.maxmq.rules {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.maxmq.core;
     requires java.management;
     requires java.net.http;

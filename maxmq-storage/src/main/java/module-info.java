@@ -1,7 +1,7 @@
 /** Durable storage for the MaxMQ broker. Start at {@link io.maxmq.storage.RocksDbStorage}. */
 @org.jspecify.annotations.NullMarked
 module io.maxmq.storage {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.maxmq.core;
     requires org.slf4j;
     requires rocksdbjni;

@@ -1,7 +1,7 @@
 /** A broker for tests. Start at {@link io.maxmq.junit.MaxMQTest}. */
 @org.jspecify.annotations.NullMarked
 module io.maxmq.junit {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive io.maxmq.core;
     requires transitive org.junit.jupiter.api;
     requires io.netty.buffer;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -26,11 +27,41 @@ class ReadmeTest {
 
     @Test
     void givesTheTestCommandThatCiRuns() throws IOException {
-        List<String> ci = Files.readAllLines(ROOT.resolve(".ci/run"));
-        String command = ci.get(ci.size() - 1);
+        List<String> commands = Files.readAllLines(ROOT.resolve(".ci/run")).stream()
+                .filter(line -> line.startsWith("mvn "))
+                .toList();
 
-        assertThat(command).startsWith("mvn ");
-        assertThat(blocks("sh")).contains(command + "\n");
+        assertThat(commands).hasSize(1);
+        assertThat(blocks("sh")).contains(commands.get(0) + "\n");
+    }
+
+    @Test
+    void ciFollowsTheReadmeOutsideTheCheckout() throws IOException {
+        String script = Files.readString(Path.of("outside", "run"));
+        String readme = Files.readString(ROOT.resolve("README.md"));
+
+        assertThat(Files.readAllLines(ROOT.resolve(".ci/run"))).contains("examples/outside/run");
+        assertThat(readme).contains("`mvn -q -DskipTests install`");
+        assertThat(script).contains("-q -DskipTests install");
+        for (String project : List.of("class-path", "modular", "spring-boot-3", "spring-boot-4")) {
+            assertThat(compact(Files.readString(Path.of("outside", project, "pom.xml"))))
+                    .as(project)
+                    .contains(compact(blocks("xml").get(0)));
+            assertThat(script).contains(project);
+        }
+        assertThat(Files.readString(Path.of("outside", "spring-boot-3", "pom.xml")))
+                .contains("<netty.version>")
+                .contains(part(readme, "<netty.version>.*?</netty.version>"));
+    }
+
+    private static String compact(String xml) {
+        return xml.replaceAll(">\\s+<", "><").strip();
+    }
+
+    private static String part(String text, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        assertThat(matcher.find()).as(pattern).isTrue();
+        return matcher.group();
     }
 
     @Test

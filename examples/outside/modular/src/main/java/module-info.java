@@ -1,0 +1,4 @@
+/** All that a module needs. */
+module demo {
+    requires io.maxmq.core;
+}
