@@ -5,6 +5,6 @@ module io.maxmq.examples {
     requires io.maxmq.core;
     requires io.maxmq.rules;
     requires io.maxmq.storage;
-    // Only the round trip has a client in the same process.
+    // Only some examples have a client in the same process.
     requires static org.eclipse.paho.mqttv5.client;
 }

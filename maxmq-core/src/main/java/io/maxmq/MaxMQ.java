@@ -44,10 +44,11 @@ import javax.net.SocketFactory;
  *
  * <pre>{@code
  * try (MaxMQ broker = MaxMQ.builder().listener(Listener.tcp(1883)).allowAnonymous().start()) {
- *     broker.subscribe("greetings/#", message -> System.out.println(message.payloadText()))
+ *     BlockingQueue<String> received = new LinkedBlockingQueue<>();
+ *     broker.subscribe("greetings/#", message -> received.add(message.payloadText()))
  *             .active()
  *             .thenRun(() -> broker.publish(Message.of("greetings/world", "hello")));
- *     System.in.read();
+ *     System.out.println(received.take());
  * }
  * }</pre>
  *

@@ -56,6 +56,8 @@ class ProgramsIT {
     void thePasswordBrokerLetsInWhoKnowsThePassword() throws Exception {
         try (ChildProcess program = start("authenticator.PasswordBroker")) {
             int port = port(program);
+            assertThat(program.nextLine()).isEqualTo("alice with the password wonderland was let in");
+            assertThat(program.nextLine()).startsWith("alice with the password looking-glass was refused: ");
 
             connectAs(port, "alice", "wonderland");
 
@@ -89,7 +91,9 @@ class ProgramsIT {
     @Test
     void theLimitedBrokerSlowsDownWhoPublishesTooFast() throws Exception {
         try (ChildProcess program = start("ratelimit.LimitedBroker")) {
-            MqttClient client = Clients.connectV5(port(program), new CompletableFuture<>());
+            int port = port(program);
+            assertThat(program.nextLine()).matches("20 messages of one client took \\d+ ms");
+            MqttClient client = Clients.connectV5(port, new CompletableFuture<>());
             long begun = System.nanoTime();
             for (int i = 0; i < 31; i++) {
                 client.publish("a", new byte[1], 1, false);
@@ -107,6 +111,8 @@ class ProgramsIT {
     void theSensorBrokerChangesAndVetoes() throws Exception {
         try (ChildProcess program = start("interceptor.SensorBroker")) {
             MqttClient client = Clients.connectV5(port(program), new CompletableFuture<>());
+            assertThat(program.nextLine()).isEqualTo("the reading 21.5 was accepted");
+            assertThat(program.nextLine()).startsWith("the reading warm was rejected: ");
             BlockingQueue<MqttMessage> received = new LinkedBlockingQueue<>();
             IMqttToken granted = client.subscribe(
                     new MqttSubscription[] {new MqttSubscription("sensors/+", 2), new MqttSubscription("a", 0)},
@@ -133,6 +139,7 @@ class ProgramsIT {
     void theRulesBrokerRaisesAlarmsAndVetoes() throws Exception {
         try (ChildProcess program = start("rules.RulesBroker")) {
             MqttClient client = Clients.connectV5(port(program), new CompletableFuture<>());
+            assertThat(program.nextLine()).startsWith("the reading {").contains("\"celsius\":41");
             BlockingQueue<String> alarms = new LinkedBlockingQueue<>();
             client.subscribe(new MqttSubscription[] {new MqttSubscription("alarms/#", 1)}, new IMqttMessageListener[] {
                 (topic, message) -> alarms.add(topic + " " + new String(message.getPayload(), StandardCharsets.UTF_8))

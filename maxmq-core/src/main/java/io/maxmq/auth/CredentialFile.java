@@ -49,6 +49,11 @@ final class CredentialFile {
         return parse(file, bytesOf(file, "password file"));
     }
 
+    /** The users, in alphabetical order. */
+    List<String> userNames() {
+        return users.keySet().stream().sorted().toList();
+    }
+
     /** @throws AccessFileException when it cannot be read */
     static byte[] bytesOf(Path file, String what) {
         try {

@@ -9,6 +9,7 @@ import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,15 @@ public final class PasswordFile implements Authenticator, Extension {
      */
     public static boolean removeUser(Path file, String user) {
         return PasswordFileEditor.remove(file, user);
+    }
+
+    /**
+     * The names of the users in the file, in alphabetical order. Blocks.
+     *
+     * @throws AccessFileException when the file cannot be read or understood
+     */
+    public static List<String> users(Path file) {
+        return CredentialFile.read(file).userNames();
     }
 
     @Override

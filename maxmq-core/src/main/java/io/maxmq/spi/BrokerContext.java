@@ -29,6 +29,12 @@ public interface BrokerContext {
     /** The broker's name, unique among the brokers of one JVM; part of thread, logger and metric names. */
     String brokerName();
 
+    /**
+     * The first part of the names of this broker's threads, for threads of an extension: {@code maxmq-NAME}, and {@code maxmq} for the
+     * broker named {@code maxmq}.
+     */
+    String threadPrefix();
+
     /** The time that the broker lives by. */
     Clock clock();
 

@@ -20,7 +20,7 @@ public interface Extension {
 
     /** What logs, metrics and events call it. */
     default String name() {
-        return getClass().getSimpleName();
+        return PluginName.of(this, Extension.class);
     }
 
     /**

@@ -76,6 +76,16 @@ public final class Message {
         return builder(topic).payload(payload).build();
     }
 
+    /** A message of this QoS with a copy of the payload. */
+    public static Message of(String topic, byte[] payload, QoS qos) {
+        return builder(topic).payload(payload).qos(qos).build();
+    }
+
+    /** A message of this QoS whose payload is the text in UTF-8. */
+    public static Message of(String topic, String payload, QoS qos) {
+        return builder(topic).payload(payload).qos(qos).build();
+    }
+
     /**
      * Starts a message of QoS 0, not retained, with an empty payload and no properties.
      *

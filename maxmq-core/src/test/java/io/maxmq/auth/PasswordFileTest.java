@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -219,6 +220,16 @@ class PasswordFileTest {
             assertThat(login(broker, "bob", "builder")).isEqualTo(ReasonCode.SUCCESS);
             alice.expectDisconnect(ReasonCode.NOT_AUTHORIZED);
         }
+    }
+
+    @Test
+    void listsTheUsersInAlphabeticalOrder() {
+        Path listed = file.resolveSibling("listed");
+        for (String user : List.of("carol", "alice", "bob")) {
+            PasswordFile.setPassword(listed, user, new byte[] {1}, PasswordHasher.pbkdf2(1000));
+        }
+
+        assertThat(PasswordFile.users(listed)).containsExactly("alice", "bob", "carol");
     }
 
     @Test

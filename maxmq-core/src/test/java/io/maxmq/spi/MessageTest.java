@@ -14,6 +14,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class MessageTest {
 
     @Test
+    void takesTheQosBesideTopicAndPayload() {
+        Message text = Message.of("a", "hello", QoS.EXACTLY_ONCE);
+        Message bytes = Message.of("a", new byte[] {1}, QoS.AT_LEAST_ONCE);
+
+        assertThat(text.qos()).isEqualTo(QoS.EXACTLY_ONCE);
+        assertThat(text.payloadText()).isEqualTo("hello");
+        assertThat(bytes.qos()).isEqualTo(QoS.AT_LEAST_ONCE);
+        assertThat(bytes.payloadBytes()).containsExactly(1);
+    }
+
+    @Test
     void keepsWhatTheBuilderWasGiven() {
         Message message = Message.builder("a/b")
                 .payload("hello")

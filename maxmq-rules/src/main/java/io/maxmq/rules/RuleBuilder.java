@@ -1,6 +1,7 @@
 package io.maxmq.rules;
 
 import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.rules.action.HandlerSink;
 import io.maxmq.rules.eval.Evaluation;
 import io.maxmq.rules.eval.Options;
 import io.maxmq.rules.eval.Program;
@@ -14,6 +15,7 @@ import io.maxmq.rules.run.InlineMode;
 import io.maxmq.rules.run.Plan;
 import io.maxmq.rules.run.SqlEvaluator;
 import io.maxmq.rules.sink.Sink;
+import io.maxmq.rules.sink.SinkRecord;
 import io.maxmq.spi.Preview;
 import io.maxmq.spi.Tenant;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +193,14 @@ public final class RuleBuilder {
     public RuleBuilder to(Sink sink) {
         sinks.add(sink);
         return this;
+    }
+
+    /**
+     * Adds a handler that is called with each record, on the broker's worker pool; it may block. A handler that throws has rejected the
+     * record. {@link HandlerSink} has the variants.
+     */
+    public RuleBuilder to(Consumer<? super SinkRecord> handler) {
+        return to(HandlerSink.of(handler));
     }
 
     /** Adds a place where records go, by the name that {@link RuleEngine#sink} has given it. */

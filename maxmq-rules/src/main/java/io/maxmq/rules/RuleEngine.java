@@ -230,7 +230,7 @@ public final class RuleEngine implements Extension {
                         stopped.completeExceptionally(t);
                     }
                 },
-                "maxmq-" + engine.node() + "-rules-stop");
+                engine.threadPrefix() + "-rules-stop");
         thread.setDaemon(true);
         thread.start();
         return stopped;

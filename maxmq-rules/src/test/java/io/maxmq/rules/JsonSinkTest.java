@@ -116,6 +116,11 @@ class JsonSinkTest {
 
     /** A sink that says that it takes JSON only. */
     private static final class JsonRecords implements Sink {
+        @Override
+        public String name() {
+            return "json records";
+        }
+
         private final BlockingQueue<SinkRecord> queue = new LinkedBlockingQueue<>();
 
         @Override

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,19 @@ class LambdaRuleTest {
         assertThat(List.of(figures.matched(), figures.passed(), figures.failed(), figures.failedNoResult()))
                 .isEqualTo(List.of(2L, 1L, 1L, 1L));
         assertThat(rule.status().latencies().count()).isEqualTo(2);
+    }
+
+    @Test
+    void handsRecordsToALambda(TestClients clients) throws Exception {
+        BlockingQueue<String> topics = new LinkedBlockingQueue<>();
+        rules.rule("all")
+                .from("sensor/+")
+                .to(record -> topics.add(String.valueOf(record.values().get("topic"))))
+                .start();
+
+        clients.connect("meter").publish("sensor/roof", "1", QoS.AT_LEAST_ONCE);
+
+        assertThat(topics.poll(10, TimeUnit.SECONDS)).isEqualTo("sensor/roof");
     }
 
     @Test

@@ -1,13 +1,17 @@
 package io.maxmq.examples.rules;
 
 import io.maxmq.MaxMQ;
+import io.maxmq.Subscription;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.config.Listener;
 import io.maxmq.rules.Inline;
 import io.maxmq.rules.RuleEngine;
 import io.maxmq.rules.action.RepublishSink;
+import io.maxmq.spi.Message;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** A broker that looks at what sensors publish as JSON, until Enter is pressed. */
 public final class RulesBroker {
@@ -39,7 +43,16 @@ public final class RulesBroker {
                 .start()) {
             System.out.println("sensors publish {\"t\": 21.5, \"battery\": 80} to sensors/NAME on port "
                     + broker.listeners().tcp().port());
+            showTheAlarmOf(broker, "{\"t\": 41, \"battery\": 80}");
             System.in.read(); // until Enter is pressed
+        }
+    }
+
+    private static void showTheAlarmOf(MaxMQ broker, String reading) throws InterruptedException {
+        BlockingQueue<String> alarms = new LinkedBlockingQueue<>();
+        try (Subscription subscription = broker.subscribe("alarms/#", alarm -> alarms.add(alarm.payloadText()))) {
+            subscription.active().thenRun(() -> broker.publish(Message.of("sensors/roof", reading)));
+            System.out.println("the reading " + reading + " raised the alarm " + alarms.take());
         }
     }
 }

@@ -4,6 +4,7 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.limit.BudgetAccount;
 import io.maxmq.core.limit.MemoryBudget;
+import io.maxmq.core.loop.ThreadNames;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Metrics;
 import io.maxmq.core.observe.PluginFailures;
@@ -89,6 +90,11 @@ final class ExtensionServices implements BrokerContext {
     @Override
     public String brokerName() {
         return config.name();
+    }
+
+    @Override
+    public String threadPrefix() {
+        return ThreadNames.prefix(config.name());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.config.BrokerConfig;
+import io.maxmq.core.loop.ThreadNames;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.FlightEvents;
 import io.maxmq.spi.event.BrokerEvent;
@@ -92,7 +93,7 @@ final class LoopWatchdog implements AutoCloseable {
     }
 
     void start() {
-        Thread watcher = new Thread(this::watch, "maxmq-" + broker + "-watchdog");
+        Thread watcher = new Thread(this::watch, ThreadNames.prefix(broker) + "-watchdog");
         watcher.setDaemon(true);
         thread = watcher;
         watcher.start();
@@ -160,7 +161,7 @@ final class LoopWatchdog implements AutoCloseable {
             return;
         }
         stalls++;
-        String name = "maxmq-" + broker + "-loop-" + index;
+        String name = ThreadNames.prefix(broker) + "-loop-" + index;
         FlightEvents.stall(broker, name, stalledNanos);
         if (events.wants(BrokerEvent.LoopStalled.class)) {
             events.emit(new BrokerEvent.LoopStalled(System.currentTimeMillis(), name, Duration.ofNanos(stalledNanos)));

@@ -43,14 +43,29 @@ public final class Events {
     /** Who wants which kind; replaced as a whole under the lock of this, read without. */
     private volatile Map<Class<?>, Sink[]> sinksByKind = Map.of();
 
+    /** Two answers of {@link #sinksByKind}, for the two kinds that are asked about per message. */
+    private volatile boolean wantsUnmatched;
+
+    private volatile boolean wantsDropped;
+
     /** No listeners yet. */
     public Events(WorkerPool workers, Clock clock, Loggers loggers) {
         this.workers = workers;
         this.failures = new PluginFailures(clock, this, loggers.of("plugin"));
     }
 
+    /** {@link #wants} of {@link BrokerEvent.MessageUnmatched}. Costs a volatile read. */
+    public boolean wantsUnmatched() { // hot: per message
+        return wantsUnmatched;
+    }
+
+    /** {@link #wants} of {@link BrokerEvent.MessageDropped}. Costs a volatile read. */
+    public boolean wantsDropped() { // hot: per drop
+        return wantsDropped;
+    }
+
     /** Whether any listener wants events of this kind. Costs a volatile read and, with listeners, a hash lookup. */
-    public boolean wants(Class<? extends BrokerEvent> kind) { // hot: per drop
+    public boolean wants(Class<? extends BrokerEvent> kind) {
         Map<Class<?>, Sink[]> byKind = sinksByKind;
         return !byKind.isEmpty() && byKind.containsKey(kind);
     }
@@ -140,6 +155,8 @@ public final class Events {
             }
         }
         sinksByKind = byKind;
+        wantsUnmatched = byKind.containsKey(BrokerEvent.MessageUnmatched.class);
+        wantsDropped = byKind.containsKey(BrokerEvent.MessageDropped.class);
         allSinks = sinks.toArray(Sink[]::new);
     }
 

@@ -1,5 +1,6 @@
 package io.maxmq.core.observe;
 
+import io.maxmq.core.loop.ThreadNames;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -50,7 +51,7 @@ public final class WorkerPool implements Executor, AutoCloseable {
         this.queueCapacity = queueCapacity;
         this.closeTimeout = closeTimeout;
         this.log = loggers.of("worker");
-        String prefix = "maxmq-" + brokerName + "-" + kind;
+        String prefix = ThreadNames.prefix(brokerName) + "-" + kind;
         this.group = new ThreadGroup(prefix + "s");
         this.threads = new ThreadPoolExecutor(
                 threadCount,

@@ -86,7 +86,7 @@ public final class Drops {
         if (FlightEvents.recordsDrops()) {
             FlightEvents.drop(broker, recipient.clientId(), "", reason, count, bytes);
         }
-        if (events.wants(BrokerEvent.MessageDropped.class)) {
+        if (events.wantsDropped()) {
             loop.emit(
                     events,
                     new BrokerEvent.MessageDropped(
@@ -106,7 +106,7 @@ public final class Drops {
 
     /** Whether anybody wants to know more than how many there are. */
     private boolean isTold() {
-        return FlightEvents.recordsDrops() || events.wants(BrokerEvent.MessageDropped.class);
+        return FlightEvents.recordsDrops() || events.wantsDropped();
     }
 
     private void tell(SessionKey recipient, InTransit message, DropReason reason) {
@@ -120,7 +120,7 @@ public final class Drops {
         if (FlightEvents.recordsDrops()) {
             FlightEvents.drop(broker, recipient.clientId(), topic.name(), reason, 1, bytes);
         }
-        if (events.wants(BrokerEvent.MessageDropped.class)) {
+        if (events.wantsDropped()) {
             loop.emit(
                     events,
                     new BrokerEvent.MessageDropped(

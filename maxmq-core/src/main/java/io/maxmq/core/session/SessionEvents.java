@@ -67,7 +67,7 @@ public final class SessionEvents {
 
     /** Nobody is to have what was published. */
     void unmatched(InTransit message, Routes routes) {
-        if (events.wants(BrokerEvent.MessageUnmatched.class)) {
+        if (events.wantsUnmatched()) { // hot: per message
             Session publisher = message.publisher() instanceof Session session ? session : null;
             boolean told = events.wantsMessages(BrokerEvent.MessageUnmatched.class);
             String topic = message.topic().utf8().length > Drops.MAX_NAME_BYTES

@@ -1,6 +1,7 @@
 package io.maxmq.core.transport;
 
 import io.maxmq.core.loop.LoopThread;
+import io.maxmq.core.loop.ThreadNames;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
@@ -34,7 +35,7 @@ public final class EventLoops implements AutoCloseable {
         IoHandlerFactory io = transport.ioHandlers();
         try {
             for (int i = 0; i < preparation.loops(); i++) {
-                loops.add(new TurnCountingLoop(new NamedThread("maxmq-" + broker + "-loop-" + i), io));
+                loops.add(new TurnCountingLoop(new NamedThread(ThreadNames.prefix(broker) + "-loop-" + i), io));
             }
         } catch (RuntimeException e) {
             close();

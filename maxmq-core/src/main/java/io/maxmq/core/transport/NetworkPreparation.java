@@ -1,5 +1,6 @@
 package io.maxmq.core.transport;
 
+import io.maxmq.core.loop.ThreadNames;
 import io.maxmq.core.observe.Loggers;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -38,7 +39,7 @@ public final class NetworkPreparation {
     NetworkPreparation(String broker, int loops, Supplier<NettyTransport> choice) {
         this.choice = choice;
         this.loops = Math.min(MAX_LOOPS, loops == 0 ? Runtime.getRuntime().availableProcessors() : loops);
-        this.thread = new Thread(new Work(), "maxmq-" + broker + "-start");
+        this.thread = new Thread(new Work(), ThreadNames.prefix(broker) + "-start");
         thread.setDaemon(true);
         thread.start();
     }

@@ -1,5 +1,6 @@
 package io.maxmq.spi.auth;
 
+import io.maxmq.spi.PluginName;
 import io.maxmq.spi.Stable;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +38,7 @@ public interface Authenticator {
 
     /** What logs, metrics and events call it. */
     default String name() {
-        return getClass().getSimpleName();
+        return PluginName.of(this, Authenticator.class);
     }
 
     /** Whether {@link #authenticate} may block, so that the broker calls it on its worker pool. */
@@ -72,7 +73,7 @@ public interface Authenticator {
 
     /** {@link #blocking(String, Blocking)} named after the class of the decision. */
     static Authenticator blocking(Blocking decision) {
-        return blocking(decision.getClass().getSimpleName(), decision);
+        return blocking(PluginName.of(decision, Authenticator.class), decision);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.maxmq.spi.auth;
 
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.PluginName;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Stable;
 import java.util.concurrent.CompletionStage;
@@ -50,7 +51,7 @@ public interface Authorizer {
 
     /** What logs, metrics and events call it. */
     default String name() {
-        return getClass().getSimpleName();
+        return PluginName.of(this, Authorizer.class);
     }
 
     /** Whether {@link #authorize} may block, so that the broker calls it on its worker pool. */

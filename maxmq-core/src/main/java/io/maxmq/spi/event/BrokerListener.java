@@ -1,5 +1,6 @@
 package io.maxmq.spi.event;
 
+import io.maxmq.spi.PluginName;
 import io.maxmq.spi.Stable;
 
 /**
@@ -35,6 +36,6 @@ public interface BrokerListener {
 
     /** What logs, metrics and events call it. */
     default String name() {
-        return getClass().getSimpleName();
+        return PluginName.of(this, BrokerListener.class);
     }
 }

@@ -1,5 +1,6 @@
 package io.maxmq.spi.intercept;
 
+import io.maxmq.spi.PluginName;
 import io.maxmq.spi.Stable;
 
 /**
@@ -32,7 +33,7 @@ public sealed interface Interceptor
 
     /** What logs, metrics and events call it. */
     default String name() {
-        return getClass().getSimpleName();
+        return PluginName.of(this, Interceptor.class);
     }
 
     /** Higher comes first. Read once, at start. */

@@ -1,6 +1,7 @@
 package io.maxmq.spi.limit;
 
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.PluginName;
 import io.maxmq.spi.Stable;
 import java.net.SocketAddress;
 
@@ -37,7 +38,7 @@ public interface RateLimiter {
 
     /** What logs, metrics and events call it. */
     default String name() {
-        return getClass().getSimpleName();
+        return PluginName.of(this, RateLimiter.class);
     }
 
     /**

@@ -120,6 +120,11 @@ public final class Engine {
         return running == null ? "" : running.broker().brokerName();
     }
 
+    /** The first part of the names of the broker's threads. */
+    public synchronized String threadPrefix() {
+        return running == null ? "maxmq" : running.broker().threadPrefix();
+    }
+
     /** What rules of this tenant remember. */
     public KeyValues keyValues(Tenant tenant) {
         return state.of(tenant);
@@ -140,7 +145,7 @@ public final class Engine {
             }
             hasBroker = true;
             log = logger;
-            broker.storage().ifPresent(storage -> state.open(storage, broker.brokerName(), logger));
+            broker.storage().ifPresent(storage -> state.open(storage, broker.threadPrefix(), logger));
         }
         sinks.begin(broker, memory, logger);
         synchronized (this) {

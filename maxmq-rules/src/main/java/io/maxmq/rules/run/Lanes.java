@@ -20,7 +20,7 @@ final class Lanes {
         int count = settings.lanes();
         for (int i = 0; i < count; i++) {
             lanes.add(new Lane(
-                    "maxmq-" + broker.brokerName() + "-rules-" + (i + 1),
+                    broker.threadPrefix() + "-rules-" + (i + 1),
                     broker.clock(),
                     memory,
                     settings.maxQueuedEvents() / count,

@@ -23,9 +23,7 @@ import java.util.concurrent.CompletionStage;
 public interface Sink {
 
     /** What logs, metrics and the status call it, made unique by the engine. */
-    default String name() {
-        return getClass().getSimpleName();
-    }
+    String name();
 
     /** How much waits for it and how it is tried again; who adds the sink to the engine may say something else. */
     default Buffering buffering() {

@@ -54,7 +54,7 @@ public final class RuleState {
      * @throws io.maxmq.spi.storage.StorageException when it can't be read
      * @throws IllegalStateException when a record is damaged, or of a later version
      */
-    public void open(KeyValueStore store, String brokerName, Logger log) {
+    public void open(KeyValueStore store, String threadPrefix, Logger log) {
         long without = 0;
         for (int partition = 0; partition < store.partitions().count(); partition++) {
             without += load(store, partition);
@@ -62,7 +62,7 @@ public final class RuleState {
         if (without > 0) {
             log.warn("more keys are stored than rules may have, and some are left out: keys={}", without);
         }
-        StateWriter fresh = new StateWriter(store, this::value, "maxmq-" + brokerName + "-rules-state", log);
+        StateWriter fresh = new StateWriter(store, this::value, threadPrefix + "-rules-state", log);
         writer = fresh;
         fresh.start();
     }

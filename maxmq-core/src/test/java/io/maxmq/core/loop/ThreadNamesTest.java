@@ -1,0 +1,13 @@
+package io.maxmq.core.loop;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ThreadNamesTest {
+    @Test
+    void namesTheProductOnce() {
+        assertThat(ThreadNames.prefix("maxmq")).isEqualTo("maxmq");
+        assertThat(ThreadNames.prefix("edge-1")).isEqualTo("maxmq-edge-1");
+    }
+}
