@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
  *   allow all       topic=devices/${clientid}/#
  *   deny  receive   topic=devices/+/secret
  *   allow subscribe attribute.role=operator topic=devices/# topic=$SYS/#
+ *   # a user's client ids begin with its name; other users cannot take them
+ *   allow connect   clientid=${username}-*
  *   allow publish   user=clock address=10.0.0.0/8 qos=0,1 retain=no topic="wall clock"
  * </pre>
  *
@@ -44,7 +46,13 @@ import org.slf4j.LoggerFactory;
  * a subscription never brings what may not be subscribed to by its name. Let the whole be subscribed to and deny {@link
  * AclRight#RECEIVE} for a part, and the rest of it is delivered. {@code $share/NAME/} is no part of the filter.
  *
- * <p><b>After a change of the rules</b> subscriptions that are no longer allowed end, see {@link Authorizer}; those of a session
+ * <p><b>Client ids:</b> without a rule about {@code connect} a client may connect with every client id. With a rule that allows it, a
+ * client id needs such a rule, also the one that the broker assigns ({@code clientid=auto-*}): what no rule is about is left to the next
+ * authorizer, and denied when there is none. Rules that only deny {@code connect} leave the other client ids allowed. A client of another
+ * user then cannot take a client id before its owner comes: {@code allow connect clientid=${username}-*}, where no user name has {@code -}
+ * in it, else the user {@code a} has the client ids of the user {@code a-b} too. The denial is CONNACK 0x87 (MQTT 3: 5).
+ *
+ * <p><b>After a change of the rules</b> connections end whose client id is no longer allowed, and subscriptions that are no longer allowed end, see {@link Authorizer}; those of a session
  * whose client is away when it comes back. What waits by them is not sent.
  *
  * <p><b>Topics that begin with {@code $}</b> are matched by filters only that do so themselves, as in MQTT; to {@code $SYS/#}
@@ -154,6 +162,13 @@ public final class Acl implements Authorizer, Extension {
     public boolean authorizesReceive() {
         AclRules present = rules;
         return present != null && present.deniesReceive();
+    }
+
+    /** Whether a rule is about {@link AclRight#CONNECT}. */
+    @Override
+    public boolean authorizesConnect() {
+        AclRules present = rules;
+        return present != null && present.decidesConnect();
     }
 
     /**

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class AclLine {
     static final String ATTRIBUTE = "attribute.";
 
-    private static final String SHAPE = "a rule is: allow|deny RIGHTS key=value … topic=FILTER";
+    private static final String SHAPE =
+            "a rule is: allow|deny RIGHTS key=value … topic=FILTER, or allow|deny connect key=value … clientid=PATTERN";
 
     private final String line;
     private int at;
@@ -38,14 +39,21 @@ final class AclLine {
             default -> throw new IllegalArgumentException(SHAPE + "; this begins with neither allow nor deny");
         };
         List<AclRight> rights = rights(word());
+        boolean isConnect = rights.contains(AclRight.CONNECT);
         List<String[]> pairs = new ArrayList<>();
+        List<String> clientIds = new ArrayList<>();
         AclRule rule = null;
         for (String[] pair = pair(); pair != null; pair = pair()) {
-            if (!pair[0].equals("topic")) {
-                pairs.add(pair);
-            } else {
+            if (pair[0].equals("topic") && !isConnect) {
                 rule = rule == null ? AclRule.of(allows, rights, pair[1]) : rule.topic(pair[1]);
+            } else if (pair[0].equals("clientid") && isConnect) {
+                clientIds.add(pair[1]);
+            } else {
+                pairs.add(pair);
             }
+        }
+        if (isConnect) {
+            rule = AclRule.connect(allows, clientIds);
         }
         if (rule == null) {
             throw new IllegalArgumentException(SHAPE + "; this has no topic");
@@ -58,6 +66,9 @@ final class AclLine {
     }
 
     private static List<AclRight> rights(String text) {
+        if (text.equals("connect")) {
+            return List.of(AclRight.CONNECT);
+        }
         List<AclRight> rights = new ArrayList<>();
         for (String each : text.split(",", -1)) {
             switch (each) {
@@ -68,8 +79,8 @@ final class AclLine {
                 case "receive" -> rights.add(AclRight.RECEIVE);
                 default ->
                     throw new IllegalArgumentException(
-                            "rights are all, publish, will, subscribe and receive, with commas between them: \"" + text
-                                    + "\"");
+                            "rights are all, publish, will, subscribe and receive, with commas between them, or connect alone: \""
+                                    + text + "\"");
             }
         }
         return rights;
@@ -95,10 +106,11 @@ final class AclLine {
             case "retain" -> rule.retain(yes(key, value));
             case "shared" -> rule.shared(yes(key, value));
             case "qos" -> rule.qos(qos(value));
+            case "topic" -> throw new IllegalArgumentException("topic is there, but connect has clientid in its place");
             default ->
                 throw new IllegalArgumentException("there is no key " + key
                         + ", but topic, user, client, anonymous, address, attribute.NAME, tenant, listener, qos,"
-                        + " retain and shared");
+                        + " retain and shared; of connect clientid");
         };
     }
 

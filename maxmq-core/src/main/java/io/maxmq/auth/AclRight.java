@@ -22,5 +22,11 @@ public enum AclRight {
      * Getting a message that an allowed subscription brings. It takes away only: what no rule about it denies is delivered.
      * Without a rule that denies it deliveries cost nothing.
      */
-    RECEIVE
+    RECEIVE,
+
+    /**
+     * Connecting with a client id, in rules of their own: {@link AclRule#allowConnect}, {@link AclRule#denyConnect}. Without such a rule
+     * a client may connect with every client id.
+     */
+    CONNECT
 }

@@ -19,9 +19,12 @@ import org.jspecify.annotations.Nullable;
  * AclRule.allow("sensors/#", AclRight.PUBLISH).user("alice")}. Each condition narrows it to clients or actions for which the
  * condition holds; of values given to the same condition one is enough. Immutable: each method gives another rule.
  *
+ * <p><b>Connecting</b> has rules of its own, which have patterns for client ids in place of topics: {@code
+ * AclRule.allowConnect("${username}-*").anonymous(false)}. A client may then have only a client id that such a rule allows; see {@link Acl}.
+ *
  * <p><b>As a line</b> of a file, which {@link #parse} reads and {@link #toString} writes: {@code allow publish user=alice
  * topic=sensors/#}. The verdict, {@code allow} or {@code deny}; the rights with commas between them, {@code publish}, {@code will},
- * {@code subscribe}, {@code receive}, or {@code all} for publishing and subscribing; then conditions and topics as {@code key=value},
+ * {@code subscribe}, {@code receive}, or {@code all} for publishing and subscribing, or {@code connect} alone; then conditions and topics as {@code key=value},
  * in any order. A value with a space or a quotation mark in it stands in quotation marks, where a backslash stands before a quotation
  * mark or a backslash that is meant.
  *
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <caption>Keys of a line</caption>
  * <tr><td>{@code topic}</td><td>a topic filter; once or more. Names that it may hold: {@code ${clientid}}, {@code ${username}},
  *     {@code ${cert.cn}}, {@code ${tenant}}, {@code ${attribute.NAME}}</td></tr>
+ * <tr><td>{@code clientid}</td><td>of {@code connect}, in place of {@code topic}: a client id, in which {@code *} stands for any
+ *     characters and the names are those of {@code topic} but {@code ${clientid}}; once or more, or not at all for every client id</td></tr>
  * <tr><td>{@code user}, {@code client}, {@code tenant}, {@code listener}</td><td>exactly that name; a user name that no
  * authenticator vouches for never matches</td></tr>
  * <tr><td>{@code anonymous}</td><td>{@code yes} for clients without a proven user name, {@code no} for those with one</td></tr>
@@ -47,6 +52,10 @@ public final class AclRule {
     private final boolean allows;
     private final Set<AclRight> rights;
     private final List<FilterTemplate> topics;
+
+    /** Of a rule about connecting; empty for every client id. */
+    private final List<ClientIdPattern> clientIds;
+
     private final AclWho who;
     private final @Nullable Set<QoS> qos;
     private final @Nullable Boolean retain;
@@ -56,6 +65,7 @@ public final class AclRule {
             boolean allows,
             Set<AclRight> rights,
             List<FilterTemplate> topics,
+            List<ClientIdPattern> clientIds,
             AclWho who,
             @Nullable Set<QoS> qos,
             @Nullable Boolean retain,
@@ -63,6 +73,7 @@ public final class AclRule {
         this.allows = allows;
         this.rights = rights;
         this.topics = topics;
+        this.clientIds = clientIds;
         this.who = who;
         this.qos = qos;
         this.retain = retain;
@@ -88,7 +99,34 @@ public final class AclRule {
     static AclRule of(boolean allows, List<AclRight> rights, String topicFilter) {
         EnumSet<AclRight> all =
                 rights.isEmpty() ? EnumSet.of(AclRight.PUBLISH, AclRight.SUBSCRIBE) : EnumSet.copyOf(rights);
-        return new AclRule(allows, all, List.of(FilterTemplate.of(topicFilter)), AclWho.ANYBODY, null, null, null);
+        if (all.contains(AclRight.CONNECT)) {
+            throw new IllegalArgumentException("a rule about connect has no topic: topic=" + topicFilter
+                    + "; use allowConnect or denyConnect, in a file clientid");
+        }
+        return new AclRule(
+                allows, all, List.of(FilterTemplate.of(topicFilter)), List.of(), AclWho.ANYBODY, null, null, null);
+    }
+
+    /**
+     * Allows connecting with these client ids, to everybody unless narrowed.
+     *
+     * @param clientIds patterns: {@code *} stands for any characters, also for none; names as in {@code ${username}-*}, but not {@code
+     *     ${clientid}}. No pattern for every client id
+     * @throws IllegalArgumentException when a pattern is empty or has an unknown name
+     */
+    public static AclRule allowConnect(String... clientIds) {
+        return connect(true, Arrays.asList(clientIds));
+    }
+
+    /** As {@link #allowConnect}, but denies it. */
+    public static AclRule denyConnect(String... clientIds) {
+        return connect(false, Arrays.asList(clientIds));
+    }
+
+    static AclRule connect(boolean allows, List<String> clientIds) {
+        List<ClientIdPattern> patterns =
+                clientIds.stream().map(ClientIdPattern::of).toList();
+        return new AclRule(allows, EnumSet.of(AclRight.CONNECT), List.of(), patterns, AclWho.ANYBODY, null, null, null);
     }
 
     /**
@@ -102,9 +140,16 @@ public final class AclRule {
 
     /** Is about these topics too. */
     public AclRule topic(String topicFilter) {
+        requireTopics("topic");
         List<FilterTemplate> more = new ArrayList<>(topics);
         more.add(FilterTemplate.of(topicFilter));
-        return new AclRule(allows, rights, List.copyOf(more), who, qos, retain, shared);
+        return new AclRule(allows, rights, List.copyOf(more), clientIds, who, qos, retain, shared);
+    }
+
+    private void requireTopics(String what) {
+        if (rights.contains(AclRight.CONNECT)) {
+            throw new IllegalArgumentException(what + " is not for connect: have another rule for the other rights");
+        }
     }
 
     /** For clients of this user, whose name an authenticator vouches for. */
@@ -148,7 +193,7 @@ public final class AclRule {
     }
 
     private AclRule who(AclWho narrowed) {
-        return new AclRule(allows, rights, topics, narrowed, qos, retain, shared);
+        return new AclRule(allows, rights, topics, clientIds, narrowed, qos, retain, shared);
     }
 
     /**
@@ -157,13 +202,15 @@ public final class AclRule {
      * @throws IllegalArgumentException when there is none, or the rule is about receiving
      */
     public AclRule qos(QoS... values) {
+        requireTopics("qos");
         if (values.length == 0) {
             throw new IllegalArgumentException("qos must have a value");
         }
         if (rights.contains(AclRight.RECEIVE)) {
             throw new IllegalArgumentException("qos is not for receive: have another rule for that");
         }
-        return new AclRule(allows, rights, topics, who, EnumSet.copyOf(Arrays.asList(values)), retain, shared);
+        return new AclRule(
+                allows, rights, topics, clientIds, who, EnumSet.copyOf(Arrays.asList(values)), retain, shared);
     }
 
     /** As {@link #qos}, for all up to this. */
@@ -179,10 +226,11 @@ public final class AclRule {
      * @throws IllegalArgumentException when the rule is about more than publishing
      */
     public AclRule retain(boolean retained) {
+        requireTopics("retain");
         if (rights.contains(AclRight.SUBSCRIBE) || rights.contains(AclRight.RECEIVE)) {
             throw new IllegalArgumentException("retain is for publish and will only: have another rule for the others");
         }
-        return new AclRule(allows, rights, topics, who, qos, retained, shared);
+        return new AclRule(allows, rights, topics, clientIds, who, qos, retained, shared);
     }
 
     /**
@@ -194,7 +242,7 @@ public final class AclRule {
         if (rights.size() > 1 || !rights.contains(AclRight.SUBSCRIBE)) {
             throw new IllegalArgumentException("shared is for subscribe only: have another rule for the others");
         }
-        return new AclRule(allows, rights, topics, who, qos, retain, isShared);
+        return new AclRule(allows, rights, topics, clientIds, who, qos, retain, isShared);
     }
 
     // ---- for the list
@@ -221,6 +269,12 @@ public final class AclRule {
 
     boolean isAboutSubscribe(QoS asked, boolean isShared) {
         return isAbout(AclRight.SUBSCRIBE) && isAboutQos(asked) && (shared == null || shared == isShared);
+    }
+
+    /** Whether it is about connecting with the client's id. */
+    boolean isAboutConnect(ClientInfo client) {
+        return isAbout(AclRight.CONNECT)
+                && (clientIds.isEmpty() || clientIds.stream().anyMatch(each -> each.matches(client, allows)));
     }
 
     private boolean isAboutQos(QoS asked) {
@@ -260,6 +314,9 @@ public final class AclRule {
         }
         if (shared != null) {
             line.append(" shared=").append(shared ? "yes" : "no");
+        }
+        for (ClientIdPattern each : clientIds) {
+            line.append(" clientid=").append(AclLine.quoted(each.toString()));
         }
         for (FilterTemplate each : topics) {
             line.append(" topic=").append(AclLine.quoted(each.toString()));

@@ -26,6 +26,8 @@ final class AclRules {
 
     private final List<AclRule> rules;
     private final boolean deniesReceive;
+    private final boolean decidesConnect;
+    private final boolean allowsConnect;
     private final Map<String, int[]> byUser;
     private final Map<String, int[]> byClient;
 
@@ -41,6 +43,8 @@ final class AclRules {
     AclRules(List<AclRule> rules) {
         this.rules = List.copyOf(rules);
         this.deniesReceive = rules.stream().anyMatch(each -> !each.allows() && each.isAbout(AclRight.RECEIVE));
+        this.decidesConnect = rules.stream().anyMatch(each -> each.isAbout(AclRight.CONNECT));
+        this.allowsConnect = rules.stream().anyMatch(each -> each.allows() && each.isAbout(AclRight.CONNECT));
         Map<String, List<Integer>> users = new HashMap<>();
         Map<String, List<Integer>> clients = new HashMap<>();
         Map<String, List<Integer>> levels = new HashMap<>();
@@ -124,11 +128,25 @@ final class AclRules {
         if (action instanceof Action.Will will) {
             return verdict(client, will.topic(), rule -> rule.isAboutPublish(AclRight.WILL, will.qos(), will.retain()));
         }
+        if (action instanceof Action.Connect) {
+            return connect(client);
+        }
         if (action instanceof Action.Receive receive) {
             Authorization verdict = verdict(client, receive.topic(), rule -> rule.isAbout(AclRight.RECEIVE));
             return verdict instanceof Authorization.Next ? Authorization.allowed() : verdict;
         }
         return Authorization.denied();
+    }
+
+    /** Where rules only deny client ids, the others stay allowed. */
+    private Authorization connect(ClientInfo client) {
+        Candidates candidates = new Candidates(client, forEverybody, NONE);
+        for (AclRule rule = candidates.next(); rule != null; rule = candidates.next()) {
+            if (rule.isAboutConnect(client) && rule.isFor(client)) {
+                return rule.allows() ? Authorization.allowed() : Authorization.denied();
+            }
+        }
+        return allowsConnect ? Authorization.next() : Authorization.allowed();
     }
 
     private Authorization verdict(ClientInfo client, String topic, Predicate<AclRule> isAbout) {
@@ -139,6 +157,11 @@ final class AclRules {
             }
         }
         return Authorization.next();
+    }
+
+    /** Whether a rule is about connecting. */
+    boolean decidesConnect() {
+        return decidesConnect;
     }
 
     private static boolean isMeant(AclRule rule, ClientInfo client, String topic) {

@@ -54,14 +54,18 @@ final class FilterTemplate {
     }
 
     private static void checkName(String name, String text) {
-        boolean known = switch (name) {
-            case "clientid", "username", "cert.cn", "tenant" -> true;
-            default -> name.startsWith(ATTRIBUTE) && name.length() > ATTRIBUTE.length();
-        };
-        if (!known) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("there is no name ${" + name
                     + "}, but ${clientid}, ${username}, ${cert.cn}, ${tenant} and ${attribute.NAME}: topic=" + text);
         }
+    }
+
+    /** Whether a template may have {@code ${name}}. */
+    static boolean isName(String name) {
+        return switch (name) {
+            case "clientid", "username", "cert.cn", "tenant" -> true;
+            default -> name.startsWith(ATTRIBUTE) && name.length() > ATTRIBUTE.length();
+        };
     }
 
     /** The level that all its topics begin with; null when that depends on the client, or is any. */
@@ -160,7 +164,8 @@ final class FilterTemplate {
         return true;
     }
 
-    private static @Nullable String valueOf(String name, ClientInfo client) {
+    /** The client's name of this kind; null without one. */
+    static @Nullable String valueOf(String name, ClientInfo client) {
         return switch (name) {
             case "clientid" -> client.clientId();
             case "username" -> client.username().orElse(null);

@@ -19,7 +19,7 @@ import java.time.Duration;
  *     at most {@code maxExpiry} counts
  * @param maxSessions sessions of the broker; CONNECT of a new one is then refused with 0x97 (MQTT 3: 3); default 1,000,000
  * @param maxSessionsPerUser the same for those that one user of a tenant has made, connected or not, those of before a restart too;
- *     clients without a user name are not counted; 1 or more, default unlimited
+ *     clients without a user name are not counted; 1 or more, default half of {@code maxSessions}
  * @param overflow what happens when the queue is full; default {@link Overflow#DROP_NEWEST}
  * @since 0.1.0
  */
@@ -51,6 +51,10 @@ public record SessionLimits(
         Checks.range("maxSessionsPerUser", maxSessionsPerUser, 1, Integer.MAX_VALUE);
     }
 
+    private static int half(int sessions) {
+        return Math.max(1, sessions / 2);
+    }
+
     /** The defaults. */
     public static SessionLimits defaults() {
         return builder().build();
@@ -73,7 +77,7 @@ public record SessionLimits(
         builder.maxExpiry = maxExpiry;
         builder.defaultExpiryV3 = defaultExpiryV3;
         builder.maxSessions = maxSessions;
-        builder.maxSessionsPerUser = maxSessionsPerUser;
+        builder.maxSessionsPerUser = maxSessionsPerUser == half(maxSessions) ? Builder.HALF : maxSessionsPerUser;
         builder.overflow = overflow;
         return builder;
     }
@@ -85,6 +89,8 @@ public record SessionLimits(
      */
     @Stable
     public static final class Builder {
+        /** Half of {@code maxSessions}, whatever that is when the settings are built. */
+        private static final int HALF = 0;
 
         private int maxQueuedMessages = 1000;
         private long maxQueuedBytes = 8 << 20;
@@ -95,7 +101,7 @@ public record SessionLimits(
         private Duration maxExpiry = Duration.ofDays(30);
         private Duration defaultExpiryV3 = Duration.ofDays(30);
         private int maxSessions = 1_000_000;
-        private int maxSessionsPerUser = Integer.MAX_VALUE;
+        private int maxSessionsPerUser = HALF;
         private Overflow overflow = Overflow.DROP_NEWEST;
 
         private Builder() {}
@@ -154,7 +160,7 @@ public record SessionLimits(
             return this;
         }
 
-        /** See {@link SessionLimits#maxSessionsPerUser()}. */
+        /** See {@link SessionLimits#maxSessionsPerUser()}; 0 for half of {@link SessionLimits#maxSessions()}. */
         public Builder maxSessionsPerUser(int value) {
             maxSessionsPerUser = value;
             return this;
@@ -182,7 +188,7 @@ public record SessionLimits(
                     maxExpiry,
                     defaultExpiryV3,
                     maxSessions,
-                    maxSessionsPerUser,
+                    maxSessionsPerUser == HALF ? half(maxSessions) : maxSessionsPerUser,
                     overflow);
         }
     }

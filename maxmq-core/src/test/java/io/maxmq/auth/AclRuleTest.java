@@ -32,6 +32,10 @@ class AclRuleTest {
                         .tenant("t")
                         .listener("tcp")
                         .attribute("role", "guest"));
+        assertThat(AclRule.parse("allow connect clientid=${username} clientid=${username}-* anonymous=no"))
+                .isEqualTo(AclRule.allowConnect("${username}", "${username}-*").anonymous(false));
+        assertThat(AclRule.parse("deny connect user=u client=c"))
+                .isEqualTo(AclRule.denyConnect().user("u").client("c"));
     }
 
     @ParameterizedTest
@@ -42,6 +46,8 @@ class AclRuleTest {
                 "allow will user=u user=v anonymous=no qos=1,2 retain=yes topic=a topic=b",
                 "allow subscribe address=10.1.0.0/16 address=10.2.3.4/32 attribute.a=1 attribute.a=2 shared=no"
                         + " topic=$SYS/#",
+                "allow connect user=u clientid=${username}-* clientid=\"a b\"",
+                "deny connect address=10.1.0.0/16",
                 "allow all user=\"a \\\"b\\\" \\\\c\" topic=\"wall clock/${username}\""
             })
     void aRuleIsWrittenAsItIsRead(String line) {
@@ -86,6 +92,15 @@ class AclRuleTest {
                 "allow all retain=no topic=a | retain is for publish and will only",
                 "allow publish retain=maybe topic=a | retain must be yes or no",
                 "allow all shared=yes topic=a | shared is for subscribe only",
+                "allow connect topic=a | topic is there",
+                "allow connect,publish topic=a | connect alone",
+                "allow connect clientid=a qos=1 | qos is not for connect",
+                "allow connect clientid=a retain=yes | retain is not for connect",
+                "allow connect clientid=a shared=yes | shared is for subscribe only",
+                "allow connect clientid=${clientid} | unknown name ${clientid}",
+                "allow connect clientid=${user}-* | unknown name ${user}",
+                "allow connect clientid=${username | not closed",
+                "allow publish topic=a clientid=b | no key clientid",
                 "allow all topic=\"a | not closed",
                 "allow all topic=\"a\\n\" | stands before",
                 "allow all topic=\"a\"b | a space behind",
@@ -106,5 +121,9 @@ class AclRuleTest {
         assertThatIllegalArgumentException().isThrownBy(() -> rule.client(""));
         assertThatIllegalArgumentException().isThrownBy(() -> rule.attribute("a", ""));
         assertThatIllegalArgumentException().isThrownBy(() -> AclRule.allow(""));
+        assertThatIllegalArgumentException().isThrownBy(() -> AclRule.allowConnect(""));
+        assertThatIllegalArgumentException().isThrownBy(() -> AclRule.allow("a", AclRight.CONNECT));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AclRule.allowConnect("a").topic("b"));
     }
 }

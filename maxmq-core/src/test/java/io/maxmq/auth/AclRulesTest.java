@@ -80,6 +80,77 @@ class AclRulesTest {
         assertThat(allows(rules("allow will topic=a"), ALICE, publish("a"))).isFalse();
     }
 
+    private static boolean mayConnect(AclRules rules, String clientId, @Nullable String user) {
+        ClientInfo client = client(clientId, user).build();
+        return allows(rules, client, new Action.Connect(clientId));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "alice, alice, false",
+        "alice, alice-, true",
+        "alice, alice-1, true",
+        "alice, bob-1, false",
+        "alice, alice1, false",
+        "alice, xalice-1, false",
+        "*, *-1, true",
+        "*, alice-1, false",
+        ", alice-1, false",
+        ", -1, false"
+    })
+    void allowsTheClientIdsThatBeginWithTheUserName(@Nullable String user, String clientId, boolean allowed) {
+        assertThat(mayConnect(rules("allow connect clientid=${username}-*"), clientId, user))
+                .isEqualTo(allowed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a*b*c, abc, true",
+        "a*b*c, axbybzc, true",
+        "a*b*c, ac, false",
+        "a*b*c, abcd, false",
+        "a*b*c, xabc, false",
+        "ab*ba, aba, false",
+        "ab*ba, abba, true",
+        "*, x, true",
+        "**, x, true",
+        "*x, x, true",
+        "x, X, false",
+        "${tenant}:${username}:*, default:alice:1, true",
+        "${tenant}:${username}:*, default:alice, false",
+        "*${username}*, my-alice-1, true"
+    })
+    void anAsteriskOfAClientIdStandsForAnyCharacters(String pattern, String clientId, boolean allowed) {
+        assertThat(mayConnect(rules("allow connect clientid=" + pattern), clientId, "alice"))
+                .isEqualTo(allowed);
+    }
+
+    @Test
+    void aClientIdNeedsARuleWhereARuleAllowsConnecting() {
+        AclRules rules = rules("deny connect user=bob", "allow connect clientid=a*", "allow publish topic=#");
+
+        assertThat(rules.decidesConnect()).isTrue();
+        assertThat(mayConnect(rules, "a1", "alice")).isTrue();
+        assertThat(mayConnect(rules, "a1", "bob")).isFalse();
+        assertThat(rules.decide(client("b1", "alice").build(), new Action.Connect("b1")))
+                .isEqualTo(Authorization.next());
+        assertThat(allows(rules, ALICE, publish("t"))).isTrue();
+    }
+
+    @Test
+    void rulesThatOnlyDenyConnectingLeaveOtherClientIdsAllowed() {
+        AclRules rules = rules("deny connect clientid=${username}-secret clientid=admin*");
+
+        assertThat(mayConnect(rules, "alice-secret", "alice")).isFalse();
+        assertThat(mayConnect(rules, "bob-secret", "alice")).isTrue();
+        assertThat(mayConnect(rules, "bob-secret", null))
+                .as("a missing name stands for any")
+                .isFalse();
+        assertThat(mayConnect(rules, "admin-1", "alice")).isFalse();
+        assertThat(mayConnect(rules, "alice", "alice")).isTrue();
+        assertThat(rules("allow all topic=#").decidesConnect()).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "a/b, true",

@@ -32,7 +32,7 @@ class SettingsTest {
         assertThat(connections.maxWillBytes()).isEqualTo(65_536);
         assertThat(sessions.maxQueuedMessages()).isEqualTo(1000);
         assertThat(sessions.maxSubscriptions()).isEqualTo(1000);
-        assertThat(sessions.maxSessionsPerUser()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(sessions.maxSessionsPerUser()).isEqualTo(500_000);
         assertThat(sessions.overflow()).isEqualTo(Overflow.DROP_NEWEST);
         assertThat(BrokerConfig.defaults().allowAnonymous()).isFalse();
         assertThat(BrokerConfig.defaults().sessionsBelongToUsers()).isTrue();
@@ -52,6 +52,18 @@ class SettingsTest {
 
         assertThat(after.toBuilder().loops(before.loops()).build()).isEqualTo(before);
         assertThat(after.loops()).isEqualTo(3);
+    }
+
+    @Test
+    void aUserMayHaveHalfOfTheSessionsUnlessSet() {
+        SessionLimits few = SessionLimits.builder().maxSessions(7).build();
+
+        assertThat(few.maxSessionsPerUser()).isEqualTo(3);
+        assertThat(few.toBuilder().maxSessions(1).build().maxSessionsPerUser()).isEqualTo(1);
+        assertThat(few.toBuilder().maxSessionsPerUser(5).maxSessions(9).build().maxSessionsPerUser())
+                .isEqualTo(5);
+        assertThat(few.toBuilder().maxSessionsPerUser(5).maxSessionsPerUser(0).build())
+                .isEqualTo(few);
     }
 
     static List<Arguments> badValues() {
@@ -110,8 +122,8 @@ class SettingsTest {
                         "maxQueuedMessages=0",
                         () -> SessionLimits.builder().maxQueuedMessages(0).build()),
                 bad(
-                        "maxSessionsPerUser=0",
-                        () -> SessionLimits.builder().maxSessionsPerUser(0).build()),
+                        "maxSessionsPerUser=-1",
+                        () -> SessionLimits.builder().maxSessionsPerUser(-1).build()),
                 bad("maxSessions=-1", () -> TenantQuota.UNLIMITED.withMaxSessions(-1)),
                 bad(
                         "maxExpiry=PT-1S",

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Decides who may connect and what they may do, by asking the embedder's chains. Fails closed: throw, null, exceptional
@@ -37,6 +38,9 @@ public final class Access implements AutoCloseable {
 
     /** Those of {@link #authorizers} that want to be asked for deliveries; others with each change of the rules. */
     private volatile List<Asked<Authorizer>> receiveAuthorizers;
+
+    /** Those of {@link #authorizers} that want to be asked about client ids; others with each change of the rules. */
+    private volatile List<Asked<Authorizer>> connectAuthorizers;
 
     private final boolean allowAnonymous;
     private final Duration deadline;
@@ -69,7 +73,8 @@ public final class Access implements AutoCloseable {
         this.calls = calls;
         this.clock = clock;
         this.events = new AccessEvents(events, clock);
-        this.receiveAuthorizers = askedAboutDeliveries();
+        this.receiveAuthorizers = asked("authorizesReceive", Authorizer::authorizesReceive);
+        this.connectAuthorizers = asked("authorizesConnect", Authorizer::authorizesConnect);
     }
 
     /**
@@ -87,18 +92,25 @@ public final class Access implements AutoCloseable {
         for (Asked<Authorizer> asked : authorizers) {
             registrations.add(asked.plugin().onChange(this::rulesChanged));
         }
-        receiveAuthorizers = askedAboutDeliveries();
+        askWhatTheyDecide();
     }
 
-    private List<Asked<Authorizer>> askedAboutDeliveries() {
-        return authorizers.stream().filter(this::authorizesReceive).toList();
+    private void askWhatTheyDecide() {
+        receiveAuthorizers = asked("authorizesReceive", Authorizer::authorizesReceive);
+        connectAuthorizers = asked("authorizesConnect", Authorizer::authorizesConnect);
     }
 
-    private boolean authorizesReceive(Asked<Authorizer> asked) {
+    private List<Asked<Authorizer>> asked(String operation, Predicate<Authorizer> decides) {
+        return authorizers.stream()
+                .filter(each -> decides(each, operation, decides))
+                .toList();
+    }
+
+    private boolean decides(Asked<Authorizer> asked, String operation, Predicate<Authorizer> decides) {
         try {
-            return asked.plugin().authorizesReceive();
+            return decides.test(asked.plugin());
         } catch (Throwable e) { // the embedder's code: it is asked, rather than passed over
-            calls.failures().report(asked.name(), "authorizesReceive", Failure.THREW, e);
+            calls.failures().report(asked.name(), operation, Failure.THREW, e);
             return true;
         }
     }
@@ -184,6 +196,11 @@ public final class Access implements AutoCloseable {
         return !receiveAuthorizers.isEmpty();
     }
 
+    /** Whether some authorizer wants to be asked about client ids. */
+    public boolean authorizesConnect() {
+        return !connectAuthorizers.isEmpty();
+    }
+
     /** Ends the registrations at the authorizers. Idempotent. */
     @Override
     public void close() {
@@ -208,6 +225,10 @@ public final class Access implements AutoCloseable {
 
     List<Asked<Authorizer>> receiveAuthorizers() {
         return receiveAuthorizers;
+    }
+
+    List<Asked<Authorizer>> connectAuthorizers() {
+        return connectAuthorizers;
     }
 
     boolean allowAnonymous() {
@@ -236,7 +257,7 @@ public final class Access implements AutoCloseable {
     }
 
     private void rulesChanged() {
-        receiveAuthorizers = askedAboutDeliveries();
+        askWhatTheyDecide();
         epoch.incrementAndGet(); // before the listeners, so that what they ask is answered by the new rules
         changeListeners.forEach(Runnable::run);
     }

@@ -26,13 +26,7 @@ final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorizatio
 
     AuthorizationQuestion(
             Access access, ClientInfo client, Action action, CallerLoop loop, Consumer<Authorization> answer) {
-        this(
-                access,
-                client,
-                action,
-                action instanceof Action.Receive ? access.receiveAuthorizers() : access.authorizers(),
-                loop,
-                answer);
+        this(access, client, action, asked(access, action), loop, answer);
     }
 
     private AuthorizationQuestion(
@@ -50,6 +44,13 @@ final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorizatio
         this.allowedUnlessDenied = action instanceof Action.Receive
                 && asked.size() < access.authorizers().size();
         this.answer = answer;
+    }
+
+    private static List<Asked<Authorizer>> asked(Access access, Action action) {
+        if (action instanceof Action.Receive) {
+            return access.receiveAuthorizers();
+        }
+        return action instanceof Action.Connect ? access.connectAuthorizers() : access.authorizers();
     }
 
     @Override

@@ -77,6 +77,15 @@ public final class ClientAccess {
         ask(topicKey, AuthorizationCache.RECEIVE, action, answer);
     }
 
+    /** Asks whether the client may connect with its client id; never remembered. */
+    public void connect(Consumer<Authorization> answer) {
+        if (allowsEverything || !access.authorizesConnect()) {
+            answer.accept(Authorization.allowed());
+        } else {
+            ask(new Action.Connect(client.clientId()), answer);
+        }
+    }
+
     /** Asks about a subscription; never remembered. */
     public void subscribe(Action.Subscribe action, Consumer<Authorization> answer) {
         ask(action, answer);

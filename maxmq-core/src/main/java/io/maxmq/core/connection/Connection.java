@@ -19,6 +19,7 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.codec.wire.PublishView;
 import io.maxmq.core.access.CallerLoop;
+import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.intercept.PacketInterceptors;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.loop.Loop;
@@ -29,6 +30,7 @@ import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.session.PacketSink;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.limit.ConnectionLimiter;
@@ -489,9 +491,18 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             return 0;
         }
         List<Subscription> own = attached.ownSubscriptions();
-        SubscriptionReview.ask(
-                in.access(), own, new Review(attached, home.access().epoch(), () -> done.accept(own.size())));
-        return own.size();
+        int questions = own.size() + (home.access().authorizesConnect() ? 1 : 0);
+        Review review = new Review(attached, home.access().epoch(), () -> done.accept(questions));
+        in.access().connect(decision -> {
+            if (ClientAccess.isFailure(decision)) {
+                review.failed();
+            } else if (decision instanceof Authorization.Denied denied) {
+                review.clientIdDenied(denied);
+            } else {
+                SubscriptionReview.ask(in.access(), own, review);
+            }
+        });
+        return questions;
     }
 
     /**
@@ -519,6 +530,19 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             try {
                 if (counts()) {
                     revoke(of, denied);
+                }
+            } finally {
+                done.run();
+            }
+        }
+
+        private void clientIdDenied(Authorization.Denied denied) {
+            try {
+                if (counts()) {
+                    ReasonCode reason = denied.reasonCode().allowedIn(PacketType.DISCONNECT)
+                            ? denied.reasonCode()
+                            : ReasonCode.NOT_AUTHORIZED;
+                    end(Initiator.BROKER, reason, "the client id is no longer authorized");
                 }
             } finally {
                 done.run();

@@ -77,6 +77,9 @@ final class Handshake {
 
     private int reviewedRules = -1;
 
+    /** The epoch of the rules by which the client id is authorized. */
+    private int connectRules;
+
     Handshake(Connection connection, Connections home, Connect connect) {
         this.connection = connection;
         this.home = home;
@@ -319,15 +322,35 @@ final class Handshake {
         }
         connection.identified(client);
         SessionKey key = new SessionKey(client.tenant(), client.clientId());
-        connection.moveTo(home.servicesOf(key), () -> limit(key, client));
+        connection.moveTo(home.servicesOf(key), () -> authorizeConnect(key, client));
     }
 
-    /** Ownership is checked first: a client id of another user takes nothing of that user's rates and places. */
-    private void limit(SessionKey key, ClientInfo client) {
+    private void authorizeConnect(SessionKey key, ClientInfo client) {
         if (home.isBanned(client, connection.here().loop())) { // by another name, or since it was looked at first
             refuse(ReasonCode.BANNED, "");
             return;
         }
+        ClientAccess access = home.access().open(client, connection.caller());
+        connectRules = home.access().epoch();
+        access.connect(decision -> {
+            if (connection.isClosed()) {
+                return;
+            }
+            if (decision instanceof Authorization.Allowed) {
+                limit(key, client, access);
+            } else {
+                connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
+                refuse(reasonOf(decision), "the client id is not authorized");
+            }
+        });
+    }
+
+    private static ReasonCode reasonOf(Authorization decision) {
+        return decision instanceof Authorization.Denied denied ? denied.reasonCode() : ReasonCode.NOT_AUTHORIZED;
+    }
+
+    /** Ownership is checked first: a client id of another user takes nothing of that user's rates and places. */
+    private void limit(SessionKey key, ClientInfo client, ClientAccess access) {
         if (refusedAsForeign(key, client)) {
             return;
         }
@@ -336,7 +359,7 @@ final class Handshake {
         whenWithinRate(
                 () -> home.rates()
                         .acquireConnection(limiter, client, connection.here().loop()),
-                () -> authorizeWill(key, client));
+                () -> authorizeWill(key, client, access));
     }
 
     /** The client with the names that were proven; a claimed user name does not spare it the keep alive of anonymous clients. */
@@ -376,8 +399,7 @@ final class Handshake {
                 Properties.builder().set(PropertyId.SERVER_REFERENCE, redirected.serverReference()));
     }
 
-    private void authorizeWill(SessionKey key, ClientInfo client) {
-        ClientAccess access = home.access().open(client, connection.caller());
+    private void authorizeWill(SessionKey key, ClientInfo client, ClientAccess access) {
         io.maxmq.spi.Will asked = will;
         if (asked == null) {
             prepare(key, client, access);
@@ -544,6 +566,9 @@ final class Handshake {
                         asked.intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0),
                         home.limits().topicAliasMaximumOutbound()),
                 limits));
+        if (home.access().epoch() != connectRules) { // changed while this client was not among those that are reviewed
+            connection.reviewSubscriptions(questions -> {});
+        }
     }
 
     /** With a reason string, where the client may be sent one and has room for it. */

@@ -83,7 +83,10 @@ public interface Sessions {
     /**
      * Ends a session for good: its subscriptions and messages go, its will is published if it has one (§3.1.2.5), messages of
      * shared subscriptions go to other members where the specification lets them (§4.8.2). Its client, if connected, is told
-     * 0x98 (Administrative action) and disconnected.
+     * 0x98 (Administrative action) and disconnected. Its records in storage are deleted, so it does not come back with a restart.
+     *
+     * <p>So an operator frees a client id that another user has taken: sessions belong to the user who made them. {@link
+     * Bans#add(Ban)} with {@link Ban#clientOfUser} keeps that user from taking it again.
      *
      * @return whether there was one
      */

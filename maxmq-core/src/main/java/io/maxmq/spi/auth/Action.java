@@ -15,6 +15,15 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Action {
 
     /**
+     * Connect with a client id. Asked only of authorizers that say so, see {@link Authorizer#authorizesConnect()}, before the client's
+     * session is looked for; and again after their rules have changed.
+     *
+     * @since 0.1.0
+     */
+    @Stable
+    record Connect(String clientId) implements Action {}
+
+    /**
      * Publish a message. Asked again for an inbound QoS 2 message that is resent after a reconnect.
      *
      * @param topic the topic name, aliases resolved

@@ -33,6 +33,9 @@ import java.util.concurrent.CompletionStage;
  * event</td></tr>
  * <tr><td>subscribe</td><td>SUBACK with the reason code</td><td>SUBACK 0x80</td><td>SUBACK QoS 0, and nothing is
  * delivered</td></tr>
+ * <tr><td>connect</td><td>CONNACK with the reason code</td><td colspan="2">CONNACK 5</td></tr>
+ * <tr><td>connect, after a change of the rules</td><td>DISCONNECT with the reason code</td><td colspan="2">the connection is
+ * closed</td></tr>
  * <tr><td>will, at CONNECT</td><td>CONNACK with the reason code</td><td colspan="2">CONNACK 5</td></tr>
  * <tr><td>will, when due; receive</td><td colspan="3">dropped, event</td></tr>
  * <tr><td>subscription of a session that is resumed</td><td>ends; CONNACK's reason string names it</td><td colspan="2">ends</td></tr>
@@ -64,6 +67,15 @@ public interface Authorizer {
      * it subscribes, and deliveries cost nothing. Read when the broker starts, and again after each {@link #onChange}.
      */
     default boolean authorizesReceive() {
+        return false;
+    }
+
+    /**
+     * Whether {@link Action.Connect} is asked: whether an authenticated client may connect with its client id. When no authorizer says so,
+     * every client id is allowed; else it is denied when none of these decides. Read when the broker starts, and again after each {@link
+     * #onChange}.
+     */
+    default boolean authorizesConnect() {
         return false;
     }
 

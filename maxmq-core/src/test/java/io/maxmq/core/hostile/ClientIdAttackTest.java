@@ -1,24 +1,33 @@
 package io.maxmq.core.hostile;
 
 import io.maxmq.MaxMQBuilder;
+import io.maxmq.MemoryStorage;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
+import io.maxmq.auth.Acl;
+import io.maxmq.auth.AclRule;
 import io.maxmq.codec.ProtocolVersion;
+import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.config.SessionLimits;
 import io.maxmq.limit.FlappingGuard;
 import io.maxmq.limit.Limit;
 import io.maxmq.limit.Limit.Scope;
 import io.maxmq.limit.Limits;
 import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.auth.AuthenticationResult;
+import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.event.BrokerEvent.BanAdded;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +113,72 @@ class ClientIdAttackTest {
         assertThat(ban.user()).isEqualTo(Optional.of("stranger"));
         running.connected(connect("owner", "sensor", 0)).disconnect();
         running.connected(connect(null, "sensor", 0)).ping();
+    }
+
+    @Test
+    void anotherUserCannotTakeAClientIdThatRulesGiveToItsOwner() {
+        TestBroker running =
+                start(builder -> builder.authorizer(Acl.of(AclRule.allowConnect("${username}-*"), AclRule.allow("#"))));
+
+        assertThat(refused(running, connect("stranger", "owner-1", 1_000_000))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        assertThat(refused(running, connect(null, "owner-1", 1_000_000))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+
+        running.connected(connect("owner", "owner-1", 1000)).ping();
+        running.connected(connect("stranger", "stranger-1", 1000)).ping();
+    }
+
+    @Test
+    void aClientWhoseClientIdIsNoLongerAllowedIsDisconnected() {
+        Acl acl = Acl.of(AclRule.allow("#"));
+        TestBroker running = start(builder -> builder.authorizer(acl));
+        TestClient owner = running.connected(connect("owner", "owner-1", 1000));
+        TestClient stranger = running.connected(connect("stranger", "owner-2", 1000));
+        stranger.subscribe("a", QoS.AT_MOST_ONCE);
+
+        acl.replace(List.of(AclRule.allowConnect("${username}-*"), AclRule.allow("#")));
+
+        stranger.expectDisconnect(ReasonCode.NOT_AUTHORIZED);
+        owner.ping();
+        assertThat(refused(running, connect("stranger", "owner-2", 1000))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+    }
+
+    @Test
+    void anAuthorizerThatIsNotAskedAboutConnectingLetsEveryClientIdIn() {
+        Authorizer deniesAll = (client, action) -> Authorization.denied().stage();
+        TestBroker running = start(builder -> builder.authorizer(deniesAll));
+
+        running.connected(connect("stranger", "owner-1", 1000)).ping();
+    }
+
+    @Test
+    void anOperatorEndsTheSessionThatKeepsTheOwnerOut() {
+        MemoryStorage storage = MemoryStorage.create();
+        TestBroker before = start(builder -> builder.storage(storage.store()));
+        before.connected(connect("stranger", "sensor", 2_000_000)).disconnect();
+        before.close();
+        TestBroker running = start(builder -> builder.storage(storage.store()));
+        assertThat(refused(running, connect("owner", "sensor", 1000)))
+                .isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+
+        CompletionStage<Boolean> ended = running.broker().sessions().purge("sensor");
+
+        assertThat(ended).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(true);
+        running.connected(connect("owner", "sensor", 1000)).ping();
+    }
+
+    @Test
+    void oneUserLeavesHalfOfTheSessionsToOthers() {
+        TestBroker running = start(builder ->
+                builder.sessions(SessionLimits.builder().maxSessions(6).build()));
+        for (int i = 0; i < 3; i++) {
+            running.connected(connect("stranger", "s" + i, 1000)).disconnect();
+        }
+
+        assertThat(refused(running, connect("stranger", "s3", 1000))).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+
+        running.connected(connect("owner", "o", 1000)).ping();
+        running.connected(connect(null, "n1", 1000)).ping();
+        running.connected(connect(null, "n2", 1000)).ping();
     }
 
     @Test

@@ -305,6 +305,8 @@ public final class BrokerEvents {
                     .share()
                     .map(name -> "$share/" + name + "/" + subscribe.filter())
                     .orElse(subscribe.filter());
+        } else if (action instanceof Action.Connect) {
+            what = "connect";
         } else if (action instanceof Action.Receive receive) {
             topic = receive.topic();
         }
