@@ -173,7 +173,7 @@ class InspectTest {
                 .contains("of key " + noKey)
                 .containsPattern("extension +1 entries, 0 damaged");
         assertThat(inspect("--repair")).isZero();
-        assertThat(out).contains("2 lost");
+        assertThat(out).contains("2 damaged records left out;").doesNotContain("unknown number");
         assertThat(inspect("--check")).isZero();
         try (RocksDbStorage store = open()) {
             assertThat(has(store, Tables.SESSION, damaged)).isFalse();
@@ -229,6 +229,8 @@ class InspectTest {
         assertThat(inspect("--check")).isEqualTo(1);
 
         assertThat(inspect("--repair")).as(out + err).isZero();
+        assertThat(out.contains("unknown number of records lost: 1 unreadable ranges, 0 losses of the log"))
+                .isEqualTo(of.equals("session")); // the store's own numbers are no records
 
         assertThat(inspect("--check")).as(out + err).isZero();
         OwnerKey owner = OwnerKey.of("default", "c1");
@@ -329,7 +331,11 @@ class InspectTest {
                 .contains("offset=")
                 .contains("--repair");
         assertThat(inspect("--repair")).isZero();
-        assertThat(out).contains("cut off the log behind its damage");
+        assertThat(out)
+                .containsPattern(
+                        "lost: the log was cut at its damage, the number of records behind the cut cannot be told:"
+                                + " file=" + log + ", offset=\\d+, bytes=\\d+\n")
+                .contains("an unknown number of records lost: 0 unreadable ranges, 1 losses of the log");
         assertThat(inspect("--check")).isZero();
         try (RocksDbStorage store = open()) {
             assertThat(has(store, Tables.SESSION, OwnerKey.of("default", "c0").alone()))
@@ -337,6 +343,28 @@ class InspectTest {
             assertThat(has(store, Tables.SESSION, OwnerKey.of("default", "c49").alone()))
                     .isFalse();
         }
+    }
+
+    @Test
+    void repairNamesALogFileThatIsMissing() throws IOException {
+        try (RocksDbStorage store = open()) {
+            session(store, "c1");
+        }
+        Path log = largest(".log");
+        Files.delete(log);
+
+        assertThat(inspect()).isEqualTo(1);
+        assertThat(err)
+                .contains("a log file is missing")
+                .contains(log.toString())
+                .contains("--repair");
+        assertThat(inspect("--repair")).isZero();
+
+        assertThat(out)
+                .contains("lost: a log file is missing")
+                .contains(log + "; the number of lost records cannot be told")
+                .contains("an unknown number of records lost: 0 unreadable ranges, 1 losses of the log");
+        assertThat(inspect("--check")).isZero();
     }
 
     private Path largest(String suffix) throws IOException {

@@ -9,6 +9,7 @@ import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.support.TableWalk;
 import io.maxmq.storage.RocksDbStorage;
 import io.maxmq.storage.rocksdb.DamagedDirectory;
+import io.maxmq.storage.rocksdb.LogCut;
 import io.maxmq.storage.rocksdb.RocksStore;
 import io.maxmq.storage.rocksdb.Settings;
 import java.io.IOException;
@@ -19,8 +20,9 @@ import java.util.List;
 
 /**
  * Makes a directory of what can still be read of a damaged one, which is locked meanwhile. The damaged database is copied
- * first, and is changed by nothing but a new place at the end: {@code DIR.damaged}. What is lost is said: what is behind a damage in the log, blocks that cannot be
- * read, records that do not match their checksums.
+ * first, and is changed by nothing but a new place at the end: {@code DIR.damaged}. The report names each loss: log files
+ * that are missing, the parts of the log behind a damage, ranges of a table that cannot be read, records that do not match
+ * their checksums. Only the last can be counted; the report says so of the others.
  */
 public final class Repair {
     private static final int ENTRIES_PER_BATCH = 500;
@@ -30,8 +32,10 @@ public final class Repair {
     private final Path copy;
     private final Path repaired;
     private final Report report;
-    private long entries;
-    private long lost;
+    private long copied;
+    private long damagedRecords;
+    private int unreadableRanges;
+    private int logLosses;
 
     public Repair(Path directory, Report report) {
         this.directory = directory.toAbsolutePath().normalize();
@@ -64,15 +68,31 @@ public final class Repair {
             copyReadable(damaged);
             damaged.replaceBy(repaired, kept);
         }
-        report.line("repaired: %d entries, %d lost; what was damaged is in %s", entries, lost, kept);
+        report.line("repaired: %s; the damaged database is in %s", summary(), kept);
+    }
+
+    /** Never a total of lost records where a loss cannot be counted. */
+    private String summary() {
+        String counted = copied + " records copied, " + damagedRecords + " damaged records left out";
+        return unreadableRanges + logLosses == 0
+                ? counted
+                : counted + ", and an unknown number of records lost: " + unreadableRanges + " unreadable ranges, "
+                        + logLosses + " losses of the log";
     }
 
     private void copyReadable(DamagedDirectory damaged) throws IOException {
         try {
             damaged.copyTo(copy);
-            long cut = DamagedDirectory.cutLog(copy);
-            if (cut > 0) {
-                report.line("cut off the log behind its damage: %d bytes", cut);
+            for (String missing : DamagedDirectory.missingLogs(copy)) {
+                logLosses++;
+                report.line("lost: %s; the number of lost records cannot be told", inDirectory(missing));
+            }
+            for (LogCut cut : DamagedDirectory.cutLog(copy)) {
+                logLosses++;
+                report.line(
+                        "lost: the log was cut at its damage, the number of records behind the cut cannot be told:"
+                                + " file=%s, offset=%d, bytes=%d",
+                        inDirectory(cut.file().toString()), cut.offset(), cut.bytes());
             }
             copyReadable();
         } catch (IOException | RuntimeException e) {
@@ -81,6 +101,11 @@ public final class Repair {
         } finally {
             DamagedDirectory.delete(copy);
         }
+    }
+
+    /** With the path that the operator knows: the copy is gone at the end. */
+    private String inDirectory(String text) {
+        return text.replace(copy.toString(), directory.toString());
     }
 
     private void copyReadable() {
@@ -106,13 +131,13 @@ public final class Repair {
                             }
                         },
                         (cause, after, until) -> {
-                            lost++;
+                            unreadableRanges++;
                             report.line(
-                                    "lost: %s, between %s and %s: %s",
+                                    "lost: %s, an unknown number of records between %s and %s: %s",
                                     table,
                                     after == null ? "the beginning" : Stored.owner(after),
                                     until == null ? "the end" : "key " + until,
-                                    cause.getMessage());
+                                    inDirectory(cause.getMessage()));
                         });
         commit(to, table, batch);
     }
@@ -122,7 +147,7 @@ public final class Repair {
             Stored.text(table, entry);
             return true;
         } catch (DamagedRecordException damaged) {
-            lost++;
+            damagedRecords++;
             report.line("lost: %s, of %s", damaged.getMessage(), Stored.owner(entry.key()));
             return false;
         }
@@ -145,7 +170,7 @@ public final class Repair {
         Batch.Builder batch =
                 Batch.builder(ShardedKey.shardOf(entriesOfShard.get(0).key()));
         entriesOfShard.forEach(each -> batch.put(table, each.key(), each.value()));
-        entries += entriesOfShard.size();
+        copied += entriesOfShard.size();
         entriesOfShard.clear();
         Stored.join(to.commit(batch.build()));
     }

@@ -4,6 +4,8 @@ import io.maxmq.spi.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.rocksdb.RocksDBException;
 
 /** A store's directory that is to be repaired, locked until it is closed. Not thread-safe. */
 public final class DamagedDirectory implements AutoCloseable {
@@ -45,9 +47,37 @@ public final class DamagedDirectory implements AutoCloseable {
         StoreDirectory.copyContent(directory, target);
     }
 
-    /** Cuts a copy's log off where it is not sound, whatever is behind; gives the bytes that are lost. */
-    public static long cutLog(Path copy) throws IOException {
-        return LogFiles.cutAtDamage(StoreDirectory.database(copy));
+    /**
+     * Cuts the log of a copy at its first damage.
+     *
+     * @return the removed parts of files, in the order of the log; empty when the log is sound
+     */
+    public static List<LogCut> cutLog(Path copy) throws IOException {
+        List<LogCut> cuts = LogFiles.soundPart(StoreDirectory.database(copy)).rest();
+        LogFiles.cut(cuts);
+        return cuts;
+    }
+
+    /**
+     * Compares the log of a copy with the record of its log files, see {@link LogClaim}.
+     *
+     * @return a sentence for each log file that is missing or too short; empty as well when the copy has no readable record
+     */
+    public static List<String> missingLogs(Path copy) throws IOException {
+        Path database = StoreDirectory.database(copy);
+        LogFiles.SoundPart sound = LogFiles.soundPart(database);
+        if (!sound.rest().isEmpty()) {
+            return List.of(); // the rest is cut off, and says so
+        }
+        try {
+            return LogClaim.read(copy)
+                    .losses(database, sound.firstGroups(), sound.lastGroup(), () -> Database.oldestLiveLog(database))
+                    .stream()
+                    .map(loss -> loss.problem() + ": " + loss.file())
+                    .toList();
+        } catch (StorageException | RocksDBException e) {
+            return List.of("the log files cannot be compared with LOGS: " + e.getMessage());
+        }
     }
 
     /** Deletes a directory and all that is below, if there is one. */

@@ -113,51 +113,52 @@ record LogClaim(long group, SortedMap<Long, Long> logs) {
      */
     void check(Path database, Map<Long, Long> found, long lastGroup, LiveLogs live)
             throws RocksDBException, IOException {
-        if (logs.isEmpty()) {
-            return;
+        for (Loss loss : losses(database, found, lastGroup, live)) {
+            throw new StorageException(
+                    Kind.DAMAGED, loss.problem() + REMEDY, new Place(loss.file().toString(), -1, null), null);
         }
+    }
+
+    /** A log file that lacks groups which were forced to the medium. */
+    record Loss(Path file, String problem) {}
+
+    /** As {@link #check}, with all losses in the order of the files. */
+    List<Loss> losses(Path database, Map<Long, Long> found, long lastGroup, LiveLogs live)
+            throws RocksDBException, IOException {
         List<Long> suspects = new ArrayList<>();
         logs.forEach((file, first) -> {
             if (!first.equals(found.get(file))) {
                 suspects.add(file);
             }
         });
-        long newest = logs.lastKey();
-        boolean isCut = lastGroup < group && !suspects.contains(newest);
+        boolean isCut = !logs.isEmpty() && lastGroup < group && !suspects.contains(logs.lastKey());
         if (suspects.isEmpty() && !isCut) {
-            return;
+            return List.of();
         }
         long oldest = live.oldest();
+        List<Loss> losses = new ArrayList<>();
         for (long suspect : suspects) {
             if (suspect >= oldest) {
-                throw lost(database, suspect, logs.getOrDefault(suspect, 0L));
+                Path file = LogFiles.path(database, suspect);
+                losses.add(new Loss(
+                        file,
+                        "a log file " + stateOf(file) + ", and its groups from number " + logs.get(suspect)
+                                + " on may have been acknowledged"));
             }
         }
-        if (isCut && newest >= oldest) {
-            throw new StorageException(
-                    Kind.DAMAGED,
+        if (isCut && logs.lastKey() >= oldest) {
+            losses.add(new Loss(
+                    LogFiles.path(database, logs.lastKey()),
                     "the log ends at group " + lastGroup + ", and the groups up to " + group
-                            + " were forced to the medium" + REMEDY,
-                    new Place(LogFiles.path(database, newest).toString(), -1, null),
-                    null);
+                            + " were forced to the medium"));
         }
+        return losses;
     }
 
-    private static StorageException lost(Path database, long number, long firstGroup) throws IOException {
-        Path file = LogFiles.path(database, number);
-        String state;
+    private static String stateOf(Path file) throws IOException {
         if (!Files.exists(file)) {
-            state = "is missing";
-        } else if (Files.size(file) == 0) {
-            state = "is empty";
-        } else {
-            state = "has lost its beginning";
+            return "is missing";
         }
-        return new StorageException(
-                Kind.DAMAGED,
-                "a log file " + state + ", and its groups from number " + firstGroup + " on may have been acknowledged"
-                        + REMEDY,
-                new Place(file.toString(), -1, null),
-                null);
+        return Files.size(file) == 0 ? "is empty" : "has lost its beginning";
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -162,30 +163,52 @@ final class LogFiles {
         }
     }
 
-    /** Cuts off the first group that is not sound and all behind it, damaged or not; gives the bytes that are lost. */
-    static long cutAtDamage(Path directory) throws IOException {
-        List<Path> files = list(directory);
+    /**
+     * The beginning of the log up to the first group that is not sound, or that does not follow the one before.
+     *
+     * @param firstGroups the number of the first group of each file with a sound group, by the number of the file; 0 for a
+     *     file without a numbered group
+     * @param lastGroup the number of the last group, 0 for none
+     * @param rest the parts of files that are left, in their order
+     */
+    record SoundPart(Map<Long, Long> firstGroups, long lastGroup, List<LogCut> rest) {}
+
+    /** Reads the log up to its first damage. Changes nothing. */
+    static SoundPart soundPart(Path directory) throws IOException {
+        Map<Long, Long> firstGroups = new HashMap<>();
+        List<LogCut> rest = new ArrayList<>();
         long lastGroup = 0;
-        for (int i = 0; i < files.size(); i++) {
-            long end;
-            long lost;
-            try (LogFile log = LogFile.open(files.get(i))) {
+        for (Path file : list(directory)) {
+            if (!rest.isEmpty()) {
+                addCut(rest, file, 0, Files.size(file));
+                continue;
+            }
+            try (LogFile log = LogFile.open(file)) {
                 Walk walk = new Walk(log, NO_LIMIT, lastGroup);
-                if (walk.run()) {
-                    lastGroup = walk.lastGroup;
-                    continue;
+                boolean isSound = walk.run();
+                if (walk.endOfGroups > 0) {
+                    firstGroups.put(number(file), walk.firstGroup);
                 }
-                end = walk.endOfGroups;
-                lost = log.size() - end;
+                lastGroup = walk.lastGroup;
+                if (!isSound) {
+                    addCut(rest, file, walk.endOfGroups, log.size());
+                }
             }
-            for (Path behind : files.subList(i + 1, files.size())) {
-                lost += Files.size(behind);
-                truncate(behind, 0);
-            }
-            truncate(files.get(i), end);
-            return lost;
         }
-        return 0;
+        return new SoundPart(firstGroups, lastGroup, rest);
+    }
+
+    private static void addCut(List<LogCut> cuts, Path file, long from, long to) {
+        if (to > from) {
+            cuts.add(new LogCut(file, from, to - from));
+        }
+    }
+
+    /** Removes parts of files. */
+    static void cut(List<LogCut> cuts) throws IOException {
+        for (LogCut cut : cuts) {
+            truncate(cut.file(), cut.offset());
+        }
     }
 
     /** How many bytes all files have. */
