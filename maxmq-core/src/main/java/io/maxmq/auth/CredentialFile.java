@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ final class CredentialFile {
     private static final long MAX_BYTES = 1L << 30;
 
     private static final int MAX_USER_CHARACTERS = 65_535;
+
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private static final CredentialFile EMPTY = new CredentialFile(Map.of());
 
@@ -72,7 +75,7 @@ final class CredentialFile {
     static CredentialFile parse(Path file, byte[] bytes) {
         Map<String, PasswordHash> users = new HashMap<>();
         int number = 0;
-        int start = 0;
+        int start = startsWithByteOrderMark(bytes) ? BYTE_ORDER_MARK.length : 0;
         while (start < bytes.length) {
             int end = start;
             while (end < bytes.length && bytes[end] != '\n') {
@@ -94,6 +97,20 @@ final class CredentialFile {
             start = end + 1;
         }
         return new CredentialFile(users);
+    }
+
+    /** The lines of a file that can be parsed, blank ones and comments too. */
+    static List<String> linesOf(byte[] bytes) {
+        int start = startsWithByteOrderMark(bytes) ? BYTE_ORDER_MARK.length : 0;
+        return new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+    }
+
+    /** Some editors write it; it would become a part of the first user's name, which no client then has. */
+    private static boolean startsWithByteOrderMark(byte[] bytes) {
+        return Arrays.equals(
+                BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length, bytes, 0, Math.min(bytes.length, BYTE_ORDER_MARK.length));
     }
 
     private static String decode(byte[] bytes, int start, int end) {

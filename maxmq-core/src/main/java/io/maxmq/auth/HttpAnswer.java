@@ -22,7 +22,7 @@ record HttpAnswer(AuthenticationResult result, Duration ttl) {
     /** Attributes of the client that come from the service begin so. */
     private static final String ATTRIBUTE = "http.";
 
-    /** The end of the year 9999; what is later is never. */
+    /** The end of the year 9999. */
     private static final double MAX_SECONDS = 253_402_300_799.0;
 
     /**
@@ -69,7 +69,10 @@ record HttpAnswer(AuthenticationResult result, Duration ttl) {
             allowed = allowed.withTenant(new Tenant(tenant));
         }
         Double expires = number(answer, "expires");
-        if (expires != null && expires <= MAX_SECONDS) {
+        if (expires != null) {
+            if (expires > MAX_SECONDS) {
+                throw new IllegalArgumentException("the answer's expires is later than the year 9999");
+            }
             allowed = allowed.withValidUntil(Instant.ofEpochMilli((long) (expires * 1000)));
         }
         Map<String, String> attributes = attributes(answer.get("attributes"));

@@ -49,7 +49,7 @@ record JwtRules(
     private static final int MAX_NAME_BYTES = 65_535;
     private static final int MAX_ATTRIBUTE_CHARACTERS = 4096;
 
-    /** The end of the year 9999; what is later is never. */
+    /** The end of the year 9999: a later time is a mistake, and not read as never. */
     private static final double MAX_SECONDS = 253_402_300_799.0;
 
     /** Who the client is by the claims of a token that is signed by the right key. */
@@ -81,13 +81,13 @@ record JwtRules(
     private @Nullable Instant checkTimes(Map<String, Object> claims, long nowEpochMillis) {
         Instant now = Instant.ofEpochMilli(nowEpochMillis);
         Instant begin = time(claims, "nbf");
-        boolean never = begin == null && claims.containsKey("nbf");
-        if (never || (begin != null && begin.minus(skew).isAfter(now))) {
+        if (begin != null && begin.minus(skew).isAfter(now)) {
             throw new IllegalArgumentException("is not valid yet");
         }
+        time(claims, "iat");
         Instant end = time(claims, "exp");
         if (end == null) {
-            if (needsExpiry && !claims.containsKey("exp")) {
+            if (needsExpiry) {
                 throw new IllegalArgumentException("has no exp");
             }
             return null;
@@ -99,7 +99,7 @@ record JwtRules(
         return last;
     }
 
-    /** A NumericDate, of which parts of seconds count; null when it is not there or beyond all time. */
+    /** A NumericDate, of which parts of seconds count; null when it is not there. */
     private static @Nullable Instant time(Map<String, Object> claims, String name) {
         Object value = claims.get(name);
         if (value == null && !claims.containsKey(name)) {
@@ -109,10 +109,10 @@ record JwtRules(
             throw new IllegalArgumentException("has a time that is no number: " + name);
         }
         double seconds = number.doubleValue();
-        if (Double.isNaN(seconds) || seconds < 0) {
-            throw new IllegalArgumentException("has a time that is none: " + name);
+        if (!(seconds >= 0 && seconds <= MAX_SECONDS)) {
+            throw new IllegalArgumentException("has a time out of range, which is the years 1970 to 9999: " + name);
         }
-        return seconds > MAX_SECONDS ? null : Instant.ofEpochMilli((long) (seconds * 1000));
+        return Instant.ofEpochMilli((long) (seconds * 1000));
     }
 
     private void checkOrigin(Map<String, Object> claims) {

@@ -5,10 +5,12 @@ import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyOperation;
+import com.nimbusds.jose.jwk.KeyType;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.util.JSONObjectUtils;
+import io.maxmq.codec.Utf8;
 import java.security.PublicKey;
 import java.text.ParseException;
 import java.util.ArrayList;
@@ -26,26 +28,50 @@ final class NimbusTokens {
     }
 
     /**
-     * The public keys for signatures by RSA and on elliptic curves; others are left out, secret ones above all.
+     * Returns the public keys for signatures by RSA and on elliptic curves. Other kinds, secret keys above all, are left out; a key
+     * that cannot be read is skipped, as RFC 7517 §5 asks for, and named.
      *
-     * @throws IllegalArgumentException when it is no key set
+     * @throws IllegalArgumentException when it is not a key set
      */
     static TokenKeys keySet(String json) {
         List<TokenKeys.TokenKey> keys = new ArrayList<>();
-        try {
-            for (JWK each : JWKSet.parse(json).getKeys()) {
-                PublicKey key = isForSignatures(each) ? publicKey(each) : null;
+        List<String> unusable = new ArrayList<>();
+        for (Map<String, Object> each : members(json)) {
+            try {
+                TokenKeys.TokenKey key = key(each);
                 if (key != null) {
-                    String algorithm = each.getAlgorithm() == null
-                            ? null
-                            : each.getAlgorithm().getName();
-                    keys.add(new TokenKeys.TokenKey(each.getKeyID(), algorithm, key));
+                    keys.add(key);
                 }
+            } catch (ParseException | JOSEException | IllegalArgumentException | IllegalStateException e) {
+                String id = each.get("kid") instanceof String text ? text : null;
+                unusable.add(TokenKeys.described(id) + ": " + Utf8.quote(String.valueOf(e.getMessage())));
             }
-        } catch (ParseException | JOSEException e) {
-            throw new IllegalArgumentException("is no JSON Web Key Set: " + e.getMessage(), e);
         }
-        return new TokenKeys(keys);
+        return new TokenKeys(keys, unusable);
+    }
+
+    private static List<Map<String, Object>> members(String json) {
+        try {
+            Map<String, Object>[] members = JSONObjectUtils.getJSONObjectArray(JSONObjectUtils.parse(json), "keys");
+            if (members != null) {
+                return List.of(members);
+            }
+            throw new IllegalArgumentException("is not a JSON Web Key Set: member keys is missing");
+        } catch (ParseException | NullPointerException e) { // the latter for a null among the keys
+            throw new IllegalArgumentException("is not a JSON Web Key Set: " + e.getMessage(), e);
+        }
+    }
+
+    private static TokenKeys.@Nullable TokenKey key(Map<String, Object> member) throws ParseException, JOSEException {
+        KeyType kind = KeyType.parse(JSONObjectUtils.getString(member, "kty"));
+        if (!KeyType.RSA.equals(kind) && !KeyType.EC.equals(kind)) {
+            return null;
+        }
+        JWK each = JWK.parse(member);
+        PublicKey key = isForSignatures(each) ? publicKey(each) : null;
+        String algorithm =
+                each.getAlgorithm() == null ? null : each.getAlgorithm().getName();
+        return key == null ? null : new TokenKeys.TokenKey(each.getKeyID(), algorithm, key);
     }
 
     private static boolean isForSignatures(JWK key) {

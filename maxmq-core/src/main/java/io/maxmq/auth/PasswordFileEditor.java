@@ -41,7 +41,7 @@ final class PasswordFileEditor {
         if (exists || line == null) {
             byte[] bytes = CredentialFile.bytesOf(file, "password file");
             CredentialFile.parse(file, bytes); // a broken one is not written to
-            for (String each : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
+            for (String each : CredentialFile.linesOf(bytes)) {
                 if (CredentialFile.isNone(each) || !CredentialFile.userOf(each).equals(user)) {
                     lines.add(each);
                 } else {

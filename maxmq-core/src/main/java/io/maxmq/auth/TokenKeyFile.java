@@ -29,9 +29,7 @@ final class TokenKeyFile implements TokenKeySource {
         byte[] bytes = CredentialFile.bytesOf(file, "key file");
         try {
             TokenKeys read = TokenKeyText.parse(bytes);
-            if (read.size() == 0) {
-                throw new IllegalArgumentException("has no key for signatures by RSA or on an elliptic curve");
-            }
+            read.requireAny(keys, file.toString(), log);
             keys = read;
         } catch (IllegalArgumentException e) {
             throw new AccessFileException(file, 0, "key file " + e.getMessage(), e);

@@ -108,9 +108,7 @@ final class TokenKeyUrl implements TokenKeySource {
     private void fetch(CompletableFuture<TokenKeys> begun, Timers timers) {
         try {
             TokenKeys read = TokenKeyText.parse(BoundedGet.fetch(url, deadline, MAX_BYTES, timers));
-            if (read.size() == 0) {
-                throw new IllegalArgumentException("has no key for signatures by RSA or on an elliptic curve");
-            }
+            read.requireAny(keys, RedactedUrl.of(url), log);
             keys = read;
             log.debug("{} keys of tokens at {}", read.size(), RedactedUrl.of(url));
             ended(begun, null);

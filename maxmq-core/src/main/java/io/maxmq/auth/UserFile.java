@@ -2,6 +2,7 @@ package io.maxmq.auth;
 
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Registration;
+import io.maxmq.spi.SecretFile;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -62,7 +63,13 @@ final class UserFile {
         inForce.accept(read);
         users = read;
         log.info("{} users in {}", read.size(), file);
-        FilePermissions.warnIfReadByOthers(file, log);
+        if (read.size() == 0) {
+            log.warn("{} has no user any more: no client can connect by it", file);
+        }
+        String exposure = SecretFile.exposure(file);
+        if (exposure != null) {
+            log.warn("{}", exposure);
+        }
     }
 
     /** Those of the last reading. */

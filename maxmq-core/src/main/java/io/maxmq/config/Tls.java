@@ -285,6 +285,22 @@ public record Tls(
         return List.copyOf(files);
     }
 
+    /** Those of its files that hold private keys. */
+    public List<Path> keyFiles() {
+        List<Path> files = new ArrayList<>();
+        addKeyFile(key, files);
+        namedKeys.values().forEach(each -> addKeyFile(each, files));
+        return List.copyOf(files);
+    }
+
+    private static void addKeyFile(Key key, List<Path> files) {
+        if (key instanceof PemKey pem) {
+            files.add(pem.key());
+        } else if (key instanceof Pkcs12Key store) {
+            files.add(store.file());
+        }
+    }
+
     private static void addFiles(Key key, List<Path> files) {
         if (key instanceof PemKey pem) {
             files.add(pem.certificates());

@@ -117,6 +117,14 @@ class CredentialFilePropertyTest {
     }
 
     @Test
+    void skipsTheByteOrderMark() {
+        byte[] bytes = ("\uFEFFa:" + HASH + "\nb:" + HASH).getBytes(StandardCharsets.UTF_8);
+
+        assertThat(CredentialFile.parse(FILE, bytes).of("a")).isNotNull();
+        assertThat(CredentialFile.linesOf(bytes)).containsExactly("a:" + HASH, "b:" + HASH);
+    }
+
+    @Test
     void namesTheLine() {
         assertThatExceptionOfType(AccessFileException.class)
                 .isThrownBy(() -> parse("a:" + HASH + "\n\nb:plain\n"))

@@ -231,6 +231,7 @@ class HttpAuthenticatorTest {
                 "{\"result\":\"allow\",\"tenant\":\"a/b\"}",
                 "{\"result\":\"allow\",\"ttl\":\"1\"}",
                 "{\"result\":\"allow\",\"expires\":-1}",
+                "{\"result\":\"allow\",\"expires\":1e300}",
                 "{\"result\":\"allow\",\"attributes\":[]}",
                 "{\"result\":\"allow\",\"attributes\":{\"a\":1}}"
             })

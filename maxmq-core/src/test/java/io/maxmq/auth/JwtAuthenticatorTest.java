@@ -16,6 +16,7 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import io.maxmq.RecordedLogs;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
@@ -337,7 +338,11 @@ class JwtAuthenticatorTest {
                     broker,
                     byRsa(claims(broker).notBeforeTime(new Date(now + 31_000)).build()),
                     "is not valid yet");
-            assertOut(broker, byRsa(claims(broker).claim("nbf", now).build()), "is not valid yet"); // of milliseconds
+            String outOfRange = "has a time out of range, which is the years 1970 to 9999: ";
+            assertOut(
+                    broker, byRsa(claims(broker).claim("nbf", 300_000_000_000L).build()), outOfRange + "nbf");
+            assertOut(broker, byRsa(claims(broker).claim("exp", 1e300).build()), outOfRange + "exp");
+            assertOut(broker, byRsa(claims(broker).claim("iat", -1).build()), outOfRange + "iat");
             assertOut(broker, byRsa(claims(broker).expirationTime(null).build()), "has no exp");
             assertOut(
                     broker,
@@ -545,10 +550,35 @@ class JwtAuthenticatorTest {
         assertRefused("key file is neither a JSON Web Key Set nor PEM", "keys");
         assertRefused("key file has no key for signatures by RSA or on an elliptic curve", "{\"keys\":[]}");
         assertRefused(
-                "key file has an RSA key of less than 2048 bits", keySet(new RSAKeyGenerator(1024, true).generate()));
+                "key file has no key for signatures by RSA or on an elliptic curve: key weak: RSA key has 1024 bits, less"
+                        + " than 2048",
+                keySet(new RSAKeyGenerator(1024, true).keyID("weak").generate()));
         assertRefused(
                 "key file has a PRIVATE KEY; only PUBLIC KEY and CERTIFICATE are of use here",
                 pem("PRIVATE KEY", rsa.toRSAPrivateKey()));
+    }
+
+    @Test
+    void skipsUnusableKeysOfASetWithAWarning() throws Exception {
+        RSAKey weak = new RSAKeyGenerator(1024, true).keyID("weak\nkey").generate();
+        String broken = "{\"kty\":\"EC\",\"kid\":\"broken\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"},"
+                + "{\"kty\":\"future\",\"kid\":\"unknown\"},";
+        Files.writeString(file, keySet(weak, rsa).replace("[", "[" + broken));
+
+        try (RecordedLogs.Watch log = RecordedLogs.watch("skips-weak-keys");
+                TestBroker broker = TestBroker.closed(
+                        builder -> builder.name("skips-weak-keys").authenticator(JwtAuthenticator.keys(file)))) {
+            assertIn(broker, byRsa(claims(broker).build()));
+
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "2 keys of tokens in " + file + " were skipped",
+                            "key broken: ",
+                            "key weak\\nkey: RSA key has 1024")
+                    .doesNotContain("unknown");
+        }
     }
 
     private void assertRefused(String why, @Nullable String content) throws IOException {

@@ -1,5 +1,6 @@
 package io.maxmq.auth;
 
+import io.maxmq.RecordedLogs;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
@@ -246,6 +247,35 @@ class PasswordFileTest {
             PluginFailed failed = broker.events().await(PluginFailed.class);
             assertThat(failed.cause()).get().asString().contains(file + ":1: ");
             assertThat(login(broker, "alice", "wonderland")).isEqualTo(ReasonCode.SUCCESS);
+        }
+    }
+
+    @Test
+    void warnsWhenAChangeLeavesOnlyBlankLines() throws IOException {
+        PasswordFile passwords = PasswordFile.at(file).withoutFailureDelay();
+        try (RecordedLogs.Watch log = RecordedLogs.watch("only-blank-lines");
+                TestBroker broker = TestBroker.closed(builder -> builder.name("only-blank-lines")
+                        .listener(Listener.tcp(0))
+                        .authenticator(passwords))) {
+            assertThat(log.warnings()).isEmpty();
+            Files.writeString(file, "\n  \n\r\n# nobody\n");
+            passwords.reload();
+
+            assertThat(log.warnings()).containsExactly(file + " has no user any more: no client can connect by it");
+            assertThat(login(broker, "alice", "wonderland")).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+        }
+    }
+
+    @Test
+    void warnsOfAFileThatEveryUserOfTheMachineCanRead() throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        try (RecordedLogs.Watch log = RecordedLogs.watch("readable-passwords");
+                TestBroker broker = TestBroker.closed(
+                        builder -> builder.name("readable-passwords").authenticator(PasswordFile.at(file)))) {
+            assertThat(broker.broker().isReady()).isTrue();
+            assertThat(log.warnings())
+                    .containsExactly(file + " holds secrets and every user of this machine can read it (rw-r--r--):"
+                            + " chmod 600 it");
         }
     }
 

@@ -20,13 +20,16 @@ import io.maxmq.core.transport.TlsLayer;
 import io.maxmq.core.transport.WebSocketLayer;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
+import io.maxmq.spi.SecretFile;
 import io.maxmq.spi.event.BrokerEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -201,7 +204,18 @@ public final class ListenerRegistry {
                         entry.at.loop(), workers, new WatchedFiles(tls.files()), () -> reload(entry, layer));
             }
             load(layer);
+            warnOfExposedKeys(tls);
         });
+    }
+
+    /** Each file once, however many keys it holds. */
+    private void warnOfExposedKeys(Tls tls) {
+        for (Path file : new LinkedHashSet<>(tls.keyFiles())) {
+            String exposure = SecretFile.exposure(file);
+            if (exposure != null) {
+                log.warn("{}", exposure);
+            }
+        }
     }
 
     /** Fails, rather than to throw, when the workers have too much to do. */

@@ -3,11 +3,14 @@ package io.maxmq.core.configfile;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import io.maxmq.config.BrokerConfig;
+import io.maxmq.core.observe.Loggers;
 import io.maxmq.spi.Extension;
+import io.maxmq.spi.SecretFile;
 import io.maxmq.spi.config.ConfigFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /** Parses a configuration file and reads it whole, or refuses it. Cannot be loaded without the library that parses. Stateless. */
 final class HoconFile {
@@ -27,7 +31,8 @@ final class HoconFile {
         Path absolute = file.toAbsolutePath();
         Overrides overrides = new Overrides(systemProperties, environment);
         Path directory = absolute.getParent();
-        Section root = new Section("", parse(absolute).root(), directory == null ? absolute : directory, overrides);
+        ConfigObject parsed = parse(absolute).root();
+        Section root = new Section("", parsed, directory == null ? absolute : directory, overrides);
         BrokerConfig config = BrokerSettings.read(root);
         AuthenticatorSettings authentication = AuthenticatorSettings.read(root);
         List<Extension> extensions = new ArrayList<>(RateSettings.flapping(root.section("flapping")));
@@ -44,7 +49,17 @@ final class HoconFile {
         root.collectAsked(keys);
         root.refuseUnknown();
         overrides.refuseUnknown();
+        warnOfExposedSecrets(parsed, new Loggers(config.name()).of("config"));
         return configured;
+    }
+
+    private static void warnOfExposedSecrets(ConfigObject parsed, Logger log) {
+        for (Path file : ConfigSecrets.files(parsed)) {
+            String exposure = SecretFile.exposure(file);
+            if (exposure != null) {
+                log.warn("{}", exposure);
+            }
+        }
     }
 
     private static Config parse(Path file) {

@@ -2,6 +2,7 @@ package io.maxmq.core.configfile;
 
 import io.maxmq.MaxMQ;
 import io.maxmq.MaxMQBuilder;
+import io.maxmq.RecordedLogs;
 import io.maxmq.auth.Acl;
 import io.maxmq.auth.PasswordFile;
 import io.maxmq.codec.QoS;
@@ -36,6 +37,7 @@ import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -65,6 +67,43 @@ class ConfigFileTest {
         assertThat(configured.config()).isEqualTo(BrokerConfig.defaults());
         assertThat(configured.authenticators()).isEmpty();
         assertThat(configured.storage()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "authenticators = [ { type = jwt, secret = 0123456789abcdef0123456789abcdef } ]",
+                "authenticators = [ { type = http, url = \"https://user:x@host/\" } ]",
+                "authenticators = [ { type = http, url = \"https://host/\", headers = [ \"Authorization: x\" ] } ]",
+                "listeners { a { type = tls, tls { pkcs12 = a.p12, password = x } } }"
+            })
+    void warnsOfSecretsInAFileThatEveryUserOfTheMachineCanRead(String secrets) throws IOException {
+        Path file = write("name = exposed-config\n" + secrets);
+        try (RecordedLogs.Watch log = RecordedLogs.watch("exposed-config")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+            ConfigFile.read(file, NOTHING, NOTHING);
+            assertThat(log.warnings()).isEmpty();
+
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+            ConfigFile.read(file, NOTHING, NOTHING);
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith(file + " holds secrets")
+                    .contains("rw-r--r--");
+        }
+    }
+
+    @Test
+    void doesNotWarnOfAReadableFileWithoutSecrets() throws IOException {
+        Path file = write(
+                "name = public-config\nlisteners { a { type = tls, tls { certificates = a, key = b, password = \"\" } } }");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        try (RecordedLogs.Watch log = RecordedLogs.watch("public-config")) {
+            ConfigFile.read(file, NOTHING, NOTHING);
+
+            assertThat(log.warnings()).isEmpty();
+        }
     }
 
     @Test
