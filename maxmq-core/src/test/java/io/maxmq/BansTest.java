@@ -173,7 +173,8 @@ class BansTest {
             get(broker.broker().bans().remove(Ban.clientOfUser("sensor", Optional.of("bert"))));
         }
 
-        try (TestBroker broker = TestBroker.start(builder -> builder.storage(storage.store()))) {
+        try (TestBroker broker = TestBroker.closed(builder -> builder.storage(storage.store())
+                .authenticator(request -> CompletableFuture.completedFuture(AuthenticationResult.allowed())))) {
             expectBanned(broker, connect(ProtocolVersion.MQTT_5, "bad"));
             assertThat(get(broker.broker().bans().query(BanQuery.all())).items())
                     .extracting(Ban::value, Ban::user, Ban::reason)
