@@ -15,6 +15,7 @@ import java.util.List;
  *     start without an authenticator fails
  * @param sessionsBelongToUsers whether a session may be resumed or ended by a CONNECT of the user alone that has made it, no user
  *     being one as well: others are refused with 0x85 (MQTT 3: 2); default true
+ * @param clientIds which client ids users may connect with; default {@link ClientIdRule#ANY}
  * @param disconnectRevoked whether an MQTT 5.0 client that loses a subscription by a change of the rules is told by DISCONNECT 0x87,
  *     since MQTT has no other word for it, and comes back to what is left of its session; else, and in MQTT 3, it just gets no more
  *     of that; default true
@@ -52,6 +53,7 @@ public record BrokerConfig(
         List<Listener> listeners,
         boolean allowAnonymous,
         boolean sessionsBelongToUsers,
+        ClientIdRule clientIds,
         boolean disconnectRevoked,
         int loops,
         int workers,
@@ -114,6 +116,7 @@ public record BrokerConfig(
         builder.listeners = listeners;
         builder.allowAnonymous = allowAnonymous;
         builder.sessionsBelongToUsers = sessionsBelongToUsers;
+        builder.clientIds = clientIds;
         builder.disconnectRevoked = disconnectRevoked;
         builder.loops = loops;
         builder.workers = workers;
@@ -151,6 +154,7 @@ public record BrokerConfig(
         private List<Listener> listeners = List.of();
         private boolean allowAnonymous = false;
         private boolean sessionsBelongToUsers = true;
+        private ClientIdRule clientIds = ClientIdRule.ANY;
         private boolean disconnectRevoked = true;
         private int loops = 0;
         private int workers = 0;
@@ -205,6 +209,12 @@ public record BrokerConfig(
         /** See {@link BrokerConfig#sessionsBelongToUsers()}. */
         public Builder sessionsBelongToUsers(boolean value) {
             sessionsBelongToUsers = value;
+            return this;
+        }
+
+        /** See {@link BrokerConfig#clientIds()}. */
+        public Builder clientIds(ClientIdRule value) {
+            clientIds = value;
             return this;
         }
 
@@ -367,6 +377,7 @@ public record BrokerConfig(
                     listeners,
                     allowAnonymous,
                     sessionsBelongToUsers,
+                    clientIds,
                     disconnectRevoked,
                     loops,
                     workers,

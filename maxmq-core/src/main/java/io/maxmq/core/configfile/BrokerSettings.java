@@ -5,6 +5,7 @@ import io.maxmq.codec.RetainHandling;
 import io.maxmq.config.AutomaticSubscription;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Capabilities;
+import io.maxmq.config.ClientIdRule;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.DelayedLimits;
 import io.maxmq.config.MemoryLimits;
@@ -30,6 +31,7 @@ final class BrokerSettings {
                 .text("name", BrokerConfig.Builder::name)
                 .flag("allow-anonymous", BrokerConfig.Builder::allowAnonymous)
                 .flag("sessions-belong-to-users", BrokerConfig.Builder::sessionsBelongToUsers)
+                .choice("client-ids", ClientIdRule.class, BrokerConfig.Builder::clientIds)
                 .flag("disconnect-revoked", BrokerConfig.Builder::disconnectRevoked)
                 .number("loops", BrokerConfig.Builder::loops)
                 .number("workers", BrokerConfig.Builder::workers)

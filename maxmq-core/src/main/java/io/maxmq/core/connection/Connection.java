@@ -477,9 +477,8 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         here.loop().schedule(pause.nanos(), () -> release(InputGate.RATE));
     }
 
-    /** Asks again about the session's subscriptions, and ends those that are no longer allowed. */
     /**
-     * Ends subscriptions that the rules do not allow.
+     * Ends the connection if the rules no longer allow its client id, else the subscriptions that they no longer allow.
      *
      * @param done told their number when all are answered, perhaps before this returns
      * @return how many are asked about

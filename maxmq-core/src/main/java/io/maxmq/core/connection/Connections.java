@@ -6,6 +6,7 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.wire.DecodeLimits;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Capabilities;
+import io.maxmq.config.ClientIdRule;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Tenancy;
 import io.maxmq.core.access.Access;
@@ -130,6 +131,10 @@ public final class Connections {
             return Counter.REFUSED_BANNED;
         }
         return overload().shedsConnections() ? Counter.REFUSED_OVERLOAD : null;
+    }
+
+    ClientIdRule clientIds() {
+        return config.clientIds();
     }
 
     Overload overload() {

@@ -320,6 +320,10 @@ final class Handshake {
             refuse(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "the client id is one of the application's");
             return;
         }
+        if (!connect.clientId().isEmpty() && !home.clientIds().allows(client.clientId(), client.username())) {
+            refuse(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "the client id does not belong to the user");
+            return;
+        }
         connection.identified(client);
         SessionKey key = new SessionKey(client.tenant(), client.clientId());
         connection.moveTo(home.servicesOf(key), () -> authorizeConnect(key, client));

@@ -13,6 +13,7 @@ import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.config.ClientIdRule;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.limit.FlappingGuard;
 import io.maxmq.limit.Limit;
@@ -32,6 +33,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -125,6 +128,31 @@ class ClientIdAttackTest {
 
         running.connected(connect("owner", "owner-1", 1000)).ping();
         running.connected(connect("stranger", "stranger-1", 1000)).ping();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "USER_NAME, sensor1, sensor1, true",
+        "USER_NAME, sensor1, sensor1-a, false",
+        "USER_NAME, sensor1, sensor, false",
+        "USER_NAME_PREFIX, sensor1, sensor1, true",
+        "USER_NAME_PREFIX, sensor1, sensor1-a, true",
+        "USER_NAME_PREFIX, sensor1, sensor1/a, true",
+        "USER_NAME_PREFIX, sensor1, sensor10, false",
+        "USER_NAME_PREFIX, sensor1, sensor2, false",
+        "USER_NAME_PREFIX, sensor1, x-sensor1, false",
+        "USER_NAME_PREFIX, , sensor1, false",
+        "USER_NAME_PREFIX, , '', true",
+        "USER_NAME, sensor1, '', true",
+        "ANY, , sensor1, true"
+    })
+    void theRuleOfClientIdsGivesEachUserItsOwn(
+            ClientIdRule rule, @Nullable String user, String clientId, boolean allowed) {
+        TestBroker running = start(builder -> builder.configure(config -> config.clientIds(rule)));
+
+        ConnAck answer = running.client(V5).send(connect(user, clientId, 0)).expect(ConnAck.class);
+
+        assertThat(answer.reason()).isEqualTo(allowed ? ReasonCode.SUCCESS : ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
     }
 
     @Test
