@@ -1,5 +1,7 @@
 package io.maxmq;
 
+import io.maxmq.auth.Acl;
+import io.maxmq.auth.AclRule;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
@@ -9,19 +11,32 @@ import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.core.persistence.GatedStore;
+import io.maxmq.core.persistence.MessageRecord;
+import io.maxmq.core.persistence.OwnerKey;
+import io.maxmq.core.persistence.RecordWriter;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.routing.Topic;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.auth.AuthenticationResult;
+import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +113,70 @@ class StoredDelayedTest {
         awaitEntries(1);
         clock.advance(Duration.ofSeconds(50));
         subscriber.expectMessage("a/1", "one");
+        awaitEntries(0);
+    }
+
+    @Test
+    void authorsRightsAreLookedAtAfterARestart() throws Exception {
+        stop();
+        Acl acl = Acl.of(AclRule.parse("allow all topic=#"));
+        UnaryOperator<MaxMQBuilder> closed = builder -> builder.storage(store)
+                .clock(clock)
+                .authenticator(request -> CompletableFuture.completedFuture(AuthenticationResult.allowed()
+                        .withAttributes(Map.of("site", request.client().clientId()))));
+        broker = TestBroker.closed(builder -> closed.apply(builder).authorizer(acl));
+        for (String user : List.of("ann", "bob", "eve")) {
+            broker.connected(new Connect(
+                            ProtocolVersion.MQTT_5, false, true, 0, Properties.NONE, user, null, user, null))
+                    .publish("$delayed/10/a/" + user, "x", QoS.EXACTLY_ONCE);
+        }
+        stop();
+        broker = TestBroker.closed(builder -> closed.apply(builder)
+                .authorizer(Acl.of(
+                        AclRule.parse("allow all user=ann topic=a/ann"),
+                        AclRule.parse("allow all attribute.site=bob topic=a/bob"),
+                        AclRule.parse("allow subscribe topic=a/#"))));
+        TestClient subscriber = subscriber();
+
+        clock.advance(Duration.ofSeconds(10));
+
+        assertThat(List.of(
+                        subscriber.expect(Publish.class).topic(),
+                        subscriber.expect(Publish.class).topic()))
+                .containsExactlyInAnyOrder("a/ann", "a/bob");
+        broker.events()
+                .await(
+                        MessageDropped.class,
+                        each -> each.reason() == DropReason.NOT_AUTHORIZED
+                                && each.topic().equals("a/eve"));
+        awaitEntries(0);
+    }
+
+    /** The record of an earlier release has no author: the message was allowed for good. */
+    @Test
+    void recordWithoutAnAuthorIsRouted() throws Exception {
+        stop();
+        Bytes key = OwnerKey.of(Tenant.DEFAULT.name(), "publisher").numbered(1);
+        StoredMessage message =
+                StoredMessage.restored(Topic.of("a/old"), "x".getBytes(StandardCharsets.UTF_8), 0, 1, false, 0, 1, 2);
+        RecordWriter record =
+                new RecordWriter(1, 64).writeLong(clock.epochMillis() + 10_000).writeVarint(0);
+        Bytes value = MessageRecord.write(record, message, false).finish(key);
+        KeyValueStore old = memory.store();
+        old.open().toCompletableFuture().join();
+        old.commit(Batch.builder(ShardedKey.shardOf(key))
+                        .put(Tables.DELAYED, key, value)
+                        .build())
+                .toCompletableFuture()
+                .join();
+        old.close();
+        broker = TestBroker.start(builder ->
+                builder.storage(store).clock(clock).authorizer(Acl.of(AclRule.parse("allow subscribe topic=#"))));
+        TestClient subscriber = subscriber();
+
+        clock.advance(Duration.ofSeconds(10));
+
+        subscriber.expectMessage("a/old", "x");
         awaitEntries(0);
     }
 

@@ -11,18 +11,21 @@ import io.maxmq.spi.intercept.SubscriptionRequest;
  * SUBSCRIBE to the same filter it makes it its own. No packet tells of it; {@link io.maxmq.spi.event.BrokerEvent.Subscribed}
  * does, and retained messages come as after SUBSCRIBE.
  *
- * <p>It is the operator's: neither interceptors nor authorizers are asked about it, then or when the rules change; an authorizer
- * that {@linkplain io.maxmq.spi.auth.Authorizer#authorizesReceive asks about each delivery} still is about those. The limits of
- * subscriptions hold; where one is reached the client goes without, which is logged. Immutable.
+ * <p>Authorizers are asked as about a SUBSCRIBE of the client: when it is given, when the session is resumed, and when the rules change. A
+ * client that they deny goes without it until a new session begins, which is logged; when one of them fails the connection ends.
+ * {@link #withoutAuthorization()} gives it to clients that have no right of their own to it; an authorizer that {@linkplain
+ * io.maxmq.spi.auth.Authorizer#authorizesReceive asks about each delivery} is asked about those all the same. Interceptors are not asked. The
+ * limits of subscriptions hold; where one is reached the client goes without, which is logged. Immutable.
  *
  * @param clientIds which clients: a client id in which each {@code *} stands for any characters, also none; at most 256 characters
  * @param subscription what they get; in its filter {@code ${clientid}}, {@code ${username}} and {@code ${tenant}} are replaced, and a
  *     client for which one of these is missing or holds {@code / + #}, or would begin the filter with {@code $}, goes without. {@code
  *     $share/NAME/} may precede the filter, {@code $exclusive/} not
+ * @param authorized whether the authorizers are asked; default true
  * @since 0.1.0
  */
 @Stable
-public record AutomaticSubscription(String clientIds, SubscriptionRequest subscription) {
+public record AutomaticSubscription(String clientIds, SubscriptionRequest subscription, boolean authorized) {
     private static final int MAX_PATTERN = 256;
 
     /** Checks the filter, as it is when all names are in place. */
@@ -46,7 +49,12 @@ public record AutomaticSubscription(String clientIds, SubscriptionRequest subscr
 
     /** For these clients. */
     public static AutomaticSubscription of(String clientIds, SubscriptionRequest subscription) {
-        return new AutomaticSubscription(clientIds, subscription);
+        return new AutomaticSubscription(clientIds, subscription, true);
+    }
+
+    /** The same for clients whatever the authorizers would say. */
+    public AutomaticSubscription withoutAuthorization() {
+        return new AutomaticSubscription(clientIds, subscription, false);
     }
 
     /** Whether this client is one of them. */

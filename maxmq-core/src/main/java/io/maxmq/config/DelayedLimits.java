@@ -5,9 +5,12 @@ import java.time.Duration;
 
 /**
  * Messages that clients publish to {@code $delayed/SECONDS/TOPIC}: acknowledged at once, published to TOPIC after so many
- * seconds, 1 or more. Wills too. They are in memory only: when the broker closes they are gone, with a drop event.
+ * seconds, 1 or more. Wills too. They are in memory; without a storage they are gone when the broker
+ * closes, with a drop event.
  *
- * <p>Authorizers are asked about TOPIC, when the PUBLISH comes. QoS, RETAIN and properties are those of the PUBLISH; a message
+ * <p>Authorizers are asked about TOPIC when the PUBLISH comes, and again when the message is due, about its author as it was at the PUBLISH: user
+ * name, address and attributes, without its TLS session. A message that they deny then is dropped, with an event; when one of them fails it is
+ * asked again 10 seconds later. QoS, RETAIN and properties are those of the PUBLISH; a message
  * expiry counts from when it is published to TOPIC. The message does not depend on its publisher's session any more.
  *
  * <p>SECONDS that are no number, 0, or too many are answered with 0x90 in PUBACK, PUBREC or CONNACK; a v3 PUBLISH is acknowledged

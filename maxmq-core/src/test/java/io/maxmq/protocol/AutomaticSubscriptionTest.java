@@ -2,12 +2,16 @@ package io.maxmq.protocol;
 
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
+import io.maxmq.auth.Acl;
+import io.maxmq.auth.AclRule;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.PingReq;
 import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.AutomaticSubscription;
 import io.maxmq.config.SessionLimits;
@@ -25,12 +29,15 @@ import io.maxmq.spi.event.BrokerEvent.Subscribed;
 import io.maxmq.spi.event.BrokerEvent.Unsubscribed;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -243,11 +250,12 @@ class AutomaticSubscriptionTest {
     }
 
     private static UnaryOperator<io.maxmq.MaxMQBuilder> denying(DeniesAll authorizer) {
-        return builder -> builder.authorizer(authorizer).automaticSubscription(rule("*", "a"));
+        return builder -> builder.authorizer(authorizer)
+                .automaticSubscription(rule("*", "a").withoutAuthorization());
     }
 
     @Test
-    void noAuthorizerTakesItAway() {
+    void noAuthorizerTakesItAwayWhenTheRuleSaysSo() {
         DeniesAll authorizer = new DeniesAll();
         TestBroker asking = TestBroker.start(denying(authorizer));
         broker = asking;
@@ -264,6 +272,87 @@ class AutomaticSubscriptionTest {
         asking.publish(Message.of("a", "2"));
 
         back.expectMessage("a", "2");
+    }
+
+    @Test
+    void clientWithoutTheRightGoesWithout() {
+        TestBroker asking = TestBroker.start(builder -> builder.authorizer(Acl.of(
+                        AclRule.parse("allow subscribe client=dev-1 topic=to/+"),
+                        AclRule.parse("allow subscribe topic=g/#")))
+                .automaticSubscription(rule("*", "to/${clientid}"))
+                .automaticSubscription(rule("*", "#"))
+                .automaticSubscription(rule("*", "$share/n/g/x")));
+        broker = asking;
+        TestClient device = asking.connected(V5, "dev-1");
+        TestClient other = asking.connected(V5, "other");
+        other.disconnect();
+
+        asking.publish(Message.of("to/other", "x"));
+        asking.publish(Message.of("to/dev-1", "x"));
+
+        device.expectMessage("to/dev-1", "x");
+        asking.awaitDisconnected("other");
+        assertThat(asking.events().of(Subscribed.class))
+                .extracting(each -> each.client().clientId() + " " + each.topicFilter())
+                .containsExactlyInAnyOrder("dev-1 to/dev-1", "dev-1 $share/n/g/x", "other $share/n/g/x");
+    }
+
+    @Test
+    void endsWhenTheRulesChange() {
+        Acl acl = Acl.of(AclRule.parse("allow all topic=#"));
+        TestBroker asking = TestBroker.start(builder ->
+                builder.authorizer(acl).automaticSubscription(rule("*", "a")).automaticSubscription(rule("*", "b")));
+        broker = asking;
+        TestClient client = asking.client(V3);
+        client.connect("client", false);
+
+        acl.replace(List.of(AclRule.parse("allow all topic=b")));
+        assertThat(asking.events().await(Unsubscribed.class).topicFilter()).isEqualTo("a");
+        client.disconnect();
+        acl.replace(List.of(AclRule.parse("allow all topic=c")));
+        TestClient back = asking.client(V3);
+        back.connect("client", false);
+
+        asking.events().await(Unsubscribed.class, each -> each.topicFilter().equals("b"));
+    }
+
+    @Test
+    @Timeout(60)
+    void packetsWaitForTheAuthorizerAndAFailureEndsTheConnection() throws InterruptedException {
+        BlockingQueue<CompletableFuture<Authorization>> answers = new LinkedBlockingQueue<>();
+        Authorizer slow = (client, action) -> {
+            CompletableFuture<Authorization> answer = new CompletableFuture<>();
+            answers.add(answer);
+            return answer;
+        };
+        TestBroker asking = TestBroker.start(builder -> builder.authorizer(slow).automaticSubscription(rule("*", "a")));
+        broker = asking;
+        TestClient client = asking.client(V5);
+        Connect lasting = new Connect(
+                V5,
+                false,
+                false,
+                0,
+                Properties.builder()
+                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, 100L)
+                        .build(),
+                "client",
+                null,
+                null,
+                null);
+        client.connect(lasting);
+        client.send(PingReq.INSTANCE);
+        answers.take().completeExceptionally(new IllegalStateException("no answer"));
+        client.expectDisconnect(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+        asking.awaitDisconnected("client");
+
+        TestClient back = asking.client(V5);
+        back.connect(lasting);
+        answers.take().complete(Authorization.allowed());
+        back.ping();
+        asking.publish(Message.of("a", "x"));
+
+        back.expectMessage("a", "x");
     }
 
     @Test

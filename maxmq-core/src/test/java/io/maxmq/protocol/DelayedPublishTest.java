@@ -2,6 +2,8 @@ package io.maxmq.protocol;
 
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
+import io.maxmq.auth.Acl;
+import io.maxmq.auth.AclRule;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
@@ -19,15 +21,20 @@ import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.config.DelayedLimits;
 import io.maxmq.spi.auth.Action;
+import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import io.maxmq.spi.event.DropReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -247,7 +254,7 @@ class DelayedPublishTest {
     }
 
     @Test
-    void isAuthorizedForItsTopicWhenThePublishComes() {
+    void isAuthorizedForItsTopicWhenThePublishComesAndAgainWhenItIsDue() {
         List<String> asked = Collections.synchronizedList(new ArrayList<>());
         Authorizer authorizer = (client, action) -> {
             if (action instanceof Action.Publish publish) {
@@ -264,9 +271,94 @@ class DelayedPublishTest {
                     .isEqualTo(ReasonCode.NOT_AUTHORIZED);
             assertThat(client.publish("$delayed/60/open", "x", QoS.AT_LEAST_ONCE))
                     .isEqualTo(ReasonCode.SUCCESS);
+            TestClient subscriber = asking.connected(V5, "subscriber");
+            subscriber.subscribe("open", QoS.AT_MOST_ONCE);
+            asking.clock().advance(MINUTE);
+            subscriber.expectMessage("open", "x");
+
+            assertThat(asked).containsExactly("secret", "open", "open");
+        }
+    }
+
+    @Test
+    void isDroppedWhenItsOfflineAuthorMayNoLongerPublish() {
+        Acl acl = Acl.of(AclRule.parse("allow all topic=#"));
+        try (TestBroker asking = TestBroker.closed(builder -> builder.authorizer(acl)
+                .authenticator(request -> CompletableFuture.completedFuture(AuthenticationResult.allowed())))) {
+            TestClient subscriber = asking.connected(V5, "subscriber");
+            subscriber.subscribe("#", QoS.AT_MOST_ONCE);
+            delayedBy(asking, "ann", "$delayed/60/a");
+            delayedBy(asking, "bob", "$delayed/60/b");
+            asking.connected(new Connect(
+                            V5,
+                            false,
+                            true,
+                            0,
+                            Properties.NONE,
+                            "of-a-will",
+                            new Will("$delayed/60/c", TestClient.bytes("x"), QoS.AT_LEAST_ONCE, false, Properties.NONE),
+                            "ann",
+                            null))
+                    .close();
+            asking.awaitDisconnected("of-a-will");
+            acl.replace(List.of(AclRule.parse("deny publish user=ann topic=#"), AclRule.parse("allow all topic=#")));
+
             asking.clock().advance(MINUTE);
 
-            assertThat(asked).containsExactly("secret", "open");
+            subscriber.expectMessage("b", "x");
+            for (String topic : List.of("a", "c")) {
+                asking.events()
+                        .await(
+                                MessageDropped.class,
+                                each -> each.reason() == DropReason.NOT_AUTHORIZED
+                                        && each.topic().equals(topic));
+            }
+            subscriber.ping();
+        }
+    }
+
+    private static void delayedBy(TestBroker at, String user, String topic) {
+        TestClient author = at.connected(new Connect(V5, false, true, 0, Properties.NONE, user, null, user, null));
+        assertThat(author.publish(topic, "x", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.SUCCESS);
+        author.disconnect();
+        at.awaitDisconnected(user);
+    }
+
+    @Test
+    void keepsTheOrderOfItsAuthorAndWaitsForAFailedAuthorizer() {
+        Queue<CompletableFuture<Authorization>> asked = new ConcurrentLinkedQueue<>();
+        AtomicBoolean due = new AtomicBoolean();
+        Authorizer authorizer = (client, action) -> {
+            CompletableFuture<Authorization> answer = CompletableFuture.completedFuture(Authorization.allowed());
+            if (due.get()
+                    && action instanceof Action.Publish
+                    && client.clientId().equals("author")) {
+                answer = new CompletableFuture<>();
+                asked.add(answer);
+            }
+            return answer;
+        };
+        try (TestBroker asking = TestBroker.start(builder -> builder.authorizer(authorizer))) {
+            TestClient subscriber = asking.connected(V5, "subscriber");
+            subscriber.subscribe("#", QoS.AT_LEAST_ONCE);
+            TestClient author = asking.connected(V5, "author");
+            author.publish("$delayed/60/a", "first", QoS.AT_LEAST_ONCE);
+            author.publish("$delayed/60/b", "second", QoS.AT_LEAST_ONCE);
+            asking.connected(V5, "other").publish("$delayed/60/c", "of another", QoS.AT_LEAST_ONCE);
+            due.set(true);
+
+            asking.clock().advance(MINUTE);
+            subscriber.expectMessage("c", "of another");
+            subscriber.expectNothing();
+            assertThat(asked).hasSize(1);
+            asked.remove().completeExceptionally(new IllegalStateException("no answer"));
+            asking.events().await(PluginFailed.class);
+            subscriber.ping();
+            due.set(false);
+            asking.clock().advance(Duration.ofSeconds(10));
+
+            subscriber.expectMessage("a", "first");
+            subscriber.expectMessage("b", "second");
         }
     }
 

@@ -16,6 +16,7 @@ import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.core.session.Will;
+import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.Table;
@@ -177,7 +178,12 @@ final class Recovery {
 
     // ---- QoS 2 whose routing was cut off
 
-    private record CutOff(SessionKey publisher, int packetId, long dueAtMillis, MessageRecord message) {
+    private record CutOff(
+            SessionKey publisher,
+            int packetId,
+            long dueAtMillis,
+            @Nullable ClientInfo author,
+            MessageRecord message) {
         MessageId id() {
             return new MessageId(message.idHigh(), message.idLow());
         }
@@ -191,7 +197,8 @@ final class Recovery {
             MessageRecord message = record.message();
             if (message != null) {
                 int packetId = InboundRecord.packetId(entry.key());
-                cutOff.add(new CutOff(SessionKey.ofRecord(entry.key()), packetId, record.dueAtMillis(), message));
+                cutOff.add(new CutOff(
+                        SessionKey.ofRecord(entry.key()), packetId, record.dueAtMillis(), record.author(), message));
             }
         });
         cutOff.sort(Comparator.comparing(CutOff::id, Recovery::compare));
@@ -233,6 +240,7 @@ final class Recovery {
                                 each.packetId(),
                                 each.message(),
                                 each.dueAtMillis(),
+                                each.author(),
                                 body,
                                 routed::countDown);
             } catch (RuntimeException unroutable) {

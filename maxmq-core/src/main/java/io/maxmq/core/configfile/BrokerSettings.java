@@ -173,7 +173,8 @@ final class BrokerSettings {
                 section.flag("retain-as-published", false),
                 section.choice("retain-handling", RetainHandling.class, RetainHandling.SEND_AT_SUBSCRIBE),
                 section.flag("queued", true));
-        return checked(section, () -> AutomaticSubscription.of(clientIds, request));
+        boolean authorized = section.flag("authorized", true);
+        return checked(section, () -> new AutomaticSubscription(clientIds, request, authorized));
     }
 
     private static QoS qos(ConfigSection section, String key, int qos) {

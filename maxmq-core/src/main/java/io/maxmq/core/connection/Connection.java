@@ -489,8 +489,9 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         if (attached == null || in == null) {
             return 0;
         }
-        List<Subscription> own = attached.ownSubscriptions();
-        int questions = own.size() + (home.access().authorizesConnect() ? 1 : 0);
+        List<Subscription> asked = attached.authorizedSubscriptions(
+                home.automatic().exemptFor(in.access().client()));
+        int questions = asked.size() + (home.access().authorizesConnect() ? 1 : 0);
         Review review = new Review(attached, home.access().epoch(), () -> done.accept(questions));
         in.access().connect(decision -> {
             if (ClientAccess.isFailure(decision)) {
@@ -498,7 +499,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             } else if (decision instanceof Authorization.Denied denied) {
                 review.clientIdDenied(denied);
             } else {
-                SubscriptionReview.ask(in.access(), own, review);
+                SubscriptionReview.ask(in.access(), asked, review);
             }
         });
         return questions;
@@ -712,7 +713,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         }
         as.session().resume();
         if (who != null) {
-            home.automatic().give(this, home, as.session(), who);
+            home.automatic().give(this, home, as.session(), as.access());
         }
         release(InputGate.CONNECT);
         deadlines.until(as.untilEpochMillis());

@@ -14,6 +14,7 @@ import io.maxmq.core.access.Access;
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.InProcessNames;
 import io.maxmq.core.session.Session;
@@ -461,7 +462,9 @@ final class Handshake {
     /** Asks until the answer is by the rules that are in force when it comes. */
     private void review(ClientAccess access, Session session, Runnable goOn, Runnable giveUp) {
         int rules = home.access().epoch();
-        SubscriptionReview.ask(access, session.ownSubscriptions(), new SubscriptionReview.Answer() {
+        List<Subscription> asked =
+                session.authorizedSubscriptions(home.automatic().exemptFor(access.client()));
+        SubscriptionReview.ask(access, asked, new SubscriptionReview.Answer() {
             @Override
             public void reviewed(List<TopicFilter> denied) {
                 if (connection.isClosed()) {

@@ -1,27 +1,40 @@
 package io.maxmq.core.persistence;
 
 import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message that waits for its time, in {@link Tables#DELAYED} under the name of its publisher and a number that rises. Whole,
  * since nothing else is about it yet.
  *
  * <pre>
+ *   | due at (8) | lifetime | 1, author, see ClientRecord | message |
+ *   | due at (8) | lifetime | 0 | message |          no author
+ *   version 1, without authors:
  *   | due at (8) | lifetime | message |
  * </pre>
  *
  * @param dueAtMillis in ms since the epoch
  * @param lifetimeMillis until it expires, from when it is routed; 0 for ever
+ * @param author the client that published it, whose rights are looked at when it is due; null in a record of version 1
  */
-public record DelayedRecord(long dueAtMillis, long lifetimeMillis, MessageRecord message) {
-    private static final int VERSION = 1;
+public record DelayedRecord(
+        long dueAtMillis, long lifetimeMillis, @Nullable ClientInfo author, MessageRecord message) {
+    private static final int VERSION = 2;
 
-    public static Bytes write(Bytes key, long dueAtMillis, long lifetimeMillis, StoredMessage message) {
-        RecordWriter record = new RecordWriter(VERSION, 8 + 10 + MessageRecord.sizeOf(message, false))
+    /** The value for a message that waits. */
+    public static Bytes write(
+            Bytes key, long dueAtMillis, long lifetimeMillis, @Nullable ClientInfo author, StoredMessage message) {
+        RecordWriter record = new RecordWriter(VERSION, 8 + 10 + 128 + MessageRecord.sizeOf(message, false))
                 .writeLong(dueAtMillis)
-                .writeVarint(lifetimeMillis);
+                .writeVarint(lifetimeMillis)
+                .writeByte(author == null ? 0 : 1);
+        if (author != null) {
+            ClientRecord.write(record, author);
+        }
         return MessageRecord.write(record, message, false).finish(key);
     }
 
@@ -30,6 +43,10 @@ public record DelayedRecord(long dueAtMillis, long lifetimeMillis, MessageRecord
      */
     public static DelayedRecord read(Entry entry) {
         RecordReader record = new RecordReader(Tables.DELAYED, entry, VERSION);
-        return new DelayedRecord(record.readLong(), record.readVarint(), MessageRecord.read(record));
+        long dueAtMillis = record.readLong();
+        long lifetimeMillis = record.readVarint();
+        boolean hasAuthor = record.version() >= 2 && record.readByte() != 0;
+        ClientInfo author = hasAuthor ? ClientRecord.read(record, entry.key()) : null;
+        return new DelayedRecord(dueAtMillis, lifetimeMillis, author, MessageRecord.read(record));
     }
 }

@@ -1,31 +1,16 @@
 package io.maxmq.core.persistence;
 
-import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.Tenant;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
-import io.maxmq.spi.storage.ShardedKey;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The will of a client, in {@link Tables#WILL} under its client id: while it is connected, and until the will's delay has
  * passed. With all that its authorization is asked about.
  *
  * <pre>
- *   | due at, ms (8) | delay, s | expiry, s, + 1 | later, s | client | message, whole |
- *   client: user name | address | port | listener | version | clean start | keep alive | session expiry | connected at
- *           | attributes: count, each name and value
- *   of a local socket the address is its path, in UTF-8, and the port 65536
+ *   | due at, ms (8) | delay, s | expiry, s, + 1 | later, s | client, see ClientRecord | message, whole |
  * </pre>
  *
  * @param client who set it
@@ -43,9 +28,6 @@ public record WillRecord(
         MessageRecord message) {
     private static final int VERSION = 1;
 
-    /** In place of a port: what is there of the address is the path of a local socket. */
-    private static final int LOCAL_SOCKET = 0x10000;
-
     /** The value for a will. */
     public static Bytes write(
             Bytes key,
@@ -60,31 +42,8 @@ public record WillRecord(
                 .writeVarint(delaySeconds)
                 .writeVarint(expirySeconds + 1)
                 .writeVarint(laterSeconds);
-        write(record, client);
+        ClientRecord.write(record, client);
         return MessageRecord.write(record, message, false).finish(key);
-    }
-
-    private static void write(RecordWriter record, ClientInfo client) {
-        record.writeOptionalText(client.username().orElse(null));
-        byte[] address = {};
-        int port = 0;
-        if (client.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null) {
-            address = inet.getAddress().getAddress();
-            port = inet.getPort();
-        } else if (client.remoteAddress() instanceof UnixDomainSocketAddress local) {
-            address = local.getPath().toString().getBytes(StandardCharsets.UTF_8);
-            port = LOCAL_SOCKET;
-        }
-        record.writeBytes(address)
-                .writeVarint(port)
-                .writeText(client.listener())
-                .writeByte(client.protocolVersion().ordinal())
-                .writeByte(client.cleanStart() ? 1 : 0)
-                .writeVarint(client.keepAliveSeconds())
-                .writeVarint(client.sessionExpirySeconds())
-                .writeLong(client.connectedAtEpochMillis())
-                .writeVarint(client.attributes().size());
-        client.attributes().forEach((name, value) -> record.writeText(name).writeText(value));
     }
 
     /**
@@ -96,47 +55,8 @@ public record WillRecord(
         long delaySeconds = record.readVarint();
         long expirySeconds = record.readVarint() - 1;
         int laterSeconds = record.readSize();
-        ClientInfo client = client(record, entry.key());
+        ClientInfo client = ClientRecord.read(record, entry.key());
         return new WillRecord(
                 client, dueAtMillis, delaySeconds, expirySeconds, laterSeconds, MessageRecord.read(record));
-    }
-
-    private static ClientInfo client(RecordReader record, Bytes key) {
-        String username = record.readOptionalText();
-        SocketAddress address = address(record.readBytes(), record.readSize());
-        String listener = record.readText();
-        int version = record.readByte();
-        if (version >= ProtocolVersion.values().length) {
-            throw new DamagedRecordException("unknown protocol version in a will: version=" + version);
-        }
-        ClientInfo.Builder client = ClientInfo.builder(
-                        OwnerKey.nameIn(key), ProtocolVersion.values()[version], address, listener)
-                .tenant(new Tenant(ShardedKey.parse(key).tenant()))
-                .username(username)
-                .cleanStart(record.readByte() != 0)
-                .keepAliveSeconds(record.readSize())
-                .sessionExpirySeconds(record.readVarint())
-                .connectedAtEpochMillis(record.readLong());
-        Map<String, String> attributes = new TreeMap<>();
-        for (int left = record.readSize(); left > 0; left--) {
-            String name = record.readText();
-            attributes.put(name, record.readText());
-        }
-        return client.attributes(attributes).build();
-    }
-
-    private static SocketAddress address(byte[] bytes, int port) {
-        try {
-            if (port == LOCAL_SOCKET) {
-                return UnixDomainSocketAddress.of(new String(bytes, StandardCharsets.UTF_8));
-            }
-            return bytes.length == 0
-                    ? InetSocketAddress.createUnresolved("in-process", 0)
-                    : new InetSocketAddress(InetAddress.getByAddress(bytes), port);
-        } catch (UnknownHostException e) {
-            throw new DamagedRecordException("an address in a will has " + bytes.length + " bytes");
-        } catch (InvalidPathException e) {
-            throw new DamagedRecordException("an address in a will is no path");
-        }
     }
 }

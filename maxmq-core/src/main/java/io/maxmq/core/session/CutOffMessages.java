@@ -8,6 +8,7 @@ import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.storage.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class CutOffMessages {
      * Goes on with one.
      *
      * @param dueAtMillis wall time at which it is to be routed; 0 for at once
+     * @param author of a delayed message; null when it is not known
      * @param body of a message whose body is kept apart
      * @param done told when all who are to have it have it, and that is written
      */
@@ -37,6 +39,7 @@ public final class CutOffMessages {
             int packetId,
             MessageRecord record,
             long dueAtMillis,
+            @Nullable ClientInfo author,
             byte @Nullable [] body,
             Runnable done) {
         StoredMessage message = record.toMessage(
@@ -49,7 +52,7 @@ public final class CutOffMessages {
         if (dueAtMillis == 0 && message.retain() && isOlderThanRetained(routes, message)) {
             home.router().publish(transit, routes);
         } else {
-            Inbound.route(home, publisher, routes, transit);
+            Inbound.route(home, publisher, routes, transit, author);
         }
         Outcome outcome = transit.outcome();
         if (outcome == null || outcome.isComplete()) {

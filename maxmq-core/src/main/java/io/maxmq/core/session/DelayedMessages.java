@@ -13,6 +13,7 @@ import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.DropReason;
 import io.maxmq.spi.storage.Bytes;
 import java.util.HashMap;
@@ -22,8 +23,9 @@ import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages that clients of one loop have published for later: taken over, and routed when their delay has passed, whatever has
- * become of the publisher; those that are due together in the order in which they came. All of them are in memory.
+ * Messages that clients of one loop have published for later: taken over, and routed when their delay has passed, whether or not the
+ * publisher is still connected, if the authorizers still allow it; those that are due together in the order in which they came. All of them
+ * are in memory.
  *
  * <p>With storage each has its record, which the publisher's acknowledgement waits for, and which goes when all who are to have
  * the message have it: a start routes again, under the same message id, what a crash has cut off. What storage refuses to a
@@ -43,6 +45,7 @@ final class DelayedMessages {
 
     private final Sessions home;
     private final DelayedCount count;
+    private final AuthorRights rights;
     private final InTransit due;
     private final @Nullable LoopStore store;
     private final Map<SessionKey, Share> shares = new HashMap<>();
@@ -60,9 +63,10 @@ final class DelayedMessages {
 
     private long restoreMillis;
 
-    DelayedMessages(Sessions home, DelayedCount count, MessageIds ids) {
+    DelayedMessages(Sessions home, DelayedCount count, AuthorRights rights, MessageIds ids) {
         this.home = home;
         this.count = count;
+        this.rights = rights;
         this.due = new InTransit(ids);
         LoopRecords records = home.records();
         this.store = records == null ? null : records.store();
@@ -79,16 +83,18 @@ final class DelayedMessages {
     /**
      * Takes a message over, to be routed after its {@link InTransit#delaySeconds}; it counts as accepted.
      *
+     * @param author its publisher, as the authorizers see it when the message is due; null when it is not known
      * @return false when there is no room for it; it has been dropped
      */
-    boolean add(SessionKey publisher, Routes routes, InTransit message) {
+    boolean add(SessionKey publisher, Routes routes, InTransit message, @Nullable ClientInfo author) {
         StoredMessage kept = message.keep().toRetain();
         if (restored.contains(kept.idLow())) {
             message.countMatched(); // a start goes on with it that has found its record as well
             message.countAccepted();
             return true;
         }
-        long bytes = ENTRY_BYTES + kept.bytes() + 2L * kept.topic().utf8().length;
+        ClientInfo keptAuthor = author == null ? null : rights.toKeep(author);
+        long bytes = bytesOf(kept, keptAuthor);
         DropReason problem = reserve(publisher, kept, bytes);
         if (problem != null) {
             home.drops().dropped(publisher, message, problem);
@@ -99,7 +105,7 @@ final class DelayedMessages {
                 ? 0
                 : Math.max(1, expiresAtMillis - home.loop().epochMillis());
         long dueNanos = home.loop().refreshTime() + message.delaySeconds() * 1_000_000_000L;
-        Delayed delayed = new Delayed(publisher, routes, kept, lifetimeMillis, bytes, dueNanos, sequence++);
+        Delayed delayed = new Delayed(publisher, keptAuthor, routes, kept, lifetimeMillis, bytes, dueNanos, sequence++);
         waiting.add(delayed);
         if (waiting.peek() == delayed) {
             scheduleFirst();
@@ -111,6 +117,13 @@ final class DelayedMessages {
             delayed.write(store, message);
         }
         return true;
+    }
+
+    private static long bytesOf(StoredMessage message, @Nullable ClientInfo author) {
+        return ENTRY_BYTES
+                + message.bytes()
+                + 2L * message.topic().utf8().length
+                + (author == null ? 0 : AuthorRights.bytesOf(author));
     }
 
     private @Nullable DropReason reserve(SessionKey publisher, StoredMessage message, long bytes) {
@@ -176,15 +189,27 @@ final class DelayedMessages {
                 return;
             }
             waiting.remove();
-            publish(first);
+            rights.ask(first.publisher, first.author, first.message, isAllowed -> publish(first, isAllowed));
         }
         home.loop().executeNextTurn(this::publishDue);
     }
 
-    private void publish(Delayed delayed) {
+    /** The answer about one that is due, which has waited until now. */
+    private void publish(Delayed delayed, boolean isAllowed) {
+        if (closed || !delayed.isWaiting) {
+            return; // the next start asks again; or storage has refused it meanwhile
+        }
         release(delayed.publisher, delayed.message, delayed.bytes);
         delayed.isWaiting = false;
-        route(delayed);
+        if (isAllowed) {
+            route(delayed);
+            return;
+        }
+        home.loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
+        home.drops().dropped(delayed.publisher, delayed.message, DropReason.NOT_AUTHORIZED);
+        if (store != null) {
+            delayed.forget(store);
+        }
     }
 
     private void route(Delayed delayed) {
@@ -198,7 +223,7 @@ final class DelayedMessages {
         if (store != null) {
             due.track(false);
         }
-        boolean routed = Inbound.route(home, delayed.publisher, delayed.routes, due);
+        boolean routed = Inbound.route(home, delayed.publisher, delayed.routes, due, null);
         if (store == null) {
             return;
         }
@@ -247,14 +272,8 @@ final class DelayedMessages {
      *
      * @param number of its record
      */
-    void restore(
-            SessionKey publisher,
-            Routes routes,
-            StoredMessage message,
-            long dueAtMillis,
-            long lifetimeMillis,
-            long number) {
-        long bytes = ENTRY_BYTES + message.bytes() + 2L * message.topic().utf8().length;
+    void restore(SessionKey publisher, Routes routes, StoredMessage message, DelayedRecord record, long number) {
+        long bytes = bytesOf(message, record.author());
         count.add(bytes);
         home.loop().credit().overdraw(bytes);
         addToShare(publisher, message, bytes);
@@ -263,8 +282,9 @@ final class DelayedMessages {
             restoreNanos = home.loop().refreshTime();
             restoreMillis = home.loop().epochMillis();
         }
-        long dueNanos = restoreNanos + (dueAtMillis - restoreMillis) * 1_000_000L;
-        Delayed delayed = new Delayed(publisher, routes, message, lifetimeMillis, bytes, dueNanos, number);
+        long dueNanos = restoreNanos + (record.dueAtMillis() - restoreMillis) * 1_000_000L;
+        Delayed delayed = new Delayed(
+                publisher, record.author(), routes, message, record.lifetimeMillis(), bytes, dueNanos, number);
         delayed.isWritten = true;
         restored.add(message.idLow());
         waiting.add(delayed);
@@ -280,6 +300,7 @@ final class DelayedMessages {
     /** One message, from when it is taken over until nothing of it is left here or in storage. */
     private final class Delayed implements Comparable<Delayed> {
         private final SessionKey publisher;
+        private final @Nullable ClientInfo author;
         private final Routes routes;
         private final StoredMessage message;
         /** Until it expires, from when it is published; 0 for ever. */
@@ -300,6 +321,7 @@ final class DelayedMessages {
 
         Delayed(
                 SessionKey publisher,
+                @Nullable ClientInfo author,
                 Routes routes,
                 StoredMessage message,
                 long lifetimeMillis,
@@ -307,6 +329,7 @@ final class DelayedMessages {
                 long dueNanos,
                 long sequence) {
             this.publisher = publisher;
+            this.author = author;
             this.routes = routes;
             this.message = message;
             this.lifetimeMillis = lifetimeMillis;
@@ -322,7 +345,7 @@ final class DelayedMessages {
         void write(LoopStore records, InTransit transit) {
             Bytes key = key();
             long dueAtMillis = home.loop().epochMillis() + transit.delaySeconds() * 1000L;
-            Bytes value = DelayedRecord.write(key, dueAtMillis, lifetimeMillis, message);
+            Bytes value = DelayedRecord.write(key, dueAtMillis, lifetimeMillis, author, message);
             if (transit.qos() == 0) {
                 transit.countAccepted();
             } else {

@@ -8,6 +8,7 @@ import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.DropReason;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,7 @@ final class Inbound {
         if (receipt != null) {
             receipt.write(message);
         }
-        if (route(home, session.key(), session.routes(), message)) {
+        if (route(home, session.key(), session.routes(), message, session.client())) {
             answer(message, qos, packetId, receipt);
         } else {
             acknowledge(answerTo(qos), packetId, ReasonCode.QUOTA_EXCEEDED);
@@ -175,7 +176,7 @@ final class Inbound {
         }
         Routes routes = session.routes();
         boolean all = message.delaySeconds() > 0 || before.missing().isTooMany();
-        if (all ? !route(home, session.key(), routes, message) : !retainAgain(message)) {
+        if (all ? !route(home, session.key(), routes, message, session.client()) : !retainAgain(message)) {
             acknowledge(PacketType.PUBREC, packetId, ReasonCode.QUOTA_EXCEEDED);
             return;
         }
@@ -272,10 +273,16 @@ final class Inbound {
         return v5 ? unreleased.size() + acks.waitingPubAcks() : qos == 2 ? unreleased.size() : 0;
     }
 
-    /** Routes a message of a client, now or later; false when the broker has no room for it: retained, or delayed. */
-    static boolean route(Sessions home, SessionKey publisher, Routes routes, InTransit message) {
+    /**
+     * Routes a message of a client, now or later; false when the broker has no room for it: retained, or delayed.
+     *
+     * @param author the client as the authorizers are to see it when a delayed message is due; null for a message that is routed now,
+     *     or whose author is not known any more
+     */
+    static boolean route(
+            Sessions home, SessionKey publisher, Routes routes, InTransit message, @Nullable ClientInfo author) {
         if (message.delaySeconds() > 0) {
-            return home.delayed().add(publisher, routes, message);
+            return home.delayed().add(publisher, routes, message, author);
         }
         if (message.retain() && !retain(home, publisher, routes, message)) {
             return false;

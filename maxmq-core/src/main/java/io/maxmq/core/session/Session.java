@@ -19,6 +19,7 @@ import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -623,7 +624,7 @@ public final class Session implements Subscriber {
     // hot: per message
     public boolean onPublish(InTransit message, int qos, int packetId) {
         if (qos == 0) {
-            Inbound.route(home, key(), routes, message);
+            Inbound.route(home, key(), routes, message, client());
             return true;
         }
         return inbound().onPublish(message, qos, packetId);
@@ -798,9 +799,13 @@ public final class Session implements Subscriber {
         return subscribed instanceof Subscription only ? List.of(only) : List.of();
     }
 
-    /** Those that the client has asked for: a copy. */
-    public List<Subscription> ownSubscriptions() {
-        return subscribed instanceof SubscriptionSet all ? all.own() : subscriptions();
+    /**
+     * Those that the client needs a right to: a copy.
+     *
+     * @param isExempt tells of the filter of an automatic subscription, with its share, whether the client needs no right to it
+     */
+    public List<Subscription> authorizedSubscriptions(Predicate<String> isExempt) {
+        return subscribed instanceof SubscriptionSet all ? all.authorized(isExempt) : subscriptions();
     }
 
     /** Null when it has none of this filter. */

@@ -141,7 +141,8 @@ public final class Sessions {
         this.retained = new InTransit(ids);
         this.changed = new InTransit(ids);
         this.expiries = new Expiries(loop);
-        this.delayed = new DelayedMessages(this, settings.delayed(), ids);
+        this.delayed =
+                new DelayedMessages(this, settings.delayed(), new AuthorRights(settings.access(), caller, loop), ids);
     }
 
     public Loop loop() {
@@ -246,7 +247,7 @@ public final class Sessions {
     /** Takes a delayed message over that a broker before this one has left; its record has this number. */
     public void restoreDelayed(SessionKey publisher, Routes routes, DelayedRecord record, long number) {
         StoredMessage message = record.message().toMessage(Topic::of, null).toRetain();
-        delayed.restore(publisher, routes, message, record.dueAtMillis(), record.lifetimeMillis(), number);
+        delayed.restore(publisher, routes, message, record, number);
     }
 
     /** Routes what of those is due, and the rest in its time: when all is there that it could be routed to. */

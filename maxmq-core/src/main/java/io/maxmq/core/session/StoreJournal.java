@@ -18,6 +18,7 @@ import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
+import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
@@ -308,8 +309,11 @@ final class StoreJournal implements SessionJournal {
             before.end();
         }
         Bytes key = session.ownerKey().numbered(packetId);
-        store.putEarly(
-                Tables.INBOUND, key, InboundRecord.routing(key, dueAtMillis, message), now.refer(message, completion));
+        ClientInfo author = dueAtMillis == 0 ? null : session.client();
+        Bytes value = author == null
+                ? InboundRecord.routing(key, message)
+                : InboundRecord.delayed(key, dueAtMillis, author, message);
+        store.putEarly(Tables.INBOUND, key, value, now.refer(message, completion));
     }
 
     @Override

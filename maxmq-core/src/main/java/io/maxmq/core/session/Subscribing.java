@@ -91,6 +91,11 @@ public final class Subscribing {
         return first;
     }
 
+    /** What the settings want could not be given: the client's next connection has another try. */
+    public void automaticNotGiven() {
+        session.automaticKnown = false;
+    }
+
     /** Adds one that the settings want and that is not there yet. The client may end it, or make it its own. */
     public Outcome subscribeAutomatically(TopicFilter filter, Options options) {
         Outcome outcome = put(filter, options);

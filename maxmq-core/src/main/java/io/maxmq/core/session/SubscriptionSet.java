@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,14 +180,17 @@ final class SubscriptionSet {
         }
     }
 
-    /** Those that the client has asked for. */
-    List<Subscription> own() {
+    /** All but the automatic ones that are exempt. */
+    List<Subscription> authorized(Predicate<String> isExempt) {
         Set<String> others = automatic;
         List<Subscription> all = all();
         return others == null || others.isEmpty()
                 ? all
                 : all.stream()
-                        .filter(each -> !others.contains(each.filter().toString()))
+                        .filter(each -> {
+                            String text = each.filter().toString();
+                            return !others.contains(text) || !isExempt.test(text);
+                        })
                         .toList();
     }
 

@@ -118,7 +118,7 @@ final class WillPublication {
         if (home.stored() != null) {
             transit.track(false);
         }
-        Inbound.route(home, keyOf(due), routes, transit);
+        Inbound.route(home, keyOf(due), routes, transit, due.client());
         Outcome outcome = transit.outcome();
         if (outcome == null) {
             forget(set);

@@ -24,7 +24,8 @@ public sealed interface Action {
     record Connect(String clientId) implements Action {}
 
     /**
-     * Publish a message. Asked again for an inbound QoS 2 message that is resent after a reconnect.
+     * Publish a message. Asked again for an inbound QoS 2 message that is resent after a reconnect, and for a delayed message that is
+     * due.
      *
      * @param topic the topic name, aliases resolved
      * @since 0.1.0

@@ -37,7 +37,8 @@ import java.util.concurrent.CompletionStage;
  * <tr><td>connect, after a change of the rules</td><td>DISCONNECT with the reason code</td><td colspan="2">the connection is
  * closed</td></tr>
  * <tr><td>will, at CONNECT</td><td>CONNACK with the reason code</td><td colspan="2">CONNACK 5</td></tr>
- * <tr><td>will, when due; receive</td><td colspan="3">dropped, event</td></tr>
+ * <tr><td>will and delayed publish, when due; receive</td><td colspan="3">dropped, event</td></tr>
+ * <tr><td>automatic subscription</td><td colspan="3">the client goes without it</td></tr>
  * <tr><td>subscription of a session that is resumed</td><td>ends; CONNACK's reason string names it</td><td colspan="2">ends</td></tr>
  * <tr><td>subscription after a change of the rules</td><td>ends; DISCONNECT 0x87, whose reason string names it, unless {@code
  * disconnectRevoked} is off</td><td colspan="2">ends</td></tr>

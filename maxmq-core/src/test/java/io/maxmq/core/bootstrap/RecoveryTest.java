@@ -88,7 +88,7 @@ class RecoveryTest {
 
     private void routing(String publisher, int packetId, StoredMessage message) {
         Bytes key = OwnerKey.of("default", publisher).numbered(packetId);
-        put(Tables.INBOUND, key, InboundRecord.routing(key, 0, message));
+        put(Tables.INBOUND, key, InboundRecord.routing(key, message));
         if (Payloads.isApart(message)) {
             Bytes payload = Payloads.key(message.idHigh(), message.idLow());
             put(
@@ -367,7 +367,7 @@ class RecoveryTest {
             session("s", "t");
             session("p");
             Bytes key = OwnerKey.of("default", "p").numbered(7);
-            put(Tables.INBOUND, key, InboundRecord.routing(key, 0, message(1, large)));
+            put(Tables.INBOUND, key, InboundRecord.routing(key, message(1, large)));
         });
 
         start(1);

@@ -183,7 +183,7 @@ class ConfigFileTest {
                 capabilities { maximum-qos = 1, open-dollar-topics = ["$app", "$x"] }
                 topic-rewrites = [{ pattern = "a/+", target = "b/{1}", scope = publish }]
                 automatic-subscriptions = [
-                  { client-ids = "s*", topic-filter = "to/${clientid}/#", qos = 1, retain-handling = do-not-send }
+                  { client-ids = "s*", topic-filter = "to/${clientid}/#", qos = 1, retain-handling = do-not-send, authorized = no }
                 ]
                 listeners { out { host = "::1", port = 0, backlog = 9, max-connections = 8 }
                             in { port = 1884 } }
@@ -217,13 +217,14 @@ class ConfigFileTest {
                                 .build())
                         .topicRewrite(TopicRewrite.ofPublish("a/+", "b/{1}"))
                         .automaticSubscription(AutomaticSubscription.of(
-                                "s*",
-                                new SubscriptionRequest(
-                                        "to/${clientid}/#",
-                                        QoS.AT_LEAST_ONCE,
-                                        false,
-                                        false,
-                                        RetainHandling.DO_NOT_SEND)))
+                                        "s*",
+                                        new SubscriptionRequest(
+                                                "to/${clientid}/#",
+                                                QoS.AT_LEAST_ONCE,
+                                                false,
+                                                false,
+                                                RetainHandling.DO_NOT_SEND))
+                                .withoutAuthorization())
                         .listener(new TcpListener("out", "::1", 0, 9, 8))
                         .listener(Listener.tcp(1884).withName("in"))
                         .build());

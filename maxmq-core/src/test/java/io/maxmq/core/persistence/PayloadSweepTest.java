@@ -115,7 +115,7 @@ class PayloadSweepTest {
         StoredMessage beingRouted = message();
         body(beingRouted, 1);
         Bytes inboundKey = OwnerKey.of("default", "p").numbered(9);
-        put(Tables.INBOUND, inboundKey, InboundRecord.routing(inboundKey, 0, beingRouted));
+        put(Tables.INBOUND, inboundKey, InboundRecord.routing(inboundKey, beingRouted));
         sweep();
         assertThat(count(exact)).isEqualTo(2);
         assertThat(count(tooHigh)).isEqualTo(1);

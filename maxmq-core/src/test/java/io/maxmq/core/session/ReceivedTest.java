@@ -35,7 +35,7 @@ class ReceivedTest {
             received[0] = new Received(payloads, message, new Routings().begin(), null);
             Written both = received[0].refer(
                     message, failure -> told.add(message.idLow() + (failure == null ? " written" : " failed")));
-            writes.putEarly(Tables.INBOUND, record, InboundRecord.routing(record, 0, message), both);
+            writes.putEarly(Tables.INBOUND, record, InboundRecord.routing(record, message), both);
         });
         return received[0];
     }
