@@ -137,7 +137,10 @@ final class ExtensionServices implements BrokerContext {
                         new HookSubscriber(tenant, each.loop(), hook, events.failures()), filter, 2, false, true, 0);
                 subscriptions.add(subscription);
                 removals.computeIfAbsent(filter.toString(), all -> new ArrayList<>(loops.size()))
-                        .add(() -> each.loop().run(() -> tenantRoutes.hooks().remove(subscription)));
+                        .add(() -> each.loop().run(() -> {
+                            tenantRoutes.hooks().remove(subscription);
+                            each.sessions().compactLater(tenantRoutes);
+                        }));
             });
             each.loop().run(() -> {
                 subscriptions.forEach(subscription -> tenantRoutes.hooks().add(subscription));

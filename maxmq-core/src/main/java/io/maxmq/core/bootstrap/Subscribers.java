@@ -140,6 +140,7 @@ public final class Subscribers implements AutoCloseable {
                     if (group != null) {
                         group.memberLeft();
                     }
+                    at.sessions().compactLater(tenantRoutes);
                 });
             }
         }

@@ -5,6 +5,7 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.OverlappingSubscriptions;
 import io.maxmq.config.TenantQuota;
+import io.maxmq.core.limit.CacheMemory;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.routing.RetainedMessages;
 import io.maxmq.core.routing.Routes;
@@ -20,11 +21,13 @@ import java.util.function.Function;
 
 /** The routes of each tenant, made when it is first heard of. Thread-safe. */
 final class TenantRoutes implements Function<Tenant, Routes> {
-    /** A topic and its cached matches take some 500 bytes; two generations of them may take a sixteenth of the heap. */
-    private static final long HEAP_BYTES_PER_CACHED_TOPIC = 16 * 2 * 500;
-
-    private static final int MIN_CACHED_TOPICS = 1024;
+    /** Topics of a generation, at most; the part of the memory budget for caches bounds them before. */
     private static final int MAX_CACHED_TOPICS = 1 << 17;
+
+    /** The matches of all loops of one tree may take this part of what caches may take. */
+    private static final int MATCH_PART = 2;
+
+    private static final long MIN_MATCH_BYTES = 64 * 1024;
     private static final int CACHED_HOOK_TOPICS = 4096;
 
     /** Clients are held to the settings before; what storage has kept may have more levels than these allow now. */
@@ -35,6 +38,7 @@ final class TenantRoutes implements Function<Tenant, Routes> {
 
     private final BrokerConfig config;
     private final long maxRetainedBytes;
+    private final CacheMemory caches;
     private final int loops;
     private final SharedQueue.Maker sharedQueues;
     private final ConcurrentHashMap<Tenant, Routes> routes = new ConcurrentHashMap<>();
@@ -46,6 +50,7 @@ final class TenantRoutes implements Function<Tenant, Routes> {
         this.config = config;
         this.sharedQueues = sharedQueues;
         this.maxRetainedBytes = Math.min(config.retained().maxBytes(), budget.capacityBytes() / RETAINED_PART);
+        this.caches = budget.caches();
         this.loops = loops;
         this.defaultRoutes = make(Tenant.DEFAULT);
         routes.put(Tenant.DEFAULT, defaultRoutes);
@@ -104,23 +109,19 @@ final class TenantRoutes implements Function<Tenant, Routes> {
         int levels = config.connections().maxTopicLevels();
         SubscriptionTree.Options options = SubscriptionTree.Options.DEFAULTS
                 .withMaxLevels(ANY_LEVELS)
-                .withMergeOverlapping(config.overlapping() == OverlappingSubscriptions.ONE_DELIVERY);
+                .withMergeOverlapping(config.overlapping() == OverlappingSubscriptions.ONE_DELIVERY)
+                .withMaxMatchBytes(Math.max(MIN_MATCH_BYTES, caches.maxBytes() / MATCH_PART / loops));
         return new Routes(
                 tenant,
-                new TopicTable(loops, cachedTopics(), levels),
-                new TopicTable(loops, CACHED_HOOK_TOPICS, ANY_LEVELS),
-                new SubscriptionTree(loops, options),
-                new SubscriptionTree(loops, options),
+                new TopicTable(loops, MAX_CACHED_TOPICS, levels, caches),
+                new TopicTable(loops, CACHED_HOOK_TOPICS, ANY_LEVELS, caches),
+                new SubscriptionTree(loops, options, caches),
+                new SubscriptionTree(loops, options, caches),
                 new RetainedMessages(new RetainedMessages.Limits(
                         Math.min(config.retained().maxMessages(), quota.maxRetainedMessages()),
                         Math.min(maxRetainedBytes, quota.maxRetainedBytes()),
                         config.retained().maxPayloadBytes())),
                 sharedQueues,
                 config.tenancy().isOn() ? loops : 0);
-    }
-
-    private static int cachedTopics() {
-        long byHeap = Runtime.getRuntime().maxMemory() / HEAP_BYTES_PER_CACHED_TOPIC;
-        return (int) Math.max(MIN_CACHED_TOPICS, Math.min(MAX_CACHED_TOPICS, byHeap));
     }
 }

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One bound for all messages that the broker holds, whichever session, loop or extension holds them. What Netty's arenas
- * may take is set aside at construction and never handed out, so messages and network buffers together stay below
- * {@link #totalBytes()}.
+ * may take, and what caches may, is set aside at construction and never handed out, so messages, caches and network buffers
+ * together stay below {@link #totalBytes()}.
  *
  * <p>Event loops do not come here per message: each draws through a {@link MemoryCredit}. Invariant: 0 &lt;=
  * {@link #usedBytes()} &lt;= {@link #capacityBytes()}, but for what was overdrawn. Thread-safe, lock-free.
@@ -24,24 +24,42 @@ public final class MemoryBudget {
 
     private static final long MAX_DERIVED_NETWORK_BYTES = 1L << 30;
 
+    /** Caches may take this part of what Netty's arenas leave. */
+    private static final int CACHE_PART = 16;
+
     private final long totalBytes;
+    private final long networkBytes;
     private final long capacityBytes;
+    private final CacheMemory caches;
     private final long grainBytes;
     private final AtomicLong usedBytes = new AtomicLong();
 
     /**
-     * A budget.
+     * A budget without a part for caches.
      *
      * @param totalBytes all of it
      * @param networkBytes the part of it that Netty's arenas may take, below {@code totalBytes}
      */
     public MemoryBudget(long totalBytes, long networkBytes) {
-        if (networkBytes < 0 || networkBytes >= totalBytes) {
-            throw new IllegalArgumentException("networkBytes must be 0..totalBytes-1: networkBytes=" + networkBytes
-                    + ", totalBytes=" + totalBytes);
+        this(totalBytes, networkBytes, 0);
+    }
+
+    /**
+     * A budget.
+     *
+     * @param totalBytes all of it
+     * @param networkBytes the part of it that Netty's arenas may take
+     * @param cacheBytes the part of it that caches may take; both parts together stay below {@code totalBytes}
+     */
+    public MemoryBudget(long totalBytes, long networkBytes, long cacheBytes) {
+        if (networkBytes < 0 || cacheBytes < 0 || networkBytes >= totalBytes - cacheBytes) {
+            throw new IllegalArgumentException("networkBytes must be 0..totalBytes-cacheBytes-1: networkBytes="
+                    + networkBytes + ", cacheBytes=" + cacheBytes + ", totalBytes=" + totalBytes);
         }
         this.totalBytes = totalBytes;
-        this.capacityBytes = totalBytes - networkBytes;
+        this.networkBytes = networkBytes;
+        this.capacityBytes = totalBytes - networkBytes - cacheBytes;
+        this.caches = new CacheMemory(cacheBytes);
         this.grainBytes = Math.min(MAX_GRAIN_BYTES, Math.max(MIN_GRAIN_BYTES, capacityBytes / GRAINS));
     }
 
@@ -59,7 +77,7 @@ public final class MemoryBudget {
             }
         }
         long total = limits.maxBytes() == MemoryLimits.DERIVED ? maxHeapBytes / 2 + network : limits.maxBytes();
-        return new MemoryBudget(total, network);
+        return new MemoryBudget(total, network, (total - network) / CACHE_PART);
     }
 
     /** Takes all of the bytes or none; false when that would exceed the capacity. */
@@ -100,19 +118,24 @@ public final class MemoryBudget {
         return usedBytes.get();
     }
 
-    /** What messages may take: the total without the network's part. */
+    /** What messages and state may take: the total without the parts of the network and of caches. */
     public long capacityBytes() {
         return capacityBytes;
     }
 
-    /** Messages and network buffers. */
+    /** The part that is set aside for caches. */
+    public CacheMemory caches() {
+        return caches;
+    }
+
+    /** Messages, caches and network buffers. */
     public long totalBytes() {
         return totalBytes;
     }
 
     /** What Netty's arenas may take. */
     public long networkBytes() {
-        return totalBytes - capacityBytes;
+        return networkBytes;
     }
 
     /** What a loop draws at a time: 1 MiB, less when the budget is small. */

@@ -21,6 +21,9 @@ public final class Match {
     /** The tree's version up to which it is known to be right. */
     long version;
 
+    /** Its place among the matches that are remembered; null when it has none. */
+    MatchCache.@Nullable Cached cached;
+
     private final Subscription[] fixed;
     /** The longest of the lists, not copied, or null. */
     private final @Nullable SubscriberList live;
@@ -82,6 +85,28 @@ public final class Match {
     /** Whether nobody gets it, on any loop. */
     public boolean isEmpty() {
         return remoteLoops == 0 && groups.length == 0 && localCount() == 0;
+    }
+
+    /** How many subscriptions it refers to by itself, roughly: not by its live list, which removed ones leave. */
+    int heldReferences() {
+        return fixed.length + (skipped == null ? 0 : skipped.length);
+    }
+
+    /** Whether it refers to a subscription that the tree no longer has: then it is out of date. On its loop. */
+    boolean holdsRemoved() {
+        for (Subscription subscription : fixed) {
+            if (subscription.holdsRemoved()) {
+                return true;
+            }
+        }
+        if (skipped != null) {
+            for (Subscription subscription : skipped) {
+                if (subscription != null && subscription.holdsRemoved()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** How many references it keeps alive by itself, roughly. */

@@ -1,6 +1,5 @@
 package io.maxmq.core.routing;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,17 +16,10 @@ final class Matcher {
     private static final int LINEAR = 16;
     /** Arrays wider than this aren't kept. */
     private static final int KEPT = 1 << 12;
-    /** A match that keeps at most this many references alive is not worth counting. */
-    private static final int LIGHT = 16;
-    /** Of a topic with a heavy match, a longer name counts as well: the list of these keeps the topic. */
-    private static final int SHORT_NAME_BYTES = 256;
-
-    private static final int BYTES_PER_REFERENCE = 4;
 
     private final int loop;
-    private final int loops;
     private final boolean mergeOverlapping;
-    private final int heavyBudget;
+    private final MatchCache cache;
 
     /** Nodes that match the levels so far, and those that match one more. */
     private @Nullable TreeNode[] frontier = new TreeNode[64];
@@ -42,28 +34,16 @@ final class Matcher {
     private SharedGroup[] groups = Subscribers.NO_GROUPS;
     private @Nullable List<SharedGroup> gathered;
 
-    /** The heavy matches that topics of this loop hold, oldest first, and what they weigh together. */
-    private final ArrayDeque<Heavy> heavy = new ArrayDeque<>();
-
-    private long heavyWeight;
-
     // Statistics: written by the loop, read by any thread, which may see them a little late.
     private volatile long computed;
     private volatile int maxVisited;
 
     private int visitedSince;
 
-    private record Heavy(Topic topic, Match match) {
-        int weight() {
-            return match.weight() + Math.max(0, topic.utf8().length - SHORT_NAME_BYTES) / BYTES_PER_REFERENCE;
-        }
-    }
-
-    Matcher(int loop, int loops, boolean mergeOverlapping, int heavyBudget) {
+    Matcher(int loop, boolean mergeOverlapping, MatchCache cache) {
         this.loop = loop;
-        this.loops = loops;
         this.mergeOverlapping = mergeOverlapping;
-        this.heavyBudget = heavyBudget;
+        this.cache = cache;
     }
 
     long computed() {
@@ -93,10 +73,7 @@ final class Matcher {
             maxVisited = visited;
         }
         Match match = build(version);
-        topic.match(loop, loops, match);
-        if (match.weight() > LIGHT) {
-            keepHeavy(topic, match);
-        }
+        cache.keep(topic, match);
         reset();
         return match;
     }
@@ -214,7 +191,13 @@ final class Matcher {
         if (sourceCount == 1) {
             return sources[0] instanceof SubscriberList list
                     ? new Match(version, Match.NONE, list, null, remote, allGroups)
-                    : new Match(version, new Subscription[] {(Subscription) source(0)}, null, null, remote, allGroups);
+                    : new Match(
+                            version,
+                            new Subscription[] {held((Subscription) source(0))},
+                            null,
+                            null,
+                            remote,
+                            allGroups);
         }
         int longest = longestList();
         SubscriberList live = longest < 0 ? null : (SubscriberList) source(longest);
@@ -241,6 +224,11 @@ final class Matcher {
             skipped = overlaps.mergeWith(live);
         }
         return new Match(version, overlaps.toArray(), live, skipped, remote, allGroups);
+    }
+
+    private static Subscription held(Subscription subscription) {
+        subscription.wasMatched = true;
+        return subscription;
     }
 
     private Object source(int index) {
@@ -274,20 +262,6 @@ final class Matcher {
         return count;
     }
 
-    /** Heavy matches of many topics could fill the heap: the oldest are forgotten, and computed again if need be. */
-    private void keepHeavy(Topic topic, Match match) {
-        Heavy added = new Heavy(topic, match);
-        heavy.addLast(added);
-        heavyWeight += added.weight();
-        while (heavyWeight > heavyBudget && heavy.size() > 1) {
-            Heavy oldest = heavy.removeFirst();
-            heavyWeight -= oldest.weight();
-            if (oldest.topic.match(loop) == oldest.match) {
-                oldest.topic.match(loop, loops, null);
-            }
-        }
-    }
-
     private void reset() {
         if (frontier.length > KEPT || next.length > KEPT) {
             frontier = new TreeNode[64];
@@ -319,6 +293,7 @@ final class Matcher {
         }
 
         void add(Subscription subscription, boolean merge) {
+            held(subscription);
             int known = merge ? indexOf(subscription.subscriber()) : -1;
             if (known >= 0) {
                 overlap(known, subscription);
@@ -372,7 +347,7 @@ final class Matcher {
             for (int i = 0; i < count; i++) {
                 Subscription other = list.find(found[i].subscriber());
                 if (other != null) {
-                    overlap(i, other);
+                    overlap(i, held(other));
                     if (taken == null) {
                         taken = new Subscription[Integer.highestOneBit(count) * 4];
                     }

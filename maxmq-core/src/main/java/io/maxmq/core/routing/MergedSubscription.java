@@ -72,6 +72,16 @@ final class MergedSubscription extends Subscription {
     }
 
     @Override
+    boolean holdsRemoved() {
+        for (Subscription part : parts) {
+            if (part.holdsRemoved()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     public Subscription[] parts() {
         return parts;
     }

@@ -117,6 +117,12 @@ public final class Routes {
         return true;
     }
 
+    /** Gives back what removed subscriptions have left behind; true when there is more to do in a later turn of the loop. */
+    public boolean compact(int loop) {
+        boolean more = tree.compact(loop);
+        return hooks.compact(loop) || more;
+    }
+
     boolean isHooked() {
         return hooked;
     }

@@ -34,6 +34,9 @@ public sealed class Subscription permits MergedSubscription {
     /** Whether any match has ever merged it into another; so most are known not to be without a search. */
     boolean wasMerged;
 
+    /** Whether any match has ever referred to it: then its removal concerns the remembered ones. */
+    boolean wasMatched;
+
     /** Its place in the list or group that holds it. */
     int index;
 
@@ -183,6 +186,11 @@ public sealed class Subscription permits MergedSubscription {
     /** Whether the tree still has it; of a merged one, any part. On its loop. */
     boolean isActive() {
         return node != null;
+    }
+
+    /** Whether the tree no longer has it; of a merged one, any part. On its loop. */
+    boolean holdsRemoved() {
+        return node == null;
     }
 
     /** What it was merged from, or itself alone. */

@@ -2,6 +2,7 @@ package io.maxmq.core.routing;
 
 import io.maxmq.codec.topic.ShareName;
 import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.limit.CacheMemory;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -23,7 +24,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * change that a match could notice first changes the tree, then puts its filter into a ring of the last
  * {@value #RING}, then counts the version up. A match of an older version is compared with the filters changed since;
  * when none matches the topic, or few enough, it is still right. A change in a list that nobody copied from is noticed
- * by nobody, because matches refer to the list itself.
+ * by nobody, because matches refer to the list itself. What topics keep is bounded by the {@link MatchCache} of each loop.
  *
  * <p><b>Order.</b> Version and nodes are volatile: when {@link #add} has returned, a message whose match begins later
  * finds the subscription. So who stores a retained message and then matches, and who subscribes and then scans the
@@ -50,30 +51,35 @@ public final class SubscriptionTree {
      * @param maxLevels of a filter, 1 or more
      * @param mergeOverlapping whether a subscriber gets one copy of a message that several of its filters match
      *     (MQTT 5.0 §3.3.4 allows both)
-     * @param matchBudget how many references the cached matches of one loop may keep alive together, beyond small ones
+     * @param maxMatchBytes what the remembered matches of one loop may take, but for the last one; 0 or more
      */
-    public record Options(int maxLevels, boolean mergeOverlapping, int matchBudget) {
-        public static final Options DEFAULTS = new Options(128, true, 1 << 18);
+    public record Options(int maxLevels, boolean mergeOverlapping, long maxMatchBytes) {
+        public static final Options DEFAULTS = new Options(128, true, 32 << 20);
 
         public Options {
-            if (maxLevels < 1 || matchBudget < 0) {
-                throw new IllegalArgumentException("maxLevels must be at least 1, matchBudget at least 0: maxLevels="
-                        + maxLevels + ", matchBudget=" + matchBudget);
+            if (maxLevels < 1 || maxMatchBytes < 0) {
+                throw new IllegalArgumentException("maxLevels must be at least 1, maxMatchBytes at least 0: maxLevels="
+                        + maxLevels + ", maxMatchBytes=" + maxMatchBytes);
             }
         }
 
         public Options withMaxLevels(int maxLevels) {
-            return new Options(maxLevels, mergeOverlapping, matchBudget);
+            return new Options(maxLevels, mergeOverlapping, maxMatchBytes);
         }
 
         public Options withMergeOverlapping(boolean mergeOverlapping) {
-            return new Options(maxLevels, mergeOverlapping, matchBudget);
+            return new Options(maxLevels, mergeOverlapping, maxMatchBytes);
+        }
+
+        public Options withMaxMatchBytes(long maxMatchBytes) {
+            return new Options(maxLevels, mergeOverlapping, maxMatchBytes);
         }
     }
 
     private final int loops;
     private final Options options;
     private final Matcher[] matchers;
+    private final MatchCache[] caches;
     private final TreeNode root = new TreeNode(null, new byte[0], 0);
     private final LongAdder subscriptions = new LongAdder();
     private final LongAdder sharedSubscriptions = new LongAdder();
@@ -92,22 +98,30 @@ public final class SubscriptionTree {
     /** Per loop, its lists that have become sparse. */
     private final ArrayDeque<SubscriberList>[] sparse;
 
+    /** An empty tree whose caches have no bound but that of the options. */
+    public SubscriptionTree(int loops, Options options) {
+        this(loops, options, CacheMemory.unbounded());
+    }
+
     /**
      * An empty tree.
      *
      * @param loops 1..{@value #MAX_LOOPS}
+     * @param memory what remembered matches draw from
      */
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
-    public SubscriptionTree(int loops, Options options) {
+    public SubscriptionTree(int loops, Options options, CacheMemory memory) {
         if (loops < 1 || loops > MAX_LOOPS) {
             throw new IllegalArgumentException("loops must be 1.." + MAX_LOOPS + ": loops=" + loops);
         }
         this.loops = loops;
         this.options = options;
         this.matchers = new Matcher[loops];
+        this.caches = new MatchCache[loops];
         this.sparse = new ArrayDeque[loops];
         for (int i = 0; i < loops; i++) {
-            matchers[i] = new Matcher(i, loops, options.mergeOverlapping(), options.matchBudget());
+            caches[i] = new MatchCache(i, loops, options.maxMatchBytes(), memory);
+            matchers[i] = new Matcher(i, options.mergeOverlapping(), caches[i]);
             sparse[i] = new ArrayDeque<>();
         }
     }
@@ -275,6 +289,10 @@ public final class SubscriptionTree {
         }
         int gone = share != null ? removeShared(subscription, node, share) : removePlain(subscription, node);
         subscription.node = null;
+        if (subscription.wasMatched) {
+            subscription.wasMatched = false;
+            caches[subscription.loop()].subscriptionRemoved();
+        }
         subscriptions.decrement();
         if (share != null) {
             sharedSubscriptions.decrement();
@@ -342,10 +360,13 @@ public final class SubscriptionTree {
     }
 
     /**
-     * Gives back what removed subscriptions have left behind. To be called now and then on each loop, while it walks no
-     * match: best at the end of a loop iteration. Costs next to nothing when there is nothing to do.
+     * Gives back what removed subscriptions have left behind: holes in lists, and matches that refer to them. To be called on each
+     * loop behind a removal, while it walks no match: best at the end of a loop iteration. Costs next to nothing when there is
+     * nothing to do.
+     *
+     * @return whether there is more to do, in a later turn of the loop
      */
-    public void compact(int loop) {
+    public boolean compact(int loop) {
         ArrayDeque<SubscriberList> lists = sparse[loop];
         for (SubscriberList list = lists.pollFirst(); list != null; list = lists.pollFirst()) {
             list.sparse = false;
@@ -353,6 +374,7 @@ public final class SubscriptionTree {
                 list.compact();
             }
         }
+        return caches[loop].sweep();
     }
 
     /** How many subscriptions there are. */

@@ -1,6 +1,7 @@
 package io.maxmq.core.routing;
 
 import io.maxmq.codec.wire.PublishView;
+import io.maxmq.core.limit.CacheMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -19,7 +20,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * <p>Each loop looks into a small cache of its own first, then into the map that all share. The map is bounded by two
  * generations: topics go into the young one; when that is full, by count or bytes, it becomes the old one and the
  * former old one is dropped; a hit in the old one puts the topic into the young one again. So a flood of topics costs
- * at most two generations. A topic that was dropped stays valid; whoever holds it and whoever finds the name anew may
+ * at most two generations, and what these may draw from the memory for caches. A topic that was dropped stays valid; whoever holds it and whoever finds the name anew may
  * have two equal objects.
  *
  * <p>Thread-safe, given that {@code loop} is the caller's own.
@@ -28,6 +29,16 @@ public final class TopicTable {
     /** How many bytes of names a generation takes per topic, on average. */
     private static final int MEAN_BYTES = 256;
 
+    /** A topic with its name as a string, its place in the map and the array of its matches, beside its name's bytes. */
+    private static final int TOPIC_BYTES = 200;
+
+    /** So many topics of a generation are there even when the caches have no memory left. */
+    private static final int FREE_TOPICS = 64;
+
+    /** Two generations leave half of the caches' memory to matches. */
+    private static final int GENERATION_PART = 4;
+
+    private static final long ENDED = -1;
     private static final int MAX_CACHE = 4096;
     /** Longer names are looked up in the map each time: the caches are bounded in topics only. */
     private static final int MAX_CACHED_BYTES = 512;
@@ -39,6 +50,8 @@ public final class TopicTable {
     private final int generationSize;
     private final long generationBytes;
     private final int maxLevels;
+    private final CacheMemory memory;
+    private final long maxGenerationCharge;
     private final Object rotation = new Object();
     private volatile Generations generations = new Generations(new Generation(1), new Generation(0));
 
@@ -47,9 +60,28 @@ public final class TopicTable {
         final ConcurrentMap<Object, Topic> topics = new ConcurrentHashMap<>();
         final AtomicLong count = new AtomicLong();
         final AtomicLong bytes = new AtomicLong();
+        /** What its topics have drawn; {@link #ENDED} when it was dropped. */
+        private final AtomicLong charged = new AtomicLong();
 
         Generation(int number) {
             this.number = number;
+        }
+
+        boolean tryAddCharge(long more) {
+            while (true) {
+                long now = charged.get();
+                if (now == ENDED) {
+                    return false;
+                }
+                if (charged.compareAndSet(now, now + more)) {
+                    return true;
+                }
+            }
+        }
+
+        /** Gives what is to be given back. */
+        long endCharge() {
+            return charged.getAndSet(ENDED);
         }
     }
 
@@ -98,6 +130,18 @@ public final class TopicTable {
      * @param maxLevels of a topic, 1 or more
      */
     public TopicTable(int loops, int generationSize, int maxLevels) {
+        this(loops, generationSize, maxLevels, CacheMemory.unbounded());
+    }
+
+    /**
+     * An empty table.
+     *
+     * @param loops how many loops use it
+     * @param generationSize how many topics go into a generation, at most, 1 or more
+     * @param maxLevels of a topic, 1 or more
+     * @param memory what the topics draw from; without more of it a generation ends early
+     */
+    public TopicTable(int loops, int generationSize, int maxLevels, CacheMemory memory) {
         if (generationSize < 1 || maxLevels < 1) {
             throw new IllegalArgumentException("generationSize and maxLevels must be at least 1: generationSize="
                     + generationSize + ", maxLevels=" + maxLevels);
@@ -105,6 +149,8 @@ public final class TopicTable {
         this.generationSize = generationSize;
         this.generationBytes = (long) generationSize * MEAN_BYTES;
         this.maxLevels = maxLevels;
+        this.memory = memory;
+        this.maxGenerationCharge = memory.maxBytes() / GENERATION_PART;
         this.caches = new LoopCache[loops];
         int size = Integer.highestOneBit(Math.min(generationSize, MAX_CACHE));
         for (int i = 0; i < loops; i++) {
@@ -228,10 +274,22 @@ public final class TopicTable {
         topic.generation = young.number;
         long count = young.count.incrementAndGet();
         long bytes = young.bytes.addAndGet(topic.utf8().length);
-        if (count >= generationSize || bytes >= generationBytes) {
+        if (count >= generationSize || bytes >= generationBytes || (count > FREE_TOPICS && !charge(young, topic))) {
             rotate(young);
         }
         return topic;
+    }
+
+    /** Draws the memory of a topic for its generation; false when there is none for another one. */
+    private boolean charge(Generation of, Topic topic) {
+        long more = TOPIC_BYTES + 2L * topic.utf8().length;
+        if (of.charged.get() > maxGenerationCharge || !memory.tryDraw(more)) {
+            return false;
+        }
+        if (!of.tryAddCharge(more)) {
+            memory.giveBack(more); // its generation has just been dropped
+        }
+        return true;
     }
 
     private void rotate(Generation full) {
@@ -239,6 +297,7 @@ public final class TopicTable {
             Generations now = generations;
             if (now.young == full) {
                 generations = new Generations(new Generation(full.number + 1), full);
+                memory.giveBack(now.old.endCharge());
             }
         }
     }

@@ -79,6 +79,7 @@ public final class Sessions {
     private final SessionSlots slots = new SessionSlots();
     private final SessionTable sessions = new SessionTable(slots);
     private final Set<Routes> toCompact = new HashSet<>();
+    private boolean compacting;
     private long sequenceFloor;
     private boolean closing;
     private AlreadyThere alreadyThere = AlreadyThere.NOTHING;
@@ -580,18 +581,22 @@ public final class Sessions {
         }
     }
 
-    /** Has the holes that removed subscriptions left closed at the end of the iteration, when nobody walks the tree. */
-    void compactLater(Routes routes) {
-        if (toCompact.add(routes) && toCompact.size() == 1) {
+    /**
+     * Gives back what removed subscriptions have left behind in the tenant's trees: at the end of the iteration, when this loop
+     * walks no match, and in later turns what one has no time for.
+     */
+    public void compactLater(Routes routes) {
+        if (toCompact.add(routes) && toCompact.size() == 1 && !compacting) {
             loop.defer(this::compact);
         }
     }
 
     private void compact() {
-        for (Routes each : toCompact) {
-            each.tree().compact(loop.index());
+        toCompact.removeIf(each -> !each.compact(loop.index()));
+        compacting = !toCompact.isEmpty();
+        if (compacting) {
+            loop.executeNextTurn(this::compact);
         }
-        toCompact.clear();
     }
 
     /** The flyweight for a message that this loop keeps: queued or in flight. Valid until the next call. */

@@ -129,8 +129,18 @@ final class BrokerProcess implements AutoCloseable {
 
     /** Its metrics and peaks. One caller at a time. */
     synchronized Map<String, Long> stats() {
+        return ask("stats");
+    }
+
+    /** How many objects of a class a full collection leaves. One caller at a time. */
+    synchronized long live(Class<?> of) {
+        Long count = ask("live " + of.getName()).get("live");
+        return count == null ? 0 : count;
+    }
+
+    private Map<String, Long> ask(String command) {
         try {
-            process.getOutputStream().write("stats\n".getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
         } catch (IOException e) {
             throw new AssertionError("the broker does not answer; output: " + output(), e);

@@ -1,5 +1,7 @@
 package io.maxmq.core.hostile;
 
+import io.maxmq.core.session.Session;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -276,6 +278,34 @@ class SmallMemoryIT {
             }
         }
         assertThat(broker.stats().get("maxmq.messages.dropped{memory}")).isPositive();
+    }
+
+    /** Each gets a message by a filter that others have as well, and goes. */
+    @Test
+    void sessionsThatHaveEndedAreForgotten() {
+        int clients = 1500;
+        int connected = 40;
+        ArrayDeque<RawClient> open = new ArrayDeque<>();
+        for (int i = 0; i < clients; i++) {
+            RawClient client = connect(4, "short-" + i);
+            open.addLast(client);
+            client.send(Wire.subscribe(4, 1, 0, i % 2 == 0 ? "a/b" : "a/+")).expect(Wire.SUBACK);
+            client.send(Wire.publish(4, 0, 0, "a/b", new byte[8])).expect(Wire.PUBLISH);
+            if (open.size() > connected) {
+                open.removeFirst().close();
+            }
+        }
+        while (!open.isEmpty()) {
+            open.removeFirst().close();
+        }
+        witness();
+
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (broker.live(Session.class) > 10) { // the witness's, and the last publisher of each loop
+            assertThat(System.nanoTime())
+                    .as("sessions in use: %s", broker.live(Session.class))
+                    .isLessThan(deadline);
+        }
     }
 
     /** Answers that nobody reads. */

@@ -28,7 +28,8 @@ class MemoryBudgetTest {
     @Test
     void derivesItsSizeFromTheMaximumHeapAndDirectMemory() {
         MemoryBudget derived = MemoryBudget.of(MemoryLimits.AUTO, 64 * MIB, 64 * MIB);
-        assertThat(derived.capacityBytes()).isEqualTo(32 * MIB);
+        assertThat(derived.capacityBytes()).isEqualTo(30 * MIB);
+        assertThat(derived.caches().maxBytes()).isEqualTo(2 * MIB);
         assertThat(derived.networkBytes()).isEqualTo(32 * MIB);
 
         MemoryBudget large = MemoryBudget.of(MemoryLimits.AUTO, 64L << 30, 64L << 30);

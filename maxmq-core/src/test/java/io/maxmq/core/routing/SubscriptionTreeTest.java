@@ -1,6 +1,9 @@
 package io.maxmq.core.routing;
 
+import io.maxmq.Collected;
 import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.limit.CacheMemory;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -362,7 +365,7 @@ class SubscriptionTreeTest {
 
     @Test
     void forgetsTheOldestOfManyHeavyMatches() {
-        SubscriptionTree small = new SubscriptionTree(1, new SubscriptionTree.Options(128, true, 100));
+        SubscriptionTree small = new SubscriptionTree(1, new SubscriptionTree.Options(128, true, 1000));
         for (int i = 0; i < 30; i++) {
             small.add(subscription(new FakeSubscriber(0, "s" + i), i % 2 == 0 ? "+" : "#"));
         }
@@ -390,6 +393,63 @@ class SubscriptionTreeTest {
         }
 
         assertThat(topics).filteredOn(each -> each.match(0) != null).hasSize(1);
+    }
+
+    @Test
+    void forgetsTheOldestMatchesWhenCachesHaveNoMoreMemory() {
+        CacheMemory memory = new CacheMemory(64 * 1024);
+        SubscriptionTree small = new SubscriptionTree(1, DEFAULTS, memory);
+        small.add(subscription(ann, "#"));
+        List<Topic> topics = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            topics.add(topic("t" + i));
+            assertThat(locals(small.match(topics.get(i), 0))).hasSize(1);
+        }
+
+        assertThat(topics.get(0).match(0)).isNull();
+        assertThat(topics.get(999).match(0)).isNotNull();
+        assertThat(memory.usedBytes()).isBetween(32L * 1024, 64L * 1024);
+    }
+
+    @Test
+    void forgetsTheMatchesOfRemovedSubscriptions() {
+        List<Topic> topics = new ArrayList<>();
+        List<WeakReference<Subscriber>> ended = subscribeAndLeave(topics);
+
+        for (WeakReference<Subscriber> each : ended) {
+            Collected.await(each);
+        }
+
+        assertThat(topics).extracting(each -> each.match(0)).noneMatch(each -> each != null && each.holdsRemoved());
+        assertThat(topics.get(500).match(0)).as("of a subscription that stays").isNotNull();
+        assertThat(locals(tree.match(topics.get(500), 0))).hasSize(1);
+    }
+
+    /** Two of each subscriber's filters overlap, some lists are long, and nobody publishes to most topics again. */
+    private List<WeakReference<Subscriber>> subscribeAndLeave(List<Topic> topics) {
+        List<WeakReference<Subscriber>> ended = new ArrayList<>();
+        List<Subscription> all = new ArrayList<>();
+        add(subscription(ann, "stays/+"));
+        for (int i = 0; i < 200; i++) {
+            FakeSubscriber subscriber = new FakeSubscriber(0, "s" + i);
+            ended.add(new WeakReference<>(subscriber));
+            for (String filter : List.of("a/" + i, i % 2 == 0 ? "a/+" : "+/" + i, "#")) {
+                all.add(add(subscription(subscriber, filter)));
+            }
+            for (int j = 0; j < 5; j++) {
+                topics.add(topic(j == 0 ? "a/" + i : "a" + j + "/" + i));
+                tree.match(topics.get(topics.size() - 1), 0);
+            }
+        }
+        topics.set(500, topic("stays/0"));
+        all.forEach(tree::remove);
+        tree.match(topics.get(500), 0);
+        int turns = 1;
+        while (tree.compact(0)) {
+            turns++;
+        }
+        assertThat(turns).as("turns that share the work").isGreaterThan(10);
+        return ended;
     }
 
     @Test

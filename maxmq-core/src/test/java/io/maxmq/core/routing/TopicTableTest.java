@@ -1,6 +1,7 @@
 package io.maxmq.core.routing;
 
 import io.maxmq.codec.wire.PublishView;
+import io.maxmq.core.limit.CacheMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,31 @@ class TopicTableTest {
     @Test
     void givesOneTopicToAllLoops() {
         assertThat(intern(0, "a")).isSameAs(intern(1, "a"));
+    }
+
+    @Test
+    void endsAGenerationWhenCachesHaveNoMoreMemory() {
+        CacheMemory memory = new CacheMemory(100_000);
+        TopicTable small = new TopicTable(1, 100_000, 8, memory);
+
+        for (int i = 0; i < 10_000; i++) {
+            small.intern(0, "topic/" + i);
+        }
+
+        assertThat(small.size()).isBetween(100, 400);
+        assertThat(memory.usedBytes()).isBetween(20_000L, 60_000L);
+        assertThat(small.find(0, "topic/9999")).isNotNull();
+    }
+
+    @Test
+    void hasAFewTopicsEvenWithoutAnyMemory() {
+        TopicTable small = new TopicTable(1, 100_000, 8, new CacheMemory(0));
+
+        for (int i = 0; i < 1000; i++) {
+            small.intern(0, "topic/" + i);
+        }
+
+        assertThat(small.size()).isBetween(64, 130);
     }
 
     @Test
