@@ -6,6 +6,7 @@ import io.maxmq.core.bootstrap.Broker;
 import io.maxmq.core.bootstrap.Plugins;
 import io.maxmq.core.bootstrap.Subscribers;
 import io.maxmq.core.configfile.ConfigFile;
+import io.maxmq.core.configfile.Configured;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.transport.MemorySocketFactory;
 import io.maxmq.core.transport.NetworkPreparation;
@@ -14,6 +15,7 @@ import io.maxmq.spi.PublishOptions;
 import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Registration;
+import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Bans;
@@ -21,6 +23,7 @@ import io.maxmq.spi.admin.Clients;
 import io.maxmq.spi.admin.Explanation;
 import io.maxmq.spi.admin.Health;
 import io.maxmq.spi.admin.PublishQuestion;
+import io.maxmq.spi.admin.Reloaded;
 import io.maxmq.spi.admin.RetainedMessages;
 import io.maxmq.spi.admin.Sessions;
 import io.maxmq.spi.admin.Subscriptions;
@@ -29,6 +32,8 @@ import io.maxmq.spi.event.BrokerListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +43,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running MQTT broker inside this JVM.
@@ -61,11 +67,13 @@ import javax.net.SocketFactory;
 public final class MaxMQ implements AutoCloseable {
     private final Broker broker;
     private final Listeners listeners;
+    private final @Nullable ConfigSource source;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final CountDownLatch allGivenBack = new CountDownLatch(1);
 
-    private MaxMQ(Broker broker) {
+    private MaxMQ(Broker broker, @Nullable ConfigSource source) {
         this.broker = broker;
+        this.source = source;
         this.listeners = new Listeners(broker.listeners());
     }
 
@@ -85,10 +93,11 @@ public final class MaxMQ implements AutoCloseable {
      * @throws IllegalStateException when a library is missing; names its artifact
      */
     public static MaxMQBuilder fromConfig(Path file) {
-        return new MaxMQBuilder().configured(ConfigFile.read(file));
+        Configured configured = ConfigFile.read(file);
+        return new MaxMQBuilder().configured(configured, new ConfigSource(file, configured.config()));
     }
 
-    static MaxMQ start(BrokerConfig config, Plugins plugins) {
+    static MaxMQ start(BrokerConfig config, Plugins plugins, @Nullable ConfigSource source) {
         // First of all: even loading the broker's own classes takes long enough to go on beside it.
         NetworkPreparation network = new NetworkPreparation(config.name(), config.loops());
         if (plugins.storage() != null) {
@@ -100,7 +109,7 @@ public final class MaxMQ implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
-        return new MaxMQ(broker);
+        return new MaxMQ(broker, source);
     }
 
     /** The broker's name. */
@@ -111,6 +120,25 @@ public final class MaxMQ implements AutoCloseable {
     /** Its listeners, with the addresses that they are bound to; also to add, remove and pause them. */
     public Listeners listeners() {
         return listeners;
+    }
+
+    /**
+     * Reads again the files that can change while the broker runs: keys, certificates and revocation lists of TLS listeners, the files of
+     * plug-ins that are {@link Reloadable} (password files, access control lists), and of a configuration file the bans. Other settings of
+     * a configuration file wait for the next start. A file that cannot be used leaves its former content in force. Logs each source.
+     * Blocks.
+     *
+     * @return every source with what became of it
+     */
+    public List<Reloaded> reload() {
+        List<Reloaded> all = new ArrayList<>();
+        if (source != null) {
+            Reloaded file = source.reload(broker);
+            broker.tellReloaded(file);
+            all.add(file);
+        }
+        all.addAll(broker.reload());
+        return all;
     }
 
     /** Whether {@link #close} has not been called. */

@@ -17,6 +17,7 @@ import io.maxmq.core.configfile.Configured;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Extension;
 import io.maxmq.spi.Stable;
+import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.auth.EnhancedAuthenticator;
@@ -52,10 +53,12 @@ public final class MaxMQBuilder {
     private Clock clock = Clock.system();
     private MetricsSink metrics = MetricsSink.NONE;
     private @Nullable KeyValueStore storage;
+    private @Nullable ConfigSource source;
 
     MaxMQBuilder() {}
 
-    MaxMQBuilder configured(Configured file) {
+    MaxMQBuilder configured(Configured file, ConfigSource from) {
+        source = from;
         config(file.config());
         file.authenticators().forEach(this::authenticator);
         file.enhancedAuthenticators().forEach(this::enhancedAuthenticator);
@@ -236,6 +239,15 @@ public final class MaxMQBuilder {
         return this;
     }
 
+    /**
+     * Bans a client, a user or a range of addresses as long as this broker runs; {@link MaxMQ#bans()} bans while it runs, and keeps bans
+     * in the storage.
+     */
+    public MaxMQBuilder ban(Ban ban) {
+        config.ban(ban);
+        return this;
+    }
+
     /** How clients are told apart by tenant. */
     public MaxMQBuilder tenancy(Tenancy tenancy) {
         config.tenancy(tenancy);
@@ -288,7 +300,8 @@ public final class MaxMQBuilder {
                         eventListeners,
                         metrics,
                         extensions,
-                        storage));
+                        storage),
+                source);
     }
 
     private List<Interceptor> allInterceptors() {

@@ -63,6 +63,26 @@ class BansTest {
         return new Connect(ProtocolVersion.MQTT_5, false, true, 0, Properties.NONE, clientId, null, user, null);
     }
 
+    @Test
+    void configuredBansAreInForceFromTheStartAndNotStored() {
+        MemoryStorage storage = MemoryStorage.create();
+        try (TestBroker broker = TestBroker.start(builder -> builder.listener(Listener.tcp("127.0.0.1", 0))
+                .storage(storage.store())
+                .ban(Ban.client("bad"))
+                .ban(Ban.user("mallory"))
+                .ban(Ban.address("192.0.2.0/24")))) {
+            expectBanned(broker, connect(ProtocolVersion.MQTT_5, "bad"));
+            expectBanned(broker, connect("mallory", "any"));
+            assertThat(get(broker.broker().bans().query(BanQuery.all())).items())
+                    .hasSize(3);
+        }
+        try (TestBroker broker = TestBroker.start(
+                builder -> builder.listener(Listener.tcp("127.0.0.1", 0)).storage(storage.store()))) {
+            assertThat(get(broker.broker().bans().query(BanQuery.all())).items())
+                    .isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
     void aBannedClientIdIsRefusedUntilTheBanEnds(ProtocolVersion version) {

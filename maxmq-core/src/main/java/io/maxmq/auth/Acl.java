@@ -4,12 +4,14 @@ import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Extension;
 import io.maxmq.spi.Registration;
+import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.Authorizer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -72,7 +74,7 @@ import org.slf4j.LoggerFactory;
  * @since 0.1.0
  */
 @Stable
-public final class Acl implements Authorizer, Extension {
+public final class Acl implements Authorizer, Extension, Reloadable {
     /** Null when the rules are given by the program. */
     private final @Nullable Path file;
 
@@ -119,12 +121,18 @@ public final class Acl implements Authorizer, Extension {
         inForce(new AclRules(newRules));
     }
 
+    @Override
+    public Optional<String> source() {
+        return Optional.ofNullable(file).map(each -> "ACL file " + each);
+    }
+
     /**
      * Reads the file now. Blocks.
      *
      * @throws AccessFileException when it can't be understood; then what was read before stays in force
      * @throws IllegalStateException when there is no file, or no broker runs
      */
+    @Override
     public synchronized void reload() {
         if (file == null || watch == null) {
             throw new IllegalStateException(

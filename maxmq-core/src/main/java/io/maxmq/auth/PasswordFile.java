@@ -3,6 +3,7 @@ package io.maxmq.auth;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Extension;
 import io.maxmq.spi.ExtensionInUseException;
+import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
@@ -10,6 +11,7 @@ import io.maxmq.spi.auth.Authenticator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 @Stable
-public final class PasswordFile implements Authenticator, Extension {
+public final class PasswordFile implements Authenticator, Extension, Reloadable {
     private static final Duration REMEMBERED_FOR = Duration.ofHours(1);
     private static final Duration LONGEST = Duration.ofDays(366);
 
@@ -143,12 +145,18 @@ public final class PasswordFile implements Authenticator, Extension {
         return "PasswordFile";
     }
 
+    @Override
+    public Optional<String> source() {
+        return Optional.of("password file " + file);
+    }
+
     /**
      * Reads the file now. Blocks.
      *
      * @throws AccessFileException when it can't be understood; then what was read before stays in force
      * @throws IllegalStateException while no broker runs
      */
+    @Override
     public void reload() {
         started().reload();
     }

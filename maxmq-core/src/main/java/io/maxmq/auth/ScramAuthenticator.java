@@ -3,10 +3,12 @@ package io.maxmq.auth;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Extension;
 import io.maxmq.spi.ExtensionInUseException;
+import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.EnhancedAuthenticator;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 @Stable
-public final class ScramAuthenticator implements EnhancedAuthenticator, Extension {
+public final class ScramAuthenticator implements EnhancedAuthenticator, Extension, Reloadable {
     private static final String METHOD = "SCRAM-SHA-256";
 
     private final Path file;
@@ -82,12 +84,18 @@ public final class ScramAuthenticator implements EnhancedAuthenticator, Extensio
         return "ScramAuthenticator";
     }
 
+    @Override
+    public Optional<String> source() {
+        return Optional.of("password file " + file);
+    }
+
     /**
      * Reads the file now. Blocks.
      *
      * @throws AccessFileException when it can't be understood; then what was read before stays in force
      * @throws IllegalStateException while no broker runs
      */
+    @Override
     public void reload() {
         started().reload();
     }

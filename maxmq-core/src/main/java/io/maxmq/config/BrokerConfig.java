@@ -1,6 +1,8 @@
 package io.maxmq.config;
 
 import io.maxmq.spi.Stable;
+import io.maxmq.spi.admin.Ban;
+import io.maxmq.spi.admin.Bans;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +46,9 @@ import java.util.List;
  * @param topicRewrites rules that give what clients of any tenant publish and subscribe to other names, at most 256; the first
  *     that matches is applied; default none
  * @param tenancy how clients are told apart by tenant; default {@link Tenancy#none()}
+ * @param bans clients, users and addresses that may not connect, beside those that {@code MaxMQ.bans()} adds; not written to the storage, so
+ *     a ban ends when it is taken out and the broker starts again, or {@code MaxMQ.reload()} reads its file; at most
+ *     {@link Bans#MAX_BANS}; default none
  * @param automaticSubscriptions what sessions of certain clients get without asking, at most 256; default none
  * @since 0.1.0
  */
@@ -75,7 +80,8 @@ public record BrokerConfig(
         DelayedLimits delayed,
         List<TopicRewrite> topicRewrites,
         Tenancy tenancy,
-        List<AutomaticSubscription> automaticSubscriptions) {
+        List<AutomaticSubscription> automaticSubscriptions,
+        List<Ban> bans) {
 
     /** Checks every value. */
     public BrokerConfig {
@@ -94,6 +100,8 @@ public record BrokerConfig(
         Checks.range("topicRewrites.size", topicRewrites.size(), 0, 256);
         automaticSubscriptions = List.copyOf(automaticSubscriptions);
         Checks.range("automaticSubscriptions.size", automaticSubscriptions.size(), 0, 256);
+        bans = List.copyOf(bans);
+        Checks.range("bans.size", bans.size(), 0, Bans.MAX_BANS);
         Checks.zeroOrSeconds("sysInterval", sysInterval);
         Checks.range("datacenter", datacenter, 0, 255);
         Checks.range("machine", machine, 0, 8191);
@@ -139,6 +147,7 @@ public record BrokerConfig(
         builder.topicRewrites = topicRewrites;
         builder.tenancy = tenancy;
         builder.automaticSubscriptions = automaticSubscriptions;
+        builder.bans = bans;
         return builder;
     }
 
@@ -177,6 +186,7 @@ public record BrokerConfig(
         private List<TopicRewrite> topicRewrites = List.of();
         private Tenancy tenancy = Tenancy.none();
         private List<AutomaticSubscription> automaticSubscriptions = List.of();
+        private List<Ban> bans = List.of();
 
         private Builder() {}
 
@@ -366,6 +376,20 @@ public record BrokerConfig(
             return this;
         }
 
+        /** See {@link BrokerConfig#bans()}. */
+        public Builder bans(List<Ban> value) {
+            bans = value;
+            return this;
+        }
+
+        /** Adds one behind those already there. */
+        public Builder ban(Ban ban) {
+            List<Ban> more = new ArrayList<>(bans);
+            more.add(ban);
+            bans = more;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -399,7 +423,8 @@ public record BrokerConfig(
                     delayed,
                     topicRewrites,
                     tenancy,
-                    automaticSubscriptions);
+                    automaticSubscriptions,
+                    bans);
         }
     }
 }

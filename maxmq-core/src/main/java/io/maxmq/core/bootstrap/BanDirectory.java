@@ -70,6 +70,23 @@ final class BanDirectory implements Bans {
                 log);
     }
 
+    /**
+     * Puts the configured bans {@code now} in the place of {@code before}; neither is stored.
+     *
+     * @throws IllegalStateException when there are too many
+     */
+    void replaceConfigured(List<Ban> before, List<Ban> now) {
+        long nowEpochMillis = clock.epochMillis();
+        synchronized (order) {
+            before.forEach(list::remove);
+            for (Ban each : now) {
+                if (!each.isOver(nowEpochMillis) && !list.add(each.since(nowEpochMillis), nowEpochMillis)) {
+                    throw new IllegalStateException("there are " + MAX_BANS + " bans already");
+                }
+            }
+        }
+    }
+
     @Override
     public CompletionStage<Void> add(Ban ban) {
         Ban added = ban.since(clock.epochMillis());

@@ -42,6 +42,8 @@ import io.maxmq.core.transport.SocketAcceptor;
 import io.maxmq.core.transport.SocketMemory;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
+import io.maxmq.spi.admin.Ban;
+import io.maxmq.spi.admin.Reloaded;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerListener;
@@ -103,6 +105,8 @@ public final class Broker {
     private final Answers answers = new Answers();
     private final BanList banList = new BanList();
     private final Overload overload;
+    private final BanDirectory bans;
+    private final Reloading reloading;
     private final Administration administration;
     private final @Nullable Extensions extensions;
     private final LoopWatchdog watchdog;
@@ -229,18 +233,10 @@ public final class Broker {
         this.health = new HealthChecks(config, watchdog, listeners, budget, workers);
         this.sessionSubscriptions =
                 new SessionSubscriptions(loops, routes, workers, budget, access, answers, events.failures());
+        this.bans = new BanDirectory(banList, persistence, loops, connections, events, plugins.clock(), answers);
         this.administration = new Administration(
-                config,
-                loops,
-                routes,
-                publisher,
-                events,
-                workers,
-                plugins.clock(),
-                access,
-                health,
-                answers,
-                new BanDirectory(banList, persistence, loops, connections, events, plugins.clock(), answers));
+                config, loops, routes, publisher, events, workers, plugins.clock(), access, health, answers, bans);
+        this.reloading = new Reloading(plugins, listeners, log);
         this.extensions = plugins.extensions().isEmpty()
                 ? null
                 : new Extensions(
@@ -353,6 +349,7 @@ public final class Broker {
             if (persistence != null) {
                 recover(persistence);
             }
+            bans.replaceConfigured(List.of(), config.bans());
             if (extensions != null) {
                 extensions.start();
             }
@@ -493,6 +490,21 @@ public final class Broker {
 
     public Administration administration() {
         return administration;
+    }
+
+    /** Reads the files of plug-ins and TLS listeners again. Blocks. */
+    public List<Reloaded> reload() {
+        return reloading.run();
+    }
+
+    /** Logs a source that the caller has read again. */
+    public void tellReloaded(Reloaded source) {
+        reloading.tell(source);
+    }
+
+    /** Puts configured bans in the place of others; the storage keeps neither. */
+    public void replaceBans(List<Ban> before, List<Ban> now) {
+        bans.replaceConfigured(before, now);
     }
 
     /** A connection without a socket. */

@@ -260,6 +260,14 @@ public final class ListenerRegistry {
         });
     }
 
+    /** The bound listeners with TLS, in their order. */
+    synchronized List<String> namesWithTls() {
+        return entries.values().stream()
+                .filter(each -> each.tls != null)
+                .map(each -> each.settings.name())
+                .toList();
+    }
+
     /** What went wrong, if anything did. */
     private @Nullable UncheckedIOException reload(Entry entry, TlsLayer layer) {
         String name = entry.settings.name();

@@ -16,10 +16,15 @@ import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.TopicRewrite;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.config.ConfigFileException;
 import io.maxmq.spi.config.ConfigSection;
 import io.maxmq.spi.intercept.SubscriptionRequest;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The keys of {@link BrokerConfig} and of what it holds: the names of its components, with hyphens. Stateless. */
@@ -65,7 +70,29 @@ final class BrokerSettings {
         for (ConfigSection each : root.sections("automatic-subscriptions")) {
             config.automaticSubscription(automaticSubscription(each));
         }
+        for (ConfigSection each : root.sections("bans")) {
+            config.ban(ban(each));
+        }
         return config;
+    }
+
+    private static Ban ban(ConfigSection section) {
+        section.text("kind"); // there is no default
+        Ban.Kind kind = section.choice("kind", Ban.Kind.class, Ban.Kind.CLIENT);
+        String value = section.text("value");
+        String tenant = section.text("tenant", Tenant.DEFAULT.name());
+        String reason = section.text("reason", "");
+        String until = section.text("until", "");
+        Optional<String> user = section.has("user") ? Optional.of(section.text("user")) : Optional.empty();
+        return checked(section, () -> new Ban(kind, new Tenant(tenant), value, user, reason, 0, end(section, until)));
+    }
+
+    private static long end(ConfigSection section, String until) {
+        try {
+            return until.isEmpty() ? Ban.FOREVER : Instant.parse(until).toEpochMilli();
+        } catch (DateTimeParseException | ArithmeticException e) {
+            throw section.wrong("until", "must be a time such as 2030-01-31T12:00:00Z, not " + until);
+        }
     }
 
     private static ConnectionLimits connections(ConfigSection section) {

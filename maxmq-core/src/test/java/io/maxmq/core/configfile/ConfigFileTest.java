@@ -30,6 +30,7 @@ import io.maxmq.limit.Limit;
 import io.maxmq.limit.Limits;
 import io.maxmq.spi.Cidr;
 import io.maxmq.spi.Tenant;
+import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.config.ConfigFileException;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import io.maxmq.spi.limit.RateLimiter;
@@ -42,6 +43,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -161,6 +163,34 @@ class ConfigFileTest {
                 .hasMessageContaining("this has no topic, in: allow all");
         assertThatThrownBy(() -> read("authorizers = [{ type = acl }]")).hasMessageContaining("must have a rule");
         assertThatThrownBy(() -> read("authorizers = [{ type = acl-file }]")).hasMessageContaining("file");
+    }
+
+    @Test
+    void readsBans() throws IOException {
+        assertThat(read("""
+                bans = [
+                  { kind = client, value = a, tenant = gold, reason = noise, until = "2030-01-31T12:00:00Z" }
+                  { kind = client-of-user, value = b, user = mallory }
+                  { kind = address, value = "10.0.0.0/8" }
+                ]
+                """).config().bans())
+                .containsExactly(
+                        new Ban(
+                                Ban.Kind.CLIENT,
+                                new Tenant("gold"),
+                                "a",
+                                Optional.empty(),
+                                "noise",
+                                0,
+                                1_896_091_200_000L),
+                        Ban.clientOfUser("b", Optional.of("mallory")),
+                        Ban.address("10.0.0.0/8"));
+        assertThatThrownBy(() -> read("bans = [{ kind = client, value = a, until = tomorrow }]"))
+                .hasMessageContaining(":1: ")
+                .hasMessageContaining("until must be a time such as 2030-01-31T12:00:00Z, not tomorrow");
+        assertThatThrownBy(() -> read("bans = [{ kind = address, value = nowhere }]"))
+                .hasMessageContaining("nowhere");
+        assertThatThrownBy(() -> read("bans = [{ value = a }]")).hasMessageContaining("kind");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.maxmq.core.configfile;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Listener;
 import io.maxmq.limit.Limits;
+import io.maxmq.spi.admin.Ban;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,5 +63,8 @@ class SampleTest {
         assertThat(configured.config().listeners()).hasSize(6);
         assertThat(configured.config().topicRewrites()).hasSize(1);
         assertThat(configured.config().automaticSubscriptions()).hasSize(1);
+        assertThat(configured.config().bans())
+                .extracting(Ban::kind)
+                .containsExactly(Ban.Kind.CLIENT, Ban.Kind.CLIENT_OF_USER, Ban.Kind.USER, Ban.Kind.ADDRESS);
     }
 }
