@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Attributes</b> of the client, for the placeholders of access lists: those of {@link CertificateName#attribute()}, as
  * far as the certificate has exactly one such name, {@code cert.issuer}, and {@code cert.serial} in hexadecimal.
  *
- * <p>Whether a certificate is needed, and which authorities count, is the listener's matter. Immutable and thread-safe; costs
+ * <p>Whether a certificate is needed, and which authorities count, is the listener's matter. When no listener asks for certificates the
+ * broker does not start, or warns where there are other authenticators. Immutable and thread-safe; costs
  * microseconds on the event loop.
  *
  * @since 0.1.0
@@ -80,6 +81,11 @@ public final class CertificateAuthenticator implements Authenticator {
     @Override
     public String name() {
         return "CertificateAuthenticator";
+    }
+
+    @Override
+    public boolean needsClientCertificate() {
+        return true;
     }
 
     @Override

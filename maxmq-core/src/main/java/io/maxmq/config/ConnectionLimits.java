@@ -17,8 +17,9 @@ import java.time.Duration;
  *     re-authentication, to the decision; default 10 s
  * @param maxPacketBytes of one packet from a client, header included; v5 clients are told; default 1 MiB
  * @param maxPacketBytesBeforeConnect of the first packet; default 64 KiB
- * @param maxKeepAlive longest keep alive, also in place of none, but at 65535 s a client may do without; v5 clients are
- *     told, v3 clients are held to it; default 65535 s
+ * @param maxKeepAlive longest keep alive, also in place of 0 for none. MQTT 5.0 clients are told by Server Keep Alive, MQTT 3 clients are
+ *     held to it unannounced; at 65535 s an MQTT 3 client with keep alive 0 has none, and only TCP keep-alive detects that its host is
+ *     gone; default 65535 s
  * @param maxKeepAliveAnonymous the same for clients without a user name; default 1 h
  * @param receiveMaximum QoS 1 and 2 publishes of a client not yet acknowledged by the broker, for v3 too; default
  *     100

@@ -188,6 +188,11 @@ public sealed interface Listener permits TcpListener, TlsListener, WebSocketList
         return false;
     }
 
+    /** Whether it asks clients for certificates. */
+    default boolean asksForClientCertificates() {
+        return false;
+    }
+
     /** The same under another name. */
     Listener withName(String name);
 

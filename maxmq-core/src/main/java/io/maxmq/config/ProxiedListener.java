@@ -38,6 +38,11 @@ public record ProxiedListener(Listener listener, List<Cidr> proxies) implements 
     }
 
     @Override
+    public boolean asksForClientCertificates() {
+        return listener.asksForClientCertificates();
+    }
+
+    @Override
     public boolean isSecure() {
         return listener.isSecure();
     }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param revocationLists PEM or DER files with CRLs (RFC 5280 §5). With at least one each certificate of a client's chain is looked
  *     up, and one whose issuer has no valid list there is refused; default none
  * @param protocols out of {@code TLSv1.3} and {@code TLSv1.2}; default both
- * @param cipherSuites by their names in the JDK, best first; default empty for those of the library
+ * @param cipherSuites by their names in the JDK, best first; default empty for {@link #DEFAULT_CIPHER_SUITES}
  * @param provider who does the cryptography; default {@link Provider#AUTOMATIC}
  * @param watchesFiles whether a change of a file is in force within two seconds; default true
  * @since 0.1.0
@@ -44,6 +44,22 @@ public record Tls(
         List<String> cipherSuites,
         Provider provider,
         boolean watchesFiles) {
+
+    /**
+     * Suites that keep what was recorded secret when the key is stolen later (forward secrecy) and authenticate what they encrypt (AEAD):
+     * those of TLS 1.3, and ECDHE with AES-GCM or ChaCha20 of TLS 1.2. A client that knows none of them, with RSA key exchange or CBC
+     * alone, connects only when {@link #withCipherSuites} names a suite of it.
+     */
+    public static final List<String> DEFAULT_CIPHER_SUITES = List.of(
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
@@ -232,7 +248,7 @@ public record Tls(
                 watchesFiles);
     }
 
-    /** Only these; those that the provider has not are left out, and none at all refuses the listener. */
+    /** Only these in place of {@link #DEFAULT_CIPHER_SUITES}, also weaker ones; those that the provider has not are left out, and none at all refuses the listener. */
     public Tls withCipherSuites(List<String> allowed) {
         return new Tls(
                 key,
@@ -283,6 +299,11 @@ public record Tls(
             files.add(clientAuthorities);
         }
         return List.copyOf(files);
+    }
+
+    /** Whether clients are asked for certificates. */
+    public boolean asksForClientCertificates() {
+        return clientCertificates != ClientCertificates.NONE;
     }
 
     /** Those of its files that hold private keys. */

@@ -25,6 +25,11 @@ public record TlsListener(String name, String host, int port, int backlog, int m
     }
 
     @Override
+    public boolean asksForClientCertificates() {
+        return tls.asksForClientCertificates();
+    }
+
+    @Override
     public boolean isSecure() {
         return true;
     }

@@ -41,6 +41,11 @@ public record WebSocketListener(
     }
 
     @Override
+    public boolean asksForClientCertificates() {
+        return tls != null && tls.asksForClientCertificates();
+    }
+
+    @Override
     public boolean isSecure() {
         return tls != null;
     }

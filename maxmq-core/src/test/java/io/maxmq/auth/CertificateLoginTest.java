@@ -1,6 +1,7 @@
 package io.maxmq.auth;
 
 import io.maxmq.Listeners;
+import io.maxmq.RecordedLogs;
 import io.maxmq.TestAuthority;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
@@ -12,17 +13,22 @@ import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.config.Listener;
 import io.maxmq.config.Tls;
+import io.maxmq.spi.Cidr;
+import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** Logins by certificate over a connection with TLS. */
 class CertificateLoginTest {
@@ -48,6 +54,38 @@ class CertificateLoginTest {
         Socket socket = authority.client(shown).getSocketFactory().createSocket(to.host(), to.port());
         socket.setSoTimeout(30_000);
         return new TestClient(ProtocolVersion.MQTT_5, socket);
+    }
+
+    @Test
+    void refusesToStartWhenNoListenerAsksForCertificates() {
+        TestAuthority authority = new TestAuthority(directory, "authority");
+        TestAuthority.Issued server = authority.issue("broker.example");
+        Tls tls = Tls.pem(server.certificateFile(), server.keyFile());
+
+        for (Listener listener : List.of(
+                Listener.tcp(0),
+                Listener.tls(0, tls),
+                Listener.behindProxies(Listener.secureWebSocket(0, tls), List.of(Cidr.parse("10.0.0.0/8"))))) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> TestBroker.closed(builder -> builder.listener(listener)
+                            .authenticator(CertificateAuthenticator.usernameFrom(CertificateName.COMMON_NAME))))
+                    .withMessageStartingWith("no client could connect: CertificateAuthenticator decides by client")
+                    .withMessageContaining("client-certificates");
+        }
+    }
+
+    @Test
+    void warnsWhenNoListenerAsksForCertificatesAndAnotherAuthenticatorDecides() {
+        try (RecordedLogs.Watch log = RecordedLogs.watch("idle-certificates");
+                TestBroker broker = TestBroker.closed(builder -> builder.name("idle-certificates")
+                        .listener(Listener.tcp(0))
+                        .authenticator(CertificateAuthenticator.usernameFrom(CertificateName.COMMON_NAME))
+                        .authenticator(request -> CompletableFuture.completedFuture(AuthenticationResult.allowed())))) {
+            assertThat(broker.broker().isReady()).isTrue();
+            assertThat(log.warnings())
+                    .containsExactly("CertificateAuthenticator has no effect: it decides by client certificates, and no"
+                            + " listener asks for them");
+        }
     }
 
     @Test

@@ -10,11 +10,23 @@ import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.config.ConnectionLimits;
+import io.maxmq.config.Listener;
+import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -109,24 +121,68 @@ class KeepAliveTest {
         three.expectEnd();
     }
 
+    private static Connect withoutKeepAlive(ProtocolVersion version) {
+        return new Connect(
+                version, false, true, 0, io.maxmq.codec.packet.Properties.NONE, "client", null, "user", null);
+    }
+
+    private static TestBroker brokerOfUsers() {
+        return TestBroker.closed(builder ->
+                builder.authenticator(request -> CompletableFuture.completedFuture(AuthenticationResult.allowed())));
+    }
+
     @Test
-    void aClientWithAUserNameMayDoWithoutKeepAlive() {
-        TestClient client = broker.client(ProtocolVersion.MQTT_5);
+    void capsKeepAliveZeroOfMqtt5ClientsWithAUserName() {
+        try (TestBroker users = brokerOfUsers()) {
+            TestClient client = users.client(ProtocolVersion.MQTT_5);
 
-        ConnAck answer = client.connect(new Connect(
-                ProtocolVersion.MQTT_5,
-                false,
-                true,
-                0,
-                io.maxmq.codec.packet.Properties.NONE,
-                "client",
-                null,
-                "user",
-                null));
+            ConnAck answer = client.connect(withoutKeepAlive(ProtocolVersion.MQTT_5));
 
-        assertThat(answer.properties().has(PropertyId.SERVER_KEEP_ALIVE)).isFalse();
-        broker.clock().advance(Duration.ofDays(2));
-        client.ping();
+            assertThat(answer.properties().intOr(PropertyId.SERVER_KEEP_ALIVE, -1))
+                    .isEqualTo(65_535);
+            users.clock().advance(Duration.ofSeconds(98_303));
+            client.expectDisconnect(ReasonCode.KEEP_ALIVE_TIMEOUT);
+        }
+    }
+
+    @Test
+    void leavesMqtt3ClientsWithAUserNameWithoutKeepAlive() {
+        try (TestBroker users = brokerOfUsers()) {
+            TestClient client = users.client(ProtocolVersion.MQTT_3_1_1);
+
+            client.connect(withoutKeepAlive(ProtocolVersion.MQTT_3_1_1));
+
+            users.clock().advance(Duration.ofDays(2));
+            client.ping();
+        }
+    }
+
+    /** The timer of a connection in /proc/net/tcp is 2 while TCP keep-alive waits. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void probesVanishedHostsByTcpKeepAlive() throws Exception {
+        try (TestBroker listening = TestBroker.start(builder -> builder.listener(Listener.tcp(0)));
+                TestClient client = listening.tcpClient(ProtocolVersion.MQTT_3_1_1)) {
+            client.connect(Connect.of(ProtocolVersion.MQTT_3_1_1, "client", true, 0));
+            String port =
+                    String.format(":%04X", listening.broker().listeners().tcp().port());
+
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (establishedWithKeepAlive(port) == 0 && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(10_000_000);
+            }
+            assertThat(establishedWithKeepAlive(port)).isEqualTo(1);
+        }
+    }
+
+    private static long establishedWithKeepAlive(String port) throws IOException {
+        List<String> sockets = new ArrayList<>(Files.readAllLines(Path.of("/proc/net/tcp")));
+        Path six = Path.of("/proc/net/tcp6");
+        sockets.addAll(Files.exists(six) ? Files.readAllLines(six) : List.of());
+        return sockets.stream()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(fields -> fields[1].endsWith(port) && fields[3].equals("01") && fields[5].startsWith("02:"))
+                .count();
     }
 
     @Test

@@ -41,6 +41,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -465,6 +466,28 @@ class TlsTest {
                 good.withClientCertificates(ClientCertificates.REQUIRED, server.keyFile()),
                 server.keyFile() + " has no certificate");
         refuses(good.withCipherSuites(List.of("TLS_NONE_SUCH")), "cipher");
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
+    void offersSuitesWithCbcOnlyWhenTold(Provider provider) throws Exception {
+        String cbc = "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA";
+        Tls tls = tls(provider);
+        start(tls);
+        try (SSLSocket socket = socket(authority.client(null))) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+            socket.setEnabledCipherSuites(new String[] {cbc});
+            assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLException.class);
+        }
+        running.close();
+
+        start(tls.withCipherSuites(List.of(cbc)));
+        try (SSLSocket socket = socket(authority.client(null))) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+            socket.setEnabledCipherSuites(new String[] {cbc});
+            socket.startHandshake();
+            assertThat(socket.getSession().getCipherSuite()).isEqualTo(cbc);
+        }
     }
 
     private static void refuses(Tls tls, String message) {

@@ -95,6 +95,30 @@ public final class Access implements AutoCloseable {
         askWhatTheyDecide();
     }
 
+    /**
+     * Checks the authenticators that decide by certificate.
+     *
+     * @param certificates whether a listener asks clients for certificates
+     * @return the names of those that cannot decide about any client
+     * @throws IllegalStateException when there is no other authenticator, so that no client could connect
+     */
+    public List<String> withoutEffect(boolean certificates) {
+        if (certificates) {
+            return List.of();
+        }
+        List<String> idle = authenticators.stream()
+                .filter(each -> each.plugin().needsClientCertificate())
+                .map(Asked::name)
+                .toList();
+        if (!idle.isEmpty() && idle.size() == authenticators.size() && enhanced.isEmpty()) {
+            throw new IllegalStateException(
+                    "no client could connect: " + String.join(", ", idle)
+                            + " decides by client certificates, and no listener asks for them. Add a listener with TLS and"
+                            + " .withClientCertificates(...), in a configuration file tls.client-certificates, or another authenticator.");
+        }
+        return idle;
+    }
+
     private void askWhatTheyDecide() {
         receiveAuthorizers = asked("authorizesReceive", Authorizer::authorizesReceive);
         connectAuthorizers = asked("authorizesConnect", Authorizer::authorizesConnect);

@@ -336,6 +336,7 @@ public final class Broker {
     public void start() throws IOException {
         try {
             access.start();
+            checkCertificates();
             if (!access.allowsEverything()) {
                 access.onRulesChanged(this::reviewSubscriptions);
             }
@@ -365,6 +366,18 @@ public final class Broker {
         health.started();
         emit(new BrokerEvent.BrokerStarted(plugins.clock().epochMillis(), config.name()));
         log.info("started: {} with {} loops on {}", listeners.all(), loops.size(), eventLoops.name());
+    }
+
+    private void checkCertificates() {
+        if (config.listeners().isEmpty()) {
+            return; // listeners are added later, or clients are inside the JVM
+        }
+        boolean certificates = config.listeners().stream().anyMatch(Listener::asksForClientCertificates);
+        for (String authenticator : access.withoutEffect(certificates)) {
+            log.warn(
+                    "{} has no effect: it decides by client certificates, and no listener asks for them",
+                    authenticator);
+        }
     }
 
     private void recover(Persistence from) {

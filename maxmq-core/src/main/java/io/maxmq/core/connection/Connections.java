@@ -1,5 +1,6 @@
 package io.maxmq.core.connection;
 
+import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.Utf8;
 import io.maxmq.codec.topic.TopicFilter;
@@ -320,11 +321,14 @@ public final class Connections {
                 cappedExpirySeconds(config.sessions().defaultExpiryV3().toSeconds()));
     }
 
-    /** 0, for none, only where nothing caps it. */
-    int cappedKeepAliveSeconds(int asked, boolean anonymous) {
+    /**
+     * Returns the keep alive that counts. It is 0, for none, only for a client of MQTT 3 where the cap is the longest possible keep
+     * alive: such a client cannot be told one, and TCP's keep-alive finds out when its host is gone.
+     */
+    int cappedKeepAliveSeconds(int asked, boolean anonymous, ProtocolVersion version) {
         Duration cap = anonymous ? limits().maxKeepAliveAnonymous() : limits().maxKeepAlive();
         long capSeconds = cap.toSeconds();
-        if (capSeconds <= 0 || capSeconds >= 0xFFFF && asked == 0) {
+        if (capSeconds <= 0 || capSeconds >= 0xFFFF && asked == 0 && !version.isV5()) {
             return asked;
         }
         return asked == 0 ? (int) capSeconds : (int) Math.min(asked, capSeconds);

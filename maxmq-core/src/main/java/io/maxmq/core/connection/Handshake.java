@@ -112,7 +112,8 @@ final class Handshake {
                     "client id is longer than " + home.limits().maxClientIdBytes() + " bytes");
             return;
         }
-        keepAliveSeconds = home.cappedKeepAliveSeconds(connect.keepAliveSeconds(), connect.userName() == null);
+        keepAliveSeconds =
+                home.cappedKeepAliveSeconds(connect.keepAliveSeconds(), connect.userName() == null, connect.version());
         ClientInfo client = describe(clientId);
         connection.identified(client);
         String homeless = ClientTenant.problemBefore(home.tenancy(), client);
@@ -371,7 +372,7 @@ final class Handshake {
     private ClientInfo proven(ClientInfo before, AuthenticationResult.Allowed allowed) {
         ClientInfo client = Access.authenticated(before, allowed);
         if (before.username().isPresent() && client.username().isEmpty()) {
-            keepAliveSeconds = home.cappedKeepAliveSeconds(client.keepAliveSeconds(), true);
+            keepAliveSeconds = home.cappedKeepAliveSeconds(client.keepAliveSeconds(), true, connect.version());
             return client.toBuilder().keepAliveSeconds(keepAliveSeconds).build();
         }
         return client;

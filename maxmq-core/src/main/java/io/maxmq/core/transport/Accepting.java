@@ -160,6 +160,7 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
             return; // the rest is about TCP
         }
         try {
+            config.setOption(ChannelOption.SO_KEEPALIVE, true); // for clients without an MQTT keep alive
             shared.eventLoops().limitUnsent(config); // TCP_NODELAY is on: Netty's default
         } catch (ChannelException e) {
             // The peer has gone already, as reading will tell; or this system does not know the option.

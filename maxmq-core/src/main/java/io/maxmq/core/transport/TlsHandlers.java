@@ -74,13 +74,12 @@ final class TlsHandlers implements HelloHandler.Tls {
         if (material.clientTrust() != null) {
             builder.trustManager(material.clientTrust());
         }
-        if (!tls.cipherSuites().isEmpty()) {
-            builder.ciphers(tls.cipherSuites(), SupportedCipherSuiteFilter.INSTANCE);
-        }
+        List<String> suites = tls.cipherSuites().isEmpty() ? Tls.DEFAULT_CIPHER_SUITES : tls.cipherSuites();
+        builder.ciphers(suites, SupportedCipherSuiteFilter.INSTANCE);
         try {
             SslContext made = builder.build();
             if (made.cipherSuites().isEmpty()) {
-                throw new IOException("the provider has none of the cipher suites " + tls.cipherSuites());
+                throw new IOException("the provider has none of the cipher suites " + suites);
             }
             return made;
         } catch (SSLException | IllegalArgumentException e) {

@@ -46,6 +46,14 @@ public interface Authenticator {
         return false;
     }
 
+    /**
+     * Whether it decides only about clients that have shown a certificate. When no listener asks for client certificates and there is no
+     * other authenticator, the broker refuses to start; with others it warns.
+     */
+    default boolean needsClientCertificate() {
+        return false;
+    }
+
     /** An authenticator of blocking code; the broker calls it on its worker pool, several at a time. */
     static Authenticator blocking(String name, Blocking decision) {
         Objects.requireNonNull(decision, "decision");
