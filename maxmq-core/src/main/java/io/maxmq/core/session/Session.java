@@ -180,7 +180,7 @@ public final class Session implements Subscriber {
 
     /** What it is charged with, its messages apart. */
     long chargedBytes() {
-        long bytes = SessionMemory.sessionBytes(nameLength()) + (awake == null ? 0 : awake.willBytes);
+        long bytes = SessionMemory.sessionBytes(nameLength()) + chargedWillBytes();
         if (subscribed instanceof SubscriptionSet all) {
             return bytes + all.chargedBytes();
         }
@@ -198,29 +198,55 @@ public final class Session implements Subscriber {
         home.sessionMemory().overcharge(SessionMemory.sessionBytes(nameLength()));
     }
 
-    /** Charges for itself, which is new, and the will that comes with a connection; false when there is no memory for them. */
-    boolean charge(@Nullable Will next) {
-        if (!home.sessionMemory().chargeSession(nameLength())) {
-            return false;
-        }
-        if (!chargeWill(next)) {
-            home.sessionMemory().release(SessionMemory.sessionBytes(nameLength()));
-            return false;
-        }
-        return true;
+    /**
+     * Charges for itself, which is new, and the will of its connection.
+     *
+     * @param before the session that ends for it next; null for none
+     * @return the charged bytes, for {@link #settle}; -1 when there is no memory
+     */
+    long reserve(@Nullable Will next, @Nullable Session before) {
+        return home.sessionMemory()
+                .reserve(
+                        SessionMemory.sessionBytes(nameLength()),
+                        willBytes(next),
+                        before == null ? 0 : before.chargedBytes());
     }
 
-    /** Charges for the will in the place of that before; false when there is no memory for it. */
-    boolean chargeWill(@Nullable Will next) {
-        long bytes = next == null ? 0 : next.message().bytes();
-        long before = awake == null ? 0 : awake.willBytes;
-        if (!home.sessionMemory().chargeWill(before, bytes)) {
-            return false;
-        }
-        if (bytes != before) {
+    /** The session before it has ended: charges the rest. */
+    void settle(@Nullable Will next, long reservedBytes) {
+        long bytes = willBytes(next);
+        home.sessionMemory().settle(SessionMemory.sessionBytes(nameLength()) + bytes, reservedBytes);
+        noteWillBytes(bytes);
+    }
+
+    /**
+     * Charges for the will of another connection, beyond that of the present one.
+     *
+     * @return the charged bytes, for {@link #settleWill}; -1 when there is no memory
+     */
+    long reserveWill(@Nullable Will next) {
+        return home.sessionMemory().reserve(0, willBytes(next), chargedWillBytes());
+    }
+
+    /** The connection before has ended, and its will may be gone: charges the rest, or gives back what is too much. */
+    void settleWill(@Nullable Will next, long reservedBytes) {
+        long bytes = willBytes(next);
+        home.sessionMemory().settle(bytes, chargedWillBytes() + reservedBytes);
+        noteWillBytes(bytes);
+    }
+
+    private static long willBytes(@Nullable Will will) {
+        return will == null ? 0 : will.message().bytes();
+    }
+
+    private long chargedWillBytes() {
+        return awake == null ? 0 : awake.willBytes;
+    }
+
+    private void noteWillBytes(long bytes) {
+        if (bytes != chargedWillBytes()) {
             awake().willBytes = bytes;
         }
-        return true;
     }
 
     /** Above all sequences that its messages have. */
@@ -529,7 +555,7 @@ public final class Session implements Subscriber {
             outbound = null;
         }
         if (awake != null && awake.rest() && outbound == null) {
-            var unused = chargeWill(null); // which gives back what it was charged with
+            settleWill(null, 0); // which gives back what it was charged with
             awake = null;
         }
         if (subscribed instanceof SubscriptionSet all && all.isOnlyOne()) {

@@ -33,20 +33,34 @@ final class SessionMemory {
         return SUBSCRIPTION_BYTES + 4L * filter.length();
     }
 
-    boolean chargeSession(int nameLength) {
-        return credit.tryCharge(sessionBytes(nameLength), Lasting.SESSION);
+    /**
+     * Charges what a CONNECT needs beyond what is released for it later, so that the decision comes before anything ends.
+     *
+     * @param sessionBytes of a new session; 0 when the client resumes one
+     * @param willBytes of the will
+     * @param releasedBytes what the session or the will in whose place they come is charged with
+     * @return the charged bytes, for {@link #settle}; -1 when there is no memory
+     */
+    long reserve(long sessionBytes, long willBytes, long releasedBytes) {
+        long ofSession = Math.max(0, sessionBytes - releasedBytes);
+        long ofWill = Math.max(0, willBytes - Math.max(0, releasedBytes - sessionBytes));
+        if (ofSession > 0 && !credit.tryCharge(ofSession, Lasting.SESSION)) {
+            return -1;
+        }
+        if (ofWill > 0 && !credit.tryCharge(ofWill, Lasting.STATE)) {
+            credit.release(ofSession);
+            return -1;
+        }
+        return ofSession + ofWill;
     }
 
-    /** Charges for {@code bytes} in the place of {@code before}; false when there is no memory for them. */
-    boolean chargeWill(long before, long bytes) {
-        long more = bytes - before;
-        if (more > 0 && !credit.tryCharge(more, Lasting.STATE)) {
-            return false;
+    /** Charges {@code bytes} of which {@code reservedBytes} are charged already: the rest was released a moment ago. */
+    void settle(long bytes, long reservedBytes) {
+        if (bytes > reservedBytes) {
+            overcharge(bytes - reservedBytes);
+        } else {
+            release(reservedBytes - bytes);
         }
-        if (more < 0) {
-            credit.release(-more);
-        }
-        return true;
     }
 
     /** @param chargedBytes of the session so far */

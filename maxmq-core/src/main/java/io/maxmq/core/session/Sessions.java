@@ -335,41 +335,41 @@ public final class Sessions {
         if (room != SessionQuotas.Room.YES) {
             return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, room.detail());
         }
+        Session next = session == null || begins ? new Session(this, key, routes, user) : session;
+        long reservedBytes = begins ? next.reserve(setup.will(), session) : next.reserveWill(setup.will());
+        if (reservedBytes < 0) {
+            if (begins) {
+                quotas.remove(key.tenant(), user);
+            }
+            return new Connected.Refused(
+                    ReasonCode.QUOTA_EXCEEDED, begins ? "no memory for another session" : "no memory for the will");
+        }
+        // Nothing refuses the client from here on: only now may what was before end.
+        boolean replaces = false;
         if (session != null) {
             takeOver(session, setup.client());
-            // The old connection's end may have ended the session as well.
-            session = sessions.get(key);
-        }
-        boolean replaces = false;
-        if (session != null && setup.client().cleanStart()) {
-            replaces = session.isDurable();
-            end(session, SessionEnd.CLEAN_START);
-            session = null;
-        }
-        boolean present = session != null;
-        assert begins == !present;
-        if (session == null) {
-            session = new Session(this, key, routes, user);
-            if (!session.charge(setup.will())) {
-                quotas.remove(key.tenant(), user);
-                return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "no memory for another session");
+            if (setup.client().cleanStart() && !session.isEnded()) { // the old connection's end may have ended it
+                replaces = session.isDurable();
+                end(session, SessionEnd.CLEAN_START);
             }
+        }
+        if (begins) {
+            next.settle(setup.will(), reservedBytes);
             if (setup.expirySeconds() != 0) {
                 replaces |= ended.replace(key);
             }
-            session.slot = slots.add(session);
-            sessions.add(session);
-            events.created(session);
-        } else if (session.chargeWill(setup.will())) {
-            events.resumed(session);
+            next.slot = slots.add(next);
+            sessions.add(next);
+            events.created(next);
         } else {
-            return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, "no memory for the will");
+            next.settleWill(setup.will(), reservedBytes);
+            events.resumed(next);
         }
-        session.attach(connection, setup);
+        next.attach(connection, setup);
         if (stored != null) {
-            session.store(stored, replaces);
+            next.store(stored, replaces);
         }
-        return new Connected.Attached(session, present);
+        return new Connected.Attached(next, !begins);
     }
 
     /** @param before in whose place it comes, which ends next; null when there is none */
