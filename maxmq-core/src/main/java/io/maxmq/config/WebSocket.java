@@ -11,10 +11,14 @@ import java.util.Set;
  * How a listener speaks WebSocket (MQTT 5.0 §6). Without compression. Immutable.
  *
  * @param path that the WebSocket is at; begins with {@code /}; default {@code /mqtt}
- * @param allowedOrigins where pages may come from that connect, such as {@code https://app.example.com}, in lower case; {@code *} for
- *     anywhere. Default empty: pages from the host that they connect to, whatever the port. Only browsers say where a page comes from;
- *     who says nothing is let in
- * @param forwarders where HTTP proxies are that are believed in what they say about their clients' addresses, in the field {@code
+ * @param allowedOrigins origins of pages that may connect, such as {@code https://app.example.com}, in lower case; {@code *} for all.
+ *     Default empty: pages with the scheme, the host and the port that they connect to. Only browsers name an origin; clients that name
+ *     none are not affected
+ * @param allowedHosts names without a port that clients may use in {@code Host} for a plain WebSocket on a loopback address, besides IP
+ *     addresses and {@code localhost}; {@code *} for all. Default empty: a page of the internet cannot reach the broker by a name that
+ *     resolves to 127.0.0.1 (DNS rebinding). Not checked for clients elsewhere that a trusted proxy names, nor with TLS
+ * @param forwarders where HTTP proxies are whose {@code X-Forwarded-Proto} and {@code X-Forwarded-Host} count, the last value of each, as
+ *     the scheme and the host that the client asked for; and are that are believed in what they say about their clients' addresses, in the field {@code
  *     X-Forwarded-For}. Default none: nobody is. (The PROXY protocol is another thing, see {@link Listener#behindProxies}.) The client is at
  *     the last address of the field that is not itself a forwarder's, for bans, limits, events and {@code ClientInfo}; with the port 0,
  *     which is not known. A forwarder that sends no such field is the client itself; one that sends something else than addresses is
@@ -22,11 +26,11 @@ import java.util.Set;
  * @since 0.1.0
  */
 @Stable
-public record WebSocket(String path, Set<String> allowedOrigins, List<Cidr> forwarders) {
+public record WebSocket(String path, Set<String> allowedOrigins, Set<String> allowedHosts, List<Cidr> forwarders) {
 
-    private static final WebSocket DEFAULTS = new WebSocket("/mqtt", Set.of(), List.of());
+    private static final WebSocket DEFAULTS = new WebSocket("/mqtt", Set.of(), Set.of(), List.of());
 
-    /** Checks every value; origins are put into lower case. */
+    /** Checks every value; origins and hosts are put into lower case. */
     public WebSocket {
         if (!path.startsWith("/") || !path.chars().allMatch(c -> c > ' ' && c < 0x7F && c != '?' && c != '#')) {
             throw new IllegalArgumentException("path must begin with / and have no space, ? or #: path=" + path);
@@ -41,10 +45,18 @@ public record WebSocket(String path, Set<String> allowedOrigins, List<Cidr> forw
             origins.add(each.toLowerCase(Locale.ROOT));
         }
         allowedOrigins = Set.copyOf(origins);
+        Set<String> hosts = new LinkedHashSet<>();
+        for (String each : allowedHosts) {
+            if (!each.equals("*") && !each.matches("[A-Za-z0-9._-]{1,255}")) {
+                throw new IllegalArgumentException("an allowed host must be a name without a port, or *: host=" + each);
+            }
+            hosts.add(each.toLowerCase(Locale.ROOT));
+        }
+        allowedHosts = Set.copyOf(hosts);
         forwarders = List.copyOf(forwarders);
     }
 
-    /** At {@code /mqtt}, for pages from the same host. */
+    /** At {@code /mqtt}, for pages of the same origin. */
     public static WebSocket defaults() {
         return DEFAULTS;
     }

@@ -67,21 +67,30 @@ public record WebSocketListener(
 
     /** The same at another path, which begins with {@code /}. */
     public WebSocketListener withPath(String path) {
-        return with(new WebSocket(path, webSocket.allowedOrigins(), webSocket.forwarders()));
+        return with(new WebSocket(path, webSocket.allowedOrigins(), webSocket.allowedHosts(), webSocket.forwarders()));
     }
 
     /** The same for pages from these origins, such as {@code https://app.example.com}; {@code *} for all. */
     public WebSocketListener withAllowedOrigins(String... origins) {
-        return with(new WebSocket(webSocket.path(), Set.of(origins), webSocket.forwarders()));
+        return with(new WebSocket(webSocket.path(), Set.of(origins), webSocket.allowedHosts(), webSocket.forwarders()));
     }
 
     /**
-     * The same behind HTTP proxies that say in {@code X-Forwarded-For} whom they speak for.
+     * The same, where clients on this machine may use these host names for a plain WebSocket on a loopback address, besides addresses and
+     * {@code localhost}; {@code *} for all. See {@link WebSocket#allowedHosts()}.
+     */
+    public WebSocketListener withAllowedHosts(String... hosts) {
+        return with(new WebSocket(webSocket.path(), webSocket.allowedOrigins(), Set.of(hosts), webSocket.forwarders()));
+    }
+
+    /**
+     * The same behind HTTP proxies that say in {@code X-Forwarded-For} whom they speak for, and in {@code X-Forwarded-Proto} and
+     * {@code X-Forwarded-Host} what the client asked for.
      *
      * @param forwarders where they are: nobody else is believed
      */
     public WebSocketListener withForwarders(List<Cidr> forwarders) {
-        return with(new WebSocket(webSocket.path(), webSocket.allowedOrigins(), forwarders));
+        return with(new WebSocket(webSocket.path(), webSocket.allowedOrigins(), webSocket.allowedHosts(), forwarders));
     }
 
     /** The same, where clients may as well speak MQTT at once, or not. */

@@ -186,7 +186,7 @@ class ForwardedClientTest {
                 Socket second = tcp(broker)) {
             byte[] connect = {0x10, 14, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0, 0, 2, 'i', 'd'};
             first.getOutputStream()
-                    .write(bytes("GET /mqtt HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                    .write(bytes("GET /mqtt HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
                             + "Connection: upgrade\r\nSec-WebSocket-Version: 13\r\n"
                             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: mqtt\r\n" + FIELD
                             + "\r\n\r\n"));

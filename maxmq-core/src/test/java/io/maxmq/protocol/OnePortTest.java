@@ -110,7 +110,7 @@ class OnePortTest {
     @Test
     void isToldHoweverTheBytesAreCut() throws Exception {
         start(Listener.tcpAndWebSocket(0));
-        byte[] head = ("GET /mqtt HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
+        byte[] head = ("GET /mqtt HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
                         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                         + "Sec-WebSocket-Protocol: mqtt\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);

@@ -216,10 +216,35 @@ class WebSocketTest {
     }
 
     @Test
-    void pagesComeFromTheSameHostOrFromWhereIsAllowed() throws Exception {
-        start(Listener.webSocket(0));
-        TestWebSocket.open(tcp(), "/mqtt", "Origin: http://localhost:3000");
+    void refusesPagesWhoseNameResolvesToALoopbackAddress() throws Exception {
+        start(Listener.tcpAndWebSocket(0).withName("ws"));
+        for (String[] fields : new String[][] {
+            {"Host: evil.example", "Origin: http://evil.example"}, {"Host: evil.example:8083"}, {"Host: a b"}
+        }) {
+            assertThatThrownBy(() -> TestWebSocket.open(tcp(), "/mqtt", fields)).hasMessageContaining("403");
+        }
+        assertThat(running.events().await(WebSocketRefused.class).detail())
+                .isEqualTo("the host evil.example is not allowed on a loopback address; add it to the allowed hosts");
+        for (String host : List.of("127.0.0.1:8083", "[::1]:8083", "LOCALHOST")) {
+            TestWebSocket.open(tcp(), "/mqtt", "Host: " + host, "Origin: http://" + host);
+        }
+        running.close();
+        start(Listener.webSocket(0).withAllowedHosts("Broker.example"));
 
+        TestWebSocket.open(tcp(), "/mqtt", "Host: broker.Example:8083", "Origin: http://broker.example:8083");
+        assertThatThrownBy(() -> TestWebSocket.open(tcp(), "/mqtt", "Host: evil.example"))
+                .hasMessageContaining("403");
+    }
+
+    @Test
+    void pagesComeFromTheSameOriginOrFromWhereIsAllowed() throws Exception {
+        start(Listener.webSocket(0));
+        TestWebSocket.open(tcp(), "/mqtt", "Origin: http://localhost:8083");
+
+        assertThatThrownBy(() -> TestWebSocket.open(tcp(), "/mqtt", "Origin: http://localhost:3000"))
+                .hasMessageContaining("403");
+        assertThatThrownBy(() -> TestWebSocket.open(tcp(), "/mqtt", "Origin: https://localhost:8083"))
+                .hasMessageContaining("403");
         TestWebSocket.open(tcp(), "/mqtt"); // no page
         running.close();
         start(Listener.webSocket(0)

@@ -88,6 +88,7 @@ final class ListenerSettings {
         return new WebSocket(
                 section.text("path", defaults.path()),
                 new HashSet<>(section.texts("allowed-origins", List.copyOf(defaults.allowedOrigins()))),
+                new HashSet<>(section.texts("allowed-hosts", List.copyOf(defaults.allowedHosts()))),
                 ranges("forwarders", section));
     }
 

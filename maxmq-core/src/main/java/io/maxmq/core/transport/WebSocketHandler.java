@@ -31,6 +31,7 @@ final class WebSocketHandler extends PassingHandler implements ChannelOutboundHa
     private static final long MAX_PENDING_BYTES = 64 * 1024;
 
     private final WebSocket settings;
+    private final boolean secure;
     private final SocketConnection connection;
     private final Admission admission;
 
@@ -49,9 +50,14 @@ final class WebSocketHandler extends PassingHandler implements ChannelOutboundHa
     /** What the last ping has brought, while it is not answered. */
     private byte @Nullable [] ping;
 
-    /** @param forwarded when the connection awaits the word of it */
-    WebSocketHandler(WebSocket settings, @Nullable ForwardedFor forwarded, SocketConnection connection) {
+    /**
+     * @param secure whether there is TLS below
+     * @param forwarded when the connection awaits the word of it
+     */
+    WebSocketHandler(
+            WebSocket settings, boolean secure, @Nullable ForwardedFor forwarded, SocketConnection connection) {
         this.settings = settings;
+        this.secure = secure;
         this.forwarded = forwarded;
         this.connection = connection;
         this.admission = new Admission(connection);
@@ -119,9 +125,9 @@ final class WebSocketHandler extends PassingHandler implements ChannelOutboundHa
             return;
         }
         if (isForwarded) {
-            admission.ask(ctx, () -> answer(ctx, request));
+            admission.ask(ctx, () -> answer(ctx, request, true));
         } else {
-            answer(ctx, request);
+            answer(ctx, request, false);
         }
     }
 
@@ -141,8 +147,14 @@ final class WebSocketHandler extends PassingHandler implements ChannelOutboundHa
                 && request[length - 4] == '\r';
     }
 
-    private void answer(ChannelHandlerContext ctx, HttpRequestHead request) {
-        WebSocketHandshake answer = WebSocketHandshake.answer(request, settings);
+    private void answer(ChannelHandlerContext ctx, HttpRequestHead request, boolean isForwarded) {
+        PageAccess access = PageAccess.of(
+                settings,
+                secure,
+                isForwarded,
+                ctx.channel().localAddress(),
+                connection.arrival().speaksFor());
+        WebSocketHandshake answer = WebSocketHandshake.answer(request, access);
         if (answer.refusal() != null) {
             refuse(ctx, answer);
             return;

@@ -1,14 +1,10 @@
 package io.maxmq.core.transport;
 
-import io.maxmq.config.WebSocket;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +17,16 @@ record WebSocketHandshake(byte[] response, @Nullable String refusal) {
     private static final List<String> PROTOCOLS = List.of("mqtt", "mqttv3.1");
     private static final String VERSION = "13";
     private static final int KEY_BYTES = 16;
-    private static final String ANY = "*";
 
     /** §1.3. */
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    static WebSocketHandshake answer(HttpRequestHead request, WebSocket settings) {
+    static WebSocketHandshake answer(HttpRequestHead request, PageAccess access) {
         int query = request.target().indexOf('?');
         String path = query < 0 ? request.target() : request.target().substring(0, query);
-        if (!path.equals(settings.path())) {
-            return refused("404 Not Found", "", "nothing here but " + settings.path());
+        if (!path.equals(access.settings().path())) {
+            return refused(
+                    "404 Not Found", "", "nothing here but " + access.settings().path());
         }
         if (!request.method().equals("GET")) {
             return refused("405 Method Not Allowed", "Allow: GET\r\n", "a WebSocket is opened by GET");
@@ -49,9 +45,9 @@ record WebSocketHandshake(byte[] response, @Nullable String refusal) {
         if (request.single("host") == null || key == null || !isKey(key) || request.has("transfer-encoding")) {
             return refused("400 Bad Request", "", "not a WebSocket request");
         }
-        String refusedOrigin = refusedOrigin(request, settings);
-        if (refusedOrigin != null) {
-            return refused("403 Forbidden", "", "the origin " + refusedOrigin + " is not allowed");
+        String refusal = access.refusal(request);
+        if (refusal != null) {
+            return refused("403 Forbidden", "", refusal);
         }
         for (String offered : request.listed("sec-websocket-protocol")) {
             if (PROTOCOLS.contains(offered)) {
@@ -75,29 +71,6 @@ record WebSocketHandshake(byte[] response, @Nullable String refusal) {
         try {
             return Base64.getDecoder().decode(key).length == KEY_BYTES;
         } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
-    /** Where the page comes from that wants the WebSocket, if that must not; only browsers say it. */
-    private static @Nullable String refusedOrigin(HttpRequestHead request, WebSocket settings) {
-        if (!request.has("origin") || settings.allowedOrigins().contains(ANY)) {
-            return null;
-        }
-        String origin = request.single("origin");
-        if (origin == null) {
-            return "of more than one kind";
-        }
-        boolean listed = settings.allowedOrigins().contains(origin.toLowerCase(Locale.ROOT));
-        boolean sameHost = settings.allowedOrigins().isEmpty() && isOfHost(origin, request.single("host"));
-        return listed || sameHost ? null : origin;
-    }
-
-    private static boolean isOfHost(String origin, @Nullable String host) {
-        try {
-            String page = new URI(origin).getHost();
-            return page != null && page.equalsIgnoreCase(new URI("http://" + host).getHost());
-        } catch (URISyntaxException e) {
             return false;
         }
     }

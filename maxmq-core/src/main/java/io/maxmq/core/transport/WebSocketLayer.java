@@ -40,7 +40,8 @@ public final class WebSocketLayer implements SocketLayer {
             connection.arrival().awaitOrigin();
         }
         ForwardedFor awaited = awaits ? forwarded : null;
-        Supplier<WebSocketHandler> webSocket = () -> new WebSocketHandler(settings, awaited, connection);
+        Supplier<WebSocketHandler> webSocket =
+                () -> new WebSocketHandler(settings, below instanceof TlsLayer, awaited, connection);
         channel.pipeline().addLast(plainToo ? new MqttOrWebSocket(webSocket, awaited, connection) : webSocket.get());
     }
 }
