@@ -21,8 +21,8 @@ import java.time.Duration;
  *     held to it unannounced; at 65535 s an MQTT 3 client with keep alive 0 has none, and only TCP keep-alive detects that its host is
  *     gone; default 65535 s
  * @param maxKeepAliveAnonymous the same for clients without a user name; default 1 h
- * @param receiveMaximum QoS 1 and 2 publishes of a client not yet acknowledged by the broker, for v3 too; default
- *     100
+ * @param receiveMaximum QoS 1 and 2 publishes of a v5 client not yet acknowledged by the broker; a client that sends more is disconnected.
+ *     v3 clients cannot know it and are not held to it; default 100
  * @param topicAliasMaximum topic aliases that a client may set; default 32
  * @param topicAliasMaximumOutbound topic aliases that the broker sets at most on a connection whose client allows as many,
  *     for topics that come again; 0 for none, as for Eclipse Paho's MQTT 5.0 client 1.2.5, which allows aliases when told

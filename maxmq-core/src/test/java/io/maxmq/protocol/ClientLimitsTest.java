@@ -112,14 +112,14 @@ class ClientLimitsTest {
     @Test
     void tooManyUnacknowledgedPublishesEndTheConnection() {
         try (TestBroker broker = limited(limits -> limits.receiveMaximum(2))) {
-            TestClient client = broker.tcpClient(ProtocolVersion.MQTT_3_1_1);
+            TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
             client.connect("c", true);
 
             client.send(publish(QoS.EXACTLY_ONCE, 1), publish(QoS.EXACTLY_ONCE, 2), publish(QoS.EXACTLY_ONCE, 3));
 
             client.next();
             client.next();
-            client.expectEnd();
+            client.expectDisconnect(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
         }
     }
 

@@ -13,7 +13,9 @@ import io.maxmq.codec.packet.PingReq;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
+import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
+import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
@@ -174,19 +176,41 @@ class LimitsTest {
     }
 
     @Test
-    void theLimitOfUnreleasedQosTwoHoldsForVersionThreeToo() {
-        TestClient client = broker.connected(ProtocolVersion.MQTT_3_1_1, "client");
+    void aQosTwoMessageThatComesAgainDoesNotCountTowardsTheReceiveMaximum() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
         client.send(qosTwo(1, 100));
         for (int i = 1; i <= 100; i++) {
             client.expect(PubRec.class);
         }
-        // One that is under way already is no further one.
+
         client.send(TestClient.message("a", "", QoS.EXACTLY_ONCE, 50));
+
         client.expect(PubRec.class);
+        client.ping();
+    }
 
-        client.send(TestClient.message("a", "", QoS.EXACTLY_ONCE, 101));
+    @ParameterizedTest
+    @EnumSource(
+            value = ProtocolVersion.class,
+            names = {"MQTT_3_1", "MQTT_3_1_1"})
+    void anMqtt3ClientMayHaveMoreUnreleasedQosTwoThanTheReceiveMaximum(ProtocolVersion version) {
+        TestClient subscriber = broker.connected(ProtocolVersion.MQTT_5, "subscriber");
+        subscriber.subscribe("a", QoS.AT_MOST_ONCE);
+        TestClient client = broker.connected(version, "client");
 
-        client.expectEnd();
+        client.send(qosTwo(1, 1500));
+
+        for (int i = 1; i <= 1500; i++) {
+            assertThat(client.expect(PubRec.class).packetId()).isEqualTo(i);
+            subscriber.expectMessage("a", "");
+        }
+        client.send(TestClient.message("a", "", QoS.EXACTLY_ONCE, 700));
+        client.expect(PubRec.class);
+        for (int i = 1; i <= 1500; i++) {
+            client.send(PubRel.of(i));
+            assertThat(client.expect(PubComp.class).packetId()).isEqualTo(i);
+        }
+        subscriber.expectNothing();
     }
 
     @Test

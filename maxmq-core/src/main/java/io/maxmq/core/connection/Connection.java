@@ -39,6 +39,7 @@ import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,9 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     private static final int PACKET_WORK = 8;
 
     private static final int MAX_WAITING_ACKS = 1024;
+
+    /** How often a connection that waits for memory looks for it. */
+    private static final long ROOM_RETRY_NANOS = 100_000_000L;
 
     private final Connections home;
     private final ByteSink out;
@@ -235,12 +239,17 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             hold(InputGate.CONGESTION);
             here.router().awaitRoom(() -> release(InputGate.CONGESTION));
         }
-        if (attached.waitingAcks() > MAX_WAITING_ACKS) {
+        if (owesTooMany(attached)) {
             hold(InputGate.ACKS);
         }
         if (out.isFull()) {
             hold(InputGate.OUTPUT);
         }
+    }
+
+    /** Whether so many acknowledgements wait that the packets behind them are to wait too. */
+    private static boolean owesTooMany(Session to) {
+        return to.waitingAcks() > MAX_WAITING_ACKS;
     }
 
     /** Has the transport account for what is kept of the input: part of a packet, or packets that wait. */
@@ -341,6 +350,10 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             return false;
         }
         in.onPublish(publish);
+        Session attached = session;
+        if (publish.qosCode() > 0 && attached != null && owesTooMany(attached)) {
+            hold(InputGate.ACKS);
+        }
         return mayGoOn();
     }
 
@@ -754,6 +767,27 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         if (gate.isHeldBy(InputGate.ACKS) && !gate.isDecoding()) {
             here.loop().execute(() -> release(InputGate.ACKS));
         }
+    }
+
+    @Override
+    public void awaitRoom(BooleanSupplier room) {
+        if (!gate.isHeldBy(InputGate.MEMORY)) {
+            hold(InputGate.MEMORY);
+            lookForRoom(room);
+        }
+    }
+
+    private void lookForRoom(BooleanSupplier room) {
+        here.loop().schedule(ROOM_RETRY_NANOS, () -> {
+            if (closed) {
+                return;
+            }
+            if (room.getAsBoolean()) {
+                release(InputGate.MEMORY);
+            } else {
+                lookForRoom(room);
+            }
+        });
     }
 
     @Override

@@ -33,6 +33,9 @@ final class InputGate {
     /** What this client causes takes too long for one turn of the loop. */
     static final int TURN = 1 << 8;
 
+    /** The broker has no memory for what the client sends. */
+    static final int MEMORY = 1 << 10;
+
     /** The connection is about to end. */
     static final int LEAVING = 1 << 9;
 

@@ -26,7 +26,7 @@ final class Inbound {
     private final Session session;
 
     // valid for the session
-    private final InboundQos2 unreleased = new InboundQos2();
+    private final InboundQos2 unreleased;
 
     // valid for the connection
     private @Nullable PacketSink sink;
@@ -36,6 +36,7 @@ final class Inbound {
     Inbound(Sessions home, Session session) {
         this.home = home;
         this.session = session;
+        this.unreleased = new InboundQos2(home.sessionMemory());
     }
 
     /** Null when the connection has ended: what it was owed is owed no more. */
@@ -65,8 +66,9 @@ final class Inbound {
         return sink == null && unreleased.isEmpty();
     }
 
+    /** Acknowledgements that wait for recipients, or for storage. */
     int waitingAcks() {
-        return acks.size();
+        return acks.size() + unreleased.releasing();
     }
 
     /** Whether this QoS 2 PUBLISH is not to be routed, as it was when it came before. */
@@ -81,12 +83,13 @@ final class Inbound {
     /** A broker before this one has taken the message with this packet id. */
     void restore(int packetId) {
         unreleased.add(packetId);
+        unreleased.forceRoom();
     }
 
-    /** False when the client has sent more than its receive maximum allows; nothing was routed. */
+    /** False when an MQTT 5.0 client has sent more than its receive maximum allows; nothing was routed. */
     // hot: per message
     boolean onPublish(InTransit message, int qos, int packetId) {
-        if (unacknowledged(qos) >= session.receiveMaximum() && !unreleased.contains(packetId)) {
+        if (v5 && unacknowledged() >= session.receiveMaximum() && !unreleased.contains(packetId)) {
             return false;
         }
         if (qos == 2 && !unreleased.add(packetId)) {
@@ -97,6 +100,9 @@ final class Inbound {
                 routeAgain(message, packetId, before);
             }
             return true;
+        }
+        if (qos == 2 && !unreleased.makeRoom() && sink != null) {
+            sink.awaitRoom(unreleased::makeRoom);
         }
         Receipt receipt = qos == 2 && session.isDurable() ? new Receipt(packetId) : null;
         if (receipt != null) {
@@ -268,9 +274,9 @@ final class Inbound {
         }
     }
 
-    /** What counts towards the receive maximum: before MQTT 5.0, which has none for QoS 1, only QoS 2. */
-    private int unacknowledged(int qos) {
-        return v5 ? unreleased.size() + acks.waitingPubAcks() : qos == 2 ? unreleased.size() : 0;
+    /** What counts towards the receive maximum. */
+    private int unacknowledged() {
+        return unreleased.size() + acks.waitingPubAcks();
     }
 
     /**

@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Packet ids of QoS 2 that the client has sent and not yet released (MQTT 5.0 §4.3.3): a PUBLISH with one of them is the
- * same message again and is not routed a second time. At most the broker's receive maximum, for MQTT 3 too. Part of the
- * session state. Runs on the session's event loop. Not thread-safe.
+ * same message again and is not routed a second time. At most the broker's receive maximum for MQTT 5.0; an MQTT 3 client, which cannot
+ * know it, may have all ids. Part of the session state. Runs on the session's event loop. Not thread-safe.
  */
 final class InboundQos2 {
-    private @Nullable IntHashSet ids;
+    private final PacketIdSet ids = new PacketIdSet();
+
+    private final SessionMemory memory;
+
     /** Of those, whose recipients have not all answered. */
     private @Nullable Int2ObjectHashMap<Outcome> routing;
     /** Of those, whose PUBREL has come and is being written. */
@@ -28,9 +31,37 @@ final class InboundQos2 {
      */
     record Unrouted(long idHigh, long idLow, Unstored missing, boolean isRecorded) {}
 
+    InboundQos2(SessionMemory memory) {
+        this.memory = memory;
+    }
+
     int size() {
-        IntHashSet present = ids;
-        return present == null ? 0 : present.size();
+        return ids.size();
+    }
+
+    /** Of those whose PUBREL has come, how many are being written. */
+    int releasing() {
+        return releasing == null ? 0 : releasing.size();
+    }
+
+    /** Gets memory for more ids if there are many; false when there is none, and no new id should be added. */
+    boolean makeRoom() {
+        if (!ids.isCrowded()) {
+            return true;
+        }
+        if (!memory.chargePacketIds()) {
+            return false;
+        }
+        ids.spread();
+        return true;
+    }
+
+    /** The same for ids that are there already. */
+    void forceRoom() {
+        if (ids.isCrowded()) {
+            memory.overcharge(PacketIdSet.SPREAD_BYTES);
+            ids.spread();
+        }
     }
 
     /** Whether no id waits for its PUBREL. */
@@ -40,25 +71,20 @@ final class InboundQos2 {
 
     /** True when the id is new, which it then no longer is. */
     boolean add(int packetId) {
-        IntHashSet present = ids;
-        if (present == null) {
-            present = new IntHashSet();
-            ids = present;
-        }
-        return present.add(packetId);
+        return ids.add(packetId);
     }
 
     boolean contains(int packetId) {
-        IntHashSet present = ids;
-        return present != null && present.contains(packetId);
+        return ids.contains(packetId);
     }
 
     /** PUBREL, or a PUBREC that refused; false when the id is unknown. */
     boolean remove(int packetId) {
-        IntHashSet present = ids;
-        if (present == null || !present.remove(packetId)) {
+        boolean wasSpread = ids.isSpread();
+        if (!ids.remove(packetId)) {
             return false;
         }
+        giveBackRoom(wasSpread);
         routed(packetId);
         if (releasing != null) {
             releasing.remove(packetId);
@@ -127,8 +153,16 @@ final class InboundQos2 {
         releasing = null;
     }
 
+    private void giveBackRoom(boolean wasSpread) {
+        if (wasSpread && !ids.isSpread()) {
+            memory.release(PacketIdSet.SPREAD_BYTES);
+        }
+    }
+
     void clear() {
-        ids = null;
+        boolean wasSpread = ids.isSpread();
+        ids.clear();
+        giveBackRoom(wasSpread);
         routing = null;
         releasing = null;
         unrouted = null;

@@ -6,6 +6,7 @@ import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import java.net.SocketAddress;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where a session's packets go: the connection that it is attached to. Called on the session's event loop only; nothing
@@ -33,6 +34,13 @@ public interface PacketSink {
     default void sendRefusal(PacketType type, int packetId, ReasonCode reason, String detail) {
         sendAck(type, packetId, reason);
     }
+
+    /**
+     * Reads no further packets of the client until there is memory for them.
+     *
+     * @param room asked now and then whether there is, and takes it
+     */
+    default void awaitRoom(BooleanSupplier room) {}
 
     /** Where the client is. */
     SocketAddress remoteAddress();

@@ -70,6 +70,11 @@ final class SessionMemory {
                 && credit.tryCharge(bytes, Lasting.STATE);
     }
 
+    /** For many inbound packet ids of a session; false when there is no memory for them. */
+    boolean chargePacketIds() {
+        return PacketIdSet.SPREAD_BYTES <= credit.freeBytes() / SHARES && credit.tryCharge(PacketIdSet.SPREAD_BYTES);
+    }
+
     /** Charges for what is there already. */
     void overcharge(long bytes) {
         if (!credit.tryCharge(bytes)) {

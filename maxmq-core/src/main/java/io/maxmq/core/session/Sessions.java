@@ -158,7 +158,7 @@ public final class Sessions {
         return limits;
     }
 
-    /** Unacknowledged QoS 1 and 2 packets that a client may have sent (§3.2.2.3.3); held against MQTT 3 clients too. */
+    /** Unacknowledged QoS 1 and 2 packets that an MQTT 5.0 client may have sent (§3.2.2.3.3). */
     int receiveMaximum() {
         return receiveMaximum;
     }

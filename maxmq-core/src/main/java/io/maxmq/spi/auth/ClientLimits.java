@@ -53,7 +53,7 @@ public final class ClientLimits {
         return new Builder();
     }
 
-    /** PUBLISH packets of QoS 1 and 2 that the client may have sent and not yet acknowledged (MQTT 5.0 §3.2.2.3.3). */
+    /** PUBLISH packets of QoS 1 and 2 that an MQTT 5.0 client may have sent and not yet acknowledged (§3.2.2.3.3); MQTT 3 has no such limit. */
     public OptionalInt receiveMaximum() {
         return receiveMaximum;
     }

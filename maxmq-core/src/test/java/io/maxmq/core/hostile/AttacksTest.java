@@ -18,7 +18,9 @@ import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.PingResp;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
+import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
@@ -27,6 +29,7 @@ import io.maxmq.codec.packet.Will;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Listener;
+import io.maxmq.config.MemoryLimits;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.Tls;
@@ -55,6 +58,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -259,8 +263,84 @@ class AttacksTest {
         }
         assertNobodyElseIsHarmed();
         client.send(TestClient.message("a", "one too many", QoS.EXACTLY_ONCE, 101));
+        if (version.isV5()) {
+            client.expectDisconnect(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
+        } else {
+            client.expect(PubRec.class); // it cannot know the receive maximum
+            client.ping();
+        }
 
-        client.expectDisconnect(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
+        assertNobodyElseIsHarmed();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ProtocolVersion.class,
+            names = {"MQTT_3_1", "MQTT_3_1_1"})
+    void a07AllPacketIdsOfAnMqtt3ClientTakeLittleMemory(ProtocolVersion version) {
+        start();
+        long before = metrics.sum("maxmq.memory.used.bytes");
+        TestClient client = broker.connected(version, "client");
+
+        for (int id = 1; id <= 65_535; id += 255) {
+            Publish[] some = new Publish[255];
+            for (int i = 0; i < some.length; i++) {
+                some[i] = TestClient.message("a", "", QoS.EXACTLY_ONCE, id + i);
+            }
+            client.send(some);
+            for (Publish each : some) {
+                assertThat(client.expect(PubRec.class).packetId()).isEqualTo(each.packetId());
+            }
+        }
+
+        assertNobodyElseIsHarmed();
+        assertThat(metrics.sum("maxmq.memory.used.bytes") - before).isLessThan(2 << 20);
+        client.send(PubRel.of(65_535));
+        assertThat(client.expect(PubComp.class).packetId()).isEqualTo(65_535);
+    }
+
+    private void fillMemory(int queues) {
+        CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+        for (int i = 0; i < 10_000 && !last.isCompletedExceptionally(); i++) {
+            last = broker.broker()
+                    .publish(Message.builder("fill/" + i % queues)
+                            .payload(new byte[1000])
+                            .qos(QoS.AT_LEAST_ONCE)
+                            .build())
+                    .toCompletableFuture();
+            assertThat(last.handle((result, refused) -> refused)).succeedsWithin(Duration.ofSeconds(30));
+        }
+        assertThat(last).isCompletedExceptionally();
+    }
+
+    @Test
+    void a07AnMqtt3ClientWaitsWhileThereIsNoMemoryForItsPacketIds() {
+        start(builder -> builder.memory(new MemoryLimits(1 << 20, MemoryLimits.DERIVED)));
+        for (int i = 0; i < 40; i++) {
+            broker.lasting("away" + i, true, 1).subscribe("fill/" + i, QoS.AT_LEAST_ONCE);
+        }
+        TestClient client = broker.connected(ProtocolVersion.MQTT_3_1_1, "client");
+        fillMemory(40);
+        Publish[] many = IntStream.rangeClosed(1, 200)
+                .mapToObj(id -> TestClient.message("a", "", QoS.EXACTLY_ONCE, id))
+                .toArray(Publish[]::new);
+
+        client.send(many);
+        for (int id = 1; id <= 128; id++) {
+            assertThat(client.expect(PubRec.class).packetId()).isEqualTo(id);
+        }
+
+        broker.clock().advance(Duration.ofMillis(100));
+        canary.ping();
+        assertThat(metrics.sum("maxmq.messages.received{qos=2}")).isEqualTo(128);
+        for (int i = 0; i < 40; i++) {
+            assertThat(broker.broker().sessions().purge("away" + i)).succeedsWithin(Duration.ofSeconds(30));
+        }
+        broker.clock().advance(Duration.ofMillis(100));
+        for (int id = 129; id <= 200; id++) {
+            assertThat(client.expect(PubRec.class).packetId()).isEqualTo(id);
+        }
+        client.ping();
         assertNobodyElseIsHarmed();
     }
 
