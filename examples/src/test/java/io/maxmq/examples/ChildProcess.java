@@ -124,9 +124,7 @@ final class ChildProcess implements AutoCloseable {
      * machine busy with something else it is right.
      */
     List<String> stderr() {
-        return stderr.stream()
-                .filter(line -> !line.contains("has not turned for"))
-                .toList();
+        return stderr.stream().filter(line -> !line.contains("was blocked for")).toList();
     }
 
     @Override

@@ -15,6 +15,8 @@ import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.limit.Overload;
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.observe.DropLog;
+import io.maxmq.core.observe.EventLog;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Loggers;
 import io.maxmq.core.observe.LoopCounters;
@@ -85,6 +87,7 @@ public final class Broker {
     private final WorkerPool workers;
     private final WorkerPool eventWorkers;
     private final Events events;
+    private final EventLog eventLog;
     private final Metrics metrics;
     private final MemoryBudget budget;
     private final EventLoops eventLoops;
@@ -169,6 +172,7 @@ public final class Broker {
         this.eventWorkers = new WorkerPool(
                 config.name(), "listener", workerCount, config.workerQueue(), config.closeTimeout(), loggers);
         this.events = new Events(eventWorkers, plugins.clock(), loggers);
+        this.eventLog = new EventLog(loggers, System::nanoTime);
         this.metrics = new Metrics(config.name(), plugins.metrics(), loggers);
         PluginCalls calls = new PluginCalls(workers, events.failures());
         this.access = new Access(
@@ -204,12 +208,15 @@ public final class Broker {
         this.goodbye = new Goodbye(everyLoop, connections, groupQueues, config.closeTimeout(), persistence != null);
         this.publisher = new Publisher(config, loops, routes, interceptors, plugins.clock());
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
+        DropLog dropLog = new DropLog(
+                loops.stream().map(each -> each.loop().counters()).toList(), loggers.of("drops"), System.nanoTime());
+        Runnable drops = () -> dropLog.look(System.nanoTime());
         this.watchdog = new LoopWatchdog(
                 config,
                 loops,
                 events,
                 log,
-                new MemoryPressure(budget, events, plugins.clock()),
+                List.of(new MemoryPressure(budget, events, plugins.clock()), eventLog::endWindows, drops),
                 new OverloadWatch(overload, budget, this::storagePendingBytes, events, plugins.clock(), log));
         this.listeners = new ListenerRegistry(
                 loops,
@@ -340,6 +347,7 @@ public final class Broker {
             if (!access.allowsEverything()) {
                 access.onRulesChanged(this::reviewSubscriptions);
             }
+            events.add(eventLog);
             for (var listener : plugins.listeners()) {
                 events.add(listener);
             }
@@ -365,7 +373,13 @@ public final class Broker {
         }
         health.started();
         emit(new BrokerEvent.BrokerStarted(plugins.clock().epochMillis(), config.name()));
-        log.info("started: {} with {} loops on {}", listeners.all(), loops.size(), eventLoops.name());
+        StartReport.write(
+                log,
+                config,
+                listeners,
+                eventLoops.name(),
+                new StartReport.Limits(budget.capacityBytes(), loops.size()),
+                plugins.storage() == null ? null : plugins.storage().toString());
     }
 
     private void checkCertificates() {

@@ -1,9 +1,9 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.config.BrokerConfig;
-import io.maxmq.core.loop.ThreadNames;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.FlightEvents;
+import io.maxmq.core.observe.ThreadNames;
 import io.maxmq.spi.event.BrokerEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,10 +21,11 @@ import org.slf4j.Logger;
 final class LoopWatchdog implements AutoCloseable {
     private final String broker;
     private final long thresholdNanos;
+    private final LoopLateness lateness;
     private final List<LoopAssembly> loops;
     private final Events events;
     private final Logger log;
-    private final Runnable beside;
+    private final List<Runnable> beside;
     private final OverloadWatch overload;
     private final Probe[] probes;
 
@@ -48,17 +49,27 @@ final class LoopWatchdog implements AutoCloseable {
     }
 
     /** One question to one loop. */
-    private static final class Probe implements Runnable {
+    private final class Probe implements Runnable {
         /** Written by the loop, read by the watchdog. */
         private volatile boolean answered = true;
 
         /** Written by the watchdog before {@link #answered}. */
         private volatile long askedNanos;
 
+        /** {@link LoopLateness#starvedNanos} at that time. Written by the watchdog before {@link #answered}. */
+        private volatile long starvedNanos;
+
         /** How long the loop has owed an answer; 0 when it owes none. */
         long owedNanos() {
             long asked = askedNanos;
-            return answered ? 0 : Math.max(0, System.nanoTime() - asked);
+            long starved = starvedNanos;
+            return answered ? 0 : lateness.owedNanos(asked, starved, System.nanoTime());
+        }
+
+        void ask(long nowNanos) {
+            askedNanos = nowNanos;
+            starvedNanos = lateness.starvedNanos();
+            answered = false;
         }
 
         /** Written by the loop before {@link #answered}; how long its last answer took. */
@@ -77,12 +88,13 @@ final class LoopWatchdog implements AutoCloseable {
             List<LoopAssembly> loops,
             Events events,
             Logger log,
-            Runnable beside,
+            List<Runnable> beside,
             OverloadWatch overload) {
         this.overload = overload;
         this.beside = beside;
         this.broker = config.name();
         this.thresholdNanos = config.stallThreshold().toNanos();
+        this.lateness = new LoopLateness(thresholdNanos, System.nanoTime());
         this.loops = loops;
         this.events = events;
         this.log = log;
@@ -104,7 +116,7 @@ final class LoopWatchdog implements AutoCloseable {
             for (int i = 0; i < probes.length; i++) {
                 look(i);
             }
-            beside.run();
+            beside.forEach(Runnable::run);
             overload.look(delayNanos());
         }
     }
@@ -113,10 +125,12 @@ final class LoopWatchdog implements AutoCloseable {
     private boolean pause() {
         lock.lock();
         try {
+            long sinceNanos = System.nanoTime();
             long left = thresholdNanos;
             while (!closed && left > 0) {
                 left = closing.awaitNanos(left);
             }
+            lateness.slept(thresholdNanos, System.nanoTime() - sinceNanos);
             return !closed;
         } catch (InterruptedException e) {
             return false;
@@ -130,11 +144,11 @@ final class LoopWatchdog implements AutoCloseable {
         return probes.length;
     }
 
-    /** The loops that have not turned for twice the threshold. Any thread. */
+    /** The loops that are blocked. Any thread. */
     List<Integer> stalled() {
         List<Integer> stalled = new ArrayList<>();
         for (int i = 0; i < probes.length; i++) {
-            if (probes[i].owedNanos() > 2 * thresholdNanos) {
+            if (lateness.isBlocked(probes[i].owedNanos(), System.nanoTime())) {
                 stalled.add(i);
             }
         }
@@ -150,15 +164,13 @@ final class LoopWatchdog implements AutoCloseable {
         Probe probe = probes[index];
         long now = System.nanoTime();
         if (probe.answered) {
-            probe.askedNanos = now;
-            probe.answered = false;
+            probe.ask(now);
             loops.get(index).loop().executeContained(probe);
             return;
         }
-        long stalledNanos = now - probe.askedNanos;
-        if (stalledNanos < 2 * thresholdNanos) {
-            // On a busy machine the loop, or this thread, may just have been late: the next look decides.
-            return;
+        long stalledNanos = probe.owedNanos();
+        if (stalledNanos == 0 || !lateness.isBlocked(stalledNanos, now)) {
+            return; // the next look decides
         }
         stalls++;
         String name = ThreadNames.prefix(broker) + "-loop-" + index;
@@ -166,7 +178,7 @@ final class LoopWatchdog implements AutoCloseable {
         if (events.wants(BrokerEvent.LoopStalled.class)) {
             events.emit(new BrokerEvent.LoopStalled(System.currentTimeMillis(), name, Duration.ofNanos(stalledNanos)));
         }
-        log.warn("event loop {} has not turned for {} ms", name, TimeUnit.NANOSECONDS.toMillis(stalledNanos));
+        log.warn("event loop {} was blocked for {} ms", name, TimeUnit.NANOSECONDS.toMillis(stalledNanos));
     }
 
     @Override

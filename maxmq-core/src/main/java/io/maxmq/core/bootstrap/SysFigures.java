@@ -9,7 +9,6 @@ import java.math.RoundingMode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.IntSupplier;
 import java.util.function.ToLongFunction;
@@ -42,9 +41,7 @@ final class SysFigures {
     }
 
     private static String versionOf(Class<?> ours) {
-        return Optional.ofNullable(ours.getModule().getDescriptor())
-                .flatMap(module -> module.rawVersion())
-                .or(() -> Optional.ofNullable(ours.getPackage().getImplementationVersion()))
+        return StartReport.version(ours)
                 .map(version -> "maxmq version " + version)
                 .orElse("maxmq");
     }

@@ -1,6 +1,5 @@
 package io.maxmq.core.observe;
 
-import io.maxmq.core.loop.ThreadNames;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;

@@ -1,7 +1,7 @@
 package io.maxmq.core.transport;
 
 import io.maxmq.core.loop.LoopThread;
-import io.maxmq.core.loop.ThreadNames;
+import io.maxmq.core.observe.ThreadNames;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;

@@ -1,7 +1,7 @@
 package io.maxmq.core.transport;
 
-import io.maxmq.core.loop.ThreadNames;
 import io.maxmq.core.observe.Loggers;
+import io.maxmq.core.observe.ThreadNames;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ServerChannel;

@@ -1,4 +1,4 @@
-package io.maxmq.core.loop;
+package io.maxmq.core.observe;
 
 /** Names of a broker's threads: {@code maxmq-BROKER-ROLE}, and {@code maxmq-ROLE} for the broker named {@code maxmq}. Stateless. */
 public final class ThreadNames {

@@ -1,4 +1,4 @@
-package io.maxmq.core.loop;
+package io.maxmq.core.observe;
 
 import org.junit.jupiter.api.Test;
 
