@@ -45,6 +45,7 @@ public final class ActiveRule {
     private final RuleCounters counters;
     private final Recent recent;
     private final TopicHops topicHops;
+    private final Losses losses;
     private final Logger log;
 
     /**
@@ -63,6 +64,7 @@ public final class ActiveRule {
             RuleCounters counters,
             Recent recent,
             TopicHops topicHops,
+            Losses losses,
             Logger log) {
         this.id = id;
         this.tenant = tenant;
@@ -75,6 +77,7 @@ public final class ActiveRule {
         this.counters = counters;
         this.recent = recent;
         this.topicHops = topicHops;
+        this.losses = losses;
         this.log = log;
     }
 
@@ -100,10 +103,6 @@ public final class ActiveRule {
         return evaluator instanceof SqlEvaluator sql ? sql.program() : null;
     }
 
-    RuleCounters counters() {
-        return counters;
-    }
-
     /** Whether a source selects the event. */
     boolean wants(Event event) {
         String topic = event.topic();
@@ -125,6 +124,12 @@ public final class ActiveRule {
 
     String id() {
         return id;
+    }
+
+    /** Counts an event that the full queue has dropped before the rule saw it. */
+    void missed() {
+        counters.dropped.increment();
+        losses.missed(id);
     }
 
     /** Evaluates, and hands what comes of it to the sinks. Never throws. */
@@ -241,6 +246,7 @@ public final class ActiveRule {
         }
         recent.add(new RuleError(nowMillis, code, message, sample));
         counters.failed(code);
+        losses.failed(id, code, message);
     }
 
     private static String sample(Event event) {

@@ -49,11 +49,11 @@ public final class Engine {
             this.recent = new Recent(kept);
         }
 
-        ActiveRule version(TopicHops topicHops, Logger log) {
-            return version(plan, targets, topicHops, log);
+        ActiveRule version(TopicHops topicHops, Losses losses, Logger log) {
+            return version(plan, targets, topicHops, losses, log);
         }
 
-        ActiveRule version(Plan plan, List<SinkRunner> targets, TopicHops topicHops, Logger log) {
+        ActiveRule version(Plan plan, List<SinkRunner> targets, TopicHops topicHops, Losses losses, Logger log) {
             return new ActiveRule(
                     plan.id(),
                     plan.tenant(),
@@ -64,6 +64,7 @@ public final class Engine {
                     counters,
                     recent,
                     topicHops,
+                    losses,
                     log);
         }
     }
@@ -80,7 +81,8 @@ public final class Engine {
     private final Settings settings;
     private final InlineRules inline = new InlineRules();
     private final TopicHops topicHops = new TopicHops();
-    private final SinkTable sinks = new SinkTable();
+    private final Losses losses = new Losses();
+    private final SinkTable sinks = new SinkTable(losses);
 
     // Guarded by this.
     private final Map<String, Entry> rules = new LinkedHashMap<>();
@@ -147,6 +149,7 @@ public final class Engine {
             log = logger;
             broker.storage().ifPresent(storage -> state.open(storage, broker.threadPrefix(), logger));
         }
+        losses.start(broker.timers(), logger);
         sinks.begin(broker, memory, logger);
         synchronized (this) {
             checkNotEnded();
@@ -170,14 +173,14 @@ public final class Engine {
         List<Sources.Coming> coming = new ArrayList<>();
         for (Entry each : entries) {
             if (each.enabled && each.plan.inline() == null) {
-                coming.add(new Sources.Coming(each.slot, each.version(topicHops, log)));
+                coming.add(new Sources.Coming(each.slot, each.version(topicHops, losses, log)));
             }
         }
         present.sources().add(coming); // first: nothing is there yet when it fails
         for (Entry each : entries) {
             InlineMode mode = each.plan.inline();
             if (each.enabled && mode != null) {
-                inline.change(each.plan.id(), each.version(topicHops, log), mode);
+                inline.change(each.plan.id(), each.version(topicHops, losses, log), mode);
             }
             each.metrics =
                     EngineMetrics.ofRule(present.broker().metrics(), each.plan.id(), each.plan.tenant(), each.counters);
@@ -276,7 +279,7 @@ public final class Engine {
     private void apply(Entry entry, Plan plan, List<SinkRunner> targets, boolean enabled) {
         if (running != null) {
             InlineMode mode = plan.inline();
-            ActiveRule version = enabled ? entry.version(plan, targets, topicHops, log) : null;
+            ActiveRule version = enabled ? entry.version(plan, targets, topicHops, losses, log) : null;
             running.sources().change(entry.slot, mode == null ? version : null);
             inline.change(plan.id(), mode == null ? null : version, mode);
         }
@@ -376,6 +379,7 @@ public final class Engine {
             if (present == null) { // never begun, or not to the end
                 state.close(System.nanoTime() + STATE_NANOS);
                 sinks.close(System.nanoTime());
+                losses.close();
                 return;
             }
             for (Entry each : rules.values()) {
@@ -389,6 +393,7 @@ public final class Engine {
         present.lanes().close(untilNanos);
         state.close(Math.max(untilNanos, System.nanoTime() + STATE_NANOS));
         sinks.close(untilNanos);
+        losses.close();
     }
 
     private void checkNotEnded() {

@@ -147,7 +147,7 @@ final class Lane implements Runnable {
     private void drop(Task task) {
         dropped.increment();
         for (ActiveRule each : task.rules()) {
-            each.counters().dropped.increment();
+            each.missed();
         }
     }
 

@@ -5,8 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How often a sink has failed in a row, and what follows: pauses that double, and whether it is to be probed in place of written to.
- * Guarded by the lock of its {@link SinkRunner}.
+ * The failures of a sink in a row and their consequences: pauses that double, and probes instead of writes. Guarded by the lock of its {@link SinkRunner}.
  */
 final class Outage {
     /** Doubling ends there, far beyond any pause. */
@@ -23,26 +22,25 @@ final class Outage {
         this.buffering = buffering;
     }
 
-    /** A write was taken. */
+    /** A write succeeded. */
     void ends() {
         failures = 0;
         pauses = 0;
     }
 
-    /** A write failed; true when the sink is to be probed from now on. */
-    boolean goesOn() {
+    /** A write failed. */
+    void goesOn() {
         failures++;
+    }
+
+    /** Whether the sink is to be probed instead of written to. */
+    boolean isOpen() {
         return failures >= buffering.failuresToOpen();
     }
 
-    /** In a row. */
+    /** Failed writes in a row; writes that fail during one pause count once. */
     int failures() {
         return failures;
-    }
-
-    /** A probe was content. The next failure counts at once: a probe may be more easily content than a write. */
-    void mayHaveEnded() {
-        failures = buffering.failuresToOpen() - 1;
     }
 
     /** How long to wait before the next attempt, and no less than that. */

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls a sink at the border to the embedder's code: whatever it does, one answer comes. On the thread that asks, or on the broker's
- * worker pool when the sink may block.
+ * Calls a sink at the border to the embedder's code: whatever the sink does, one answer comes. On the thread that asks, or on the broker's
+ * worker pool when the sink may block. Thread-safe.
  */
 final class SinkCalls {
     /** What comes of a call: a result or a failure. */
@@ -19,7 +19,7 @@ final class SinkCalls {
 
     private final boolean blocking;
 
-    /** Goes on where the one who called has gone. */
+    /** Continues after an answer that came later than the call. */
     private final Runnable later;
 
     SinkCalls(boolean blocking, Runnable later) {
@@ -27,10 +27,11 @@ final class SinkCalls {
         this.later = later;
     }
 
-    /** Calls; true when the answer has come already, and the caller goes on by itself. */
-    <T> boolean call(@Nullable BrokerContext broker, Supplier<CompletionStage<T>> call, Answer<T> answer) {
+    /** Calls. The caller continues by itself; after an answer that comes later, {@code later} runs as well. */
+    <T> void call(@Nullable BrokerContext broker, Supplier<CompletionStage<T>> call, Answer<T> answer) {
         if (!blocking) {
-            return asked(call, answer);
+            boolean unused = asked(call, answer);
+            return;
         }
         try {
             if (broker != null) {
@@ -40,13 +41,12 @@ final class SinkCalls {
                     }
                 });
             }
-            return false;
         } catch (RejectedExecutionException e) {
             answer.accept(null, e);
-            return true;
         }
     }
 
+    /** Calls on this thread; true when the answer came at once. */
     private <T> boolean asked(Supplier<CompletionStage<T>> call, Answer<T> answer) {
         CompletionStage<T> stage;
         try {

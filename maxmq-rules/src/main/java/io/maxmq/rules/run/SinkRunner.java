@@ -2,7 +2,6 @@ package io.maxmq.rules.run;
 
 import io.maxmq.codec.Utf8;
 import io.maxmq.rules.output.Output;
-import io.maxmq.rules.output.RuleCounters;
 import io.maxmq.rules.sink.Batch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
@@ -27,16 +26,20 @@ import org.slf4j.Logger;
 import org.slf4j.helpers.NOPLogger;
 
 /**
- * A sink with what waits for it: cuts batches, tries again with growing pauses, probes a sink that is down, and keeps the last
- * records that it would not take. One call to the sink at a time, so records keep their order.
+ * A sink and its buffer: cuts batches, tries again with growing pauses, probes a sink that is down, and keeps the last records that
+ * the sink has not taken. A sink has as many writes under way as it allows, one for each client at most, so the records of a client keep
+ * their order, also when they are tried again.
  *
- * <p>Thread-safe: the state is under the lock of this, which is never held while the sink is called. The sink is called on the thread
- * that gives it something to do, or on the broker's worker pool when it may block.
+ * <p>A sink that is down is probed until the probe succeeds; then one record is written alone. The sink is up once it answers that record.
+ *
+ * <p>Thread-safe: the state is guarded by the lock of this object, which is never held while the sink is called. The sink is called on the
+ * thread that gives it work, or on the broker's worker pool when it may block.
  */
 public final class SinkRunner {
     /** What to do next. */
     private enum Step {
         WRITE,
+        TRIAL,
         PROBE,
         DRAINED,
         NOTHING
@@ -48,6 +51,8 @@ public final class SinkRunner {
     private final SinkCalls calls;
     private final Outage outage;
     private final boolean takesJson;
+    private final int maxWrites;
+    private final Losses losses;
 
     // Guarded by this.
     private final SinkBuffer buffer;
@@ -56,12 +61,19 @@ public final class SinkRunner {
     private @Nullable MemoryAccount memory;
     private Logger log = NOPLogger.NOP_LOGGER;
     private SinkState state = SinkState.STARTING;
-    private List<SinkBuffer.Entry> underWay = List.of();
-    private boolean busy;
+    private int writes;
+    private int underWay;
+    private boolean probing;
+
+    /** Whether the probe of a sink that is down has succeeded, so that one record is written alone. */
+    private boolean onTrial;
+
     private boolean lingered;
     private boolean pausing;
+    private Duration pause = Duration.ZERO;
     private String lastFailure = "";
-    private Registration timer = Registration.NONE;
+    private Registration lingerTimer = Registration.NONE;
+    private Registration pauseTimer = Registration.NONE;
 
     /** Completes when nothing waits any more; null while it takes what comes. Completed without the lock. */
     private @Nullable CompletableFuture<Void> drained;
@@ -72,14 +84,25 @@ public final class SinkRunner {
     private long retried;
     private long rejected;
 
-    public SinkRunner(String name, Sink sink, Buffering buffering) {
+    /**
+     * A runner that has not started.
+     *
+     * @throws IllegalArgumentException when the sink allows less than one write
+     */
+    SinkRunner(String name, Sink sink, Buffering buffering, Losses losses) {
         this.name = name;
         this.sink = sink;
         this.buffering = buffering;
+        this.losses = losses;
+        this.maxWrites = sink.maxConcurrentWrites();
+        if (maxWrites < 1) {
+            throw new IllegalArgumentException(
+                    "maxConcurrentWrites must be 1 or more: sink=" + name + ", maxConcurrentWrites=" + maxWrites);
+        }
         this.calls = new SinkCalls(sink.blocking(), this::pump);
         this.outage = new Outage(buffering);
         this.deadLetters = new DeadLetters(buffering.deadLetters(), buffering.maxDeadLetterBytes());
-        this.buffer = new SinkBuffer(buffering);
+        this.buffer = new SinkBuffer(buffering, maxWrites > 1, this::discarded);
         this.takesJson = sink.takesJson();
     }
 
@@ -137,88 +160,104 @@ public final class SinkRunner {
         }
     }
 
-    /** Does what there is to do, as long as the sink answers at once. */
+    private void discarded(Output output) {
+        losses.discarded(output.rule(), name, state == SinkState.CLOSED);
+    }
+
+    /** Starts what there is to do: writes up to the sink's bound, or a probe. */
     void pump() {
-        boolean again = true;
-        while (again) {
+        while (true) {
             Step step;
-            Batch batch = null;
+            List<SinkBuffer.Entry> entries = List.of();
             CompletableFuture<Void> done;
             synchronized (this) {
                 step = next();
-                if (step == Step.WRITE) {
-                    batch = cut();
+                if (step == Step.WRITE || step == Step.TRIAL) {
+                    entries = cut(step == Step.TRIAL ? 1 : buffering.maxBatchRecords());
                 }
                 done = drained;
             }
-            if (batch != null) {
-                Batch toWrite = batch;
-                again = calls.call(
-                        broker, () -> sink.write(toWrite), (result, failure) -> written(toWrite, result, failure));
+            if (!entries.isEmpty()) {
+                write(entries);
             } else if (step == Step.PROBE) {
-                again = calls.call(broker, sink::probe, this::probed);
+                calls.call(broker, sink::probe, this::probed);
             } else {
                 if (step == Step.DRAINED && done != null) {
                     done.complete(null);
                 }
-                again = false;
+                return;
             }
         }
     }
 
+    private void write(List<SinkBuffer.Entry> entries) {
+        List<SinkRecord> records = new ArrayList<>(entries.size());
+        entries.forEach(each -> records.add(each.output));
+        Batch batch = new Batch(records, entries.get(0).attempts);
+        calls.call(broker, () -> sink.write(batch), (result, failure) -> written(entries, batch, result, failure));
+    }
+
     private Step next() {
-        if (drained != null && !busy && buffer.isEmpty()) {
+        if (drained != null && writes == 0 && !probing && buffer.isEmpty()) {
             return Step.DRAINED;
         }
-        if (busy || pausing || broker == null || state == SinkState.STARTING || state == SinkState.CLOSED) {
+        if (probing || pausing || broker == null || state == SinkState.STARTING || state == SinkState.CLOSED) {
             return Step.NOTHING;
         }
-        if (buffer.isEmpty()) {
+        if (!buffer.hasReady()) {
             return Step.NOTHING;
         }
         if (state == SinkState.DOWN) {
-            busy = true;
+            if (writes > 0) {
+                return Step.NOTHING;
+            }
+            if (onTrial) {
+                return Step.TRIAL;
+            }
+            probing = true;
             return Step.PROBE;
         }
+        if (writes >= maxWrites) {
+            return Step.NOTHING;
+        }
         if (!lingered && drained == null && !buffering.linger().isZero() && !buffer.fillsBatch()) {
-            if (timer == Registration.NONE) {
-                timer = broker.timers().after(buffering.linger(), this::lingered);
+            if (lingerTimer == Registration.NONE) {
+                lingerTimer = broker.timers().after(buffering.linger(), this::lingered);
             }
             return Step.NOTHING;
         }
-        busy = true;
         return Step.WRITE;
     }
 
     private void lingered() {
         synchronized (this) {
-            timer = Registration.NONE;
+            lingerTimer = Registration.NONE;
             lingered = true;
         }
         pump();
     }
 
-    private Batch cut() {
+    private List<SinkBuffer.Entry> cut(int most) {
         lingered = false;
-        timer.close();
-        timer = Registration.NONE;
-        List<SinkBuffer.Entry> entries = buffer.take();
-        underWay = entries;
-        List<SinkRecord> records = new ArrayList<>(entries.size());
-        entries.forEach(each -> records.add(each.output));
-        return new Batch(records, entries.get(0).attempts);
+        lingerTimer.close();
+        lingerTimer = Registration.NONE;
+        List<SinkBuffer.Entry> entries = buffer.take(most);
+        writes++;
+        underWay += entries.size();
+        return entries;
     }
 
-    private void written(Batch batch, @Nullable BatchResult result, @Nullable Throwable failure) {
+    private void written(
+            List<SinkBuffer.Entry> entries, Batch batch, @Nullable BatchResult result, @Nullable Throwable failure) {
         BatchResult results = result != null && result.results().size() == batch.size()
                 ? result
                 : BatchResult.all(batch, RecordResult.retry(why(failure)));
         synchronized (this) {
-            List<SinkBuffer.Entry> entries = underWay;
-            underWay = List.of();
-            busy = false;
+            writes--;
+            underWay -= entries.size();
             Duration after = Duration.ZERO;
             String problem = "";
+            boolean unavailable = false;
             List<SinkBuffer.Entry> again = new ArrayList<>();
             for (int i = 0; i < entries.size(); i++) {
                 SinkBuffer.Entry entry = entries.get(i);
@@ -229,10 +268,16 @@ public final class SinkRunner {
                     if (retriedAgain(entry, retry.why())) {
                         again.add(entry);
                     }
+                } else if (each instanceof RecordResult.Unavailable away) {
+                    problem = away.why();
+                    unavailable = true;
+                    keep(entry, away.why(), again);
+                } else if (each instanceof RecordResult.NotTried) {
+                    problem = problem.isEmpty() ? "the sink did not try a record" : problem;
+                    keep(entry, problem, again);
                 } else if (each instanceof RecordResult.Reject reject) {
                     lastFailure = reject.why();
-                    RuleCounters counters = entry.output.counters();
-                    counters.actionsUnknown.increment();
+                    entry.output.counters().actionsUnknown.increment();
                     bury(entry, reject.why());
                 } else {
                     written++;
@@ -241,7 +286,8 @@ public final class SinkRunner {
                 }
             }
             buffer.putBack(again);
-            judge(problem, after);
+            buffer.release(entries);
+            judge(problem, after, unavailable);
         }
     }
 
@@ -252,6 +298,17 @@ public final class SinkRunner {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause.toString();
+    }
+
+    /** Keeps a record whose attempt does not count; one of a sink that is closed is given up. */
+    private void keep(SinkBuffer.Entry entry, String why, List<SinkBuffer.Entry> again) {
+        lastFailure = why;
+        if (state == SinkState.CLOSED) {
+            entry.output.counters().actionsOutOfService.increment();
+            bury(entry, why);
+        } else {
+            again.add(entry);
+        }
     }
 
     /** Whether it is to be tried once more. */
@@ -269,6 +326,7 @@ public final class SinkRunner {
 
     private void bury(SinkBuffer.Entry entry, String why) {
         rejected++;
+        losses.rejected(entry.output.rule(), name, why);
         buffer.forget(entry);
         BrokerContext context = broker;
         MemoryAccount account = memory;
@@ -277,33 +335,56 @@ public final class SinkRunner {
         }
     }
 
-    /** @param problem empty when nothing is to be tried again */
-    private void judge(String problem, Duration after) {
+    /**
+     * Draws the conclusions from a write.
+     *
+     * @param problem empty when nothing is to be tried again
+     * @param unavailable whether the sink takes no record at all for now
+     */
+    private void judge(String problem, Duration after, boolean unavailable) {
+        boolean wasTrial = onTrial;
+        onTrial = false;
         if (problem.isEmpty()) {
-            outage.ends();
+            if (state == SinkState.DOWN && wasTrial) {
+                state = SinkState.UP;
+                log.info("sink {} is up again", name);
+            }
+            if (state == SinkState.UP) {
+                outage.ends();
+            }
             return;
         }
-        if (outage.goesOn() && state == SinkState.UP) {
+        if (pausing) {
+            // Another write that was under way has failed too: one outage, one pause.
+            if (after.compareTo(pause) > 0) {
+                pauseTimer.close();
+                pause(after);
+            }
+        } else {
+            pause(outage.nextPause(after));
+            outage.goesOn();
+        }
+        if (state == SinkState.UP && (unavailable || outage.isOpen())) {
             state = SinkState.DOWN;
             log.warn(
                     "sink {} is down after {} failures, and is probed: {}",
                     name,
-                    outage.failures(),
+                    Math.max(1, outage.failures()),
                     Utf8.escape(problem));
         }
-        pause(after);
     }
 
-    private void pause(Duration atLeast) {
+    private void pause(Duration time) {
         if (broker != null && state != SinkState.CLOSED) {
             pausing = true;
-            timer = broker.timers().after(outage.nextPause(atLeast), this::resume);
+            pause = time;
+            pauseTimer = broker.timers().after(time, this::resume);
         }
     }
 
     private void resume() {
         synchronized (this) {
-            timer = Registration.NONE;
+            pauseTimer = Registration.NONE;
             pausing = false;
         }
         pump();
@@ -311,17 +392,13 @@ public final class SinkRunner {
 
     private void probed(@Nullable Health health, @Nullable Throwable failure) {
         synchronized (this) {
-            busy = false;
+            probing = false;
             if (health != null && health.isUp()) {
-                if (state == SinkState.DOWN) {
-                    state = SinkState.UP;
-                    log.info("sink {} is up again", name);
-                }
-                outage.mayHaveEnded();
+                onTrial = state == SinkState.DOWN;
                 return;
             }
             lastFailure = health != null ? health.detail() : why(failure);
-            pause(Duration.ZERO);
+            pause(outage.nextPause(Duration.ZERO));
         }
     }
 
@@ -345,7 +422,8 @@ public final class SinkRunner {
                 return closed;
             }
             state = SinkState.CLOSED;
-            timer.close();
+            lingerTimer.close();
+            pauseTimer.close();
             buffer.discardAll();
             if (memory != null) {
                 deadLetters.takeAll(memory);
@@ -374,7 +452,7 @@ public final class SinkRunner {
         return new SinkStatus(
                 name,
                 state,
-                buffer.records() + underWay.size(),
+                buffer.records() + underWay,
                 buffer.bytes(),
                 written,
                 retried,

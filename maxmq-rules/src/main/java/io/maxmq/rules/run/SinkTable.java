@@ -57,6 +57,12 @@ final class SinkTable {
 
     private volatile Logger log = NOPLogger.NOP_LOGGER;
 
+    private final Losses losses;
+
+    SinkTable(Losses losses) {
+        this.losses = losses;
+    }
+
     /** Starts those that are there, all at a time, and waits for them. */
     void begin(BrokerContext context, MemoryAccount account, Logger logger) {
         List<Place> all;
@@ -160,7 +166,7 @@ final class SinkTable {
                 throw new IllegalArgumentException(
                         "one sink object has one name: name=" + name + ", other=" + other.runner.name());
             }
-            place = put(new SinkRunner(name, sink, buffering), true);
+            place = put(new SinkRunner(name, sink, buffering, losses), true);
         }
         try {
             start(List.of(place.runner));
@@ -201,7 +207,9 @@ final class SinkTable {
         for (Sink each : plan.sinks()) {
             Place place = bySink.get(each);
             taken.add(
-                    place == null ? put(new SinkRunner(freeName(each.name()), each, each.buffering()), false) : place);
+                    place == null
+                            ? put(new SinkRunner(freeName(each.name()), each, each.buffering(), losses), false)
+                            : place);
         }
         for (String each : plan.sinkNames()) {
             Place place = byName.get(each);

@@ -26,6 +26,19 @@ public sealed interface RecordResult {
         return new Retry(after, why);
     }
 
+    /**
+     * Not now, since the sink takes no record at all: its credentials are refused, say, or its destination is missing. The sink is down
+     * at once, and the record waits until it is up again; the attempt does not count.
+     */
+    static RecordResult unavailable(String why) {
+        return new Unavailable(why);
+    }
+
+    /** Not tried, as a record before it in the batch has failed. The record is given to the sink again; the attempt does not count. */
+    static RecordResult notTried() {
+        return NotTried.INSTANCE;
+    }
+
     /** Never: it goes to the dead letters. */
     static RecordResult reject(String why) {
         return new Reject(why);
@@ -50,6 +63,25 @@ public sealed interface RecordResult {
      */
     @Preview
     record Retry(Duration after, String why) implements RecordResult {}
+
+    /**
+     * See {@link RecordResult#unavailable}.
+     *
+     * @param why for people
+     * @since 0.1.0
+     */
+    @Preview
+    record Unavailable(String why) implements RecordResult {}
+
+    /**
+     * See {@link RecordResult#notTried}.
+     *
+     * @since 0.1.0
+     */
+    @Preview
+    record NotTried() implements RecordResult {
+        static final NotTried INSTANCE = new NotTried();
+    }
 
     /**
      * See {@link RecordResult#reject}.

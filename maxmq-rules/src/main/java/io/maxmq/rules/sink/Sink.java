@@ -8,8 +8,9 @@ import java.util.concurrent.CompletionStage;
  * Takes the records that rules make. The engine keeps what a sink has not taken yet in a bounded buffer of its own, as {@link
  * Buffering} says, so a sink that is slow or away delays nobody but itself.
  *
- * <p><b>Calls:</b> {@link #start} once, then {@link #write} and {@link #probe}, never two of them at a time and each only when the
- * stage of the one before has completed, then {@link #close} once. So records keep their order, and a sink needs no lock.
+ * <p><b>Calls:</b> {@link #start} once, then {@link #write} and {@link #probe}, each only when the stage of the one before has completed,
+ * then {@link #close} once. So records keep their order, and a sink needs no lock. A sink that allows several writes at a time ({@link
+ * #maxConcurrentWrites}) gets them for different clients, so the records of each client keep their order.
  *
  * <p><b>Thread:</b> one of the rule engine's, which other rules wait for: a sink that waits for anything says so by {@link
  * #blocking}, and is then called on the broker's worker pool. <b>Failure:</b> a throw, null and an exceptional completion of {@code
@@ -33,6 +34,14 @@ public interface Sink {
     /** Whether its methods may block; asked once. */
     default boolean blocking() {
         return false;
+    }
+
+    /**
+     * How many writes may be under way at the same time, 1 or more; asked once. With more than one the sink must be thread-safe; the records
+     * of one client are in one write at a time.
+     */
+    default int maxConcurrentWrites() {
+        return 1;
     }
 
     /**

@@ -13,7 +13,7 @@ public enum SinkState {
     STARTING,
     /** It takes records. */
     UP,
-    /** It has failed repeatedly, and is probed until it answers. */
+    /** It has failed repeatedly or takes no record at all; it is probed, then tried with one record, until it answers. */
     DOWN,
     /** It takes no more. */
     CLOSED

@@ -1,7 +1,10 @@
 package io.maxmq.rules.run;
 
 import io.maxmq.MaxMQ;
+import io.maxmq.codec.QoS;
 import io.maxmq.junit.MaxMQExtension;
+import io.maxmq.junit.TestClient;
+import io.maxmq.junit.TestClients;
 import io.maxmq.junit.VirtualClock;
 import io.maxmq.rules.RuleEngine;
 import io.maxmq.rules.Until;
@@ -18,11 +21,14 @@ import io.maxmq.rules.sink.SinkStatus;
 import io.maxmq.spi.Message;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -36,6 +42,7 @@ class SinkRunnerTest {
 
     private final RuleEngine rules = RuleEngine.create();
     private final Script sink = new Script();
+    private final Map<String, TestClient> byId = new HashMap<>();
 
     @RegisterExtension
     final MaxMQExtension maxmq = MaxMQExtension.builder()
@@ -45,6 +52,7 @@ class SinkRunnerTest {
 
     /** A sink that answers as the test says, and remembers what it was given. */
     private static final class Script implements Sink {
+        private int maxWrites = 1;
         private final List<List<String>> batches = new ArrayList<>();
         private Function<Batch, CompletionStage<BatchResult>> answer =
                 batch -> CompletableFuture.completedFuture(BatchResult.ok(batch));
@@ -55,6 +63,11 @@ class SinkRunnerTest {
         @Override
         public String name() {
             return "script";
+        }
+
+        @Override
+        public int maxConcurrentWrites() {
+            return maxWrites;
         }
 
         synchronized void answers(Function<SinkRecord, RecordResult> result) {
@@ -116,6 +129,14 @@ class SinkRunnerTest {
                 .map(m -> Map.of("n", m.payloadText()))
                 .to("script")
                 .start();
+    }
+
+    /** As {@link #publish}, by clients: the text before the point is the client's id. */
+    private void publishAs(TestClients clients, String... payloads) {
+        for (String each : payloads) {
+            byId.computeIfAbsent(each.substring(0, each.indexOf('.')), clients::connect)
+                    .publish("n", each, QoS.AT_LEAST_ONCE);
+        }
     }
 
     /** A rule that brings the sink along. */
@@ -242,6 +263,136 @@ class SinkRunnerTest {
         passTimeUntil(clock, () -> status().written() == 1);
 
         assertThat(status().state()).isEqualTo(SinkState.UP);
+    }
+
+    @Test
+    void keepsTheRecordsOfASinkThatIsUnavailable(MaxMQ broker, VirtualClock clock) throws Exception {
+        rule(attempts(2));
+        sink.answers(record -> RecordResult.unavailable("status 401"));
+        publish(broker, "1", "2");
+        Until.isTrue(() -> status().state() == SinkState.DOWN);
+
+        passTimeUntil(clock, () -> sink.batches().size() >= 6);
+
+        assertThat(status().state()).isEqualTo(SinkState.DOWN);
+        assertThat(status().rejected()).isZero();
+        assertThat(status().lastFailure()).isEqualTo("status 401");
+        assertThat(sink.batches()).allMatch(batch -> batch.equals(List.of("1")));
+        sink.answers(record -> RecordResult.ok());
+        passTimeUntil(clock, () -> status().written() == 2);
+        assertThat(status().state()).isEqualTo(SinkState.UP);
+    }
+
+    @Test
+    void aSinkIsUpOnceItAnswersOneRecord(MaxMQ broker, VirtualClock clock) throws Exception {
+        rule(attempts(100).opensAfter(1).batches(10, Duration.ZERO));
+        sink.answers(record -> RecordResult.retry("down"));
+        publish(broker, "1", "2", "3");
+        Until.isTrue(() -> status().state() == SinkState.DOWN);
+        passTimeUntil(clock, () -> sink.probes() >= 2);
+        List<List<String>> trials = sink.batches().subList(1, sink.batches().size());
+        assertThat(trials).allMatch(batch -> batch.equals(List.of("1")));
+        assertThat(status().state()).isEqualTo(SinkState.DOWN);
+
+        sink.answers(record -> RecordResult.reject("bad"));
+
+        passTimeUntil(clock, () -> status().rejected() == 3);
+        assertThat(status().state()).isEqualTo(SinkState.UP);
+    }
+
+    @Test
+    void aRecordThatWasNotTriedLosesNoAttempt(MaxMQ broker, VirtualClock clock) throws Exception {
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        sink.answersLater(batch -> gate.thenApply(nothing -> BatchResult.ok(batch)));
+        rule(attempts(3).batches(10, Duration.ZERO));
+        publish(broker, "0");
+        Until.isTrue(() -> sink.batches().size() == 1);
+        publish(broker, "bad", "good");
+        Until.isTrue(() -> status().waiting() == 3);
+        sink.answersLater(batch -> CompletableFuture.completedFuture(new BatchResult(batch.records().stream()
+                .map(each -> Script.text(batch.records().get(0)).equals("bad")
+                        ? each == batch.records().get(0) ? RecordResult.retry("500") : RecordResult.notTried()
+                        : RecordResult.ok())
+                .toList())));
+
+        gate.complete(null);
+
+        passTimeUntil(clock, () -> status().written() == 2);
+        assertThat(status().rejected()).isEqualTo(1);
+        assertThat(Script.text(status().deadLetters().get(0).record())).isEqualTo("bad");
+    }
+
+    @Test
+    void writesOfSeveralClientsAreUnderWayAtATime(TestClients clients) throws Exception {
+        Map<String, CompletableFuture<Void>> gates = new ConcurrentHashMap<>();
+        sink.maxWrites = 3;
+        sink.answersLater(
+                batch -> gates.computeIfAbsent(Script.text(batch.records().get(0)), each -> new CompletableFuture<>())
+                        .thenApply(nothing -> BatchResult.ok(batch)));
+        rule(Buffering.DEFAULTS);
+
+        publishAs(clients, "a.1", "a.2", "b.1", "c.1", "d.1");
+
+        Until.isTrue(() -> status().waiting() == 5 && gates.size() == 3);
+        assertThat(gates).containsOnlyKeys("a.1", "b.1", "c.1");
+        gates.get("b.1").complete(null);
+        Until.isTrue(() -> gates.containsKey("d.1"));
+        assertThat(gates).doesNotContainKey("a.2");
+        gates.get("a.1").complete(null);
+        Until.isTrue(() -> gates.containsKey("a.2"));
+        gates.values().forEach(each -> each.complete(null));
+        Until.isTrue(() -> status().written() == 5);
+        assertThat(status().waitingBytes()).isZero();
+    }
+
+    @Test
+    void aRetryKeepsTheOrderOfItsClient(TestClients clients, VirtualClock clock) throws Exception {
+        List<String> taken = new CopyOnWriteArrayList<>();
+        Map<String, Integer> tries = new ConcurrentHashMap<>();
+        sink.maxWrites = 4;
+        sink.answersLater(batch -> CompletableFuture.supplyAsync(() -> {
+            String text = Script.text(batch.records().get(0));
+            boolean fails = tries.merge(text, 1, Integer::sum) <= text.charAt(text.length() - 1) % 3;
+            if (!fails) {
+                taken.add(text);
+            }
+            return BatchResult.all(batch, fails ? RecordResult.retry("busy") : RecordResult.ok());
+        }));
+        rule(attempts(100).opensAfter(2));
+
+        List<String> sent = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            for (String client : List.of("a", "b", "c", "d", "e")) {
+                sent.add(client + "." + i);
+            }
+        }
+        publishAs(clients, sent.toArray(String[]::new));
+
+        passTimeUntil(clock, () -> status().written() == sent.size());
+        assertThat(taken).hasSameElementsAs(sent).hasSameSizeAs(sent);
+        for (String client : List.of("a", "b", "c", "d", "e")) {
+            assertThat(taken.stream().filter(each -> each.startsWith(client)))
+                    .isEqualTo(sent.stream()
+                            .filter(each -> each.startsWith(client))
+                            .toList());
+        }
+    }
+
+    @Test
+    void stopBringsAwayTheRecordsOfAllClients(MaxMQ broker, TestClients clients) throws Exception {
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        sink.maxWrites = 2;
+        sink.answersLater(batch -> gate.thenApply(nothing -> BatchResult.ok(batch)));
+        rule(Buffering.DEFAULTS);
+        publishAs(clients, "a.1", "b.1", "c.1", "a.2", "b.2", "c.2");
+        Until.isTrue(() -> sink.batches().size() == 2 && status().waiting() == 6);
+
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(broker::close);
+        gate.complete(null);
+        closing.get(LONG.toSeconds(), TimeUnit.SECONDS);
+
+        assertThat(sink.batches()).hasSize(6);
+        assertThat(sink.isClosed()).isTrue();
     }
 
     @Test
