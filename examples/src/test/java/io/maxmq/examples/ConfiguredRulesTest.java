@@ -36,7 +36,7 @@ class ConfiguredRulesTest {
                     lines { type = file, file = records.jsonl, rotate-at = 1 MiB, rotate-every = 1 h, keep = 3, forced = true }
                     hook {
                       type = webhook, url = "https://example.com/x", headers = ["A: b"], allow = [localhost], body = lines
-                      deadline = 1 s, max-body-bytes = 64 KiB, buffer { batch-records = 10, linger = 1 s }
+                      deadline = 1 s, in-flight = 2, max-body-bytes = 64 KiB, buffer { batch-records = 10, linger = 1 s }
                     }
                     log { type = log, logger = rules, level = debug }
                   }

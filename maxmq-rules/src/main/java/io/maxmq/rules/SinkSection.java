@@ -74,6 +74,7 @@ final class SinkSection {
         }
         WebhookSink sink = WebhookSink.at(url)
                 .deadline(section.duration("deadline", Duration.ofSeconds(10)))
+                .inFlight(section.number("in-flight", 4))
                 .maxBodyBytes(maxBodyBytes(section));
         for (String header : section.texts("headers", List.of())) {
             int colon = header.indexOf(':');

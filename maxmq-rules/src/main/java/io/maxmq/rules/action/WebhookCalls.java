@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -27,7 +28,7 @@ import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** The requests of one webhook. Used by one call at a time. */
+/** The requests of one webhook. Thread-safe: several calls may be under way. */
 final class WebhookCalls {
     /**
      * How requests are made.
@@ -42,6 +43,12 @@ final class WebhookCalls {
             int maxBodyBytes,
             AddressGuard guard,
             @Nullable SSLContext tls) {}
+
+    /** Statuses about the request's credentials or URL and not about a record: 401, 403, 404 and 407. */
+    private static final Set<Integer> REFUSED_SENDERS = Set.of(401, 403, 404, 407);
+
+    /** Statuses of a gateway without a service behind it: 502, 503 and 504. */
+    private static final Set<Integer> NO_SERVICE = Set.of(502, 503, 504);
 
     private static final byte[] NO_BYTES = {};
 
@@ -94,10 +101,10 @@ final class WebhookCalls {
         List<SinkRecord> records = batch.records().subList(start, end);
         return post(records).thenCompose(result -> {
             records.forEach(each -> results.add(result));
-            if (result instanceof RecordResult.Retry) {
-                // What comes behind waits too, so that the order stays.
+            if (result instanceof RecordResult.Retry || result instanceof RecordResult.Unavailable) {
+                // The records behind wait too, so that the order stays.
                 while (results.size() < batch.size()) {
-                    results.add(result);
+                    results.add(RecordResult.notTried());
                 }
             }
             return from(batch, results.size(), results);
@@ -152,6 +159,8 @@ final class WebhookCalls {
         int status = response.statusCode();
         if (status >= 200 && status < 300) {
             return RecordResult.ok();
+        } else if (REFUSED_SENDERS.contains(status)) {
+            return RecordResult.unavailable("status " + status);
         } else if (status == 408 || status == 425 || status == 429 || status >= 500) {
             return RecordResult.retry(retryAfter(response), "status " + status);
         } else if (status >= 300 && status < 400) {
@@ -217,6 +226,7 @@ final class WebhookCalls {
         return body.toByteArray();
     }
 
+    /** Asks by HEAD. Any answer shows a service, also one that HEAD is not allowed or not implemented; a record then shows the rest. */
     CompletionStage<Health> probe() {
         HttpClient present = client;
         if (present == null) {
@@ -233,7 +243,8 @@ final class WebhookCalls {
             if (response == null) {
                 return Health.down(why(failure));
             }
-            return response.statusCode() < 500 ? Health.up() : Health.down("status " + response.statusCode());
+            int status = response.statusCode();
+            return NO_SERVICE.contains(status) ? Health.down("status " + status) : Health.up();
         });
     }
 

@@ -32,8 +32,13 @@ import org.jspecify.annotations.Nullable;
  * names what is sent, so that a service can tell what comes a second time: the record's id, of a batch a hash of them.
  *
  * <p><b>The answer</b> counts as success with a status of 200 to 299. 408, 425, 429 and 500 to 599, no answer in time and a broken
- * connection are tried again, after what {@code Retry-After} says and the engine's own pauses, and after repeated failures the service is
- * probed by HEAD until it answers with less than 500. Any other status is the end for these records; redirects are not followed.
+ * connection are tried again, after the time that {@code Retry-After} says and the engine's own pauses. 401, 403, 404 and 407 are about the
+ * sink, not about a record: the sink is down at once and its records wait. A sink that is down is probed by HEAD: any answer but 502, 503
+ * and 504 shows a service, which is then tried with one record. Any other status rejects the records of the request for good; redirects are
+ * not followed.
+ *
+ * <p><b>Order:</b> up to {@link #inFlight} requests are under way at the same time. The records of one client are sent one request after the
+ * other, in order, also when they are tried again; records of different clients may overtake each other.
  *
  * <p><b>Where to:</b> addresses of this machine, of private networks and of clouds' own services are refused unless {@link #allow} names
  * them. The host is looked up for each request, shortly before the JDK's client does: a name that changes its address between the two
@@ -44,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 @Preview
 public final class WebhookSink implements Sink {
     private static final Duration LONGEST_DEADLINE = Duration.ofMinutes(5);
+    private static final int MAX_IN_FLIGHT = 256;
 
     /**
      * How several records stand in one body.
@@ -66,6 +72,7 @@ public final class WebhookSink implements Sink {
     private @Nullable Format format;
     private Duration deadline = Duration.ofSeconds(10);
     private int maxBodyBytes = 1 << 20;
+    private int inFlight = 4;
     private @Nullable SSLContext tls;
 
     /** What there is while the engine runs. */
@@ -140,6 +147,20 @@ public final class WebhookSink implements Sink {
     }
 
     /**
+     * How many requests may be under way at the same time; 4 unless said otherwise. With 1 all records are sent in order.
+     *
+     * @param requests 1 to 256
+     */
+    public WebhookSink inFlight(int requests) {
+        checkNotStarted();
+        if (requests < 1 || requests > MAX_IN_FLIGHT) {
+            throw new IllegalArgumentException("inFlight must be 1.." + MAX_IN_FLIGHT + ": inFlight=" + requests);
+        }
+        inFlight = requests;
+        return this;
+    }
+
+    /**
      * Lets a host through whatever its address, or a network.
      *
      * @param hostOrNetwork {@code localhost}, {@code 10.1.0.0/16} or {@code ::1} say
@@ -181,6 +202,11 @@ public final class WebhookSink implements Sink {
     @Override
     public boolean blocking() {
         return true;
+    }
+
+    @Override
+    public int maxConcurrentWrites() {
+        return inFlight;
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.maxmq.rules.action;
 
 import io.maxmq.MaxMQ;
+import io.maxmq.codec.QoS;
 import io.maxmq.junit.MaxMQExtension;
+import io.maxmq.junit.TestClient;
+import io.maxmq.junit.TestClients;
 import io.maxmq.rules.RuleEngine;
 import io.maxmq.rules.Until;
 import io.maxmq.rules.sink.Buffering;
@@ -10,14 +13,21 @@ import io.maxmq.rules.sink.SinkStatus;
 import io.maxmq.spi.Message;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -134,6 +144,108 @@ class WebhookSinkTest {
                 .filter(each -> each.method().equals("POST"))
                 .toList();
         assertThat(posts.get(posts.size() - 1).body()).isEqualTo("{\"n\":\"2\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"501 Not Implemented", "405 Method Not Allowed", "404 Not Found", "401 Unauthorized", "500 Oops"
+            })
+    void comesUpAgainWhateverTheServiceAnswersToTheProbe(String toHead, MaxMQ broker) throws Exception {
+        rule(sink());
+        server.answers(request -> "503 Busy");
+        publish(broker, "1");
+        Until.isTrue(() -> status().state() == SinkState.DOWN);
+
+        server.answers(request -> request.method().equals("HEAD") ? toHead : "200 OK");
+
+        Until.isTrue(() -> status().written() == 1);
+        assertThat(status().state()).isEqualTo(SinkState.UP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"502 Bad Gateway", "503 Busy", "504 Gateway Timeout"})
+    void sendsNoRecordWhileTheProbeFindsNoService(String toHead, MaxMQ broker) throws Exception {
+        rule(sink());
+        server.answers(request -> request.method().equals("HEAD") ? toHead : "503 Busy");
+        publish(broker, "1");
+        Until.isTrue(() -> status().state() == SinkState.DOWN);
+        server.rest();
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(server.next().method()).isEqualTo("HEAD");
+        }
+        assertThat(status().state()).isEqualTo(SinkState.DOWN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"401 Unauthorized", "403 Forbidden", "404 Not Found", "407 Proxy Authentication Required"})
+    void keepsItsRecordsWhileTheServiceRefusesTheSender(String answer, MaxMQ broker) throws Exception {
+        rule(sink().buffering(QUICK.attempts(1, Duration.ofMillis(5), Duration.ofMillis(20))));
+        server.answers(request -> answer);
+        publish(broker, "1", "2", "3");
+        Until.isTrue(() -> status().state() == SinkState.DOWN);
+        for (int posts = 0; posts < 5; posts += server.next().method().equals("POST") ? 1 : 0) {}
+        assertThat(status().rejected()).isZero();
+        assertThat(status().waiting()).isEqualTo(3);
+
+        server.answers(request -> "200 OK");
+
+        Until.isTrue(() -> status().written() == 3);
+        assertThat(status().state()).isEqualTo(SinkState.UP);
+        assertThat(status().rejected()).isZero();
+    }
+
+    @Test
+    void sendsSeveralRequestsAtATimeAndThoseOfOneClientInOrder(TestClients clients) throws Exception {
+        CountDownLatch all = new CountDownLatch(3);
+        Map<String, Integer> tries = new ConcurrentHashMap<>();
+        List<String> taken = new CopyOnWriteArrayList<>();
+        rule(sink().inFlight(3));
+        server.answers(request -> {
+            all.countDown();
+            await(all);
+            if (tries.merge(request.body(), 1, Integer::sum) <= request.body().hashCode() % 2) {
+                return "500 Oops";
+            }
+            taken.add(request.body());
+            return "200 OK";
+        });
+
+        List<String> sent = new ArrayList<>();
+        Map<String, TestClient> byId =
+                Map.of("a", clients.connect("a"), "b", clients.connect("b"), "c", clients.connect("c"));
+        for (int i = 0; i < 5; i++) {
+            for (String id : byId.keySet()) {
+                String text = id + sent.size();
+                sent.add("{\"n\":\"" + text + "\"}");
+                byId.get(id).publish("n", text, QoS.AT_LEAST_ONCE);
+            }
+        }
+
+        Until.isTrue(() -> status().written() == 15);
+        assertThat(all.getCount()).isZero();
+        for (String id : byId.keySet()) {
+            assertThat(taken.stream().filter(each -> each.matches(".*\"" + id + "\\d+\".*")))
+                    .isEqualTo(sent.stream()
+                            .filter(each -> each.contains('"' + id))
+                            .toList());
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("three requests were not under way at a time within 30 s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void refusesANumberOfRequestsOutOfItsRange() {
+        assertThatThrownBy(() -> sink().inFlight(0)).hasMessageContaining("inFlight=0");
+        assertThatThrownBy(() -> sink().inFlight(257)).hasMessageContaining("inFlight=257");
     }
 
     @Test
