@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -56,6 +57,9 @@ import org.jspecify.annotations.Nullable;
 public final class JwtAuthenticator implements Authenticator, Extension {
     private static final Duration REFRESH = Duration.ofMinutes(10);
     private static final Duration FETCH_DEADLINE = Duration.ofSeconds(3);
+    /** Far beyond what {@link SlowWork} lets wait, with a fetch of keys in between. */
+    private static final Duration DEADLINE = Duration.ofMinutes(1);
+
     private static final Duration MAX_SKEW = Duration.ofMinutes(10);
     private static final int MAX_TOKEN_BYTES = 16_384;
     private static final int MIN_SECRET_BYTES = 32;
@@ -268,6 +272,12 @@ public final class JwtAuthenticator implements Authenticator, Extension {
     @Override
     public String name() {
         return "JwtAuthenticator";
+    }
+
+    /** Instead of the plug-in deadline: signatures are bounded by number and by their time in the queue, fetches by their own time. */
+    @Override
+    public Optional<Duration> deadline() {
+        return Optional.of(DEADLINE);
     }
 
     @Override

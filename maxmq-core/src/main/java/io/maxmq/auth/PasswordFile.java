@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * known; unless {@link #unknownUsersToNext()} is said. Every byte of a password counts.
  *
  * <p><b>Cost:</b> hashes are slow on purpose. They are done on the broker's worker pool, on as many threads as half the processors,
- * one at least; 1000 may wait for 4 seconds, an eighth of them from one address, and addresses take turns; beyond that clients
+ * one at least; 1000 may wait for 4 seconds (counted from the end of the first hash on, which takes long in a
+ * JVM that has just started), an eighth of them from one address, and addresses take turns; beyond that clients
  * are told 0x89 (Server busy; MQTT 3: 3). A password that was right is remembered for an hour (as a MAC under a key of this process;
  * {@link #remember}), so a fleet that comes back all at once costs no hashes. An address (IPv6: its /64) that has failed five
  * times is slowed down to one attempt in two seconds, others are told 0x89; remembered passwords are not slowed down.
@@ -44,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 @Stable
 public final class PasswordFile implements Authenticator, Extension, Reloadable {
     private static final Duration REMEMBERED_FOR = Duration.ofHours(1);
+    /** Far beyond what {@link SlowWork} lets wait; a hash that runs always ends. */
+    private static final Duration DEADLINE = Duration.ofMinutes(1);
+
     private static final Duration LONGEST = Duration.ofDays(366);
 
     private final Path file;
@@ -169,6 +173,12 @@ public final class PasswordFile implements Authenticator, Extension, Reloadable 
         return present;
     }
 
+    /** Instead of the plug-in deadline: hashes are bounded by number, and by their time in the queue once the JVM is warm. */
+    @Override
+    public Optional<Duration> deadline() {
+        return Optional.of(DEADLINE);
+    }
+
     @Override
     public CompletionStage<AuthenticationResult> authenticate(AuthenticationRequest request) {
         return started().authenticate(request);
@@ -203,6 +213,11 @@ public final class PasswordFile implements Authenticator, Extension, Reloadable 
     /** Rounds of hashing done so far. */
     long roundsDone() {
         return started().roundsDone();
+    }
+
+    /** Attempts that wait to be hashed. */
+    int waitingAttempts() {
+        return started().waitingAttempts();
     }
 
     /** Attempts that wait since their address has failed too often. */

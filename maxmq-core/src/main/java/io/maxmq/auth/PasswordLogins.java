@@ -126,6 +126,10 @@ final class PasswordLogins {
         return rounds.get();
     }
 
+    int waitingAttempts() {
+        return work.waiting();
+    }
+
     int delayedAttempts() {
         return delayed.get();
     }

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Work that clients can make the broker do and that takes long, on some of the worker pool's threads, never all. What waits is
- * bounded, in all and for each source; sources take turns, so that one that floods delays itself. What has waited too long for
- * anybody to want it is refused without being done. Thread-safe.
+ * bounded, in all and for each source; sources take turns, so that one that floods delays itself. A job that has waited too long, so that
+ * its client has given up, is refused without being done. That time counts from the end of the first job on: in a JVM that has just
+ * started the first takes many times longer than later ones, and only the number of jobs is bounded. Thread-safe.
  */
 final class SlowWork {
     private final Executor workers;
@@ -30,12 +31,17 @@ final class SlowWork {
     private int active;
     private boolean closed;
 
+    /** Whether a job has been done, and when the first was. */
+    private boolean warm;
+
+    private long warmNanos;
+
     /**
      * Does nothing yet.
      *
      * @param threads how many jobs may run at a time
      * @param maxWaiting how many may wait; an eighth of them of one source
-     * @param patienceNanos how long one may wait
+     * @param patienceNanos how long one may wait, once a job has been done
      */
     SlowWork(Executor workers, Clock clock, int threads, int maxWaiting, long patienceNanos) {
         this.workers = workers;
@@ -108,10 +114,14 @@ final class SlowWork {
             if (next == null) {
                 return;
             }
-            if (clock.nanoTime() - next.sinceNanos > patienceNanos) {
+            if (hasWaitedTooLong(next)) {
                 next.job.refused();
-            } else {
+                return;
+            }
+            try {
                 next.job.run();
+            } finally {
+                done();
             }
         } finally {
             boolean again;
@@ -124,6 +134,21 @@ final class SlowWork {
             if (again) {
                 runOnWorker();
             }
+        }
+    }
+
+    private synchronized boolean hasWaitedTooLong(Waiting job) {
+        if (!warm) {
+            return false;
+        }
+        long now = clock.nanoTime();
+        return Math.min(now - job.sinceNanos, now - warmNanos) > patienceNanos;
+    }
+
+    private synchronized void done() {
+        if (!warm) {
+            warm = true;
+            warmNanos = clock.nanoTime();
         }
     }
 

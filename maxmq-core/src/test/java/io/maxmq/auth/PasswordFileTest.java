@@ -9,6 +9,9 @@ import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.config.Listener;
+import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.Extension;
+import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import java.io.IOException;
@@ -19,6 +22,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -129,6 +136,59 @@ class PasswordFileTest {
 
             assertThat(known).isEqualTo(1000);
             assertThat(passwords.roundsDone()).isEqualTo(2 * known);
+        }
+    }
+
+    /** As on a machine under load just after the start: no worker comes to the hash for longer than the plug-in deadline. */
+    @Test
+    void aRightPasswordIsNotRefusedWhileTheJvmIsCold() throws InterruptedException {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch busy = new CountDownLatch(1);
+        Extension occupant = new Extension() {
+            @Override
+            public CompletionStage<Void> start(BrokerContext context) {
+                context.workers().execute(() -> {
+                    started.countDown();
+                    try {
+                        busy.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+                return CompletableFuture.completedFuture(null);
+            }
+
+            @Override
+            public CompletionStage<Void> stop() {
+                busy.countDown();
+                return CompletableFuture.completedFuture(null);
+            }
+        };
+        PasswordFile passwords = PasswordFile.at(file).unknownUsersToNext();
+        List<String> asked = new CopyOnWriteArrayList<>();
+        try (TestBroker broker = TestBroker.closed(builder -> builder.configure(config -> config.workers(1))
+                        .listener(Listener.tcp(0))
+                        .extension(occupant)
+                        .authenticator(passwords)
+                        .authenticator(request -> {
+                            asked.add(request.client().username().orElseThrow());
+                            return CompletableFuture.completedFuture(AuthenticationResult.allowed());
+                        }));
+                TestClient alice = broker.tcpClient(ProtocolVersion.MQTT_5);
+                TestClient carol = broker.tcpClient(ProtocolVersion.MQTT_5)) {
+            started.await();
+            alice.send(connect(ProtocolVersion.MQTT_5, "alice", "wonderland"));
+            carol.send(connect(ProtocolVersion.MQTT_5, "carol", "x"));
+            awaitTrue(() -> passwords.waitingAttempts() == 2);
+
+            broker.clock().advance(Duration.ofSeconds(30));
+            busy.countDown();
+
+            assertThat(alice.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
+            assertThat(carol.expect(ConnAck.class).reason())
+                    .as("of the session of alice, by the next authenticator")
+                    .isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+            assertThat(asked).containsExactly("carol");
         }
     }
 

@@ -99,8 +99,39 @@ class SlowWorkTest {
     }
 
     @Test
+    void refusesNoJobForItsTimeBeforeTheFirstIsDone() {
+        SlowWork work = work(1, 100);
+        work.submit("a", new SlowWork.Job() {
+            @Override
+            public void run() {
+                log.add("cold");
+                clock.advance(Duration.ofSeconds(30));
+            }
+
+            @Override
+            public void refused() {
+                log.add("cold refused");
+            }
+        });
+        work.submit("a", job("1"));
+        work.submit("a", job("2"));
+        clock.advance(Duration.ofSeconds(30));
+
+        pool.runOne();
+        clock.advanceToJustBefore(Duration.ofSeconds(4));
+        pool.runOne();
+        clock.advance(Duration.ofMillis(1));
+        pool.runAll();
+
+        assertThat(log).containsExactly("cold", "1", "2 refused");
+    }
+
+    @Test
     void doesNotDoWhatNobodyWaitsForAnyMore() {
         SlowWork work = work(1, 100);
+        work.submit("a", job("0"));
+        pool.runAll();
+        log.clear();
         work.submit("a", job("1"));
         clock.advanceToJustBefore(Duration.ofSeconds(4));
         work.submit("a", job("2"));

@@ -167,7 +167,7 @@ class WebSocketTest {
     void theRequestMayComeInPiecesWithTheFirstFrameBehindIt() throws Exception {
         start(Listener.webSocket(0));
         Socket socket = tcp();
-        String head = "GET /mqtt?a=b HTTP/1.1\r\nhost: x\r\nUPGRADE: WebSocket\r\nConnection: upgrade\r\n"
+        String head = "GET /mqtt?a=b HTTP/1.1\r\nhost: localhost\r\nUPGRADE: WebSocket\r\nConnection: upgrade\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                 + "Sec-WebSocket-Protocol: mqttv3.1\r\n\r\n";
         for (String part : head.split("(?<=:)")) {

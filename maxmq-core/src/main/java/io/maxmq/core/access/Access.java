@@ -57,7 +57,8 @@ public final class Access implements AutoCloseable {
     public Access(AccessSettings settings, PluginCalls calls, Clock clock, Events events) {
         List<Asked<Authenticator>> toAuthenticate = new ArrayList<>();
         for (Authenticator plugin : settings.authenticators()) {
-            toAuthenticate.add(new Asked<>(plugin, plugin.name(), plugin.mayBlock()));
+            toAuthenticate.add(new Asked<>(
+                    plugin, plugin.name(), plugin.mayBlock(), plugin.deadline().orElse(null)));
         }
         List<Asked<Authorizer>> toAuthorize = new ArrayList<>();
         for (Authorizer plugin : settings.authorizers()) {

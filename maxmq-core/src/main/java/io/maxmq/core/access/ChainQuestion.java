@@ -1,24 +1,29 @@
 package io.maxmq.core.access;
 
 import io.maxmq.spi.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One question on its way down a chain: asks one plug-in after the other until one decides, all within one deadline. A
- * failure ends it. Runs on the loop that asks. Not thread-safe.
+ * One question on its way down a chain: asks one plug-in after the other until one decides, all within one deadline, but for plug-ins
+ * with a deadline of their own, whose time does not count. A failure ends it. Runs on the loop that asks. Not thread-safe.
  */
 abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
 
     private final PluginCalls calls;
     private final Clock clock;
     private final long deadlineNanos;
-    private final long startedAtNanos;
     private final List<Asked<P>> chain;
     private final String operation;
     private final CallerLoop loop;
     private int next;
+
+    /** How long plug-ins without a deadline of their own have taken so far. */
+    private long spentNanos;
+
+    private long askedAtNanos;
 
     /** Whether {@link #ask} is running, so that answers given at once come back to its loop, not on top of it. */
     private boolean asking;
@@ -29,7 +34,6 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
         this.calls = access.calls();
         this.clock = access.clock();
         this.deadlineNanos = access.deadline().toNanos();
-        this.startedAtNanos = clock.nanoTime();
         this.chain = chain;
         this.operation = operation;
         this.loop = loop;
@@ -60,7 +64,9 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
                 return;
             }
             Asked<P> asked = chain.get(next++);
-            long leftNanos = deadlineNanos - (clock.nanoTime() - startedAtNanos);
+            askedAtNanos = clock.nanoTime();
+            Duration own = asked.deadline();
+            long leftNanos = own == null ? deadlineNanos - spentNanos : own.toNanos();
             calls.ask(asked.name(), operation, asked.mayBlock(), () -> call(asked.plugin()), loop, leftNanos, this);
         } while (answeredMeanwhile);
         asking = false;
@@ -75,6 +81,9 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
     public final void answered(R result) {
         if (decide(result)) {
             return;
+        }
+        if (chain.get(next - 1).deadline() == null) {
+            spentNanos += clock.nanoTime() - askedAtNanos;
         }
         if (asking) {
             answeredMeanwhile = true;

@@ -2,7 +2,9 @@ package io.maxmq.spi.auth;
 
 import io.maxmq.spi.PluginName;
 import io.maxmq.spi.Stable;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -18,7 +20,7 @@ import java.util.concurrent.CompletionStage;
  * <p><b>Order:</b> before any other decision on the connection but the connection rate limit; the client's later
  * packets wait meanwhile, and reading pauses at a bound. <b>Cost:</b> once per CONNECT.
  *
- * <p><b>Deadline:</b> the broker's plug-in deadline, for the whole chain. <b>Failure:</b> a throw, null, an exceptional
+ * <p><b>Deadline:</b> the broker's plug-in deadline, for the whole chain, unless {@link #deadline} says otherwise. <b>Failure:</b> a throw, null, an exceptional
  * completion, no answer in time and a full worker pool all deny, are counted, and are reported as {@code PluginFailed}
  * with this authenticator's name; the client then sees 0x88 (Server unavailable), or 0x89 (Server busy) for a full pool.
  *
@@ -44,6 +46,15 @@ public interface Authenticator {
     /** Whether {@link #authenticate} may block, so that the broker calls it on its worker pool. */
     default boolean mayBlock() {
         return false;
+    }
+
+    /**
+     * How long the broker waits for an answer of this authenticator, asked once; empty for the plug-in deadline. For an authenticator that
+     * bounds its work itself, by a queue of limited length for example, so that no client is refused because a machine under load
+     * takes its time. The time that it takes does not count against the authenticators behind it.
+     */
+    default Optional<Duration> deadline() {
+        return Optional.empty();
     }
 
     /**
