@@ -21,6 +21,7 @@ import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.auth.EnhancedAuthenticator;
+import io.maxmq.spi.auth.TenantAuthenticator;
 import io.maxmq.spi.event.BrokerListener;
 import io.maxmq.spi.event.MetricsSink;
 import io.maxmq.spi.intercept.Interceptor;
@@ -96,11 +97,11 @@ public final class MaxMQBuilder {
 
     /**
      * Adds to the chain that decides who may connect; asked in the order of the calls. One that is an {@link Extension} too is
-     * started and stopped with the broker.
+     * started and stopped with the broker; so is one within a {@link TenantAuthenticator}.
      */
     public MaxMQBuilder authenticator(Authenticator authenticator) {
         authenticators.add(authenticator);
-        startAndStop(authenticator);
+        startAndStop(authenticator instanceof TenantAuthenticator ofTenant ? ofTenant.authenticator() : authenticator);
         return this;
     }
 

@@ -1,12 +1,19 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.Extension;
+import io.maxmq.spi.ExtensionInUseException;
+import io.maxmq.spi.Registration;
+import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.TlsSession;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -30,29 +37,46 @@ import org.jspecify.annotations.Nullable;
  * far as the certificate has exactly one such name, {@code cert.issuer}, and {@code cert.serial} in hexadecimal.
  *
  * <p>Whether a certificate is needed, and which authorities count, is the listener's matter. When no listener asks for certificates the
- * broker does not start, or warns where there are other authenticators. Immutable and thread-safe; costs
- * microseconds on the event loop.
+ * broker does not start, or warns where there are other authenticators. {@link #issuedBy} narrows the authorities, so that each tenant's
+ * clients need a certificate of that tenant's authorities:
+ *
+ * <pre>{@code
+ * builder.authenticator(TenantAuthenticator.of(blue, CertificateAuthenticator.usernameFrom(COMMON_NAME).issuedBy(blueAuthorities)))
+ * }</pre>
+ *
+ * <p>Thread-safe; costs microseconds on the event loop, some hundred with {@code issuedBy}. With {@code issuedBy} one object serves one
+ * broker, which starts and stops it.
  *
  * @since 0.1.0
  */
 @Stable
-public final class CertificateAuthenticator implements Authenticator {
+public final class CertificateAuthenticator implements Authenticator, Extension, Reloadable {
     private final @Nullable CertificateName username;
     private final @Nullable CertificateName clientId;
     private final @Nullable CertificateName required;
 
+    /** Null when all authorities of the listener count. */
+    private final @Nullable Path issuerFile;
+
+    /** Null before the broker has started, and without a file. */
+    private volatile @Nullable IssuerFile issuers;
+
+    private volatile Registration watching = Registration.NONE;
+
     private CertificateAuthenticator(
             @Nullable CertificateName username,
             @Nullable CertificateName clientId,
-            @Nullable CertificateName required) {
+            @Nullable CertificateName required,
+            @Nullable Path issuerFile) {
         this.username = username;
         this.clientId = clientId;
         this.required = required;
+        this.issuerFile = issuerFile;
     }
 
     /** Takes the user name from the certificate; the client id is CONNECT's. */
     public static CertificateAuthenticator usernameFrom(CertificateName name) {
-        return new CertificateAuthenticator(name, null, null);
+        return new CertificateAuthenticator(name, null, null, null);
     }
 
     /**
@@ -60,22 +84,32 @@ public final class CertificateAuthenticator implements Authenticator {
      * AuthenticationResult.Allowed#withoutUsername()}).
      */
     public static CertificateAuthenticator clientIdFrom(CertificateName name) {
-        return new CertificateAuthenticator(null, name, null);
+        return new CertificateAuthenticator(null, name, null, null);
     }
 
     /** Takes the user name from the certificate too. */
     public CertificateAuthenticator withUsernameFrom(CertificateName name) {
-        return new CertificateAuthenticator(name, clientId, required);
+        return new CertificateAuthenticator(name, clientId, required, issuerFile);
     }
 
     /** Takes the client id from the certificate too; MQTT 5.0 clients are told by Assigned Client Identifier. */
     public CertificateAuthenticator withClientIdFrom(CertificateName name) {
-        return new CertificateAuthenticator(username, name, required);
+        return new CertificateAuthenticator(username, name, required, issuerFile);
     }
 
     /** Lets nobody in whose CONNECT has another client id than this name. */
     public CertificateAuthenticator requireClientId(CertificateName name) {
-        return new CertificateAuthenticator(username, clientId, name);
+        return new CertificateAuthenticator(username, clientId, name, issuerFile);
+    }
+
+    /**
+     * Takes only certificates that lead to one of these authorities, which the listener must trust too; a client with another one is
+     * left to the next authenticator. A change of the file is in force within a second, for clients that connect from then on.
+     *
+     * @param authorities PEM file, read when the broker starts
+     */
+    public CertificateAuthenticator issuedBy(Path authorities) {
+        return new CertificateAuthenticator(username, clientId, required, authorities);
     }
 
     @Override
@@ -97,6 +131,12 @@ public final class CertificateAuthenticator implements Authenticator {
     private AuthenticationResult decide(AuthenticationRequest request, TlsSession tls) {
         if (tls.peerCertificates().isEmpty()) {
             return AuthenticationResult.next();
+        }
+        if (issuerFile != null) {
+            IssuerFile present = issuers;
+            if (present == null || !present.issued(tls.peerCertificates())) {
+                return AuthenticationResult.next();
+            }
         }
         CertificateNames names = CertificateNames.of(tls.peerCertificates().get(0));
         String givenClientId = request.client().clientId();
@@ -123,6 +163,48 @@ public final class CertificateAuthenticator implements Authenticator {
             allowed = allowed.withClientId(name);
         }
         return allowed;
+    }
+
+    /**
+     * For the broker.
+     *
+     * @throws AccessFileException when the file of authorities can't be used
+     */
+    @Override
+    public CompletionStage<Void> start(BrokerContext context) {
+        if (issuerFile != null) {
+            if (issuers != null) {
+                throw new ExtensionInUseException("one file of authorities serves one broker: " + issuerFile);
+            }
+            FileWatch watch = new FileWatch(issuerFile, this::reload);
+            issuers = IssuerFile.read(issuerFile);
+            watching = watch.start(context);
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** For the broker. */
+    @Override
+    public CompletionStage<Void> stop() {
+        watching.close();
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public Optional<String> source() {
+        return Optional.ofNullable(issuerFile).map(file -> "authorities " + file);
+    }
+
+    /**
+     * Reads the file of authorities now; does nothing without one. Blocks.
+     *
+     * @throws AccessFileException when it can't be used; then what was read before stays in force
+     */
+    @Override
+    public void reload() {
+        if (issuerFile != null) {
+            issuers = IssuerFile.read(issuerFile);
+        }
     }
 
     private static AuthenticationResult lacks(CertificateName name) {

@@ -1,5 +1,6 @@
 package io.maxmq.auth;
 
+import io.maxmq.spi.Tenant;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -12,11 +13,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users of a password file, at one time. A line is {@code user:hash}; lines that are blank or begin with {@code #} are none.
+ * The users of a password file, at one time. A line is {@code user:hash} or {@code tenant:user:hash}; lines that are blank or begin with {@code #} are none.
  * Immutable and thread-safe.
  */
 final class CredentialFile {
@@ -29,12 +32,12 @@ final class CredentialFile {
 
     private static final CredentialFile EMPTY = new CredentialFile(Map.of());
 
-    private final Map<String, PasswordHash> users;
+    private final Map<TenantUser, PasswordHash> users;
 
     /** For stand-ins: the hashes in a fixed order. */
     private final List<PasswordHash> hashes;
 
-    private CredentialFile(Map<String, PasswordHash> users) {
+    private CredentialFile(Map<TenantUser, PasswordHash> users) {
         this.users = users;
         this.hashes = new ArrayList<>(users.values());
     }
@@ -52,9 +55,9 @@ final class CredentialFile {
         return parse(file, bytesOf(file, "password file"));
     }
 
-    /** The users, in alphabetical order. */
+    /** The users, in alphabetical order, each with its tenant unless that is the default one. */
     List<String> userNames() {
-        return users.keySet().stream().sorted().toList();
+        return users.keySet().stream().map(TenantUser::toString).sorted().toList();
     }
 
     /** @throws AccessFileException when it cannot be read */
@@ -73,7 +76,7 @@ final class CredentialFile {
 
     /** @throws AccessFileException with the line that cannot be understood */
     static CredentialFile parse(Path file, byte[] bytes) {
-        Map<String, PasswordHash> users = new HashMap<>();
+        Map<TenantUser, PasswordHash> users = new HashMap<>();
         int number = 0;
         int start = startsWithByteOrderMark(bytes) ? BYTE_ORDER_MARK.length : 0;
         while (start < bytes.length) {
@@ -85,7 +88,7 @@ final class CredentialFile {
             try {
                 String line = decode(bytes, start, end);
                 if (!isNone(line)) {
-                    String user = userOf(line);
+                    TenantUser user = userOf(line);
                     PasswordHash before = users.put(user, PasswordHash.parse(hashOf(line)));
                     if (before != null) {
                         throw new IllegalArgumentException("the user is there already");
@@ -129,18 +132,26 @@ final class CredentialFile {
     }
 
     /** @throws IllegalArgumentException when the line has none */
-    static String userOf(String line) {
-        int colon = line.indexOf(':');
-        if (colon < 0) {
-            throw new IllegalArgumentException("a line must be user:hash, and this has no colon");
+    static TenantUser userOf(String line) {
+        int end = endOfUser(line);
+        if (end < 0) {
+            throw new IllegalArgumentException("a line must be user:hash or tenant:user:hash, and this has no colon");
         }
-        String user = line.substring(0, colon);
+        int colon = line.indexOf(':');
+        String user = colon == end ? line.substring(0, end) : line.substring(colon + 1, end);
         checkUser(user);
-        return user;
+        return colon == end ? TenantUser.of(user) : new TenantUser(new Tenant(line.substring(0, colon)), user);
+    }
+
+    /** The colon in front of the hash, which has none itself; -1 when there is no colon. */
+    private static int endOfUser(String line) {
+        int first = line.indexOf(':');
+        int second = first < 0 ? -1 : line.indexOf(':', first + 1);
+        return second < 0 ? first : second;
     }
 
     private static String hashOf(String line) {
-        String hash = line.substring(line.indexOf(':') + 1).strip();
+        String hash = line.substring(endOfUser(line) + 1).strip();
         if (hash.isEmpty()) {
             throw new IllegalArgumentException("the user has no password hash");
         }
@@ -166,7 +177,7 @@ final class CredentialFile {
 
     /** The hash of this user; null when there is no such user. */
     @Nullable
-    PasswordHash of(String user) {
+    PasswordHash of(TenantUser user) {
         return users.get(user);
     }
 
@@ -195,10 +206,10 @@ final class CredentialFile {
     }
 
     /** Those who are not in {@code now}, or have another password there. */
-    List<String> goneOrChanged(CredentialFile now) {
+    Set<TenantUser> goneOrChanged(CredentialFile now) {
         return users.entrySet().stream()
                 .filter(each -> !each.getValue().equals(now.of(each.getKey())))
                 .map(Map.Entry::getKey)
-                .toList();
+                .collect(Collectors.toSet());
     }
 }

@@ -5,6 +5,7 @@ import io.maxmq.spi.Extension;
 import io.maxmq.spi.ExtensionInUseException;
 import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
@@ -19,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets clients in by user name and password: {@code MaxMQ.builder().authenticator(PasswordFile.at(path))}.
  *
- * <p><b>The file</b> is UTF-8 text with a line {@code user:hash} for each user; lines that are blank or begin with {@code #} are
+ * <p><b>The file</b> is UTF-8 text with a line {@code user:hash} for each user, or {@code tenant:user:hash} for a user of a tenant; lines that are blank or begin with {@code #} are
  * none. Hashes are what {@link PasswordHasher} makes, and Mosquitto's ({@code $7$…}, {@code $6$…}) and bcrypt's ({@code
  * $2b$…}) too. {@link #setPassword} and {@link #removeUser} write it, and so does {@code java -jar maxmq-standalone.jar passwd
  * FILE USER}. A file that is not there, has a line that can't be understood, or has no user at all refuses the broker's start,
  * with an {@link AccessFileException} that names the line. The file is looked at all the time; within a second after it has
  * changed it is in force, and the clients of users that are gone or have another password are disconnected with 0x87 (Not
  * authorized). A changed file that can't be understood is reported, as a {@code PluginFailed}, and the one before stays in force.
+ *
+ * <p><b>Tenants:</b> where the server name in the TLS handshake says the tenant (see {@code Tenancy}), a user is looked up in that tenant
+ * alone, and let into no other. A user without a tenant belongs to {@link Tenant#DEFAULT}.
  *
  * <p><b>Answers:</b> a client without a user name is left to the next authenticator. A right password allows; a wrong one, none, and
  * an unknown user deny with 0x86 (Bad user name or password), after the same work, so that neither code nor time tells who is
@@ -122,8 +126,13 @@ public final class PasswordFile implements Authenticator, Extension, Reloadable 
      * @throws AccessFileException when the file can't be understood or written
      */
     public static void setPassword(Path file, String user, byte[] password, PasswordHasher hasher) {
+        setPassword(file, Tenant.DEFAULT, user, password, hasher);
+    }
+
+    /** The same for a user of a tenant. */
+    public static void setPassword(Path file, Tenant tenant, String user, byte[] password, PasswordHasher hasher) {
         CredentialFile.checkUser(user);
-        PasswordFileEditor.put(file, user, hasher.hash(password));
+        PasswordFileEditor.put(file, new TenantUser(tenant, user), hasher.hash(password));
     }
 
     /**
@@ -132,7 +141,12 @@ public final class PasswordFile implements Authenticator, Extension, Reloadable 
      * @throws AccessFileException when the file can't be understood or written
      */
     public static boolean removeUser(Path file, String user) {
-        return PasswordFileEditor.remove(file, user);
+        return removeUser(file, Tenant.DEFAULT, user);
+    }
+
+    /** The same for a user of a tenant. */
+    public static boolean removeUser(Path file, Tenant tenant, String user) {
+        return PasswordFileEditor.remove(file, new TenantUser(tenant, user));
     }
 
     /**

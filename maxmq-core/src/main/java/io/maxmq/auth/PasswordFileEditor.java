@@ -21,20 +21,20 @@ import org.jspecify.annotations.Nullable;
  * Two writers at a time: the last one wins. Stateless.
  */
 final class PasswordFileEditor {
-    private static final String FIRST_LINE = "# Users of MaxMQ: user:hash";
+    private static final String FIRST_LINE = "# Users of MaxMQ: user:hash or tenant:user:hash";
 
     private PasswordFileEditor() {}
 
-    static void put(Path file, String user, String hash) {
+    static void put(Path file, TenantUser user, String hash) {
         edit(file, user, user + ":" + hash);
     }
 
-    static boolean remove(Path file, String user) {
+    static boolean remove(Path file, TenantUser user) {
         return edit(file, user, null);
     }
 
     /** @return whether the user was there */
-    private static boolean edit(Path file, String user, @Nullable String line) {
+    private static boolean edit(Path file, TenantUser user, @Nullable String line) {
         boolean exists = Files.exists(file);
         List<String> lines = new ArrayList<>();
         boolean found = false;

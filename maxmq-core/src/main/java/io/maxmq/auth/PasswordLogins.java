@@ -2,6 +2,7 @@ package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import java.nio.ByteBuffer;
@@ -76,18 +77,19 @@ final class PasswordLogins {
     }
 
     CompletionStage<AuthenticationResult> authenticate(AuthenticationRequest request) {
-        String user = request.client().username().orElse(null);
-        if (user == null) {
+        String name = request.client().username().orElse(null);
+        if (name == null) {
             return CompletableFuture.completedFuture(AuthenticationResult.next());
         }
         byte[] password = request.password().orElse(null);
         if (password == null) {
             return CompletableFuture.completedFuture(AuthenticationResult.denied());
         }
+        TenantUser user = new TenantUser(request.client().tenant(), name);
         PasswordHash hash = file.users().of(user);
         long now = context.clock().nanoTime();
         if (hash != null && remembered.knows(user, hash, password, now)) {
-            return CompletableFuture.completedFuture(AuthenticationResult.allowed());
+            return CompletableFuture.completedFuture(allowed(user));
         }
         Object source = FailedAttempts.keyOf(request.client().remoteAddress());
         Object address = delaysFailures ? source : null;
@@ -109,6 +111,13 @@ final class PasswordLogins {
         return attempt.answer;
     }
 
+    /** Vouches for the tenant too, which may be known by nothing but the client's word. */
+    private static AuthenticationResult allowed(TenantUser user) {
+        return user.tenant().equals(Tenant.DEFAULT)
+                ? AuthenticationResult.allowed()
+                : AuthenticationResult.allowed().withTenant(user.tenant());
+    }
+
     private static AuthenticationResult tooManyFailures() {
         return busy("too many failures from this address");
     }
@@ -118,8 +127,9 @@ final class PasswordLogins {
     }
 
     /** A choice among the users that the same name always gives, and that nobody can tell beforehand. */
-    private int standInChoice(String user) {
-        return ByteBuffer.wrap(ScramCredential.hmac(standInKey, user)).getInt();
+    private int standInChoice(TenantUser user) {
+        return ByteBuffer.wrap(ScramCredential.hmac(standInKey, user.toString()))
+                .getInt();
     }
 
     long roundsDone() {
@@ -142,13 +152,13 @@ final class PasswordLogins {
 
     /** One password that is looked at. */
     private final class Attempt implements SlowWork.Job {
-        private final String user;
+        private final TenantUser user;
         private final byte[] password;
         private final @Nullable Object address;
         private final long delayNanos;
         private final CompletableFuture<AuthenticationResult> answer = new CompletableFuture<>();
 
-        Attempt(String user, byte[] password, @Nullable Object address, long delayNanos) {
+        Attempt(TenantUser user, byte[] password, @Nullable Object address, long delayNanos) {
             this.user = user;
             this.password = password;
             this.address = address;
@@ -186,7 +196,7 @@ final class PasswordLogins {
             }
             settle(true);
             remembered.remember(user, hash, password, context.clock().nanoTime());
-            return AuthenticationResult.allowed();
+            return allowed(user);
         }
 
         private void settle(boolean success) {

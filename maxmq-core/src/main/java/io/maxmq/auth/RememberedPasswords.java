@@ -21,7 +21,7 @@ final class RememberedPasswords {
     private final long lifeNanos;
 
     /** Guarded by this. */
-    private final Map<String, Remembered> users;
+    private final Map<TenantUser, Remembered> users;
 
     /** @param lifeNanos 0 to remember nothing */
     RememberedPasswords(int maxUsers, long lifeNanos) {
@@ -32,14 +32,14 @@ final class RememberedPasswords {
             private static final long serialVersionUID = 1L;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Remembered> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<TenantUser, Remembered> eldest) {
                 return size() > RememberedPasswords.this.maxUsers;
             }
         };
     }
 
     /** Whether this password was right for this hash, and not too long ago. Takes microseconds. */
-    boolean knows(String user, PasswordHash hash, byte[] password, long nowNanos) {
+    boolean knows(TenantUser user, PasswordHash hash, byte[] password, long nowNanos) {
         Remembered remembered;
         synchronized (this) {
             remembered = users.get(user);
@@ -52,7 +52,7 @@ final class RememberedPasswords {
     }
 
     /** It was right. */
-    void remember(String user, PasswordHash hash, byte[] password, long nowNanos) {
+    void remember(TenantUser user, PasswordHash hash, byte[] password, long nowNanos) {
         if (lifeNanos > 0 && maxUsers > 0) {
             Remembered remembered = new Remembered(hash, mac(user, password), nowNanos + lifeNanos);
             synchronized (this) {
@@ -61,8 +61,8 @@ final class RememberedPasswords {
         }
     }
 
-    private byte[] mac(String user, byte[] password) {
-        byte[] name = user.getBytes(StandardCharsets.UTF_8);
+    private byte[] mac(TenantUser user, byte[] password) {
+        byte[] name = user.toString().getBytes(StandardCharsets.UTF_8);
         Mac mac = Pbkdf2.mac(Pbkdf2.SHA_256, key);
         mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, name.length));
         mac.update(name);

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>The file</b> is that of a {@link PasswordFile}, of which the users count that have keys for SCRAM: {@link
  * PasswordHasher#scramSha256()}, or {@code passwd FILE USER --scram} of the standalone broker. The same file may serve a {@code
- * PasswordFile} too, for clients that send passwords. It is read, watched and put in force as there. A file without any such
+ * PasswordFile} too, for clients that send passwords. It is read, watched and put in force as there, and
+ * users are looked up in the client's tenant as there. A file without any such
  * user refuses the broker's start.
  *
  * <p><b>The exchange:</b> CONNECT, or AUTH 0x19 for a client that authenticates itself again, carries the client's first
@@ -110,7 +111,8 @@ public final class ScramAuthenticator implements EnhancedAuthenticator, Extensio
 
     @Override
     public Exchange begin(AuthenticationRequest request, boolean again) {
-        return new ScramExchange(started(), request.client().remoteAddress());
+        return new ScramExchange(
+                started(), request.client().tenant(), request.client().remoteAddress());
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.AuthenticationStep;
 import io.maxmq.spi.auth.EnhancedAuthenticationResult;
@@ -17,13 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScramExchange implements EnhancedAuthenticator.Exchange {
     private final ScramLogins logins;
+    private final Tenant tenant;
     private final SocketAddress remote;
 
     /** What has been said; null before, and after the proof. Handed on with the steps. */
     private @Nullable Begun begun;
 
-    ScramExchange(ScramLogins logins, SocketAddress remote) {
+    /** @param tenant in which users are looked up */
+    ScramExchange(ScramLogins logins, Tenant tenant, SocketAddress remote) {
         this.logins = logins;
+        this.tenant = tenant;
         this.remote = remote;
     }
 
@@ -46,8 +50,9 @@ final class ScramExchange implements EnhancedAuthenticator.Exchange {
     }
 
     private EnhancedAuthenticationResult begin(ScramClientFirst first) {
-        ScramCredential known = logins.of(first.user());
-        ScramCredential shown = known == null ? logins.standIn(first.user()) : known;
+        TenantUser user = new TenantUser(tenant, first.user());
+        ScramCredential known = logins.of(user);
+        ScramCredential shown = known == null ? logins.standIn(user) : known;
         String nonce = first.nonce() + logins.nonce();
         String serverFirst = "r=" + nonce + ",s=" + ScramMessage.base64(shown.salt()) + ",i=" + shown.iterations();
         begun = new Begun(first, shown, nonce, first.bare() + "," + serverFirst);
@@ -55,7 +60,7 @@ final class ScramExchange implements EnhancedAuthenticator.Exchange {
     }
 
     private EnhancedAuthenticationResult decide(Begun before, ScramClientFinal last) {
-        String user = before.first.user();
+        TenantUser user = new TenantUser(tenant, before.first.user());
         ScramCredential shown = before.shown;
         String authMessage = before.said + "," + last.withoutProof();
         byte[] clientKey = ScramCredential.hmac(shown.storedKey(), authMessage);
@@ -70,8 +75,9 @@ final class ScramExchange implements EnhancedAuthenticator.Exchange {
             return EnhancedAuthenticationResult.denied();
         }
         String signature = "v=" + ScramMessage.base64(ScramCredential.hmac(shown.serverKey(), authMessage));
+        AuthenticationResult.Allowed allowed = AuthenticationResult.allowed().withUsername(user.name());
         return EnhancedAuthenticationResult.allowed(
-                        AuthenticationResult.allowed().withUsername(user))
+                        tenant.equals(Tenant.DEFAULT) ? allowed : allowed.withTenant(tenant))
                 .withData(signature.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -65,17 +65,17 @@ final class ScramLogins {
 
     /** The keys of this user; null when there is no such user, or one without such keys. */
     @Nullable
-    ScramCredential of(String user) {
+    ScramCredential of(TenantUser user) {
         return file.users().of(user) instanceof ScramCredential credential ? credential : null;
     }
 
     /** What is shown to who claims to be one that is not there. */
-    ScramCredential standIn(String user) {
+    ScramCredential standIn(TenantUser user) {
         ScramStandIns made = standIns;
         if (made == null) {
             throw new IllegalStateException("has read nothing yet");
         }
-        return made.of(user);
+        return made.of(user.toString());
     }
 
     /**

@@ -4,8 +4,7 @@ import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.SecretFile;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 
@@ -53,9 +52,9 @@ final class UserFile {
         CredentialFile before = users;
         CredentialFile read = CredentialFile.read(file);
         accept(read);
-        List<String> names = before.goneOrChanged(read);
-        if (!names.isEmpty()) {
-            new ClientsOfUsers(context.clients(), new HashSet<>(names)).disconnect();
+        Set<TenantUser> changed = before.goneOrChanged(read);
+        if (!changed.isEmpty()) {
+            new ClientsOfUsers(context.clients(), changed).disconnect();
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.Optional;
  *
  * @param source what says the tenant
  * @param serverNamePattern with {@link Source#SERVER_NAME}: a host name in lower case in which <code>{tenant}</code> stands for one
- *     label; empty when only {@code serverNames} count
+ *     label, but not for {@code default}; empty when only {@code serverNames} count
  * @param serverNames with {@link Source#SERVER_NAME}: tenants by host name in lower case; they are looked at first
  * @param maxTenants 1..1,000,000 that the broker serves at most, from its start on; default 10,000
  * @param quota of each tenant; default {@link TenantQuota#UNLIMITED}
@@ -48,7 +48,11 @@ public record Tenancy(
     public enum Source {
         /** Nothing but an authenticator that does: all others are {@link Tenant#DEFAULT}. */
         NONE,
-        /** The host name that the client has asked for in its TLS handshake (SNI). An authenticator can't say another. */
+        /**
+         * The host name that the client has asked for in its TLS handshake (SNI). That is the client's word: the authenticator that
+         * lets it in must vouch for the same tenant ({@code Allowed.withTenant}), as password files do by their column of tenants;
+         * an answer without a tenant is for {@link Tenant#DEFAULT}. Anonymous clients, where they are allowed, may enter any tenant.
+         */
         SERVER_NAME,
         /** The authenticator that lets a client in; who lets in without a tenant does not. */
         AUTHENTICATOR
@@ -161,6 +165,7 @@ public record Tenancy(
             return Optional.empty();
         }
         String label = name.substring(at, at + length);
-        return label.indexOf('.') >= 0 || !Tenant.isName(label) ? Optional.empty() : Optional.of(new Tenant(label));
+        boolean isTenant = label.indexOf('.') < 0 && Tenant.isName(label) && !label.equals(Tenant.DEFAULT.name());
+        return isTenant ? Optional.of(new Tenant(label)) : Optional.empty();
     }
 }

@@ -1,5 +1,6 @@
 package io.maxmq.auth;
 
+import io.maxmq.spi.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -36,7 +37,7 @@ class CredentialFilePropertyTest {
         }
         try {
             CredentialFile parsed = CredentialFile.parse(FILE, bytes);
-            assertThat(parsed.of("")).isNull();
+            assertThat(parsed.of(TenantUser.of(""))).isNull();
             assertThat(parsed.size()).isLessThanOrEqualTo(lines);
         } catch (AccessFileException e) {
             assertThat(e.line()).isBetween(1, lines);
@@ -79,7 +80,7 @@ class CredentialFilePropertyTest {
 
         Map<String, String> read = new HashMap<>();
         users.keySet().forEach(user -> {
-            PasswordHash hash = parsed.of(user);
+            PasswordHash hash = parsed.of(TenantUser.of(user));
             assertThat(hash).as(user).isNotNull();
             read.put(user, hash.text());
         });
@@ -112,16 +113,32 @@ class CredentialFilePropertyTest {
                 CredentialFile.parse(FILE, ("\n\r\n   \na:" + HASH + "\n\n").getBytes(StandardCharsets.UTF_8));
 
         assertThat(parsed.size()).isEqualTo(1);
-        assertThat(parsed.of("")).isNull();
-        assertThat(parsed.of("a")).isNotNull();
+        assertThat(parsed.of(TenantUser.of(""))).isNull();
+        assertThat(parsed.of(TenantUser.of("a"))).isNotNull();
     }
 
     @Test
     void skipsTheByteOrderMark() {
         byte[] bytes = ("\uFEFFa:" + HASH + "\nb:" + HASH).getBytes(StandardCharsets.UTF_8);
 
-        assertThat(CredentialFile.parse(FILE, bytes).of("a")).isNotNull();
+        assertThat(CredentialFile.parse(FILE, bytes).of(TenantUser.of("a"))).isNotNull();
         assertThat(CredentialFile.linesOf(bytes)).containsExactly("a:" + HASH, "b:" + HASH);
+    }
+
+    @Test
+    void readsTheColumnOfTenants() {
+        CredentialFile parsed = parse("a/b:" + HASH + "\nblue:a/b:" + HASH + "\nred:c:" + HASH);
+
+        assertThat(parsed.of(TenantUser.of("a/b"))).isNotNull();
+        assertThat(parsed.of(new TenantUser(new Tenant("blue"), "a/b"))).isNotNull();
+        assertThat(parsed.of(TenantUser.of("c"))).isNull();
+        assertThat(parsed.userNames()).containsExactly("a/b", "blue:a/b", "red:c");
+        assertThatExceptionOfType(AccessFileException.class)
+                .isThrownBy(() -> parse("b l u e:a:" + HASH))
+                .withMessageContaining("passwd:1: tenant name");
+        assertThatExceptionOfType(AccessFileException.class)
+                .isThrownBy(() -> parse("a:" + HASH + "\ndefault:a:" + HASH))
+                .withMessage("passwd:2: the user is there already");
     }
 
     @Test
@@ -155,7 +172,7 @@ class CredentialFilePropertyTest {
         CredentialFile before = parse("a:" + HASH + "\nb:" + HASH + "\nc:" + HASH);
         CredentialFile now = parse("a:" + HASH + "\nb:$6$BBBB$" + "A".repeat(86) + "\nd:" + HASH);
 
-        assertThat(before.goneOrChanged(now)).containsExactlyInAnyOrder("b", "c");
+        assertThat(before.goneOrChanged(now)).containsExactlyInAnyOrder(TenantUser.of("b"), TenantUser.of("c"));
     }
 
     private static CredentialFile parse(String text) {

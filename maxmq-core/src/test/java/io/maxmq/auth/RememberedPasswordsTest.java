@@ -13,56 +13,56 @@ class RememberedPasswordsTest {
 
     @Test
     void knowsThePasswordOfTheUserAndNoOther() {
-        remembered.remember("ab", HASH, bytes("c"), 0);
+        remembered.remember(TenantUser.of("ab"), HASH, bytes("c"), 0);
 
-        assertThat(remembered.knows("ab", HASH, bytes("c"), 99)).isTrue();
-        assertThat(remembered.knows("ab", HASH, bytes("d"), 99)).isFalse();
-        assertThat(remembered.knows("a", HASH, bytes("bc"), 99)).isFalse();
-        assertThat(remembered.knows("abc", HASH, bytes(""), 99)).isFalse();
+        assertThat(remembered.knows(TenantUser.of("ab"), HASH, bytes("c"), 99)).isTrue();
+        assertThat(remembered.knows(TenantUser.of("ab"), HASH, bytes("d"), 99)).isFalse();
+        assertThat(remembered.knows(TenantUser.of("a"), HASH, bytes("bc"), 99)).isFalse();
+        assertThat(remembered.knows(TenantUser.of("abc"), HASH, bytes(""), 99)).isFalse();
     }
 
     @Test
     void aWrongPasswordDoesNotMakeItForget() {
-        remembered.remember("a", HASH, bytes("c"), 0);
-        remembered.knows("a", HASH, bytes("d"), 0);
+        remembered.remember(TenantUser.of("a"), HASH, bytes("c"), 0);
+        remembered.knows(TenantUser.of("a"), HASH, bytes("d"), 0);
 
-        assertThat(remembered.knows("a", HASH, bytes("c"), 0)).isTrue();
+        assertThat(remembered.knows(TenantUser.of("a"), HASH, bytes("c"), 0)).isTrue();
     }
 
     @Test
     void forgetsInTime() {
-        remembered.remember("a", HASH, bytes("c"), 0);
+        remembered.remember(TenantUser.of("a"), HASH, bytes("c"), 0);
 
-        assertThat(remembered.knows("a", HASH, bytes("c"), 100)).isFalse();
+        assertThat(remembered.knows(TenantUser.of("a"), HASH, bytes("c"), 100)).isFalse();
         assertThat(remembered.size()).isZero();
     }
 
     @Test
     void forgetsWhenTheFileSaysAnother() {
-        remembered.remember("a", HASH, bytes("c"), 0);
+        remembered.remember(TenantUser.of("a"), HASH, bytes("c"), 0);
 
-        assertThat(remembered.knows("a", OTHER, bytes("c"), 0)).isFalse();
-        assertThat(remembered.knows("a", HASH, bytes("c"), 0)).isFalse();
+        assertThat(remembered.knows(TenantUser.of("a"), OTHER, bytes("c"), 0)).isFalse();
+        assertThat(remembered.knows(TenantUser.of("a"), HASH, bytes("c"), 0)).isFalse();
     }
 
     @Test
     void isBounded() {
-        remembered.remember("a", HASH, bytes("c"), 0);
-        remembered.remember("b", HASH, bytes("c"), 0);
-        remembered.knows("a", HASH, bytes("c"), 0);
-        remembered.remember("c", HASH, bytes("c"), 0);
+        remembered.remember(TenantUser.of("a"), HASH, bytes("c"), 0);
+        remembered.remember(TenantUser.of("b"), HASH, bytes("c"), 0);
+        remembered.knows(TenantUser.of("a"), HASH, bytes("c"), 0);
+        remembered.remember(TenantUser.of("c"), HASH, bytes("c"), 0);
 
         assertThat(remembered.size()).isEqualTo(2);
-        assertThat(remembered.knows("a", HASH, bytes("c"), 0)).isTrue();
-        assertThat(remembered.knows("b", HASH, bytes("c"), 0)).isFalse();
+        assertThat(remembered.knows(TenantUser.of("a"), HASH, bytes("c"), 0)).isTrue();
+        assertThat(remembered.knows(TenantUser.of("b"), HASH, bytes("c"), 0)).isFalse();
     }
 
     @Test
     void remembersNothingWhenToldSo() {
         RememberedPasswords nothing = new RememberedPasswords(10, 0);
-        nothing.remember("a", HASH, bytes("c"), 0);
+        nothing.remember(TenantUser.of("a"), HASH, bytes("c"), 0);
 
-        assertThat(nothing.knows("a", HASH, bytes("c"), 0)).isFalse();
+        assertThat(nothing.knows(TenantUser.of("a"), HASH, bytes("c"), 0)).isFalse();
         assertThat(nothing.size()).isZero();
     }
 

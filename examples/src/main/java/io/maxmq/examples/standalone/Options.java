@@ -49,7 +49,7 @@ record Options(
                        [--data-dir DIR [--durability fsync|os|none]] [--acl-file FILE]
                        --password-file FILE | --allow-anonymous
                    java -jar maxmq-standalone.jar --config FILE
-                   java -jar maxmq-standalone.jar passwd FILE USER [--scram] [--iterations N] | --delete
+                   java -jar maxmq-standalone.jar passwd FILE USER [--tenant TENANT] [--scram] [--iterations N] | --delete
 
             An MQTT 3.1, 3.1.1 and 5.0 broker. passwd adds a user to a password file, or changes the password, which is
             asked for, or read from standard input where there is no terminal.

@@ -2,6 +2,7 @@ package io.maxmq.examples.standalone;
 
 import io.maxmq.auth.PasswordFile;
 import io.maxmq.auth.PasswordHasher;
+import io.maxmq.spi.Tenant;
 import java.io.ByteArrayOutputStream;
 import java.io.Console;
 import java.io.IOException;
@@ -22,15 +23,17 @@ final class PasswordCommand {
     static final String NAME = "passwd";
 
     private static final String USAGE =
-            "use: passwd FILE USER [--scram] [--iterations N], or: passwd FILE USER --delete";
+            "use: passwd FILE USER [--tenant TENANT] [--scram] [--iterations N], or: passwd FILE USER [--tenant TENANT] --delete";
 
     private final Path file;
+    private final Tenant tenant;
     private final String user;
     private final boolean delete;
     private final PasswordHasher hasher;
 
-    private PasswordCommand(Path file, String user, boolean delete, PasswordHasher hasher) {
+    private PasswordCommand(Path file, Tenant tenant, String user, boolean delete, PasswordHasher hasher) {
         this.file = file;
+        this.tenant = tenant;
         this.user = user;
         this.delete = delete;
         this.hasher = hasher;
@@ -45,22 +48,34 @@ final class PasswordCommand {
         List<String> rest = new ArrayList<>(arguments);
         boolean delete = rest.remove("--delete");
         boolean scram = rest.remove("--scram");
-        Integer iterations = null;
-        int at = rest.indexOf("--iterations");
-        if (at >= 0 && at + 1 < rest.size()) {
-            iterations = number(rest.remove(at + 1));
-            rest.remove(at);
-        }
+        String digits = valueOf("--iterations", rest);
+        Integer iterations = digits == null ? null : number(digits);
+        String tenant = valueOf("--tenant", rest);
         if (rest.size() != 2 || rest.stream().anyMatch(each -> each.startsWith("--"))) {
             throw new UsageException(USAGE);
         }
         try {
-            return new PasswordCommand(Path.of(rest.get(0)), rest.get(1), delete, hasher(scram, iterations));
+            return new PasswordCommand(
+                    Path.of(rest.get(0)),
+                    tenant == null ? Tenant.DEFAULT : new Tenant(tenant),
+                    rest.get(1),
+                    delete,
+                    hasher(scram, iterations));
         } catch (InvalidPathException e) {
             throw new UsageException(rest.get(0) + " is no path");
         } catch (IllegalArgumentException e) {
             throw new UsageException(e);
         }
+    }
+
+    /** Takes an option and its value out; null when it is not there. */
+    private static @Nullable String valueOf(String option, List<String> arguments) {
+        int at = arguments.indexOf(option);
+        if (at < 0 || at + 1 >= arguments.size()) {
+            return null;
+        }
+        arguments.remove(at);
+        return arguments.remove(at);
     }
 
     private static PasswordHasher hasher(boolean scram, @Nullable Integer iterations) {
@@ -87,12 +102,12 @@ final class PasswordCommand {
     String run(@Nullable Console console, InputStream input) throws UsageException {
         try {
             if (delete) {
-                if (!PasswordFile.removeUser(file, user)) {
+                if (!PasswordFile.removeUser(file, tenant, user)) {
                     throw new UsageException(file + " has no user " + user);
                 }
                 return "removed " + user + " from " + file;
             }
-            PasswordFile.setPassword(file, user, console == null ? line(input) : asked(console), hasher);
+            PasswordFile.setPassword(file, tenant, user, console == null ? line(input) : asked(console), hasher);
             return "password of " + user + " is in " + file;
         } catch (IllegalArgumentException e) {
             throw new UsageException(e);

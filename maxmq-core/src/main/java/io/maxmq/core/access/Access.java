@@ -4,6 +4,7 @@ import io.maxmq.core.observe.Events;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
@@ -29,8 +30,8 @@ import java.util.function.Predicate;
  */
 public final class Access implements AutoCloseable {
 
-    /** Lets in clients that no authenticator vouches for. */
-    static final AuthenticationResult ANONYMOUS = AuthenticationResult.allowed().withoutUsername();
+    private static final AuthenticationResult.Allowed ANONYMOUS =
+            AuthenticationResult.allowed().withoutUsername();
 
     private final List<Asked<Authenticator>> authenticators;
     private final Map<String, Asked<EnhancedAuthenticator>> enhanced = new HashMap<>();
@@ -147,12 +148,17 @@ public final class Access implements AutoCloseable {
      */
     public void authenticate(AuthenticationRequest request, CallerLoop loop, Consumer<AuthenticationResult> answer) {
         if (authenticators.isEmpty()) {
-            AuthenticationResult result = allowAnonymous ? ANONYMOUS : AuthenticationResult.denied();
+            AuthenticationResult result = allowAnonymous ? anonymous(request.client()) : AuthenticationResult.denied();
             events.authenticated(loop, request.client(), result, false);
             answer.accept(result);
         } else {
             new AuthenticationQuestion(this, request, loop, answer).ask();
         }
+    }
+
+    /** Lets a client in that no authenticator vouches for, into the tenant that it asks for. */
+    static AuthenticationResult anonymous(ClientInfo client) {
+        return client.tenant().equals(Tenant.DEFAULT) ? ANONYMOUS : ANONYMOUS.withTenant(client.tenant());
     }
 
     /** Whether somebody knows this method of enhanced authentication. */

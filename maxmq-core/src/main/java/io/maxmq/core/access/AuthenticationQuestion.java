@@ -47,7 +47,7 @@ final class AuthenticationQuestion extends ChainQuestion<Authenticator, Authenti
                 request.client().username().isEmpty() && request.password().isEmpty();
         tell(
                 anonymous && allowAnonymous
-                        ? Access.ANONYMOUS
+                        ? Access.anonymous(request.client())
                         : AuthenticationResult.denied(ReasonCode.NOT_AUTHORIZED, null),
                 false);
     }

@@ -7,12 +7,15 @@ import io.maxmq.auth.JwtAuthenticator;
 import io.maxmq.auth.PasswordFile;
 import io.maxmq.auth.ScramAuthenticator;
 import io.maxmq.spi.RedactedUrl;
+import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.auth.EnhancedAuthenticator;
+import io.maxmq.spi.auth.TenantAuthenticator;
 import io.maxmq.spi.config.ConfigSection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,16 +69,22 @@ final class AuthenticatorSettings {
         switch (section.choice("type", Type.class, Type.PASSWORD_FILE)) {
             case PASSWORD_FILE -> authenticators.add(passwordFile(section));
             case SCRAM -> enhanced.add(scram(section));
-            case CERTIFICATE -> authenticators.add(certificate(section));
+            case CERTIFICATE -> authenticators.add(ofTenant(section, certificate(section)));
             case JWT -> {
                 JwtAuthenticator jwt = jwt(section);
-                authenticators.add(jwt);
+                authenticators.add(ofTenant(section, jwt));
                 if (section.has("acl-claim")) {
                     authorizers.add(jwt.authorizer());
                 }
             }
-            case HTTP -> authenticators.add(http(section));
+            case HTTP -> authenticators.add(ofTenant(section, http(section)));
         }
+    }
+
+    private static Authenticator ofTenant(ConfigSection section, Authenticator authenticator) {
+        return section.has("tenant")
+                ? TenantAuthenticator.of(new Tenant(section.text("tenant")), authenticator)
+                : authenticator;
     }
 
     private static Authenticator passwordFile(ConfigSection section) {
@@ -111,7 +120,9 @@ final class AuthenticatorSettings {
         } else {
             throw section.wrong("", "username or client-id must say what to take from the certificate");
         }
-        return required == null ? authenticator : authenticator.requireClientId(required);
+        Path issuers = section.fileOrNull("issued-by");
+        authenticator = required == null ? authenticator : authenticator.requireClientId(required);
+        return issuers == null ? authenticator : authenticator.issuedBy(issuers);
     }
 
     private static @Nullable CertificateName name(ConfigSection section, String key) {

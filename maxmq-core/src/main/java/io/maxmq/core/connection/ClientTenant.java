@@ -32,13 +32,21 @@ final class ClientTenant {
         return tenancy.ofServerName(name).isPresent() ? null : "no tenant has this server name: " + Utf8.quote(name);
     }
 
+    /** The server name is the client's word: an authenticator that names no tenant vouches for the default one. */
+    private static @Nullable String problemOf(Tenant asked, @Nullable Tenant said) {
+        if (said == null && !asked.equals(Tenant.DEFAULT)) {
+            return "no authenticator vouches for the client in this tenant";
+        }
+        return said == null || said.equals(asked) ? null : "the client is another tenant's";
+    }
+
     /** Why the client is not served though it is authenticated; null when it is. */
     static @Nullable String problemAfter(
             Tenancy tenancy, ClientInfo before, AuthenticationResult.Allowed authenticated) {
         Tenant said = authenticated.tenant().orElse(null);
         return switch (tenancy.source()) {
             case NONE -> null;
-            case SERVER_NAME -> said == null || said.equals(before.tenant()) ? null : "the client is another tenant's";
+            case SERVER_NAME -> problemOf(before.tenant(), said);
             case AUTHENTICATOR -> said == null ? "no tenant" : null;
         };
     }

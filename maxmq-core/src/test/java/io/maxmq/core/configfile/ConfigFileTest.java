@@ -4,6 +4,7 @@ import io.maxmq.MaxMQ;
 import io.maxmq.MaxMQBuilder;
 import io.maxmq.RecordedLogs;
 import io.maxmq.auth.Acl;
+import io.maxmq.auth.CertificateAuthenticator;
 import io.maxmq.auth.PasswordFile;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.RetainHandling;
@@ -31,6 +32,8 @@ import io.maxmq.limit.Limits;
 import io.maxmq.spi.Cidr;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Ban;
+import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.auth.TenantAuthenticator;
 import io.maxmq.spi.config.ConfigFileException;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import io.maxmq.spi.limit.RateLimiter;
@@ -118,6 +121,25 @@ class ConfigFileTest {
                 .isThrownBy(() -> read("authenticators = [ { type = http, url = \"https://user:se cret@host/a\" } ]"))
                 .withMessageContaining("@host/a")
                 .withMessageNotContaining("se cret");
+    }
+
+    @Test
+    void authenticatorMayBeOfOneTenant() throws IOException {
+        List<Authenticator> read = read("""
+                        authenticators = [
+                          { type = certificate, username = common-name, issued-by = blue-ca.crt, tenant = blue }
+                          { type = jwt, secret = 0123456789abcdef0123456789abcdef, tenant = red }
+                        ]
+                        """).authenticators();
+
+        assertThat(read)
+                .extracting(each -> ((TenantAuthenticator) each).tenant().name())
+                .containsExactly("blue", "red");
+        assertThat(((TenantAuthenticator) read.get(0)).authenticator())
+                .isInstanceOfSatisfying(
+                        CertificateAuthenticator.class,
+                        certificate -> assertThat(certificate.source())
+                                .hasValueSatisfying(source -> assertThat(source).endsWith("blue-ca.crt")));
     }
 
     @Test
@@ -300,6 +322,8 @@ class ConfigFileTest {
             authenticators = [{ type = scram }]             | 1 | authenticators[0]: key file is missing
             authenticators = [{ type = certificate }]       | 1 | authenticators[0]: username or client-id must say
             authenticators = [{ type = certificate, username = cn }] | 1 | authenticators[0].username must be one of common-name, subject
+            authenticators = [{ type = certificate, username = email, tenant = "a b" }] | 1 | authenticators[0]: tenant name may hold
+            authenticators = [{ type = password-file, file = x, tenant = a }] | 1 | unknown key authenticators[0].tenant
             authenticators = [{ type = jwt }]               | 1 | authenticators[0]: must have one of keys, keys-url and secret
             authenticators = [{ type = jwt, keys = a, secret = b }] | 1 | authenticators[0]: must have one of keys, keys-url and secret
             authenticators = [{ type = jwt, secret = b }]   | 1 | authenticators[0]: secret must have at least 32 bytes: length=1
