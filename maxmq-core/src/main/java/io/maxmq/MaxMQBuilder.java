@@ -8,6 +8,7 @@ import io.maxmq.config.DelayedLimits;
 import io.maxmq.config.Listener;
 import io.maxmq.config.MemoryLimits;
 import io.maxmq.config.OverloadLimits;
+import io.maxmq.config.RecoveryLimits;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.Tenancy;
@@ -219,6 +220,12 @@ public final class MaxMQBuilder {
     /** Limits of retained messages. */
     public MaxMQBuilder retained(RetainedLimits limits) {
         config.retained(limits);
+        return this;
+    }
+
+    /** How a start on a storage counts the time since the last run, and how long it waits for the storage. */
+    public MaxMQBuilder recovery(RecoveryLimits limits) {
+        config.recovery(limits);
         return this;
     }
 

@@ -15,6 +15,7 @@ public final class ManualClock implements Clock {
     private static final Duration TICK = Duration.ofMillis(40);
 
     private final AtomicLong elapsedNanos = new AtomicLong();
+    private final AtomicLong wallStepMillis = new AtomicLong();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     @Override
@@ -24,7 +25,12 @@ public final class ManualClock implements Clock {
 
     @Override
     public long epochMillis() {
-        return START_EPOCH_MILLIS + elapsedNanos.get() / 1_000_000;
+        return START_EPOCH_MILLIS + wallStepMillis.get() + elapsedNanos.get() / 1_000_000;
+    }
+
+    /** Sets the wall clock ahead, or back by a negative duration: no time passes. */
+    public void stepWallClock(Duration step) {
+        wallStepMillis.addAndGet(step.toMillis());
     }
 
     @Override

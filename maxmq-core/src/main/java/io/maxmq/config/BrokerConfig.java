@@ -42,6 +42,7 @@ import java.util.List;
  *     {@link OverlappingSubscriptions#ONE_DELIVERY}
  * @param sysInterval how often the broker publishes figures about itself below {@code $SYS/broker/}, as retained messages of
  *     {@link io.maxmq.spi.Tenant#DEFAULT}; at least 1 s, or 0 for never; default 10 s
+ * @param recovery of a start on a storage
  * @param delayed messages that clients publish to {@code $delayed/SECONDS/TOPIC}
  * @param topicRewrites rules that give what clients of any tenant publish and subscribe to other names, at most 256; the first
  *     that matches is applied; default none
@@ -77,6 +78,7 @@ public record BrokerConfig(
         Capabilities capabilities,
         OverlappingSubscriptions overlapping,
         Duration sysInterval,
+        RecoveryLimits recovery,
         DelayedLimits delayed,
         List<TopicRewrite> topicRewrites,
         Tenancy tenancy,
@@ -143,6 +145,7 @@ public record BrokerConfig(
         builder.capabilities = capabilities;
         builder.overlapping = overlapping;
         builder.sysInterval = sysInterval;
+        builder.recovery = recovery;
         builder.delayed = delayed;
         builder.topicRewrites = topicRewrites;
         builder.tenancy = tenancy;
@@ -182,6 +185,7 @@ public record BrokerConfig(
         private Capabilities capabilities = Capabilities.defaults();
         private OverlappingSubscriptions overlapping = OverlappingSubscriptions.ONE_DELIVERY;
         private Duration sysInterval = Duration.ofSeconds(10);
+        private RecoveryLimits recovery = RecoveryLimits.defaults();
         private DelayedLimits delayed = DelayedLimits.defaults();
         private List<TopicRewrite> topicRewrites = List.of();
         private Tenancy tenancy = Tenancy.none();
@@ -336,6 +340,12 @@ public record BrokerConfig(
             return this;
         }
 
+        /** See {@link BrokerConfig#recovery()}. */
+        public Builder recovery(RecoveryLimits value) {
+            recovery = value;
+            return this;
+        }
+
         /** See {@link BrokerConfig#delayed()}. */
         public Builder delayed(DelayedLimits value) {
             delayed = value;
@@ -420,6 +430,7 @@ public record BrokerConfig(
                     capabilities,
                     overlapping,
                     sysInterval,
+                    recovery,
                     delayed,
                     topicRewrites,
                     tenancy,

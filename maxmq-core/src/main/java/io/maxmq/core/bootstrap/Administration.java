@@ -4,7 +4,7 @@ import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.WorkerPool;
-import io.maxmq.spi.Clock;
+import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.spi.admin.Bans;
 import io.maxmq.spi.admin.Clients;
 import io.maxmq.spi.admin.Explanation;
@@ -24,7 +24,7 @@ public final class Administration implements AutoCloseable {
     private final Publisher publisher;
     private final Events events;
     private final WorkerPool workers;
-    private final Clock clock;
+    private final ExpiryClock clock;
     private final Access access;
     private final Answers answers;
     private final HealthChecks health;
@@ -37,7 +37,7 @@ public final class Administration implements AutoCloseable {
             Publisher publisher,
             Events events,
             WorkerPool workers,
-            Clock clock,
+            ExpiryClock clock,
             Access access,
             HealthChecks health,
             Answers answers,

@@ -37,6 +37,7 @@ import io.maxmq.core.session.SessionEvents;
 import io.maxmq.core.session.SessionQuotas;
 import io.maxmq.core.session.SessionStorage;
 import io.maxmq.core.session.Sessions;
+import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.core.transport.EventLoops;
 import io.maxmq.core.transport.MemoryPipe;
 import io.maxmq.core.transport.NetworkPreparation;
@@ -118,6 +119,13 @@ public final class Broker {
     private final AtomicInteger nextPipe = new AtomicInteger();
     private Registration clockRegistration = Registration.NONE;
     private final @Nullable Persistence persistence;
+    private final ExpiryClock expiryClock;
+
+    /** Null without a storage. */
+    private final @Nullable StoredClock storedClock;
+
+    /** Whether the expiry clock goes on from the stored one. */
+    private boolean isClockRestored;
 
     public Broker(BrokerConfig config, Plugins plugins, NetworkPreparation network) {
         this(config, plugins, network, null, loop -> SessionStorage.NONE);
@@ -132,7 +140,8 @@ public final class Broker {
         if (plugins.storage() == null) {
             return new Broker(config, plugins, network);
         }
-        Persistence persistence = Persistence.open(plugins.storage());
+        Persistence persistence =
+                Persistence.open(plugins.storage(), config.recovery().answerTimeout());
         try {
             return new Broker(config, plugins, network, persistence, loop -> storageOf(persistence, loop));
         } catch (Throwable t) {
@@ -160,9 +169,18 @@ public final class Broker {
         this.config = config;
         this.persistence = persistence;
         this.plugins = plugins;
+        this.expiryClock = new ExpiryClock(plugins.clock());
         network.awaitLoggers();
         this.loggers = new Loggers(config.name());
         this.log = loggers.broker();
+        this.storedClock = persistence == null
+                ? null
+                : new StoredClock(
+                        persistence,
+                        expiryClock,
+                        plugins.clock(),
+                        config.recovery().maxExpiryCatchUp(),
+                        log);
         int workerCount = config.workers() == 0
                 ? Math.max(MIN_WORKERS, 2 * Runtime.getRuntime().availableProcessors())
                 : config.workers();
@@ -206,7 +224,7 @@ public final class Broker {
         assembleLoops(network.loops(), storage);
         this.everyLoop = new EveryLoop(loops, config.closeTimeout(), log);
         this.goodbye = new Goodbye(everyLoop, connections, groupQueues, config.closeTimeout(), persistence != null);
-        this.publisher = new Publisher(config, loops, routes, interceptors, plugins.clock());
+        this.publisher = new Publisher(config, loops, routes, interceptors, expiryClock);
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
         DropLog dropLog = new DropLog(
                 loops.stream().map(each -> each.loop().counters()).toList(), loggers.of("drops"), System.nanoTime());
@@ -242,7 +260,7 @@ public final class Broker {
                 new SessionSubscriptions(loops, routes, workers, budget, access, answers, events.failures());
         this.bans = new BanDirectory(banList, persistence, loops, connections, events, plugins.clock(), answers);
         this.administration = new Administration(
-                config, loops, routes, publisher, events, workers, plugins.clock(), access, health, answers, bans);
+                config, loops, routes, publisher, events, workers, expiryClock, access, health, answers, bans);
         this.reloading = new Reloading(plugins, listeners, log);
         this.extensions = plugins.extensions().isEmpty()
                 ? null
@@ -284,6 +302,7 @@ public final class Broker {
                     i,
                     eventLoops.thread(i),
                     plugins.clock(),
+                    expiryClock,
                     new MemoryCredit(budget),
                     new MemoryCredit(new MemoryBudget(socketBytes, 0)),
                     openOutputBytes,
@@ -395,13 +414,18 @@ public final class Broker {
     }
 
     private void recover(Persistence from) {
+        if (storedClock != null) {
+            storedClock.restore();
+            isClockRestored = true;
+            storedClock.start(loops.get(0).loop());
+        }
         BanDirectory.recover(from, banList, plugins.clock().epochMillis(), log);
         KeptMessages kept = new KeptMessages(from, loops, routes, groupQueues, budget, log);
         new Recovery(
                         from,
                         loops,
                         routes,
-                        plugins.clock().epochMillis(),
+                        expiryClock.millis(),
                         config.willGraceAfterRestart().toMillis(),
                         log)
                 .run(kept);
@@ -574,6 +598,9 @@ public final class Broker {
         quietly("metrics", metrics);
         quietly("event loops", eventLoops);
         quietly("workers", workers);
+        if (storedClock != null && isClockRestored) {
+            quietly("clock", () -> storedClock.close(config.closeTimeout()));
+        }
         if (persistence != null) {
             quietly("storage", persistence);
         }

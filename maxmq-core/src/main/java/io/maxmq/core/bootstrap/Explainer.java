@@ -9,8 +9,8 @@ import io.maxmq.core.routing.Topic;
 import io.maxmq.core.session.InProcessNames;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
+import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.Clock;
 import io.maxmq.spi.admin.Explanation;
 import io.maxmq.spi.admin.Explanation.Publishing;
 import io.maxmq.spi.admin.PublishQuestion;
@@ -32,7 +32,7 @@ final class Explainer {
     private final List<LoopAssembly> loops;
     private final TenantRoutes routes;
     private final Access access;
-    private final Clock clock;
+    private final ExpiryClock clock;
     private final Answers answers;
     private final ClientTopics clientTopics;
 
@@ -41,7 +41,7 @@ final class Explainer {
             List<LoopAssembly> loops,
             TenantRoutes routes,
             Access access,
-            Clock clock,
+            ExpiryClock clock,
             Answers answers) {
         this.config = config;
         this.loops = loops;
@@ -141,7 +141,7 @@ final class Explainer {
                                 recipients,
                                 truncated,
                                 Optional.ofNullable(tenantRoutes.retained().get(topic))
-                                        .filter(message -> !message.isExpired(clock.epochMillis()))
+                                        .filter(message -> !message.isExpired(clock.millis()))
                                         .map(Views::retained)));
     }
 }

@@ -34,7 +34,7 @@ record HookSubscriber(Tenant tenant, Loop loop, PublishHook hook, PluginFailures
                 : Optional.empty();
         // Kept, so that the message has its id; whoever queues it gets the same copy.
         Message view =
-                ApplicationMessages.view(message.keep(), QoS.of(message.qos()), message.retain(), loop.epochMillis());
+                ApplicationMessages.view(message.keep(), QoS.of(message.qos()), message.retain(), loop.expiryMillis());
         try {
             hook.onPublish(new Seen(tenant, view, publisher));
         } catch (Throwable t) {

@@ -260,7 +260,7 @@ final class InProcessClient implements PacketSink {
                 kept,
                 QoS.of(DeliveryFlags.qos(flags)),
                 DeliveryFlags.retain(flags),
-                at.loop().epochMillis());
+                at.loop().expiryMillis());
         waitingCount.incrementAndGet();
         waiting.add(new Delivery(view, packetId, bytes));
         look();

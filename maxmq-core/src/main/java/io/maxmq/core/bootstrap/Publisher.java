@@ -15,7 +15,7 @@ import io.maxmq.core.routing.Topic;
 import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
-import io.maxmq.spi.Clock;
+import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishOptions;
 import io.maxmq.spi.PublishRefusedException;
@@ -50,7 +50,7 @@ public final class Publisher {
     private final List<LoopAssembly> loops;
     private final TenantRoutes routes;
     private final Interceptors interceptors;
-    private final Clock clock;
+    private final ExpiryClock clock;
     private final AtomicLong waitingBytes = new AtomicLong();
 
     Publisher(
@@ -58,7 +58,7 @@ public final class Publisher {
             List<LoopAssembly> loops,
             TenantRoutes routes,
             Interceptors interceptors,
-            Clock clock) {
+            ExpiryClock clock) {
         this.config = config;
         this.loops = loops;
         this.routes = routes;
@@ -191,7 +191,7 @@ public final class Publisher {
             CompletableFuture<PublishResult> result) {
         Topic topic = ApplicationMessages.topic(tenantRoutes.topics(), at.loop().index(), message.topic());
         InTransit transit = at.inProcess();
-        ApplicationMessages.begin(transit, message, topic, null, clock.epochMillis());
+        ApplicationMessages.begin(transit, message, topic, null, clock.millis());
         transit.track(options.isDetailed());
         at.loop().counters().increment(Counter.PUBLISHED_IN_PROCESS);
         if (transit.retain() && at.router().retain(transit, tenantRoutes, null) == Router.Retained.REFUSED) {
@@ -218,7 +218,7 @@ public final class Publisher {
                 ApplicationMessages.topic(session.routes().topics(), at.loop().index(), message.topic());
         InTransit transit = at.inProcess();
         Message once = message.retain() ? message.toBuilder().retain(false).build() : message;
-        ApplicationMessages.begin(transit, once, topic, null, clock.epochMillis());
+        ApplicationMessages.begin(transit, once, topic, null, clock.millis());
         transit.track(options.isDetailed());
         at.loop().counters().increment(Counter.PUBLISHED_IN_PROCESS);
         session.deliver(transit, Subscription.direct(session, topic));

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -214,7 +215,7 @@ final class Recovery {
             routeAgain(each, routed);
         }
         tasks.forEach(Tasks::handOver);
-        awaitQuietly(routed);
+        await("routing of messages whose routing was cut off", routed);
         log.info("went on with {} messages whose routing had been cut off", cutOff.size());
     }
 
@@ -285,12 +286,21 @@ final class Recovery {
         for (LoopAssembly each : loops) {
             each.loop().execute(done::countDown);
         }
-        awaitQuietly(done);
+        await("restoring on the event loops", done);
     }
 
-    private static void awaitQuietly(CountDownLatch latch) {
+    /** Waits as long as the count goes down within each answer timeout: the loops wait for the storage. */
+    private void await(String step, CountDownLatch latch) {
+        long timeoutMillis = persistence.answerTimeout().toMillis();
         try {
-            latch.await();
+            long before = latch.getCount();
+            while (!latch.await(timeoutMillis, TimeUnit.MILLISECONDS)) {
+                long now = latch.getCount();
+                if (now == before) {
+                    throw persistence.silent(step);
+                }
+                before = now;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the broker was starting", e);

@@ -9,7 +9,7 @@ import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.session.ApplicationMessages;
-import io.maxmq.spi.Clock;
+import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Page;
@@ -27,10 +27,11 @@ final class RetainedDirectory implements RetainedMessages {
     private final TenantRoutes routes;
     private final Publisher publisher;
     private final WorkerPool workers;
-    private final Clock clock;
+    private final ExpiryClock clock;
     private final Answers answers;
 
-    RetainedDirectory(TenantRoutes routes, Publisher publisher, WorkerPool workers, Clock clock, Answers answers) {
+    RetainedDirectory(
+            TenantRoutes routes, Publisher publisher, WorkerPool workers, ExpiryClock clock, Answers answers) {
         this.routes = routes;
         this.publisher = publisher;
         this.workers = workers;
@@ -70,7 +71,7 @@ final class RetainedDirectory implements RetainedMessages {
                 after.map(topic -> retained.cursorAfter(filter, topic)).orElseGet(() -> retained.cursor(filter));
         List<RetainedView> items = new ArrayList<>();
         for (StoredMessage each = cursor.next(); each != null; each = cursor.next()) {
-            if (each.isExpired(clock.epochMillis())) {
+            if (each.isExpired(clock.millis())) {
                 continue;
             }
             if (items.size() == query.limit()) {
@@ -85,12 +86,12 @@ final class RetainedDirectory implements RetainedMessages {
     public CompletionStage<Optional<Message>> get(Tenant tenant, String topic) {
         Topic of = Topic.of(TopicName.of(topic).text());
         return onWorker(() -> Optional.ofNullable(routes.of(tenant).retained().get(of))
-                .filter(message -> !message.isExpired(clock.epochMillis()))
+                .filter(message -> !message.isExpired(clock.millis()))
                 .map(this::copy));
     }
 
     private Message copy(StoredMessage message) {
-        return ApplicationMessages.view(message, QoS.of(message.qos()), true, clock.epochMillis())
+        return ApplicationMessages.view(message, QoS.of(message.qos()), true, clock.millis())
                 .copy();
     }
 

@@ -176,7 +176,7 @@ public final class Subscribers implements AutoCloseable {
         private boolean gives(StoredMessage message) {
             InTransit transit = at.inProcess();
             transit.beginForeign(message);
-            return message.isExpired(at.loop().epochMillis()) || subscriber.deliverRetained(transit, subscription);
+            return message.isExpired(at.loop().expiryMillis()) || subscriber.deliverRetained(transit, subscription);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.maxmq.config.MemoryLimits;
 import io.maxmq.config.Overflow;
 import io.maxmq.config.OverlappingSubscriptions;
 import io.maxmq.config.OverloadLimits;
+import io.maxmq.config.RecoveryLimits;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.Tenancy;
@@ -58,6 +59,7 @@ final class BrokerSettings {
                 .connections(connections(root.section("connections")))
                 .sessions(sessions(root.section("sessions")))
                 .retained(retained(root.section("retained")))
+                .recovery(recovery(root.section("recovery")))
                 .delayed(delayed(root.section("delayed")))
                 .memory(memory(root.section("memory")))
                 .overload(overload(root.section("overload")))
@@ -117,6 +119,13 @@ final class BrokerSettings {
                 .fewBytes("outbound-low-watermark-bytes", ConnectionLimits.Builder::outboundLowWatermarkBytes)
                 .fewBytes("outbound-high-watermark-bytes", ConnectionLimits.Builder::outboundHighWatermarkBytes)
                 .duration("slow-consumer-timeout", ConnectionLimits.Builder::slowConsumerTimeout)
+                .build();
+    }
+
+    private static RecoveryLimits recovery(ConfigSection section) {
+        return new Fields<>(section, RecoveryLimits::builder, RecoveryLimits.Builder::build)
+                .duration("max-expiry-catch-up", RecoveryLimits.Builder::maxExpiryCatchUp)
+                .duration("answer-timeout", RecoveryLimits.Builder::answerTimeout)
                 .build();
     }
 

@@ -211,7 +211,7 @@ final class PublishFrames implements Deferred {
 
     /** What is left of the message expiry interval (§3.3.2.3.3): at least a second, or it would not be sent at all. */
     private long secondsLeft(InTransit message) {
-        long millis = message.expiresAtMillis() - loop.epochMillis();
+        long millis = message.expiresAtMillis() - loop.expiryMillis();
         return Math.max(1, (millis + 999) / 1000);
     }
 

@@ -175,7 +175,7 @@ final class PublishIntake {
         }
         long expirySeconds = publish.messageExpirySeconds();
         if (expirySeconds >= 0) {
-            message.expiresAtMillis(connection.here().loop().epochMillis() + expirySeconds * 1000);
+            message.expiresAtMillis(connection.here().loop().expiryMillis() + expirySeconds * 1000);
         }
     }
 
@@ -398,7 +398,7 @@ final class PublishIntake {
             // Only what expires needs the time, which costs as much as the rest of this.
             long epochMillis = message.expiresAtMillis() == 0
                     ? 0
-                    : connection.here().loop().epochMillis();
+                    : connection.here().loop().expiryMillis();
             Message shown = ApplicationMessages.copy(message, epochMillis);
             Outcome<Message> outcome = home.interceptors().publishNow(publisher, shown, caller, this);
             if (outcome == null) {
@@ -471,7 +471,7 @@ final class PublishIntake {
                         subject,
                         ApplicationMessages.topic(session.routes().topics(), loop, subject.topic()),
                         session,
-                        connection.here().loop().epochMillis());
+                        connection.here().loop().expiryMillis());
                 return true;
             } catch (IllegalArgumentException e) {
                 home.interceptors().reportInvalidMessage(e);

@@ -4,6 +4,7 @@ import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.LoopCounters;
+import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.core.time.Timers;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.event.BrokerEvent;
@@ -41,6 +42,7 @@ public final class Loop {
     private final int index;
     private final LoopThread thread;
     private final Clock clock;
+    private final ExpiryClock expiryClock;
     private final Timers timers;
     private final MemoryCredit credit;
     private final MemoryCredit networkCredit;
@@ -76,9 +78,33 @@ public final class Loop {
             long maxOpenOutputBytes,
             LoopCounters counters,
             Consumer<Throwable> onFailure) {
+        this(
+                index,
+                thread,
+                clock,
+                new ExpiryClock(clock),
+                credit,
+                networkCredit,
+                maxOpenOutputBytes,
+                counters,
+                onFailure);
+    }
+
+    /** The same with a clock that all loops of the broker share. */
+    public Loop(
+            int index,
+            LoopThread thread,
+            Clock clock,
+            ExpiryClock expiryClock,
+            MemoryCredit credit,
+            MemoryCredit networkCredit,
+            long maxOpenOutputBytes,
+            LoopCounters counters,
+            Consumer<Throwable> onFailure) {
         this.index = index;
         this.thread = thread;
         this.clock = clock;
+        this.expiryClock = expiryClock;
         this.credit = credit;
         this.networkCredit = networkCredit;
         this.maxOpenOutputBytes = maxOpenOutputBytes;
@@ -225,7 +251,12 @@ public final class Loop {
         return nowNanos = clock.nanoTime();
     }
 
-    /** Wall time in ms since the epoch; read at each call. Any thread. */
+    /** The time by which sessions, messages, wills and delays end; read at each call. Any thread. */
+    public long expiryMillis() {
+        return expiryClock.millis();
+    }
+
+    /** Wall time in ms since the epoch; read at each call. For what ends or is stored: {@link #expiryMillis}. Any thread. */
     public long epochMillis() {
         return clock.epochMillis();
     }

@@ -10,6 +10,7 @@ import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.support.TableWalk;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -39,32 +40,40 @@ public final class Persistence implements AutoCloseable {
     private static final int BATCHES_AT_ONCE = 200;
 
     private final KeyValueStore store;
+    /** For the start: the same store, with a deadline for each answer. */
+    private final AnsweringStore answering;
+
+    private final Duration answerTimeout;
     private final long incarnation;
 
-    private Persistence(KeyValueStore store, long incarnation) {
+    private Persistence(KeyValueStore store, AnsweringStore answering, Duration answerTimeout, long incarnation) {
         this.store = store;
+        this.answering = answering;
+        this.answerTimeout = answerTimeout;
         this.incarnation = incarnation;
     }
 
     /**
      * Opens the store and claims the next incarnation in it. When that fails the store is closed.
      *
-     * @throws StorageException when it cannot be opened, or a newer release has written it
+     * @param answerTimeout the longest wait for one answer of the store
+     * @throws StorageException when it cannot be opened or does not answer, or a newer release has written it
      * @throws IllegalStateException when it was opened before: then it is another broker's, and stays as it is
      */
-    public static Persistence open(KeyValueStore store) {
+    public static Persistence open(KeyValueStore store, Duration answerTimeout) {
+        AnsweringStore answering = new AnsweringStore(store, answerTimeout);
         CompletionStage<Void> opening;
         try {
-            opening = store.open();
+            opening = answering.open();
         } catch (IllegalStateException e) {
             throw new IllegalStateException("a storage is for one broker and one start; give each its own", e);
         }
         try {
             await(opening);
-            requireFormat(store);
-            return new Persistence(store, claim(store));
+            requireFormat(answering);
+            return new Persistence(store, answering, answerTimeout, claim(answering));
         } catch (Throwable t) {
-            store.close();
+            answering.close();
             throw t;
         }
     }
@@ -137,7 +146,7 @@ public final class Persistence implements AutoCloseable {
     public void readAll(Table table, Consumer<Entry> each, Logger log) {
         DamagedRecords damaged = new DamagedRecords(log);
         for (int partition = 0; partition < store.partitions().count(); partition++) {
-            new TableWalk(store, table, partition)
+            new TableWalk(answering, table, partition)
                     .run(
                             entry -> damaged.skipping(entry, () -> each.accept(entry)),
                             (cause, after, until) -> log.error(
@@ -157,7 +166,7 @@ public final class Persistence implements AutoCloseable {
      */
     public Optional<Entry> read(Table table, Bytes key) {
         try {
-            return await(store.get(table, key, Consistency.LINEARIZABLE));
+            return await(answering.get(table, key, Consistency.LINEARIZABLE));
         } catch (StorageException e) {
             if (e.kind() == StorageException.Kind.DAMAGED) {
                 throw new DamagedRecordException("table " + table + " cannot be read: " + e.getMessage());
@@ -175,10 +184,26 @@ public final class Persistence implements AutoCloseable {
         for (int from = 0; from < batches.size(); from += BATCHES_AT_ONCE) {
             List<CompletionStage<CommitResult>> results =
                     batches.subList(from, Math.min(batches.size(), from + BATCHES_AT_ONCE)).stream()
-                            .map(store::commit)
+                            .map(answering::commit)
                             .toList();
             results.forEach(Persistence::await);
         }
+    }
+
+    /** The failure of a step of the start that waits for the store in vain; {@link #close} does not wait for it then. */
+    public StorageException silent(String step) {
+        return answering.silent(step);
+    }
+
+    /** The longest wait for one answer of the store while the broker starts. */
+    public Duration answerTimeout() {
+        return answerTimeout;
+    }
+
+    /** Waits for what is under way, and closes the store. Does not wait for a store that has not answered. */
+    @Override
+    public void close() {
+        answering.close();
     }
 
     private static <T> T await(CompletionStage<T> stage) {
@@ -190,11 +215,5 @@ public final class Persistence implements AutoCloseable {
             }
             throw e;
         }
-    }
-
-    /** Waits for what is under way, and closes the store. */
-    @Override
-    public void close() {
-        store.close();
     }
 }

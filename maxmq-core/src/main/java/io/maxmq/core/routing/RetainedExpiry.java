@@ -41,7 +41,7 @@ final class RetainedExpiry {
 
     /** A message with an expiry has been retained. On the loop, where it is told what expires. */
     void note(Loop loop, long expiresAtMillis, Expired expired) {
-        due(Math.max(expiresAtMillis, loop.epochMillis() + PAUSE_MILLIS));
+        due(Math.max(expiresAtMillis, loop.expiryMillis() + PAUSE_MILLIS));
         armIfNeeded(loop, expired);
     }
 
@@ -60,12 +60,12 @@ final class RetainedExpiry {
     }
 
     private void arm(Loop loop, Expired expired) {
-        long millis = Math.min(next.get() - loop.epochMillis(), LOOK_MILLIS);
+        long millis = Math.min(next.get() - loop.expiryMillis(), LOOK_MILLIS);
         loop.schedule(Math.max(1, millis) * 1_000_000, () -> look(loop, expired));
     }
 
     private void look(Loop loop, Expired expired) {
-        if (next.get() > loop.epochMillis()) {
+        if (next.get() > loop.expiryMillis()) {
             arm(loop, expired);
             return;
         }
@@ -84,7 +84,7 @@ final class RetainedExpiry {
         }
 
         void go() {
-            long now = loop.epochMillis();
+            long now = loop.expiryMillis();
             for (int i = 0; i < PER_TURN; i++) {
                 StoredMessage message = cursor.next();
                 if (message == null) {

@@ -46,7 +46,7 @@ public final class CutOffMessages {
                 name -> ApplicationMessages.topic(routes.topics(), home.loop().index(), name), body);
         InTransit transit = home.again(message, home.find(publisher));
         if (dueAtMillis != 0) {
-            long left = dueAtMillis - home.loop().epochMillis();
+            long left = dueAtMillis - home.loop().expiryMillis();
             transit.delaySeconds((int) Math.max(1, (left + 999) / 1000));
         }
         if (dueAtMillis == 0 && message.retain() && isOlderThanRetained(routes, message)) {

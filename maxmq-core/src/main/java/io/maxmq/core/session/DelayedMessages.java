@@ -103,7 +103,7 @@ final class DelayedMessages {
         long expiresAtMillis = kept.expiresAtMillis();
         long lifetimeMillis = expiresAtMillis == 0
                 ? 0
-                : Math.max(1, expiresAtMillis - home.loop().epochMillis());
+                : Math.max(1, expiresAtMillis - home.loop().expiryMillis());
         long dueNanos = home.loop().refreshTime() + message.delaySeconds() * 1_000_000_000L;
         Delayed delayed = new Delayed(publisher, keptAuthor, routes, kept, lifetimeMillis, bytes, dueNanos, sequence++);
         waiting.add(delayed);
@@ -216,7 +216,7 @@ final class DelayedMessages {
         // No Local is about the client, which may have another session by now.
         due.begin(delayed.message, home.find(delayed.publisher));
         if (delayed.lifetimeMillis != 0) {
-            due.expiresAtMillis(home.loop().epochMillis() + delayed.lifetimeMillis);
+            due.expiresAtMillis(home.loop().expiryMillis() + delayed.lifetimeMillis);
             // Kept anew, so that what is queued has this expiry as well.
             due.copyBeforeKeep();
         }
@@ -280,7 +280,7 @@ final class DelayedMessages {
         if (restored.isEmpty()) {
             // One pair for all: those that are due together stay so.
             restoreNanos = home.loop().refreshTime();
-            restoreMillis = home.loop().epochMillis();
+            restoreMillis = home.loop().expiryMillis();
         }
         long dueNanos = restoreNanos + (record.dueAtMillis() - restoreMillis) * 1_000_000L;
         Delayed delayed = new Delayed(
@@ -344,7 +344,7 @@ final class DelayedMessages {
 
         void write(LoopStore records, InTransit transit) {
             Bytes key = key();
-            long dueAtMillis = home.loop().epochMillis() + transit.delaySeconds() * 1000L;
+            long dueAtMillis = home.loop().expiryMillis() + transit.delaySeconds() * 1000L;
             Bytes value = DelayedRecord.write(key, dueAtMillis, lifetimeMillis, author, message);
             if (transit.qos() == 0) {
                 transit.countAccepted();

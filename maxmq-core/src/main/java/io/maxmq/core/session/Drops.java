@@ -142,7 +142,7 @@ public final class Drops {
 
     /** The message as what may be kept. */
     static Message copy(StoredMessage message, Loop loop) {
-        return ApplicationMessages.view(message, QoS.of(message.qos()), message.retain(), loop.epochMillis())
+        return ApplicationMessages.view(message, QoS.of(message.qos()), message.retain(), loop.expiryMillis())
                 .copy();
     }
 }

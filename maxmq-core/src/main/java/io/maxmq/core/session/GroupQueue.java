@@ -264,7 +264,7 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
             if (member == null) {
                 return; // memberCame comes back here
             }
-            if (messages.element().message().isExpired(home.loop().epochMillis())) {
+            if (messages.element().message().isExpired(home.loop().expiryMillis())) {
                 dropFirst(DropReason.EXPIRED);
                 continue;
             }

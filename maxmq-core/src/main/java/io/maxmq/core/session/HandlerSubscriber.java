@@ -125,7 +125,7 @@ public final class HandlerSubscriber implements Subscriber {
 
     private void handle(StoredMessage kept, QoS qos, boolean retain) {
         try {
-            handler.accept(ApplicationMessages.view(kept, qos, retain, loop.epochMillis()));
+            handler.accept(ApplicationMessages.view(kept, qos, retain, loop.expiryMillis()));
         } catch (Throwable t) {
             failures.report(key.clientId(), "onMessage", Failure.THREW, t);
         }

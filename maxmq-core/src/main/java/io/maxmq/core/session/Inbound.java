@@ -250,7 +250,7 @@ final class Inbound {
             idLow = kept.idLow();
             waiting = message.await();
             long delayMillis = message.delaySeconds() * 1000L;
-            long dueAtMillis = delayMillis == 0 ? 0 : home.loop().epochMillis() + delayMillis;
+            long dueAtMillis = delayMillis == 0 ? 0 : home.loop().expiryMillis() + delayMillis;
             home.journal().receive(session, packetId, kept, dueAtMillis, this);
         }
 

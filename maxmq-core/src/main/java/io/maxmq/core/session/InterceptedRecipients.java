@@ -72,7 +72,7 @@ final class InterceptedRecipients implements RecipientRules {
     private Message view(InTransit message) {
         Message known = view;
         if (known == null || viewed != message || viewedSequence != message.sequence()) {
-            known = ApplicationMessages.copy(message, loop.epochMillis());
+            known = ApplicationMessages.copy(message, loop.expiryMillis());
             view = known;
             viewed = message;
             viewedSequence = message.sequence();

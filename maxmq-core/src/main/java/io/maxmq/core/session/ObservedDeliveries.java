@@ -107,7 +107,7 @@ final class ObservedDeliveries {
                 throw new IllegalStateException("there is no message");
             }
             return ApplicationMessages.view(
-                    message, QoS.of(message.qos()), DeliveryFlags.retain(flags), loop.epochMillis());
+                    message, QoS.of(message.qos()), DeliveryFlags.retain(flags), loop.expiryMillis());
         }
     }
 }

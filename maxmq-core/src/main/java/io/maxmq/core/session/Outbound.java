@@ -526,7 +526,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         // At QoS 2 the client may hold the packet id of what it got before: it would take another message for the same
         // one.
         boolean mayBeHeld = sequence < sentBefore && DeliveryFlags.qos(flags) == 2;
-        if (!mayBeHeld && message.isExpired(home.loop().epochMillis())) {
+        if (!mayBeHeld && message.isExpired(home.loop().expiryMillis())) {
             dropQueued(message, sequence, DropReason.EXPIRED);
             return;
         }
@@ -612,7 +612,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
 
     private boolean wants(Subscription subscription, StoredMessage retained) {
         boolean isOwn = subscription.noLocal() && retained.isRetainedBy(session.clientIdBytes());
-        return !isOwn && !retained.isExpired(home.loop().epochMillis());
+        return !isOwn && !retained.isExpired(home.loop().expiryMillis());
     }
 
     /** Behind others only when all that these wait for is to be written. */

@@ -35,14 +35,14 @@ final class PendingWill {
         }
         StoredSessions records = home.stored();
         if (records != null) {
-            records.will(session, will, home.loop().epochMillis() + seconds * 1000, null);
+            records.will(session, will, home.loop().expiryMillis() + seconds * 1000, null);
         }
         schedule(seconds * 1_000_000_000L);
     }
 
     /** The same for one that a broker before this one has left. */
     void restore(long dueAtMillis) {
-        long left = dueAtMillis - home.loop().epochMillis();
+        long left = dueAtMillis - home.loop().expiryMillis();
         if (left <= 0) {
             session.willIsDue();
         } else {

@@ -368,7 +368,7 @@ public final class Session implements Subscriber {
             if (records != null) {
                 records.session(this, record(false, awaySinceMillis), null);
             }
-            long left = awaySinceMillis + expirySeconds() * 1000 - home.loop().epochMillis();
+            long left = awaySinceMillis + expirySeconds() * 1000 - home.loop().expiryMillis();
             if (left <= 0) {
                 expire();
             } else {
@@ -529,7 +529,7 @@ public final class Session implements Subscriber {
         }
         StoredSessions records = home.stored();
         if (durable && records != null) {
-            records.session(this, record(false, home.loop().epochMillis()), null);
+            records.session(this, record(false, home.loop().expiryMillis()), null);
         }
         PendingWill pending = awake().will;
         if (pending != null) {

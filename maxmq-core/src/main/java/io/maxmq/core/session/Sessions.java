@@ -475,7 +475,7 @@ public final class Sessions {
     public void restoreWill(SessionKey key, Routes routes, Will will, long dueAtMillis, boolean isNew) {
         assert loop.inLoop();
         Session session = sessions.get(key);
-        long left = dueAtMillis - loop.epochMillis();
+        long left = dueAtMillis - loop.expiryMillis();
         if (stored != null) {
             stored.restored(key, will, isNew && left > 0 ? dueAtMillis : 0);
         }
@@ -561,7 +561,7 @@ public final class Sessions {
         if (recipient == null || !interceptors.interceptsDelivery()) {
             return message;
         }
-        Message before = ApplicationMessages.copy(message, loop.epochMillis());
+        Message before = ApplicationMessages.copy(message, loop.expiryMillis());
         Message after = interceptors.deliver(recipient, before);
         if (after == null || after == before) {
             return after == null ? null : message;
@@ -573,7 +573,7 @@ public final class Sessions {
                     after,
                     ApplicationMessages.topic(routesOf.apply(recipient.tenant()).topics(), loop.index(), topic),
                     null,
-                    loop.epochMillis());
+                    loop.expiryMillis());
             return changed;
         } catch (IllegalArgumentException unfit) {
             interceptors.reportInvalidDelivery(unfit);

@@ -59,7 +59,7 @@ final class WillPublication {
                 due.message(),
                 QoS.of(due.message().qos()),
                 due.message().retain(),
-                home.loop().epochMillis());
+                home.loop().expiryMillis());
         interceptors.publish(Optional.of(due.client()), message, caller, outcome -> {
             Will let = !(outcome instanceof Passed<Message> passed)
                     ? null
@@ -110,7 +110,7 @@ final class WillPublication {
         // No Local is about the client: the session that set the will, or a newer one of the same client id.
         transit.begin(due.message(), home.find(keyOf(due)));
         if (due.expirySeconds() >= 0) {
-            transit.expiresAtMillis(home.loop().epochMillis() + due.expirySeconds() * 1000);
+            transit.expiresAtMillis(home.loop().expiryMillis() + due.expirySeconds() * 1000);
             // Kept anew, so that what is queued carries the expiry as well.
             transit.copyBeforeKeep();
         }

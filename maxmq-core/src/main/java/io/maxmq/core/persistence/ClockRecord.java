@@ -1,0 +1,35 @@
+package io.maxmq.core.persistence;
+
+import io.maxmq.core.time.ExpiryClock;
+import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.ShardedKey;
+
+/**
+ * Two clocks at one moment, so that the next start knows how much time has passed.
+ *
+ * @param expiryMillis of the {@link ExpiryClock}
+ * @param wallMillis of the wall clock, since 1970
+ */
+public record ClockRecord(long expiryMillis, long wallMillis) {
+    private static final int VERSION = 1;
+    private static final int SHARD = 0;
+
+    /** The key of the only one, in {@link Tables#BROKER}. */
+    public static final Bytes KEY = ShardedKey.encode(SHARD, "", Bytes.utf8("clock"));
+
+    public static ClockRecord read(Entry entry) {
+        RecordReader record = new RecordReader(Tables.BROKER, entry, VERSION);
+        return new ClockRecord(record.readLong(), record.readLong());
+    }
+
+    /** The batch that puts it in place of the one before. */
+    public Batch write() {
+        Bytes value = new RecordWriter(VERSION, 2 * Long.BYTES)
+                .writeLong(expiryMillis)
+                .writeLong(wallMillis)
+                .finish(KEY);
+        return Batch.builder(SHARD).put(Tables.BROKER, KEY, value).build();
+    }
+}
