@@ -138,7 +138,7 @@ class OverloadSheddingTest {
                     if (asked.incrementAndGet() == 1) {
                         throw new IllegalStateException("not now");
                     }
-                    return new StorageFigures(0, 0, 0, Long.MAX_VALUE, 0, 0, 0, 0);
+                    return new StorageFigures(0, 0, 0, Long.MAX_VALUE, 0, 0, 0, 0, 0, false);
                 });
         try (TestBroker stored = TestBroker.start(builder -> builder.storage(failing)
                 .configure(config -> config.stallThreshold(Duration.ofMillis(20)))

@@ -22,7 +22,7 @@ class ConfiguredStorageTest {
     @Test
     void whatIsRetainedIsThereAfterARestart() throws Exception {
         Path file = write(
-                "storage { type = rocksdb, directory = data, durability = os, memory = 16 MiB, max-pending = 1 MiB }");
+                "storage { type = rocksdb, directory = data, durability = os, memory = 16 MiB, max-pending = 1 MiB, max-disk = 1 GiB, reserve = 1 MiB }");
         try (MaxMQ broker = MaxMQ.fromConfig(file).allowAnonymous().start()) {
             broker.publish(Message.builder("kept").payload("x").retain(true).build())
                     .toCompletableFuture()

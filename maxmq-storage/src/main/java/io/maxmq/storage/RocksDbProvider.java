@@ -35,6 +35,14 @@ public final class RocksDbProvider implements StorageProvider {
         if (section.has("max-pending")) {
             store.maxPending(maxPending);
         }
+        long maxDisk = section.bytes("max-disk", -1);
+        if (section.has("max-disk")) {
+            store.maxDisk(maxDisk);
+        }
+        long reserve = section.bytes("reserve", -1);
+        if (section.has("reserve")) {
+            store.reserve(reserve);
+        }
         return store;
     }
 }

@@ -97,6 +97,33 @@ public final class RocksDbStorage implements KeyValueStore {
     }
 
     /**
+     * The quota of the disk. When the files take more, the store refuses new data with {@code FULL}: MQTT 5.0 publishers get 0x97.
+     * Clients still resume their sessions and drain them, and when the files take less than 15/16 of the quota, new data is taken
+     * again. The quota is looked at once a second, and compaction takes more for moments: leave some space above it.
+     *
+     * @param bytes of all files, the reserve not counted; 16 MiB or more; unlimited unless said otherwise
+     * @throws IllegalArgumentException when it is less
+     * @throws IllegalStateException once it is open
+     */
+    public RocksDbStorage maxDisk(long bytes) {
+        return with(settings.withMaxDisk(bytes));
+    }
+
+    /**
+     * The size of a file that keeps space for a full disk. The store refuses new data when less than a quarter of that is free; when
+     * the disk is full all the same, the store deletes the file, so that deletions, compaction and a restart have room. The file
+     * is made in the background, and again when space comes.
+     *
+     * @param bytes 0 for none; unless said otherwise 64 MiB, or twice the log's bound when that is more, but at most a sixteenth of
+     *     the disk and an eighth of {@link #maxDisk}
+     * @throws IllegalArgumentException when it is negative
+     * @throws IllegalStateException once it is open
+     */
+    public RocksDbStorage reserve(long bytes) {
+        return with(settings.withReserve(bytes));
+    }
+
+    /**
      * Opening copies a backup into the directory first, which must be absent or empty then.
      *
      * @param backup what {@link #backup} has made, or a store's directory that nobody uses

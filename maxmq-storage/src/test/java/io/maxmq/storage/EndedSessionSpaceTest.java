@@ -12,13 +12,13 @@ import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.SessionExpired;
 import io.maxmq.spi.storage.Durability;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +43,8 @@ class EndedSessionSpaceTest {
         ManualClock clock = new ManualClock();
         RocksDbStorage storage = RocksDbStorage.at(directory.resolve("data"))
                 .durability(Durability.NONE)
-                .memory(8L << 20);
+                .memory(8L << 20)
+                .reserve(0);
         long most = 0;
         try (TestBroker broker =
                 TestBroker.start(builder -> builder.storage(storage).clock(clock))) {
@@ -82,16 +83,22 @@ class EndedSessionSpaceTest {
     }
 
     private long bytes() throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            long sum = 0;
-            for (Path file : List.copyOf(files.toList())) {
-                try {
-                    sum += Files.isRegularFile(file) ? Files.size(file) : 0;
-                } catch (NoSuchFileException e) {
-                    // deleted meanwhile
+        long sum = 0;
+        for (Path each : List.of(directory.resolve("data"), directory.resolve("data/db"))) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(each)) {
+                for (Path file : files) {
+                    sum += sizeOf(file);
                 }
             }
-            return sum;
+        }
+        return sum;
+    }
+
+    private static long sizeOf(Path file) throws IOException {
+        try {
+            return Files.isRegularFile(file) ? Files.size(file) : 0;
+        } catch (NoSuchFileException e) {
+            return 0; // deleted meanwhile
         }
     }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param aclFile whose rules say what clients may do, or null for everything
  * @param dataDir where everything is kept, or null for in memory
  * @param durability what an acknowledged message survives, when there is a {@code dataDir}
+ * @param maxDiskBytes from which the {@code dataDir} takes no new data; {@link Long#MAX_VALUE} for no bound
  * @param configFile that says everything else, or null
  */
 record Options(
@@ -39,14 +40,16 @@ record Options(
         @Nullable Path aclFile,
         @Nullable Path dataDir,
         Durability durability,
+        long maxDiskBytes,
         @Nullable Path configFile) {
     static final int NONE = -1;
     private static final int DEFAULT_PORT = 1883;
+    private static final int MIN_DISK_MIB = 16;
 
     static final String HELP = """
             Usage: java -jar maxmq-standalone.jar [--host HOST] [--port N] [--name NAME]
                        [--unix-path FILE] [--ws-port N] [[--tls-port N] [--wss-port N] --cert FILE --key FILE [--client-ca FILE]]
-                       [--data-dir DIR [--durability fsync|os|none]] [--acl-file FILE]
+                       [--data-dir DIR [--durability fsync|os|none] [--max-disk MIB]] [--acl-file FILE]
                        --password-file FILE | --allow-anonymous
                    java -jar maxmq-standalone.jar --config FILE
                    java -jar maxmq-standalone.jar passwd FILE USER [--tenant TENANT] [--scram] [--iterations N] | --delete
@@ -70,6 +73,8 @@ record Options(
                                   gone with the process. One broker at a time; created for its owner alone
               --durability WHAT   what is acknowledged survives: fsync, power loss (unless told); os, the end of the
                                   process; none, neither, but what is left has no gaps
+              --max-disk MIB      refuse new data when the files there take so many MiB, 16 or more; clients can still drain
+                                  their sessions. Unlimited unless told
               --password-file FILE  let in who is in the file; a change of it is in force within a second
               --allow-anonymous   let everybody connect; with --password-file, everybody who names no user
               --acl-file FILE     what clients may publish and subscribe to, a rule on each line, such as
@@ -103,6 +108,7 @@ record Options(
         Path aclFile = null;
         Path dataDir = null;
         Durability durability = null;
+        Long maxDiskBytes = null;
         Path configFile = null;
         boolean help = false;
 
@@ -128,6 +134,7 @@ record Options(
                 case "--data-dir" -> dataDir = path(option, value(option, rest));
                 case "--config" -> configFile = path(option, value(option, rest));
                 case "--durability" -> durability = durability(value(option, rest));
+                case "--max-disk" -> maxDiskBytes = maxDiskBytes(option, value(option, rest));
                 default -> throw new UsageException("unknown option " + option + ", see --help");
             }
             if (!seen.add(option)) {
@@ -144,6 +151,9 @@ record Options(
         if (!help && durability != null && dataDir == null) {
             throw new UsageException("--durability needs --data-dir: without it everything is in memory");
         }
+        if (!help && maxDiskBytes != null && dataDir == null) {
+            throw new UsageException("--max-disk needs --data-dir: without it everything is in memory");
+        }
         boolean hasOther = webSocketPort != NONE || unixPath != null || tls.hasPort();
         return new Options(
                 help,
@@ -158,6 +168,7 @@ record Options(
                 aclFile,
                 dataDir,
                 durability == null ? Durability.FSYNC : durability,
+                maxDiskBytes == null ? Long.MAX_VALUE : maxDiskBytes,
                 configFile);
     }
 
@@ -179,6 +190,18 @@ record Options(
             // Said below.
         }
         throw new UsageException(option + " must be 0..65535, not " + value);
+    }
+
+    private static long maxDiskBytes(String option, String value) throws UsageException {
+        try {
+            int mebibytes = Integer.parseInt(value);
+            if (mebibytes >= MIN_DISK_MIB) {
+                return (long) mebibytes << 20;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new UsageException(option + " must be " + MIN_DISK_MIB + " MiB or more, not " + value);
     }
 
     private static Path path(String option, String value) throws UsageException {

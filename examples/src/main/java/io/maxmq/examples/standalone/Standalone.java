@@ -93,7 +93,8 @@ public final class Standalone {
         }
         Path dataDir = options.dataDir();
         if (dataDir != null) {
-            builder.storage(RocksDbStorage.at(dataDir).durability(options.durability()));
+            builder.storage(
+                    RocksDbStorage.at(dataDir).durability(options.durability()).maxDisk(options.maxDiskBytes()));
         }
         return builder;
     }

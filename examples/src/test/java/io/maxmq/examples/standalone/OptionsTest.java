@@ -30,6 +30,7 @@ class OptionsTest {
                         null,
                         null,
                         Durability.FSYNC,
+                        Long.MAX_VALUE,
                         null));
     }
 
@@ -41,6 +42,7 @@ class OptionsTest {
                 "--allow-anonymous",
                 "--port 0",
                 "--data-dir /data",
+                "--max-disk 100",
                 "--host ::1",
                 "--password-file users",
                 "--acl-file rules",
@@ -60,6 +62,7 @@ class OptionsTest {
                         Path.of("rules"),
                         Path.of("/data"),
                         Durability.OS,
+                        100L << 20,
                         null));
     }
 
@@ -126,6 +129,9 @@ class OptionsTest {
                 "--allow-anonymous --tls-port 1             | --tls-port and --wss-port need --cert and --key",
                 "--allow-anonymous --cert c --key k | --cert, --key and --client-ca need --tls-port or --wss-port",
                 "--allow-anonymous --tls-port x --cert c --key k | --tls-port must be 0..65535, not x",
+                "--allow-anonymous --max-disk 100 | --max-disk needs --data-dir: without it everything is in memory",
+                "--data-dir d --max-disk 15 | --max-disk must be 16 MiB or more, not 15",
+                "--data-dir d --max-disk x | --max-disk must be 16 MiB or more, not x",
                 "--data-dir d --durability disk     | --durability must be fsync, os or none, not disk",
                 "--data-dir d --durability FSYNC    | --durability must be fsync, os or none, not FSYNC",
             })

@@ -50,6 +50,7 @@ import io.maxmq.spi.admin.Reloaded;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerListener;
+import io.maxmq.spi.storage.StorageFigures;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -229,13 +230,19 @@ public final class Broker {
         DropLog dropLog = new DropLog(
                 loops.stream().map(each -> each.loop().counters()).toList(), loggers.of("drops"), System.nanoTime());
         Runnable drops = () -> dropLog.look(System.nanoTime());
+        StorageSpace storageSpace = new StorageSpace(this::storageFigures, events, plugins.clock(), log);
         this.watchdog = new LoopWatchdog(
                 config,
                 loops,
                 events,
                 log,
-                List.of(new MemoryPressure(budget, events, plugins.clock()), eventLog::endWindows, drops),
-                new OverloadWatch(overload, budget, this::storagePendingBytes, events, plugins.clock(), log));
+                List.of(
+                        new MemoryPressure(budget, events, plugins.clock()),
+                        storageSpace,
+                        eventLog::endWindows,
+                        drops),
+                new OverloadWatch(
+                        overload, budget, () -> storageFigures().pendingBytes(), events, plugins.clock(), log));
         this.listeners = new ListenerRegistry(
                 loops,
                 new SocketAcceptor.Shared(
@@ -328,12 +335,14 @@ public final class Broker {
         Router.connect(routers, Math.min(MAX_BYTES_UNDER_WAY, Math.max(64 << 10, budget.capacityBytes() / 16)));
     }
 
-    private long storagePendingBytes() {
+    private StorageFigures storageFigures() {
         try {
-            return persistence == null ? -1 : persistence.store().figures().pendingBytes();
+            return persistence == null
+                    ? StorageFigures.UNKNOWN
+                    : persistence.store().figures();
         } catch (Throwable t) { // perhaps the embedder's code; what it does not know must not end the watchdog
             events.failures().report("storage", "figures", Failure.THREW, t);
-            return -1;
+            return StorageFigures.UNKNOWN;
         }
     }
 

@@ -32,6 +32,14 @@ final class StorageMetrics {
         of.counter("maxmq.storage.mutations", "Changes within those batches", StorageFigures::mutations);
         of.counter("maxmq.storage.groups", "Writes to the log, each of one batch or many", StorageFigures::groups);
         of.counter("maxmq.storage.syncs", "Times that the log was forced to the medium", StorageFigures::syncs);
+        of.counter(
+                "maxmq.storage.refused",
+                "Batches that the storage has refused for lack of space or by its quota",
+                StorageFigures::refusedBatches);
+        of.gauge(
+                "maxmq.storage.short",
+                "1 while the storage is short of space and refuses new data, else 0",
+                figures -> figures.isShortOfSpace() ? 1 : 0);
     }
 
     private void gauge(String name, String description, ToLongFunction<StorageFigures> figure) {

@@ -36,7 +36,7 @@ public final class BanRecord {
                 .writeLong(ban.untilEpochMillis())
                 .writeText(ban.reason())
                 .finish(key);
-        return Batch.builder(SHARD).put(Tables.BAN, key, value).build();
+        return Batch.builder(SHARD).mayUseReserve().put(Tables.BAN, key, value).build();
     }
 
     /** Forgets it. */

@@ -167,7 +167,7 @@ final class GroupCommit {
             PartitionState.Applied applied = state.apply(kept);
             if (applied.result() instanceof CommitResult.Committed committed) {
                 long delta = applied.state().bytes() - state.bytes();
-                quota.take(delta);
+                quota.take(delta, batch.mayUseReserve());
                 grownBytes += delta;
                 after.set(partition, applied.state());
                 changes.add(new AppliedBatch(partition, applied.state(), kept, committed.counters()));

@@ -102,9 +102,13 @@ public final class LoopStore implements Deferred {
         return add(early, new Mutation.Put(table, key, value), key, value.length(), written, true);
     }
 
-    /** The same for one that may turn out to be needless within a moment. */
+    /** The same for one that takes the place of a larger one and may turn out to be needless within a moment. */
     public @Nullable Write putEarlySoon(Table table, Bytes key, Bytes value) {
-        return add(early, new Mutation.Put(table, key, value), key, value.length(), null, false);
+        Write write = add(early, new Mutation.Put(table, key, value), key, value.length(), null, false);
+        if (write != null) {
+            write.useReserve();
+        }
+        return write;
     }
 
     /** Removes an entry of a table that is written early. */
@@ -128,6 +132,18 @@ public final class LoopStore implements Deferred {
     /** Writes an entry; null when there is no memory for it, which {@code written} is told. */
     public @Nullable Write put(Table table, Bytes key, Bytes value, @Nullable Written written) {
         return add(late, new Mutation.Put(table, key, value), key, value.length(), written, true);
+    }
+
+    /**
+     * The same for a small entry that takes the place of another one, or of none for long: a store that is short of space takes it
+     * from its reserve.
+     */
+    public @Nullable Write putFromReserve(Table table, Bytes key, Bytes value, @Nullable Written written) {
+        Write write = put(table, key, value, written);
+        if (write != null) {
+            write.useReserve();
+        }
+        return write;
     }
 
     /** The same for one that may turn out to be needless within a moment. */

@@ -278,7 +278,16 @@ public final class MemoryKeyValueStore implements KeyValueStore {
     @Override
     public StorageFigures figures() {
         return new StorageFigures(
-                0, quota.bytes(), 0, quota.pendingBytes(), commits.batches(), commits.mutations(), 0, 0);
+                0,
+                quota.bytes(),
+                0,
+                quota.pendingBytes(),
+                commits.batches(),
+                commits.mutations(),
+                0,
+                0,
+                quota.refused(),
+                false);
     }
 
     /**

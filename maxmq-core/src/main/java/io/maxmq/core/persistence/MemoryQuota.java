@@ -11,10 +11,14 @@ final class MemoryQuota {
     /** What a batch and each part of it count beyond their bytes, so that empty ones are bounded too. */
     private static final int OVERHEAD_BYTES = 64;
 
+    /** The reserve is one of so many parts, beyond the bound. */
+    private static final int RESERVE_PART = 16;
+
     private final long maxBytes;
     private final long maxPendingBytes;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong pendingBytes = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
 
     MemoryQuota(long maxBytes, long maxPendingBytes) {
         this.maxBytes = maxBytes;
@@ -30,16 +34,24 @@ final class MemoryQuota {
         return pendingBytes.get();
     }
 
+    /** How many batches were refused with {@code FULL}. */
+    long refused() {
+        return refused.get();
+    }
+
     /**
      * What is stored changes by {@code delta} bytes; less is always possible.
      *
+     * @param mayUseReserve whether there is a little more room for the batch
      * @throws StorageException {@code FULL}, and nothing changes
      */
-    void take(long delta) {
+    void take(long delta, boolean mayUseReserve) {
+        long reserve = mayUseReserve ? maxBytes / RESERVE_PART : 0;
         long before;
         do {
             before = bytes.get();
-            if (delta > 0 && before + delta > maxBytes) {
+            if (delta > 0 && before + delta - reserve > maxBytes) {
+                refused.incrementAndGet();
                 throw full(before + delta);
             }
         } while (!bytes.compareAndSet(before, before + delta));

@@ -89,8 +89,10 @@ public final class Persistence implements AutoCloseable {
         }
         if (format < FORMAT) {
             Bytes value = record(FORMAT_KEY, FORMAT);
-            await(store.commit(
-                    Batch.builder(SHARD).put(Tables.BROKER, FORMAT_KEY, value).build()));
+            await(store.commit(Batch.builder(SHARD)
+                    .mayUseReserve()
+                    .put(Tables.BROKER, FORMAT_KEY, value)
+                    .build()));
         }
     }
 
@@ -98,7 +100,7 @@ public final class Persistence implements AutoCloseable {
         while (true) {
             Optional<Entry> known = await(store.get(Tables.BROKER, INCARNATION_KEY, Consistency.LINEARIZABLE));
             long next = known.isEmpty() ? 1 : number(known.get()) + 1;
-            Batch.Builder claim = Batch.builder(SHARD);
+            Batch.Builder claim = Batch.builder(SHARD).mayUseReserve();
             if (known.isEmpty()) {
                 claim.requireAbsent(Tables.BROKER, INCARNATION_KEY);
             } else {

@@ -23,6 +23,7 @@ final class ShardBatch {
     private final int shard;
     private final Batch.Builder builder;
     private final List<Write> writes = new ArrayList<>();
+    private boolean mayUseReserve = true;
 
     /** Written by the thread that completes the batch, before the loop is told. */
     private @Nullable Throwable failure;
@@ -44,8 +45,19 @@ final class ShardBatch {
                 || builder.sizeBytes() > store.capabilities().maxBatchBytes() / 2;
     }
 
+    /** Whether all its changes may; true while there are none. */
+    boolean mayUseReserve() {
+        return mayUseReserve;
+    }
+
+    /** Whether the store has refused it for lack of space. */
+    boolean isRefusedForSpace() {
+        return failure instanceof StorageException refused && refused.kind() == StorageException.Kind.FULL;
+    }
+
     void add(Write write) {
         writes.add(write);
+        mayUseReserve &= write.mayUseReserve();
         add(write.mutation());
         if (write.counted() != null) {
             add(write.counted());
@@ -67,6 +79,9 @@ final class ShardBatch {
     /** @param completed run on whichever thread knows */
     void commit(KeyValueStore store, Runnable completed) {
         try {
+            if (mayUseReserve) {
+                builder.mayUseReserve();
+            }
             store.commit(builder.build()).whenComplete((result, thrown) -> {
                 if (thrown != null) {
                     failure = thrown;

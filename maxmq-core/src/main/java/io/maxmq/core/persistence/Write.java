@@ -20,6 +20,7 @@ public final class Write {
     private Mutation.@Nullable Add counted;
     private State state = State.WAITING;
     private boolean isRun;
+    private boolean mayUseReserve;
 
     private enum State {
         WAITING,
@@ -77,6 +78,15 @@ public final class Write {
         return counted;
     }
 
+    /** An entry that a store which is short of space should take: see {@link io.maxmq.spi.storage.Batch.Builder#mayUseReserve()}. */
+    void useReserve() {
+        mayUseReserve = true;
+    }
+
+    boolean mayUseReserve() {
+        return mayUseReserve || !(mutation() instanceof Mutation.Put);
+    }
+
     /** Whether it has yet to be made, as it may be withdrawn before. */
     boolean mayBeNeedless() {
         return put != null && mutation == null;
@@ -99,7 +109,9 @@ public final class Write {
 
     /** Another change in place of this one, with nobody waiting. */
     Write instead(Mutation other) {
-        return new Write(shard, other, null, chargedBytes);
+        Write write = new Write(shard, other, null, chargedBytes);
+        write.mayUseReserve = mayUseReserve;
+        return write;
     }
 
     /** The same, of records that go one after the other. */

@@ -46,6 +46,12 @@ final class WritesUnderWay {
 
     private volatile boolean leavesBodies;
 
+    /**
+     * Whether the store is short of space: then changes that it takes all the same are not in one batch with those that it
+     * refuses.
+     */
+    private boolean separates;
+
     private boolean pausing;
     private boolean closed;
 
@@ -114,25 +120,24 @@ final class WritesUnderWay {
                 } else {
                     write.submitted();
                     itsBytes += write.chargedBytes();
-                    batchOf(write).add(write);
+                    batchOf(write.shard(), write).add(write);
                 }
             }
             writes.clear();
             writes.addAll(blocked);
         }
 
-        private ShardBatch batchOf(Write write) {
-            int shard = write.shard();
+        private ShardBatch batchOf(int shard, Write write) {
             if (open[shard] == null) {
                 retry(due.get(shard) ? again.take(shard) : again.takeRanges(shard));
                 due.clear(shard);
             }
-            return withRoom(shard);
+            return withRoom(shard, write);
         }
 
-        private ShardBatch withRoom(int shard) {
+        private ShardBatch withRoom(int shard, Write write) {
             ShardBatch last = open[shard];
-            if (last == null || last.isFull(store)) {
+            if (last == null || last.isFull(store) || (separates && last.mayUseReserve() != write.mayUseReserve())) {
                 last = new ShardBatch(shard);
                 ofShards.add(last);
                 open[shard] = last;
@@ -151,7 +156,7 @@ final class WritesUnderWay {
         private void retry(List<Write> writes) {
             for (Write write : writes) {
                 itsBytes += write.chargedBytes();
-                withRoom(write.shard()).add(write);
+                withRoom(write.shard(), write).add(write);
             }
         }
 
@@ -191,6 +196,9 @@ final class WritesUnderWay {
             ended++;
             for (ShardBatch batch : ofShards) {
                 batches[batch.shard()]--;
+                if (batch.isRefusedForSpace() || !batch.mayUseReserve()) {
+                    separates = batch.isRefusedForSpace();
+                }
                 batch.finish(WritesUnderWay.this::tell);
                 batch.gone().forEach(WritesUnderWay.this::removeCounted);
             }

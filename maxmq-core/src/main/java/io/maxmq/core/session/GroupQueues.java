@@ -65,7 +65,13 @@ public final class GroupQueues implements SharedQueue.Maker {
         LoopRecords records = home.records();
         if (before != null && records != null) {
             OwnerKey owner = key.ownerKey();
-            home.loop().execute(() -> records.store().deleteRange(Tables.GROUP_QUEUE, owner.all(), null));
+            home.loop()
+                    .execute(() -> records.removals()
+                            .remove(
+                                    Tables.GROUP_QUEUE,
+                                    owner.numbered(0, records.firstSequence()),
+                                    home.loop()::reportFailure,
+                                    () -> {}));
         }
     }
 

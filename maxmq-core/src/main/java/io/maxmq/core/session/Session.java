@@ -17,6 +17,7 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.storage.StorageException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -305,7 +306,10 @@ public final class Session implements Subscriber {
      */
     void store(StoredSessions records, boolean replaces) {
         if (durable) {
-            records.session(this, record(true, 0), writes().expect());
+            records.session(
+                    this,
+                    record(true, 0),
+                    unlessFull(writes().expect(), () -> records.session(this, record(true, 0), null)));
         } else if (home.ended().isLeaving(key())) {
             home.ended().awaitOver(key(), writes().expect());
         } else if (replaces) {
@@ -313,10 +317,41 @@ public final class Session implements Subscriber {
         }
         PendingWill pending = awake().will;
         if (pending != null) {
-            records.will(this, pending.will(), 0, writes().expect());
+            Will next = pending.will();
+            records.will(this, next, 0, unlessFull(writes().expect(), () -> {
+                if (records.isPending(key(), next)) {
+                    records.will(this, next, 0, null);
+                }
+            }));
         } else {
             records.noWill(key());
         }
+    }
+
+    /**
+     * Lets the client of a session that was there before come although storage is full, as the client drains its queue and so makes
+     * room: its record follows when storage has room.
+     *
+     * @param again writes the record once more, until storage takes it
+     */
+    private Written unlessFull(Written written, Runnable again) {
+        if (!confirmed) {
+            return written;
+        }
+        return failure -> {
+            boolean isFull = failure instanceof StorageException refused
+                    && refused.kind() == StorageException.Kind.FULL
+                    && sink != null;
+            if (isFull) {
+                again.run();
+            }
+            written.onWritten(isFull ? null : failure);
+        };
+    }
+
+    /** Whether its client has been told of it: it was there before the present connection. */
+    boolean isConfirmed() {
+        return confirmed;
     }
 
     private SessionRecord record(boolean connected, long awaySinceMillis) {

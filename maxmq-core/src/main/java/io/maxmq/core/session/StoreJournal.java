@@ -158,7 +158,7 @@ final class StoreJournal implements SessionJournal {
             Written completion) {
         Bytes key = session.ownerKey().numbered(sequence);
         Bytes value = QueueRecord.released(key, flags, message.idHigh(), message.idLow(), shared(subscription));
-        store.put(Tables.QUEUE, key, value, failure -> {
+        store.putFromReserve(Tables.QUEUE, key, value, failure -> {
             if (failure == null) {
                 payloads.forget(message);
             }
@@ -289,7 +289,7 @@ final class StoreJournal implements SessionJournal {
         Bytes key = session.ownerKey().numbered(sequence);
         String filter = group.filter().toString();
         Bytes value = PassingRecord.write(key, message.idHigh(), message.idLow(), filter);
-        store.put(Tables.PASSING, key, value, completion);
+        store.putFromReserve(Tables.PASSING, key, value, completion);
     }
 
     @Override

@@ -36,9 +36,14 @@ final class StoredSessions {
         }
     }
 
+    /** A session that was there before, or has ended, needs no more space. */
     private void write(Session session, SessionRecord record, @Nullable Written written) {
         Bytes key = session.ownerKey().alone();
-        store.put(Tables.SESSION, key, record.write(key), written);
+        if (session.isConfirmed() || session.isEnded()) {
+            store.putFromReserve(Tables.SESSION, key, record.write(key), written);
+        } else {
+            store.put(Tables.SESSION, key, record.write(key), written);
+        }
     }
 
     /** Records of the client's session wait until {@link #release}: those of the one before have to go first. */
@@ -61,9 +66,15 @@ final class StoredSessions {
         store.delete(Tables.SESSION, session.ownerKey().alone(), written);
     }
 
-    void subscription(Session session, String filter, SubscriptionRecord record, @Nullable Written written) {
+    /** @param replaces whether there is a record of the filter, so that this one needs no more space */
+    void subscription(
+            Session session, String filter, SubscriptionRecord record, boolean replaces, @Nullable Written written) {
         Bytes key = session.ownerKey().named(filter);
-        store.put(Tables.SUBSCRIPTION, key, record.write(key), written);
+        if (replaces) {
+            store.putFromReserve(Tables.SUBSCRIPTION, key, record.write(key), written);
+        } else {
+            store.put(Tables.SUBSCRIPTION, key, record.write(key), written);
+        }
     }
 
     void noSubscription(Session session, String filter, @Nullable Written written) {

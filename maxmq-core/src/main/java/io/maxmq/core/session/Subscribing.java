@@ -197,7 +197,7 @@ public final class Subscribing {
             if (before.automatic()) {
                 session.subscriptionSet().markAutomatic(text);
             }
-            write(filter, null);
+            write(filter, true, null);
         }
     }
 
@@ -252,7 +252,7 @@ public final class Subscribing {
     /** Has a subscription written that was made or changed. */
     private Outcome written(TopicFilter filter, Outcome outcome) {
         if (session.records() != null && (outcome == Outcome.NEW || outcome == Outcome.REPLACED)) {
-            write(filter, session.writes().expect());
+            write(filter, outcome == Outcome.REPLACED, session.writes().expect());
         }
         return outcome;
     }
@@ -260,9 +260,10 @@ public final class Subscribing {
     /**
      * Without effect when storage is not to have it.
      *
+     * @param replaces whether storage has a record of the filter
      * @param written null when nobody waits: then it is repeated until storage takes it
      */
-    private void write(TopicFilter filter, @Nullable Written written) {
+    private void write(TopicFilter filter, boolean replaces, @Nullable Written written) {
         String text = filter.toString();
         Subscription made = session.subscription(text);
         StoredSessions records = session.records();
@@ -275,7 +276,7 @@ public final class Subscribing {
                     session.subscriptionSet().isAutomatic(text),
                     exclusive().isHeldBy(text, session),
                     made.subscriptionId());
-            records.subscription(session, text, record, written);
+            records.subscription(session, text, record, replaces, written);
         }
     }
 

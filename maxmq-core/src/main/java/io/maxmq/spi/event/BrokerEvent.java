@@ -531,6 +531,17 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
+     * The storage refuses new durable data for lack of space on the disk or by its quota, or takes it again. Clients still resume
+     * sessions, receive what is stored and acknowledge it. Looked at as often as event loops are (the stall threshold).
+     *
+     * @param isShort whether new durable data is refused
+     * @param diskBytes of all files of the storage; -1 when the storage does not know
+     * @since 0.1.0
+     */
+    @Stable
+    record StorageSpaceChanged(long atEpochMillis, boolean isShort, long diskBytes) implements BrokerEvent {}
+
+    /**
      * Somebody may no longer connect.
      *
      * @since 0.1.0

@@ -23,12 +23,14 @@ public final class Batch {
     private final List<Precondition> preconditions;
     private final List<Mutation> mutations;
     private final long sizeBytes;
+    private final boolean mayUseReserve;
 
     private Batch(Builder builder) {
         shard = builder.shard;
         preconditions = List.copyOf(builder.preconditions);
         mutations = List.copyOf(builder.mutations);
         sizeBytes = builder.sizeBytes;
+        mayUseReserve = builder.mayUseReserve || !builder.hasPuts;
     }
 
     /**
@@ -61,6 +63,14 @@ public final class Batch {
     }
 
     /**
+     * Whether a store that is short of space, and refuses other batches with {@link StorageException.Kind#FULL}, should take this
+     * one: it has no {@link Mutation.Put}, or was built with {@link Builder#mayUseReserve()}.
+     */
+    public boolean mayUseReserve() {
+        return mayUseReserve;
+    }
+
+    /**
      * This batch for a store that keeps its bytes on the heap: each key and value of the mutations has an array of its own,
      * so that none keeps a larger read buffer alive ({@link Bytes#compact()}).
      *
@@ -87,6 +97,8 @@ public final class Batch {
         private final List<Precondition> preconditions = new ArrayList<>(2);
         private final List<Mutation> mutations = new ArrayList<>();
         private long sizeBytes;
+        private boolean hasPuts;
+        private boolean mayUseReserve;
 
         private Builder(int shard) {
             this.shard = shard;
@@ -117,6 +129,7 @@ public final class Batch {
         /** Writes an entry, whether or not there was one. */
         public Builder put(Table table, Bytes key, Bytes value) {
             mutations.add(new Mutation.Put(table, checkKey(key), value));
+            hasPuts = true;
             sizeBytes += (long) key.length() + value.length();
             return this;
         }
@@ -151,6 +164,15 @@ public final class Batch {
         public Builder add(Table table, Bytes key, long delta) {
             mutations.add(new Mutation.Add(table, checkKey(key), delta));
             sizeBytes += key.length() + (long) Long.BYTES;
+            return this;
+        }
+
+        /**
+         * The batch frees space, or what frees space needs it: {@link Batch#mayUseReserve()}. Its entries are small and take the place
+         * of others.
+         */
+        public Builder mayUseReserve() {
+            mayUseReserve = true;
             return this;
         }
 

@@ -56,6 +56,6 @@ final class CompactBatch {
                 copy.add(add.table(), add.key().compact(), add.delta());
             }
         }
-        return copy.build();
+        return batch.mayUseReserve() ? copy.mayUseReserve().build() : copy.build();
     }
 }

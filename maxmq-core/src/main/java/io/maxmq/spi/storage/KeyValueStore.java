@@ -68,6 +68,9 @@ public interface KeyValueStore extends AutoCloseable {
      * <p>Cost: the store groups what is pending, across batches and callers, into one write. So submit many and wait
      * once, rather than one after another.
      *
+     * <p>Space: a store that is short of space should keep some for batches that {@linkplain Batch#mayUseReserve() may use the
+     * reserve}, and refuse the others with {@code FULL} first: by those it gets space again.
+     *
      * <p>Fails with {@code FULL}, {@code BUSY}, {@code UNAVAILABLE}, {@code OUTCOME_UNKNOWN}, {@code IO}, {@code DAMAGED},
      * {@code NOT_A_COUNTER} or {@code CLOSED}; {@link StorageException.Kind#applied()} says whether it may have been applied.
      *

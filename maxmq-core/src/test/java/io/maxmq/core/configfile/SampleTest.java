@@ -51,7 +51,9 @@ class SampleTest {
         String text = Files.readString(SAMPLE).replaceAll("(?m)^  # ", "  ");
         Path file = Files.writeString(
                 directory.resolve("all.conf"),
-                text.replaceAll("(?m)^  (directory|durability|memory|max-pending|    client-authorities) =.*$", ""));
+                text.replaceAll(
+                        "(?m)^  (directory|durability|memory|max-pending|max-disk|reserve|    client-authorities) =.*$",
+                        ""));
 
         Configured configured = ConfigFile.read(file, Map.of(), Map.of());
 

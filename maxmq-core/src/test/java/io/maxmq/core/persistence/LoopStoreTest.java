@@ -98,6 +98,36 @@ class LoopStoreTest {
         assertThat(told.subList(0, 2)).containsExactly("a=1", "b=2");
     }
 
+    /** A store that is short of space would refuse the deletion too. */
+    @Test
+    void separatesDeletionsFromNewEntriesWhileStoreIsFull() {
+        thread.run(() -> {
+            put("new", "1");
+            writes.delete(TABLE, key(3, "old"), tell("deleted"));
+        });
+        assertThat(store.submitted).hasSize(1);
+        store.refuseOne(Kind.FULL);
+        thread.runPosted();
+        store.submitted.clear();
+
+        thread.run(() -> {
+            put("new", "2");
+            writes.delete(TABLE, key(3, "old"), tell("deleted"));
+            writes.putFromReserve(Tables.SESSION, key(3, "s"), Bytes.utf8("1"), tell("session"));
+        });
+
+        assertThat(store.submitted.stream().map(batch -> batch.mayUseReserve()).toList())
+                .containsExactly(false, true);
+        store.takeAll();
+        thread.runPosted();
+        store.submitted.clear();
+        thread.run(() -> {
+            put("new", "3");
+            writes.delete(TABLE, key(3, "old"), tell("deleted"));
+        });
+        assertThat(store.submitted).as("together again").hasSize(1);
+    }
+
     @Test
     void earlyChangesGoBeforeAllOthersOfTheIteration() {
         thread.run(() -> {

@@ -74,7 +74,9 @@ public final class BrokerEvents {
             case SUBSCRIBED -> told == BrokerEvent.Subscribed.class;
             case UNSUBSCRIBED -> told == BrokerEvent.Unsubscribed.class;
             case ALARM_ACTIVATED, ALARM_DEACTIVATED ->
-                told == BrokerEvent.MemoryPressureChanged.class || told == BrokerEvent.OverloadChanged.class;
+                told == BrokerEvent.MemoryPressureChanged.class
+                        || told == BrokerEvent.OverloadChanged.class
+                        || told == BrokerEvent.StorageSpaceChanged.class;
         };
     }
 
@@ -110,6 +112,8 @@ public final class BrokerEvents {
                     "memory",
                     memory.isShort(),
                     memory.usedBytes() + " of " + memory.capacityBytes() + " bytes are used");
+        } else if (told instanceof BrokerEvent.StorageSpaceChanged storage) {
+            return alarm(kind, told, "storage", storage.isShort(), storage.diskBytes() + " bytes are on the disk");
         } else if (told instanceof BrokerEvent.OverloadChanged overload) {
             return (overload.before() == 0) == (overload.level() == 0)
                     ? null

@@ -57,7 +57,7 @@ final class DirectoryLock implements AutoCloseable {
                             Kind.UNAVAILABLE,
                             "directory is in use by another process: directory=" + real + ", pid=" + pid);
                 }
-                Files.writeString(real.resolve(OWNER), self());
+                writeOwner(real);
                 return new DirectoryLock(real, channel, lock);
             } catch (OverlappingFileLockException e) {
                 channel.close();
@@ -66,6 +66,18 @@ final class DirectoryLock implements AutoCloseable {
                 channel.close();
                 throw e;
             }
+        }
+    }
+
+    /** On a full disk there is room when the reserve has gone. */
+    private static void writeOwner(Path real) throws IOException {
+        try {
+            Files.writeString(real.resolve(OWNER), self());
+        } catch (IOException e) {
+            if (Failures.of(e, "cannot lock").kind() != Kind.FULL || !Reserve.release(real)) {
+                throw e;
+            }
+            Files.writeString(real.resolve(OWNER), self());
         }
     }
 

@@ -14,6 +14,11 @@ interface Faults {
     /** The log has nothing of the group yet. */
     default void beforeWrite() throws RocksDBException {}
 
+    /** How much of the disk is free, when so much is. Any thread. */
+    default long usableBytes(long actual) {
+        return actual;
+    }
+
     /** The log has all of the group, as when forcing it fails. */
     default void afterWrite() throws RocksDBException {}
 }

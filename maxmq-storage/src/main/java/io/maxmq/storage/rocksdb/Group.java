@@ -7,6 +7,7 @@ import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Mutation;
 import io.maxmq.spi.storage.Precondition;
+import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class Group {
     private final GroupEncoder encoder;
     private final LookedAt lookedAt = new LookedAt();
     private final int[] partitions;
+    private final @Nullable StorageException shortage;
 
     /** By partition, after the batches so far. */
     private final long[] versions;
@@ -35,6 +37,7 @@ final class Group {
     private final List<Outcome> outcomes = new ArrayList<>();
     private int applied;
     private int mutations;
+    private int refused;
 
     /**
      * What a batch comes to once the group is written.
@@ -52,8 +55,16 @@ final class Group {
      * @param number of the group
      * @param partitions of shards, by element
      * @param versions before the group, by partition; copied
+     * @param shortage how batches fail that may not use the reserve; null when there is space
      */
-    Group(Database database, GroupEncoder encoder, long number, int[] partitions, long[] versions) {
+    Group(
+            Database database,
+            GroupEncoder encoder,
+            long number,
+            int[] partitions,
+            long[] versions,
+            @Nullable StorageException shortage) {
+        this.shortage = shortage;
         this.database = database;
         this.encoder = encoder;
         this.partitions = partitions;
@@ -82,6 +93,10 @@ final class Group {
     }
 
     private Outcome add(Pending.Commit commit, int partition) {
+        if (shortage != null && !commit.batch().mayUseReserve()) {
+            refused++;
+            return new Outcome(commit, partition, null, shortage);
+        }
         GroupEncoder.Mark mark = encoder.mark();
         try {
             CommitResult result = apply(commit.batch(), versions[partition] + 1);
@@ -180,6 +195,11 @@ final class Group {
     /** How many batches are applied. */
     int applied() {
         return applied;
+    }
+
+    /** How many batches are refused for lack of space. */
+    int refused() {
+        return refused;
     }
 
     /** How many mutations they have. */

@@ -36,6 +36,7 @@ final class GroupWriter {
 
     private final Engine engine;
     private final Recovery recovery;
+    private final Space space;
     private final Faults faults;
     private final boolean forces;
     private final long maxPendingBytes;
@@ -65,6 +66,7 @@ final class GroupWriter {
     private volatile long mutations;
     private volatile long groups;
     private volatile long syncs;
+    private volatile long refused;
 
     /** Hears what is written, on the writer's thread, before those who wait for it do. */
     interface Commits {
@@ -84,6 +86,7 @@ final class GroupWriter {
     GroupWriter(
             Engine engine,
             Recovery recovery,
+            Space space,
             Settings settings,
             Faults faults,
             int[] partitions,
@@ -94,6 +97,7 @@ final class GroupWriter {
             String threadName) {
         this.engine = engine;
         this.recovery = recovery;
+        this.space = space;
         this.faults = faults;
         this.forces = settings.durability() == Durability.FSYNC;
         this.maxPendingBytes = settings.maxPendingBytes();
@@ -203,6 +207,11 @@ final class GroupWriter {
     /** The number of the last group that was written. */
     long lastGroup() {
         return lastGroup;
+    }
+
+    /** Batches that have failed with {@code FULL}. */
+    long refused() {
+        return refused;
     }
 
     // ---- the thread
@@ -327,12 +336,13 @@ final class GroupWriter {
 
     private Group writeOnce(List<Pending.Commit> batchesOfGroup) throws RocksDBException {
         return engine.use(database -> {
-            Group group = new Group(database, encoder, lastGroup + 1, partitions, versions);
+            Group group = new Group(database, encoder, lastGroup + 1, partitions, versions, space.refusal());
             group.addAll(batchesOfGroup);
             if (!group.isEmpty()) {
                 faults.beforeWrite();
                 database.write(group.encoded());
                 faults.afterWrite();
+                space.wrote(group.encoded().length);
                 written(database, lastGroup + 1);
             }
             return group;
@@ -349,6 +359,7 @@ final class GroupWriter {
 
     @SuppressWarnings("NonAtomicOperationOnVolatileField") // the writer alone writes them
     private void count(Group group) {
+        refused += group.refused();
         if (!group.isEmpty()) {
             batches += group.applied();
             mutations += group.mutations();
@@ -370,7 +381,11 @@ final class GroupWriter {
     }
 
     /** All of them, conflicts too: what they conflicted with may have been in this very group. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // the writer alone writes it
     private void fail(List<Pending.Commit> batchesOfGroup, StorageException cause) {
+        if (cause.kind() == Kind.FULL) {
+            refused += batchesOfGroup.size();
+        }
         completions.execute(() -> {
             for (Pending.Commit commit : batchesOfGroup) {
                 pendingBytes.addAndGet(-commit.weight());

@@ -30,9 +30,6 @@ final class NativeSettings implements AutoCloseable {
     /** Of two files: RocksDB's own notes about what it does. */
     private static final long MAX_NOTES_BYTES = 1024 * 1024;
 
-    /** It is read at every start. */
-    private static final long MAX_LOG_BYTES = 256L * 1024 * 1024;
-
     private static final int MAX_OPEN_FILES = 512;
     private static final int BLOOM_BITS_PER_KEY = 10;
     private static final int BLOCK_BYTES = 8 * 1024;
@@ -91,7 +88,7 @@ final class NativeSettings implements AutoCloseable {
     private void configureDatabase(Settings settings, WriteBufferManager memtables) {
         database.setListeners(List.of(keep(new SealListener(sealed))))
                 .setWriteBufferManager(memtables)
-                .setMaxTotalWalSize(Math.min(settings.memoryBytes() / 2, MAX_LOG_BYTES))
+                .setMaxTotalWalSize(settings.maxLogBytes())
                 .setParanoidChecks(!settings.salvages())
                 // The log has been checked, and a torn tail cut, before: whatever RocksDB still finds is damage.
                 .setWalRecoveryMode(WALRecoveryMode.AbsoluteConsistency)

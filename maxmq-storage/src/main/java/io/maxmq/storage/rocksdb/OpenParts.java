@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param completions one thread, for the stages of batches, in their order
  */
-record OpenParts(StoreDirectory directory, Engine engine, Readers readers, ExecutorService completions) {
+record OpenParts(StoreDirectory directory, Space space, Engine engine, Readers readers, ExecutorService completions) {
 
     /** What has not ended by then is left alone. */
     static final Duration CLOSE_DEADLINE = Duration.ofSeconds(30);
@@ -30,13 +30,21 @@ record OpenParts(StoreDirectory directory, Engine engine, Readers readers, Execu
      * @param threadName of a role
      * @param over whether the store has closed
      */
-    static OpenParts open(Settings settings, UnaryOperator<String> threadName, BooleanSupplier over)
+    static OpenParts open(Settings asked, Faults faults, UnaryOperator<String> threadName, BooleanSupplier over)
             throws IOException {
         NativeLibrary.load();
-        StoreDirectory directory = StoreDirectory.enter(settings.directory(), settings.backup());
+        StoreDirectory directory = StoreDirectory.enter(asked.directory(), asked.backup());
+        Settings settings;
+        try {
+            settings = asked.onDisk(directory.totalBytes());
+        } catch (Throwable e) {
+            closeAfter(e, directory);
+            throw e;
+        }
+        Space space = new Space(directory, settings.space(), faults);
         Engine engine = new Engine(directory, settings);
         try {
-            engine.open();
+            open(engine, space);
             ExecutorService completions = new ThreadPoolExecutor(
                     1,
                     1,
@@ -44,12 +52,25 @@ record OpenParts(StoreDirectory directory, Engine engine, Readers readers, Execu
                     TimeUnit.SECONDS,
                     new LinkedBlockingQueue<>(),
                     Threads.named(threadName.apply("complete")));
-            return new OpenParts(directory, engine, new Readers(threadName.apply("read"), over), completions);
+            return new OpenParts(directory, space, engine, new Readers(threadName.apply("read"), over), completions);
         } catch (Throwable e) { // or the directory would be in use for as long as this JVM lives
             closeAfter(e, engine);
             closeAfter(e, directory);
             throw e;
         }
+    }
+
+    private static void open(Engine engine, Space space) throws IOException {
+        space.beforeOpening();
+        try {
+            engine.open();
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.FULL || !space.releaseToOpen()) {
+                throw e;
+            }
+            engine.open();
+        }
+        space.opened();
     }
 
     private static void closeAfter(Throwable cause, AutoCloseable opened) {

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * What happens when a write fails. What failed is cut out of the log before anybody hears of it, so that it does not come
  * back with the next start. Then writes are refused, reads go on, and the database is opened again: at once, or when the
- * disk was full, as soon as it has room; attempts are {@value #MILLIS_BETWEEN_ATTEMPTS} ms apart.
+ * disk was full, as soon as it has room, which the {@linkplain Space reserve} gives it; attempts are {@value #MILLIS_BETWEEN_ATTEMPTS} ms apart.
  *
  * <p>Runs on the writer's thread.
  */
@@ -22,11 +22,9 @@ final class Recovery {
 
     private static final long MILLIS_BETWEEN_ATTEMPTS = 1_000;
 
-    /** What opening needs beyond what the log has: a few files of its own. */
-    private static final long SPARE_BYTES = 4L * 1024 * 1024;
-
     private final StoreDirectory directory;
     private final Engine engine;
+    private final Space space;
 
     /** Of the last write that did not fail. */
     private long sequence;
@@ -35,7 +33,8 @@ final class Recovery {
     private @Nullable StorageException failure; // null as long as all is well
     private long nextAttemptNanos;
 
-    Recovery(StoreDirectory directory, Engine engine, long sequence) {
+    Recovery(StoreDirectory directory, Engine engine, Space space, long sequence) {
+        this.space = space;
         this.directory = directory;
         this.engine = engine;
         this.sequence = sequence;
@@ -89,6 +88,9 @@ final class Recovery {
         failure = cause;
         nextAttemptNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MILLIS_BETWEEN_ATTEMPTS);
         if (cause.kind() == Kind.FULL) {
+            if (space.full()) {
+                nextAttemptNanos = System.nanoTime();
+            }
             try {
                 LogFiles.cutBehind(directory.database(), sequence);
             } catch (IOException cut) {
@@ -108,25 +110,15 @@ final class Recovery {
         if (!(e instanceof RocksDBException rocks)) {
             return new StorageException(Kind.IO, "a write ended unexpectedly: " + e, e);
         }
-        return Failures.isStall(rocks) && !hasRoom()
+        return Failures.isStall(rocks) && !space.hasRoomToOpen()
                 ? new StorageException(Kind.FULL, "no space for tables", e)
                 : Failures.of(rocks, null);
-    }
-
-    /** Whether there is room to open the database: for what is in the log, as tables, and a little more. */
-    private boolean hasRoom() {
-        try {
-            return directory.usableBytes() >= 2 * LogFiles.bytes(directory.database()) + SPARE_BYTES;
-        } catch (IOException e) {
-            LOG.warn("cannot ask for the space of the disk: {}", e.toString());
-            return true;
-        }
     }
 
     /** Opens the database again when there is room for it; without, reads would be lost too. */
     void tryAgain() {
         nextAttemptNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MILLIS_BETWEEN_ATTEMPTS);
-        if (hasRoom()) {
+        if (space.hasRoomToOpen()) {
             reopen();
         }
     }

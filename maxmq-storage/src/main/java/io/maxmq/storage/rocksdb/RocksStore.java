@@ -139,7 +139,7 @@ public final class RocksStore implements KeyValueStore {
     }
 
     private Parts openParts() throws Throwable {
-        OpenParts open = OpenParts.open(settings, this::threadName, this::isOver);
+        OpenParts open = OpenParts.open(settings, faults, this::threadName, this::isOver);
         try {
             int count = ranges.partitions().count();
             long[] versions = new long[count];
@@ -162,7 +162,8 @@ public final class RocksStore implements KeyValueStore {
             Drains drains = new Drains();
             GroupWriter writer = new GroupWriter(
                     open.engine(),
-                    new Recovery(open.directory(), open.engine(), sequence),
+                    new Recovery(open.directory(), open.engine(), open.space(), sequence),
+                    open.space(),
                     settings,
                     faults,
                     partitionOfShard,
@@ -171,7 +172,8 @@ public final class RocksStore implements KeyValueStore {
                     open.completions(),
                     new Telling(histories, watches, drains),
                     threadName("write"));
-            Upkeep upkeep = new Upkeep(open.directory(), open.engine(), writer, drains, settings, threadName("upkeep"));
+            Upkeep upkeep = new Upkeep(
+                    open.directory(), open.space(), open.engine(), writer, drains, settings, threadName("upkeep"));
             writer.start();
             upkeep.start();
             return new Parts(open, writer, upkeep, histories, watches, drains);
@@ -443,6 +445,8 @@ public final class RocksStore implements KeyValueStore {
                 writer.batches(),
                 writer.mutations(),
                 writer.groups(),
-                writer.syncs());
+                writer.syncs(),
+                writer.refused(),
+                open.open().space().isShort());
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxCursorIdle how long a cursor may be left alone
  * @param backup what to copy into the directory before it is opened, or null
  * @param salvages whether it opens although files of tables are damaged, to read what can be read, and leaves files as they are
+ * @param space how much of the disk it may take and keeps in reserve
  */
 public record Settings(
         Path directory,
@@ -26,13 +27,16 @@ public record Settings(
         int partitions,
         Duration maxCursorIdle,
         @Nullable Path backup,
-        boolean salvages) {
+        boolean salvages,
+        SpaceLimits space) {
 
     /** Less than this is no use. */
     public static final long MIN_MEMORY_BYTES = 8L * 1024 * 1024;
 
     private static final long DEFAULT_MEMORY_BYTES = 64L * 1024 * 1024;
     private static final long DEFAULT_PENDING_BYTES = 64L * 1024 * 1024;
+    private static final long MAX_LOG_BYTES = 256L * 1024 * 1024;
+    private static final SpaceLimits NO_RESERVE = new SpaceLimits(0, Long.MAX_VALUE);
     private static final long MAX_BATCH_BYTES = 32L * 1024 * 1024;
     private static final Duration DEFAULT_CURSOR_IDLE = Duration.ofMinutes(5);
 
@@ -63,39 +67,99 @@ public record Settings(
                 1,
                 DEFAULT_CURSOR_IDLE,
                 null,
-                false);
+                false,
+                SpaceLimits.DEFAULT);
     }
 
     public Settings withDurability(Durability level) {
         return new Settings(
-                directory, level, memoryBytes, maxPendingBytes, partitions, maxCursorIdle, backup, salvages);
+                directory, level, memoryBytes, maxPendingBytes, partitions, maxCursorIdle, backup, salvages, space);
     }
 
     public Settings withMemory(long bytes) {
-        return new Settings(directory, durability, bytes, maxPendingBytes, partitions, maxCursorIdle, backup, salvages);
+        return new Settings(
+                directory, durability, bytes, maxPendingBytes, partitions, maxCursorIdle, backup, salvages, space);
     }
 
     public Settings withMaxPending(long bytes) {
-        return new Settings(directory, durability, memoryBytes, bytes, partitions, maxCursorIdle, backup, salvages);
+        return new Settings(
+                directory, durability, memoryBytes, bytes, partitions, maxCursorIdle, backup, salvages, space);
     }
 
     public Settings withPartitions(int count) {
         return new Settings(
-                directory, durability, memoryBytes, maxPendingBytes, count, maxCursorIdle, backup, salvages);
+                directory, durability, memoryBytes, maxPendingBytes, count, maxCursorIdle, backup, salvages, space);
     }
 
     public Settings withMaxCursorIdle(Duration idle) {
-        return new Settings(directory, durability, memoryBytes, maxPendingBytes, partitions, idle, backup, salvages);
+        return new Settings(
+                directory, durability, memoryBytes, maxPendingBytes, partitions, idle, backup, salvages, space);
     }
 
     public Settings withBackup(Path source) {
         return new Settings(
-                directory, durability, memoryBytes, maxPendingBytes, partitions, maxCursorIdle, source, salvages);
+                directory,
+                durability,
+                memoryBytes,
+                maxPendingBytes,
+                partitions,
+                maxCursorIdle,
+                source,
+                salvages,
+                space);
+    }
+
+    /** The bound of the disk, from which new data is refused; {@code 16 MiB} or more. */
+    public Settings withMaxDisk(long bytes) {
+        return with(new SpaceLimits(space.reserveBytes(), bytes));
+    }
+
+    /** The size of the reserve; 0 for none. */
+    public Settings withReserve(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("reserve must be 0 bytes or more: reserve=" + bytes);
+        }
+        return with(new SpaceLimits(bytes, space.maxDiskBytes()));
+    }
+
+    /** The same with a reserve that fits a disk of so many bytes. */
+    Settings onDisk(long totalBytes) {
+        return with(space.on(totalBytes, wantedLogBytes()));
+    }
+
+    private Settings with(SpaceLimits limits) {
+        return new Settings(
+                directory,
+                durability,
+                memoryBytes,
+                maxPendingBytes,
+                partitions,
+                maxCursorIdle,
+                backup,
+                salvages,
+                limits);
     }
 
     public Settings salvaging() {
         return new Settings(
-                directory, durability, memoryBytes, maxPendingBytes, partitions, maxCursorIdle, backup, true);
+                directory,
+                durability,
+                memoryBytes,
+                maxPendingBytes,
+                partitions,
+                maxCursorIdle,
+                backup,
+                true,
+                NO_RESERVE);
+    }
+
+    /** The most bytes of the log, which is read at every start and needs as much room to be written into tables. */
+    long maxLogBytes() {
+        return space.logBytes(wantedLogBytes());
+    }
+
+    private long wantedLogBytes() {
+        return Math.min(memoryBytes / 2, MAX_LOG_BYTES);
     }
 
     /** The largest batch. */

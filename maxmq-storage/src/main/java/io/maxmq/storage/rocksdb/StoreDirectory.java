@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *   LOGS          what the log must have at the next start, see {@link LogClaim}; nothing when there is no such file
  *   LOCK          see {@link DirectoryLock}
  *   LOCK.owner
+ *   RESERVE       space for a full disk, see {@link Reserve}
  *   db/           RocksDB's files
  * </pre>
  *
@@ -58,6 +59,8 @@ final class StoreDirectory implements AutoCloseable {
             LEVEL_FILE + ".new",
             LogClaim.FILE,
             LogClaim.FILE + ".new",
+            Reserve.FILE,
+            Reserve.NEW_FILE,
             "LOCK",
             "LOCK.owner",
             "db");
@@ -216,6 +219,11 @@ final class StoreDirectory implements AutoCloseable {
         replace(directory, LogClaim.FILE, claim.text());
     }
 
+    /** The directory itself. */
+    Path path() {
+        return directory;
+    }
+
     /** Where RocksDB's files are. */
     Path database() {
         return database(directory);
@@ -262,6 +270,11 @@ final class StoreDirectory implements AutoCloseable {
     /** Bytes that this process may still write here. */
     long usableBytes() throws IOException {
         return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    /** Bytes of the whole file system. */
+    long totalBytes() throws IOException {
+        return Files.getFileStore(directory).getTotalSpace();
     }
 
     // ---- backups: directories of the same shape, without a lock
@@ -395,7 +408,7 @@ final class StoreDirectory implements AutoCloseable {
         }
     }
 
-    private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
+    static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))

@@ -3,7 +3,6 @@ package io.maxmq.storage.rocksdb;
 import io.maxmq.spi.storage.Durability;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
-import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -29,7 +28,11 @@ final class Upkeep {
 
     private static final int IDLE_TURNS = 3;
 
+    /** A start has the disk for itself before a large reserve is made. */
+    private static final int TURNS_BEFORE_RESERVE = 3;
+
     private final StoreDirectory directory;
+    private final Space space;
     private final Engine engine;
     private final GroupWriter writer;
     private final Drains drains;
@@ -41,6 +44,10 @@ final class Upkeep {
     // The timer's own.
     private long groupsSeen;
     private int idleTurns;
+    private int turns;
+
+    /** The worker's own. */
+    private long groupsFlushed;
 
     // Written by the timer, read by anyone.
     private volatile long diskBytes = -1;
@@ -49,12 +56,14 @@ final class Upkeep {
 
     Upkeep(
             StoreDirectory directory,
+            Space space,
             Engine engine,
             GroupWriter writer,
             Drains drains,
             Settings settings,
             String threadName) {
         this.directory = directory;
+        this.space = space;
         this.engine = engine;
         this.writer = writer;
         this.drains = drains;
@@ -104,6 +113,8 @@ final class Upkeep {
 
     private void turn() {
         try {
+            turns++;
+            diskBytes = space.look();
             long groups = writer.groups();
             boolean wrote = groups != groupsSeen;
             long lastGroup = writer.lastGroup();
@@ -121,7 +132,8 @@ final class Upkeep {
                 }
             }
             look();
-            beginToTidy(idleTurns == IDLE_TURNS);
+            boolean makesReserve = (turns > TURNS_BEFORE_RESERVE || space.isReserveSmall()) && space.lacksReserve();
+            beginToTidy(idleTurns == IDLE_TURNS, makesReserve);
         } catch (StorageException e) {
             LOG.debug("no upkeep as long as the database is not open: {}", e.getMessage());
         } catch (RejectedExecutionException e) {
@@ -131,30 +143,36 @@ final class Upkeep {
         }
     }
 
-    private void beginToTidy(boolean idle) {
+    private void beginToTidy(boolean idle, boolean makesReserve) {
         if (!tidying.compareAndSet(false, true)) {
             return;
         }
         try {
-            worker.execute(() -> tidy(idle));
+            worker.execute(() -> tidy(idle, makesReserve));
         } catch (Throwable e) { // no thread for it, say
             tidying.set(false);
             throw e;
         }
     }
 
-    private void look() throws RocksDBException, IOException {
-        diskBytes = directory.bytes();
+    private void look() throws RocksDBException {
         engine.run(database -> {
             memoryBytes = database.memoryBytes();
             compactionDebtBytes = database.compactionDebtBytes();
         });
     }
 
-    private void tidy(boolean idle) {
+    private void tidy(boolean idle, boolean makesReserve) {
         try {
+            if (makesReserve) {
+                space.makeReserve();
+            }
             drains.compact(engine);
-            if (idle && LogFiles.bytes(directory.database()) > MAX_IDLE_LOG_BYTES) {
+            long groups = writer.groups();
+            boolean isLogLarge = idle && LogFiles.bytes(directory.database()) > MAX_IDLE_LOG_BYTES;
+            // Compaction does not see what was deleted as long as that is in the log alone.
+            if (isLogLarge || (space.isShort() && groups != groupsFlushed)) {
+                groupsFlushed = groups;
                 engine.run(database -> {
                     database.beginFlush();
                 });
