@@ -209,6 +209,30 @@ class StandaloneIT {
     }
 
     @Test
+    void printsTheRecordsOfALogSinkAndTheFailuresOfRules(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("broker.conf"), """
+                allow-anonymous = true
+                listeners { here { port = 0 } }
+                rules {
+                  sinks { log { type = log } }
+                  rules {
+                    all { sql = \"\"\"SELECT payload FROM "#"\"\"\", to = [log] }
+                    broken { sql = \"\"\"SELECT payload.a FROM "#"\"\"\", to = [log] }
+                  }
+                }
+                """);
+        try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--config", file.toString())) {
+            assertThat(Clients.roundTripV3(port(broker.nextLine()), "three")).isEqualTo("three");
+
+            broker.assertEndsWithinTwoSecondsOfSigterm();
+
+            assertThat(broker.stderr())
+                    .anyMatch(line -> line.endsWith("rule all: {\"payload\":\"three\"}"))
+                    .anyMatch(line -> line.contains("Rule broken failed on an event: decode_json"));
+        }
+    }
+
+    @Test
     void saysInOneLineWhereTheConfigurationFileIsWrong(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(
                 directory.resolve("broker.conf"), "allow-anonymous = true\nsessions { max-sesions = 5 }\n");
