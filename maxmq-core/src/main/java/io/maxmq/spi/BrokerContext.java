@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /**
  * The broker as an extension sees it. Only the broker implements it, so it grows by abstract methods. Thread-safe.
@@ -132,4 +133,15 @@ public interface BrokerContext {
 
     /** Where the extension registers its metrics; the broker adds its name as a tag. */
     MetricsSink metrics();
+
+    /**
+     * Publishes a figure of the extension at {@code $SYS/broker/NAME}, with the broker's own figures and as they are: retained, when it has
+     * changed, by {@code sysInterval}. It is about all tenants, so only {@link Tenant#DEFAULT} has it.
+     *
+     * @param name with two levels or more, of which the first is the extension's own: {@code rules/failed}
+     * @param value read on an event loop: never blocks; a throw is reported as {@code PluginFailed}, and the figure stays as it was
+     * @return takes the figure back; its last value stays retained until the broker ends
+     * @throws IllegalArgumentException when the name is not valid, or is taken
+     */
+    Registration sysFigure(String name, LongSupplier value);
 }

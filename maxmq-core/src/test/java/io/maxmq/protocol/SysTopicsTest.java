@@ -14,6 +14,9 @@ import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.config.RetainedLimits;
+import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.Extension;
+import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.RetainedQuery;
 import io.maxmq.spi.auth.Action;
@@ -26,10 +29,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What the broker publishes about itself. */
 class SysTopicsTest {
@@ -218,6 +225,46 @@ class SysTopicsTest {
             broker.clock().advance(INTERVAL);
 
             assertThat(read(broker, "$SYS/#")).isEmpty();
+        }
+    }
+
+    @Test
+    void publishesTheFiguresOfExtensions() {
+        AtomicLong failed = new AtomicLong(3);
+        List<Registration> registrations = new CopyOnWriteArrayList<>();
+        Extension extension = new Extension() {
+            @Override
+            public CompletionStage<Void> start(BrokerContext context) {
+                registrations.add(context.sysFigure("rules/failed", failed::get));
+                registrations.add(context.sysFigure("rules/broken", () -> {
+                    throw new IllegalStateException("broken");
+                }));
+                for (String name : List.of("failed", "uptime", "clients/own", "rules/+", "/x", "", "rules/failed")) {
+                    assertThatThrownBy(() -> context.sysFigure(name, () -> 1))
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessageContaining("name=" + name);
+                }
+                return CompletableFuture.completedFuture(null);
+            }
+
+            @Override
+            public CompletionStage<Void> stop() {
+                return CompletableFuture.completedFuture(null);
+            }
+        };
+        try (TestBroker broker = TestBroker.start(builder -> builder.extension(extension))) {
+            broker.clock().advance(INTERVAL);
+            assertThat(read(broker, "$SYS/broker/rules/#")).isEqualTo(Map.of("$SYS/broker/rules/failed", "3"));
+
+            failed.set(4);
+            broker.clock().advance(INTERVAL);
+            assertThat(read(broker, "$SYS/broker/rules/#")).isEqualTo(Map.of("$SYS/broker/rules/failed", "4"));
+
+            registrations.forEach(Registration::close);
+            failed.set(5);
+            broker.clock().advance(INTERVAL);
+            assertThat(read(broker, "$SYS/broker/rules/#")).isEqualTo(Map.of("$SYS/broker/rules/failed", "4"));
+            assertThat(registrations).hasSize(2);
         }
     }
 }

@@ -237,7 +237,7 @@ public final class RuleBuilder {
     /**
      * Adds the rule, from the next event on, or with the broker's start.
      *
-     * @throws IllegalArgumentException when a rule of this name is there, or a sink of a name is not
+     * @throws IllegalArgumentException when a rule of this name is there, a sink of a name is not, or a sink refuses its settings
      * @throws IllegalStateException when it has no source, the engine has ended, a sink fails to start, or it is inline and the broker has
      *     started without any such ({@link RuleEngine.Builder#inlineRules}), or wants {@code $events/message/delivered}, {@code …/acked} or
      *     {@code $events/client/ping} of a broker that has started without such a rule
@@ -250,7 +250,7 @@ public final class RuleBuilder {
     /**
      * Adds the rule, or puts it in the place of the one with its name: each event goes to either of them, none is lost. Figures stay.
      *
-     * @throws IllegalArgumentException when a sink of a name is not there, or the rule to be replaced is another tenant's
+     * @throws IllegalArgumentException when a sink of a name is not there or refuses its settings, or the rule to be replaced is another tenant's
      * @throws IllegalStateException when it has no source, the engine has ended, a sink fails to start, or it is inline and the broker has
      *     started without any such ({@link RuleEngine.Builder#inlineRules}), or wants {@code $events/message/delivered}, {@code …/acked} or
      *     {@code $events/client/ping} of a broker that has started without such a rule
@@ -266,6 +266,7 @@ public final class RuleBuilder {
         if (sources.isEmpty()) {
             throw new IllegalStateException("a rule needs a source: id=" + id);
         }
+        sinks.forEach(Sink::check);
         List<String> filters = new ArrayList<>();
         Set<EventKind> kinds = EnumSet.noneOf(EventKind.class);
         for (String each : sources) {

@@ -113,6 +113,7 @@ public final class Broker {
     private final BanDirectory bans;
     private final Reloading reloading;
     private final Administration administration;
+    private final ExtensionFigures extensionFigures;
     private final @Nullable Extensions extensions;
     private final LoopWatchdog watchdog;
     private final ListenerRegistry listeners;
@@ -269,6 +270,7 @@ public final class Broker {
         this.administration = new Administration(
                 config, loops, routes, publisher, events, workers, expiryClock, access, health, answers, bans);
         this.reloading = new Reloading(plugins, listeners, log);
+        this.extensionFigures = new ExtensionFigures(events.failures());
         this.extensions = plugins.extensions().isEmpty()
                 ? null
                 : new Extensions(
@@ -283,7 +285,8 @@ public final class Broker {
                                 workers,
                                 budget,
                                 metrics,
-                                administration));
+                                administration,
+                                extensionFigures));
     }
 
     private void assembleLoops(int count, Function<Loop, SessionStorage> storages) {
@@ -454,6 +457,7 @@ public final class Broker {
                             loops,
                             routes,
                             sessionSubscriptions,
+                            extensionFigures,
                             config.tenancy().isOn(),
                             plugins.clock().nanoTime())
                     .start();

@@ -45,6 +45,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** What an extension gets of its broker. Thread-safe. */
 final class ExtensionServices implements BrokerContext {
@@ -59,6 +60,7 @@ final class ExtensionServices implements BrokerContext {
     private final Metrics metrics;
     private final Administration administration;
     private final ExtensionTimers timers;
+    private final ExtensionFigures figures;
 
     /** What the broker takes back when an extension forgets to. */
     private final Set<Registration> registrations = ConcurrentHashMap.newKeySet();
@@ -73,7 +75,8 @@ final class ExtensionServices implements BrokerContext {
             WorkerPool workers,
             MemoryBudget budget,
             Metrics metrics,
-            Administration administration) {
+            Administration administration,
+            ExtensionFigures figures) {
         this.config = config;
         this.plugins = plugins;
         this.loops = loops;
@@ -84,6 +87,7 @@ final class ExtensionServices implements BrokerContext {
         this.account = new BudgetAccount(budget);
         this.metrics = metrics;
         this.administration = administration;
+        this.figures = figures;
         this.timers = new ExtensionTimers(loops.get(0).loop(), workers, events.failures());
     }
 
@@ -242,6 +246,11 @@ final class ExtensionServices implements BrokerContext {
     @Override
     public MetricsSink metrics() {
         return metrics.forExtensions();
+    }
+
+    @Override
+    public Registration sysFigure(String name, LongSupplier value) {
+        return registered(figures.add(name, value));
     }
 
     Duration closeTimeout() {

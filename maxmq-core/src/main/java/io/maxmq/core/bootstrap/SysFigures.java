@@ -9,6 +9,7 @@ import java.math.RoundingMode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.IntSupplier;
 import java.util.function.ToLongFunction;
@@ -19,6 +20,20 @@ import java.util.function.ToLongFunction;
  */
 final class SysFigures {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /** First levels of the broker's own figures. */
+    private static final Set<String> OWN = Set.of(
+            "version",
+            "uptime",
+            "clients",
+            "messages",
+            "publish",
+            "bytes",
+            "load",
+            "subscriptions",
+            "retained messages",
+            "store",
+            "heap");
 
     private final List<LoopAssembly> loops;
     private final TenantRoutes routes;
@@ -44,6 +59,11 @@ final class SysFigures {
         return StartReport.version(ours)
                 .map(version -> "maxmq version " + version)
                 .orElse("maxmq");
+    }
+
+    /** Whether figures of the broker itself begin with this level. */
+    static boolean isOwn(String level) {
+        return OWN.contains(level);
     }
 
     /** Gives all of them, by the part of their topic behind {@code $SYS/broker/}. */

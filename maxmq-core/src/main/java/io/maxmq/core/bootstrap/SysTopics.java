@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes {@link SysFigures} below {@code $SYS/broker/}: by the broker's clock, at QoS 0, retained, and each only when it has
+ * Publishes {@link SysFigures} and {@link ExtensionFigures} below {@code $SYS/broker/}: by the broker's clock, at QoS 0, retained, and each only when it has
  * changed. They are about all tenants, so only {@link Tenant#DEFAULT} has them: no tenant hears of another. Where clients are told
  * apart by tenant, each has what is about it alone.
  *
@@ -39,6 +39,7 @@ final class SysTopics implements Runnable, Timers.Task {
     private final TenantRoutes allRoutes;
     private final Routes routes;
     private final SessionSubscriptions sessionSubscriptions;
+    private final ExtensionFigures extensionFigures;
 
     // made with the first tick
     private @Nullable SysFigures figures;
@@ -57,6 +58,7 @@ final class SysTopics implements Runnable, Timers.Task {
             List<LoopAssembly> loops,
             TenantRoutes routes,
             SessionSubscriptions sessionSubscriptions,
+            ExtensionFigures extensionFigures,
             boolean tenancy,
             long startNanos) {
         this.loops = loops;
@@ -67,6 +69,7 @@ final class SysTopics implements Runnable, Timers.Task {
         this.allRoutes = routes;
         this.routes = routes.of(Tenant.DEFAULT);
         this.sessionSubscriptions = sessionSubscriptions;
+        this.extensionFigures = extensionFigures;
     }
 
     void start() {
@@ -88,6 +91,7 @@ final class SysTopics implements Runnable, Timers.Task {
         }
         at.loop().schedule(intervalNanos, this);
         now.read(at.loop().nowNanos(), (name, value) -> publish(routes, name, value));
+        extensionFigures.read((name, value) -> publish(routes, name, value));
         if (tenancy && !others.hasNext()) {
             others = allRoutes.all().iterator();
             publishToTenants();

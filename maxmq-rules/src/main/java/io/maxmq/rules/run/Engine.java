@@ -159,7 +159,9 @@ public final class Engine {
             lanes.start();
             sources.start();
             asked.start(sources);
-            List<Registration> metrics = EngineMetrics.ofEngine(broker.metrics(), () -> count, lanes, state);
+            List<Registration> metrics =
+                    new ArrayList<>(EngineMetrics.ofEngine(broker.metrics(), () -> count, lanes, state));
+            metrics.addAll(EngineMetrics.figures(broker, () -> count, lanes, sinks, losses));
             running = new Running(broker, lanes, sources, metrics);
             begin(List.copyOf(rules.values()));
         }

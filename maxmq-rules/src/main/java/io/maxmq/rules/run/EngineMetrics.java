@@ -2,6 +2,7 @@ package io.maxmq.rules.run;
 
 import io.maxmq.rules.output.RuleCounters;
 import io.maxmq.rules.state.RuleState;
+import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.MetricsSink;
@@ -40,6 +41,20 @@ final class EngineMetrics {
                         "Changes of keys that the storage does not get",
                         Map.of(),
                         state::lost));
+    }
+
+    /** Figures of an engine below {@code $SYS/broker/rules/}. */
+    static List<Registration> figures(
+            BrokerContext broker, LongSupplier rules, Lanes lanes, SinkTable sinks, Losses losses) {
+        return List.of(
+                broker.sysFigure("rules/count", rules),
+                broker.sysFigure("rules/events/waiting", lanes::waiting),
+                broker.sysFigure("rules/events/failed", () -> losses.total(Losses.Kind.FAILED)),
+                broker.sysFigure("rules/events/missed", () -> losses.total(Losses.Kind.MISSED)),
+                broker.sysFigure("rules/records/rejected", () -> losses.total(Losses.Kind.REJECTED)),
+                broker.sysFigure("rules/records/discarded", () -> losses.total(Losses.Kind.DISCARDED)),
+                broker.sysFigure("rules/sinks/count", sinks::count),
+                broker.sysFigure("rules/sinks/down", sinks::down));
     }
 
     /** Of a rule. */

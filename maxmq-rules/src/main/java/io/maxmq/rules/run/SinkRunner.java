@@ -462,6 +462,10 @@ public final class SinkRunner {
                 deadLetters.all());
     }
 
+    synchronized boolean isDown() {
+        return state == SinkState.DOWN;
+    }
+
     /** 1 while it takes records, else 0. */
     synchronized long upOrDown() {
         return state == SinkState.UP ? 1 : 0;

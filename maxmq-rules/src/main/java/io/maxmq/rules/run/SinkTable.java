@@ -194,7 +194,7 @@ final class SinkTable {
     /**
      * The sinks of a rule, each with one user more; {@link #start} then waits for them. All or none.
      *
-     * @throws IllegalArgumentException when no sink has a name, or a sink refuses its settings
+     * @throws IllegalArgumentException when no sink has a name
      */
     synchronized List<SinkRunner> take(Plan plan) {
         for (String each : plan.sinkNames()) {
@@ -202,7 +202,6 @@ final class SinkTable {
                 throw new IllegalArgumentException("no sink has this name: name=" + each + ", rule=" + plan.id());
             }
         }
-        plan.sinks().forEach(Sink::check);
         List<Place> taken = new ArrayList<>();
         for (Sink each : plan.sinks()) {
             Place place = bySink.get(each);
@@ -325,6 +324,20 @@ final class SinkTable {
         Map<String, SinkStatus> statuses = new HashMap<>();
         runners.forEach((name, runner) -> statuses.put(name, runner.status()));
         return statuses;
+    }
+
+    /** How many sinks there are. */
+    synchronized int count() {
+        return byName.size();
+    }
+
+    /** How many sinks are down. */
+    synchronized int down() {
+        int down = 0;
+        for (Place each : byName.values()) {
+            down += each.runner.isDown() ? 1 : 0;
+        }
+        return down;
     }
 
     /** The sink of this name; null when there is none. */
