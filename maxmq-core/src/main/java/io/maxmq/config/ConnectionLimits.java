@@ -11,8 +11,9 @@ import java.time.Duration;
  * @param maxTlsHandshakes TLS handshakes of one listener that clients have begun and that are under way at a time; further clients
  *     wait, unread, for {@code connectTimeout} at most, and while any waits handshakes that take longer than half of that are
  *     ended; default 10,000
- * @param packetTimeout from a packet's first byte to its last, however slowly the bytes between come; a client that is
- *     slower is disconnected (v5 0x83); does not run while the broker has stopped reading; default 60 s
+ * @param packetTimeout from a packet's first byte to its last; a packet of which at least 1 KiB has come per second of that time is given
+ *     the same time again, and so on. A client that is slower is disconnected (v5 0x83). Does not run while the broker has stopped
+ *     reading; default 60 s
  * @param authenticationTimeout for one exchange of enhanced authentication, from CONNECT, or from the AUTH that asks for
  *     re-authentication, to the decision; default 10 s
  * @param maxPacketBytes of one packet from a client, header included; v5 clients are told; default 1 MiB

@@ -9,6 +9,7 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.PubAck;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.auth.AuthenticationResult;
@@ -92,6 +93,41 @@ class KeepAliveTest {
         ClientDisconnected event = broker.events().await(ClientDisconnected.class);
         assertThat(event.by()).isEqualTo(Initiator.BROKER);
         assertThat(event.reasonCode()).isEqualTo(ReasonCode.KEEP_ALIVE_TIMEOUT);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    @Spec(value = "MQTT-3.1.2-22", v3 = "MQTT-3.1.2-24")
+    void bytesOfAPacketThatIsNotCompleteAreNoSignOfLife(ProtocolVersion version) {
+        TestClient client = broker.connected(Connect.of(version, "client", true, 10));
+        TestClient witness = broker.connected(ProtocolVersion.MQTT_5, "witness");
+        client.sendInts(0x30, 0xA0, 0x8D, 0x06, 0, 1, 'a'); // PUBLISH with 100,000 bytes
+        witness.ping();
+
+        for (int second = 0; second < 14; second++) {
+            broker.clock().advance(Duration.ofSeconds(1));
+            client.sendInts('x', 'x', 'x');
+            witness.ping();
+        }
+        broker.clock().advance(Duration.ofSeconds(1));
+
+        client.expectDisconnect(ReasonCode.KEEP_ALIVE_TIMEOUT);
+    }
+
+    @Test
+    void aLargePacketThatComesFastEnoughIsASignOfLife() {
+        TestClient client = broker.connected(Connect.of(ProtocolVersion.MQTT_3_1_1, "client", true, 10));
+        TestClient witness = broker.connected(ProtocolVersion.MQTT_5, "witness");
+        client.sendInts(0x32, 0xA0, 0x8D, 0x06, 0, 1, 'a', 0, 1); // PUBLISH with 100,000 bytes
+        for (int sent = 5; sent < 100_000; sent += 1_999) {
+            client.sendBytes(new byte[Math.min(1_999, 100_000 - sent)]);
+            witness.ping();
+            broker.clock().advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(client.expect(PubAck.class).packetId()).isEqualTo(1);
+        broker.clock().advance(Duration.ofSeconds(15));
+        client.expectEnd();
     }
 
     @Test

@@ -95,6 +95,40 @@ class PacketDeadlineTest {
     }
 
     @Test
+    void aLargePacketThatKeepsToTheLeastRateIsFine() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "far away");
+        byte[] packet =
+                bytesOf(TestClient.message("a", "x".repeat(500_000), QoS.AT_LEAST_ONCE, 1), ProtocolVersion.MQTT_5);
+        int at = 0;
+        while (packet.length - at > 31_000) {
+            send(client, packet, at, at + 31_000);
+            at += 31_000;
+            awaitRead(broker);
+            broker.clock().advance(Duration.ofSeconds(30));
+        }
+
+        send(client, packet, at, packet.length);
+
+        client.expect(PubAck.class);
+    }
+
+    @Test
+    void aLargePacketThatStopsToComeEndsTheConnection() {
+        TestClient client = broker.connected(ProtocolVersion.MQTT_5, "stopped");
+        byte[] packet =
+                bytesOf(TestClient.message("a", "x".repeat(500_000), QoS.AT_LEAST_ONCE, 1), ProtocolVersion.MQTT_5);
+        send(client, packet, 0, 400_000);
+        awaitRead(broker);
+
+        broker.clock().advance(TIMEOUT);
+        send(client, packet, 400_000, 400_001);
+        awaitRead(broker);
+        broker.clock().advance(TIMEOUT);
+
+        client.expectDisconnect(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+    }
+
+    @Test
     void manyPacketsThatAreEachInTimeAreFine() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "busy");
         byte[] packet = large(ProtocolVersion.MQTT_5, 1);
@@ -156,6 +190,7 @@ class PacketDeadlineTest {
             }
             awaitRead(small);
 
+            small.clock().advance(Duration.ofSeconds(5));
             small.clock().advance(Duration.ofSeconds(5));
 
             halves.forEach(each -> each.expectDisconnect(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR));

@@ -35,6 +35,7 @@ public final class PacketDecoder {
     private final Remainder remainder = new Remainder();
     private @Nullable ProtocolVersion version;
     private final FixedHeader header;
+    private int packets;
     private boolean ended;
     private byte[] failed = {};
     private @Nullable PacketTap tap;
@@ -157,6 +158,16 @@ public final class PacketDecoder {
         return remainder.begun();
     }
 
+    /** How many bytes of the packet have come that was cut off by the end of the last read; 0 for none. */
+    public int cutOffBytes() {
+        return remainder.receivedBytes();
+    }
+
+    /** How many whole packets were read so far; wraps around. */
+    public int packets() {
+        return packets;
+    }
+
     /** Frees the bytes of a packet that was cut off, and ends the decoder. Idempotent; a handler may call it. */
     public void release() {
         ended = true;
@@ -213,6 +224,7 @@ public final class PacketDecoder {
 
     private boolean decodePacket(ByteBuffer bytes, int start, int end, PacketHandler handler)
             throws MalformedPacketException { // hot: per message
+        packets++;
         PacketTap seeing = tap;
         if (seeing != null && !seeing.onPacket(bytes, start, end)) {
             return true;

@@ -28,6 +28,12 @@ final class Remainder {
         return present == null ? 0 : present.capacity();
     }
 
+    /** How much of the packet there is. */
+    int receivedBytes() {
+        ByteBuf present = buffer;
+        return present == null ? 0 : present.readableBytes();
+    }
+
     /** How many packets have been begun here. */
     int begun() {
         return begun;

@@ -199,6 +199,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         here.loop().counters().add(Counter.BYTES_RECEIVED, bytes.readableBytes());
         beginWork();
         gate.onBytes(bytes);
+        deadlines.decoded(decoder.packets());
     }
 
     @Override
@@ -278,6 +279,16 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         return gate.isInsidePacket();
     }
 
+    /** The number of the packet that it is inside of. */
+    int cutOffPacket() {
+        return decoder.cutOffPackets();
+    }
+
+    /** How much of that packet has come. */
+    int cutOffBytes() {
+        return decoder.cutOffBytes();
+    }
+
     void hold(int reason) {
         gate.hold(reason);
     }
@@ -285,6 +296,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     void release(int reason) {
         beginWork();
         gate.release(reason);
+        deadlines.decoded(decoder.packets());
     }
 
     boolean isHeld() {

@@ -7,8 +7,8 @@ import io.maxmq.spi.event.BrokerEvent.Initiator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What ends a connection by its time: no CONNECT, nothing received for longer than the keep alive allows, a packet that is not
- * completed, a proof that is no longer valid.
+ * What ends a connection by its time: no CONNECT, no packet for longer than the keep alive allows, a packet that is not completed, a proof
+ * that is no longer valid.
  *
  * <p>Runs on the connection's loop. Not thread-safe.
  */
@@ -21,11 +21,15 @@ final class ConnectionDeadlines {
     private long timer;
 
     private long keepAliveNanos;
-    private long lastReadNanos;
+    /** When a whole packet has come, or as much of a large one as must come until the next. */
+    private long lastPacketNanos;
+
+    private int packets;
+    private @Nullable PacketProgress large;
 
     ConnectionDeadlines(Connection connection) {
         this.connection = connection;
-        this.lastReadNanos = loop().refreshTime();
+        this.lastPacketNanos = loop().refreshTime();
     }
 
     // ---- CONNECT
@@ -52,7 +56,15 @@ final class ConnectionDeadlines {
 
     /** Something has been read; refreshes the loop's time. */
     void read() { // hot: per read
-        lastReadNanos = loop().refreshTime();
+        loop().refreshTime();
+    }
+
+    /** So many packets have been decoded on this connection. */
+    void decoded(int count) { // hot: per read
+        if (count != packets) {
+            packets = count;
+            lastPacketNanos = loop().nowNanos();
+        }
     }
 
     /** A read has ended inside this packet. */
@@ -73,7 +85,7 @@ final class ConnectionDeadlines {
     }
 
     void resumed() {
-        read();
+        lastPacketNanos = loop().refreshTime();
         if (packet != null) {
             packet.resumed();
         }
@@ -90,23 +102,41 @@ final class ConnectionDeadlines {
         }
     }
 
-    /** The timer does not move with each packet: it looks when the last one came, and comes again. */
+    /**
+     * The timer does not move with each packet: it looks when the last one came, and comes again. Bytes do not count [MQTT-3.1.2-22], but
+     * for a large packet that comes fast enough: its client can send nothing else meanwhile.
+     */
     private void checkKeepAlive() {
         timer = 0;
         long now = loop().refreshTime();
         if (connection.isHeld()) {
             // The broker itself does not read: the client may have sent.
-            lastReadNanos = now;
+            lastPacketNanos = now;
         }
-        long idleNanos = now - lastReadNanos;
+        if (now - lastPacketNanos >= keepAliveNanos && isGrowing(now - lastPacketNanos)) {
+            lastPacketNanos = now;
+        }
+        long idleNanos = now - lastPacketNanos;
         if (idleNanos >= keepAliveNanos) {
             connection.end(
                     Initiator.BROKER,
                     ReasonCode.KEEP_ALIVE_TIMEOUT,
-                    "nothing received for " + idleNanos / 1_000_000 + " ms");
+                    "no packet received for " + idleNanos / 1_000_000 + " ms");
             return;
         }
         timer = loop().schedule(keepAliveNanos - idleNanos, this::checkKeepAlive);
+    }
+
+    private boolean isGrowing(long nanos) {
+        if (!connection.isInsidePacket()) {
+            return false;
+        }
+        PacketProgress present = large;
+        if (present == null) {
+            present = new PacketProgress();
+            large = present;
+        }
+        return present.isEnough(connection.cutOffPacket(), connection.cutOffBytes(), nanos);
     }
 
     // ---- what the client has proven

@@ -6,8 +6,8 @@ import io.maxmq.spi.event.BrokerEvent.Initiator;
 import java.time.Duration;
 
 /**
- * Sees to it that a packet that was begun is completed in time, however slowly its bytes come: parts of packets take memory
- * that others need. One timer per connection, which runs only while there is part of a packet; each read tells whether it is
+ * Ends a connection whose client does not complete a packet in time: parts of packets take memory that others need. A packet that keeps to
+ * the rate of {@link PacketProgress} is given the same time again. One timer per connection, which runs only while there is part of a packet; each read tells whether it is
  * still the same one, so packets cost nothing here.
  *
  * <p>Runs on the connection's loop. Not thread-safe.
@@ -15,6 +15,7 @@ import java.time.Duration;
 final class PacketDeadline {
     private final Connection connection;
     private final Duration timeout;
+    private final PacketProgress progress = new PacketProgress();
     private int packet;
     private long sinceNanos;
     private long pausedNanos;
@@ -53,11 +54,17 @@ final class PacketDeadline {
             return;
         }
         long takenNanos = connection.isHeld() ? 0 : loop().refreshTime() - sinceNanos;
+        if (takenNanos >= timeout.toNanos()
+                && progress.isEnough(connection.cutOffPacket(), connection.cutOffBytes(), takenNanos)) {
+            sinceNanos = loop().nowNanos();
+            takenNanos = 0;
+        }
         if (takenNanos >= timeout.toNanos()) {
             connection.end(
                     Initiator.BROKER,
                     ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
-                    "a packet is not complete " + timeout + " after it was begun");
+                    "a packet is not complete after " + timeout + " with less than "
+                            + PacketProgress.MIN_BYTES_PER_SECOND + " bytes per second");
             return;
         }
         timer = loop().schedule(timeout.toNanos() - takenNanos, this::check);
