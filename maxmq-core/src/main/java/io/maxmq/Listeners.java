@@ -167,7 +167,7 @@ public final class Listeners {
 
     /**
      * Has a TLS listener read its key, certificates and revocation lists again, whether or not their files have changed. They count
-     * for handshakes from then on; connections stay. The event is {@code TlsReloaded}, or {@code TlsReloadFailed}.
+     * for handshakes from then on; connections stay, but for those whose certificate a revocation list revokes by now (0x87). The event is {@code TlsReloaded}, or {@code TlsReloadFailed}.
      *
      * @return completes on a thread of the worker pool when they are in force; exceptionally with {@link UncheckedIOException} when
      *     they cannot be used, which says why; then what was in force still is

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -14,6 +15,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
@@ -38,8 +40,11 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** An authority of one test: issues certificates, valid for a day, and revokes them; writes PEM files. Thread-safe. */
+/** An authority of one test: issues certificates, valid for 20 years unless said otherwise, and revokes them; writes PEM files. Thread-safe. */
 public final class TestAuthority {
+    /** Beyond the clock of a {@link TestBroker}, which is ahead of real time. */
+    private static final Duration VALID_FOR = Duration.ofDays(20 * 365);
+
     private static final AtomicLong SERIALS = new AtomicLong(1);
     private static final char[] NO_PASSWORD = new char[0];
 
@@ -53,7 +58,7 @@ public final class TestAuthority {
 
     public TestAuthority(Path directory, String name) {
         this.directory = directory;
-        this.certificate = certificate(name, keys, null);
+        this.certificate = certificate(name, keys, null, Instant.now().plus(VALID_FOR));
         this.file = write(name + ".crt", pem("CERTIFICATE", encoded(certificate)));
     }
 
@@ -69,8 +74,17 @@ public final class TestAuthority {
 
     /** With a key for EC, RSA or Ed25519. */
     public Issued issue(String name, String algorithm) {
+        return issue(name, algorithm, Instant.now().plus(VALID_FOR));
+    }
+
+    /** Valid until {@code end}. */
+    public Issued issue(String name, Instant end) {
+        return issue(name, "EC", end);
+    }
+
+    private Issued issue(String name, String algorithm, Instant end) {
         KeyPair subject = keyPair(algorithm);
-        X509Certificate issued = certificate(name, subject, certificate);
+        X509Certificate issued = certificate(name, subject, certificate, end);
         return new Issued(
                 issued,
                 subject,
@@ -80,10 +94,15 @@ public final class TestAuthority {
 
     /** A list of these and no others, written to {@code name}. */
     public Path revoke(String name, Issued... revoked) {
+        return revoke(name, Instant.now().plus(VALID_FOR), revoked);
+    }
+
+    /** A list that ends at {@code end}. */
+    public Path revoke(String name, Instant end, Issued... revoked) {
         try {
             Instant now = Instant.now();
             JcaX509v2CRLBuilder builder = new JcaX509v2CRLBuilder(certificate, Date.from(now.minusSeconds(60)));
-            builder.setNextUpdate(Date.from(now.plus(1, ChronoUnit.DAYS)));
+            builder.setNextUpdate(Date.from(end));
             for (Issued each : revoked) {
                 builder.addCRLEntry(
                         each.certificate().getSerialNumber(), Date.from(now.minusSeconds(30)), CRLReason.keyCompromise);
@@ -153,7 +172,7 @@ public final class TestAuthority {
         }
     }
 
-    private X509Certificate certificate(String name, KeyPair subject, @Nullable X509Certificate issuer) {
+    private X509Certificate certificate(String name, KeyPair subject, @Nullable X509Certificate issuer, Instant end) {
         try {
             Instant now = Instant.now();
             X500Name subjectName = new X500Name("CN=" + name);
@@ -163,7 +182,7 @@ public final class TestAuthority {
                             : new X500Name(issuer.getSubjectX500Principal().getName()),
                     BigInteger.valueOf(SERIALS.getAndIncrement()),
                     Date.from(now.minus(1, ChronoUnit.HOURS)),
-                    Date.from(now.plus(1, ChronoUnit.DAYS)),
+                    Date.from(end),
                     subjectName,
                     subject.getPublic());
             if (issuer == null) {
@@ -199,6 +218,9 @@ public final class TestAuthority {
         try {
             Path to = directory.resolve(name);
             Path next = Files.writeString(directory.resolve(name + ".next"), content, StandardCharsets.ISO_8859_1);
+            if (name.endsWith(".key")) {
+                Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rw-------"));
+            }
             return Files.move(next, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

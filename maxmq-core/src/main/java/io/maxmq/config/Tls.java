@@ -220,7 +220,10 @@ public record Tls(
                 key, namedKeys, asked, authorities, revocationLists, protocols, cipherSuites, provider, watchesFiles);
     }
 
-    /** Refuses clients whose certificate one of these lists has revoked; set the authorities before. */
+    /**
+     * Refuses clients whose certificate one of these lists revokes, and disconnects connected ones when a changed list does; set the
+     * authorities before.
+     */
     public Tls withRevocationLists(List<Path> files) {
         return new Tls(
                 key,

@@ -9,6 +9,7 @@ import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Listener;
@@ -221,7 +222,7 @@ class TlsTest {
                 .withWatchedFiles(false));
         // One context for both connections: it would resume the session.
         SSLContext goodContext = authority.client(good);
-        TestClient stays = client(goodContext, "good");
+        TestClient before = client(goodContext, "good");
 
         assertThatThrownBy(() -> client(authority.client(bad), "bad"))
                 .isInstanceOfAny(AssertionError.class, UncheckedIOException.class);
@@ -230,7 +231,7 @@ class TlsTest {
 
         assertThatThrownBy(() -> client(goodContext, "again"))
                 .isInstanceOfAny(AssertionError.class, UncheckedIOException.class);
-        stays.ping();
+        before.expectDisconnect(ReasonCode.NOT_AUTHORIZED);
         assertThat(running.events().awaitAll(TlsHandshakeFailed.class, event -> true, 2))
                 .extracting(TlsHandshakeFailed::detail)
                 .allMatch(detail -> detail.toLowerCase(Locale.ROOT).contains("revoked"));

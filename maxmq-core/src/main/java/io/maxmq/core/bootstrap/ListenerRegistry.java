@@ -8,9 +8,11 @@ import io.maxmq.config.TlsListener;
 import io.maxmq.config.UnixListener;
 import io.maxmq.config.WebSocketListener;
 import io.maxmq.core.connection.Connections;
+import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Metrics;
 import io.maxmq.core.observe.WorkerPool;
+import io.maxmq.core.tls.TlsMaterial;
 import io.maxmq.core.tls.WatchedFiles;
 import io.maxmq.core.transport.Endpoint;
 import io.maxmq.core.transport.ProxyLayer;
@@ -38,6 +40,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -72,17 +75,25 @@ public final class ListenerRegistry {
         /** Null for a listener without TLS. */
         private final @Nullable TlsLayer tls;
 
+        private final ListenerCertificates certificates;
+
         private volatile @Nullable SocketAddress address;
         /** Set before the listener opens. */
         private Registration metric = Registration.NONE;
         /** Of its files. Set before it is opened. */
         private volatile Registration watch = Registration.NONE;
 
-        Entry(Endpoint settings, SocketAcceptor acceptor, LoopAssembly at, @Nullable TlsLayer tls) {
+        Entry(
+                Endpoint settings,
+                SocketAcceptor acceptor,
+                LoopAssembly at,
+                @Nullable TlsLayer tls,
+                ListenerCertificates certificates) {
             this.settings = settings;
             this.acceptor = acceptor;
             this.at = at;
             this.tls = tls;
+            this.certificates = certificates;
         }
     }
 
@@ -199,12 +210,23 @@ public final class ListenerRegistry {
             return done();
         }
         return onWorker(() -> {
-            if (tls.watchesFiles()) {
-                entry.watch = new TlsWatch(
-                        entry.at.loop(), workers, new WatchedFiles(tls.files()), () -> reload(entry, layer));
-            }
-            load(layer);
+            WatchedFiles files = new WatchedFiles(tls.files());
+            entry.certificates.inForce(load(layer));
             warnOfExposedKeys(tls);
+            Runnable look = () -> {
+                if (files.haveChanged()) {
+                    var unused = reload(entry, layer);
+                }
+            };
+            Registration changes = tls.watchesFiles()
+                    ? new TlsWatch(entry.at.loop(), workers, TlsWatch.PERIOD, look)
+                    : Registration.NONE;
+            Registration ends =
+                    new TlsWatch(entry.at.loop(), workers, ListenerCertificates.PERIOD, entry.certificates::warnOfEnds);
+            entry.watch = () -> {
+                changes.close();
+                ends.close();
+            };
         });
     }
 
@@ -227,9 +249,9 @@ public final class ListenerRegistry {
         }
     }
 
-    private static void load(TlsLayer layer) {
+    private static TlsMaterial load(TlsLayer layer) {
         try {
-            layer.load();
+            return layer.load();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -271,8 +293,9 @@ public final class ListenerRegistry {
     /** What went wrong, if anything did. */
     private @Nullable UncheckedIOException reload(Entry entry, TlsLayer layer) {
         String name = entry.settings.name();
+        TlsMaterial read;
         try {
-            layer.load();
+            read = layer.load();
         } catch (IOException e) {
             String detail = String.valueOf(e.getMessage());
             log.warn("listener {} goes on with the key and certificates that it has: {}", name, detail);
@@ -282,6 +305,10 @@ public final class ListenerRegistry {
             return new UncheckedIOException("cannot reload TLS (listener " + name + "): " + detail, e);
         }
         log.info("listener {} has read its key and certificates again", name);
+        entry.certificates.inForce(read);
+        if (!read.revocations().isEmpty()) {
+            var unused = done().thenCompose(begin -> endRevoked(entry));
+        }
         if (events.wants(BrokerEvent.TlsReloaded.class)) {
             events.emit(new BrokerEvent.TlsReloaded(clock.epochMillis(), name));
         }
@@ -308,7 +335,8 @@ public final class ListenerRegistry {
             all = new ProxyLayer(proxied.proxies(), all);
         }
         SocketAcceptor acceptor = new SocketAcceptor(settings, all, at.loop(), shared);
-        Entry entry = new Entry(settings, acceptor, at, layer);
+        Entry entry = new Entry(
+                settings, acceptor, at, layer, new ListenerCertificates(settings.name(), connections, clock, log));
         entries.put(settings.name(), entry);
         return entry;
     }
@@ -316,6 +344,7 @@ public final class ListenerRegistry {
     private void forget(Entry entry) {
         entry.metric.close();
         entry.watch.close();
+        entry.certificates.forget();
         synchronized (this) {
             entries.remove(entry.settings.name(), entry);
         }
@@ -394,25 +423,35 @@ public final class ListenerRegistry {
 
     /** The accepting loop first: from there connections go to the loops of their sessions, never back. */
     private CompletableFuture<Void> endConnections(Entry entry) {
-        CompletableFuture<Void> all = endConnections(entry, entry.at);
+        return onEachLoop(entry, loop -> {
+            connections.endOf(entry.settings.name(), loop);
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    /** Twice, and the accepting loop first, for the same reasons. */
+    private CompletableFuture<Void> endRevoked(Entry entry) {
+        Function<Loop, CompletableFuture<Void>> task = loop -> connections.endRevoked(entry.settings.name(), loop);
+        return onEachLoop(entry, task).thenCompose(once -> onEachLoop(entry, task));
+    }
+
+    private CompletableFuture<Void> onEachLoop(Entry entry, Function<Loop, CompletableFuture<Void>> task) {
+        CompletableFuture<Void> all = onLoop(entry.at.loop(), task);
         for (LoopAssembly each : loops) {
             if (each != entry.at) {
-                all = all.thenCompose(done -> endConnections(entry, each));
+                all = all.thenCompose(done -> onLoop(each.loop(), task));
             }
         }
         return all;
     }
 
-    private CompletableFuture<Void> endConnections(Entry entry, LoopAssembly at) {
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        at.loop().execute(() -> {
-            try {
-                connections.endOf(entry.settings.name(), at.loop());
-            } finally {
-                ended.complete(null);
-            }
-        });
-        return ended;
+    private static CompletableFuture<Void> onLoop(Loop loop, Function<Loop, CompletableFuture<Void>> task) {
+        return CompletableFuture.supplyAsync(() -> task.apply(loop), loop::execute)
+                .thenCompose(Function.identity())
+                .exceptionally(failure -> {
+                    loop.reportFailure(failure);
+                    return null;
+                });
     }
 
     private void closed(Entry entry) {

@@ -2,36 +2,35 @@ package io.maxmq.core.bootstrap;
 
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.WorkerPool;
-import io.maxmq.core.tls.WatchedFiles;
 import io.maxmq.spi.Registration;
 import java.time.Duration;
 
 /**
- * Looks at the files of a TLS listener until it is closed, and has them read again when they have changed: timed by a loop, done on
- * the worker pool, one look at a time. A look that the pool has no room for is left out.
+ * Has something looked at again and again until it is closed: timed by a loop, done on the worker pool, one look at a time. A look that the
+ * pool has no room for is left out.
  */
 final class TlsWatch implements Registration {
-    /** A change is seen within twice that. */
+    /** A change of files is seen within twice that. */
     static final Duration PERIOD = Duration.ofMillis(400);
 
     private final Loop loop;
     private final WorkerPool workers;
-    private final WatchedFiles files;
-    private final Runnable onChange;
+    private final Duration period;
+    private final Runnable look;
     private volatile boolean closed;
 
-    /** Begins at once. */
-    TlsWatch(Loop loop, WorkerPool workers, WatchedFiles files, Runnable onChange) {
+    /** Begins at once; the first look is after one period. */
+    TlsWatch(Loop loop, WorkerPool workers, Duration period, Runnable look) {
         this.loop = loop;
         this.workers = workers;
-        this.files = files;
-        this.onChange = onChange;
+        this.period = period;
+        this.look = look;
         loop.run(this::arm);
     }
 
     private void arm() {
         if (!closed) {
-            loop.schedule(PERIOD.toNanos(), this::due);
+            loop.schedule(period.toNanos(), this::due);
         }
     }
 
@@ -43,8 +42,8 @@ final class TlsWatch implements Registration {
 
     private void look() {
         try {
-            if (!closed && files.haveChanged()) {
-                onChange.run();
+            if (!closed) {
+                look.run();
             }
         } finally {
             if (!closed) {

@@ -28,8 +28,10 @@ import io.maxmq.core.session.Drops;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.Sessions;
+import io.maxmq.core.tls.Revocations;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
+import io.maxmq.spi.TlsSession;
 import io.maxmq.spi.Will;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.limit.Decision;
@@ -39,6 +41,9 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +87,9 @@ public final class Connections {
     private final List<LoopServices> loops = new ArrayList<>();
     private final List<RightsReview> reviews = new ArrayList<>();
     private final List<Drops> drops = new ArrayList<>();
+
+    /** By the name of the listener. */
+    private final Map<String, Revocations> revocations = new ConcurrentHashMap<>();
 
     public Connections(BrokerConfig config, Collaborators collaborators) {
         this.config = config;
@@ -223,6 +231,27 @@ public final class Connections {
                 connection.end(Initiator.ADMINISTRATOR, ReasonCode.ADMINISTRATIVE_ACTION, "the listener is removed");
             }
         }
+    }
+
+    /** Clients of this listener with a certificate that these lists revoke are refused from now on. Any thread. */
+    public void revoke(String listener, Revocations lists) {
+        if (lists.isEmpty()) {
+            revocations.remove(listener);
+        } else {
+            revocations.put(listener, lists);
+        }
+    }
+
+    /** Ends the connections of one listener on this loop whose certificate is revoked; completes when all have been looked at. */
+    public CompletableFuture<Void> endRevoked(String listener, Loop loop) {
+        return new CertificateReview(this, loops.get(loop.index()), listener).begin();
+    }
+
+    /** Whether the lists of now revoke the client's certificate. */
+    boolean isRevoked(ByteSink client) {
+        TlsSession tls = client.tls();
+        Revocations lists = tls == null ? null : revocations.get(client.listener());
+        return tls != null && lists != null && lists.revokes(tls.peerCertificates());
     }
 
     /** Closes what is left on this loop, whether or not the client has taken its goodbye. */

@@ -167,7 +167,9 @@ final class EnhancedAuthentication {
                     new Auth(ReasonCode.SUCCESS, properties(allowed.data().orElse(null))))) {
                 end(tooLarge().denied());
             } else {
-                connection.deadlines().until(ConnectTime.endOf(allowed.as()));
+                connection
+                        .deadlines()
+                        .until(ConnectTime.endOf(allowed.as(), connection.out().tls()));
             }
         }
     }

@@ -121,6 +121,10 @@ final class Handshake {
             refuse(ReasonCode.NOT_AUTHORIZED, homeless);
             return;
         }
+        if (home.isRevoked(connection.out())) { // since the handshake of TLS
+            refuse(ReasonCode.NOT_AUTHORIZED, CertificateReview.REVOKED);
+            return;
+        }
         if (home.isBanned(client, connection.here().loop())) {
             refuse(ReasonCode.BANNED, "");
             return;
@@ -286,10 +290,10 @@ final class Handshake {
             refuse(reason, detail);
             return;
         }
-        untilEpochMillis = ConnectTime.endOf(allowed);
+        untilEpochMillis = ConnectTime.endOf(allowed, connection.out().tls());
         if (untilEpochMillis <= connection.here().loop().epochMillis()) {
             connection.here().loop().counters().increment(Counter.CONNECTS_DENIED);
-            refuse(ReasonCode.NOT_AUTHORIZED, "what the client has proven is not valid any more");
+            refuse(ReasonCode.NOT_AUTHORIZED, "credentials expired");
             return;
         }
         connection.here().loop().counters().increment(Counter.AUTHENTICATIONS_ALLOWED);

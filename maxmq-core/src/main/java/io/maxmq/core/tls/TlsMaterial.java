@@ -20,8 +20,10 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +35,15 @@ import org.jspecify.annotations.Nullable;
  * @param own the broker's key and certificates
  * @param named in their place, by the host that a client asks for
  * @param clientTrust what a client's certificate must lead to, and what revokes it; null when clients are asked for none
+ * @param revocations of clients' certificates
+ * @param validities of all certificates and revocation lists
  */
 public record TlsMaterial(
-        Pair own, Map<String, Pair> named, @Nullable TrustManagerFactory clientTrust) {
+        Pair own,
+        Map<String, Pair> named,
+        @Nullable TrustManagerFactory clientTrust,
+        Revocations revocations,
+        Set<Validity> validities) {
 
     /**
      * A key and what vouches for it.
@@ -52,15 +60,38 @@ public record TlsMaterial(
      * @throws IOException when one cannot be read or used; one line, which names it
      */
     public static TlsMaterial read(Tls tls) throws IOException {
+        Set<Validity> validities = new LinkedHashSet<>();
+        Pair own = pair(tls.key(), validities);
         Map<String, Pair> named = new HashMap<>();
         for (Map.Entry<String, Tls.Key> each : tls.namedKeys().entrySet()) {
-            named.put(each.getKey(), pair(each.getValue()));
+            named.put(each.getKey(), pair(each.getValue(), validities));
+        }
+        List<X509CRL> revoked = new ArrayList<>();
+        for (Path file : tls.revocationLists()) {
+            for (X509CRL each : PemFile.read(file).revocationLists()) {
+                revoked.add(each);
+                Validity validity = Validity.of(each, file);
+                if (validity != null) {
+                    validities.add(validity);
+                }
+            }
         }
         Path authorities = tls.clientAuthorities();
+        TrustManagerFactory trust = null;
+        if (authorities != null) {
+            List<X509Certificate> trusted = PemFile.read(authorities).certificates();
+            trusted.forEach(each -> validities.add(Validity.ofAuthority(each, authorities)));
+            trust = trust(authorities, trusted, revoked);
+        }
         return new TlsMaterial(
-                pair(tls.key()),
-                Map.copyOf(named),
-                authorities == null ? null : trust(authorities, tls.revocationLists()));
+                own, Map.copyOf(named), trust, new Revocations(revoked), Collections.unmodifiableSet(validities));
+    }
+
+    private static Pair pair(Tls.Key from, Set<Validity> validities) throws IOException {
+        Pair pair = pair(from);
+        Path file = from instanceof PemKey pem ? pem.certificates() : ((Pkcs12Key) from).file();
+        pair.chain().forEach(each -> validities.add(Validity.ofOwn(each, file)));
+        return pair;
     }
 
     private static Pair pair(Tls.Key from) throws IOException {
@@ -141,12 +172,8 @@ public record TlsMaterial(
         }
     }
 
-    private static TrustManagerFactory trust(Path authorities, List<Path> revocationLists) throws IOException {
-        List<X509Certificate> trusted = PemFile.read(authorities).certificates();
-        List<X509CRL> revoked = new ArrayList<>();
-        for (Path each : revocationLists) {
-            revoked.addAll(PemFile.read(each).revocationLists());
-        }
+    private static TrustManagerFactory trust(Path authorities, List<X509Certificate> trusted, List<X509CRL> revoked)
+            throws IOException {
         try {
             KeyStore anchors = KeyStore.getInstance("PKCS12");
             anchors.load(null, null);

@@ -49,17 +49,16 @@ final class TlsHandlers implements HelloHandler.Tls {
     }
 
     /**
-     * Reads the files.
+     * Of what the files hold.
      *
-     * @throws IOException when they cannot be used; one line that names the file
+     * @throws IOException when they cannot be used; one line
      * @throws IllegalStateException when the provider is not available
      */
-    static TlsHandlers of(Tls settings) throws IOException {
-        return new TlsHandlers(contextOf(settings));
+    static TlsHandlers of(Tls settings, TlsMaterial material) throws IOException {
+        return new TlsHandlers(contextOf(settings, material));
     }
 
-    private static SslContext contextOf(Tls tls) throws IOException {
-        TlsMaterial material = TlsMaterial.read(tls);
+    private static SslContext contextOf(Tls tls, TlsMaterial material) throws IOException {
         SslContextBuilder builder = builderFor(material)
                 .sslProvider(provider(tls.provider()))
                 .protocols(tls.protocols())

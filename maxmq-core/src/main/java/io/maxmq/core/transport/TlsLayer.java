@@ -1,6 +1,7 @@
 package io.maxmq.core.transport;
 
 import io.maxmq.config.Tls;
+import io.maxmq.core.tls.TlsMaterial;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +22,16 @@ public final class TlsLayer implements SocketLayer {
     /**
      * Reads the files, for the first time or again. Blocks.
      *
+     * @return what they hold
      * @throws IOException when they cannot be used; one line that names the file; then all stays as it was
      * @throws IllegalStateException when a library is missing; names the artifact
      */
-    public synchronized void load() throws IOException {
+    public synchronized TlsMaterial load() throws IOException {
         try {
             NettyVersion.checkTls();
-            current = TlsHandlers.of(settings);
+            TlsMaterial material = TlsMaterial.read(settings);
+            current = TlsHandlers.of(settings, material);
+            return material;
         } catch (NoClassDefFoundError e) {
             throw new IllegalStateException(
                     "TLS needs Netty's handlers: add io.netty:netty-handler, as a module io.netty.handler", e);
