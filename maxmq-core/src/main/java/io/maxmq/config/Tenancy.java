@@ -20,7 +20,8 @@ import java.util.Optional;
  * @param serverNamePattern with {@link Source#SERVER_NAME}: a host name in lower case in which <code>{tenant}</code> stands for one
  *     label, but not for {@code default}; empty when only {@code serverNames} count
  * @param serverNames with {@link Source#SERVER_NAME}: tenants by host name in lower case; they are looked at first
- * @param maxTenants 1..1,000,000 that the broker serves at most, from its start on; default 10,000
+ * @param maxTenants 1..1,000,000 that hold something at a time: sessions, retained or delayed messages, or subscriptions and hooks of the
+ *     program; clients of further ones are refused; default 10,000
  * @param quota of each tenant; default {@link TenantQuota#UNLIMITED}
  * @param quotas in its place, of certain tenants
  * @since 0.1.0

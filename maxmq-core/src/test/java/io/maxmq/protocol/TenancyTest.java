@@ -238,6 +238,48 @@ class TenancyTest {
     }
 
     @Test
+    void inventedTenantsLeaveRoomWhenTheirClientsHaveGone() {
+        try (TestBroker broker = start(Tenancy.byAuthenticator().withMaxTenants(1), builder -> builder)) {
+            for (String invented : List.of("a", "b", "c", "d")) {
+                admitted(broker, new Tenant(invented)).disconnect();
+            }
+
+            TestClient blue = admitted(broker, BLUE);
+            blue.publish("a", "kept", QoS.AT_LEAST_ONCE, true);
+            blue.publish("$delayed/60/b", "later", QoS.AT_LEAST_ONCE);
+            blue.disconnect();
+            broker.awaitDisconnected("of-blue");
+            assertThat(answer(broker, RED)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+
+            TestClient clearing = connected(broker, BLUE, "clearing");
+            clearing.publish("a", "", QoS.AT_LEAST_ONCE, true);
+            clearing.disconnect();
+            broker.awaitDisconnected("clearing");
+            assertThat(answer(broker, RED)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+
+            broker.clock().advance(Duration.ofSeconds(60));
+            admitted(broker, RED).ping();
+        }
+    }
+
+    /** The session before may take a moment to end. */
+    private static TestClient admitted(TestBroker broker, Tenant tenant) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (answer(broker, tenant) != ReasonCode.SUCCESS) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+        }
+        return connected(broker, tenant, "of-" + tenant.name());
+    }
+
+    private static ReasonCode answer(TestBroker broker, Tenant tenant) {
+        try (TestClient client = broker.client(V5)) {
+            return client.send(connect(V5, tenant.name(), "of-" + tenant.name(), true, null))
+                    .expect(ConnAck.class)
+                    .reason();
+        }
+    }
+
+    @Test
     void subscriptionsBeyondTheQuotaAreRefused() {
         Tenancy tenancy = Tenancy.byAuthenticator()
                 .withQuota(TenantQuota.UNLIMITED.withMaxSubscriptions(1))

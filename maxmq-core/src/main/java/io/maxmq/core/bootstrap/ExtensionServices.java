@@ -128,7 +128,7 @@ final class ExtensionServices implements BrokerContext {
             }
             byFilter.put(filter, hook);
         });
-        Routes tenantRoutes = routes.of(tenant);
+        Routes tenantRoutes = routes.named(tenant);
         tenantRoutes.hook();
         Map<String, List<Runnable>> removals = new LinkedHashMap<>();
         CountDownLatch added = new CountDownLatch(loops.size());

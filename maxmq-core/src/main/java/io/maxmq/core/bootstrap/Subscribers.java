@@ -72,7 +72,7 @@ public final class Subscribers implements AutoCloseable {
     public Made subscribe(Request request, Consumer<Message> handler) {
         int number = next.getAndIncrement();
         LoopAssembly at = loops.get(Math.floorMod(number, loops.size()));
-        Routes tenantRoutes = routes.of(request.tenant());
+        Routes tenantRoutes = routes.named(request.tenant());
         @Nullable SerialExecutor executor = request.inline() ? null : workers.serial(request.queue());
         HandlerSubscriber subscriber = new HandlerSubscriber(
                 new SessionKey(request.tenant(), config.name() + "/in-process-" + number),

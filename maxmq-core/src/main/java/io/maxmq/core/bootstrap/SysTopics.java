@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,7 @@ final class SysTopics implements Runnable, Timers.Task {
 
     // made with the first tick
     private @Nullable SysFigures figures;
-    private final Map<Tenant, Map<String, String>> published = new HashMap<>();
+    private final Map<Routes, Map<String, String>> published = new WeakHashMap<>();
 
     /** Those that are still to hear of themselves in this interval. */
     private Iterator<Routes> others = Collections.emptyIterator();
@@ -112,8 +113,7 @@ final class SysTopics implements Runnable, Timers.Task {
     }
 
     private void publish(Routes to, String name, String value) {
-        if (value.equals(
-                published.computeIfAbsent(to.tenant(), first -> new HashMap<>()).put(name, value))) {
+        if (value.equals(published.computeIfAbsent(to, first -> new HashMap<>()).put(name, value))) {
             return;
         }
         InTransit transit = at.inProcess();

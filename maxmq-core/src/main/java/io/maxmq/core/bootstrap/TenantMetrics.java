@@ -3,48 +3,72 @@ package io.maxmq.core.bootstrap;
 import io.maxmq.core.observe.Metrics;
 import io.maxmq.core.observe.TenantCounters.Kind;
 import io.maxmq.core.routing.Routes;
+import io.maxmq.spi.Registration;
+import io.maxmq.spi.Tenant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/** The metrics of each tenant, from when it is first heard of until the broker closes. */
-final class TenantMetrics {
-    private TenantMetrics() {}
+/** The metrics of each tenant, for as long as the registry keeps it. Told of one tenant at a time. */
+final class TenantMetrics implements TenantRoutes.Listener {
+    private final Metrics metrics;
+    private final Map<Tenant, List<Registration>> registered = new HashMap<>();
 
-    static void register(Metrics metrics, TenantRoutes routes) {
-        routes.onTenant(each -> register(metrics, each));
+    private TenantMetrics(Metrics metrics) {
+        this.metrics = metrics;
     }
 
-    private static void register(Metrics metrics, Routes routes) {
+    static void register(Metrics metrics, TenantRoutes routes) {
+        routes.onTenant(new TenantMetrics(metrics));
+    }
+
+    @Override
+    public void left(Tenant tenant) {
+        List<Registration> gone = registered.remove(tenant);
+        if (gone != null) {
+            gone.forEach(Registration::close);
+        }
+    }
+
+    @Override
+    public void came(Routes routes) {
+        registered.put(routes.tenant(), register(routes));
+    }
+
+    private List<Registration> register(Routes routes) {
         Map<String, String> tags = Map.of("tenant", routes.tenant().name());
-        metrics.gauge(
-                "maxmq.tenant.clients",
-                "Clients of a tenant that are connected",
-                tags,
-                () -> routes.counted(Kind.CLIENTS));
-        metrics.gauge("maxmq.tenant.sessions", "Sessions of a tenant", tags, () -> routes.counted(Kind.SESSIONS));
-        metrics.gauge(
-                "maxmq.tenant.subscriptions",
-                "Subscriptions of a tenant",
-                tags,
-                () -> routes.tree().subscriptionCount());
-        metrics.gauge(
-                "maxmq.tenant.retained.messages",
-                "Retained messages of a tenant",
-                tags,
-                () -> routes.retained().count());
-        metrics.gauge(
-                "maxmq.tenant.retained.bytes",
-                "Bytes of retained messages of a tenant",
-                tags,
-                () -> routes.retained().bytes());
-        metrics.counter(
-                "maxmq.tenant.messages.received",
-                "PUBLISH packets received from clients of a tenant",
-                tags,
-                () -> routes.counted(Kind.RECEIVED));
-        metrics.counter(
-                "maxmq.tenant.messages.sent",
-                "PUBLISH packets sent to clients of a tenant",
-                tags,
-                () -> routes.counted(Kind.SENT));
+        return List.of(
+                metrics.gauge(
+                        "maxmq.tenant.clients",
+                        "Clients of a tenant that are connected",
+                        tags,
+                        () -> routes.counted(Kind.CLIENTS)),
+                metrics.gauge(
+                        "maxmq.tenant.sessions", "Sessions of a tenant", tags, () -> routes.counted(Kind.SESSIONS)),
+                metrics.gauge(
+                        "maxmq.tenant.subscriptions",
+                        "Subscriptions of a tenant",
+                        tags,
+                        () -> routes.tree().subscriptionCount()),
+                metrics.gauge(
+                        "maxmq.tenant.retained.messages",
+                        "Retained messages of a tenant",
+                        tags,
+                        () -> routes.retained().count()),
+                metrics.gauge(
+                        "maxmq.tenant.retained.bytes",
+                        "Bytes of retained messages of a tenant",
+                        tags,
+                        () -> routes.retained().bytes()),
+                metrics.counter(
+                        "maxmq.tenant.messages.received",
+                        "PUBLISH packets received from clients of a tenant",
+                        tags,
+                        () -> routes.counted(Kind.RECEIVED)),
+                metrics.counter(
+                        "maxmq.tenant.messages.sent",
+                        "PUBLISH packets sent to clients of a tenant",
+                        tags,
+                        () -> routes.counted(Kind.SENT)));
     }
 }

@@ -13,13 +13,21 @@ import io.maxmq.core.routing.SharedQueue;
 import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.routing.TopicTable;
 import io.maxmq.spi.Tenant;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** The routes of each tenant, made when it is first heard of. Thread-safe. */
+/**
+ * The routes of each tenant. They are made when somebody needs them, and there is one object for a tenant at a time: it is found for as long
+ * as it is reachable. The registry itself keeps those of tenants that hold something ({@link Routes#isHeld}), of those that the program has
+ * named, and of the last {@value #MAX_IDLE} that have ceased to hold anything, so that a client that comes and goes finds its caches and
+ * metrics; others are garbage. So names that clients invent cost nothing, and count for no bound, once their clients have gone. Thread-safe.
+ */
 final class TenantRoutes implements Function<Tenant, Routes> {
     /** Topics of a generation, at most; the part of the memory budget for caches bounds them before. */
     private static final int MAX_CACHED_TOPICS = 1 << 17;
@@ -29,6 +37,7 @@ final class TenantRoutes implements Function<Tenant, Routes> {
 
     private static final long MIN_MATCH_BYTES = 64 * 1024;
     private static final int CACHED_HOOK_TOPICS = 4096;
+    private static final int MAX_IDLE = 100;
 
     /** Clients are held to the settings before; what storage has kept may have more levels than these allow now. */
     private static final int ANY_LEVELS = 65_536;
@@ -41,10 +50,47 @@ final class TenantRoutes implements Function<Tenant, Routes> {
     private final CacheMemory caches;
     private final int loops;
     private final SharedQueue.Maker sharedQueues;
-    private final ConcurrentHashMap<Tenant, Routes> routes = new ConcurrentHashMap<>();
+    /** All that are reachable. Changed under the lock of {@link #idle}. */
+    private final ConcurrentHashMap<Tenant, Known> known = new ConcurrentHashMap<>();
+
+    private final ReferenceQueue<Routes> collected = new ReferenceQueue<>();
+
+    /** Those that are kept. Changed under the lock of {@link #idle}. */
+    private final ConcurrentHashMap<Tenant, Routes> kept = new ConcurrentHashMap<>();
+
+    /** The kept ones that hold nothing, the one that has done so for longest first. Guarded by itself. */
+    private final LinkedHashMap<Tenant, Routes> idle = new LinkedHashMap<>();
+
+    /** Tenants that the program has named: they are kept. */
+    private final Set<Tenant> named = ConcurrentHashMap.newKeySet();
+
     private final Routes defaultRoutes;
-    private final AtomicInteger made = new AtomicInteger();
-    private volatile Consumer<Routes> onNew = routes -> {};
+    private volatile Listener listener = Listener.NONE;
+
+    /** Is told which tenants are kept; with the lock held, so one call at a time. */
+    interface Listener {
+        Listener NONE = new Listener() {
+            @Override
+            public void came(Routes routes) {}
+
+            @Override
+            public void left(Tenant tenant) {}
+        };
+
+        void came(Routes routes);
+
+        void left(Tenant tenant);
+    }
+
+    /** Routes that may have become garbage. */
+    private static final class Known extends WeakReference<Routes> {
+        private final Tenant tenant;
+
+        Known(Routes routes, ReferenceQueue<Routes> queue) {
+            super(routes, queue);
+            this.tenant = routes.tenant();
+        }
+    }
 
     TenantRoutes(BrokerConfig config, int loops, MemoryBudget budget, SharedQueue.Maker sharedQueues) {
         this.config = config;
@@ -53,11 +99,26 @@ final class TenantRoutes implements Function<Tenant, Routes> {
         this.caches = budget.caches();
         this.loops = loops;
         this.defaultRoutes = make(Tenant.DEFAULT);
-        routes.put(Tenant.DEFAULT, defaultRoutes);
+        kept.put(Tenant.DEFAULT, defaultRoutes);
     }
 
+    /** The routes of a tenant, which the caller keeps while it needs them. */
     Routes of(Tenant tenant) {
-        return tenant.equals(Tenant.DEFAULT) ? defaultRoutes : routes.computeIfAbsent(tenant, this::makeOther);
+        if (tenant.equals(Tenant.DEFAULT)) {
+            return defaultRoutes;
+        }
+        Known reference = known.get(tenant);
+        Routes present = reference == null ? null : reference.get();
+        return present != null ? present : makeOther(tenant);
+    }
+
+    /** The same for a tenant that the program names: it is kept until the broker closes. */
+    Routes named(Tenant tenant) {
+        Routes routes = of(tenant);
+        if (routes != defaultRoutes && named.add(tenant)) {
+            routes.hold();
+        }
+        return routes;
     }
 
     /**
@@ -77,15 +138,24 @@ final class TenantRoutes implements Function<Tenant, Routes> {
      * Whether there is room for this tenant's clients. May let in a few more than the bound when many come at the same moment.
      */
     boolean admits(Tenant tenant) {
-        return !config.tenancy().isOn()
-                || routes.containsKey(tenant)
-                || made.get() < config.tenancy().maxTenants();
+        if (!config.tenancy().isOn() || tenant.equals(Tenant.DEFAULT)) {
+            return true;
+        }
+        Routes present = kept.get(tenant);
+        if (present != null && present.isHeld()) {
+            return true;
+        }
+        synchronized (idle) {
+            return kept.size() - idle.size() - 1 < config.tenancy().maxTenants(); // the default one is kept too
+        }
     }
 
-    /** Told of each tenant that is there, and of each that comes; on any thread. At most one is told. */
-    void onTenant(Consumer<Routes> listener) {
-        onNew = listener;
-        routes.values().forEach(listener);
+    /** Told of each tenant that is kept, and from now on of each that comes and goes; on any thread. At most one is told. */
+    void onTenant(Listener told) {
+        synchronized (idle) {
+            listener = told;
+            kept.values().forEach(told::came);
+        }
     }
 
     @Override
@@ -93,15 +163,52 @@ final class TenantRoutes implements Function<Tenant, Routes> {
         return of(tenant);
     }
 
+    /** All that are kept; weakly consistent. */
     Collection<Routes> all() {
-        return routes.values();
+        return kept.values();
     }
 
     private Routes makeOther(Tenant tenant) {
-        Routes fresh = make(tenant);
-        made.incrementAndGet();
-        onNew.accept(fresh);
-        return fresh;
+        synchronized (idle) {
+            forgetCollected();
+            Known reference = known.get(tenant);
+            Routes present = reference == null ? null : reference.get();
+            if (present != null) {
+                return present;
+            }
+            Routes fresh = make(tenant);
+            fresh.onHoldsChange(this::holdsChanged);
+            known.put(tenant, new Known(fresh, collected));
+            return fresh;
+        }
+    }
+
+    private void forgetCollected() {
+        for (Reference<?> each = collected.poll(); each != null; each = collected.poll()) {
+            if (each instanceof Known gone) {
+                known.remove(gone.tenant, gone); // unless there are others by now
+            }
+        }
+    }
+
+    private void holdsChanged(Routes changed) {
+        Tenant tenant = changed.tenant();
+        synchronized (idle) {
+            if (changed.isHeld()) { // by now: two changes may come here in the other order
+                idle.remove(tenant);
+                if (kept.put(tenant, changed) == null) {
+                    listener.came(changed);
+                }
+            } else if (kept.containsKey(tenant)) {
+                idle.put(tenant, changed);
+                if (idle.size() > MAX_IDLE) {
+                    Tenant longest = idle.keySet().iterator().next();
+                    idle.remove(longest);
+                    kept.remove(longest);
+                    listener.left(longest);
+                }
+            }
+        }
     }
 
     private Routes make(Tenant tenant) {

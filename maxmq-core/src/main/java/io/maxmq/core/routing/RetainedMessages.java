@@ -49,9 +49,20 @@ public final class RetainedMessages {
 
     private final Object[] orders = new Object[ORDERS];
 
+    /** Told of the first counted message, and when the last one has gone. Set before other threads know this object. */
+    private Runnable onFirst = () -> {};
+
+    private Runnable onLast = () -> {};
+
     public RetainedMessages(Limits limits) {
         this.limits = limits;
         Arrays.setAll(orders, i -> new Object());
+    }
+
+    /** Has these called when there is a counted message, and when there is none any more; on any thread, with no lock held. */
+    void onOccupied(Runnable first, Runnable last) {
+        onFirst = first;
+        onLast = last;
     }
 
     /** Whoever hands a topic's message to somebody else, so that the last one wins there too, holds this meanwhile. */
@@ -93,17 +104,17 @@ public final class RetainedMessages {
             StoredMessage before = previous instanceof StoredMessage stored ? stored : null;
             long moreMessages = counted && before == null ? 1 : 0;
             long moreBytes = counted ? (long) message.bytes() - (before == null ? 0 : before.bytes()) : 0;
-            if (!reserve(count, moreMessages, limits.maxMessages())) {
+            if (moreMessages > 0 && !countOne(limits.maxMessages())) {
                 return RetainedPut.Refused.TOO_MANY_MESSAGES;
             }
             if (!reserve(bytes, moreBytes, limits.maxBytes())) {
-                count.addAndGet(-moreMessages);
+                uncount(moreMessages);
                 return RetainedPut.Refused.TOO_MANY_BYTES;
             }
             if (node == null ? putNew(name, message) : node.replace(previous, message)) {
                 return before == null ? RetainedPut.Stored.FIRST : new RetainedPut.Stored(before);
             }
-            count.addAndGet(-moreMessages);
+            uncount(moreMessages);
             bytes.addAndGet(-moreBytes);
             node = find(name);
         }
@@ -179,7 +190,7 @@ public final class RetainedMessages {
             return false;
         }
         if (!isSys(message.topic().utf8())) {
-            count.decrementAndGet();
+            uncount(1);
             bytes.addAndGet(-message.bytes());
         }
         if (node.children == null) {
@@ -255,6 +266,24 @@ public final class RetainedMessages {
             start = end + 1;
         }
         return node;
+    }
+
+    private boolean countOne(long limit) {
+        long now = count.incrementAndGet();
+        if (now == 1) {
+            onFirst.run();
+        }
+        if (now > limit) {
+            uncount(1);
+            return false;
+        }
+        return true;
+    }
+
+    private void uncount(long messages) {
+        if (messages > 0 && count.decrementAndGet() == 0) {
+            onLast.run();
+        }
     }
 
     private static boolean reserve(AtomicLong used, long more, long limit) {

@@ -3,6 +3,8 @@ package io.maxmq.core.routing;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.observe.TenantCounters;
 import io.maxmq.spi.Tenant;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,12 @@ public final class Routes {
 
     /** By loop; null when nobody asks for figures of single tenants. */
     private final TenantCounters @Nullable [] counters;
+
+    /** Sessions, delayed messages, and one for all retained messages: while there are none the tenant's name costs nothing. */
+    private final AtomicInteger holds = new AtomicInteger();
+
+    /** Set once, before other threads know this object. */
+    private Consumer<Routes> onHoldsChange = routes -> {};
 
     /** Set once, before the first hook is added: without hooks nothing is matched against them. */
     private volatile boolean hooked;
@@ -56,6 +64,31 @@ public final class Routes {
         this.sharedQueues = sharedQueues;
         this.retainedExpiry = new RetainedExpiry(this);
         this.counters = countingLoops == 0 ? null : TenantCounters.ofLoops(countingLoops);
+        retained.onOccupied(this::hold, this::release);
+    }
+
+    /** Has this called when the tenant begins or ceases to hold anything, on any thread; {@link #isHeld} tells what is so by then. */
+    public void onHoldsChange(Consumer<Routes> listener) {
+        onHoldsChange = listener;
+    }
+
+    /** The tenant has one thing more that lasts. Any thread. */
+    public void hold() {
+        if (holds.incrementAndGet() == 1) {
+            onHoldsChange.accept(this);
+        }
+    }
+
+    /** One of these is gone. Any thread. */
+    public void release() {
+        if (holds.decrementAndGet() == 0) {
+            onHoldsChange.accept(this);
+        }
+    }
+
+    /** Whether the tenant has anything that lasts. */
+    public boolean isHeld() {
+        return holds.get() > 0;
     }
 
     public Tenant tenant() {

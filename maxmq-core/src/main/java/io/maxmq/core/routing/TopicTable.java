@@ -46,7 +46,10 @@ public final class TopicTable {
     private static final VarHandle BIG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LITTLE = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private final LoopCache[] caches;
+    /** Made by each loop when it first looks here: a tenant's name alone costs none. */
+    private final @Nullable LoopCache[] caches;
+
+    private final int cacheSize;
     private final int generationSize;
     private final long generationBytes;
     private final int maxLevels;
@@ -152,10 +155,18 @@ public final class TopicTable {
         this.memory = memory;
         this.maxGenerationCharge = memory.maxBytes() / GENERATION_PART;
         this.caches = new LoopCache[loops];
-        int size = Integer.highestOneBit(Math.min(generationSize, MAX_CACHE));
-        for (int i = 0; i < loops; i++) {
-            caches[i] = new LoopCache(size);
-        }
+        this.cacheSize = Integer.highestOneBit(Math.min(generationSize, MAX_CACHE));
+    }
+
+    private LoopCache cacheOf(int loop) { // hot: per message
+        LoopCache cache = caches[loop];
+        return cache != null ? cache : newCache(loop);
+    }
+
+    private LoopCache newCache(int loop) {
+        LoopCache made = new LoopCache(cacheSize);
+        caches[loop] = made;
+        return made;
     }
 
     /**
@@ -166,7 +177,7 @@ public final class TopicTable {
      */
     // hot: per message
     public @Nullable Topic find(int loop, ByteBuffer buffer, int start, int length, int hash) {
-        LoopCache cache = caches[loop];
+        LoopCache cache = cacheOf(loop);
         Topic topic = cache.topics[hash & (cache.topics.length - 1)];
         if (topic != null && topic.hash() == hash && spells(topic.utf8(), buffer, start, length)) {
             return topic.generation == generations.young.number ? topic : keepUsed(cache, topic);
@@ -175,7 +186,7 @@ public final class TopicTable {
     }
 
     public @Nullable Topic find(int loop, byte[] utf8, int hash) {
-        LoopCache cache = caches[loop];
+        LoopCache cache = cacheOf(loop);
         Topic topic = cache.topics[hash & (cache.topics.length - 1)];
         if (topic != null && topic.hash() == hash && Arrays.equals(topic.utf8(), utf8)) {
             return topic.generation == generations.young.number ? topic : keepUsed(cache, topic);
@@ -205,7 +216,7 @@ public final class TopicTable {
             throw new IllegalArgumentException(
                     "topic has too many levels: levels=" + LevelNode.levelCount(utf8) + ", maxLevels=" + maxLevels);
         }
-        LoopCache cache = caches[loop];
+        LoopCache cache = cacheOf(loop);
         Topic topic = keep(new Topic(utf8, hash, cache.key.secretHash));
         remember(cache, topic);
         return topic;

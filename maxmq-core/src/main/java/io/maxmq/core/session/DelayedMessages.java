@@ -106,6 +106,7 @@ final class DelayedMessages {
                 : Math.max(1, expiresAtMillis - home.loop().expiryMillis());
         long dueNanos = home.loop().refreshTime() + message.delaySeconds() * 1_000_000_000L;
         Delayed delayed = new Delayed(publisher, keptAuthor, routes, kept, lifetimeMillis, bytes, dueNanos, sequence++);
+        routes.hold();
         waiting.add(delayed);
         if (waiting.peek() == delayed) {
             scheduleFirst();
@@ -200,6 +201,7 @@ final class DelayedMessages {
             return; // the next start asks again; or storage has refused it meanwhile
         }
         release(delayed.publisher, delayed.message, delayed.bytes);
+        delayed.routes.release();
         delayed.isWaiting = false;
         if (isAllowed) {
             route(delayed);
@@ -285,6 +287,7 @@ final class DelayedMessages {
         long dueNanos = restoreNanos + (record.dueAtMillis() - restoreMillis) * 1_000_000L;
         Delayed delayed = new Delayed(
                 publisher, record.author(), routes, message, record.lifetimeMillis(), bytes, dueNanos, number);
+        routes.hold();
         delayed.isWritten = true;
         restored.add(message.idLow());
         waiting.add(delayed);
@@ -364,6 +367,7 @@ final class DelayedMessages {
                 isWaiting = false;
                 if (!closed) {
                     release(publisher, message, bytes);
+                    routes.release();
                 }
                 home.drops().dropped(publisher, message, DropReason.STORAGE);
                 refuse(records);

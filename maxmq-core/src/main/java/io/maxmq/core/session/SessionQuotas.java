@@ -54,9 +54,10 @@ public final class SessionQuotas {
     private final int maxSessionsPerUser;
     private final Tenancy tenancy;
     private final AtomicInteger ofBroker = new AtomicInteger();
-    private final Map<Tenant, AtomicInteger> ofTenants = new ConcurrentHashMap<>();
+    /** A tenant without any is not there. */
+    private final Map<Tenant, Integer> ofTenants = new ConcurrentHashMap<>();
 
-    /** Who has none is not there. */
+    /** A user without any is not there. */
     private final Map<User, Integer> ofUsers = new ConcurrentHashMap<>();
 
     /** Nobody has any. */
@@ -85,17 +86,18 @@ public final class SessionQuotas {
 
     private Room tryAddOfTenant(Tenant tenant) {
         int most = tenancy.quotaOf(tenant).maxSessions();
-        AtomicInteger count = most == UNLIMITED ? null : countOf(tenant);
-        if (count != null && !tryIncrement(count, most)) {
-            return Room.TENANT_FULL;
+        if (most == UNLIMITED) {
+            return tryIncrement(ofBroker, maxSessions) ? Room.YES : Room.BROKER_FULL;
         }
-        if (tryIncrement(ofBroker, maxSessions)) {
-            return Room.YES;
-        }
-        if (count != null) {
-            count.decrementAndGet();
-        }
-        return Room.BROKER_FULL;
+        Room[] room = {Room.TENANT_FULL};
+        ofTenants.compute(tenant, (key, before) -> {
+            int sessions = before == null ? 0 : before;
+            if (sessions < most) {
+                room[0] = tryIncrement(ofBroker, maxSessions) ? Room.YES : Room.BROKER_FULL;
+            }
+            return room[0] == Room.YES ? Integer.valueOf(sessions + 1) : before;
+        });
+        return room[0];
     }
 
     private static boolean tryIncrement(AtomicInteger count, int most) {
@@ -143,7 +145,7 @@ public final class SessionQuotas {
 
     private void addOfTenant(Tenant tenant) {
         if (isBounded(tenant)) {
-            countOf(tenant).incrementAndGet();
+            ofTenants.merge(tenant, 1, Integer::sum);
         }
         ofBroker.incrementAndGet();
     }
@@ -155,7 +157,7 @@ public final class SessionQuotas {
             ofUsers.computeIfPresent(counted, (key, sessions) -> sessions == 1 ? null : Integer.valueOf(sessions - 1));
         }
         if (isBounded(tenant)) {
-            countOf(tenant).decrementAndGet();
+            ofTenants.computeIfPresent(tenant, (key, sessions) -> sessions == 1 ? null : Integer.valueOf(sessions - 1));
         }
         ofBroker.decrementAndGet();
     }
@@ -169,10 +171,6 @@ public final class SessionQuotas {
         return tenancy.quotaOf(tenant).maxSessions() != UNLIMITED;
     }
 
-    private AtomicInteger countOf(Tenant tenant) {
-        return ofTenants.computeIfAbsent(tenant, absent -> new AtomicInteger());
-    }
-
     /** Sessions of the broker. */
     int count() {
         return ofBroker.get();
@@ -180,8 +178,7 @@ public final class SessionQuotas {
 
     /** Sessions of a tenant that is bounded. */
     int countOfTenant(Tenant tenant) {
-        AtomicInteger count = ofTenants.get(tenant);
-        return count == null ? 0 : count.get();
+        return ofTenants.getOrDefault(tenant, 0);
     }
 
     /** Sessions of a user, where these are bounded. */

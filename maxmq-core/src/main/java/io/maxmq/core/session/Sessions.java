@@ -360,6 +360,7 @@ public final class Sessions {
             }
             next.slot = slots.add(next);
             sessions.add(next);
+            routes.hold();
             events.created(next);
         } else {
             next.settleWill(setup.will(), reservedBytes);
@@ -398,6 +399,7 @@ public final class Sessions {
         if (sessions.remove(session)) {
             slots.remove(session.slot);
             quotas.remove(session.tenant(), session.owner());
+            session.routes().release();
             sequencesUsed(session.nextSequence());
             int dropped = session.end(why != SessionEnd.BROKER_CLOSED);
             events.ended(session, why, dropped);
@@ -452,6 +454,7 @@ public final class Sessions {
         session.restore(record.expirySeconds(), record.automatic(), sentUpTo);
         session.slot = slots.add(session);
         sessions.add(session);
+        routes.hold();
         return session;
     }
 
