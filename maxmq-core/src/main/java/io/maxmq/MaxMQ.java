@@ -35,6 +35,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
@@ -109,7 +110,9 @@ public final class MaxMQ implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
-        return new MaxMQ(broker, source);
+        MaxMQ running = new MaxMQ(broker, source);
+        broker.onHeapExhausted(running::close);
+        return running;
     }
 
     /** The broker's name. */
@@ -141,9 +144,26 @@ public final class MaxMQ implements AutoCloseable {
         return all;
     }
 
-    /** Whether {@link #close} has not been called. */
+    /** Whether the broker is neither closed, nor being closed, by {@link #close} or by itself. */
     public boolean isRunning() {
         return !closed.get();
+    }
+
+    /**
+     * Why the broker has closed itself, which it does when the heap is exhausted: an {@link OutOfMemoryError} may interrupt any code
+     * of an event loop, and leaves no state to go on with. Empty while the broker runs, and when {@link #close} was called.
+     */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(broker.failure());
+    }
+
+    /**
+     * Waits until the broker is closed, by {@link #close} or by itself.
+     *
+     * @throws InterruptedException when the thread is interrupted meanwhile
+     */
+    public void awaitClosed() throws InterruptedException {
+        allGivenBack.await();
     }
 
     /**

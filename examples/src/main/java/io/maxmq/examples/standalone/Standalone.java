@@ -15,16 +15,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * A broker as a program of its own: starts it as the command line says, prints one line when clients can connect, and
- * closes it when the process is told to end. The broker's threads keep the process alive. With the command {@code passwd} it
+ * closes it when the process is told to end. Ends with 3 when the broker has run out of heap. With the command {@code passwd} it
  * writes a password file instead.
  */
 public final class Standalone {
     /** Wrong option, or the port or the data can't be had. */
     private static final int EXIT_USAGE = 2;
+    /** The heap was exhausted. */
+    private static final int EXIT_FAILED = 3;
 
     /**
      * Two of its steps may each take that long, and in memory the whole must be done within 2 s of SIGTERM. Storage is not
@@ -49,6 +52,14 @@ public final class Standalone {
             MaxMQ broker = start(options);
             Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "maxmq-stop"));
             System.out.println(ready(broker, options));
+            broker.awaitClosed();
+            Optional<Throwable> failure = broker.failure();
+            if (failure.isPresent()) {
+                System.err.println("maxmq: the broker closed itself: " + failure.get());
+                System.exit(EXIT_FAILED);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (UsageException e) {
             System.err.println("maxmq: " + e.getMessage());
             System.exit(EXIT_USAGE);

@@ -63,7 +63,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -81,11 +80,15 @@ public final class Broker {
 
     private static final int MIN_WORKERS = 4;
 
+    /** How often each part is closed when the heap is exhausted meanwhile. */
+    private static final int CLOSE_ATTEMPTS = 5;
+
     private final BrokerConfig config;
     private final Plugins plugins;
     private final Loggers loggers;
     private final Logger log;
 
+    private final HeapGuard heapGuard;
     private final WorkerPool workers;
     private final WorkerPool eventWorkers;
     private final Events events;
@@ -187,6 +190,7 @@ public final class Broker {
                 ? Math.max(MIN_WORKERS, 2 * Runtime.getRuntime().availableProcessors())
                 : config.workers();
 
+        this.heapGuard = new HeapGuard(config.name(), log);
         this.workers = new WorkerPool(config.name(), workerCount, config.workerQueue(), config.closeTimeout(), loggers);
         // Apart, so that what goes wrong is heard of when it is the workers that do not come back.
         this.eventWorkers = new WorkerPool(
@@ -221,7 +225,7 @@ public final class Broker {
                         loggers,
                         routes,
                         routes::admits));
-        this.eventLoops = new EventLoops(config.name(), config.closeTimeout().toMillis(), network);
+        this.eventLoops = new EventLoops(config.name(), config.closeTimeout().toMillis(), network, heapGuard);
         this.allocator = network.allocator();
         assembleLoops(network.loops(), storage);
         this.everyLoop = new EveryLoop(loops, config.closeTimeout(), log);
@@ -317,7 +321,7 @@ public final class Broker {
                     new MemoryCredit(new MemoryBudget(socketBytes, 0)),
                     openOutputBytes,
                     new LoopCounters(),
-                    new LoopFailures(log));
+                    heapGuard);
             socketMemory.add(new SocketMemory(loop.networkCredit(), socketBytes, loop.counters()));
             LoopCaller caller = new LoopCaller(loop);
             MessageIds ids = new MessageIds(origin, plugins.clock()::epochMillis);
@@ -354,13 +358,6 @@ public final class Broker {
         return persistence == null
                 ? ThreadLocalRandom.current().nextInt(1 << 22)
                 : (int) (persistence.incarnation() & (1 << 22) - 1);
-    }
-
-    private record LoopFailures(Logger log) implements Consumer<Throwable> {
-        @Override
-        public void accept(Throwable failure) {
-            log.error("a task failed on an event loop; the loop goes on", failure);
-        }
     }
 
     // ---- start
@@ -506,6 +503,31 @@ public final class Broker {
         }
     }
 
+    /**
+     * Has the broker closed when the heap is exhausted on an event loop.
+     *
+     * @param close called on a thread of the broker's own
+     */
+    public void onHeapExhausted(Runnable close) {
+        heapGuard.onExhaustion(new HeapGuard.End() {
+            @Override
+            public void failed(Throwable cause) {
+                health.failed();
+                emit(new BrokerEvent.BrokerFailed(plugins.clock().epochMillis(), config.name(), cause));
+            }
+
+            @Override
+            public void close() {
+                close.run();
+            }
+        });
+    }
+
+    /** Why the broker has ended itself; null when it has not. */
+    public @Nullable Throwable failure() {
+        return heapGuard.cause();
+    }
+
     // ---- while running
 
     /** What closing may take. */
@@ -595,10 +617,15 @@ public final class Broker {
     /** Stops everything in reverse order. Waits for each step, within the close timeout. */
     public void close() {
         health.closing();
-        emit(new BrokerEvent.BrokerStopping(plugins.clock().epochMillis(), config.name()));
+        quietly(
+                "starting to close",
+                () -> emit(new BrokerEvent.BrokerStopping(plugins.clock().epochMillis(), config.name())));
         quietly("clock", clockRegistration);
-        watchdog.close();
-        listeners.close((name, failure) -> log.warn("closing listener {} failed; going on", name, failure));
+        quietly("watchdog", watchdog);
+        quietly(
+                "listeners",
+                () -> listeners.close(
+                        (name, failure) -> log.warn("closing listener {} failed; going on", name, failure)));
         quietly("connections", goodbye::endConnections);
         if (extensions != null) {
             quietly("extensions", extensions);
@@ -617,16 +644,24 @@ public final class Broker {
         if (persistence != null) {
             quietly("storage", persistence);
         }
-        emit(new BrokerEvent.BrokerStopped(plugins.clock().epochMillis(), config.name()));
+        quietly(
+                "telling of the end",
+                () -> emit(new BrokerEvent.BrokerStopped(plugins.clock().epochMillis(), config.name())));
         quietly("event listeners", eventWorkers);
         log.info("stopped");
     }
 
     private void quietly(String what, AutoCloseable part) {
-        try {
-            part.close();
-        } catch (Throwable t) {
-            log.warn("closing {} failed; going on", what, t);
+        for (int attempt = 1; attempt <= CLOSE_ATTEMPTS; attempt++) {
+            try {
+                part.close();
+                return;
+            } catch (OutOfMemoryError exhausted) {
+                // What has been closed before gives its heap back: a collection later there may be enough.
+            } catch (Throwable t) {
+                log.warn("closing {} failed; going on", what, t);
+                return;
+            }
         }
     }
 }

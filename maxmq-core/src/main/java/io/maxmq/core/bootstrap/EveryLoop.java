@@ -49,13 +49,16 @@ final class EveryLoop {
     private CountDownLatch begin(Consumer<LoopAssembly> action) {
         CountDownLatch done = new CountDownLatch(loops.size());
         for (LoopAssembly each : loops) {
-            each.loop().execute(() -> {
+            boolean taken = each.loop().tryExecute(() -> {
                 try {
                     action.accept(each);
                 } finally {
                     done.countDown();
                 }
             });
+            if (!taken) {
+                done.countDown(); // that loop has ended
+            }
         }
         return done;
     }

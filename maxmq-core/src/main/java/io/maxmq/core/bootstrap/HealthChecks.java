@@ -28,6 +28,9 @@ final class HealthChecks {
 
     private volatile boolean closing;
 
+    /** Written by the thread that ends the broker. */
+    private volatile boolean failed;
+
     HealthChecks(
             BrokerConfig config,
             LoopWatchdog watchdog,
@@ -45,6 +48,11 @@ final class HealthChecks {
         started = true;
     }
 
+    /** The heap is exhausted, and the broker closes itself. */
+    void failed() {
+        failed = true;
+    }
+
     void closing() {
         closing = true;
     }
@@ -54,10 +62,14 @@ final class HealthChecks {
         List<BoundListener> bound = listeners.all();
         boolean accepts = bound.isEmpty() || !bound.stream().allMatch(BoundListener::paused);
         return Health.of(
-                started && !closing && accepts, List.of(broker(), loops(), listeners(bound), memory(), workers()));
+                started && !closing && !failed && accepts,
+                List.of(broker(), loops(), listeners(bound), memory(), workers()));
     }
 
     private Check broker() {
+        if (failed) {
+            return new Check("broker", Status.DOWN, "closed by itself: the heap was exhausted");
+        }
         if (closing) {
             return new Check("broker", Status.DOWN, "closed, or being closed");
         }

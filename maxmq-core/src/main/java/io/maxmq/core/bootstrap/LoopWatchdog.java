@@ -112,13 +112,25 @@ final class LoopWatchdog implements AutoCloseable {
     }
 
     private void watch() {
-        while (pause()) {
-            for (int i = 0; i < probes.length; i++) {
-                look(i);
+        boolean goesOn = true;
+        while (goesOn) {
+            try {
+                goesOn = pause();
+                if (goesOn) {
+                    lookAtAll();
+                }
+            } catch (OutOfMemoryError exhausted) {
+                // The loops meet it as well, and the broker ends for them.
             }
-            beside.forEach(Runnable::run);
-            overload.look(delayNanos());
         }
+    }
+
+    private void lookAtAll() {
+        for (int i = 0; i < probes.length; i++) {
+            look(i);
+        }
+        beside.forEach(Runnable::run);
+        overload.look(delayNanos());
     }
 
     /** False when the watchdog is closed. */

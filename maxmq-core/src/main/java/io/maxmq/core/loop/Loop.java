@@ -313,6 +313,17 @@ public final class Loop {
         onFailure.accept(failure);
     }
 
+    /**
+     * Reports what a part of a task has thrown, so that the task goes on with its other parts. An exhausted heap is thrown again:
+     * what comes behind, acknowledgements say, must not go on as if nothing were missing.
+     */
+    public void contain(Throwable failure) {
+        if (failure instanceof OutOfMemoryError exhausted && HeapExhaustion.isIn(exhausted)) {
+            throw exhausted;
+        }
+        reportFailure(failure);
+    }
+
     private void runDeferred() {
         ArrayList<Deferred> work = deferred;
         deferred = spare;

@@ -316,7 +316,7 @@ public final class Router {
                 deliverShared(message, routes, group, member, attempts);
             }
         } catch (Throwable t) {
-            loop.reportFailure(t);
+            loop.contain(t);
         }
     }
 
@@ -359,7 +359,7 @@ public final class Router {
             subscription.subscriber().deliver(message, subscription);
         } catch (Throwable t) {
             // One broken recipient must not keep the message from the others.
-            loop.reportFailure(t);
+            loop.contain(t);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The threads that a broker's loops run on. Thread-safe.
@@ -26,8 +27,13 @@ public final class EventLoops implements AutoCloseable {
     private final NettyTransport transport;
     private final long closeTimeoutMillis;
 
-    /** A loop's thread starts with its first task. */
-    public EventLoops(String broker, long closeTimeoutMillis, NetworkPreparation preparation) {
+    /**
+     * A loop's thread starts with its first task.
+     *
+     * @param onFailure told of an {@link OutOfMemoryError} that no task has contained; the loop goes on
+     */
+    public EventLoops(
+            String broker, long closeTimeoutMillis, NetworkPreparation preparation, Consumer<Throwable> onFailure) {
         this.closeTimeoutMillis = closeTimeoutMillis;
         this.preparation = preparation;
         this.transport = preparation.transport();
@@ -35,7 +41,8 @@ public final class EventLoops implements AutoCloseable {
         IoHandlerFactory io = transport.ioHandlers();
         try {
             for (int i = 0; i < preparation.loops(); i++) {
-                loops.add(new TurnCountingLoop(new NamedThread(ThreadNames.prefix(broker) + "-loop-" + i), io));
+                loops.add(new TurnCountingLoop(
+                        new NamedThread(ThreadNames.prefix(broker) + "-loop-" + i), io, onFailure));
             }
         } catch (RuntimeException e) {
             close();
@@ -124,11 +131,32 @@ public final class EventLoops implements AutoCloseable {
 
     /** Counts its turns: each begins with what the sockets have, and goes on with tasks. */
     private static final class TurnCountingLoop extends SingleThreadIoEventLoop {
+        private final Consumer<Throwable> onFailure;
         private long turn;
 
-        TurnCountingLoop(ThreadFactory thread, IoHandlerFactory io) {
+        TurnCountingLoop(ThreadFactory thread, IoHandlerFactory io, Consumer<Throwable> onFailure) {
             // Of no group: what a group adds is not needed, and would have to be loaded.
             super(null, thread, io);
+            this.onFailure = onFailure;
+        }
+
+        /** Netty's loop lets errors end its thread, and leaves the sockets open: then nothing can close them any more. */
+        @Override
+        protected void run() {
+            OutOfMemoryError untold = null;
+            boolean ends = false;
+            while (!ends) {
+                try {
+                    if (untold != null) {
+                        onFailure.accept(untold);
+                        untold = null;
+                    }
+                    super.run();
+                    ends = true;
+                } catch (OutOfMemoryError exhausted) {
+                    untold = exhausted;
+                }
+            }
         }
 
         @Override

@@ -91,6 +91,17 @@ public sealed interface BrokerEvent {
     record BrokerStarted(long atEpochMillis, String broker) implements BrokerEvent {}
 
     /**
+     * The heap is exhausted, so the broker closes itself: an error that may interrupt any code leaves no state to go on with. What
+     * storage has is complete; start another broker, best in a JVM with more heap.
+     *
+     * @param broker the broker's name
+     * @param cause what an event loop has met
+     * @since 0.1.0
+     */
+    @Stable
+    record BrokerFailed(long atEpochMillis, String broker, Throwable cause) implements BrokerEvent {}
+
+    /**
      * The broker is being closed: it accepts nothing new.
      *
      * @param broker the broker's name
