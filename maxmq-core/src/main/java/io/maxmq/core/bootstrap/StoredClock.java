@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 
 /**
@@ -97,8 +99,21 @@ final class StoredClock {
         });
     }
 
-    /** Stores the clocks for the next start. Blocks until they are stored, at most for so long. */
-    void close(Duration timeout) throws Exception {
-        persistence.store().commit(now().write()).toCompletableFuture().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    /**
+     * Stores the clocks for the next start. Blocks until they are stored, at most for so long; without them the next start goes
+     * on from those of a minute ago.
+     */
+    void close(Duration timeout) {
+        try {
+            persistence
+                    .store()
+                    .commit(now().write())
+                    .toCompletableFuture()
+                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.debug("the clock could not be stored at the end", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

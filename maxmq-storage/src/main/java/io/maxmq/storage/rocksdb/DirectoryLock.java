@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectoryLock implements AutoCloseable {
 
-    private static final String LOCK = "LOCK";
-    private static final String OWNER = "LOCK.owner";
+    /** RocksDB's lock of the database has the same name, in its own directory. */
+    static final String LOCK = "LOCK";
+
+    static final String OWNER = "LOCK.owner";
 
     /** When a process started, where the system does not say. */
     private static final String UNKNOWN = "unknown";
@@ -47,6 +49,7 @@ final class DirectoryLock implements AutoCloseable {
             if (owner != null && owner.equals(self()) && !owner.endsWith(UNKNOWN)) {
                 throw inThisJvm(real);
             }
+            StoreDirectory.createFile(real.resolve(LOCK));
             FileChannel channel = FileChannel.open(
                     real.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
             try {
@@ -71,7 +74,9 @@ final class DirectoryLock implements AutoCloseable {
 
     /** On a full disk there is room when the reserve has gone. */
     private static void writeOwner(Path real) throws IOException {
+        Files.deleteIfExists(real.resolve(OWNER)); // of a killed process, perhaps with other permissions
         try {
+            StoreDirectory.createFile(real.resolve(OWNER));
             Files.writeString(real.resolve(OWNER), self());
         } catch (IOException e) {
             if (Failures.of(e, "cannot lock").kind() != Kind.FULL || !Reserve.release(real)) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory of a store, held from {@link #enter} until it is closed:
@@ -41,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 final class StoreDirectory implements AutoCloseable {
 
     static final int FORMAT = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
 
     private static final String FORMAT_FILE = "FORMAT";
     private static final String FORMAT_PREFIX = "maxmq-storage ";
@@ -93,7 +98,17 @@ final class StoreDirectory implements AutoCloseable {
             }
             DirectoryLock lock = DirectoryLock.take(directory);
             try {
-                return enterLocked(directory, lock, backup);
+                StoreDirectory entered = enterLocked(directory, lock, backup);
+                createFile(database(directory).resolve(DirectoryLock.LOCK)); // RocksDB would let others read it
+                List<String> open = OpenPermissions.in(directory);
+                if (!open.isEmpty()) {
+                    LOG.warn(
+                            "other users of this machine may read or lock files of the data directory: {};"
+                                    + " run chmod -R go-rwx {}",
+                            String.join(", ", open),
+                            directory);
+                }
+                return entered;
             } catch (Throwable e) {
                 lock.close();
                 throw e;
@@ -189,7 +204,7 @@ final class StoreDirectory implements AutoCloseable {
     private static void replace(Path directory, String name, String text) throws IOException {
         Path next = directory.resolve(name + ".new");
         Files.deleteIfExists(next);
-        Files.createFile(next, ownerOnly(next, "rw-------"));
+        createFile(next);
         Files.writeString(next, text + "\n");
         force(next);
         Files.move(next, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
@@ -405,6 +420,15 @@ final class StoreDirectory implements AutoCloseable {
             if (parent != null) {
                 force(parent);
             }
+        }
+    }
+
+    /** Creates an empty file for its owner alone, unless it exists. */
+    static void createFile(Path file) throws IOException {
+        try {
+            Files.createFile(file, ownerOnly(file, "rw-------"));
+        } catch (FileAlreadyExistsException e) {
+            // stays as it is
         }
     }
 

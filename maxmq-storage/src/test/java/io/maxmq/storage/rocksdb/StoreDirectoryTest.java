@@ -12,8 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static io.maxmq.storage.rocksdb.StoreHarness.await;
 import static io.maxmq.storage.rocksdb.StoreHarness.commit;
@@ -52,8 +58,80 @@ class StoreDirectoryTest {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                     .isEqualTo("rwx------");
         }
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("FORMAT"))))
-                .isEqualTo("rw-------");
+        try (RocksStore store = open(store(directory))) {
+            for (String file : List.of("FORMAT", "LOGS", "LOCK", "LOCK.owner", "db/LOCK")) {
+                assertThat(permissions(directory.resolve(file))).as(file).isEqualTo("rw-------");
+            }
+            assertThat(OpenPermissions.in(directory)).isEmpty();
+        }
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        ". , rwxr-xr-x",
+        ". , rwx-----x",
+        ". , rwxrwx---",
+        "db, rwxr-xr-x",
+        "LOCK, rw-r--r--",
+        "LOCK.owner, rw-r--r--",
+        "db/LOCK, rw-r--r--"
+    })
+    void warnsOfADirectoryAndLocksThatOthersMayUse(String file, String permissions) throws IOException {
+        assumeTrue(directories.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        Path directory = written();
+        Path path = directory.resolve(file).normalize();
+        if (!Files.exists(path)) {
+            Files.createFile(path); // LOCK.owner, while a store uses the directory
+        }
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+
+        assertThat(OpenPermissions.in(directory)).containsExactly(path + " (" + permissions + ")");
+        if (!file.equals("LOCK.owner")) { // which each store writes anew
+            List<String> warnings = warningsOf(() -> open(store(directory)).close());
+            assertThat(warnings)
+                    .singleElement()
+                    .asString()
+                    .contains(path + " (" + permissions + ")")
+                    .contains("chmod -R go-rwx " + directory);
+        }
+    }
+
+    @Test
+    void warnsNotOfADirectoryThatItsGroupMayRead() throws IOException {
+        assumeTrue(directories.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        Path directory = written();
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-x---"));
+
+        assertThat(warningsOf(() -> open(store(directory)).close())).isEmpty();
+    }
+
+    /** The lines that the store logs as warnings. */
+    private static List<String> warningsOf(Runnable action) {
+        List<String> warnings = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger(StoreDirectory.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                warnings.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            action.run();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        return warnings;
     }
 
     @Test
