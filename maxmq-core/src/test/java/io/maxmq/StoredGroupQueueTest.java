@@ -64,7 +64,7 @@ class StoredGroupQueueTest {
     private TestClient client(String id, boolean cleanStart) {
         TestClient client = broker.client(ProtocolVersion.MQTT_5);
         Properties properties = Properties.builder()
-                .set(PropertyId.SESSION_EXPIRY_INTERVAL, 100_000)
+                .set(PropertyId.SESSION_EXPIRY_INTERVAL, 80_000)
                 .build();
         client.connect(new Connect(ProtocolVersion.MQTT_5, false, cleanStart, 0, properties, id, null, null, null));
         return client;
@@ -258,7 +258,7 @@ class StoredGroupQueueTest {
         publisher().publish("t", "1", QoS.AT_LEAST_ONCE);
         broker.close();
         store = new GatedStore(memory.store());
-        clock.advance(Duration.ofSeconds(100_000));
+        clock.advance(Duration.ofSeconds(80_000));
         broker = start(builder -> builder);
         await(Tables.GROUP_QUEUE, 0);
     }
