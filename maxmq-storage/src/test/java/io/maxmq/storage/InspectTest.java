@@ -16,6 +16,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -246,6 +247,33 @@ class InspectTest {
                     .sorted()
                     .toList();
         }
+    }
+
+    /** On a disk that the store has filled there is no room for a copy of everything. */
+    @Test
+    void repairLinksTablesAndReleasesTheReserve() throws IOException {
+        try (RocksDbStorage store = open()) {
+            session(store, "c1");
+            put(store, Tables.SESSION, OwnerKey.of("default", "c2").alone(), Bytes.utf8("not a record"));
+        }
+        open().close(); // which writes the log into tables
+        Path table = files(".sst").get(0);
+        Path reserve = Files.write(directory().resolve("RESERVE"), new byte[100]);
+        Path copy = directory().resolveSibling("data.copy").resolve("db").resolve(table.getFileName());
+        List<Boolean> seen = new ArrayList<>();
+        atFirstLine = () -> {
+            try {
+                seen.add(Files.isSameFile(copy, table));
+                seen.add(Files.notExists(reserve));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+
+        assertThat(inspect("--repair")).isZero();
+
+        assertThat(seen).containsExactly(true, true);
+        assertThat(inspect("--check")).isZero();
     }
 
     @Test

@@ -241,11 +241,7 @@ public final class Broker {
                 loops,
                 events,
                 log,
-                List.of(
-                        new MemoryPressure(budget, events, plugins.clock()),
-                        storageSpace,
-                        eventLog::endWindows,
-                        drops),
+                List.of(new MemoryPressure(budget, events, plugins.clock()), storageSpace, eventLog::endWindows, drops),
                 new OverloadWatch(
                         overload, budget, () -> storageFigures().pendingBytes(), events, plugins.clock(), log));
         this.listeners = new ListenerRegistry(

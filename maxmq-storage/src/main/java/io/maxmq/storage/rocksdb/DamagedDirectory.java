@@ -37,14 +37,16 @@ public final class DamagedDirectory implements AutoCloseable {
     }
 
     /**
-     * Copies it, to be opened however damaged its log is.
+     * Copies it, to be opened however damaged its log is. Tables are linked, so that the copy takes little space, and the reserve
+     * is released.
      *
      * @param target must not exist
      */
     public void copyTo(Path target) throws IOException {
         StoreDirectory.createDirectories(target);
         Files.copy(directory.resolve("FORMAT"), target.resolve("FORMAT"));
-        StoreDirectory.copyContent(directory, target);
+        var unused = Reserve.release(directory);
+        StoreDirectory.copyContent(directory, target, true);
     }
 
     /**

@@ -324,6 +324,11 @@ final class StoreDirectory implements AutoCloseable {
 
     /** What a store nobody uses has, but for FORMAT, into a directory without it. */
     static void copyContent(Path from, Path to) throws IOException {
+        copyContent(from, to, false);
+    }
+
+    /** @param linksTables whether tables, which RocksDB never changes, are linked where the file system can */
+    static void copyContent(Path from, Path to, boolean linksTables) throws IOException {
         for (String name : ABOUT_LOG) {
             Files.deleteIfExists(to.resolve(name));
             if (Files.exists(from.resolve(name))) {
@@ -338,10 +343,20 @@ final class StoreDirectory implements AutoCloseable {
         try (Stream<Path> files = Files.list(database(from))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String name = file.getFileName().toString();
-                if (!name.equals("LOCK")) {
+                if (linksTables && name.endsWith(".sst")) {
+                    linkOrCopy(file, database(to).resolve(name));
+                } else if (!name.equals("LOCK")) {
                     Files.copy(file, database(to).resolve(name));
                 }
             }
+        }
+    }
+
+    private static void linkOrCopy(Path from, Path to) throws IOException {
+        try {
+            Files.createLink(to, from);
+        } catch (IOException | UnsupportedOperationException e) {
+            Files.copy(from, to);
         }
     }
 
