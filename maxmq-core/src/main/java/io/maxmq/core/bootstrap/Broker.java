@@ -633,6 +633,7 @@ public final class Broker {
         quietly("access", access);
         quietly("metrics", metrics);
         quietly("event loops", eventLoops);
+        quietly("publisher", publisher);
         quietly("workers", workers);
         if (storedClock != null && isClockRestored) {
             quietly("clock", () -> storedClock.close(config.closeTimeout()));

@@ -6,6 +6,7 @@ import io.maxmq.codec.topic.TopicName;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.intercept.Outcome;
+import io.maxmq.core.loop.HeapExhaustion;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Router;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * Publishes what the application publishes, by the same way as a client's message. Messages of one topic keep the order
  * of their calls. Thread-safe.
  */
-public final class Publisher {
+public final class Publisher implements AutoCloseable {
     /** Published and not yet routed; more is refused, never queued. */
     private static final long MAX_WAITING_BYTES = 16 << 20;
 
@@ -51,6 +52,9 @@ public final class Publisher {
     private final TenantRoutes routes;
     private final Interceptors interceptors;
     private final ExpiryClock clock;
+    /** By loop. */
+    private final List<PendingPublishes> pending;
+
     private final AtomicLong waitingBytes = new AtomicLong();
 
     Publisher(
@@ -61,6 +65,8 @@ public final class Publisher {
             ExpiryClock clock) {
         this.config = config;
         this.loops = loops;
+        this.pending =
+                loops.stream().map(each -> new PendingPublishes(each.loop())).toList();
         this.routes = routes;
         this.interceptors = interceptors;
         this.clock = clock;
@@ -101,20 +107,36 @@ public final class Publisher {
                     ReasonCode.QUOTA_EXCEEDED, "more than " + MAX_WAITING_BYTES + " bytes wait to be routed"));
             return result;
         }
-        boolean taken = at.loop().tryExecute(() -> {
-            try {
-                intercept(at, kept, waiting, route, result);
-            } catch (Throwable t) {
+        pending.get(at.loop().index()).add(new PendingPublishes.Pending() {
+            @Override
+            public void route() {
+                try {
+                    intercept(at, kept, waiting, route, result);
+                } catch (Throwable t) {
+                    refuse(t);
+                    if (HeapExhaustion.isIn(t)) {
+                        at.loop().reportFailure(t);
+                    }
+                }
+            }
+
+            @Override
+            public void refuse() {
+                refuse(new PublishRefusedException(ReasonCode.SERVER_SHUTTING_DOWN, "the broker is closed"));
+            }
+
+            private void refuse(Throwable why) {
                 waiting.end();
-                result.completeExceptionally(t);
+                result.completeExceptionally(why);
             }
         });
-        if (!taken) {
-            waiting.end();
-            result.completeExceptionally(
-                    new PublishRefusedException(ReasonCode.SERVER_SHUTTING_DOWN, "the broker is closed"));
-        }
         return result;
+    }
+
+    /** Refuses what has not been routed: the loops have ended. */
+    @Override
+    public void close() {
+        pending.forEach(PendingPublishes::close);
     }
 
     /** A message from its publication until it is routed, or is not to be: for as long as interceptors take, too. */
