@@ -129,6 +129,12 @@ public record Tenancy(
         return new Tenancy(source, serverNamePattern, serverNames, maxTenants, quota, more);
     }
 
+    /** Whether what some tenant's messages take in the storage is bounded. */
+    public boolean boundsStoredBytes() {
+        return quota.maxStoredBytes() != Long.MAX_VALUE
+                || quotas.values().stream().anyMatch(each -> each.maxStoredBytes() != Long.MAX_VALUE);
+    }
+
     /**
      * Checks that a listener may be open.
      *

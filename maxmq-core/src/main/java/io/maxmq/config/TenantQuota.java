@@ -12,14 +12,18 @@ import io.maxmq.spi.Stable;
  *     left out; 0 or more, default unlimited
  * @param maxRetainedMessages in place of {@link RetainedLimits#maxMessages()} where it is less; 0 or more, default unlimited
  * @param maxRetainedBytes the same for {@link RetainedLimits#maxBytes()}
+ * @param maxStoredBytes of messages that wait in the storage for durable sessions and shared subscriptions, a message once for each, with
+ *     some bytes of its own; beyond it publishers of QoS 1 and 2 get 0x97 (MQTT 3: as the storage's refusal); a start with this bound
+ *     reads all queues; 0 or more, default unlimited
  * @since 0.1.0
  */
 @Stable
-public record TenantQuota(int maxSessions, int maxSubscriptions, int maxRetainedMessages, long maxRetainedBytes) {
+public record TenantQuota(
+        int maxSessions, int maxSubscriptions, int maxRetainedMessages, long maxRetainedBytes, long maxStoredBytes) {
 
     /** No bound but the broker's own. */
     public static final TenantQuota UNLIMITED =
-            new TenantQuota(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
+            new TenantQuota(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
 
     /** Checks every value. */
     public TenantQuota {
@@ -27,25 +31,31 @@ public record TenantQuota(int maxSessions, int maxSubscriptions, int maxRetained
         Checks.range("maxSubscriptions", maxSubscriptions, 0, Integer.MAX_VALUE);
         Checks.range("maxRetainedMessages", maxRetainedMessages, 0, Integer.MAX_VALUE);
         Checks.range("maxRetainedBytes", maxRetainedBytes, 0, Long.MAX_VALUE);
+        Checks.range("maxStoredBytes", maxStoredBytes, 0, Long.MAX_VALUE);
     }
 
     /** The same with another bound of sessions. */
     public TenantQuota withMaxSessions(int sessions) {
-        return new TenantQuota(sessions, maxSubscriptions, maxRetainedMessages, maxRetainedBytes);
+        return new TenantQuota(sessions, maxSubscriptions, maxRetainedMessages, maxRetainedBytes, maxStoredBytes);
     }
 
     /** The same with another bound of subscriptions. */
     public TenantQuota withMaxSubscriptions(int filters) {
-        return new TenantQuota(maxSessions, filters, maxRetainedMessages, maxRetainedBytes);
+        return new TenantQuota(maxSessions, filters, maxRetainedMessages, maxRetainedBytes, maxStoredBytes);
     }
 
     /** The same with another bound of retained messages. */
     public TenantQuota withMaxRetainedMessages(int messages) {
-        return new TenantQuota(maxSessions, maxSubscriptions, messages, maxRetainedBytes);
+        return new TenantQuota(maxSessions, maxSubscriptions, messages, maxRetainedBytes, maxStoredBytes);
     }
 
     /** The same with another bound of the bytes that retained messages take. */
     public TenantQuota withMaxRetainedBytes(long bytes) {
-        return new TenantQuota(maxSessions, maxSubscriptions, maxRetainedMessages, bytes);
+        return new TenantQuota(maxSessions, maxSubscriptions, maxRetainedMessages, bytes, maxStoredBytes);
+    }
+
+    /** The same with another bound of the bytes that wait in the storage. */
+    public TenantQuota withMaxStoredBytes(long bytes) {
+        return new TenantQuota(maxSessions, maxSubscriptions, maxRetainedMessages, maxRetainedBytes, bytes);
     }
 }

@@ -433,7 +433,7 @@ public final class Broker {
                         expiryClock.millis(),
                         config.willGraceAfterRestart().toMillis(),
                         log)
-                .run(kept);
+                .run(kept, config.tenancy().boundsStoredBytes());
         kept.routeDelayed();
         List<LoopRecords> records = loops.stream()
                 .map(each -> each.sessions().records())

@@ -117,7 +117,7 @@ final class KeptMessages {
         left.messages++;
         try {
             MessageRecord message = GroupQueueRecord.read(entry);
-            long bytes = message.bodyLength() + StoredMessage.OVERHEAD_BYTES;
+            long bytes = message.storedBytes();
             left.bytes += bytes;
             if (message.qos() == 2 && left.messages <= GroupQueues.MAX_GIVEN) {
                 MessageId id = new MessageId(message.idHigh(), message.idLow());
@@ -153,6 +153,7 @@ final class KeptMessages {
                     if (place != null && left != null) {
                         left.messages--;
                         left.bytes -= place.bytes;
+                        routesOf.apply(queue.tenant()).stored().add(-place.bytes);
                         removals.add(Batch.builder(ShardedKey.shardOf(place.key))
                                 .delete(Tables.GROUP_QUEUE, place.key)
                                 .build());

@@ -3,10 +3,12 @@ package io.maxmq.core.bootstrap;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.bootstrap.EarlierRecipients.MessageId;
 import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.core.persistence.GroupQueueRecord;
 import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.MessageRecord;
 import io.maxmq.core.persistence.Payloads;
 import io.maxmq.core.persistence.Persistence;
+import io.maxmq.core.persistence.QueueRecord;
 import io.maxmq.core.persistence.SessionRecord;
 import io.maxmq.core.persistence.SubscriptionRecord;
 import io.maxmq.core.persistence.Tables;
@@ -100,10 +102,17 @@ final class Recovery {
         }
     }
 
-    /** @param kept restores retained messages and others that belong to no session; sessions and subscriptions are there */
-    void run(KeptMessages kept) {
+    /**
+     * @param kept restores retained messages and others that belong to no session; sessions and subscriptions are there
+     * @param countsStoredBytes whether what the queues of tenants take is bounded
+     */
+    void run(KeptMessages kept, boolean countsStoredBytes) {
         long begin = System.nanoTime();
         PassedOn.settle(persistence, log);
+        if (countsStoredBytes) {
+            each(Tables.QUEUE, entry -> count(entry, QueueRecord.read(entry).message()));
+            each(Tables.GROUP_QUEUE, entry -> count(entry, GroupQueueRecord.read(entry)));
+        }
         long sessions = each(Tables.SESSION, this::session);
         long subscriptions = each(Tables.SUBSCRIPTION, this::subscription);
         each(Tables.WILL, entry -> will(entry, kept));
@@ -120,6 +129,13 @@ final class Recovery {
                     sessions,
                     subscriptions,
                     (System.nanoTime() - begin) / 1_000_000);
+        }
+    }
+
+    private void count(Entry entry, @Nullable MessageRecord message) {
+        if (message != null) {
+            Tenant tenant = SessionKey.ofRecord(entry.key()).tenant();
+            routesOf.apply(tenant).stored().add(message.storedBytes());
         }
     }
 

@@ -10,6 +10,7 @@ import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.routing.RetainedMessages;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedQueue;
+import io.maxmq.core.routing.StoredBytes;
 import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.routing.TopicTable;
 import io.maxmq.spi.Tenant;
@@ -229,6 +230,7 @@ final class TenantRoutes implements Function<Tenant, Routes> {
                         Math.min(maxRetainedBytes, quota.maxRetainedBytes()),
                         config.retained().maxPayloadBytes())),
                 sharedQueues,
+                new StoredBytes(quota.maxStoredBytes()),
                 config.tenancy().isOn() ? loops : 0);
     }
 }

@@ -40,6 +40,7 @@ final class TenancySettings {
         int subscriptions = section.number("max-subscriptions", none.maxSubscriptions());
         int messages = section.number("max-retained-messages", none.maxRetainedMessages());
         long bytes = section.bytes("max-retained-bytes", none.maxRetainedBytes());
-        return BrokerSettings.checked(section, () -> new TenantQuota(sessions, subscriptions, messages, bytes));
+        long stored = section.bytes("max-stored-bytes", none.maxStoredBytes());
+        return BrokerSettings.checked(section, () -> new TenantQuota(sessions, subscriptions, messages, bytes, stored));
     }
 }

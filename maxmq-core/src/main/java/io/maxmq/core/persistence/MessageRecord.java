@@ -79,6 +79,11 @@ public record MessageRecord(
                 body);
     }
 
+    /** As {@link StoredMessage#bytes()} of the message. */
+    public int storedBytes() {
+        return StoredMessage.bytes(bodyLength, topic.length());
+    }
+
     /** Whether the body is to be read from {@link Payloads}. */
     public boolean isApart() {
         return body == null;

@@ -1,6 +1,7 @@
 package io.maxmq.core.persistence;
 
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.ShardedKey;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.agrona.collections.LongArrayList;
 import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +58,9 @@ public final class MessageRemovals {
      * @param range of one shard of {@link Tables#QUEUE} or {@link Tables#GROUP_QUEUE}
      * @param damaged told of each part of the range that cannot be read
      * @param removed runs in the turn that hands the removal to the {@link LoopStore}: changes asked for by it have the order
-     *     of the removal
+     *     of the removal; told the bytes of all messages, as {@link StoredMessage#bytes}
      */
-    public void remove(Table table, KeyRange range, Consumer<Throwable> damaged, Runnable removed) {
+    public void remove(Table table, KeyRange range, Consumer<Throwable> damaged, LongConsumer removed) {
         waiting.add(new Removal(table, range, damaged, removed));
         beginNext();
     }
@@ -93,14 +95,15 @@ public final class MessageRemovals {
         private final KeyRange range;
         private final int shard;
         private final Consumer<Throwable> damaged;
-        private final Runnable removed;
+        private final LongConsumer removed;
         /** Ids of the bodies, upper and lower half; one for each reference. */
         private final LongArrayList bodies = new LongArrayList();
 
+        private long messageBytes;
         private long chargedBytes;
         private int next;
 
-        Removal(Table table, KeyRange range, Consumer<Throwable> damaged, Runnable removed) {
+        Removal(Table table, KeyRange range, Consumer<Throwable> damaged, LongConsumer removed) {
             this.table = table;
             this.range = range;
             this.shard = ShardedKey.shardOf(range.from());
@@ -128,6 +131,7 @@ public final class MessageRemovals {
         private void read(List<Entry> entries) {
             for (Entry entry : entries) {
                 MessageRecord message = messageIn(entry);
+                messageBytes += message == null ? 0 : message.storedBytes();
                 if (message != null && message.isApart()) {
                     bodies.addLong(message.idHigh());
                     bodies.addLong(message.idLow());
@@ -160,7 +164,7 @@ public final class MessageRemovals {
             }
             store.deleteRange(table, range, null);
             try {
-                removed.run();
+                removed.accept(messageBytes);
             } catch (Throwable t) {
                 loop.reportFailure(t);
             }

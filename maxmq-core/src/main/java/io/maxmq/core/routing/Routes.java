@@ -21,6 +21,7 @@ public final class Routes {
     private final RetainedExpiry retainedExpiry;
     private final ExclusiveSubscriptions exclusive = new ExclusiveSubscriptions();
     private final SharedQueue.Maker sharedQueues;
+    private final StoredBytes stored;
 
     /** By loop; null when nobody asks for figures of single tenants. */
     private final TenantCounters @Nullable [] counters;
@@ -42,10 +43,13 @@ public final class Routes {
             SubscriptionTree hooks,
             RetainedMessages retained,
             SharedQueue.Maker sharedQueues) {
-        this(tenant, topics, hookTopics, tree, hooks, retained, sharedQueues, 0);
+        this(tenant, topics, hookTopics, tree, hooks, retained, sharedQueues, new StoredBytes(Long.MAX_VALUE), 0);
     }
 
-    /** @param countingLoops how many loops count for this tenant alone; 0 for none */
+    /**
+     * @param stored what the tenant's durable queues take
+     * @param countingLoops how many loops count for this tenant alone; 0 for none
+     */
     public Routes(
             Tenant tenant,
             TopicTable topics,
@@ -54,6 +58,7 @@ public final class Routes {
             SubscriptionTree hooks,
             RetainedMessages retained,
             SharedQueue.Maker sharedQueues,
+            StoredBytes stored,
             int countingLoops) {
         this.tenant = tenant;
         this.topics = topics;
@@ -62,6 +67,7 @@ public final class Routes {
         this.hooks = hooks;
         this.retained = retained;
         this.sharedQueues = sharedQueues;
+        this.stored = stored;
         this.retainedExpiry = new RetainedExpiry(this);
         this.counters = countingLoops == 0 ? null : TenantCounters.ofLoops(countingLoops);
         retained.onOccupied(this::hold, this::release);
@@ -93,6 +99,11 @@ public final class Routes {
 
     public Tenant tenant() {
         return tenant;
+    }
+
+    /** What the durable queues take. */
+    public StoredBytes stored() {
+        return stored;
     }
 
     public TopicTable topics() {

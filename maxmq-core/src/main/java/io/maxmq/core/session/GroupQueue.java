@@ -79,7 +79,8 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
                         ofLoop,
                         key,
                         name -> ApplicationMessages.topic(
-                                routes.topics(), home.loop().index(), name));
+                                routes.topics(), home.loop().index(), name),
+                        routes.stored());
         this.stored = new StoredPart(home.loop().counters(), before.firstSequence(), before.messages(), before.bytes());
         this.lastSequence = before.lastSequence();
         this.waiting = before.messages();
@@ -141,6 +142,11 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
             takeBack(back);
             back.await(message);
             giveAfterPause(PAUSE_NANOS);
+            return;
+        }
+        if (records != null && routes.stored().isFullFor(kept.bytes())) {
+            home.drops().dropped(key, message, DropReason.STORAGE);
+            message.countRefused();
             return;
         }
         DropReason full = fullFor(kept);

@@ -71,7 +71,8 @@ public final class GroupQueues implements SharedQueue.Maker {
                                     Tables.GROUP_QUEUE,
                                     owner.numbered(0, records.firstSequence()),
                                     home.loop()::reportFailure,
-                                    () -> {}));
+                                    bytes ->
+                                            home.routesOf(key.tenant()).stored().add(-bytes)));
         }
     }
 

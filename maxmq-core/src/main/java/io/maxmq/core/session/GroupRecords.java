@@ -11,6 +11,7 @@ import io.maxmq.core.persistence.Payloads;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.persistence.Write;
 import io.maxmq.core.persistence.Written;
+import io.maxmq.core.routing.StoredBytes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.storage.Bytes;
@@ -30,9 +31,12 @@ final class GroupRecords {
     private final String name;
     private final OwnerKey owner;
     private final Function<String, Topic> topics;
+    private final StoredBytes stored;
     private boolean reading;
 
-    GroupRecords(LoopRecords records, SessionKey key, Function<String, Topic> topics) {
+    /** @param stored what the tenant's queues take */
+    GroupRecords(LoopRecords records, SessionKey key, Function<String, Topic> topics, StoredBytes stored) {
+        this.stored = stored;
         this.store = records.store();
         this.payloads = records.payloads();
         this.removals = records.removals();
@@ -60,12 +64,17 @@ final class GroupRecords {
         private final Written referred;
         private final @Nullable Write write;
         private boolean isTold;
+        private boolean isCounted = true;
 
         private Record(long sequence, StoredMessage message, boolean soon, Written written) {
             this.key = owner.numbered(sequence);
             this.message = message;
+            stored.add(message.bytes());
             this.referred = payloads.refer(message, failure -> {
                 isTold = true;
+                if (failure != null) {
+                    uncount();
+                }
                 written.onWritten(failure);
             });
             Bytes value = GroupQueueRecord.write(key, message);
@@ -74,8 +83,16 @@ final class GroupRecords {
                     : store.put(Tables.GROUP_QUEUE, key, value, referred);
         }
 
+        private void uncount() {
+            if (isCounted) {
+                isCounted = false;
+                stored.add(-message.bytes());
+            }
+        }
+
         /** It is needed no more: somebody else has the message. */
         void remove() {
+            uncount();
             if (write != null && !write.withdraw()) {
                 store.delete(Tables.GROUP_QUEUE, key, null);
             }
@@ -101,6 +118,7 @@ final class GroupRecords {
 
     /** A record that was read is needed no more. */
     void remove(long sequence, StoredMessage message) {
+        stored.add(-message.bytes());
         store.delete(Tables.GROUP_QUEUE, owner.numbered(sequence), null);
         payloads.forget(message);
     }
@@ -112,7 +130,8 @@ final class GroupRecords {
 
     /** Removes all from a sequence to another, both included, which are not removed one by one. */
     void removeAll(long from, long to) {
-        removals.remove(Tables.GROUP_QUEUE, owner.numbered(from, to + 1), this::foundDamage, () -> {});
+        removals.remove(
+                Tables.GROUP_QUEUE, owner.numbered(from, to + 1), this::foundDamage, bytes -> stored.add(-bytes));
     }
 
     /** Reads a page, those that are on their way too; without effect while another is being read. */

@@ -304,6 +304,10 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
 
     private void enqueue(InTransit message, int flags, Subscription subscription) {
         StoredMessage kept = message.keep();
+        if (isBeyondQuota(kept.bytes(), flags)) {
+            refuse(message, DropReason.STORAGE);
+            return;
+        }
         DropReason full = fullFor(kept.bytes());
         if (full != null && session.limits().overflow() == Overflow.DROP_OLDEST && canMakeRoomFor(kept)) {
             dropOldestFor(kept, full);
@@ -356,6 +360,13 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
         boolean makesRoom = session.limits().overflow() == Overflow.DROP_OLDEST && !queue.isEmpty();
         return makesRoom ? Forecast.QUEUED_FOR_OLDEST : Forecast.QUEUE_FULL;
+    }
+
+    /** Whether the tenant may store no more. */
+    private boolean isBeyondQuota(int messageBytes, int flags) {
+        return durable != null
+                && DeliveryFlags.qos(flags) > 0
+                && session.routes().stored().isFullFor(messageBytes);
     }
 
     private @Nullable DropReason fullFor(int messageBytes) {

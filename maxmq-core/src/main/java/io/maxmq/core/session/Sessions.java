@@ -150,6 +150,10 @@ public final class Sessions {
         return loop;
     }
 
+    Routes routesOf(Tenant tenant) {
+        return routesOf.apply(tenant);
+    }
+
     Router router() {
         return router;
     }

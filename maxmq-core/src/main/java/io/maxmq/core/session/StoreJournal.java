@@ -63,6 +63,8 @@ final class StoreJournal implements SessionJournal {
         private final Subscription subscription;
         private final Written referred;
         private @Nullable Write write;
+        /** Whether it counts among what the tenant has stored, and has not been told. */
+        private boolean isCounted;
 
         Append(
                 Session session,
@@ -76,7 +78,26 @@ final class StoreJournal implements SessionJournal {
             this.message = message;
             this.flags = flags;
             this.subscription = subscription;
-            this.referred = payloads.refer(message, completion);
+            this.isCounted = session.routes().stored().isBounded();
+            if (isCounted) {
+                session.routes().stored().add(message.bytes());
+            }
+            this.referred = payloads.refer(message, isCounted ? failure -> told(failure, completion) : completion);
+        }
+
+        private void told(@Nullable Throwable failure, Written completion) {
+            if (failure != null) {
+                uncount();
+            }
+            isCounted = false; // the session's acknowledgement does it
+            completion.onWritten(failure);
+        }
+
+        private void uncount() {
+            if (isCounted) {
+                isCounted = false;
+                session.routes().stored().add(-message.bytes());
+            }
         }
 
         int expectedBytes() {
@@ -98,6 +119,7 @@ final class StoreJournal implements SessionJournal {
                 store.deleteSoon(Tables.QUEUE, session.ownerKey().numbered(sequence));
             }
             payloads.withdraw(referred);
+            uncount();
         }
     }
 
@@ -161,6 +183,7 @@ final class StoreJournal implements SessionJournal {
         store.putFromReserve(Tables.QUEUE, key, value, failure -> {
             if (failure == null) {
                 payloads.forget(message);
+                session.routes().stored().add(-message.bytes());
             }
             completion.onWritten(failure);
         });
@@ -175,6 +198,7 @@ final class StoreJournal implements SessionJournal {
         } else {
             store.deleteSoon(Tables.QUEUE, key);
             payloads.forget(message);
+            session.routes().stored().add(-message.bytes());
         }
     }
 
@@ -268,6 +292,7 @@ final class StoreJournal implements SessionJournal {
                 return page.onMessage(sequence, message, record.deliveryFlags(), subscriptionOf(session, record));
             } catch (DamagedRecordException damaged) {
                 damaged(entry, sequence, damaged);
+                session.routes().stored().add(-kept.storedBytes());
                 if (kept.isApart()) {
                     payloads.forget(record.idHigh(), record.idLow());
                 }
@@ -431,11 +456,7 @@ final class StoreJournal implements SessionJournal {
         }
 
         private int sizeOf(QueueRecord record) {
-            return record.message() == null
-                    ? 0
-                    : StoredMessage.bytes(
-                            record.message().bodyLength(),
-                            record.message().topic().length());
+            return record.message() == null ? 0 : record.message().storedBytes();
         }
     }
 
@@ -459,7 +480,10 @@ final class StoreJournal implements SessionJournal {
     @Override
     public void endOutbound(Session session, long firstSequence, long nextSequence, Runnable removed) {
         removals.remove(
-                Tables.QUEUE, session.ownerKey().numbered(firstSequence, nextSequence), session::foundDamage, removed);
+                Tables.QUEUE, session.ownerKey().numbered(firstSequence, nextSequence), session::foundDamage, bytes -> {
+                    session.routes().stored().add(-bytes);
+                    removed.run();
+                });
     }
 
     /** A message of the session that storage has kept. */

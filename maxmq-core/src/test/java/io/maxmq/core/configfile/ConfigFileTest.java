@@ -456,7 +456,7 @@ class ConfigFileTest {
                 tenancy {
                   source = server-name, server-name-pattern = "{tenant}.example.com", max-tenants = 5
                   server-names = [{ name = vip.example.com, tenant = gold }]
-                  quota { max-sessions = 6, max-subscriptions = 7, max-retained-messages = 8, max-retained-bytes = 9 KiB }
+                  quota { max-sessions = 6, max-subscriptions = 7, max-retained-messages = 8, max-retained-bytes = 9 KiB, max-stored-bytes = 10 KiB }
                   quotas { gold { max-subscriptions = 70 } }
                 }
                 """).config().tenancy();
@@ -467,7 +467,7 @@ class ConfigFileTest {
                         "{tenant}.example.com",
                         Map.of("vip.example.com", new Tenant("gold")),
                         5,
-                        new TenantQuota(6, 7, 8, 9 << 10),
+                        new TenantQuota(6, 7, 8, 9 << 10, 10 << 10),
                         Map.of(new Tenant("gold"), TenantQuota.UNLIMITED.withMaxSubscriptions(70))));
     }
 

@@ -262,7 +262,7 @@ class PayloadSweepTest {
                     thread.run(() -> {
                         if (!of.isEmpty()) {
                             OwnerKey owner = OwnerKey.of("default", of.remove(0));
-                            records.removals().remove(Tables.QUEUE, owner.numbered(0, 2), damage -> {}, () -> {});
+                            records.removals().remove(Tables.QUEUE, owner.numbered(0, 2), damage -> {}, bytes -> {});
                         }
                     });
                 case 4 -> {
