@@ -5,6 +5,14 @@ module io.maxmq.examples {
     requires io.maxmq.core;
     requires io.maxmq.rules;
     requires io.maxmq.storage;
+    // The standalone broker.
+    requires static info.picocli;
+    requires static io.netty.transport.classes.epoll;
+    requires static io.netty.transport.unix.common;
+    requires static jdk.unsupported;
     // Only some examples have a client in the same process.
     requires static org.eclipse.paho.mqttv5.client;
+
+    opens io.maxmq.examples.standalone to
+            info.picocli;
 }

@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -24,6 +26,8 @@ final class ChildProcess implements AutoCloseable {
 
     /** 128 + SIGTERM: what a JVM answers when it was told to end. */
     private static final int EXIT_TERMINATED = 143;
+
+    private static final Pattern LOG_LINE = Pattern.compile("^[^ ]+ \\[[^]]+] (INFO|DEBUG|TRACE) ");
 
     private final Process process;
     private final BlockingQueue<String> stdout = new LinkedBlockingQueue<>();
@@ -41,12 +45,17 @@ final class ChildProcess implements AutoCloseable {
     }
 
     static ChildProcess start(Path java, String... arguments) {
+        return start(Map.of(), java, arguments);
+    }
+
+    static ChildProcess start(Map<String, String> environment, Path java, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         // The JVM tells about these on stderr.
         builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+        builder.environment().putAll(environment);
         try {
             return new ChildProcess(builder.start());
         } catch (IOException e) {
@@ -120,11 +129,36 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Lines on stderr, complete after the end. Without the warning about event loops that do not get the processor: on a
-     * machine busy with something else it is right.
+     * Lines on stderr, complete after the end. Without the log's lines at INFO and below, and without the warning about blocked event loops:
+     * on a machine busy with something else it is right.
      */
     List<String> stderr() {
-        return stderr.stream().filter(line -> !line.contains("was blocked for")).toList();
+        return stderr.stream()
+                .filter(line -> !line.contains("was blocked for")
+                        && !LOG_LINE.matcher(line).find())
+                .toList();
+    }
+
+    /** The same with all lines. */
+    List<String> allStderr() {
+        return List.copyOf(stderr);
+    }
+
+    /** Waits for a line on stderr that contains this. */
+    void awaitLog(String part) throws InterruptedException {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (stderr.stream().noneMatch(line -> line.contains(part))) {
+            if (System.nanoTime() > deadline) {
+                fail("no line with %s on stderr within %s: %s", part, DEADLINE, stderr);
+            }
+            Thread.sleep(10);
+        }
+    }
+
+    /** Sends a signal by its name, {@code HUP} for example. */
+    void signal(String name) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + name, "" + pid()).start().waitFor())
+                .isZero();
     }
 
     @Override

@@ -1,5 +1,10 @@
 package io.maxmq.examples;
 
+import io.maxmq.auth.PasswordFile;
+import io.maxmq.auth.PasswordHasher;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.DomainDatagramSocketAddress;
+import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -11,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -23,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** The jar of the standalone broker, as a process. */
 class StandaloneIT {
@@ -35,7 +42,7 @@ class StandaloneIT {
 
     @ParameterizedTest
     @EnumSource(TestedJdk.class)
-    void servesClientsSilentlyAndSaysGoodbyeOnSigterm(TestedJdk jdk) throws Exception {
+    void servesClientsWithoutWarningsAndDisconnectsThemOnSigterm(TestedJdk jdk) throws Exception {
         try (ChildProcess broker = start(jdk, "--port", "0", "--allow-anonymous", "--name", "edge-1")) {
             String ready = broker.nextLine();
             int port = port(ready);
@@ -254,6 +261,146 @@ class StandaloneIT {
             assertThat(broker.stdout()).isEmpty();
             assertThat(broker.stderr())
                     .containsExactly("maxmq: " + file + ":3: topic filter has '#' before its end: topic=a/#/b");
+        }
+    }
+
+    @Test
+    void logsTheStartAndRefusedClientsAtInfoAndNothingBelowTheLevel(@TempDir Path directory) throws Exception {
+        Path users = directory.resolve("users");
+        PasswordFile.setPassword(users, "alice", new byte[] {1}, PasswordHasher.pbkdf2(1000));
+        try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--port", "0", "--password-file", users.toString())) {
+            int port = port(broker.nextLine());
+            broker.awaitLog("INFO io.maxmq.maxmq - MaxMQ 0.1");
+            broker.awaitLog("listener tcp-0 (tcp) was bound to /127.0.0.1:" + port);
+            broker.awaitLog("storage: in memory");
+            broker.awaitLog("limits: memory ");
+
+            assertThat(Clients.loginV5(port, "alice", "wonder")).isEqualTo(BAD_USER_NAME_OR_PASSWORD);
+
+            broker.awaitLog("user=alice address=/127.0.0.1:");
+            broker.awaitLog("was refused: BAD_USER_NAME_OR_PASSWORD");
+        }
+        try (ChildProcess broker =
+                start(TestedJdk.OF_THE_BUILD, "--port", "0", "--allow-anonymous", "--log-level", "warn")) {
+            port(broker.nextLine());
+            broker.terminate();
+            broker.exitCode();
+            assertThat(broker.allStderr()).noneMatch(line -> line.contains(" INFO "));
+        }
+    }
+
+    @Test
+    void aHangUpReloadsFilesAndOpensTheAccessLogAnew(@TempDir Path directory) throws Exception {
+        Path users = directory.resolve("users");
+        PasswordFile.setPassword(users, "alice", utf8("one"), PasswordHasher.pbkdf2(1000));
+        Path config = Files.writeString(directory.resolve("broker.conf"), """
+                listeners { here { port = 0 } }
+                authenticators = [{ type = password-file, file = users }]
+                """);
+        Path access = directory.resolve("access.log");
+        Path rotated = directory.resolve("access.log.1");
+        try (ChildProcess broker =
+                start(TestedJdk.OF_THE_BUILD, "--config", config.toString(), "--access-log", access.toString())) {
+            int port = port(broker.nextLine());
+            assertThat(Clients.loginV5(port, "alice", "one")).isZero();
+            awaitText(access, "disconnect client=");
+            Files.move(access, rotated);
+            Files.writeString(config, Files.readString(config) + "bans = [{ kind = user, value = mallory }]\n");
+
+            broker.signal("HUP");
+
+            broker.awaitLog("configuration file " + config + " was reloaded: 1 bans");
+            broker.awaitLog("password file " + users + " was reloaded");
+            assertThat(Clients.loginV5(port, "alice", "two")).isEqualTo(BAD_USER_NAME_OR_PASSWORD);
+            awaitText(access, "refuse client=");
+            assertThat(Files.readString(access)).contains("user=\"alice\"", "reason=BAD_USER_NAME_OR_PASSWORD");
+            assertThat(Files.readString(rotated)).contains(" connect client=").doesNotContain(" refuse ");
+            broker.assertEndsWithinTwoSecondsOfSigterm();
+        }
+    }
+
+    private static void awaitText(Path file, String text) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!Files.exists(file) || !Files.readString(file).contains(text)) {
+            assertThat(System.nanoTime()).as("%s in %s", text, file).isLessThan(deadline);
+            Thread.sleep(10);
+        }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void notifiesTheServiceManager(@TempDir Path directory) throws Exception {
+        assumeTrue(Epoll.isAvailable(), "skipped: no native library for datagrams of local sockets");
+        Path socket = directory.resolve("notify");
+        io.netty.channel.unix.Socket messages = io.netty.channel.unix.Socket.newSocketDomainDgram();
+        try {
+            messages.bind(new DomainSocketAddress(socket.toFile()));
+            try (ChildProcess broker = ChildProcess.start(
+                    Map.of("NOTIFY_SOCKET", socket.toString()),
+                    TestedJdk.OF_THE_BUILD.java(),
+                    "-jar",
+                    JAR,
+                    "--port",
+                    "0",
+                    "--allow-anonymous")) {
+                port(broker.nextLine());
+                assertThat(receive(messages)).startsWith("READY=1\nSTATUS=");
+                broker.signal("HUP");
+                assertThat(receive(messages)).startsWith("RELOADING=1\nMONOTONIC_USEC=");
+                assertThat(receive(messages)).startsWith("READY=1\n");
+                broker.terminate();
+                assertThat(receive(messages)).isEqualTo("STOPPING=1");
+                broker.exitCode();
+            }
+        } finally {
+            messages.close();
+        }
+    }
+
+    private static String receive(io.netty.channel.unix.Socket messages) throws Exception {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(4096);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        DomainDatagramSocketAddress from = null;
+        while (from == null) {
+            assertThat(System.nanoTime()).as("no message").isLessThan(deadline);
+            Thread.sleep(10);
+            from = messages.recvFromDomainSocket(buffer, 0, buffer.capacity());
+        }
+        byte[] bytes = new byte[from.receivedAmount()];
+        buffer.get(0, bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void refusesBannedClients() throws Exception {
+        try (ChildProcess broker =
+                start(TestedJdk.OF_THE_BUILD, "--port", "0", "--allow-anonymous", "--ban", "address=127.0.0.1")) {
+            int port = port(broker.nextLine());
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
+    void passwdListsUsers(@TempDir Path directory) throws Exception {
+        Path users = directory.resolve("users");
+        PasswordFile.setPassword(users, "bob", utf8("1"), PasswordHasher.pbkdf2(1000));
+        PasswordFile.setPassword(users, "alice", utf8("1"), PasswordHasher.pbkdf2(1000));
+        try (ChildProcess passwd = start(TestedJdk.OF_THE_BUILD, "passwd", users.toString())) {
+            assertThat(passwd.exitCode()).isZero();
+            assertThat(passwd.stdout()).containsExactly("alice", "bob");
+        }
+    }
+
+    @Test
+    void tellsItsVersion() throws Exception {
+        try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--version")) {
+            assertThat(broker.exitCode()).isZero();
+            assertThat(broker.stdout()).singleElement().asString().startsWith("MaxMQ 0.1");
         }
     }
 

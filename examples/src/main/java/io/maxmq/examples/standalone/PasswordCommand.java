@@ -8,75 +8,56 @@ import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /**
- * The command {@code passwd}: writes the file that {@code --password-file} names. The password is asked for, or read from
- * standard input; an argument could be seen by everybody on the machine.
+ * The command {@code passwd}: writes the file that {@code --password-file} names, or lists its users. It asks for the password, or
+ * reads it from standard input; every user of the machine can see an argument. Filled by picocli. Not thread-safe.
  */
+@Command(
+        name = PasswordCommand.NAME,
+        sortOptions = false,
+        usageHelpWidth = 120,
+        description = "Adds a user to a password file or changes the password; lists the users when no user is given.")
 final class PasswordCommand {
     static final String NAME = "passwd";
 
-    private static final String USAGE =
-            "use: passwd FILE USER [--tenant TENANT] [--scram] [--iterations N], or: passwd FILE USER [--tenant TENANT] --delete";
+    @Parameters(index = "0", paramLabel = "FILE", description = "the file that --password-file names")
+    Path file = Path.of("");
 
-    private final Path file;
-    private final Tenant tenant;
-    private final String user;
-    private final boolean delete;
-    private final PasswordHasher hasher;
+    @Parameters(index = "1", arity = "0..1", paramLabel = "USER", description = "the user name")
+    @Nullable
+    String user;
 
-    private PasswordCommand(Path file, Tenant tenant, String user, boolean delete, PasswordHasher hasher) {
-        this.file = file;
-        this.tenant = tenant;
-        this.user = user;
-        this.delete = delete;
-        this.hasher = hasher;
-    }
+    @Option(names = "--tenant", paramLabel = "TENANT", description = "the user's tenant; without it the default tenant")
+    @Nullable
+    String tenant;
 
-    /**
-     * Reads what stands behind {@code passwd}.
-     *
-     * @throws UsageException saying what is wrong with it
-     */
-    static PasswordCommand parse(List<String> arguments) throws UsageException {
-        List<String> rest = new ArrayList<>(arguments);
-        boolean delete = rest.remove("--delete");
-        boolean scram = rest.remove("--scram");
-        String digits = valueOf("--iterations", rest);
-        Integer iterations = digits == null ? null : number(digits);
-        String tenant = valueOf("--tenant", rest);
-        if (rest.size() != 2 || rest.stream().anyMatch(each -> each.startsWith("--"))) {
-            throw new UsageException(USAGE);
-        }
-        try {
-            return new PasswordCommand(
-                    Path.of(rest.get(0)),
-                    tenant == null ? Tenant.DEFAULT : new Tenant(tenant),
-                    rest.get(1),
-                    delete,
-                    hasher(scram, iterations));
-        } catch (InvalidPathException e) {
-            throw new UsageException(rest.get(0) + " is no path");
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(e);
-        }
-    }
+    @Option(names = "--delete", description = "remove the user")
+    boolean delete;
 
-    /** Takes an option and its value out; null when it is not there. */
-    private static @Nullable String valueOf(String option, List<String> arguments) {
-        int at = arguments.indexOf(option);
-        if (at < 0 || at + 1 >= arguments.size()) {
-            return null;
-        }
-        arguments.remove(at);
-        return arguments.remove(at);
-    }
+    @Option(names = "--scram", description = "write keys for SCRAM-SHA-256")
+    boolean scram;
+
+    @Option(
+            names = "--iterations",
+            paramLabel = "N",
+            description = "how slow the hash is; default 210,000, with --scram 15,000")
+    @Nullable
+    Integer iterations;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this")
+    boolean help;
 
     private static PasswordHasher hasher(boolean scram, @Nullable Integer iterations) {
         if (iterations == null) {
@@ -85,30 +66,43 @@ final class PasswordCommand {
         return scram ? PasswordHasher.scramSha256(iterations) : PasswordHasher.pbkdf2(iterations);
     }
 
-    private static int number(String digits) throws UsageException {
-        try {
-            return Integer.parseInt(digits);
-        } catch (NumberFormatException e) {
-            throw new UsageException("--iterations must be a number, not " + digits);
-        }
+    /**
+     * Reads the arguments behind {@code passwd}.
+     *
+     * @throws UsageException saying what is wrong with them
+     */
+    static PasswordCommand parse(List<String> arguments) throws UsageException {
+        PasswordCommand command = new PasswordCommand();
+        Parser.parse(new CommandLine(command), arguments);
+        return command;
     }
 
     /**
-     * Changes the file.
+     * Changes or lists the file.
      *
      * @param console null when there is none; then the password is a line of {@code input}
-     * @return what has been done
+     * @return the text for the operator
      */
     String run(@Nullable Console console, InputStream input) throws UsageException {
+        String named = user;
         try {
-            if (delete) {
-                if (!PasswordFile.removeUser(file, tenant, user)) {
-                    throw new UsageException(file + " has no user " + user);
+            if (named == null) {
+                if (delete || scram || iterations != null || tenant != null) {
+                    throw new UsageException(
+                            "USER is missing: --tenant, --delete, --scram and --iterations are about one user");
                 }
-                return "removed " + user + " from " + file;
+                return String.join("\n", PasswordFile.users(file));
             }
-            PasswordFile.setPassword(file, tenant, user, console == null ? line(input) : asked(console), hasher);
-            return "password of " + user + " is in " + file;
+            Tenant of = tenant == null ? Tenant.DEFAULT : new Tenant(tenant);
+            if (delete) {
+                if (!PasswordFile.removeUser(file, of, named)) {
+                    throw new UsageException(file + " has no user " + named);
+                }
+                return "removed " + named + " from " + file;
+            }
+            PasswordHasher hasher = hasher(scram, iterations);
+            PasswordFile.setPassword(file, of, named, console == null ? line(input) : asked(console, named), hasher);
+            return "password of " + named + " is in " + file;
         } catch (IllegalArgumentException e) {
             throw new UsageException(e);
         } catch (IOException e) {
@@ -116,7 +110,7 @@ final class PasswordCommand {
         }
     }
 
-    private byte[] asked(Console console) throws UsageException {
+    private static byte[] asked(Console console, String user) throws UsageException {
         char[] first = console.readPassword("Password of %s: ", user);
         char[] second = first == null ? null : console.readPassword("Once more: ");
         if (first == null || second == null || !Arrays.equals(first, second)) {

@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
 
 /**
  * A broker as a program of its own: starts it as the command line says, prints one line when clients can connect, and
- * closes it when the process is told to end. Ends with 3 when the broker has run out of heap. With the command {@code passwd} it
- * writes a password file instead.
+ * closes it when the process is told to end. Ends with 3 when the broker has run out of heap. The command {@code passwd} writes a password
+ * file, {@code completion} prints a script for shells.
  */
 public final class Standalone {
     /** Wrong option, or the port or the data can't be had. */
@@ -35,28 +37,18 @@ public final class Standalone {
      */
     private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(800);
 
+    /** Of slf4j's simple backend, which the jar brings. */
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
+
     private Standalone() {}
 
     public static void main(String[] args) {
         try {
-            if (args.length > 0 && args[0].equals(PasswordCommand.NAME)) {
-                List<String> arguments = List.of(args).subList(1, args.length);
-                System.out.println(PasswordCommand.parse(arguments).run(System.console(), System.in));
-                return;
-            }
-            Options options = Options.parse(List.of(args));
-            if (options.help()) {
-                System.out.print(Options.HELP);
-                return;
-            }
-            MaxMQ broker = start(options);
-            Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "maxmq-stop"));
-            System.out.println(ready(broker, options));
-            broker.awaitClosed();
-            Optional<Throwable> failure = broker.failure();
-            if (failure.isPresent()) {
-                System.err.println("maxmq: the broker closed itself: " + failure.get());
-                System.exit(EXIT_FAILED);
+            BrokerCommand broker = new BrokerCommand();
+            CommandLine commands = new CommandLine(broker);
+            ParseResult result = Parser.parse(commands, List.of(args));
+            if (!saysSomething(result)) {
+                awaitEnd(start(Options.of(broker, result)));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -66,10 +58,60 @@ public final class Standalone {
         }
     }
 
+    private static void awaitEnd(MaxMQ broker) throws InterruptedException {
+        broker.awaitClosed();
+        Optional<Throwable> failure = broker.failure();
+        if (failure.isPresent()) {
+            System.err.println("maxmq: the broker closed itself: " + failure.get());
+            System.exit(EXIT_FAILED);
+        }
+    }
+
+    /** Whether the command line wanted something else than a broker. */
+    private static boolean saysSomething(ParseResult result) throws UsageException {
+        ParseResult last = result;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+        }
+        CommandLine command = last.commandSpec().commandLine();
+        if (last.isUsageHelpRequested()) {
+            command.usage(System.out);
+        } else if (last.isVersionHelpRequested()) {
+            System.out.println(version());
+        } else if (command.getCommand() instanceof PasswordCommand passwd) {
+            System.out.println(passwd.run(System.console(), System.in));
+        } else if (command.getCommand() instanceof CompletionCommand) {
+            System.out.print(CompletionCommand.script());
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private static String version() {
+        String version = Standalone.class.getPackage().getImplementationVersion();
+        return "MaxMQ " + (version == null ? "of unknown version" : version) + " on Java " + Runtime.version();
+    }
+
     private static MaxMQ start(Options options) throws UsageException {
+        if (System.getProperty(LOG_LEVEL) == null) {
+            System.setProperty(LOG_LEVEL, options.logLevel());
+        }
         try {
+            Path log = options.accessLog();
+            AccessLog accessLog = log == null ? null : new AccessLog(log);
+            Service service = new Service(new ServiceManager(System.getenv("NOTIFY_SOCKET")), accessLog);
+            service.handleHangUp(complaint -> System.err.println("maxmq: " + complaint));
             Path configFile = options.configFile();
-            return (configFile == null ? described(options) : MaxMQ.fromConfig(configFile)).start();
+            MaxMQBuilder builder = configFile == null ? described(options) : MaxMQ.fromConfig(configFile);
+            options.bans().forEach(builder::ban);
+            if (accessLog != null) {
+                builder.eventListener(accessLog);
+            }
+            MaxMQ broker = builder.start();
+            service.started(broker);
+            System.out.println(ready(broker, options));
+            return broker;
         } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException | StorageException e) {
             throw new UsageException(e);
         }

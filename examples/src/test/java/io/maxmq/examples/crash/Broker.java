@@ -132,7 +132,8 @@ final class Broker implements AutoCloseable {
     /** Lines so far, without what is right to say on a machine busy with something else, and what slf4j says of itself. */
     List<String> stderr() {
         return stderr.stream()
-                .filter(line -> !line.contains("was blocked for") && !line.startsWith("SLF4J("))
+                .filter(line ->
+                        !line.contains("was blocked for") && !line.startsWith("SLF4J(") && !line.contains(" INFO "))
                 .toList();
     }
 

@@ -1,5 +1,6 @@
 package io.maxmq.examples.standalone;
 
+import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.storage.Durability;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,7 +20,6 @@ class OptionsTest {
 
         assertThat(options)
                 .isEqualTo(new Options(
-                        false,
                         "127.0.0.1",
                         1883,
                         Options.NONE,
@@ -31,6 +32,9 @@ class OptionsTest {
                         null,
                         Durability.FSYNC,
                         Long.MAX_VALUE,
+                        null,
+                        List.of(),
+                        "info",
                         null));
     }
 
@@ -46,11 +50,14 @@ class OptionsTest {
                 "--host ::1",
                 "--password-file users",
                 "--acl-file rules",
+                "--ban client=c1",
+                "--log-level debug",
+                "--ban address=10.0.0.0/8",
+                "--access-log access",
                 "--unix-path local");
 
         assertThat(options)
                 .isEqualTo(new Options(
-                        false,
                         "::1",
                         0,
                         Options.NONE,
@@ -63,7 +70,10 @@ class OptionsTest {
                         Path.of("/data"),
                         Durability.OS,
                         100L << 20,
-                        null));
+                        null,
+                        List.of(Ban.client("c1"), Ban.address("10.0.0.0/8")),
+                        "debug",
+                        Path.of("access")));
     }
 
     @Test
@@ -110,8 +120,28 @@ class OptionsTest {
     }
 
     @Test
-    void helpNeedsNothingElse() throws UsageException {
-        assertThat(parse("--help").help()).isTrue();
+    void aConfigurationFileGoesWithWhatIsAboutTheProcess() throws UsageException {
+        Options options = parse("--config broker.conf --log-level warn --access-log access --ban user=mallory");
+
+        assertThat(options.configFile()).isEqualTo(Path.of("broker.conf"));
+        assertThat(options.bans()).containsExactly(Ban.user("mallory"));
+    }
+
+    @Test
+    void theHelpNamesEveryOptionInAGroup() {
+        String help = new CommandLine(new BrokerCommand()).getUsageMessage();
+
+        assertThat(help)
+                .startsWith("Usage: maxmq ")
+                .contains("\nListeners:", "\nTLS:", "\nClients:", "\nStorage:", "\nOperation:", "\nInformation:");
+        assertThat(help).contains("--access-log", "--ban", "-h, --help", "-V, --version", "passwd", "completion");
+        assertThat(help.lines()).allMatch(line -> line.length() <= 120);
+    }
+
+    @Test
+    void theCompletionScriptKnowsTheOptions() {
+        assertThat(CompletionCommand.script())
+                .contains("--tls-port", "--log-level", "passwd", "complete -F _complete_maxmq");
     }
 
     @ParameterizedTest
@@ -129,6 +159,9 @@ class OptionsTest {
                 "--allow-anonymous --tls-port 1             | --tls-port and --wss-port need --cert and --key",
                 "--allow-anonymous --cert c --key k | --cert, --key and --client-ca need --tls-port or --wss-port",
                 "--allow-anonymous --tls-port x --cert c --key k | --tls-port must be 0..65535, not x",
+                "--allow-anonymous --log-level loud | --log-level must be error, warn, info, debug, trace or off, not loud",
+                "--allow-anonymous --ban mallory    | --ban must be client=ID, user=NAME or address=RANGE, not mallory",
+                "--allow-anonymous --ban address=x  | --ban address=x: not an address: x",
                 "--allow-anonymous --max-disk 100 | --max-disk needs --data-dir: without it everything is in memory",
                 "--data-dir d --max-disk 15 | --max-disk must be 16 MiB or more, not 15",
                 "--data-dir d --max-disk x | --max-disk must be 16 MiB or more, not x",

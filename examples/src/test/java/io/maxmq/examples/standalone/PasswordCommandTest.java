@@ -37,4 +37,19 @@ class PasswordCommandTest {
                 .isThrownBy(() -> run(file, "bob", "--tenant", "b/c"))
                 .withMessageContaining("tenant name");
     }
+
+    @Test
+    void listsTheUsersWithTheirTenants() throws Exception {
+        String file = directory.resolve("users").toString();
+        run(file, "bob", "--iterations", "1000");
+        run(file, "alice", "--tenant", "blue", "--iterations", "1000");
+
+        assertThat(PasswordCommand.parse(List.of(file)).run(null, new ByteArrayInputStream(new byte[0])))
+                .contains("bob")
+                .contains("blue")
+                .contains("alice");
+        assertThatExceptionOfType(UsageException.class)
+                .isThrownBy(() -> run(file, "--delete"))
+                .withMessageStartingWith("USER is missing");
+    }
 }
