@@ -117,6 +117,43 @@ class ConfiguredRulesTest {
                 .hasMessageContaining("topic=alarms/+");
     }
 
+    @Test
+    void anErrorOfAStatementNamesItsLineAndColumnInTheFile() {
+        assertThatThrownBy(() -> MaxMQ.fromConfig(write("""
+                        rules {
+                          rules {
+                            fine { sql = \"\"\"
+                              SELECT a
+                              FROM "t"
+                            \"\"\" }
+                            wrong { sql = \"\"\"
+                              SELECT a,
+                                uper(b)
+                              FROM "t"
+                            \"\"\", enabled = true }
+                          }
+                        }
+                        """)))
+                .isInstanceOfSatisfying(ConfigFileException.class, e -> {
+                    assertThat(e.line()).isEqualTo(9);
+                    assertThat(e.column()).isEqualTo(9);
+                })
+                .hasMessageContaining("broker.conf:9:9: rules.rules.wrong.sql line 3, column 9: ")
+                .hasMessageContaining("upper");
+        assertThatThrownBy(() -> MaxMQ.fromConfig(
+                        write("x = t\n\nrules { rules { r { sql = SELECT uper(a) FROM ${x} } } }\nx = ${x}")))
+                .hasMessageContaining("broker.conf:3: rules.rules.r.sql line 1, column 8: ")
+                .hasMessageContaining("the text begins in line 3 of the file");
+    }
+
+    @Test
+    void anErrorOfAStatementInAnIncludedFileNamesThatFile() throws IOException {
+        Files.writeString(directory.resolve("more.conf"), "# more\nr { sql = \"\"\"SELECT a\nFORM t\"\"\" }\n");
+
+        assertThatThrownBy(() -> MaxMQ.fromConfig(write("rules { rules { include \"more.conf\" } }")))
+                .hasMessageContaining("more.conf:3:6: rules.rules.r.sql line 2, column 6: ");
+    }
+
     private Path write(String text) throws IOException {
         return Files.writeString(directory.resolve("broker.conf"), text);
     }

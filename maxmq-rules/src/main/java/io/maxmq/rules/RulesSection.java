@@ -60,7 +60,7 @@ final class RulesSection {
         try {
             rule.sql(section.text("sql"));
         } catch (StatementException e) {
-            throw section.wrong("sql", String.valueOf(e.getMessage()));
+            throw section.wrongWithin("sql", e.line(), e.column(), String.valueOf(e.getMessage()));
         }
         for (String sink : section.texts("to", List.of())) {
             rule.to(sink);

@@ -31,8 +31,9 @@ final class HoconFile {
         Path absolute = file.toAbsolutePath();
         Overrides overrides = new Overrides(systemProperties, environment);
         Path directory = absolute.getParent();
-        ConfigObject parsed = parse(absolute).root();
-        Section root = new Section("", parsed, directory == null ? absolute : directory, overrides);
+        Config written = parse(absolute);
+        ConfigObject parsed = resolve(absolute, written).root();
+        Section root = new Section("", parsed, written.root(), directory == null ? absolute : directory, overrides);
         BrokerConfig config = BrokerSettings.read(root);
         AuthenticatorSettings authentication = AuthenticatorSettings.read(root);
         List<Extension> extensions = new ArrayList<>(RateSettings.flapping(root.section("flapping")));
@@ -69,7 +70,15 @@ final class HoconFile {
         try {
             ConfigParseOptions options =
                     ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
-            return ConfigFactory.parseFile(file.toFile(), options).resolve();
+            return ConfigFactory.parseFile(file.toFile(), options);
+        } catch (ConfigException e) {
+            throw refused(file, e);
+        }
+    }
+
+    private static Config resolve(Path file, Config written) {
+        try {
+            return written.resolve();
         } catch (ConfigException e) {
             throw refused(file, e);
         }

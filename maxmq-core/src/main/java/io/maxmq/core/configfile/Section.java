@@ -31,6 +31,10 @@ final class Section implements ConfigSection {
 
     private final String path;
     private final ConfigObject object;
+
+    /** The section before substitutions, which tells where the file has its values; null where a substitution makes it. */
+    private final @Nullable ConfigObject written;
+
     private final Path directory;
 
     /** Null within a list, whose sections have no names. */
@@ -39,9 +43,15 @@ final class Section implements ConfigSection {
     private final Set<String> asked = new TreeSet<>();
     private final List<Section> parts = new ArrayList<>();
 
-    Section(String path, ConfigObject object, Path directory, @Nullable Overrides overrides) {
+    Section(
+            String path,
+            ConfigObject object,
+            @Nullable ConfigObject written,
+            Path directory,
+            @Nullable Overrides overrides) {
         this.path = path;
         this.object = object;
+        this.written = written;
         this.directory = directory;
         this.overrides = overrides;
     }
@@ -206,7 +216,7 @@ final class Section implements ConfigSection {
         } else {
             part = object(pathOf(key), value);
         }
-        return part(new Section(pathOf(key), part, directory, overrides));
+        return part(new Section(pathOf(key), part, objectOf(written(key)), directory, overrides));
     }
 
     @Override
@@ -221,7 +231,8 @@ final class Section implements ConfigSection {
         List<ConfigSection> sections = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
             String name = pathOf(key) + "[" + i + "]";
-            sections.add(part(new Section(name, object(name, list.get(i)), directory, null)));
+            ConfigValue each = written(key) instanceof ConfigList all && i < all.size() ? all.get(i) : null;
+            sections.add(part(new Section(name, object(name, list.get(i)), objectOf(each), directory, null)));
         }
         return sections;
     }
@@ -238,6 +249,19 @@ final class Section implements ConfigSection {
             sections.put(each.getKey(), all.section(each.getKey()));
         }
         return sections;
+    }
+
+    /** The value before substitutions; null when there is none, or its section is made by one. */
+    private @Nullable ConfigValue written(String key) {
+        try {
+            return written == null ? null : written.get(key);
+        } catch (ConfigException e) {
+            return null; // not resolved
+        }
+    }
+
+    private static @Nullable ConfigObject objectOf(@Nullable ConfigValue value) {
+        return value instanceof ConfigObject object ? object : null;
     }
 
     private Section part(Section section) {
@@ -261,6 +285,29 @@ final class Section implements ConfigSection {
         }
         ConfigValue value = value(key);
         return at(value == null ? object : value, pathOf(key) + " " + problem);
+    }
+
+    @Override
+    public ConfigFileException wrongWithin(String key, int line, int column, String problem) {
+        ConfigValue value = value(key);
+        String text = pathOf(key) + " " + problem;
+        if (value == null) {
+            return at(object, text);
+        }
+        ConfigValue asWritten = written(key);
+        boolean isOverridden = value.origin().filename() == null;
+        ConfigOrigin origin = asWritten == null || isOverridden ? value.origin() : asWritten.origin();
+        TextPlace place = TextPlace.within(value, origin, line, column);
+        String file = place.file();
+        if (file == null) {
+            return at(value, text);
+        }
+        return new ConfigFileException(
+                file,
+                place.line(),
+                place.column(),
+                place.column() > 0 ? text : text + "; the text begins in line " + place.line() + " of the file",
+                null);
     }
 
     private ConfigFileException missing(String key) {
@@ -294,13 +341,16 @@ final class Section implements ConfigSection {
     }
 
     private ConfigFileException at(ConfigValue value, String problem) {
-        return at(value.origin(), problem, null);
+        return at(value.origin(), TextPlace.start(value).line(), problem, null);
     }
 
     static ConfigFileException at(ConfigOrigin origin, String problem, @Nullable Throwable cause) {
+        return at(origin, Math.max(0, origin.lineNumber()), problem, cause);
+    }
+
+    private static ConfigFileException at(ConfigOrigin origin, int line, String problem, @Nullable Throwable cause) {
         String file = origin.filename();
-        return new ConfigFileException(
-                file == null ? origin.description() : file, Math.max(0, origin.lineNumber()), problem, cause);
+        return new ConfigFileException(file == null ? origin.description() : file, line, problem, cause);
     }
 
     // ---- reading

@@ -82,4 +82,15 @@ public interface ConfigSection {
      * @param problem says what is wrong with which value
      */
     ConfigFileException wrong(String key, String problem);
+
+    /**
+     * What to throw when a part of a text does not do. The message names the line and the column of that part in the file, or, where the file
+     * does not tell (a text of several parts, for example), the line in which the text begins.
+     *
+     * @param key the text's own
+     * @param line of the text, counted from 1; a line ends with LF, CR or both
+     * @param column in characters, counted from 1
+     * @param problem says what is wrong with which value, and where in the text
+     */
+    ConfigFileException wrongWithin(String key, int line, int column, String problem);
 }
