@@ -4,10 +4,8 @@ import io.maxmq.examples.crash.Ledger.Sent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -17,7 +15,11 @@ import java.util.TreeMap;
  *   <li>A promised message that a subscription covers, made before the message was sent and not given up since, has come.
  *   <li>A message of QoS 2 has come once. What comes again at QoS 1 has its packet id and DUP, or its publisher has sent it
  *       again, or the broker has, whose routing of a message of QoS 2 was cut off by its end.
- *   <li>What a publisher has sent at one QoS comes in its order; what is sent again comes in the order of the first time.
+ *   <li>What a publisher has sent at one QoS comes in its order; what is sent again comes in the order in which it came under
+ *       its packet id for the first time. A message can have several packet ids, and with each its own place: at QoS 1 a member of
+ *       a shared subscription can leave a message to another member and get it back under a new packet id. The broker keeps the
+ *       record of the first packet id until the message is known to be with the other member, so after a crash both are sent
+ *       again, the first in front of what came between them.
  *   <li>Nothing comes that nobody sent, that no subscription asked for, that had expired or was not due.
  * </ul>
  */
@@ -85,12 +87,14 @@ final class Deliveries {
     }
 
     /**
-     * The first time that a message came.
+     * When a message came.
      *
+     * @param index of the last time that was not a repetition
+     * @param places the index of the first time under each packet id
      * @param isPassedOver it had expired when it was its turn, which a crash has undone: its place among what is sent again is
      *     not that of its coming
      */
-    private record Received(int index, Set<Integer> packetIds, boolean isPassedOver) {}
+    private record Received(int index, Map<Integer, Integer> places, boolean isPassedOver) {}
 
     void see(History.Entry entry) {
         Event event = entry.event();
@@ -176,12 +180,12 @@ final class Deliveries {
             boolean isPassedOver = received.dup() && sent.expirySeconds >= 0;
             subscriber.received.put(
                     sent.message,
-                    new Received(entry.index(), new HashSet<>(Set.of(received.packetId())), isPassedOver));
+                    new Received(
+                            entry.index(), new HashMap<>(Map.of(received.packetId(), entry.index())), isPassedOver));
             checkOrder(entry, sent, subscriber);
         } else if (isAnotherDelivery(entry, received, sent, before, subscriber)) {
-            // From now on its place is this one.
-            before.packetIds().add(received.packetId());
-            subscriber.received.put(sent.message, new Received(entry.index(), before.packetIds(), false));
+            before.places().put(received.packetId(), entry.index());
+            subscriber.received.put(sent.message, new Received(entry.index(), before.places(), false));
         } else {
             checkRepeated(entry, received, sent, before, subscriber);
         }
@@ -194,7 +198,7 @@ final class Deliveries {
         // Or it
         // had it in its queue, where both wait for its return.
         boolean isRoutedAgain = received.qos() == 1 && lastKilled > sent.at && (sent.qos == 2 || sent.isDelayed());
-        if (before.packetIds().contains(received.packetId())) {
+        if (before.places().containsKey(received.packetId())) {
             return isRoutedAgain && !received.dup(); // the same one by chance: each start begins with others
         }
         if (isWillOfAnotherLife(sent, before)) {
@@ -231,17 +235,19 @@ final class Deliveries {
         if (isWillOfAnotherLife(sent, before) || (received.qos() == 1 && sent.wasResentBefore(entry.index()))) {
             return;
         }
-        if (!before.packetIds().contains(received.packetId())) {
-            wrong(entry, "sent again with another packet id than " + before.packetIds());
-            before.packetIds().add(received.packetId());
+        if (!before.places().containsKey(received.packetId())) {
+            wrong(
+                    entry,
+                    "sent again with another packet id than " + before.places().keySet());
+            before.places().put(received.packetId(), before.index());
         } else if (!received.dup()) {
             wrong(entry, "sent again without DUP");
         } else if (before.isPassedOver()) {
             return;
-        } else if (before.index() < subscriber.lastRepeated) {
+        } else if (before.places().get(received.packetId()) < subscriber.lastRepeated) {
             wrong(entry, "sent again out of order");
         }
-        subscriber.lastRepeated = before.index();
+        subscriber.lastRepeated = before.places().get(received.packetId());
     }
 
     /** Nobody was told that it was published: a start publishes it once more when the broker before may not have got so far. */

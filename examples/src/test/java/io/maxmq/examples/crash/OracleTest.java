@@ -653,6 +653,38 @@ class OracleTest {
         assertThat(violations()).isEmpty();
     }
 
+    /**
+     * A member leaves p:1 to another, which leaves it to the first under a new packet id. The crash comes before the record of the
+     * first packet id is gone, so both are sent again, each in its place.
+     */
+    @Test
+    void aSharedMessageThatWasPassedOnAndBackMayComeAgainInBothItsPlaces() {
+        member("a");
+        member("b");
+        publish("p:1", "u/a", 1);
+        publish("p:2", "u/a", 1);
+        receiveAs("a", "p:1", 1, 1);
+        receiveAs("a", "p:2", 1, 2);
+        receiveAs("b", "p:1", 1, 1);
+        connect("a", true);
+        receiveAs("a", "p:1", 1, 3);
+        add(new Event.Killed(0));
+        connect("a", true);
+        receiveAgainAs("a", "p:1", 1);
+        receiveAgainAs("a", "p:2", 2);
+        receiveAgainAs("a", "p:1", 3);
+        assertThat(violations()).isEmpty();
+
+        connect("a", true);
+        receiveAgainAs("a", "p:1", 3);
+        receiveAgainAs("a", "p:2", 2);
+        assertFirst("sent again out of order");
+    }
+
+    private void receiveAgainAs(String client, String message, int packetId) {
+        add(new Event.Received(client, message, "u/a", 1, true, false, packetId, -2));
+    }
+
     @Test
     void aDelayedMessageComesInItsTime() {
         subscribe("s", "late/#", 2);
