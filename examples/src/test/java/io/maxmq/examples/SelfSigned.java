@@ -3,6 +3,7 @@ package io.maxmq.examples;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +75,7 @@ record SelfSigned(Path certificate, Path key, SSLContext trusting) {
 
     private static Path pem(Path to, String label, byte[] der) throws Exception {
         String base64 = Base64.getMimeEncoder().encodeToString(der);
-        return Files.writeString(to, "-----BEGIN " + label + "-----\n" + base64 + "\n-----END " + label + "-----\n");
+        Files.writeString(to, "-----BEGIN " + label + "-----\n" + base64 + "\n-----END " + label + "-----\n");
+        return Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rw-------"));
     }
 }

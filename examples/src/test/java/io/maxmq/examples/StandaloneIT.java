@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -184,6 +185,22 @@ class StandaloneIT {
             assertThat(Clients.loginV5(port, "alice", "wonder")).isEqualTo(BAD_USER_NAME_OR_PASSWORD);
             assertThat(Clients.loginV5(port, "bob", "wonderland")).isEqualTo(BAD_USER_NAME_OR_PASSWORD);
             assertThat(broker.stderr()).isEmpty();
+        }
+    }
+
+    @Test
+    void letsInUsersWithArgon2AndBcryptHashes(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("users"),
+                "alice:$argon2id$v=19$m=1024,t=2,p=1$/6m+lD38m+TFC8xmAg4ZBQ$xbA4A4EgXLbjaUPgmEUHUbLnWqnwym+tKkv9ZUxG2NI\n"
+                        + "bob:$2b$04$Z/4xFtOoyMEp1aRIEPIlfOJTObjs5yXrwNqklVDKm8Zt9.raa9RUy\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        try (ChildProcess broker = start(TestedJdk.OF_THE_BUILD, "--port", "0", "--password-file", file.toString())) {
+            int port = port(broker.nextLine());
+
+            assertThat(Clients.loginV5(port, "alice", "wonderland")).isZero();
+            assertThat(Clients.loginV5(port, "bob", "builder")).isZero();
+            assertThat(Clients.loginV5(port, "alice", "builder")).isEqualTo(BAD_USER_NAME_OR_PASSWORD);
         }
     }
 

@@ -23,6 +23,8 @@ final class EscapingLogger extends LegacyAbstractLogger {
     /** The class that declares the methods that callers use: a backend takes the frame above as the caller. */
     private static final String CALLED = AbstractLogger.class.getName();
 
+    private static final Object[] NO_ARGUMENTS = {};
+
     private final transient Logger backend;
 
     EscapingLogger(Logger backend) {
@@ -84,7 +86,10 @@ final class EscapingLogger extends LegacyAbstractLogger {
     }
 
     private static Object[] escaped(Object @Nullable [] arguments) {
-        Object[] escaped = new Object[arguments == null ? 0 : arguments.length];
+        if (arguments == null) {
+            return NO_ARGUMENTS;
+        }
+        Object[] escaped = new Object[arguments.length];
         for (int i = 0; i < escaped.length; i++) {
             escaped[i] = escaped(arguments[i]);
         }
