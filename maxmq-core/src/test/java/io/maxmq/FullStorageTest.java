@@ -17,7 +17,9 @@ import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.core.persistence.GatedStore;
+import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
 import java.nio.ByteBuffer;
@@ -86,7 +88,11 @@ class FullStorageTest {
     }
 
     private static void drain(TestClient client, QoS qos) {
-        for (int done = 0; done < MESSAGES; ) {
+        drain(client, qos, MESSAGES);
+    }
+
+    private static void drain(TestClient client, QoS qos, int messages) {
+        for (int done = 0; done < messages; ) {
             Packet packet = client.next();
             if (packet instanceof Publish message && qos == QoS.AT_LEAST_ONCE) {
                 client.acknowledge(message);
@@ -184,6 +190,51 @@ class FullStorageTest {
 
         awaitLeft(Tables.QUEUE, MESSAGES);
         assertThat(store.refused()).isZero();
+    }
+
+    /** The record of a member takes the place of the queue's own. */
+    @ParameterizedTest
+    @EnumSource(
+            value = QoS.class,
+            names = {"AT_LEAST_ONCE", "EXACTLY_ONCE"})
+    void drainsQueueOfSharedSubscription(QoS qos) {
+        for (String id : List.of("m1", "m2")) {
+            TestClient member = client(id, true, null);
+            member.subscribe("$share/g/shared", qos);
+            member.close();
+            broker.awaitDisconnected(id);
+        }
+        TestClient publisher = broker.connected(ProtocolVersion.MQTT_5, "publisher");
+        for (int i = 0; i < MESSAGES; i++) {
+            publisher.publish("shared", i + BODY, qos);
+        }
+        publisher.close();
+        assertThat(store.entries(Tables.GROUP_QUEUE)).hasSize(MESSAGES);
+        refuseNewData();
+
+        TestClient member = client("m1", false, null);
+        Publish first = qos == QoS.AT_LEAST_ONCE ? member.expect(Publish.class) : null;
+        if (first != null) {
+            awaitWritten("m1");
+            member.acknowledge(first);
+        }
+        drain(member, qos, first == null ? MESSAGES : MESSAGES - 1);
+
+        awaitLeft(Tables.GROUP_QUEUE, 0);
+        awaitLeft(Tables.QUEUE, 2 * MESSAGES);
+        assertThat(store.refused()).isZero();
+        member.expectNothingQueued(broker.broker());
+    }
+
+    /** Until storage has been asked to take what this client has been sent. */
+    private void awaitWritten(String client) {
+        int shard = OwnerKey.of("default", client).shard();
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (store.refused() == 0
+                && store.entries(Tables.QUEUE).stream().noneMatch(entry -> ShardedKey.shardOf(entry.key()) == shard)) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     @Test

@@ -30,6 +30,9 @@ public record ClockRecord(long expiryMillis, long wallMillis) {
                 .writeLong(expiryMillis)
                 .writeLong(wallMillis)
                 .finish(KEY);
-        return Batch.builder(SHARD).put(Tables.BROKER, KEY, value).build();
+        return Batch.builder(SHARD)
+                .mayUseReserve()
+                .put(Tables.BROKER, KEY, value)
+                .build();
     }
 }

@@ -67,6 +67,16 @@ public final class Payloads {
         return reference;
     }
 
+    /** The same when another record about the message goes for this one, so that the store needs no more space. */
+    public Written referFromReserve(StoredMessage message, Written record) {
+        Written referred = refer(message, record);
+        Count count = counts.get(message.idLow());
+        if (isApart(message) && count != null && count.write != null) {
+            count.write.useReserve();
+        }
+        return referred;
+    }
+
     private @Nullable Write write(StoredMessage message, Count count) {
         Bytes key = key(message.idHigh(), message.idLow());
         RecordWriter record = new RecordWriter(VERSION, message.body().length);

@@ -79,7 +79,7 @@ public final class Write {
     }
 
     /** An entry that a store which is short of space should take: see {@link io.maxmq.spi.storage.Batch.Builder#mayUseReserve()}. */
-    void useReserve() {
+    public void useReserve() {
         mayUseReserve = true;
     }
 

@@ -43,6 +43,7 @@ public final class InTransit {
     private int accepted;
     private int refused;
     private boolean tracked;
+    private boolean moves;
     private boolean reasoned;
     private @Nullable Map<DropReason, Integer> drops;
     private @Nullable Outcome outcome;
@@ -70,6 +71,7 @@ public final class InTransit {
         accepted = 0;
         refused = 0;
         tracked = false;
+        moves = false;
         reasoned = false;
         drops = null;
         outcome = null;
@@ -133,6 +135,16 @@ public final class InTransit {
     public void track(boolean withReasons) {
         tracked = true;
         reasoned = withReasons;
+    }
+
+    /** The message leaves another queue, whose record goes when a recipient's is written. */
+    public void move() {
+        moves = true;
+    }
+
+    /** Whether {@link #move} was called: a recipient's record takes the space of another one. */
+    public boolean moves() {
+        return moves;
     }
 
     /** Begins with a message kept on this loop. */

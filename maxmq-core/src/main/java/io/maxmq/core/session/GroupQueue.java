@@ -304,6 +304,7 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
         InTransit transit = home.again(first.message());
         if (records != null) {
             transit.track(false);
+            transit.move();
         }
         home.router().deliverTo(transit, routes, member);
         Outcome outcome = transit.outcome();

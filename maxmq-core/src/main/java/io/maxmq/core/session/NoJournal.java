@@ -21,6 +21,7 @@ final class NoJournal implements SessionJournal {
             int flags,
             Subscription subscription,
             boolean isSent,
+            boolean moves,
             Written completion) {
         throw nothingToWrite(session);
     }

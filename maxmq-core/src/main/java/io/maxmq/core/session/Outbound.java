@@ -304,7 +304,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
 
     private void enqueue(InTransit message, int flags, Subscription subscription) {
         StoredMessage kept = message.keep();
-        if (isBeyondQuota(kept.bytes(), flags)) {
+        if (!message.moves() && isBeyondQuota(kept.bytes(), flags)) {
             refuse(message, DropReason.STORAGE);
             return;
         }

@@ -161,6 +161,7 @@ final class Passing {
             home.passesOn(routes, group, message);
             InTransit transit = home.again(message);
             transit.track(false);
+            transit.move();
             if (!home.router().passOn(transit, routes, group)) {
                 routed(0, false); // the group is gone
                 return;

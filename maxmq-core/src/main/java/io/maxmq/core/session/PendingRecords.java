@@ -67,7 +67,7 @@ final class PendingRecords {
             InTransit routed) {
         Append append = new Append(sequence, message, subscription, routed.await());
         appends.put(sequence, append);
-        append.record = journal.append(session, sequence, message, flags, subscription, isSent, append);
+        append.record = journal.append(session, sequence, message, flags, subscription, isSent, routed.moves(), append);
     }
 
     /** Whether this message is not written yet. */

@@ -74,6 +74,7 @@ public interface SessionJournal {
      * @param sequence its place in the session's order; rises, never repeats, and gives the packet id
      * @param flags see {@link DeliveryFlags}
      * @param isSent its acknowledgement is likely to come before it is written
+     * @param moves whether another queue's record goes for it, so that storage needs no more space
      */
     Appending append(
             Session session,
@@ -82,6 +83,7 @@ public interface SessionJournal {
             int flags,
             Subscription subscription,
             boolean isSent,
+            boolean moves,
             Written completion);
 
     /** PUBREC has come: the message is the subscriber's, and PUBREL is due until PUBCOMP comes (MQTT 5.0 §4.3.3). */

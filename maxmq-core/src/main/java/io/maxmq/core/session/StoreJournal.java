@@ -72,6 +72,7 @@ final class StoreJournal implements SessionJournal {
                 StoredMessage message,
                 int flags,
                 Subscription subscription,
+                boolean moves,
                 Written completion) {
             this.session = session;
             this.sequence = sequence;
@@ -82,7 +83,8 @@ final class StoreJournal implements SessionJournal {
             if (isCounted) {
                 session.routes().stored().add(message.bytes());
             }
-            this.referred = payloads.refer(message, isCounted ? failure -> told(failure, completion) : completion);
+            Written told = isCounted ? failure -> told(failure, completion) : completion;
+            this.referred = moves ? payloads.referFromReserve(message, told) : payloads.refer(message, told);
         }
 
         private void told(@Nullable Throwable failure, Written completion) {
@@ -152,13 +154,17 @@ final class StoreJournal implements SessionJournal {
             int flags,
             Subscription subscription,
             boolean isSent,
+            boolean moves,
             Written completion) {
-        Append append = new Append(session, sequence, message, flags, subscription, completion);
+        Append append = new Append(session, sequence, message, flags, subscription, moves, completion);
         if (isSent) {
             append.write = store.putSoon(session.ownerKey().shard(), append.expectedBytes(), append, append.referred);
         } else {
             Mutation.Put put = append.get();
             append.write = store.put(put.table(), put.key(), put.value(), append.referred);
+        }
+        if (moves && append.write != null) {
+            append.write.useReserve();
         }
         return append;
     }

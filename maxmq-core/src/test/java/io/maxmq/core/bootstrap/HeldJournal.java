@@ -204,6 +204,7 @@ final class HeldJournal {
                 int flags,
                 Subscription subscription,
                 boolean isSent,
+                boolean moves,
                 Written completion) {
             String client = client(session);
             synchronized (HeldJournal.this) {
