@@ -146,11 +146,11 @@ class HealthTest {
     void isDegradedWhenMemoryIsShort() {
         try (TestBroker broker = start(1)) {
             MemoryAccount account = context.get().memoryAccount();
-            assertThat(account.tryCharge(40 << 20)).isTrue();
+            assertThat(account.tryCharge(33 << 20)).isTrue();
 
             assertThat(broker.broker().health().check("memory").status()).isEqualTo(Status.DEGRADED);
 
-            account.release(40 << 20);
+            account.release(33 << 20);
             assertThat(broker.broker().health().check("memory").status()).isEqualTo(Status.UP);
         }
     }
@@ -159,14 +159,14 @@ class HealthTest {
     void tellsListenersWhenMemoryRunsShortAndWhenNoLonger() {
         try (TestBroker broker = start(1, Duration.ofMillis(20))) {
             MemoryAccount account = context.get().memoryAccount();
-            assertThat(account.tryCharge(40 << 20)).isTrue();
+            assertThat(account.tryCharge(33 << 20)).isTrue();
 
             MemoryPressureChanged shortOf =
                     broker.events().await(MemoryPressureChanged.class, MemoryPressureChanged::isShort);
-            account.release(40 << 20);
+            account.release(33 << 20);
 
-            assertThat(shortOf.usedBytes()).isBetween(40L << 20, 45L << 20);
-            assertThat(shortOf.capacityBytes()).isEqualTo(45 << 20); // a sixteenth is the caches'
+            assertThat(shortOf.usedBytes()).isBetween(33L << 20, 75L << 19);
+            assertThat(shortOf.capacityBytes()).isEqualTo(75 << 19); // the rest is set aside
             broker.events().await(MemoryPressureChanged.class, event -> !event.isShort());
         }
     }

@@ -5,8 +5,8 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.OverlappingSubscriptions;
 import io.maxmq.config.TenantQuota;
-import io.maxmq.core.limit.CacheMemory;
 import io.maxmq.core.limit.MemoryBudget;
+import io.maxmq.core.limit.ReservedMemory;
 import io.maxmq.core.routing.RetainedMessages;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedQueue;
@@ -48,7 +48,7 @@ final class TenantRoutes implements Function<Tenant, Routes> {
 
     private final BrokerConfig config;
     private final long maxRetainedBytes;
-    private final CacheMemory caches;
+    private final ReservedMemory caches;
     private final int loops;
     private final SharedQueue.Maker sharedQueues;
     /** All that are reachable. Changed under the lock of {@link #idle}. */

@@ -16,6 +16,9 @@ final class ConnectMemory {
             .filter(each -> each.type() == PropertyId.Type.STRING || each.type() == PropertyId.Type.BINARY)
             .toList();
 
+    /** A CONNECT up to this size needs no more room than its connection; a larger one leaves as much as a session does. */
+    private static final int SMALL_BYTES = 4096;
+
     private final Connection connection;
     private final long bytes;
 
@@ -26,7 +29,7 @@ final class ConnectMemory {
 
     /** Given back by {@link #release}, or when the connection ends; false when there is no memory for it. */
     boolean charge() {
-        return connection.charge(bytes, Lasting.SESSION);
+        return connection.charge(bytes, bytes <= SMALL_BYTES ? Lasting.CONNECTION : Lasting.SESSION);
     }
 
     /** The session has charged what stays. */

@@ -2,11 +2,13 @@ package io.maxmq.core.limit;
 
 import io.maxmq.config.MemoryLimits;
 import io.netty.util.internal.PlatformDependent;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One bound for all messages that the broker holds, whichever session, loop or extension holds them. What Netty's arenas
- * may take, and what caches may, is set aside at construction and never handed out, so messages, caches and network buffers
+ * may take, what caches may, and the {@link MemoryShare}s are set aside at construction and never handed out, so messages, caches and network buffers
  * together stay below {@link #totalBytes()}.
  *
  * <p>Event loops do not come here per message: each draws through a {@link MemoryCredit}. Invariant: 0 &lt;=
@@ -30,18 +32,19 @@ public final class MemoryBudget {
     private final long totalBytes;
     private final long networkBytes;
     private final long capacityBytes;
-    private final CacheMemory caches;
+    private final ReservedMemory caches;
+    private final Map<MemoryShare, ReservedMemory> shares = new EnumMap<>(MemoryShare.class);
     private final long grainBytes;
     private final AtomicLong usedBytes = new AtomicLong();
 
     /**
-     * A budget without a part for caches.
+     * A budget without parts for caches and shares.
      *
      * @param totalBytes all of it
      * @param networkBytes the part of it that Netty's arenas may take, below {@code totalBytes}
      */
     public MemoryBudget(long totalBytes, long networkBytes) {
-        this(totalBytes, networkBytes, 0);
+        this(totalBytes, networkBytes, 0, 0);
     }
 
     /**
@@ -49,17 +52,24 @@ public final class MemoryBudget {
      *
      * @param totalBytes all of it
      * @param networkBytes the part of it that Netty's arenas may take
-     * @param cacheBytes the part of it that caches may take; both parts together stay below {@code totalBytes}
+     * @param cacheBytes the part of it that caches may take
+     * @param shareBytes what the parts of {@link MemoryShare} are parts of: the budget without the network; 0 for none
      */
-    public MemoryBudget(long totalBytes, long networkBytes, long cacheBytes) {
-        if (networkBytes < 0 || cacheBytes < 0 || networkBytes >= totalBytes - cacheBytes) {
-            throw new IllegalArgumentException("networkBytes must be 0..totalBytes-cacheBytes-1: networkBytes="
-                    + networkBytes + ", cacheBytes=" + cacheBytes + ", totalBytes=" + totalBytes);
+    MemoryBudget(long totalBytes, long networkBytes, long cacheBytes, long shareBytes) {
+        long reserved = networkBytes + cacheBytes;
+        for (MemoryShare each : MemoryShare.values()) {
+            ReservedMemory share = new ReservedMemory(shareBytes / MemoryShare.PARTS * each.parts);
+            shares.put(each, share);
+            reserved += share.maxBytes();
+        }
+        if (networkBytes < 0 || reserved >= totalBytes) {
+            throw new IllegalArgumentException("networkBytes must be 0..totalBytes-1: networkBytes=" + networkBytes
+                    + ", reserved=" + reserved + ", totalBytes=" + totalBytes);
         }
         this.totalBytes = totalBytes;
         this.networkBytes = networkBytes;
-        this.capacityBytes = totalBytes - networkBytes - cacheBytes;
-        this.caches = new CacheMemory(cacheBytes);
+        this.capacityBytes = totalBytes - reserved;
+        this.caches = new ReservedMemory(cacheBytes);
         this.grainBytes = Math.min(MAX_GRAIN_BYTES, Math.max(MIN_GRAIN_BYTES, capacityBytes / GRAINS));
     }
 
@@ -77,7 +87,7 @@ public final class MemoryBudget {
             }
         }
         long total = limits.maxBytes() == MemoryLimits.DERIVED ? maxHeapBytes / 2 + network : limits.maxBytes();
-        return new MemoryBudget(total, network, (total - network) / CACHE_PART);
+        return new MemoryBudget(total, network, (total - network) / CACHE_PART, total - network);
     }
 
     /** Takes all of the bytes or none; false when that would exceed the capacity. */
@@ -118,13 +128,21 @@ public final class MemoryBudget {
         return usedBytes.get();
     }
 
-    /** What messages and state may take: the total without the parts of the network and of caches. */
+    /** What messages and state may take: the total without what is set aside. */
     public long capacityBytes() {
         return capacityBytes;
     }
 
+    ReservedMemory share(MemoryShare of) {
+        ReservedMemory share = shares.get(of);
+        if (share == null) {
+            throw new AssertionError("each has one: " + of);
+        }
+        return share;
+    }
+
     /** The part that is set aside for caches. */
-    public CacheMemory caches() {
+    public ReservedMemory caches() {
         return caches;
     }
 

@@ -41,6 +41,24 @@ public final class MemoryCredit implements AutoCloseable {
         return freeBytes(what) >= bytes && tryCharge(bytes);
     }
 
+    /**
+     * The same for state with a part of the budget of its own, which is drawn from when the common part has no room for it. What is
+     * charged so is released by {@link #release(long, MemoryShare)}.
+     */
+    public boolean tryCharge(long bytes, MemoryShare of) {
+        return tryCharge(bytes, of.beside) || (!closed && budget.share(of).tryDraw(bytes));
+    }
+
+    /** Gives back what was charged for state of this kind: the part that is set aside for it is free again first. */
+    public void release(long bytes, MemoryShare of) {
+        release(bytes - budget.share(of).giveBackUpTo(bytes));
+    }
+
+    /** What could be charged at once for state of this kind. */
+    public long freeBytes(MemoryShare of) {
+        return Math.max(freeBytes(of.beside), budget.share(of).freeBytes());
+    }
+
     /** What of it could be charged. */
     public long freeBytes(Lasting what) {
         return freeBytes() - budget.capacityBytes() / Lasting.PARTS * what.leavesFree;

@@ -1,6 +1,6 @@
 package io.maxmq.core.routing;
 
-import io.maxmq.core.limit.CacheMemory;
+import io.maxmq.core.limit.ReservedMemory;
 import java.util.ArrayDeque;
 
 /**
@@ -29,7 +29,7 @@ final class MatchCache {
     private final int loop;
     private final int loops;
     private final long maxBytes;
-    private final CacheMemory memory;
+    private final ReservedMemory memory;
     private final ArrayDeque<Cached> oldestFirst = new ArrayDeque<>();
     private long bytes;
     private long drawnBytes;
@@ -49,7 +49,7 @@ final class MatchCache {
     }
 
     /** @param maxBytes of this loop's matches of one tree */
-    MatchCache(int loop, int loops, long maxBytes, CacheMemory memory) {
+    MatchCache(int loop, int loops, long maxBytes, ReservedMemory memory) {
         this.loop = loop;
         this.loops = loops;
         this.maxBytes = maxBytes;

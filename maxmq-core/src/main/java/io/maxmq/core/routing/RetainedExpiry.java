@@ -1,5 +1,6 @@
 package io.maxmq.core.routing;
 
+import io.maxmq.core.limit.MemoryShare;
 import io.maxmq.core.loop.Loop;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -103,7 +104,7 @@ final class RetainedExpiry {
 
         private void remove(StoredMessage message) {
             if (messages.remove(message.topic(), message)) {
-                loop.credit().release(message.retainedBytes());
+                loop.credit().release(message.retainedBytes(), MemoryShare.RETAINED);
                 expired.removed(routes, message.topic());
             }
         }

@@ -1,6 +1,6 @@
 package io.maxmq.core.routing;
 
-import io.maxmq.core.limit.MemoryCredit.Lasting;
+import io.maxmq.core.limit.MemoryShare;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import java.util.ArrayList;
@@ -121,7 +121,7 @@ public final class Router {
             return Retained.REMOVED;
         }
         StoredMessage kept = message.keep().toRetain(publisherId);
-        if (!loop.credit().tryCharge(kept.retainedBytes(), Lasting.STATE)) {
+        if (!loop.credit().tryCharge(kept.retainedBytes(), MemoryShare.RETAINED)) {
             return Retained.REFUSED;
         }
         if (routes.retained().put(message.topic(), kept) instanceof RetainedPut.Stored stored) {
@@ -171,7 +171,7 @@ public final class Router {
 
     private void release(@Nullable StoredMessage retained) {
         if (retained != null) {
-            loop.credit().release(retained.retainedBytes());
+            loop.credit().release(retained.retainedBytes(), MemoryShare.RETAINED);
         }
     }
 

@@ -2,7 +2,7 @@ package io.maxmq.core.routing;
 
 import io.maxmq.codec.topic.ShareName;
 import io.maxmq.codec.topic.TopicFilter;
-import io.maxmq.core.limit.CacheMemory;
+import io.maxmq.core.limit.ReservedMemory;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -100,7 +100,7 @@ public final class SubscriptionTree {
 
     /** An empty tree whose caches have no bound but that of the options. */
     public SubscriptionTree(int loops, Options options) {
-        this(loops, options, CacheMemory.unbounded());
+        this(loops, options, ReservedMemory.unbounded());
     }
 
     /**
@@ -110,7 +110,7 @@ public final class SubscriptionTree {
      * @param memory what remembered matches draw from
      */
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
-    public SubscriptionTree(int loops, Options options, CacheMemory memory) {
+    public SubscriptionTree(int loops, Options options, ReservedMemory memory) {
         if (loops < 1 || loops > MAX_LOOPS) {
             throw new IllegalArgumentException("loops must be 1.." + MAX_LOOPS + ": loops=" + loops);
         }

@@ -1,7 +1,7 @@
 package io.maxmq.core.routing;
 
 import io.maxmq.codec.wire.PublishView;
-import io.maxmq.core.limit.CacheMemory;
+import io.maxmq.core.limit.ReservedMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -53,7 +53,7 @@ public final class TopicTable {
     private final int generationSize;
     private final long generationBytes;
     private final int maxLevels;
-    private final CacheMemory memory;
+    private final ReservedMemory memory;
     private final long maxGenerationCharge;
     private final Object rotation = new Object();
     private volatile Generations generations = new Generations(new Generation(1), new Generation(0));
@@ -133,7 +133,7 @@ public final class TopicTable {
      * @param maxLevels of a topic, 1 or more
      */
     public TopicTable(int loops, int generationSize, int maxLevels) {
-        this(loops, generationSize, maxLevels, CacheMemory.unbounded());
+        this(loops, generationSize, maxLevels, ReservedMemory.unbounded());
     }
 
     /**
@@ -144,7 +144,7 @@ public final class TopicTable {
      * @param maxLevels of a topic, 1 or more
      * @param memory what the topics draw from; without more of it a generation ends early
      */
-    public TopicTable(int loops, int generationSize, int maxLevels, CacheMemory memory) {
+    public TopicTable(int loops, int generationSize, int maxLevels, ReservedMemory memory) {
         if (generationSize < 1 || maxLevels < 1) {
             throw new IllegalArgumentException("generationSize and maxLevels must be at least 1: generationSize="
                     + generationSize + ", maxLevels=" + maxLevels);

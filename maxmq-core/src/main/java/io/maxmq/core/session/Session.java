@@ -652,7 +652,7 @@ public final class Session implements Subscriber {
         willIsDue();
         SubscriptionSet all = subscriptionSet();
         Map<String, SharedGroup> groups = passOn && durable ? all.groupsOfOthers() : Map.of();
-        home.sessionMemory().release(chargedBytes() - all.chargedBytes());
+        home.sessionMemory().releaseSession(chargedBytes() - all.chargedBytes());
         all.clear();
         subscribed = null;
         home.compactLater(routes);

@@ -2,6 +2,7 @@ package io.maxmq.core.session;
 
 import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
+import io.maxmq.core.limit.MemoryShare;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.routing.SubscriptionTree;
@@ -44,11 +45,11 @@ final class SessionMemory {
     long reserve(long sessionBytes, long willBytes, long releasedBytes) {
         long ofSession = Math.max(0, sessionBytes - releasedBytes);
         long ofWill = Math.max(0, willBytes - Math.max(0, releasedBytes - sessionBytes));
-        if (ofSession > 0 && !credit.tryCharge(ofSession, Lasting.SESSION)) {
+        if (ofSession > 0 && !credit.tryCharge(ofSession, MemoryShare.SESSIONS)) {
             return -1;
         }
         if (ofWill > 0 && !credit.tryCharge(ofWill, Lasting.STATE)) {
-            credit.release(ofSession);
+            releaseSession(ofSession);
             return -1;
         }
         return ofSession + ofWill;
@@ -59,15 +60,15 @@ final class SessionMemory {
         if (bytes > reservedBytes) {
             overcharge(bytes - reservedBytes);
         } else {
-            release(reservedBytes - bytes);
+            releaseSession(reservedBytes - bytes);
         }
     }
 
     /** @param chargedBytes of the session so far */
     boolean chargeSubscription(long chargedBytes, String filter) {
         long bytes = subscriptionBytes(filter);
-        return chargedBytes + bytes + nodeBytes(filter) <= credit.freeBytes(Lasting.STATE) / SHARES
-                && credit.tryCharge(bytes, Lasting.STATE);
+        return chargedBytes + bytes + nodeBytes(filter) <= credit.freeBytes(MemoryShare.SUBSCRIPTIONS) / SHARES
+                && credit.tryCharge(bytes, MemoryShare.SUBSCRIPTIONS);
     }
 
     /** For many inbound packet ids of a session; false when there is no memory for them. */
@@ -86,16 +87,25 @@ final class SessionMemory {
         credit.release(bytes);
     }
 
+    /** Of sessions and wills. */
+    void releaseSession(long bytes) {
+        credit.release(bytes, MemoryShare.SESSIONS);
+    }
+
+    void releaseSubscriptions(long bytes) {
+        credit.release(bytes, MemoryShare.SUBSCRIPTIONS);
+    }
+
     /** Nodes of the tree are nobody's: they are charged when they are made, and given back when they are gone. */
     void addToTree(Routes routes, Subscription subscription) {
         long bytes = (long) routes.tree().add(subscription) * SubscriptionTree.NODE_BYTES;
-        if (bytes > 0) {
-            overcharge(bytes);
+        if (bytes > 0 && !credit.tryCharge(bytes, MemoryShare.SUBSCRIPTIONS)) {
+            credit.overdraw(bytes);
         }
     }
 
     void removeFromTree(Routes routes, Subscription subscription) {
-        credit.release((long) routes.tree().remove(subscription) * SubscriptionTree.NODE_BYTES);
+        releaseSubscriptions((long) routes.tree().remove(subscription) * SubscriptionTree.NODE_BYTES);
     }
 
     private static long nodeBytes(String filter) {

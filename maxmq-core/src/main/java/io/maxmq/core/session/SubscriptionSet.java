@@ -153,7 +153,7 @@ final class SubscriptionSet {
             leave(subscription);
             routes.exclusive().release(filter, session);
             markOwn(filter);
-            memory.release(SessionMemory.subscriptionBytes(filter));
+            memory.releaseSubscriptions(SessionMemory.subscriptionBytes(filter));
             chargedBytes -= SessionMemory.subscriptionBytes(filter);
         }
         return subscription;
@@ -207,7 +207,7 @@ final class SubscriptionSet {
     void clear() {
         List<Subscription> left = all();
         byFilter = null;
-        memory.release(chargedBytes);
+        memory.releaseSubscriptions(chargedBytes);
         chargedBytes = 0;
         for (Subscription each : left) {
             leave(each);

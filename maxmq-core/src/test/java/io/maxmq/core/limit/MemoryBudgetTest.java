@@ -28,7 +28,7 @@ class MemoryBudgetTest {
     @Test
     void derivesItsSizeFromTheMaximumHeapAndDirectMemory() {
         MemoryBudget derived = MemoryBudget.of(MemoryLimits.AUTO, 64 * MIB, 64 * MIB);
-        assertThat(derived.capacityBytes()).isEqualTo(30 * MIB);
+        assertThat(derived.capacityBytes()).isEqualTo(25 * MIB);
         assertThat(derived.caches().maxBytes()).isEqualTo(2 * MIB);
         assertThat(derived.networkBytes()).isEqualTo(32 * MIB);
 
@@ -38,6 +38,44 @@ class MemoryBudgetTest {
         MemoryBudget explicit = MemoryBudget.of(MemoryLimits.ofBytes(16 * MIB), 64 * MIB, 64 * MIB);
         assertThat(explicit.totalBytes()).isEqualTo(16 * MIB);
         assertThat(explicit.networkBytes()).isEqualTo(8 * MIB);
+    }
+
+    @Test
+    void stateHasAShareThatNothingElseTakes() {
+        MemoryBudget budget = MemoryBudget.of(MemoryLimits.AUTO, 64 * MIB, 64 * MIB);
+        MemoryCredit credit = new MemoryCredit(budget);
+        assertThat(credit.tryCharge(25 * MIB)).as("by messages").isTrue();
+
+        assertThat(credit.tryCharge(1)).isFalse();
+        assertThat(credit.tryCharge(2 * MIB, MemoryShare.SUBSCRIPTIONS)).isTrue();
+        assertThat(credit.tryCharge(1, MemoryShare.SUBSCRIPTIONS)).isFalse();
+        assertThat(credit.tryCharge(2 * MIB, MemoryShare.SESSIONS)).isTrue();
+        assertThat(credit.tryCharge(MIB, MemoryShare.RETAINED)).isTrue();
+        assertThat(credit.tryCharge(1, MemoryShare.RETAINED)).isFalse();
+
+        credit.release(MIB, MemoryShare.SUBSCRIPTIONS);
+        assertThat(credit.freeBytes(MemoryShare.RETAINED)).isZero();
+        assertThat(credit.freeBytes(MemoryShare.SUBSCRIPTIONS)).isEqualTo(MIB);
+        credit.release(MIB, MemoryShare.SUBSCRIPTIONS);
+        credit.release(2 * MIB, MemoryShare.SESSIONS);
+        credit.release(MIB, MemoryShare.RETAINED);
+        credit.release(25 * MIB);
+        credit.close();
+        assertThat(budget.usedBytes()).isZero();
+    }
+
+    @Test
+    void stateTakesTheCommonPartFirstAndGivesItsOwnBackFirst() {
+        MemoryBudget budget = MemoryBudget.of(MemoryLimits.AUTO, 64 * MIB, 64 * MIB);
+        MemoryCredit credit = new MemoryCredit(budget);
+
+        assertThat(credit.tryCharge(12 * MIB, MemoryShare.SUBSCRIPTIONS)).isTrue();
+        assertThat(credit.tryCharge(2 * MIB, MemoryShare.SUBSCRIPTIONS)).isTrue();
+        assertThat(credit.tryCharge(MIB, MemoryShare.SUBSCRIPTIONS)).isFalse();
+        credit.release(13 * MIB, MemoryShare.SUBSCRIPTIONS);
+
+        assertThat(budget.usedBytes() - credit.reserveBytes()).isEqualTo(MIB);
+        assertThat(credit.freeBytes(MemoryShare.SUBSCRIPTIONS)).isGreaterThan(10 * MIB);
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.maxmq.core.routing;
 
 import io.maxmq.Collected;
 import io.maxmq.codec.topic.TopicFilter;
-import io.maxmq.core.limit.CacheMemory;
+import io.maxmq.core.limit.ReservedMemory;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -397,7 +397,7 @@ class SubscriptionTreeTest {
 
     @Test
     void forgetsTheOldestMatchesWhenCachesHaveNoMoreMemory() {
-        CacheMemory memory = new CacheMemory(64 * 1024);
+        ReservedMemory memory = new ReservedMemory(64 * 1024);
         SubscriptionTree small = new SubscriptionTree(1, DEFAULTS, memory);
         small.add(subscription(ann, "#"));
         List<Topic> topics = new ArrayList<>();

@@ -1,7 +1,7 @@
 package io.maxmq.core.routing;
 
 import io.maxmq.codec.wire.PublishView;
-import io.maxmq.core.limit.CacheMemory;
+import io.maxmq.core.limit.ReservedMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
@@ -49,7 +49,7 @@ class TopicTableTest {
 
     @Test
     void endsAGenerationWhenCachesHaveNoMoreMemory() {
-        CacheMemory memory = new CacheMemory(100_000);
+        ReservedMemory memory = new ReservedMemory(100_000);
         TopicTable small = new TopicTable(1, 100_000, 8, memory);
 
         for (int i = 0; i < 10_000; i++) {
@@ -63,7 +63,7 @@ class TopicTableTest {
 
     @Test
     void hasAFewTopicsEvenWithoutAnyMemory() {
-        TopicTable small = new TopicTable(1, 100_000, 8, new CacheMemory(0));
+        TopicTable small = new TopicTable(1, 100_000, 8, new ReservedMemory(0));
 
         for (int i = 0; i < 1000; i++) {
             small.intern(0, "topic/" + i);

@@ -3,15 +3,15 @@ package io.maxmq.core.limit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The part of the memory budget that is set aside for what the broker remembers to be faster: topics and their matches. A cache
- * that gets no more memory forgets something, so it never takes memory that messages and sessions need. Thread-safe, lock-free.
+ * A part of the memory budget that is set aside for one purpose, so that nothing else can take it: for caches, which forget
+ * something when they get no more, or for a {@link MemoryShare}. Thread-safe, lock-free.
  */
-public final class CacheMemory {
+public final class ReservedMemory {
     private final long maxBytes;
     private final AtomicLong usedBytes = new AtomicLong();
 
-    /** @param maxBytes for all caches of a broker together, 0 or more */
-    public CacheMemory(long maxBytes) {
+    /** @param maxBytes 0 or more */
+    public ReservedMemory(long maxBytes) {
         if (maxBytes < 0) {
             throw new IllegalArgumentException("maxBytes must not be negative: maxBytes=" + maxBytes);
         }
@@ -19,11 +19,11 @@ public final class CacheMemory {
     }
 
     /** One without a bound. */
-    public static CacheMemory unbounded() {
-        return new CacheMemory(Long.MAX_VALUE);
+    public static ReservedMemory unbounded() {
+        return new ReservedMemory(Long.MAX_VALUE);
     }
 
-    /** Takes all of the bytes or none; false when the caches have what they may have. */
+    /** Takes all of the bytes or none; false when that would be more than is set aside. */
     public boolean tryDraw(long bytes) {
         while (true) {
             long used = usedBytes.get();
@@ -39,6 +39,21 @@ public final class CacheMemory {
     /** Gives back what was drawn. */
     public void giveBack(long bytes) {
         usedBytes.addAndGet(-bytes);
+    }
+
+    /** Gives back as much of this as has been drawn here at all. Gives how much that is. */
+    long giveBackUpTo(long bytes) {
+        while (true) {
+            long used = usedBytes.get();
+            long less = Math.min(used, bytes);
+            if (less == 0 || usedBytes.compareAndSet(used, used - less)) {
+                return less;
+            }
+        }
+    }
+
+    long freeBytes() {
+        return maxBytes - usedBytes.get();
     }
 
     public long maxBytes() {
