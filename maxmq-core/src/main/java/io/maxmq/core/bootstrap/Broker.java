@@ -290,10 +290,12 @@ public final class Broker {
     }
 
     private void assembleLoops(int count, Function<Loop, SessionStorage> storages) {
-        // Three quarters for what sockets hold, the rest for what is written and sent within an iteration.
+        // Three quarters for what sockets hold, a sixteenth for what is written and sent within an iteration: as much
+        // again may stay when
+        // peers do not take it. The rest is the allocator's, whose chunks are not full.
         long networkPerLoop = budget.networkBytes() / count;
         long socketBytes = Math.max(1 << 20, networkPerLoop / 4 * 3);
-        long openOutputBytes = Math.max(256 << 10, networkPerLoop / 4);
+        long openOutputBytes = Math.max(256 << 10, networkPerLoop / 16);
         MessageIds.Origin origin =
                 new MessageIds.Origin(config.datacenter(), config.machine(), process(), new AtomicLong());
         Sessions.Settings settings = new Sessions.Settings(

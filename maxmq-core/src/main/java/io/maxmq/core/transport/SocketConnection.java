@@ -68,6 +68,10 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     private @Nullable ByteBuf out;
     private int lastFlushBytes;
+
+    /** Opened since the last {@link #charge}, while the peer was behind. */
+    private long gatheredBytes;
+
     private boolean deferred;
 
     private SocketMemory memory;
@@ -228,6 +232,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         closing = true;
         watchNoLonger();
         dropOutput();
+        gatheredIsCharged();
         release(chargedBytes);
         acceptance.released();
         ByteSource to = connection;
@@ -275,10 +280,13 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     }
 
     private ByteBuf open(int bytes) {
-        int likely =
-                (int) Math.min(Math.min(FLUSH_AT_BYTES, memory.shareBytes()), lastFlushBytes + (lastFlushBytes >> 2));
+        int likely = (int) Math.min(Math.min(FLUSH_AT_BYTES, roomBytes()), lastFlushBytes + (lastFlushBytes >> 2));
         int size = Math.max(bytes, Math.max(SMALLEST_OUTPUT_BYTES, likely));
         loop.reserveOutput(size);
+        if (stalledBytes > 0 && !closing) {
+            gatheredBytes += size;
+            memory.gathers(size);
+        }
         ByteBuf opened = context().alloc().directBuffer(size);
         out = opened;
         if (!deferred) {
@@ -395,8 +403,16 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
         }
     }
 
+    private void gatheredIsCharged() {
+        if (gatheredBytes > 0) {
+            memory.gathers(-gatheredBytes);
+            gatheredBytes = 0;
+        }
+    }
+
     /** Charges what is held beyond this iteration; false when there is no memory for it. */
     private boolean charge() {
+        gatheredIsCharged();
         if (closing || moving) {
             return true; // it goes soon, or is charged where it arrives
         }
@@ -478,7 +494,12 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     }
 
     private boolean hasRoom() {
-        return pendingBytes() < Math.min(settings.highWatermarkBytes(), memory.shareBytes()) && !closing;
+        return roomBytes() > 0 && !closing;
+    }
+
+    /** How much more output may wait. */
+    private long roomBytes() { // hot: per message and recipient
+        return Math.min(settings.highWatermarkBytes(), memory.shareBytes()) - pendingBytes();
     }
 
     @Override
@@ -591,6 +612,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
             flushNow();
         }
         watchNoLonger();
+        gatheredIsCharged();
         release(chargedBytes);
         memory.left(this);
         moving = true;

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the sockets of one loop hold of network memory: output that peers have not taken yet, and input that is not yet a
- * whole packet or waits for its turn. The more of it is in use, the less output one connection may have waiting; when it
- * runs out all the same, those that have taken nothing for longest are cut off for it.
+ * whole packet or waits for its turn. The more of it is in use, the less output one connection may have waiting, so that all peers that
+ * stop reading fill about a quarter of it, however many they are. When it runs out all the same, those that have taken nothing for
+ * longest are cut off for it.
  *
  * <p>One per loop. Runs on the loop. Not thread-safe.
  */
@@ -22,27 +23,49 @@ public final class SocketMemory {
     private static final int SHARES = 8;
 
     private final MemoryCredit credit;
-    private final long capacityBytes;
+
+    /** Beyond so much in use each connection has the least share. */
+    private final long outputBytes;
+
     private final LoopCounters counters;
 
     /** Who has output that its peer does not take, in the order of the last sign that it does. */
     private final Set<SocketConnection> stalled = new LinkedHashSet<>();
 
     private long usedBytes;
+
+    /** Of buffers that connections with stalled output have opened in this iteration, and that are not charged yet. */
+    private long gatheredBytes;
+
     private long shareBytes;
 
     /** @param capacityBytes of this loop's credit */
     public SocketMemory(MemoryCredit credit, long capacityBytes, LoopCounters counters) {
         this.credit = credit;
         this.counters = counters;
-        this.capacityBytes = capacityBytes;
+        this.outputBytes = capacityBytes / 4;
         use(0);
     }
 
     private void use(long moreBytes) {
         usedBytes += moreBytes;
         counters.add(Counter.NETWORK_BYTES, moreBytes);
-        shareBytes = Math.max(MIN_SHARE_BYTES, (capacityBytes - usedBytes) / SHARES);
+        share();
+    }
+
+    private void share() {
+        shareBytes = Math.max(MIN_SHARE_BYTES, (outputBytes - usedBytes - gatheredBytes) / SHARES);
+    }
+
+    /**
+     * A connection whose peer is behind gathers more, which is charged at the end of the iteration: the others have smaller shares from now
+     * on, else all of them would take in one iteration what is there for one.
+     *
+     * @param bytes negative when it is charged, or given up
+     */
+    void gathers(long bytes) {
+        gatheredBytes += bytes;
+        share();
     }
 
     void left(SocketConnection connection) {
