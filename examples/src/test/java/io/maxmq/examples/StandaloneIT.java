@@ -250,7 +250,7 @@ class StandaloneIT {
 
             broker.assertEndsWithinTwoSecondsOfSigterm();
 
-            assertThat(broker.stderr())
+            assertThat(broker.allStderr())
                     .anyMatch(line -> line.endsWith("rule all: {\"payload\":\"three\"}"))
                     .anyMatch(line -> line.contains("Rule broken failed on an event: decode_json"));
         }
