@@ -28,7 +28,7 @@ final class Parser {
         } catch (MissingParameterException e) {
             throw new UsageException(
                     e.getMissing().isEmpty()
-                            ? e.getMessage()
+                            ? String.valueOf(e.getMessage())
                             : shown(e.getMissing().get(0)) + " needs a value");
         } catch (OverwrittenOptionException e) {
             throw givenTwice(shown(e.getOverwritten()));
