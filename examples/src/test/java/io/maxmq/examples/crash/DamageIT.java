@@ -57,6 +57,17 @@ class DamageIT {
     }
 
     @Test
+    void refusesTheStartWithoutTheNewestLogAfterAKill() throws Exception {
+        fill();
+        Path log = newest(".log");
+        Files.delete(log);
+
+        try (Broker broker = start()) {
+            assertRefuses(broker, log.getFileName().toString());
+        }
+    }
+
+    @Test
     void aFlippedByteInATableIsNeverServed() throws Exception {
         fill();
         for (int i = 0; i < 2; i++) {

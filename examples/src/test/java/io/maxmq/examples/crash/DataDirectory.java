@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -27,6 +28,16 @@ final class DataDirectory {
         }
         for (Path path : all) {
             Files.delete(path);
+        }
+    }
+
+    /** Gives all files and directories to their owner alone, as the broker creates them; the broker warns about others. */
+    static void closeToOthers(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.toList()) {
+                String permissions = Files.isDirectory(path) ? "rwx------" : "rw-------";
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+            }
         }
     }
 }

@@ -85,6 +85,7 @@ final class Run {
     /** What was wrong; empty when all is well. */
     List<String> violations() throws InterruptedException, IOException {
         Files.createDirectory(data());
+        DataDirectory.closeToOthers(data());
         Files.createDirectory(before());
         castClients();
         List<String> violations = new ArrayList<>();
@@ -229,6 +230,7 @@ final class Run {
         DataDirectory.delete(before());
         DataDirectory.copy(image, before());
         Files.move(image, data());
+        DataDirectory.closeToOthers(data());
     }
 
     private void calm(Broker broker, int port) throws InterruptedException, IOException, Broker.DoesNotStartException {
