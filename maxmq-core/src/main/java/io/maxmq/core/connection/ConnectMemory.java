@@ -32,9 +32,14 @@ final class ConnectMemory {
         return connection.charge(bytes, bytes <= SMALL_BYTES ? Lasting.CONNECTION : Lasting.SESSION);
     }
 
-    /** The session has charged what stays. */
-    void release() {
-        connection.uncharge(bytes);
+    /**
+     * The session has charged what stays, but for the user name that the client only claims: the connection stays charged for that,
+     * since it is as long as the client likes.
+     *
+     * @param claimedLength of the claimed user name; 0 for none
+     */
+    void release(int claimedLength) {
+        connection.uncharge(Math.max(0, bytes - 4L * claimedLength));
     }
 
     private static long bytesOf(Connect connect) {

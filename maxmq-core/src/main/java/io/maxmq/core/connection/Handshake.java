@@ -567,7 +567,7 @@ final class Handshake {
         String ended = attached.present() ? home.revoke(connection, session, revoked) : "";
         ConnAck answer = new ConnAck(attached.present(), ReasonCode.SUCCESS, granted);
         connection.send(ended.isEmpty() ? answer : telling(answer, ended));
-        memory.release();
+        memory.release(client.claimedUsername().orElse("").length());
         connection.established(new Established(
                 session,
                 attached.present(),
