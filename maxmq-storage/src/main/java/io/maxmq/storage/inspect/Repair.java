@@ -137,7 +137,7 @@ public final class Repair {
                                     table,
                                     after == null ? "the beginning" : Stored.owner(after),
                                     until == null ? "the end" : "key " + until,
-                                    inDirectory(cause.getMessage()));
+                                    inDirectory(String.valueOf(cause.getMessage())));
                         });
         commit(to, table, batch);
     }
