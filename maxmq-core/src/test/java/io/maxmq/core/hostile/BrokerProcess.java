@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /** A {@link HostileBroker} as the test sees it: its port, its numbers, what it prints, and what its threads wait for. */
 final class BrokerProcess implements AutoCloseable {
     private static final int DEADLINE_SECONDS = 60;
@@ -132,10 +134,24 @@ final class BrokerProcess implements AutoCloseable {
         return ask("stats");
     }
 
-    /** How many objects of a class a full collection leaves. One caller at a time. */
-    synchronized long live(Class<?> of) {
-        Long count = ask("live " + of.getName()).get("live");
-        return count == null ? 0 : count;
+    /** How many objects of a class a full collection leaves, as the JDK's {@code jcmd} says. */
+    long live(Class<?> of) {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        try {
+            Process asking = new ProcessBuilder(jcmd, String.valueOf(process.pid()), "GC.class_histogram").start();
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(asking.getInputStream(), StandardCharsets.UTF_8))) {
+                List<String[]> rows =
+                        lines.lines().map(line -> line.trim().split(" +")).toList();
+                assertThat(rows).as("class histogram").hasSizeGreaterThan(10);
+                return rows.stream()
+                        .filter(row -> row.length >= 4 && row[3].equals(of.getName()))
+                        .mapToLong(row -> Long.parseLong(row[1]))
+                        .sum();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Map<String, Long> ask(String command) {

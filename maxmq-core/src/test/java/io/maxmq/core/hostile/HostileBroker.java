@@ -8,17 +8,13 @@ import io.maxmq.spi.event.BrokerListener;
 import io.netty.util.internal.PlatformDependent;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import javax.management.JMException;
-import javax.management.ObjectName;
 
 /**
  * A broker in a process of its own. Prints {@code READY port}, then {@code CUT clientId} for each client that it cuts off,
- * and answers each line of its input with {@code STATS name=value ...}; ends with its input. The line {@code live CLASS} is
- * answered with {@code STATS live=COUNT}, the objects of that class that a full collection leaves.
+ * and answers each line of its input with {@code STATS name=value ...}; ends with its input.
  *
  * <p>Argument: the slow-consumer timeout in ms.
  */
@@ -45,11 +41,7 @@ public final class HostileBroker {
             peaks.start();
             System.out.println("READY " + broker.listeners().tcp().port());
             BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-                if (line.startsWith("live ")) {
-                    System.out.println("STATS live=" + live(line.substring("live ".length())));
-                    continue;
-                }
+            while (commands.readLine() != null) {
                 StringBuilder stats = new StringBuilder("STATS");
                 for (Map.Entry<String, Long> each : readings.all().entrySet()) {
                     stats.append(' ').append(each.getKey()).append('=').append(each.getValue());
@@ -61,22 +53,6 @@ public final class HostileBroker {
                 System.out.println(stats);
             }
         }
-    }
-
-    private static long live(String className) throws JMException {
-        Object histogram = ManagementFactory.getPlatformMBeanServer()
-                .invoke(
-                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                        "gcClassHistogram",
-                        new Object[] {new String[0]},
-                        new String[] {String[].class.getName()});
-        return histogram
-                .toString()
-                .lines()
-                .map(line -> line.trim().split(" +"))
-                .filter(columns -> columns.length >= 4 && columns[3].equals(className))
-                .mapToLong(columns -> Long.parseLong(columns[1]))
-                .sum();
     }
 
     /** What the process has taken at most, as far as sampling sees it. */
