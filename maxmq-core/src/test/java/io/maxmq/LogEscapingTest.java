@@ -30,7 +30,7 @@ class LogEscapingTest {
                     .filteredOn(line -> line.contains("connected: "))
                     .singleElement()
                     .asString()
-                    .contains("clientId=a\\n2026 ERROR forged", "username=\\u001b[2J\\u202enimda")
+                    .contains("clientId=a\\n2026 ERROR forged", "claimedUsername=\\u001b[2J\\u202enimda")
                     .doesNotContain("\n", "\u001b", "\u202E");
         }
     }

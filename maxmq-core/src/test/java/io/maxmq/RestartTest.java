@@ -20,6 +20,7 @@ import io.maxmq.config.ConnectionLimits;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Entry;
@@ -29,6 +30,7 @@ import io.maxmq.spi.storage.StorageException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -579,15 +581,25 @@ class RestartTest {
 
     @Test
     void anotherUserDoesNotGetTheSession() {
+        broker.close();
+        broker = startWithAuthenticator();
         Connect connect = connectOf("s", true, 600, null, 65_535);
         broker.connected(
                 new Connect(connect.version(), false, true, 0, connect.properties(), "s", null, "owner", null));
 
-        restart();
+        broker.broker().close();
+        broker.close();
+        broker = startWithAuthenticator();
 
         TestClient other = broker.client(ProtocolVersion.MQTT_5);
         other.send(connectOf("s", false, 600, null, 65_535));
         assertThat(other.expect(ConnAck.class).reason().isError()).isTrue();
+    }
+
+    /** The authenticator vouches for the user name of each CONNECT. */
+    private TestBroker startWithAuthenticator() {
+        return start(builder -> builder.authenticator(
+                request -> CompletableFuture.completedFuture(AuthenticationResult.allowed())));
     }
 
     /** The broker closes while records are on their way: what has been taken is there afterwards, whoever was told. */
