@@ -30,8 +30,8 @@ import io.maxmq.spi.storage.StorageException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -598,8 +598,8 @@ class RestartTest {
 
     /** The authenticator vouches for the user name of each CONNECT. */
     private TestBroker startWithAuthenticator() {
-        return start(builder -> builder.authenticator(
-                request -> CompletableFuture.completedFuture(AuthenticationResult.allowed())));
+        return start(builder ->
+                builder.authenticator(request -> CompletableFuture.completedFuture(AuthenticationResult.allowed())));
     }
 
     /** The broker closes while records are on their way: what has been taken is there afterwards, whoever was told. */
