@@ -12,8 +12,10 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.SessionLimits;
+import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
 import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +26,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** CONNECT and CONNACK (MQTT 5.0 §3.1, §3.2; MQTT 3.1 §3.1). */
 class ConnectTest {
     @AutoClose
-    private final TestBroker broker = TestBroker.start();
+    /** The authenticator vouches for the user name of each CONNECT. */
+    private final TestBroker broker = TestBroker.closed(builder ->
+            builder.authenticator(request -> CompletableFuture.completedFuture(AuthenticationResult.allowed())));
 
     private static Connect connect(ProtocolVersion version, String clientId, boolean cleanStart, String user) {
         return new Connect(version, false, cleanStart, 0, Properties.NONE, clientId, null, user, null);

@@ -41,7 +41,7 @@ class EscapingLoggerTest {
         assertThat(watch.lines()).singleElement().asString().satisfies(text -> {
             assertThat(text).startsWith("ERROR failed; java.lang.IllegalStateException: plain\n");
             assertThat(text).contains("java.lang.IllegalArgumentException: topic a\\r\\nb\n");
-            assertThat(text).contains("at " + EscapingLoggerTest.class.getName());
+            assertThat(text).contains(EscapingLoggerTest.class.getName() + ".escapes");
         });
     }
 
