@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientIdPattern {
     private final String text;
 
-    /** What stands between the asterisks, each a list of literals and {@code ${NAME}}. */
+    /** The parts between the asterisks, each a list of literals and {@code ${NAME}}. */
     private final List<List<String>> pieces;
 
     private ClientIdPattern(String text, List<List<String>> pieces) {
@@ -102,7 +102,7 @@ final class ClientIdPattern {
         return value == null || value.isEmpty() ? null : value;
     }
 
-    /** Whether these come in the id in this order, the first at its beginning and the last at its end. */
+    /** Whether the id contains these texts in this order, the first at its beginning and the last at its end. */
     private static boolean matches(String id, List<String> literals) {
         String first = literals.get(0);
         if (literals.size() == 1) {

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users of a password file, at one time. A line is {@code user:hash} or {@code tenant:user:hash}; lines that are blank or begin with {@code #} are none.
+ * The users of a password file, at one time. A line is {@code user:hash} or {@code tenant:user:hash}; blank lines and lines that begin with {@code #} are skipped.
  * Immutable and thread-safe.
  */
 final class CredentialFile {

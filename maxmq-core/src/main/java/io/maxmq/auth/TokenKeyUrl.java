@@ -58,7 +58,7 @@ final class TokenKeyUrl implements TokenKeySource {
         log = newLog;
         if (!"https".equals(url.getScheme())) {
             log.warn(
-                    "the keys of tokens come from {} without TLS: who is in between can let anybody in",
+                    "the keys of tokens come from {} without TLS: an attacker on the network path can replace them and admit any client; use https",
                     RedactedUrl.of(url));
         }
         var unused = newer(TokenKeys.NONE);

@@ -4,13 +4,13 @@ import io.maxmq.spi.Stable;
 import java.time.Duration;
 
 /**
- * What a start on a storage may conclude and how long it waits. Immutable.
+ * Limits of a start on a storage: the time that counts against expiries, and the wait for an answer. Immutable.
  *
  * <p>Sessions, messages, wills and delayed messages end by a time that the storage carries from one start to the next. While
  * the broker runs, this time follows the monotonic clock, so a step of the wall clock has no effect. Between two runs only
  * the wall clock tells how much time has passed, and it may be wrong: a start counts at most {@code maxExpiryCatchUp}, logs a
  * warning when the clock says more, and counts nothing when the clock is behind. The price of the bound: after the broker was down
- * for longer, what has a longer interval ends later by the excess.
+ * for longer, longer intervals end later by the excess.
  *
  * @param maxExpiryCatchUp the most time since the last run that a start counts; 1 minute or more; default 1 day: every
  *     interval up to a day ends as it should after any downtime, and a clock that is years ahead ends no session that lasts

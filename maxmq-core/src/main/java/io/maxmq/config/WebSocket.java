@@ -17,9 +17,9 @@ import java.util.Set;
  * @param allowedHosts names without a port that clients may use in {@code Host} for a plain WebSocket on a loopback address, besides IP
  *     addresses and {@code localhost}; {@code *} for all. Default empty: a page of the internet cannot reach the broker by a name that
  *     resolves to 127.0.0.1 (DNS rebinding). Not checked for clients elsewhere that a trusted proxy names, nor with TLS
- * @param forwarders where HTTP proxies are whose {@code X-Forwarded-Proto} and {@code X-Forwarded-Host} count, the last value of each, as
- *     the scheme and the host that the client asked for; and are that are believed in what they say about their clients' addresses, in the field {@code
- *     X-Forwarded-For}. Default none: nobody is. (The PROXY protocol is another thing, see {@link Listener#behindProxies}.) The client is at
+ * @param forwarders addresses of HTTP proxies whose fields are trusted: {@code X-Forwarded-For} for the client's address, and the last
+ *     value of {@code X-Forwarded-Proto} and of {@code X-Forwarded-Host} for the scheme and the host that the client asked for.
+ *     Default none. (For the PROXY protocol see {@link Listener#behindProxies}.) The client is at
  *     the last address of the field that is not itself a forwarder's, for bans, limits, events and {@code ClientInfo}; with the port 0,
  *     which is not known. A forwarder that sends no such field is the client itself; one that sends something else than addresses is
  *     refused. Limits that count at accept count the client, but only when its request has come: behind the TLS handshake

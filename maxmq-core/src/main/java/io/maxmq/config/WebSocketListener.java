@@ -84,10 +84,10 @@ public record WebSocketListener(
     }
 
     /**
-     * The same behind HTTP proxies that say in {@code X-Forwarded-For} whom they speak for, and in {@code X-Forwarded-Proto} and
-     * {@code X-Forwarded-Host} what the client asked for.
+     * The same behind HTTP proxies that name the client in {@code X-Forwarded-For}, and the requested scheme and host in
+     * {@code X-Forwarded-Proto} and {@code X-Forwarded-Host}.
      *
-     * @param forwarders where they are: nobody else is believed
+     * @param forwarders the addresses of these proxies; the fields are ignored from other addresses
      */
     public WebSocketListener withForwarders(List<Cidr> forwarders) {
         return with(new WebSocket(webSocket.path(), webSocket.allowedOrigins(), webSocket.allowedHosts(), forwarders));

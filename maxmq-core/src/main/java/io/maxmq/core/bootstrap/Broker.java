@@ -656,7 +656,7 @@ public final class Broker {
                 part.close();
                 return;
             } catch (OutOfMemoryError exhausted) {
-                // What has been closed before gives its heap back: a collection later there may be enough.
+                // Parts that are closed already release heap: the next attempt may succeed.
             } catch (Throwable t) {
                 log.warn("closing {} failed; going on", what, t);
                 return;

@@ -1,8 +1,8 @@
 package io.maxmq.core.bootstrap;
 
 /**
- * Tells an event loop that is blocked from one that gets no processor. The watchdog measures how late it wakes up itself: that time the
- * machine or the JVM gave to nobody (load, garbage collection), and no loop is blamed for it. For some time after the start, while classes
+ * Tells an event loop that is blocked from one that gets no processor. The watchdog measures how late it wakes up itself: in that time
+ * the machine or the JVM ran no thread of the broker (load, garbage collection), so it does not count for any loop. For some time after the start, while classes
  * load and code is compiled, only a loop that is late for much longer counts. Written by the watchdog, read by any thread.
  */
 final class LoopLateness {

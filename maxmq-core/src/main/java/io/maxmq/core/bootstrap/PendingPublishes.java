@@ -21,7 +21,7 @@ final class PendingPublishes {
 
     private final Loop loop;
     private final ConcurrentLinkedQueue<Pending> waiting = new ConcurrentLinkedQueue<>();
-    /** Whether the loop is to come here, or does; whoever sets it posts. */
+    /** Whether the loop drains this queue or has a task posted to do so; the thread that sets it posts that task. */
     private final AtomicBoolean posted = new AtomicBoolean();
 
     private volatile boolean closed;

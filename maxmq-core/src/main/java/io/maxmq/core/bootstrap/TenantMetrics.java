@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The metrics of each tenant, for as long as the registry keeps it. Told of one tenant at a time. */
+/** The metrics of each tenant, for as long as the registry keeps it. Calls concern one tenant at a time. */
 final class TenantMetrics implements TenantRoutes.Listener {
     private final Metrics metrics;
     private final Map<Tenant, List<Registration>> registered = new HashMap<>();

@@ -24,9 +24,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * The routes of each tenant. They are made when somebody needs them, and there is one object for a tenant at a time: it is found for as long
- * as it is reachable. The registry itself keeps those of tenants that hold something ({@link Routes#isHeld}), of those that the program has
- * named, and of the last {@value #MAX_IDLE} that have ceased to hold anything, so that a client that comes and goes finds its caches and
+ * The routes of each tenant. Created on first use. There is one object for a tenant at a time, which is found for as long
+ * as it is reachable. The registry itself keeps those of tenants that hold something ({@link Routes#isHeld}), of tenants that the program has
+ * named, and of the last {@value #MAX_IDLE} tenants that have ceased to hold anything, so that a client that reconnects finds its caches and
  * metrics; others are garbage. So names that clients invent cost nothing, and count for no bound, once their clients have gone. Thread-safe.
  */
 final class TenantRoutes implements Function<Tenant, Routes> {
@@ -56,7 +56,7 @@ final class TenantRoutes implements Function<Tenant, Routes> {
 
     private final ReferenceQueue<Routes> collected = new ReferenceQueue<>();
 
-    /** Those that are kept. Changed under the lock of {@link #idle}. */
+    /** Routes of tenants that are kept. Changed under the lock of {@link #idle}. */
     private final ConcurrentHashMap<Tenant, Routes> kept = new ConcurrentHashMap<>();
 
     /** The kept ones that hold nothing, the one that has done so for longest first. Guarded by itself. */
@@ -151,7 +151,7 @@ final class TenantRoutes implements Function<Tenant, Routes> {
         }
     }
 
-    /** Told of each tenant that is kept, and from now on of each that comes and goes; on any thread. At most one is told. */
+    /** Sets the only listener: it is called for each tenant that is kept, and later for each that is added or removed, on any thread. */
     void onTenant(Listener told) {
         synchronized (idle) {
             listener = told;

@@ -7,8 +7,8 @@ import java.time.Duration;
 
 /**
  * Ends a connection whose client does not complete a packet in time: parts of packets take memory that others need. A packet that keeps to
- * the rate of {@link PacketProgress} is given the same time again. One timer per connection, which runs only while there is part of a packet; each read tells whether it is
- * still the same one, so packets cost nothing here.
+ * the rate of {@link PacketProgress} gets the same time again. One timer per connection, which runs only while there is part of a packet;
+ * each read tells whether it is still the same packet, so complete packets cost nothing here.
  *
  * <p>Runs on the connection's loop. Not thread-safe.
  */

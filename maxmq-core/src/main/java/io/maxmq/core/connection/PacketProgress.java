@@ -1,8 +1,8 @@
 package io.maxmq.core.connection;
 
 /**
- * Whether a packet that has not come as a whole comes fast enough: {@value #MIN_BYTES_PER_SECOND} bytes per second since it was last looked
- * at. So a large packet on a slow link has the time that it needs, and a client that sends byte after byte has not.
+ * Minimum rate of an incomplete packet: {@value #MIN_BYTES_PER_SECOND} bytes per second since the last check. So a large packet
+ * on a slow link gets the time that it needs, and a client that sends byte after byte does not.
  *
  * <p>Runs on the connection's loop. Not thread-safe.
  */
@@ -15,7 +15,7 @@ final class PacketProgress {
     private int bytes;
 
     /**
-     * Looks at the part of a packet that has come.
+     * Checks the received part of a packet.
      *
      * @param currentPacket its number on this connection
      * @param bytesNow how much of it there is

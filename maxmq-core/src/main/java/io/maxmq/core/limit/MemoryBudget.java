@@ -128,7 +128,7 @@ public final class MemoryBudget {
         return usedBytes.get();
     }
 
-    /** What messages and state may take: the total without what is set aside. */
+    /** The part for messages and state: the total without the parts that are set aside. */
     public long capacityBytes() {
         return capacityBytes;
     }

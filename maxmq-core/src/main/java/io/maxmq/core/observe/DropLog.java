@@ -15,7 +15,7 @@ public final class DropLog {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final DropReason[] REASONS = DropReason.values();
 
-    /** Drops by design: the message expired, or somebody who may has decided against it. */
+    /** Drops by design: the message expired, or a plug-in or an operator decided against it. */
     private static final Set<DropReason> EXPECTED = EnumSet.of(
             DropReason.EXPIRED,
             DropReason.QOS0_OFFLINE,

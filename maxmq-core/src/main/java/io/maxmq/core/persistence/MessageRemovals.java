@@ -111,7 +111,7 @@ public final class MessageRemovals {
             this.removed = removed;
         }
 
-        /** What is asked for by those who hear of a failure counts too: therefore twice. */
+        /** Twice, so that it also waits for changes that callbacks of a failed write request. */
         void awaitEarlierChanges() {
             store.afterTaken(shard, () -> store.afterTaken(shard, this::charge));
         }

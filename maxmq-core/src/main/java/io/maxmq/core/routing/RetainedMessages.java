@@ -49,7 +49,7 @@ public final class RetainedMessages {
 
     private final Object[] orders = new Object[ORDERS];
 
-    /** Told of the first counted message, and when the last one has gone. Set before other threads know this object. */
+    /** Called for the first counted message, and {@link #onLast} after the last one. Set before other threads know this object. */
     private Runnable onFirst = () -> {};
 
     private Runnable onLast = () -> {};
@@ -59,7 +59,7 @@ public final class RetainedMessages {
         Arrays.setAll(orders, i -> new Object());
     }
 
-    /** Has these called when there is a counted message, and when there is none any more; on any thread, with no lock held. */
+    /** Sets what is called for the first counted message and after the last one; on any thread, without a lock. */
     void onOccupied(Runnable first, Runnable last) {
         onFirst = first;
         onLast = last;

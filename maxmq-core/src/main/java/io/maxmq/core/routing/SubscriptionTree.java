@@ -23,8 +23,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * <p><b>Cached matches.</b> A topic keeps per loop the {@link Match} found last, and the tree's version then. Each
  * change that a match could notice first changes the tree, then puts its filter into a ring of the last
  * {@value #RING}, then counts the version up. A match of an older version is compared with the filters changed since;
- * when none matches the topic, or few enough, it is still right. A change in a list that nobody copied from is noticed
- * by nobody, because matches refer to the list itself. What topics keep is bounded by the {@link MatchCache} of each loop.
+ * when none matches the topic, or few enough, it is still right. A change in a list from which no match
+ * copied needs no notice, because matches refer to the list itself. The memory of cached matches is bounded by the {@link MatchCache} of each loop.
  *
  * <p><b>Order.</b> Version and nodes are volatile: when {@link #add} has returned, a message whose match begins later
  * finds the subscription. So who stores a retained message and then matches, and who subscribes and then scans the

@@ -20,8 +20,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * <p>Each loop looks into a small cache of its own first, then into the map that all share. The map is bounded by two
  * generations: topics go into the young one; when that is full, by count or bytes, it becomes the old one and the
  * former old one is dropped; a hit in the old one puts the topic into the young one again. So a flood of topics costs
- * at most two generations, and what these may draw from the memory for caches. A topic that was dropped stays valid; whoever holds it and whoever finds the name anew may
- * have two equal objects.
+ * at most two generations, and no more than the memory for caches allows. A topic that was dropped stays valid; a holder of it and a
+ * later look-up of the name may have two equal objects.
  *
  * <p>Thread-safe, given that {@code loop} is the caller's own.
  */

@@ -861,7 +861,7 @@ public final class Session implements Subscriber {
     }
 
     /**
-     * Those that the client needs a right to: a copy.
+     * Copies the subscriptions that need authorization.
      *
      * @param isExempt tells of the filter of an automatic subscription, with its share, whether the client needs no right to it
      */

@@ -91,7 +91,7 @@ public final class Subscribing {
         return first;
     }
 
-    /** What the settings want could not be given: the client's next connection has another try. */
+    /** An automatic subscription could not be granted: the client's next connection tries again. */
     public void automaticNotGiven() {
         session.automaticKnown = false;
     }

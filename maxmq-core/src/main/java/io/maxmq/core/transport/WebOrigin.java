@@ -37,7 +37,7 @@ record WebOrigin(String scheme, String host, int port) {
         return new WebOrigin(lower, host.toLowerCase(Locale.ROOT), port == null ? number : Integer.parseInt(port));
     }
 
-    /** Whether no DNS server has a say in what its host is: an address, or {@code localhost}, which browsers resolve themselves. */
+    /** Whether its host is resolved without DNS: an address, or {@code localhost}, which browsers resolve themselves. */
     boolean isFixed() {
         String address = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         return host.equals("localhost") || IpLiteral.parse(address) != null;

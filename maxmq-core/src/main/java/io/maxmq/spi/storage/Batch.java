@@ -168,8 +168,8 @@ public final class Batch {
         }
 
         /**
-         * The batch frees space, or what frees space needs it: {@link Batch#mayUseReserve()}. Its entries are small and take the place
-         * of others.
+         * Allows the batch to use the reserve, see {@link Batch#mayUseReserve()}: it frees space, or a later batch that frees space needs
+         * it. Its entries are small and replace others.
          */
         public Builder mayUseReserve() {
             mayUseReserve = true;

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Logs each record as JSON, for looking at what a rule does: what clients send is then in the log. Control and
+ * Logs each record as JSON, to inspect the output of a rule: the log then contains data that clients send. Control and
  * format characters of texts are escaped.
  *
  * @since 0.1.0

@@ -62,7 +62,7 @@ final class SinkBuffer {
     /** Lines with records that wait or are under way. */
     private final Map<String, Line> lines = new HashMap<>();
 
-    /** Lines of which records wait and none is under way, in the order in which they are served. */
+    /** Lines with waiting records and no record under way, in the order in which they are served. */
     private final Set<Line> ready = new LinkedHashSet<>();
 
     private @Nullable Entry oldest;
@@ -273,7 +273,7 @@ final class SinkBuffer {
         return records == 0;
     }
 
-    /** Whether a record waits of whose line none is under way. */
+    /** Whether some line has a waiting record and no record under way. */
     boolean hasReady() {
         return readyRecords > 0;
     }

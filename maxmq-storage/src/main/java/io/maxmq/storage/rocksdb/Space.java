@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the store has space for new data. It has not when its files exceed the quota, when less of the disk is free than a
+ * Decides whether the store has space for new data. It has none when its files exceed the quota, when less of the disk is free than a
  * quarter of the {@link Reserve}, or after the reserve had to be given back and until there is room for it again. Then only
  * batches are taken that {@linkplain io.maxmq.spi.storage.Batch#mayUseReserve() may use the reserve}.
  *

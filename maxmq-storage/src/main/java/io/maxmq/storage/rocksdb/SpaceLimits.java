@@ -1,7 +1,7 @@
 package io.maxmq.storage.rocksdb;
 
 /**
- * How much of the disk a store may take and keeps in reserve. Immutable.
+ * Limits of a store's disk space: quota and reserve. Immutable.
  *
  * @param reserveBytes of the file that is given back when the disk is full; 0 for none, {@link #AUTOMATIC} for a size that fits
  *     the disk
