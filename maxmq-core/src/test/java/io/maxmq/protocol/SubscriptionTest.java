@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /** SUBSCRIBE, UNSUBSCRIBE, wildcards, options, shared subscriptions (MQTT 5.0 §3.8, §3.10, §4.7, §4.8). */
 class SubscriptionTest {
@@ -293,6 +294,25 @@ class SubscriptionTest {
                             client.expectMessage("a/b", "twice").qos(),
                             client.expectMessage("a/b", "twice").qos()))
                     .containsExactlyInAnyOrder(QoS.AT_MOST_ONCE, QoS.EXACTLY_ONCE);
+            client.expectNothing();
+        }
+    }
+
+    @Test
+    @Spec("MQTT-3.3.4-5")
+    void copiesCarryTheIdentifierOfTheirOwnSubscriptionWhenEachIsDelivered() {
+        try (TestBroker each = TestBroker.start(builder ->
+                builder.configure(config -> config.overlapping(OverlappingSubscriptions.DELIVERY_PER_SUBSCRIPTION)))) {
+            TestClient client = each.connected(ProtocolVersion.MQTT_5, "client");
+            client.subscribe(id(1), Subscription.of("a/#", QoS.AT_MOST_ONCE));
+            client.subscribe(id(2), Subscription.of("a/b", QoS.EXACTLY_ONCE));
+
+            each.publish(message("a/b", "twice"));
+
+            assertThat(List.of(client.expectMessage("a/b", "twice"), client.expectMessage("a/b", "twice")))
+                    .extracting(copy -> copy.qos(), copy -> copy.properties().subscriptionIdentifiers())
+                    .containsExactlyInAnyOrder(
+                            tuple(QoS.AT_MOST_ONCE, List.of(1)), tuple(QoS.EXACTLY_ONCE, List.of(2)));
             client.expectNothing();
         }
     }
