@@ -31,8 +31,7 @@ public final class SensorBroker {
                     .get();
             System.out.println("the reading " + reading + " was accepted");
         } catch (ExecutionException e) {
-            System.out.println(
-                    "the reading " + reading + " was rejected: " + e.getCause().getMessage());
+            System.out.println("the reading " + reading + " was rejected: " + e.getMessage());
         }
     }
 }
