@@ -95,25 +95,30 @@ public final class MvStorage implements KeyValueStore {
             }
             throw new IllegalStateException("open() must be called once");
         }
-        return run(() -> {
-            try {
-                MVStore store = new MVStore.Builder()
-                        .fileName(file.toString())
-                        .autoCommitDisabled()
-                        .open();
-                opened = new Opened(store, new MvTables(store));
-                history.reset(opened.tables.version());
-                if (!phase.compareAndSet(Phase.OPENING, Phase.OPEN)) {
-                    throw closed();
-                }
-                return null;
-            } catch (RuntimeException e) {
-                phase.set(Phase.CLOSED);
-                closeFile();
-                thread.shutdown();
-                throw e;
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        thread.execute(() -> open(result));
+        return result;
+    }
+
+    private void open(CompletableFuture<Void> result) {
+        try {
+            MVStore store = new MVStore.Builder()
+                    .fileName(file.toString())
+                    .autoCommitDisabled()
+                    .open();
+            opened = new Opened(store, new MvTables(store));
+            history.reset(opened.tables.version());
+            if (!phase.compareAndSet(Phase.OPENING, Phase.OPEN)) {
+                throw closed();
             }
-        });
+        } catch (RuntimeException e) {
+            phase.set(Phase.CLOSED);
+            closeFile();
+            thread.shutdown();
+            result.completeExceptionally(e instanceof MVStoreException cause ? failure(cause) : e);
+            return;
+        }
+        result.complete(null);
     }
 
     private void closeFile() {
@@ -353,6 +358,7 @@ public final class MvStorage implements KeyValueStore {
             case DataUtils.ERROR_CLOSED -> Kind.CLOSED;
             default -> Kind.IO;
         };
-        return new StorageException(kind, e.getMessage(), new StorageException.Place(file.toString(), -1, null), e);
+        return new StorageException(
+                kind, String.valueOf(e.getMessage()), new StorageException.Place(file.toString(), -1, null), e);
     }
 }
