@@ -256,13 +256,16 @@ class ConnectIT extends Suite {
     @CsvSource({"4, 2", "5, 0x85"})
     @Spec(value = "MQTT-3.2.2-6", v3 = "MQTT-3.2.2-4")
     void aRefusalHasNoSessionPresent(int level, String reason) {
-        Peer owner =
-                open(level).send("10: <MQTT> 0%d 80 0000 {11 00000E10} <owned-%d> <owner>".formatted(level, level));
-        owner.expectAccepted();
+        try (TestBroker vouching = brokerWith(builder ->
+                builder.authenticator(request -> CompletableFuture.completedFuture(AuthenticationResult.allowed())))) {
+            open(level, vouching)
+                    .send("10: <MQTT> 0%d 80 0000 {11 00000E10} <owned-%d> <owner>".formatted(level, level))
+                    .expectAccepted();
 
-        open(level)
-                .send("10: <MQTT> 0%d 80 0000 {11 00000E10} <owned-%d> <thief>".formatted(level, level))
-                .expectRefused(Integer.decode(reason));
+            open(level, vouching)
+                    .send("10: <MQTT> 0%d 80 0000 {11 00000E10} <owned-%d> <thief>".formatted(level, level))
+                    .expectRefused(Integer.decode(reason));
+        }
     }
 
     @ParameterizedTest
