@@ -77,7 +77,8 @@ class HeapExhaustedTest {
             strings = {
                 "Cannot reserve 1 bytes of direct buffer memory",
                 "failed to allocate 1 byte(s) of direct memory",
-                "unable to create native thread: possibly out of memory"
+                "unable to create native thread: possibly out of memory",
+                "Requested array size exceeds VM limit"
             })
     void directMemoryAndThreadsAreNotTheHeap(String message) {
         assertThat(HeapExhaustion.isIn(new OutOfMemoryError(message))).isFalse();

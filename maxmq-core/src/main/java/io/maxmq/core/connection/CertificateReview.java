@@ -37,12 +37,17 @@ final class CertificateReview {
         return done;
     }
 
+    /** A connection that has moved meanwhile belongs to another loop; its handshake checks the certificate after the move. */
+    private boolean isHere(Connection connection) {
+        return here.open().contains(connection) && !connection.isClosed();
+    }
+
     private void goOn() {
         long begin = here.loop().workDone();
         while (left.hasNext() && here.loop().mayGoOn(begin)) {
             Connection each = left.next();
             here.loop().work(LOOK_WORK);
-            if (!each.isClosed() && each.out().listener().equals(listener) && home.isRevoked(each.out())) {
+            if (isHere(each) && each.out().listener().equals(listener) && home.isRevoked(each.out())) {
                 each.contained(() -> each.end(Initiator.BROKER, ReasonCode.NOT_AUTHORIZED, REVOKED))
                         .run();
             }

@@ -340,6 +340,10 @@ final class Handshake {
             refuse(ReasonCode.BANNED, "");
             return;
         }
+        if (home.isRevoked(connection.out())) { // while the connection moved, no review of certificates could find it
+            refuse(ReasonCode.NOT_AUTHORIZED, CertificateReview.REVOKED);
+            return;
+        }
         ClientAccess access = home.access().open(client, connection.caller());
         connectRules = home.access().epoch();
         access.connect(decision -> {

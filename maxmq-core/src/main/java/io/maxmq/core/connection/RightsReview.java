@@ -50,7 +50,10 @@ final class RightsReview {
         asking = true;
         long begin = here.loop().workDone();
         while (left.hasNext() && unanswered < maxUnanswered && here.loop().mayGoOn(begin)) {
-            ask(left.next());
+            Connection next = left.next();
+            if (here.open().contains(next)) { // not one that has moved to another loop meanwhile
+                ask(next);
+            }
         }
         asking = false;
         if (left.hasNext() && unanswered < maxUnanswered) {

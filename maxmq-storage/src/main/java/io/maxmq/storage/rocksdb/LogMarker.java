@@ -37,6 +37,7 @@ final class LogMarker {
      * @return whether the newest log file is part of the claim; false as long as the file has no such group
      */
     synchronized boolean forced(long group) {
+        long claimed = Math.max(group, written.group()); // two threads come here, the later one perhaps with less
         try {
             SortedMap<Long, Long> before = firstGroups;
             firstGroups = new TreeMap<>();
@@ -45,11 +46,11 @@ final class LogMarker {
                 newest = LogFiles.number(file);
                 Long known = before.get(newest);
                 long first = known != null ? known : LogFiles.firstGroup(file);
-                if (first != 0 && first <= group) {
+                if (first != 0 && first <= claimed) {
                     firstGroups.put(newest, first);
                 }
             }
-            LogClaim claim = new LogClaim(group, firstGroups);
+            LogClaim claim = new LogClaim(claimed, firstGroups);
             if (!claim.equals(written)) {
                 directory.claim(claim);
                 written = claim;

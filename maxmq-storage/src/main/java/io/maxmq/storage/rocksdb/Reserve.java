@@ -64,7 +64,7 @@ final class Reserve {
     /**
      * Makes the file in place of the present one, slowly, so that writes of the store go on between.
      *
-     * @throws IOException when there is no room for it, or the thread is interrupted: then it is not there
+     * @throws IOException if there is no room for it, or the thread is interrupted; the present file stays
      */
     void create(long bytes) throws IOException {
         Path made = directory.resolve(NEW_FILE);
@@ -72,7 +72,7 @@ final class Reserve {
             write(made, bytes);
             Files.move(made, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            release();
+            Files.deleteIfExists(made); // a reserve that is there stays
             throw e;
         }
     }

@@ -42,7 +42,7 @@ final class Upkeep {
     private final AtomicBoolean tidying = new AtomicBoolean();
 
     // The timer's own.
-    private long groupsSeen;
+    private long lastGroupSeen;
     private int idleTurns;
     private int turns;
 
@@ -115,16 +115,15 @@ final class Upkeep {
         try {
             turns++;
             diskBytes = space.look();
-            long groups = writer.groups();
-            boolean wrote = groups != groupsSeen;
             long lastGroup = writer.lastGroup();
+            boolean wrote = lastGroup != lastGroupSeen;
             idleTurns = wrote ? 0 : idleTurns + 1;
             if (wrote && settings.durability() != Durability.FSYNC) {
                 // Nobody was promised that, but a power cut then takes a second or so and no more.
                 engine.run(database -> database.flushLog(true));
             }
             engine.marker().forced(lastGroup);
-            groupsSeen = groups; // not before: what could not be forced is for the next turn
+            lastGroupSeen = lastGroup; // not before: what could not be forced is for the next turn
             long now = System.nanoTime();
             for (Engine.Holding holding : engine.holdings()) {
                 if (holding instanceof RocksCursor cursor) {
