@@ -2,10 +2,14 @@ package io.maxmq;
 
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.UnsubAck;
+import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.admin.SubscriptionQuery;
@@ -20,6 +24,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static io.maxmq.codec.QoS.AT_LEAST_ONCE;
 import static io.maxmq.codec.QoS.AT_MOST_ONCE;
@@ -57,6 +63,41 @@ class RefusedSubscriptionTest {
 
     private static <T> T get(CompletionStage<T> answer) {
         return answer.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void unsubscribeIsNotAcknowledgedAsLongAsStorageHasTheSubscription(ProtocolVersion version) {
+        TestClient subscriber = broker.client(version);
+        subscriber.connect(lasting(version, "subscriber"));
+        subscriber.subscribe("a", AT_LEAST_ONCE);
+        store.refuse(Tables.SUBSCRIPTION, Kind.FULL);
+
+        for (int i = 0; i < 2; i++) {
+            subscriber.send(new Unsubscribe(subscriber.nextPacketId(), Properties.NONE, List.of("a")));
+            if (version.isV5()) {
+                assertThat(subscriber.expect(UnsubAck.class).reasons()).containsExactly(ReasonCode.UNSPECIFIED_ERROR);
+            } else {
+                subscriber.expectEnd();
+                subscriber = broker.client(version);
+                subscriber.connect(lasting(version, "subscriber"));
+            }
+            assertThat(subscriptions()).containsExactly("a");
+        }
+
+        store.letGo();
+        subscriber.unsubscribe("a");
+        assertThat(subscriptions()).isEmpty();
+        assertThat(store.entries(Tables.SUBSCRIPTION)).isEmpty();
+    }
+
+    private static Connect lasting(ProtocolVersion version, String clientId) {
+        Properties properties = version.isV5()
+                ? Properties.builder()
+                        .set(PropertyId.SESSION_EXPIRY_INTERVAL, 1000)
+                        .build()
+                : Properties.NONE;
+        return new Connect(version, false, false, 0, properties, clientId, null, null, null);
     }
 
     @Test

@@ -292,11 +292,11 @@ final class SubscribeProcedure {
             return;
         }
         session.afterWritten(failure -> {
+            if (failure != null && !session.isEnded()) {
+                withdraw(session);
+            }
             if (connection.isClosed()) {
                 return;
-            }
-            if (failure != null) {
-                withdraw(session);
             }
             acknowledgeNow();
         });

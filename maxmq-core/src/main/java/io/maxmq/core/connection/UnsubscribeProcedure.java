@@ -4,14 +4,18 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
+import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
+import io.maxmq.core.session.Subscribing;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One UNSUBSCRIBE (MQTT 5.0 §3.10): its filters one after the other, then UNSUBACK. While an interceptor takes its time the
@@ -30,6 +34,9 @@ final class UnsubscribeProcedure {
     private final Unsubscribe unsubscribe;
     private final List<ReasonCode> answers;
     private final PacketHold hold;
+
+    /** The removed subscriptions, as they were. */
+    private final Map<TopicFilter, Subscribing.Before> removed = new LinkedHashMap<>();
 
     UnsubscribeProcedure(Connection connection, Connections home, ClientInfo client, Unsubscribe unsubscribe) {
         this.connection = connection;
@@ -79,6 +86,10 @@ final class UnsubscribeProcedure {
             return;
         }
         session.afterWritten(failure -> {
+            if (failure != null && !session.isEnded()) {
+                // Else the next UNSUBSCRIBE would find nothing, and be acknowledged while storage has the subscription.
+                removed.forEach(session.subscribing()::takeBack);
+            }
             if (connection.isClosed()) {
                 return;
             }
@@ -128,10 +139,14 @@ final class UnsubscribeProcedure {
         if (!(outcome instanceof Outcome.Passed<String> passed) || session == null) {
             return ReasonCode.UNSPECIFIED_ERROR;
         }
+        Subscribing.Before before = session.subscribing().beforeUnsubscribe(passed.subject());
         if (!session.subscribing().unsubscribe(passed.subject())) {
             return home.subscriptionRules().isInvalid(passed.subject())
                     ? ReasonCode.TOPIC_FILTER_INVALID
                     : ReasonCode.NO_SUBSCRIPTION_EXISTED;
+        }
+        if (before.subscription() != null) {
+            removed.put(before.subscription().filter(), before);
         }
         home.events().unsubscribed(connection, ExclusiveSubscriptions.plain(passed.subject()));
         return ReasonCode.SUCCESS;

@@ -452,7 +452,7 @@ public final class Session implements Subscriber {
         awake().restored = null;
     }
 
-    boolean isEnded() {
+    public boolean isEnded() {
         return ended;
     }
 

@@ -150,10 +150,19 @@ public final class Subscribing {
      * @param filter with {@code $exclusive/}: only an exclusive one; without: exclusive or not
      */
     public boolean unsubscribe(String filter) {
-        String plain = ExclusiveSubscriptions.plain(filter);
-        String held = exclusive().isHeldBy(plain, session) ? plain : filter;
+        String held = held(filter);
         boolean awaited = session.records() != null && session.subscription(held) != null;
         return remove(held, awaited ? session.writes().expect() : null);
+    }
+
+    private String held(String filter) {
+        String plain = ExclusiveSubscriptions.plain(filter);
+        return exclusive().isHeldBy(plain, session) ? plain : filter;
+    }
+
+    /** What {@link #unsubscribe} of this filter removes; for {@link #takeBack}. */
+    public Before beforeUnsubscribe(String filter) {
+        return before(held(filter));
     }
 
     /**
@@ -169,7 +178,10 @@ public final class Subscribing {
 
     /** What is there now; for {@link #takeBack}. */
     public Before before(TopicFilter filter) {
-        String text = filter.toString();
+        return before(filter.toString());
+    }
+
+    private Before before(String text) {
         Subscription present = session.subscription(text);
         return present == null
                 ? Before.NOTHING
