@@ -2,6 +2,7 @@ package io.maxmq;
 
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
+import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
@@ -594,6 +595,67 @@ class RestartTest {
         TestClient other = broker.client(ProtocolVersion.MQTT_5);
         other.send(connectOf("s", false, 600, null, 65_535));
         assertThat(other.expect(ConnAck.class).reason().isError()).isTrue();
+    }
+
+    private static Connect connectAs(String user) {
+        Connect connect = connectOf("s", false, 600, null, 65_535);
+        return new Connect(connect.version(), false, false, 0, connect.properties(), "s", null, user, null);
+    }
+
+    @Test
+    void anotherClaimedNameDoesNotGetTheSession() {
+        broker.connected(connectAs("owner"));
+
+        restart();
+
+        TestClient other = broker.client(ProtocolVersion.MQTT_5);
+        other.send(connectAs("thief"));
+        assertThat(other.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+        assertThat(broker.client(ProtocolVersion.MQTT_5)
+                        .connect(connectAs("owner"))
+                        .sessionPresent())
+                .isTrue();
+    }
+
+    @Test
+    void userDoesNotInheritTheSessionOfItsClaimedName() {
+        broker.connected(connectAs("owner")).subscribe("t", AT_LEAST_ONCE);
+        broker.broker().close();
+        broker.close();
+        broker = startWithAuthenticator();
+
+        ConnAck first = broker.client(ProtocolVersion.MQTT_5).connect(connectAs("owner"));
+
+        assertThat(first.sessionPresent()).isFalse();
+        broker.broker().close();
+        broker.close();
+        broker = startWithAuthenticator();
+        assertThat(broker.client(ProtocolVersion.MQTT_5)
+                        .connect(connectAs("owner"))
+                        .sessionPresent())
+                .as("the session that replaced it")
+                .isTrue();
+        assertThat(broker.broker()
+                        .sessions()
+                        .find("s")
+                        .toCompletableFuture()
+                        .join()
+                        .orElseThrow()
+                        .subscriptions())
+                .isZero();
+    }
+
+    @Test
+    void claimedNameDoesNotGetTheSessionOfTheUser() {
+        broker.close();
+        broker = startWithAuthenticator();
+        broker.connected(connectAs("owner"));
+
+        restart(); // without the authenticator
+
+        TestClient claiming = broker.client(ProtocolVersion.MQTT_5);
+        claiming.send(connectAs("owner"));
+        assertThat(claiming.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
     }
 
     /** The authenticator vouches for the user name of each CONNECT. */

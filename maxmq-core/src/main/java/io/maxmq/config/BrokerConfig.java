@@ -16,7 +16,8 @@ import java.util.List;
  * @param allowAnonymous whether everybody may connect when there is no authenticator; default false, and then a
  *     start without an authenticator fails
  * @param sessionsBelongToUsers whether a session may be resumed or ended by a CONNECT of the user alone that has made it, no user
- *     being one as well: others are refused with 0x85 (MQTT 3: 2); default true
+ *     being one as well: others are refused with 0x85 (MQTT 3: 2). A client that no authenticator vouches for is the user that its
+ *     CONNECT names, but gets no session of a user of that name that an authenticator vouched for; default true
  * @param clientIds which client ids users may connect with; default {@link ClientIdRule#ANY}
  * @param disconnectRevoked whether an MQTT 5.0 client that loses a subscription by a change of the rules is told by DISCONNECT 0x87,
  *     since MQTT has no other word for it, and comes back to what is left of its session; else, and in MQTT 3, it just gets no more

@@ -75,8 +75,9 @@ public final class ClientInfo {
     }
 
     /**
-     * The user name that CONNECT carried and no authenticator vouched for. For display only: any client can claim any name. Empty when
-     * {@link #username()} is present, and for a client that is known from storage only.
+     * The user name that CONNECT carried and no authenticator vouched for. It gives no rights, as any client can claim any name: it is
+     * for display, and keeps clients that claim different names from each other's sessions. Empty when {@link #username()} is present,
+     * and for a client that is known from storage only.
      */
     public Optional<String> claimedUsername() {
         return Optional.ofNullable(claimedUsername);

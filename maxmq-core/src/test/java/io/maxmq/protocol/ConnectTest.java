@@ -35,6 +35,10 @@ class ConnectTest {
     }
 
     private ReasonCode refusal(Connect connect) {
+        return refusal(broker, connect);
+    }
+
+    private static ReasonCode refusal(TestBroker broker, Connect connect) {
         TestClient client = broker.client(connect.version());
         ReasonCode reason = client.send(connect).expect(ConnAck.class).reason();
         client.expectEnd();
@@ -133,12 +137,24 @@ class ConnectTest {
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
     void anotherUsersConnectLeavesTheOwnerAlone(ProtocolVersion version) {
+        anotherUsersConnectLeavesTheOwnerAlone(broker, version);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void anotherClaimedNameLeavesTheOwnerAlone(ProtocolVersion version) {
+        try (TestBroker anonymous = TestBroker.start()) {
+            anotherUsersConnectLeavesTheOwnerAlone(anonymous, version);
+        }
+    }
+
+    private static void anotherUsersConnectLeavesTheOwnerAlone(TestBroker broker, ProtocolVersion version) {
         TestClient owner = broker.connected(connect(version, "shared-id", true, "alice"));
         owner.subscribe("a", QoS.AT_LEAST_ONCE);
 
-        assertThat(refusal(connect(version, "shared-id", true, "mallory")))
+        assertThat(refusal(broker, connect(version, "shared-id", true, "mallory")))
                 .isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
-        assertThat(refusal(connect(version, "shared-id", true, null)))
+        assertThat(refusal(broker, connect(version, "shared-id", true, null)))
                 .isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
 
         broker.publish(io.maxmq.spi.Message.of("a", "still here"));
@@ -149,10 +165,21 @@ class ConnectTest {
 
     @Test
     void anotherUsersConnectLeavesAnOfflineSessionAlone() {
+        anotherUsersConnectLeavesAnOfflineSessionAlone(broker);
+    }
+
+    @Test
+    void anotherClaimedNameLeavesAnOfflineSessionAlone() {
+        try (TestBroker anonymous = TestBroker.start()) {
+            anotherUsersConnectLeavesAnOfflineSessionAlone(anonymous);
+        }
+    }
+
+    private static void anotherUsersConnectLeavesAnOfflineSessionAlone(TestBroker broker) {
         TestClient owner = broker.connected(connect(ProtocolVersion.MQTT_3_1_1, "shared-id", false, "alice"));
         owner.disconnect();
 
-        assertThat(refusal(connect(ProtocolVersion.MQTT_3_1_1, "shared-id", false, "mallory")))
+        assertThat(refusal(broker, connect(ProtocolVersion.MQTT_3_1_1, "shared-id", false, "mallory")))
                 .isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
 
         TestClient back = broker.client(ProtocolVersion.MQTT_3_1_1);

@@ -15,9 +15,12 @@ import io.maxmq.config.SessionLimits;
 import io.maxmq.limit.Limit;
 import io.maxmq.limit.Limits;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.admin.SessionView;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +47,28 @@ class UnprovenUsernameTest {
 
     private static Connect proven(String clientId, String username) {
         return new Connect(V5, false, true, 0, Properties.NONE, clientId, null, username, TestClient.bytes("right"));
+    }
+
+    /** With a session that lasts, which it resumes if there is one. */
+    private static Connect lasting(String clientId, String username, boolean isProven) {
+        Properties lasts = Properties.builder()
+                .set(PropertyId.SESSION_EXPIRY_INTERVAL, 1000)
+                .build();
+        ByteBuffer password = isProven ? TestClient.bytes("right") : null;
+        return new Connect(V5, false, false, 0, lasts, clientId, null, username, password);
+    }
+
+    private static TestBroker startByPassword() {
+        return TestBroker.closed(builder -> builder.authenticator(BY_PASSWORD_OR_CLIENT_ID));
+    }
+
+    private static SessionView session(TestBroker broker, String clientId) {
+        return broker.broker()
+                .sessions()
+                .find(clientId)
+                .toCompletableFuture()
+                .join()
+                .orElseThrow();
     }
 
     @Test
@@ -106,6 +131,127 @@ class UnprovenUsernameTest {
 
             assertThat(answer.reason()).isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
             owner.ping();
+        }
+    }
+
+    @Test
+    void claimedNameDoesNotOpenTheOfflineSessionOfTheUser() {
+        try (TestBroker broker = startByPassword()) {
+            broker.connected(lasting("c", "ann", true)).disconnect();
+
+            ConnAck answer = broker.client(V5).send(lasting("c", "ann", false)).expect(ConnAck.class);
+
+            assertThat(answer.reason()).isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+            assertThat(broker.client(V5).connect(lasting("c", "ann", true)).sessionPresent())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void claimedNameResumesItsOwnSession() {
+        try (TestBroker broker = startByPassword()) {
+            broker.connected(lasting("c", "ann", false)).disconnect();
+
+            assertThat(broker.client(V5).connect(lasting("c", "ann", false)).sessionPresent())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void sessionOfAClaimedNameIsNoSessionOfTheUserInViews() {
+        try (TestBroker broker = startByPassword()) {
+            broker.connected(lasting("c", "ann", false));
+            broker.connected(lasting("d", "ann", true));
+
+            assertThat(session(broker, "c").username()).isEmpty();
+            assertThat(session(broker, "d").username()).contains("ann");
+        }
+    }
+
+    @Test
+    void userDoesNotInheritTheOnlineSessionOfItsClaimedName() {
+        try (TestBroker broker = startByPassword()) {
+            TestClient claiming = broker.connected(lasting("c", "ann", false));
+            claiming.subscribe("planted", QoS.AT_LEAST_ONCE);
+
+            TestClient ann = broker.client(V5);
+            ConnAck answer = ann.connect(lasting("c", "ann", true));
+
+            assertThat(answer.sessionPresent()).isFalse();
+            claiming.expectDisconnect(ReasonCode.SESSION_TAKEN_OVER);
+            assertThat(session(broker, "c").subscriptions()).isZero();
+            assertThat(session(broker, "c").username()).contains("ann");
+            ann.ping();
+        }
+    }
+
+    @Test
+    void userDoesNotInheritTheOfflineSessionOfItsClaimedName() {
+        try (TestBroker broker = startByPassword()) {
+            TestClient claiming = broker.connected(lasting("c", "ann", false));
+            claiming.subscribe("planted", QoS.AT_LEAST_ONCE);
+            claiming.disconnect();
+            broker.awaitDisconnected("c");
+            broker.publish(Message.of("planted", "message", QoS.AT_LEAST_ONCE));
+
+            TestClient ann = broker.client(V5);
+            ConnAck answer = ann.connect(lasting("c", "ann", true));
+
+            assertThat(answer.sessionPresent()).isFalse();
+            ann.ping(); // no message comes before the answer
+            assertThat(session(broker, "c").subscriptions()).isZero();
+            assertThat(broker.client(V5)
+                            .send(lasting("c", "ann", false))
+                            .expect(ConnAck.class)
+                            .reason())
+                    .isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+        }
+    }
+
+    @Test
+    void userWithoutRoomLeavesTheSessionOfItsClaimedName() {
+        try (TestBroker broker = TestBroker.closed(builder -> builder.authenticator(BY_PASSWORD_OR_CLIENT_ID)
+                .sessions(SessionLimits.builder().maxSessionsPerUser(1).build()))) {
+            TestClient claiming = broker.connected(lasting("c", "ann", false));
+            TestClient first = broker.connected(lasting("d", "ann", true));
+
+            ConnAck answer = broker.client(V5).send(lasting("c", "ann", true)).expect(ConnAck.class);
+
+            assertThat(answer.reason()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+            claiming.ping();
+            first.ping();
+        }
+    }
+
+    @Test
+    void replacedSessionOfAClaimedNameCountsForNoUser() {
+        try (TestBroker broker = TestBroker.closed(builder -> builder.authenticator(BY_PASSWORD_OR_CLIENT_ID)
+                .sessions(SessionLimits.builder()
+                        .maxSessions(2)
+                        .maxSessionsPerUser(1)
+                        .build()))) {
+            broker.connected(lasting("c", "ann", false)).disconnect();
+            broker.connected(lasting("c", "ann", true)).ping();
+
+            assertThat(broker.client(V5)
+                            .send(lasting("d", "ann", true))
+                            .expect(ConnAck.class)
+                            .reason())
+                    .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+            broker.connected(lasting("d", "bob", true)).ping();
+        }
+    }
+
+    @Test
+    void anyUserResumesTheSessionOfAClaimedNameWhereSessionsBelongToNobody() {
+        try (TestBroker broker = TestBroker.closed(builder -> builder.authenticator(BY_PASSWORD_OR_CLIENT_ID)
+                .configure(config -> config.sessionsBelongToUsers(false)))) {
+            broker.connected(lasting("c", "ann", false)).disconnect();
+
+            assertThat(broker.client(V5).connect(lasting("c", "ann", true)).sessionPresent())
+                    .isTrue();
+            assertThat(broker.client(V5).connect(lasting("c", "bob", false)).sessionPresent())
+                    .isTrue();
         }
     }
 

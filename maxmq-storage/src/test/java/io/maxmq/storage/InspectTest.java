@@ -77,7 +77,11 @@ class InspectTest {
     private static void session(RocksDbStorage store, String clientId) {
         OwnerKey key = OwnerKey.of("default", clientId);
         Bytes subscription = key.named("a/+");
-        put(store, Tables.SESSION, key.alone(), new SessionRecord("u", 60, true, 0, -1, false).write(key.alone()));
+        put(
+                store,
+                Tables.SESSION,
+                key.alone(),
+                new SessionRecord("u", false, 60, true, 0, -1, false).write(key.alone()));
         put(
                 store,
                 Tables.SUBSCRIPTION,

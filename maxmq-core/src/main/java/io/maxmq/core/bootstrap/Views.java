@@ -43,7 +43,7 @@ final class Views {
         return new SessionView(
                 session.tenant(),
                 session.clientId(),
-                Optional.ofNullable(session.owner()),
+                Optional.ofNullable(session.user()),
                 Optional.ofNullable(session.client()),
                 session.expirySeconds(),
                 session.subscriptionCount(),

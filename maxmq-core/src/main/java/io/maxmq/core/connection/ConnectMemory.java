@@ -33,10 +33,10 @@ final class ConnectMemory {
     }
 
     /**
-     * The session has charged what stays, but for the user name that the client only claims: the connection stays charged for that,
-     * since it is as long as the client likes.
+     * The session has charged what stays, with the name of its owner. Where sessions belong to nobody, the client may claim another
+     * name, as long as it likes: the connection stays charged for that.
      *
-     * @param claimedLength of the claimed user name; 0 for none
+     * @param claimedLength of a claimed user name that the session has not charged; 0 for none
      */
     void release(int claimedLength) {
         connection.uncharge(Math.max(0, bytes - 4L * claimedLength));

@@ -451,8 +451,7 @@ final class Handshake {
         if (refusedAsForeign(key, client)) { // the owner may have come since it was looked at first
             return;
         }
-        Session resumed =
-                connect.cleanStart() ? null : connection.here().sessions().find(key);
+        Session resumed = connection.here().sessions().resumable(key, client);
         if (resumed == null || home.access().allowsEverything()) {
             attach(key, client, access);
         } else {
@@ -499,7 +498,8 @@ final class Handshake {
 
     /** What storage has of the session is needed first. */
     private void attach(SessionKey key, ClientInfo client, ClientAccess access) {
-        connection.here().sessions().prepare(key, connect.cleanStart(), failure -> {
+        Sessions sessions = connection.here().sessions();
+        sessions.prepare(key, sessions.resumable(key, client) == null, failure -> {
             if (connection.isClosed()) {
                 return;
             }
@@ -571,7 +571,8 @@ final class Handshake {
         String ended = attached.present() ? home.revoke(connection, session, revoked) : "";
         ConnAck answer = new ConnAck(attached.present(), ReasonCode.SUCCESS, granted);
         connection.send(ended.isEmpty() ? answer : telling(answer, ended));
-        memory.release(client.claimedUsername().orElse("").length());
+        String claimed = client.claimedUsername().orElse("");
+        memory.release(claimed.equals(session.owner().name()) ? 0 : claimed.length());
         connection.established(new Established(
                 session,
                 attached.present(),

@@ -68,7 +68,8 @@ public final class RecordText {
 
     private static String of(SessionRecord record) {
         String expiry = record.expirySeconds() == 0xFFFF_FFFFL ? "never" : record.expirySeconds() + "s";
-        return "owner=" + (record.owner() == null ? "-" : record.owner()) + " expiry=" + expiry
+        return "owner=" + (record.owner() == null ? "-" : record.owner()) + (record.claimed() ? " (claimed)" : "")
+                + " expiry=" + expiry
                 + (record.connected()
                         ? " connected"
                         : " away since " + Instant.ofEpochMilli(record.awaySinceMillis()) + " sent up to "

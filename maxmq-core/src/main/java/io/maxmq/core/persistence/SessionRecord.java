@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   | flags | owner | expiry interval in s | away since, ms | sent up to |
- *   flags: connected (bit 0), the settings' subscriptions have been made (1)
+ *   flags: connected (bit 0), the settings' subscriptions have been made (1), the owner's name is only claimed (2)
  * </pre>
  *
  * @param owner the user that made it; null for none
+ * @param claimed whether no authenticator vouched for the owner's name; false in records that were written before this flag
  * @param expirySeconds 1..4294967295, where that is for ever; 0 of one that is over and only has to pass on what it has
  * @param connected whether its client was connected when this was written
  * @param awaySinceMillis wall time; 0 while connected
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SessionRecord(
         @Nullable String owner,
+        boolean claimed,
         long expirySeconds,
         boolean connected,
         long awaySinceMillis,
@@ -29,15 +31,16 @@ public record SessionRecord(
     private static final int VERSION = 1;
     private static final int CONNECTED = 1;
     private static final int AUTOMATIC = 2;
+    private static final int CLAIMED = 4;
 
     /** Of a session whose time is over, whatever the clock says. */
-    public static SessionRecord over(@Nullable String owner, long sentUpTo) {
-        return new SessionRecord(owner, 0, false, 0, sentUpTo, false);
+    public static SessionRecord over(@Nullable String owner, boolean claimed, long sentUpTo) {
+        return new SessionRecord(owner, claimed, 0, false, 0, sentUpTo, false);
     }
 
     public Bytes write(Bytes key) {
         return new RecordWriter(VERSION, 32)
-                .writeByte((connected ? CONNECTED : 0) | (automatic ? AUTOMATIC : 0))
+                .writeByte((connected ? CONNECTED : 0) | (automatic ? AUTOMATIC : 0) | (claimed ? CLAIMED : 0))
                 .writeOptionalText(owner)
                 .writeVarint(expirySeconds)
                 .writeVarint(awaySinceMillis)
@@ -56,6 +59,12 @@ public record SessionRecord(
         long awaySinceMillis = record.readVarint();
         long sentUpTo = record.readVarint() - 1;
         return new SessionRecord(
-                owner, expirySeconds, (flags & CONNECTED) != 0, awaySinceMillis, sentUpTo, (flags & AUTOMATIC) != 0);
+                owner,
+                (flags & CLAIMED) != 0,
+                expirySeconds,
+                (flags & CONNECTED) != 0,
+                awaySinceMillis,
+                sentUpTo,
+                (flags & AUTOMATIC) != 0);
     }
 }

@@ -42,6 +42,8 @@ public final class Session implements Subscriber {
 
     private final Routes routes;
     private final @Nullable String owner;
+    /** Whether no authenticator vouched for the owner's name. */
+    private final boolean claimed;
 
     // valid for the session
     /** Null for none, a {@link Subscription} that is the only one, or a {@link SubscriptionSet}. */
@@ -82,11 +84,12 @@ public final class Session implements Subscriber {
     /** The same: it could not take the last one, and is passed over until it has room. */
     private volatile boolean full;
 
-    Session(Sessions home, SessionKey key, Routes routes, @Nullable String owner) {
+    Session(Sessions home, SessionKey key, Routes routes, SessionOwner owner) {
         this.home = home;
         this.clientId = key.clientId().getBytes(UTF_8);
         this.routes = routes;
-        this.owner = owner;
+        this.owner = owner.name();
+        this.claimed = owner.claimed();
     }
 
     public Tenant tenant() {
@@ -119,9 +122,14 @@ public final class Session implements Subscriber {
         return present;
     }
 
-    /** The user that made the session and alone may resume it; null for none. */
-    public @Nullable String owner() {
-        return owner;
+    /** The user that made the session and alone may resume it; made anew at each call. */
+    public SessionOwner owner() {
+        return new SessionOwner(owner, claimed);
+    }
+
+    /** The user that the session counts for: its owner, if an authenticator vouched for the name; null for none. */
+    public @Nullable String user() {
+        return claimed ? null : owner;
     }
 
     public Routes routes() {
@@ -356,7 +364,7 @@ public final class Session implements Subscriber {
 
     private SessionRecord record(boolean connected, long awaySinceMillis) {
         return new SessionRecord(
-                owner, expirySeconds(), connected, awaySinceMillis, recordedSentUpTo(), automaticKnown);
+                owner, claimed, expirySeconds(), connected, awaySinceMillis, recordedSentUpTo(), automaticKnown);
     }
 
     private long recordedSentUpTo() {
@@ -661,7 +669,8 @@ public final class Session implements Subscriber {
             state.inbound.clear();
         }
         state.willBytes = 0;
-        SessionRecord over = durable && !home.isClosing() ? SessionRecord.over(owner, recordedSentUpTo()) : null;
+        SessionRecord over =
+                durable && !home.isClosing() ? SessionRecord.over(owner, claimed, recordedSentUpTo()) : null;
         RestoredSession left = unread ? restored() : null;
         if (outbound == null && left != null && !groups.isEmpty()) {
             outbound = new Outbound(home, this, this::full); // of what nobody has read

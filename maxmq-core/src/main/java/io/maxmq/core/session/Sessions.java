@@ -30,7 +30,6 @@ import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -288,11 +287,12 @@ public final class Sessions {
      * Runs {@code action} when everything that a CONNECT of this client is judged by is in memory: at once, unless a broker
      * before this one has left a session that nobody has needed yet.
      *
+     * @param begins whether the CONNECT resumes no session, even if there is one
      * @param action told what went wrong when it cannot be read
      */
-    public void prepare(SessionKey key, boolean cleanStart, Written action) {
+    public void prepare(SessionKey key, boolean begins, Written action) {
         Session session = sessions.get(key);
-        if (session == null || cleanStart || session.isLoaded()) {
+        if (session == null || begins || session.isLoaded()) {
             action.onWritten(null);
         } else {
             session.load(failure -> {
@@ -308,22 +308,32 @@ public final class Sessions {
         }
     }
 
-    /**
-     * Why this client may have no session: there is one, which another user has made. Null when it may.
-     */
+    /** Why this client may have no session: its client id has one that belongs to another user. Null when it may. */
     public Connected.@Nullable Refused refusal(SessionKey key, ClientInfo client) {
         Session session = sessions.get(key);
-        return session == null
-                        || !belongToUsers
-                        || Objects.equals(session.owner(), client.username().orElse(null))
+        return session == null || use(session, SessionOwner.of(client)) != SessionOwner.Use.REFUSED
                 ? null
                 : new Connected.Refused(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "the session belongs to another user");
     }
 
+    /** The session that a CONNECT of this client would resume now; null when it would begin one, or is refused. */
+    public @Nullable Session resumable(SessionKey key, ClientInfo client) {
+        Session session = sessions.get(key);
+        return session == null
+                        || client.cleanStart()
+                        || use(session, SessionOwner.of(client)) != SessionOwner.Use.RESUMES
+                ? null
+                : session;
+    }
+
+    private SessionOwner.Use use(Session session, SessionOwner client) {
+        return belongToUsers ? session.owner().useBy(client) : SessionOwner.Use.RESUMES;
+    }
+
     /**
      * Attaches a connection to the client's session, which is made if need be (§3.1.4). Another connection of the same
-     * client is told 0x8E and closed; but a session belongs to the user who made it, and another user's CONNECT leaves it
-     * and its connection alone.
+     * client is told 0x8E and closed; but a session belongs to the user who made it ({@link SessionOwner}), and another user's
+     * CONNECT leaves it and its connection alone.
      */
     public Connected connect(SessionKey key, Routes routes, SessionSetup setup, PacketSink connection) {
         assert loop.inLoop();
@@ -331,15 +341,17 @@ public final class Sessions {
         if (refusal != null) {
             return refusal;
         }
-        String user = setup.client().username().orElse(null);
+        SessionOwner owner = SessionOwner.of(setup.client());
+        String user = owner.user();
         Session session = sessions.get(key);
-        boolean begins =
-                session == null || session.endsWhenTakenOver(setup.client().cleanStart());
+        boolean replacesOwner = session != null && use(session, owner) == SessionOwner.Use.REPLACES;
+        boolean startsAnew = setup.client().cleanStart() || replacesOwner;
+        boolean begins = session == null || session.endsWhenTakenOver(startsAnew);
         SessionQuotas.Room room = !begins ? SessionQuotas.Room.YES : roomFor(key.tenant(), user, session);
         if (room != SessionQuotas.Room.YES) {
             return new Connected.Refused(ReasonCode.QUOTA_EXCEEDED, room.detail());
         }
-        Session next = session == null || begins ? new Session(this, key, routes, user) : session;
+        Session next = session == null || begins ? new Session(this, key, routes, owner) : session;
         long reservedBytes = begins ? next.reserve(setup.will(), session) : next.reserveWill(setup.will());
         if (reservedBytes < 0) {
             if (begins) {
@@ -352,7 +364,7 @@ public final class Sessions {
         boolean replaces = false;
         if (session != null) {
             takeOver(session, setup.client());
-            if (setup.client().cleanStart() && !session.isEnded()) { // the old connection's end may have ended it
+            if (startsAnew && !session.isEnded()) { // the old connection's end may have ended it
                 replaces = session.isDurable();
                 end(session, SessionEnd.CLEAN_START);
             }
@@ -380,7 +392,7 @@ public final class Sessions {
     /** @param before in whose place it comes, which ends next; null when there is none */
     private SessionQuotas.Room roomFor(Tenant tenant, @Nullable String user, @Nullable Session before) {
         SessionQuotas.Room room =
-                before == null ? quotas.tryAdd(tenant, user) : quotas.tryAddInPlaceOf(tenant, before.owner(), user);
+                before == null ? quotas.tryAdd(tenant, user) : quotas.tryAddInPlaceOf(tenant, before.user(), user);
         Counter refused = room.counter();
         if (refused != null) {
             loop.counters().increment(refused);
@@ -402,7 +414,7 @@ public final class Sessions {
     void end(Session session, SessionEnd why) {
         if (sessions.remove(session)) {
             slots.remove(session.slot);
-            quotas.remove(session.tenant(), session.owner());
+            quotas.remove(session.tenant(), session.user());
             session.routes().release();
             sequencesUsed(session.nextSequence());
             int dropped = session.end(why != SessionEnd.BROKER_CLOSED);
@@ -451,9 +463,9 @@ public final class Sessions {
     /** Makes a durable session again; what it has of messages stays in storage until it is needed. */
     public Session restore(SessionKey key, Routes routes, SessionRecord record) {
         assert loop.inLoop();
-        Session session = new Session(this, key, routes, record.owner());
+        Session session = new Session(this, key, routes, new SessionOwner(record.owner(), record.claimed()));
         session.overcharge();
-        quotas.add(key.tenant(), record.owner());
+        quotas.add(key.tenant(), session.user());
         long sentUpTo = record.connected() ? storage.journal().firstSequence() - 1 : record.sentUpTo();
         session.restore(record.expirySeconds(), record.automatic(), sentUpTo);
         session.slot = slots.add(session);

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param tenant whose
  * @param clientId of its client
- * @param username of the user who made it and alone may resume it; empty for an anonymous one
+ * @param username of the user who made it and alone may resume it; empty when no authenticator vouched for a name
  * @param client the connection; empty while there is none
  * @param expirySeconds how long it outlives a connection, 0..2^32-1, where 2^32-1 is for ever
  * @param subscriptions how many

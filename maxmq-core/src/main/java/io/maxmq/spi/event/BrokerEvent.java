@@ -52,7 +52,10 @@ public sealed interface BrokerEvent {
     enum SessionEnd {
         /** Its expiry interval passed, or was zero when the connection ended. */
         EXPIRED,
-        /** The client came back with a clean start. */
+        /**
+         * The client came back with a clean start, or proved the user name that the maker of the session had only claimed, and so
+         * began another one.
+         */
         CLEAN_START,
         /** The embedder or an extension asked for it. */
         PURGED,

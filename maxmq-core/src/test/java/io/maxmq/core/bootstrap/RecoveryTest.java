@@ -74,7 +74,10 @@ class RecoveryTest {
 
     private void session(String clientId, String... filters) {
         OwnerKey key = OwnerKey.of("default", clientId);
-        put(Tables.SESSION, key.alone(), new SessionRecord(null, 0xFFFF_FFFFL, true, 0, -1, false).write(key.alone()));
+        put(
+                Tables.SESSION,
+                key.alone(),
+                new SessionRecord(null, false, 0xFFFF_FFFFL, true, 0, -1, false).write(key.alone()));
         for (String filter : filters) {
             put(Tables.SUBSCRIPTION, key.named(filter), QOS_2.write(key.named(filter)));
         }
@@ -384,7 +387,7 @@ class RecoveryTest {
         ManualClock clock = new ManualClock();
         crashed(() -> {
             Bytes key = OwnerKey.of("default", "s").alone();
-            put(Tables.SESSION, key, new SessionRecord(null, 60, true, 0, -1, false).write(key));
+            put(Tables.SESSION, key, new SessionRecord(null, false, 60, true, 0, -1, false).write(key));
         });
 
         for (int i = 0; i < 2; i++) {

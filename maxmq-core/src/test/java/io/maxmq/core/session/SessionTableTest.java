@@ -33,7 +33,7 @@ class SessionTableTest {
     }
 
     private Session session(SessionKey key, Routes routes) {
-        Session session = new Session(null, key, routes, null);
+        Session session = new Session(null, key, routes, SessionOwner.NONE);
         session.slot = slots.add(session);
         return session;
     }
