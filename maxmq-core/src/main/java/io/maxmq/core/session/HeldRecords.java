@@ -26,6 +26,7 @@ final class HeldRecords {
     private static final class Held {
         private @Nullable Session session;
         private @Nullable SessionRecord record;
+        /** Whether nobody waits for the last record, so that it is repeated until storage takes it. */
         private boolean isRepeated;
         private List<Written> waiting = new ArrayList<>(1);
 
@@ -33,6 +34,14 @@ final class HeldRecords {
             List<Written> told = waiting;
             waiting = new ArrayList<>(1);
             told.forEach(each -> each.onWritten(failure));
+        }
+
+        /** Fails one that still waits; a later one has its own time. */
+        void giveUp(Written written) {
+            if (waiting.remove(written)) {
+                written.onWritten(new StorageException(
+                        StorageException.Kind.BUSY, "the records of the session before are being removed"));
+            }
         }
     }
 
@@ -61,13 +70,10 @@ final class HeldRecords {
         }
         held.session = session;
         held.record = record;
-        held.isRepeated |= written == null;
+        held.isRepeated = written == null;
         if (written != null) {
             held.waiting.add(written);
-            loop.schedule(
-                    MAX_SECONDS * 1_000_000_000L,
-                    () -> held.tell(new StorageException(
-                            StorageException.Kind.BUSY, "the records of the session before are being removed")));
+            loop.schedule(MAX_SECONDS * 1_000_000_000L, () -> held.giveUp(written));
         }
         return true;
     }
