@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bounds: {@value #MAX_ACTIVE} removals at a time, the others wait in their order; {@value #BODIES_PER_SLICE} counts per slice,
  * and the next slice waits for the one before. The message ids are charged to the loop's memory credit; a removal waits while
- * there is no memory, unless it is the only one.
+ * there is no memory, unless it is the only one. Each removal is charged from its call on: clients whose sessions end faster than
+ * their queues can be removed use up the memory budget, which refuses new sessions, and not the heap.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
@@ -38,6 +39,9 @@ public final class MessageRemovals {
     private static final int BYTES_PER_BODY = 32;
 
     private static final int ENTRIES_PER_CHARGE = 1_000;
+
+    /** A removal with the ended session that its callback refers to. */
+    private static final long BYTES_PER_REMOVAL = 2_048;
 
     private final LoopStore store;
     private final Payloads payloads;
@@ -61,6 +65,7 @@ public final class MessageRemovals {
      *     of the removal; told the bytes of all messages, as {@link StoredMessage#bytes}
      */
     public void remove(Table table, KeyRange range, Consumer<Throwable> damaged, LongConsumer removed) {
+        loop.credit().overdraw(BYTES_PER_REMOVAL);
         waiting.add(new Removal(table, range, damaged, removed));
         beginNext();
     }
@@ -195,7 +200,7 @@ public final class MessageRemovals {
 
         private void end() {
             active.remove(this);
-            loop.credit().release(chargedBytes);
+            loop.credit().release(chargedBytes + BYTES_PER_REMOVAL);
             beginNext();
         }
     }

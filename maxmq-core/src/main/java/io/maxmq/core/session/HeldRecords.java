@@ -28,6 +28,7 @@ final class HeldRecords {
         private @Nullable SessionRecord record;
         /** Whether nobody waits for the last record, so that it is repeated until storage takes it. */
         private boolean isRepeated;
+
         private List<Written> waiting = new ArrayList<>(1);
 
         void tell(@Nullable Throwable failure) {
