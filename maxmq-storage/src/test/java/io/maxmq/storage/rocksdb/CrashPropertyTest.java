@@ -88,10 +88,13 @@ class CrashPropertyTest {
     void comesBackWithAStateThatItHad(@ForAll("steps") List<Step> steps) throws IOException {
         Run run = new Run(Files.createTempDirectory("rocks-crash"));
         made.add(run.root);
-        for (Step step : steps) {
-            run.step(step);
+        try {
+            for (Step step : steps) {
+                run.step(step);
+            }
+        } finally {
+            run.store.close();
         }
-        run.store.close();
     }
 
     @Provide

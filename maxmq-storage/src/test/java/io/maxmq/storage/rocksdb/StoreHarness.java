@@ -15,6 +15,7 @@ import io.maxmq.spi.storage.Table;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -135,7 +136,7 @@ final class StoreHarness {
         }
     }
 
-    /** The directory of a store that nobody uses. */
+    /** The directory of a store that nobody writes to. A file that is about to replace another may go while this runs. */
     static void copy(Path from, Path to) throws IOException {
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
@@ -148,9 +149,21 @@ final class StoreHarness {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 if (!file.getFileName().toString().startsWith("LOCK")) {
-                    Files.copy(file, to.resolve(from.relativize(file)));
+                    try {
+                        Files.copy(file, to.resolve(from.relativize(file)));
+                    } catch (NoSuchFileException e) {
+                        return visitFileFailed(file, e);
+                    }
                 }
                 return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException && file.toString().endsWith(".new")) {
+                    return FileVisitResult.CONTINUE; // the store has renamed it since the directory was listed
+                }
+                throw e;
             }
         });
     }
