@@ -69,8 +69,10 @@ class EveryMetricMovesTest {
             "maxmq.connections.refused{reason=overload}", "nothing is shed unless that is set",
             "maxmq.connections.refused{reason=tls_handshakes}", "takes as many handshakes as may be under way",
             "maxmq.sessions.refused{by=broker}", "takes as many sessions as there may be",
-            "maxmq.overload.level", "nothing is shed unless that is set",
-            "maxmq.listener.connections{listener=closed}", "the rate limiter lets nobody in there");
+            "maxmq.overload.level", "nothing is shed unless that is set");
+
+    /** The rate limiter closes each connection there at once, so whether it is counted when this looks is chance. */
+    private static final String BRIEF = "maxmq.listener.connections{listener=closed}";
 
     /** Of which the tests of the features show each reason, and the test of plug-ins each of them. */
     private static final List<String> BY_NAME =
@@ -154,7 +156,7 @@ class EveryMetricMovesTest {
         TreeSet<String> stayed = new TreeSet<>();
         for (Metric each : all) {
             String key = BY_NAME.contains(each.name()) ? each.name() : each.key();
-            if (!moved.contains(key)) {
+            if (!moved.contains(key) && !key.equals(BRIEF)) {
                 stayed.add(key);
             }
         }
