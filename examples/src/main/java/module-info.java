@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module io.maxmq.examples {
     requires static org.jspecify;
+    requires io.maxmq.auth;
     requires io.maxmq.core;
     requires io.maxmq.rules;
     requires io.maxmq.storage;

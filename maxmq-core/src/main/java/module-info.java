@@ -3,12 +3,7 @@
 module io.maxmq.core {
     requires static org.jspecify;
     requires transitive io.maxmq.codec;
-    requires static com.nimbusds.jose.jwt;
-    requires static java.net.http;
-    requires static micrometer.core;
-    requires static org.bouncycastle.provider;
     requires static io.netty.handler;
-    requires static typesafe.config;
     requires io.netty.buffer;
     requires io.netty.common;
     requires io.netty.transport;
@@ -20,12 +15,10 @@ module io.maxmq.core {
     requires jdk.jfr;
 
     exports io.maxmq;
-    exports io.maxmq.auth;
     exports io.maxmq.config;
     exports io.maxmq.core.persistence to
             io.maxmq.storage;
     exports io.maxmq.limit;
-    exports io.maxmq.micrometer;
     exports io.maxmq.spi;
     exports io.maxmq.spi.admin;
     exports io.maxmq.spi.auth;
@@ -36,6 +29,5 @@ module io.maxmq.core {
     exports io.maxmq.spi.storage;
     exports io.maxmq.spi.storage.support;
 
-    uses io.maxmq.spi.config.ExtensionProvider;
-    uses io.maxmq.spi.storage.StorageProvider;
+    uses io.maxmq.config.ConfigFileReader;
 }

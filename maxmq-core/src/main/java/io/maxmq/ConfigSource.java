@@ -1,33 +1,48 @@
 package io.maxmq;
 
 import io.maxmq.config.BrokerConfig;
+import io.maxmq.config.ConfigFileReader;
 import io.maxmq.core.bootstrap.Broker;
-import io.maxmq.core.configfile.ConfigFile;
 import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.admin.Reloaded;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.ServiceLoader;
 
 /**
  * The configuration file of a broker, to be read again while it runs: its bans take effect, the rest waits for the next start.
  * Thread-safe.
  */
 final class ConfigSource {
+    private final ConfigFileReader reader;
     private final Path file;
 
     /** As last read; guarded by this. */
     private BrokerConfig latest;
 
-    ConfigSource(Path file, BrokerConfig read) {
+    ConfigSource(ConfigFileReader reader, Path file, BrokerConfig read) {
+        this.reader = reader;
         this.file = file;
         this.latest = read;
+    }
+
+    /**
+     * Finds the reader of configuration files.
+     *
+     * @throws IllegalStateException if there is none; the message names the artifact to add
+     */
+    static ConfigFileReader reader(Path file) {
+        return ServiceLoader.load(ConfigFileReader.class, ConfigSource.class.getClassLoader())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no reader of configuration files: add"
+                        + " io.maxmq:maxmq-config-file, as a module io.maxmq.configfile; file=" + file));
     }
 
     /** Reads the file. Blocks. */
     synchronized Reloaded reload(Broker broker) {
         String source = "configuration file " + file;
         try {
-            BrokerConfig now = ConfigFile.read(file).config();
+            BrokerConfig now = reader.read(file).settings();
             broker.replaceBans(latest.bans(), now.bans());
             boolean hasOtherChanges = !withoutBans(now).equals(withoutBans(latest));
             latest = now.toBuilder().build();

@@ -2,11 +2,11 @@ package io.maxmq;
 
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.BrokerConfig;
+import io.maxmq.config.ConfigFileReader;
+import io.maxmq.config.ConfiguredBroker;
 import io.maxmq.core.bootstrap.Broker;
 import io.maxmq.core.bootstrap.Plugins;
 import io.maxmq.core.bootstrap.Subscribers;
-import io.maxmq.core.configfile.ConfigFile;
-import io.maxmq.core.configfile.Configured;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.transport.MemorySocketFactory;
 import io.maxmq.core.transport.NetworkPreparation;
@@ -86,16 +86,19 @@ public final class MaxMQ implements AutoCloseable {
     /**
      * Begins a broker as a configuration file (HOCON) describes it, what system properties and environment variables say under the
      * names of its keys included: {@code maxmq.sessions.max-sessions} and {@code MAXMQ_SESSIONS_MAX_SESSIONS}. A module's README
-     * has the keys. Reads the file now and only once; blocks. Needs {@code com.typesafe:config}.
+     * has the keys. Reads the file now and only once; blocks. Needs {@code io.maxmq:maxmq-config-file}, and
+     * {@code maxmq-auth} for the authenticators and authorizers that come with MaxMQ.
      *
      * @return to which code may add what no file can say, such as interceptors, and of which it may change the rest
      * @throws io.maxmq.spi.config.ConfigFileException naming file, line, key and value of what is unknown or wrong, and the nearest
      *     key that there is
-     * @throws IllegalStateException when a library is missing; names its artifact
+     * @throws IllegalStateException if a module is missing; the message names its artifact
      */
     public static MaxMQBuilder fromConfig(Path file) {
-        Configured configured = ConfigFile.read(file);
-        return new MaxMQBuilder().configured(configured, new ConfigSource(file, configured.config()));
+        ConfigFileReader reader = ConfigSource.reader(file);
+        ConfiguredBroker configured = reader.read(file);
+        return new MaxMQBuilder()
+                .configured(configured, new ConfigSource(reader, file, configured.settings()));
     }
 
     static MaxMQ start(BrokerConfig config, Plugins plugins, @Nullable ConfigSource source) {

@@ -2,6 +2,7 @@ package io.maxmq;
 
 import io.maxmq.config.AutomaticSubscription;
 import io.maxmq.config.BrokerConfig;
+import io.maxmq.config.ConfiguredBroker;
 import io.maxmq.config.Capabilities;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.DelayedLimits;
@@ -14,7 +15,6 @@ import io.maxmq.config.SessionLimits;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.TopicRewrite;
 import io.maxmq.core.bootstrap.Plugins;
-import io.maxmq.core.configfile.Configured;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Extension;
 import io.maxmq.spi.Stable;
@@ -59,12 +59,11 @@ public final class MaxMQBuilder {
 
     MaxMQBuilder() {}
 
-    MaxMQBuilder configured(Configured file, ConfigSource from) {
+    MaxMQBuilder configured(ConfiguredBroker file, ConfigSource from) {
         source = from;
-        config(file.config());
+        config(file.settings());
         file.authenticators().forEach(this::authenticator);
         file.enhancedAuthenticators().forEach(this::enhancedAuthenticator);
-        file.tokenAuthorizers().forEach(this::authorizer);
         file.authorizers().forEach(this::authorizer);
         rateLimiter(file.rateLimiter());
         file.extensions().forEach(this::extension);

@@ -32,11 +32,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 @AnalyzeClasses(packages = "io.maxmq", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String[] EXPORTED = {
-        "io.maxmq", "io.maxmq.auth", "io.maxmq.config", "io.maxmq.limit", "io.maxmq.spi.."
+        "io.maxmq", "io.maxmq.config", "io.maxmq.limit", "io.maxmq.spi.."
     };
-
-    /** Exported too: binds a library that some embedders have, and names its types as that is its job. */
-    private static final String MICROMETER = "io.maxmq.micrometer";
 
     /** Packages of which everybody may use all, and which know nothing of the layers. */
     private static final String[] FOUNDATION = {
@@ -136,32 +133,16 @@ class ArchitectureTest {
             .should(nameNoThirdParty());
 
     @ArchTest
-    static final ArchRule onlyItsBindingKnowsMicrometer = noClasses()
+    static final ArchRule theRateLimiterKnowsOnlyTheSpi = noClasses()
             .that()
-            .resideOutsideOfPackage(MICROMETER)
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("io.micrometer..", MICROMETER);
-
-    @ArchTest
-    static final ArchRule theMicrometerBindingKnowsOnlyTheSpi = noClasses()
-            .that()
-            .resideInAPackage(MICROMETER)
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("io.maxmq", "io.maxmq.config..", "io.maxmq.core..");
-
-    @ArchTest
-    static final ArchRule whatComesWithTheBrokerKnowsOnlyTheSpi = noClasses()
-            .that()
-            .resideInAnyPackage("io.maxmq.auth", "io.maxmq.limit")
+            .resideInAPackage("io.maxmq.limit")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.maxmq", "io.maxmq.config..", "io.maxmq.core..");
 
     @ArchTest
     static final ArchRule exportedTypesSayHowStableTheyAre = classes()
-            .that(resideInAnyPackage(EXPORTED).or(resideInAPackage(MICROMETER)).and(visibleOutside()))
+            .that(resideInAnyPackage(EXPORTED).and(visibleOutside()))
             .and()
             .areNotAnnotations()
             .should()

@@ -49,11 +49,11 @@ class ReflectionTest {
     static final ArchRule nothingIsLookedUpByName =
             noClasses().that().doNotHaveFullyQualifiedName(EXCEPTION).should().callMethodWhere(lookingUp());
 
-    /** A configuration file names what its reader cannot know; services are what native images find by themselves. */
+    /** {@code fromConfig} finds its reader as a service, which native images support. */
     @ArchTest
-    static final ArchRule onlyAConfigurationFileLoadsServices = noClasses()
+    static final ArchRule onlyFromConfigLoadsServices = noClasses()
             .that()
-            .resideOutsideOfPackage("io.maxmq.core.configfile")
+            .doNotHaveFullyQualifiedName("io.maxmq.ConfigSource")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(ServiceLoader.class);

@@ -6,12 +6,12 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** This module's tests have no parser of configuration files. */
+/** The tests of this module have no reader of configuration files. */
 class MissingLibraryTest {
     @Test
     void aConfigurationFileNamesTheArtifactThatItNeeds() {
         assertThatThrownBy(() -> MaxMQ.fromConfig(Path.of("broker.conf")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("com.typesafe:config");
+                .hasMessageContaining("io.maxmq:maxmq-config-file");
     }
 }

@@ -2,7 +2,7 @@ package io.maxmq.junit;
 
 import io.maxmq.MaxMQ;
 import io.maxmq.MaxMQBuilder;
-import io.maxmq.MemoryStorage;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.BrokerContext;
 import io.maxmq.spi.ClientInfo;

@@ -1,6 +1,6 @@
 package io.maxmq.rules.state;
 
-import io.maxmq.MemoryStorage;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.rules.Until;
 import io.maxmq.rules.function.KeyValues;
 import io.maxmq.rules.value.Text;

@@ -1,0 +1,38 @@
+package io.maxmq.config;
+
+import io.maxmq.spi.Extension;
+import io.maxmq.spi.Preview;
+import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.auth.Authorizer;
+import io.maxmq.spi.auth.EnhancedAuthenticator;
+import io.maxmq.spi.limit.RateLimiter;
+import io.maxmq.spi.storage.KeyValueStore;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of a configuration file, as the builder takes it.
+ *
+ * @param authenticators in the order in which the broker asks them
+ * @param authorizers in the order in which the broker asks them
+ * @param storage not open; null for a broker in memory
+ * @since 0.1.0
+ */
+@Preview
+public record ConfiguredBroker(
+        BrokerConfig settings,
+        List<Authenticator> authenticators,
+        List<EnhancedAuthenticator> enhancedAuthenticators,
+        List<Authorizer> authorizers,
+        RateLimiter rateLimiter,
+        List<Extension> extensions,
+        @Nullable KeyValueStore storage) {
+
+    /** Copies the lists. */
+    public ConfiguredBroker {
+        authenticators = List.copyOf(authenticators);
+        enhancedAuthenticators = List.copyOf(enhancedAuthenticators);
+        authorizers = List.copyOf(authorizers);
+        extensions = List.copyOf(extensions);
+    }
+}
