@@ -24,6 +24,7 @@ module io.maxmq.core {
     exports io.maxmq.spi.auth;
     exports io.maxmq.spi.config;
     exports io.maxmq.spi.event;
+    exports io.maxmq.spi.extension;
     exports io.maxmq.spi.intercept;
     exports io.maxmq.spi.limit;
     exports io.maxmq.spi.storage;

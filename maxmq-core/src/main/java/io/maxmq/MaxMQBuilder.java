@@ -16,7 +16,7 @@ import io.maxmq.config.Tenancy;
 import io.maxmq.config.TopicRewrite;
 import io.maxmq.core.bootstrap.Plugins;
 import io.maxmq.spi.Clock;
-import io.maxmq.spi.Extension;
+import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.auth.Authenticator;

@@ -10,7 +10,7 @@ import io.maxmq.config.Capabilities;
 import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.TopicRewrite;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishResult;

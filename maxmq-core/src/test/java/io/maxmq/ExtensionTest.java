@@ -2,9 +2,9 @@ package io.maxmq;
 
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
-import io.maxmq.spi.BrokerContext;
-import io.maxmq.spi.Extension;
-import io.maxmq.spi.ExtensionInUseException;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
+import io.maxmq.spi.extension.ExtensionInUseException;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Registration;

@@ -2,7 +2,7 @@ package io.maxmq;
 
 import io.maxmq.config.Listener;
 import io.maxmq.config.MemoryLimits;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.admin.Health;

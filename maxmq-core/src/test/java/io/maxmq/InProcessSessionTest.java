@@ -15,7 +15,7 @@ import io.maxmq.spi.admin.ClientQuery;
 import io.maxmq.spi.admin.SessionView;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import io.maxmq.spi.event.BrokerEvent.SessionExpired;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -10,7 +10,7 @@ import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

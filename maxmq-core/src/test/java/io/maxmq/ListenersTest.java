@@ -7,7 +7,7 @@ import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.config.Listener;
 import io.maxmq.config.Tls;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.event.BrokerEvent.ListenerClosed;

@@ -19,7 +19,7 @@ import io.maxmq.spi.auth.EnhancedAuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.intercept.ConnectInterceptor;
 import io.maxmq.spi.intercept.DeliveryInterceptor;
 import io.maxmq.spi.intercept.PublishInterceptor;

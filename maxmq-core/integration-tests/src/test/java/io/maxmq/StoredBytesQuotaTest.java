@@ -13,7 +13,7 @@ import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.TenantQuota;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -21,7 +21,7 @@ import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;

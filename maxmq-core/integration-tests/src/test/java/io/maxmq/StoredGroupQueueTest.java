@@ -19,7 +19,7 @@ import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.ShardedKey;

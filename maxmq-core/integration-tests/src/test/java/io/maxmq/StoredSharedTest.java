@@ -12,7 +12,7 @@ import io.maxmq.codec.packet.Publish;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.StorageException.Kind;

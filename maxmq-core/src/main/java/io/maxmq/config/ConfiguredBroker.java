@@ -1,6 +1,6 @@
 package io.maxmq.config;
 
-import io.maxmq.spi.Extension;
+import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.Preview;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;

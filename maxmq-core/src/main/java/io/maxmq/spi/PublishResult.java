@@ -1,6 +1,5 @@
 package io.maxmq.spi;
 
-import io.maxmq.spi.event.DropReason;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;

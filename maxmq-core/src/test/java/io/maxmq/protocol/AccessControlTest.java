@@ -31,7 +31,7 @@ import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import io.maxmq.spi.event.BrokerEvent.Unsubscribed;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;

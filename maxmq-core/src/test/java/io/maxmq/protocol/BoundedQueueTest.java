@@ -18,7 +18,7 @@ import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.SessionExpired;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;

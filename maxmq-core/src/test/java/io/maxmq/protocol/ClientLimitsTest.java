@@ -20,7 +20,7 @@ import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.SessionSuspended;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

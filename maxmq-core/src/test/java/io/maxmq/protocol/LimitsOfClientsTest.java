@@ -14,7 +14,7 @@ import io.maxmq.limit.Limit.Action;
 import io.maxmq.limit.Limit.Scope;
 import io.maxmq.limit.Limits;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -13,7 +13,7 @@ import io.maxmq.codec.packet.Subscription;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

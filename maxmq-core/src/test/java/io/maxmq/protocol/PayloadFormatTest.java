@@ -15,7 +15,7 @@ import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.config.Capabilities;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;

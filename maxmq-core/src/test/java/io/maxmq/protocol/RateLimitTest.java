@@ -20,7 +20,7 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.Decision;
 import io.maxmq.spi.limit.RateLimiter;

@@ -11,7 +11,7 @@ import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.intercept.Interceptor;
 import io.maxmq.spi.intercept.Recipient;
 import io.maxmq.spi.intercept.RecipientInterceptor;

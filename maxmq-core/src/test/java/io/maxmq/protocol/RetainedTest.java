@@ -18,7 +18,7 @@ import io.maxmq.config.Capabilities;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -15,7 +15,7 @@ import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

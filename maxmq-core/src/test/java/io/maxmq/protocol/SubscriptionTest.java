@@ -20,7 +20,7 @@ import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.intercept.SubscribeInterceptor;
 import java.util.ArrayList;
 import java.util.List;

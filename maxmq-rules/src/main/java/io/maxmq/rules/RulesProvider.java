@@ -1,6 +1,6 @@
 package io.maxmq.rules;
 
-import io.maxmq.spi.Extension;
+import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.Internal;
 import io.maxmq.spi.config.ConfigSection;
 import io.maxmq.spi.config.ExtensionProvider;

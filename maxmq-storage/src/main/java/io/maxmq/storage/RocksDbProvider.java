@@ -4,7 +4,7 @@ import io.maxmq.spi.Internal;
 import io.maxmq.spi.config.ConfigSection;
 import io.maxmq.spi.storage.Durability;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.StorageProvider;
+import io.maxmq.spi.config.StorageProvider;
 
 /**
  * {@link RocksDbStorage} in a configuration file: {@code storage { type = rocksdb, directory = … }}. Found by {@link

@@ -1,7 +1,7 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.AuthenticationResult;
 import java.util.List;

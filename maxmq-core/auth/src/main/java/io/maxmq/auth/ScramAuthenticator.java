@@ -1,8 +1,8 @@
 package io.maxmq.auth;
 
-import io.maxmq.spi.BrokerContext;
-import io.maxmq.spi.Extension;
-import io.maxmq.spi.ExtensionInUseException;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
+import io.maxmq.spi.extension.ExtensionInUseException;
 import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.AuthenticationRequest;

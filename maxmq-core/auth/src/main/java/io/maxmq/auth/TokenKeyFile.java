@@ -1,6 +1,6 @@
 package io.maxmq.auth;
 
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Registration;
 import java.nio.file.Path;
 import org.slf4j.Logger;

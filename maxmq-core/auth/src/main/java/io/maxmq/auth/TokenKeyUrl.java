@@ -1,7 +1,7 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.Utf8;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.RedactedUrl;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Timers;

@@ -13,7 +13,7 @@ import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import io.maxmq.spi.event.BrokerEvent.Unsubscribed;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

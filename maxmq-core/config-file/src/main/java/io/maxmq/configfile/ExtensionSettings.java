@@ -1,6 +1,6 @@
 package io.maxmq.configfile;
 
-import io.maxmq.spi.Extension;
+import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.config.ConfigSection;
 import io.maxmq.spi.config.ExtensionProvider;
 import java.util.ArrayList;

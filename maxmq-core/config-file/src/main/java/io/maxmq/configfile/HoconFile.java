@@ -10,7 +10,7 @@ import com.typesafe.config.ConfigSyntax;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.ConfiguredBroker;
 import io.maxmq.codec.Utf8;
-import io.maxmq.spi.Extension;
+import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.SecretFile;
 import io.maxmq.spi.config.ConfigFileException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.maxmq.configfile;
 import io.maxmq.limit.FlappingGuard;
 import io.maxmq.limit.Limit;
 import io.maxmq.limit.Limits;
-import io.maxmq.spi.Extension;
+import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.config.ConfigSection;
 import io.maxmq.spi.limit.RateLimiter;
 import java.time.Duration;

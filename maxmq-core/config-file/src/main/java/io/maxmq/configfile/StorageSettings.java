@@ -2,7 +2,7 @@ package io.maxmq.configfile;
 
 import io.maxmq.spi.config.ConfigSection;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.StorageProvider;
+import io.maxmq.spi.config.StorageProvider;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;

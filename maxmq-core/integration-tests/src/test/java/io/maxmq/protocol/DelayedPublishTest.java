@@ -26,7 +26,7 @@ import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

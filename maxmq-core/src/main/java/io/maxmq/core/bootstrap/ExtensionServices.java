@@ -11,7 +11,7 @@ import io.maxmq.core.observe.ThreadNames;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.Subscription;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Message;

@@ -1,7 +1,7 @@
 package io.maxmq.core.bootstrap;
 
-import io.maxmq.spi.Extension;
-import io.maxmq.spi.ExtensionInUseException;
+import io.maxmq.spi.extension.Extension;
+import io.maxmq.spi.extension.ExtensionInUseException;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -15,7 +15,7 @@ import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.net.SocketAddress;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;

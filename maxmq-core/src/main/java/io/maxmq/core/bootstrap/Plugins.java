@@ -1,7 +1,7 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.spi.Clock;
-import io.maxmq.spi.Extension;
+import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.auth.EnhancedAuthenticator;

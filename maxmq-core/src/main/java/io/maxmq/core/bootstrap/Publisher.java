@@ -22,7 +22,7 @@ import io.maxmq.spi.PublishOptions;
 import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Tenant;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package io.maxmq.core.bootstrap;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.Routes;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.maxmq.core.observe;
 
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;

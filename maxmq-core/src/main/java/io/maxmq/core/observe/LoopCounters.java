@@ -2,7 +2,7 @@ package io.maxmq.core.observe;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.QoS;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 

@@ -1,7 +1,7 @@
 package io.maxmq.core.routing;
 
 import io.maxmq.core.loop.Loop;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.maxmq.core.routing;
 
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;

@@ -14,7 +14,7 @@ import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.storage.Bytes;
 import java.util.HashMap;
 import java.util.Map;

@@ -10,7 +10,7 @@ import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

@@ -9,7 +9,7 @@ import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.SharedQueue;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.agrona.collections.Long2ObjectHashMap;

@@ -11,7 +11,7 @@ import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.Failure;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

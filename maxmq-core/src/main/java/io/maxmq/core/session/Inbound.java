@@ -9,7 +9,7 @@ import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import org.jspecify.annotations.Nullable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;

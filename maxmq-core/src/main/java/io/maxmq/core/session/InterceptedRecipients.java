@@ -8,7 +8,7 @@ import io.maxmq.core.routing.RecipientRules;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.Message;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.intercept.Recipient;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -13,7 +13,7 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.Authorization;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

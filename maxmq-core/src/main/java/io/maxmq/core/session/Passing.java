@@ -7,7 +7,7 @@ import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.util.Map;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongHashSet;

@@ -16,7 +16,7 @@ import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.storage.StorageException;
 import java.util.List;
 import java.util.Map;

@@ -9,7 +9,7 @@ import io.maxmq.core.routing.Routes;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.net.SocketAddress;
 import java.util.Optional;
 

@@ -3,7 +3,7 @@ package io.maxmq.core.session;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.util.Map;
 import org.agrona.collections.LongHashSet;
 

@@ -13,7 +13,7 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.maxmq.spi.config;
 
-import io.maxmq.spi.Extension;
+import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.Stable;
 
 /**

@@ -1,5 +1,7 @@
 package io.maxmq.spi.event;
 
+import io.maxmq.spi.DropReason;
+
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.ClientInfo;

@@ -13,7 +13,7 @@ import io.maxmq.spi.Stable;
  * @param retainAsPublished false for v3
  * @param retainHandling {@link RetainHandling#SEND_AT_SUBSCRIBE} for v3
  * @param queued whether messages of QoS 1 and 2 wait while the client is away; true for every SUBSCRIBE. Without it the
- *     subscription stays and what comes meanwhile is dropped, with {@link io.maxmq.spi.event.DropReason#NOT_QUEUED}
+ *     subscription stays and what comes meanwhile is dropped, with {@link io.maxmq.spi.DropReason#NOT_QUEUED}
  * @since 0.1.0
  */
 @Stable

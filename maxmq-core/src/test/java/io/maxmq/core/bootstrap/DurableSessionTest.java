@@ -29,7 +29,7 @@ import io.maxmq.spi.admin.MessagePage;
 import io.maxmq.spi.admin.MessageQuery;
 import io.maxmq.spi.admin.SessionView;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.event.MetricsSink;
 import java.io.IOException;
 import java.net.InetSocketAddress;

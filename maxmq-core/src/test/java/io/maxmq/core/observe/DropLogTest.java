@@ -1,7 +1,7 @@
 package io.maxmq.core.observe;
 
 import io.maxmq.RecordedLogs;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;

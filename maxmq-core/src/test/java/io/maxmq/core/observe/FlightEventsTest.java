@@ -4,7 +4,7 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;

@@ -17,7 +17,7 @@ import io.maxmq.rules.sink.SinkContext;
 import io.maxmq.rules.sink.SinkRecord;
 import io.maxmq.rules.template.Template;
 import io.maxmq.rules.value.Text;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Preview;
 import io.maxmq.spi.PublishRefusedException;

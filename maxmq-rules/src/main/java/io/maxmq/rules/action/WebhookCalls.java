@@ -5,7 +5,7 @@ import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Health;
 import io.maxmq.rules.sink.RecordResult;
 import io.maxmq.rules.sink.SinkRecord;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Registration;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;

@@ -8,7 +8,7 @@ import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.event.BrokerEvent;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.intercept.Delivery;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package io.maxmq.rules.run;
 
 import io.maxmq.rules.output.RuleCounters;
 import io.maxmq.rules.state.RuleState;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.MetricsSink;

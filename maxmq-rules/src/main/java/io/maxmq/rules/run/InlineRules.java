@@ -3,7 +3,7 @@ package io.maxmq.rules.run;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicName;
 import io.maxmq.rules.event.MessageEvent;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;

@@ -1,7 +1,7 @@
 package io.maxmq.rules.run;
 
 import io.maxmq.rules.event.Event;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.MemoryAccount;
 import java.util.ArrayList;
 import java.util.List;

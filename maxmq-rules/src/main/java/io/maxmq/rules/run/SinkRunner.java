@@ -12,7 +12,7 @@ import io.maxmq.rules.sink.SinkContext;
 import io.maxmq.rules.sink.SinkRecord;
 import io.maxmq.rules.sink.SinkState;
 import io.maxmq.rules.sink.SinkStatus;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Registration;
 import java.time.Duration;

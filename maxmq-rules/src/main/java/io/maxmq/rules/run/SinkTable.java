@@ -3,7 +3,7 @@ package io.maxmq.rules.run;
 import io.maxmq.rules.sink.Buffering;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkStatus;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Registration;
 import java.util.ArrayList;

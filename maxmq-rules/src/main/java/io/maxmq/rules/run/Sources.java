@@ -6,7 +6,7 @@ import io.maxmq.rules.event.EventKind;
 import io.maxmq.rules.event.MessageEvent;
 import io.maxmq.rules.event.Senders;
 import io.maxmq.rules.output.TopicHops;
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.MessageId;
 import io.maxmq.spi.PublishHook;

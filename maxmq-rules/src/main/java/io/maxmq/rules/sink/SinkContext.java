@@ -1,6 +1,6 @@
 package io.maxmq.rules.sink;
 
-import io.maxmq.spi.BrokerContext;
+import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Preview;
 
 /**

@@ -42,7 +42,7 @@ import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.SlowConsumer;
-import io.maxmq.spi.event.DropReason;
+import io.maxmq.spi.DropReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

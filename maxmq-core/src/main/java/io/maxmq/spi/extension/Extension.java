@@ -1,4 +1,7 @@
-package io.maxmq.spi;
+package io.maxmq.spi.extension;
+
+import io.maxmq.spi.PluginName;
+import io.maxmq.spi.Stable;
 
 import io.maxmq.spi.intercept.Interceptor;
 import java.util.List;

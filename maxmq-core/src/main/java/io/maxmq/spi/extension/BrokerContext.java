@@ -1,4 +1,16 @@
-package io.maxmq.spi;
+package io.maxmq.spi.extension;
+
+import io.maxmq.spi.Clock;
+import io.maxmq.spi.MemoryAccount;
+import io.maxmq.spi.Message;
+import io.maxmq.spi.PublishHook;
+import io.maxmq.spi.PublishOptions;
+import io.maxmq.spi.PublishRefusedException;
+import io.maxmq.spi.PublishResult;
+import io.maxmq.spi.Registration;
+import io.maxmq.spi.Stable;
+import io.maxmq.spi.Tenant;
+import io.maxmq.spi.Timers;
 
 import io.maxmq.spi.admin.Bans;
 import io.maxmq.spi.admin.Clients;

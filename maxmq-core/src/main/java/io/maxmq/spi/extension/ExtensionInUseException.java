@@ -1,4 +1,6 @@
-package io.maxmq.spi;
+package io.maxmq.spi.extension;
+
+import io.maxmq.spi.Stable;
 
 /**
  * An extension was started for a broker, and serves another one. It goes on doing so: the broker that gets this from
