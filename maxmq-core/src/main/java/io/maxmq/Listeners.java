@@ -1,8 +1,8 @@
 package io.maxmq;
 
 import io.maxmq.config.Listener;
-import io.maxmq.core.bootstrap.ListenerRegistry;
-import io.maxmq.core.bootstrap.ListenerRegistry.BoundListener;
+import io.maxmq.core.listener.ListenerRegistry;
+import io.maxmq.core.listener.ListenerRegistry.BoundListener;
 import io.maxmq.spi.Stable;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;

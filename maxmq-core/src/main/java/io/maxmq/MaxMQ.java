@@ -6,7 +6,7 @@ import io.maxmq.config.ConfigFileReader;
 import io.maxmq.config.ConfiguredBroker;
 import io.maxmq.core.bootstrap.Broker;
 import io.maxmq.core.bootstrap.Plugins;
-import io.maxmq.core.bootstrap.Subscribers;
+import io.maxmq.core.inprocess.Subscribers;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.transport.MemorySocketFactory;
 import io.maxmq.core.transport.NetworkPreparation;
@@ -97,8 +97,7 @@ public final class MaxMQ implements AutoCloseable {
     public static MaxMQBuilder fromConfig(Path file) {
         ConfigFileReader reader = ConfigSource.reader(file);
         ConfiguredBroker configured = reader.read(file);
-        return new MaxMQBuilder()
-                .configured(configured, new ConfigSource(reader, file, configured.settings()));
+        return new MaxMQBuilder().configured(configured, new ConfigSource(reader, file, configured.settings()));
     }
 
     static MaxMQ start(BrokerConfig config, Plugins plugins, @Nullable ConfigSource source) {

@@ -3,7 +3,7 @@ package io.maxmq;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.topic.TopicFilter;
-import io.maxmq.core.bootstrap.SessionSubscriptions;
+import io.maxmq.core.inprocess.SessionSubscriptions;
 import io.maxmq.core.session.InProcessNames;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;

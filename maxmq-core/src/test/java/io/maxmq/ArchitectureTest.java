@@ -3,6 +3,7 @@ package io.maxmq;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -17,6 +18,7 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.maxmq.spi.Internal;
 import io.maxmq.spi.Preview;
 import io.maxmq.spi.Stable;
+import java.util.List;
 import java.util.stream.Stream;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
@@ -31,21 +33,70 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 /** Who may know whom. Calls go down: transport, connection, session, routing. */
 @AnalyzeClasses(packages = "io.maxmq", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-    private static final String[] EXPORTED = {
-        "io.maxmq", "io.maxmq.config", "io.maxmq.limit", "io.maxmq.spi.."
-    };
+    private static final String[] EXPORTED = {"io.maxmq", "io.maxmq.config", "io.maxmq.limit", "io.maxmq.spi.."};
 
-    /** Packages of which everybody may use all, and which know nothing of the layers. */
-    private static final String[] FOUNDATION = {
-        "io.maxmq.core.time",
-        "io.maxmq.core.limit",
-        "io.maxmq.core.observe",
-        "io.maxmq.core.loop",
-        "io.maxmq.core.access"
-    };
+    /** All packages from the bottom to the top: each may use those before it. */
+    private static final List<String> LAYERS = List.of(
+            "io.maxmq.codec..",
+            "io.maxmq.spi",
+            "io.maxmq.spi.storage",
+            "io.maxmq.spi.storage.support",
+            "io.maxmq.spi.auth",
+            "io.maxmq.spi.limit",
+            "io.maxmq.spi.intercept",
+            "io.maxmq.spi.admin",
+            "io.maxmq.spi.event",
+            "io.maxmq.spi.extension",
+            "io.maxmq.spi.config",
+            "io.maxmq.limit",
+            "io.maxmq.config",
+            "io.maxmq.core.time",
+            "io.maxmq.core.observe",
+            "io.maxmq.core.limit",
+            "io.maxmq.core.tls",
+            "io.maxmq.core.loop",
+            "io.maxmq.core.routing",
+            "io.maxmq.core.access",
+            "io.maxmq.core.intercept",
+            "io.maxmq.core.persistence",
+            "io.maxmq.core.session",
+            "io.maxmq.core.connection",
+            "io.maxmq.core.transport",
+            "io.maxmq.core.engine",
+            "io.maxmq.core.listener",
+            "io.maxmq.core.recovery",
+            "io.maxmq.core.inprocess",
+            "io.maxmq.core.monitor",
+            "io.maxmq.core.admin",
+            "io.maxmq.core.bootstrap",
+            "io.maxmq");
 
     @ArchTest
-    static final ArchRule callsGoDownTheLayers = layeredArchitecture()
+    static void callsGoDownTheLayers(JavaClasses classes) {
+        for (int layer = 0; layer < LAYERS.size(); layer++) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(LAYERS.get(layer))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(LAYERS.subList(layer + 1, LAYERS.size()).toArray(String[]::new))
+                    .check(classes);
+        }
+    }
+
+    @ArchTest
+    static void eachPackageHasALayer(JavaClasses classes) {
+        noClasses()
+                .that()
+                .resideInAPackage("io.maxmq..")
+                .should()
+                .resideOutsideOfPackages(LAYERS.toArray(String[]::new))
+                .check(classes);
+    }
+
+    /** The layers that carry a message use one another through the next one alone. */
+    @ArchTest
+    static final ArchRule noLayerIsSkipped = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
             .layer("transport")
             .definedBy("io.maxmq.core.transport..")
@@ -55,32 +106,11 @@ class ArchitectureTest {
             .definedBy("io.maxmq.core.session..")
             .layer("routing")
             .definedBy("io.maxmq.core.routing..")
-            .layer("wiring")
-            .definedBy("io.maxmq", "io.maxmq.core.bootstrap")
-            .whereLayer("transport")
-            .mayOnlyBeAccessedByLayers("wiring")
-            .whereLayer("connection")
-            .mayOnlyBeAccessedByLayers("transport", "wiring")
             .whereLayer("session")
-            .mayOnlyBeAccessedByLayers("connection", "wiring")
+            .mayOnlyBeAccessedByLayers("connection")
             // The connection asks its loop's router whether others keep up, and encodes what is in transit.
             .whereLayer("routing")
-            .mayOnlyBeAccessedByLayers("session", "connection", "wiring");
-
-    @ArchTest
-    static final ArchRule theFoundationKnowsNoLayer = noClasses()
-            .that()
-            .resideInAnyPackage(FOUNDATION)
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "io.maxmq",
-                    "io.maxmq.core.transport..",
-                    "io.maxmq.core.connection..",
-                    "io.maxmq.core.session..",
-                    "io.maxmq.core.persistence..",
-                    "io.maxmq.core.bootstrap..")
-            .because("what everybody uses must not use everybody; routing's Topic is what access remembers answers by");
+            .mayOnlyBeAccessedByLayers("session", "connection");
 
     @ArchTest
     static final ArchRule timeAndLimitStandAlone = noClasses()
@@ -91,16 +121,8 @@ class ArchitectureTest {
                     .and(not(resideInAnyPackage("io.maxmq.core.time", "io.maxmq.core.limit"))));
 
     @ArchTest
-    static final ArchRule onlyTheWiringAndTheHandleSeeTheWiring = noClasses()
-            .that()
-            .resideOutsideOfPackages("io.maxmq", "io.maxmq.core.bootstrap")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.maxmq.core.bootstrap");
-
-    @ArchTest
     static final ArchRule packagesHaveNoCycles =
-            slices().assignedFrom(packagesWithOneSpi()).should().beFreeOfCycles();
+            slices().assignedFrom(packages()).should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule whatPluginsSeeKnowsNothingOfTheCore = noClasses()
@@ -161,21 +183,17 @@ class ArchitectureTest {
             .should()
             .haveNameMatching(".*\\.(.*(Manager|Helper|Utils?|Common|Impl|Base)|Constants)(\\$.*)?");
 
-    /** One slice per package, but one for spi and what is below it: events name the SPI's types and the other way round. */
-    private static SliceAssignment packagesWithOneSpi() {
+    private static SliceAssignment packages() {
         return new SliceAssignment() {
             @Override
             public SliceIdentifier getIdentifierOf(JavaClass type) {
                 String name = type.getPackageName();
-                if (!name.startsWith("io.maxmq") || name.startsWith("io.maxmq.codec")) {
-                    return SliceIdentifier.ignore();
-                }
-                return SliceIdentifier.of(name.startsWith("io.maxmq.spi") ? "io.maxmq.spi" : name);
+                return name.startsWith("io.maxmq") ? SliceIdentifier.of(name) : SliceIdentifier.ignore();
             }
 
             @Override
             public String getDescription() {
-                return "packages, spi as one";
+                return "packages";
             }
         };
     }

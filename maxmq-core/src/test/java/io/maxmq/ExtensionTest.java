@@ -2,14 +2,14 @@ package io.maxmq;
 
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
-import io.maxmq.spi.extension.BrokerContext;
-import io.maxmq.spi.extension.Extension;
-import io.maxmq.spi.extension.ExtensionInUseException;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
+import io.maxmq.spi.extension.ExtensionInUseException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

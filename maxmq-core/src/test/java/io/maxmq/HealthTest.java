@@ -2,13 +2,13 @@ package io.maxmq;
 
 import io.maxmq.config.Listener;
 import io.maxmq.config.MemoryLimits;
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.admin.Health;
 import io.maxmq.spi.admin.Health.Check;
 import io.maxmq.spi.admin.Health.Status;
 import io.maxmq.spi.event.BrokerEvent.MemoryPressureChanged;
+import io.maxmq.spi.extension.BrokerContext;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

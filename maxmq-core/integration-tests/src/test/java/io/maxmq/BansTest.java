@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
@@ -8,6 +7,7 @@ import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.config.Listener;
 import io.maxmq.limit.FlappingGuard;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.admin.BanQuery;

@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
@@ -8,6 +7,7 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.intercept.DeliveryInterceptor;
 import io.maxmq.spi.storage.Table;

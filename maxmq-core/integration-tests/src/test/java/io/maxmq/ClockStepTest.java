@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.packet.Connect;
@@ -8,6 +7,7 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.config.RecoveryLimits;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Message;
 import java.time.Duration;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.StorageException.Kind;

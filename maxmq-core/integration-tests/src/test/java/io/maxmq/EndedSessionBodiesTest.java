@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
@@ -15,6 +14,7 @@ import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.event.BrokerEvent.SessionExpired;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;

@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
@@ -20,6 +19,7 @@ import io.maxmq.codec.packet.Will;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;

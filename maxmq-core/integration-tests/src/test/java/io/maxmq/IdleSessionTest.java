@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
@@ -15,6 +14,7 @@ import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.Sessions;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Message;
 import java.lang.reflect.Field;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.RecordedMetrics.Metric;
 import io.maxmq.config.Listener;
 import io.maxmq.config.Tenancy;
+import io.maxmq.memory.MemoryStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -33,7 +33,8 @@ class ModulesTest {
         }
 
         assertThat(modules).containsKeys("io.maxmq", "io.maxmq.auth", "io.maxmq.memory", "io.maxmq.storage");
-        assertThat(modules).allSatisfy((name, owners) -> assertThat(owners).as(name).hasSize(1));
+        assertThat(modules)
+                .allSatisfy((name, owners) -> assertThat(owners).as(name).hasSize(1));
     }
 
     @Test

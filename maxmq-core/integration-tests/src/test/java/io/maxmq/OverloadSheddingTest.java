@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
@@ -14,13 +13,14 @@ import io.maxmq.codec.packet.Subscription;
 import io.maxmq.config.Listener;
 import io.maxmq.config.MemoryLimits;
 import io.maxmq.config.OverloadLimits;
-import io.maxmq.spi.extension.BrokerContext;
-import io.maxmq.spi.extension.Extension;
+import io.maxmq.memory.MemoryStorage;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.OverloadChanged;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
-import io.maxmq.spi.DropReason;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.StorageFigures;
 import java.lang.reflect.Proxy;

@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PubComp;
@@ -10,6 +9,7 @@ import io.maxmq.codec.packet.Publish;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.storage.StorageException.Kind;
 import java.util.List;
 import java.util.Queue;

@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Connect;
@@ -13,6 +12,7 @@ import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.admin.SubscriptionQuery;
 import io.maxmq.spi.admin.SubscriptionView;
 import io.maxmq.spi.intercept.SubscriptionRequest;

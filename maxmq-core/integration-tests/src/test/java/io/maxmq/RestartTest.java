@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
@@ -21,6 +20,7 @@ import io.maxmq.codec.packet.Will;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;

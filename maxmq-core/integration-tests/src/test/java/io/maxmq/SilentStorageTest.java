@@ -1,7 +1,7 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.config.RecoveryLimits;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Scan;

@@ -1,8 +1,8 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.RecordedMetrics.Metric;
 import io.maxmq.codec.QoS;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Message;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
@@ -12,8 +11,9 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.TenantQuota;
-import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.DropReason;
+import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.auth.Acl;
 import io.maxmq.auth.AclRule;
 import io.maxmq.codec.ProtocolVersion;
@@ -18,10 +17,11 @@ import io.maxmq.core.persistence.RecordWriter;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
+import io.maxmq.memory.MemoryStorage;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
-import io.maxmq.spi.DropReason;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;

@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
@@ -18,8 +17,9 @@ import io.maxmq.config.SessionLimits;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Tables;
-import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.DropReason;
+import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.ShardedKey;

@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
@@ -15,6 +14,7 @@ import io.maxmq.codec.packet.Subscription;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.storage.Batch;

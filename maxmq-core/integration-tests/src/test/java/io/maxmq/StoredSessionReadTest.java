@@ -1,12 +1,12 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.event.BrokerEvent.SessionExpired;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.KeyValueStore;

@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.packet.Packet;
@@ -11,8 +10,9 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
-import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.DropReason;
+import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.StorageException.Kind;

@@ -1,6 +1,5 @@
 package io.maxmq;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
@@ -9,6 +8,7 @@ import io.maxmq.codec.packet.Publish;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.session.SessionKey;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.StorageException.Kind;

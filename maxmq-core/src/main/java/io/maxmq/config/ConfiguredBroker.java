@@ -1,10 +1,10 @@
 package io.maxmq.config;
 
-import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.Preview;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.auth.EnhancedAuthenticator;
+import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.limit.RateLimiter;
 import io.maxmq.spi.storage.KeyValueStore;
 import java.util.List;

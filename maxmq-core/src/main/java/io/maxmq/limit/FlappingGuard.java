@@ -1,12 +1,12 @@
 package io.maxmq.limit;
 
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Cidr;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.maxmq.spi;
 
-
 /**
  * Why a message did not reach a session that it was meant for, or did not reach the broker. New reasons may come with a
  * minor version.

@@ -1,9 +1,9 @@
 package io.maxmq.rules;
 
-import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.Internal;
 import io.maxmq.spi.config.ConfigSection;
 import io.maxmq.spi.config.ExtensionProvider;
+import io.maxmq.spi.extension.Extension;
 
 /**
  * {@link RuleEngine} in a configuration file: the section {@code rules}. Found by {@link java.util.ServiceLoader}; nobody else needs it.

@@ -2,9 +2,9 @@ package io.maxmq.storage;
 
 import io.maxmq.spi.Internal;
 import io.maxmq.spi.config.ConfigSection;
+import io.maxmq.spi.config.StorageProvider;
 import io.maxmq.spi.storage.Durability;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.config.StorageProvider;
 
 /**
  * {@link RocksDbStorage} in a configuration file: {@code storage { type = rocksdb, directory = … }}. Found by {@link

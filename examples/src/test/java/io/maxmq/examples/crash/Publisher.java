@@ -64,7 +64,7 @@ final class Publisher implements Stage.Part {
         }
     }
 
-    Publisher(Stage stage, String name, int version, Kind kind, long seed) {
+    public Publisher(Stage stage, String name, int version, Kind kind, long seed) {
         this.stage = stage;
         this.name = name;
         this.version = version;

@@ -1,14 +1,14 @@
 package io.maxmq.auth;
 
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.Authorizer;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,6 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.spi.extension.BrokerContext;
-import io.maxmq.spi.extension.Extension;
-import io.maxmq.spi.extension.ExtensionInUseException;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
@@ -11,6 +8,9 @@ import io.maxmq.spi.TlsSession;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
+import io.maxmq.spi.extension.ExtensionInUseException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.maxmq.auth;
 
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Registration;
+import io.maxmq.spi.extension.BrokerContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
 package io.maxmq.auth;
 
-import io.maxmq.spi.extension.BrokerContext;
-import io.maxmq.spi.extension.Extension;
-import io.maxmq.spi.extension.ExtensionInUseException;
 import io.maxmq.spi.RedactedUrl;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
+import io.maxmq.spi.extension.ExtensionInUseException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -2,11 +2,11 @@ package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.Utf8;
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.RedactedUrl;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
+import io.maxmq.spi.extension.BrokerContext;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -1,15 +1,15 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.spi.extension.BrokerContext;
-import io.maxmq.spi.extension.Extension;
-import io.maxmq.spi.extension.ExtensionInUseException;
 import io.maxmq.spi.RedactedUrl;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
+import io.maxmq.spi.extension.ExtensionInUseException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.AuthenticationResult;
+import io.maxmq.spi.extension.BrokerContext;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -1,14 +1,14 @@
 package io.maxmq.auth;
 
-import io.maxmq.spi.extension.BrokerContext;
-import io.maxmq.spi.extension.Extension;
-import io.maxmq.spi.extension.ExtensionInUseException;
 import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
+import io.maxmq.spi.extension.ExtensionInUseException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

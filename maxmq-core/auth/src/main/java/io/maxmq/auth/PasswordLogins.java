@@ -1,10 +1,10 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
+import io.maxmq.spi.extension.BrokerContext;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;

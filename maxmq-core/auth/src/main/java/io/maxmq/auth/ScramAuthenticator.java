@@ -1,12 +1,12 @@
 package io.maxmq.auth;
 
-import io.maxmq.spi.extension.BrokerContext;
-import io.maxmq.spi.extension.Extension;
-import io.maxmq.spi.extension.ExtensionInUseException;
 import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.EnhancedAuthenticator;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
+import io.maxmq.spi.extension.ExtensionInUseException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

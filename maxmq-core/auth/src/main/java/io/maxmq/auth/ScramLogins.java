@@ -1,8 +1,8 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.auth.EnhancedAuthenticationResult;
+import io.maxmq.spi.extension.BrokerContext;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;

@@ -1,7 +1,7 @@
 package io.maxmq.auth;
 
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Registration;
+import io.maxmq.spi.extension.BrokerContext;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.helpers.NOPLogger;

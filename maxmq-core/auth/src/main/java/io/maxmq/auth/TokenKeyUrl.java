@@ -1,10 +1,10 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.Utf8;
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.RedactedUrl;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Timers;
+import io.maxmq.spi.extension.BrokerContext;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

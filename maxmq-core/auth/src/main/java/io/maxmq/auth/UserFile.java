@@ -1,8 +1,8 @@
 package io.maxmq.auth;
 
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.SecretFile;
+import io.maxmq.spi.extension.BrokerContext;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.Consumer;

@@ -1,8 +1,8 @@
 package io.maxmq.configfile;
 
-import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.config.ConfigSection;
 import io.maxmq.spi.config.ExtensionProvider;
+import io.maxmq.spi.extension.Extension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.maxmq.configfile;
 
 import io.maxmq.spi.config.ConfigSection;
-import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.config.StorageProvider;
+import io.maxmq.spi.storage.KeyValueStore;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;

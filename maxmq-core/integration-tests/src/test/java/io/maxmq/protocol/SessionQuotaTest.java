@@ -2,7 +2,6 @@ package io.maxmq.protocol;
 
 import io.maxmq.ManualClock;
 import io.maxmq.MaxMQBuilder;
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.RecordedMetrics;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
@@ -17,6 +16,7 @@ import io.maxmq.config.AutomaticSubscription;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.TenantQuota;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;

@@ -2,7 +2,6 @@ package io.maxmq.protocol;
 
 import io.maxmq.ManualClock;
 import io.maxmq.MaxMQBuilder;
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.RecordedMetrics;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
@@ -22,6 +21,7 @@ import io.maxmq.codec.packet.Will;
 import io.maxmq.config.Listener;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.TenantQuota;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.RetainedQuery;

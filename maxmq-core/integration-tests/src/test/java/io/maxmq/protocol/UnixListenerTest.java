@@ -2,7 +2,6 @@ package io.maxmq.protocol;
 
 import io.maxmq.Listeners;
 import io.maxmq.MaxMQBuilder;
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.TestLocalSocket;
@@ -25,6 +24,7 @@ import io.maxmq.limit.Limit;
 import io.maxmq.limit.Limit.Action;
 import io.maxmq.limit.Limit.Scope;
 import io.maxmq.limit.Limits;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Cidr;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.admin.Ban;

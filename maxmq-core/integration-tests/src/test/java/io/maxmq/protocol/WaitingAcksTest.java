@@ -1,6 +1,5 @@
 package io.maxmq.protocol;
 
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.RecordedMetrics;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
@@ -12,6 +11,7 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
+import io.maxmq.memory.MemoryStorage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;

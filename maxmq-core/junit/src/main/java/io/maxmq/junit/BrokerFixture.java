@@ -2,12 +2,12 @@ package io.maxmq.junit;
 
 import io.maxmq.MaxMQ;
 import io.maxmq.MaxMQBuilder;
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.config.Listener;
-import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.admin.ClientView;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

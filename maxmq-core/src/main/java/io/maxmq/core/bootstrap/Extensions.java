@@ -1,8 +1,8 @@
 package io.maxmq.core.bootstrap;
 
+import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.extension.ExtensionInUseException;
-import io.maxmq.spi.event.BrokerEvent.Failure;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletionException;

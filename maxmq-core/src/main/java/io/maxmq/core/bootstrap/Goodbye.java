@@ -1,6 +1,7 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.core.connection.Connections;
+import io.maxmq.core.engine.EveryLoop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.session.GroupQueues;

@@ -1,12 +1,12 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.spi.Clock;
-import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.auth.EnhancedAuthenticator;
 import io.maxmq.spi.event.BrokerListener;
 import io.maxmq.spi.event.MetricsSink;
+import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.intercept.Interceptor;
 import io.maxmq.spi.limit.RateLimiter;
 import io.maxmq.spi.storage.KeyValueStore;

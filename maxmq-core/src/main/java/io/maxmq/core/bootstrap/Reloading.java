@@ -1,5 +1,6 @@
 package io.maxmq.core.bootstrap;
 
+import io.maxmq.core.listener.ListenerRegistry;
 import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.admin.Reloaded;
 import java.util.ArrayList;

@@ -1,7 +1,8 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.config.BrokerConfig;
-import java.util.Optional;
+import io.maxmq.core.listener.ListenerRegistry;
+import io.maxmq.core.observe.ReleaseVersion;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -18,7 +19,7 @@ final class StartReport {
             @Nullable String storage) {
         log.info(
                 "MaxMQ {} started on Java {} ({}), {} {} with {} processors",
-                version(StartReport.class).orElse("of unknown version"),
+                ReleaseVersion.of(StartReport.class).orElse("of unknown version"),
                 Runtime.version(),
                 System.getProperty("java.vm.vendor", ""),
                 System.getProperty("os.name", ""),
@@ -44,11 +45,4 @@ final class StartReport {
 
     /** Limits that the machine has decided. */
     record Limits(long memoryBytes, int loops) {}
-
-    /** The version of the module or jar that this class comes from. */
-    static Optional<String> version(Class<?> ours) {
-        return Optional.ofNullable(ours.getModule().getDescriptor())
-                .flatMap(module -> module.rawVersion())
-                .or(() -> Optional.ofNullable(ours.getPackage().getImplementationVersion()));
-    }
 }

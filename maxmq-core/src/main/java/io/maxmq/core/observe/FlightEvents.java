@@ -2,8 +2,8 @@ package io.maxmq.core.observe;
 
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.DropReason;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Event;

@@ -1,8 +1,8 @@
 package io.maxmq.core.observe;
 
 import io.maxmq.codec.PacketType;
-import io.maxmq.spi.Registration;
 import io.maxmq.spi.DropReason;
+import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.MetricsSink;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

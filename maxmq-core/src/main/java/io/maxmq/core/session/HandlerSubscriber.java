@@ -9,9 +9,9 @@ import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.Subscription;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.Failure;
-import io.maxmq.spi.DropReason;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

@@ -12,8 +12,8 @@ import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.DropReason;
+import io.maxmq.spi.auth.Authorization;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -7,9 +7,9 @@ import io.maxmq.core.observe.TenantCounters;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
-import io.maxmq.spi.DropReason;
 import java.net.SocketAddress;
 import java.util.Optional;
 

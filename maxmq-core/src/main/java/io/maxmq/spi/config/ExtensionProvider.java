@@ -1,7 +1,7 @@
 package io.maxmq.spi.config;
 
-import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.Stable;
+import io.maxmq.spi.extension.Extension;
 
 /**
  * Makes an extension as a section of a configuration file describes it. Found by {@link java.util.ServiceLoader}.

@@ -1,8 +1,7 @@
 package io.maxmq.spi.config;
 
-import io.maxmq.spi.storage.KeyValueStore;
-
 import io.maxmq.spi.Stable;
+import io.maxmq.spi.storage.KeyValueStore;
 
 /**
  * Makes a store as the section {@code storage} of a configuration file describes it. Found by {@link java.util.ServiceLoader}.

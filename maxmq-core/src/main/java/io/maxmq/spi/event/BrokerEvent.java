@@ -1,10 +1,9 @@
 package io.maxmq.spi.event;
 
-import io.maxmq.spi.DropReason;
-
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;

@@ -11,7 +11,6 @@ import io.maxmq.spi.Registration;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.Timers;
-
 import io.maxmq.spi.admin.Bans;
 import io.maxmq.spi.admin.Clients;
 import io.maxmq.spi.admin.Explanation;

@@ -2,7 +2,6 @@ package io.maxmq.spi.extension;
 
 import io.maxmq.spi.PluginName;
 import io.maxmq.spi.Stable;
-
 import io.maxmq.spi.intercept.Interceptor;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -2,10 +2,10 @@ package io.maxmq.rules.run;
 
 import io.maxmq.rules.output.RuleCounters;
 import io.maxmq.rules.state.RuleState;
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.MetricsSink;
+import io.maxmq.spi.extension.BrokerContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

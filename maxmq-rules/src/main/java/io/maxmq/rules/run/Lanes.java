@@ -1,8 +1,8 @@
 package io.maxmq.rules.run;
 
 import io.maxmq.rules.event.Event;
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.MemoryAccount;
+import io.maxmq.spi.extension.BrokerContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,7 +1,7 @@
 package io.maxmq.rules.sink;
 
-import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.Preview;
+import io.maxmq.spi.extension.BrokerContext;
 
 /**
  * What a sink gets of its surroundings.

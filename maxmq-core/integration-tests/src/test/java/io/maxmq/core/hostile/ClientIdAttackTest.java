@@ -1,7 +1,6 @@
 package io.maxmq.core.hostile;
 
 import io.maxmq.MaxMQBuilder;
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.auth.Acl;
@@ -19,6 +18,7 @@ import io.maxmq.limit.FlappingGuard;
 import io.maxmq.limit.Limit;
 import io.maxmq.limit.Limit.Scope;
 import io.maxmq.limit.Limits;
+import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authorization;

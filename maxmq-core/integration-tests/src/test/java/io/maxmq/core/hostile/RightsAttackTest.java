@@ -1,7 +1,6 @@
 package io.maxmq.core.hostile;
 
 import io.maxmq.MaxMQBuilder;
-import io.maxmq.memory.MemoryStorage;
 import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.auth.Acl;
@@ -23,6 +22,8 @@ import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.codec.packet.Will;
 import io.maxmq.config.Capabilities;
+import io.maxmq.memory.MemoryStorage;
+import io.maxmq.spi.DropReason;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.admin.SubscriptionQuery;
 import io.maxmq.spi.admin.SubscriptionView;
@@ -30,7 +31,6 @@ import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.Unsubscribed;
-import io.maxmq.spi.DropReason;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
