@@ -16,8 +16,6 @@ module io.maxmq.core {
 
     exports io.maxmq;
     exports io.maxmq.config;
-    exports io.maxmq.core.persistence to
-            io.maxmq.storage;
     exports io.maxmq.limit;
     exports io.maxmq.spi;
     exports io.maxmq.spi.admin;
@@ -31,4 +29,7 @@ module io.maxmq.core {
     exports io.maxmq.spi.storage.support;
 
     uses io.maxmq.config.ConfigFileReader;
+
+    provides io.maxmq.spi.storage.RecordFormat with
+            io.maxmq.core.persistence.BrokerRecordFormat;
 }

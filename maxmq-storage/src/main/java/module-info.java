@@ -8,6 +8,8 @@ module io.maxmq.storage {
 
     exports io.maxmq.storage;
 
-    provides io.maxmq.spi.storage.StorageProvider with
+    uses io.maxmq.spi.storage.RecordFormat;
+
+    provides io.maxmq.spi.config.StorageProvider with
             io.maxmq.storage.RocksDbProvider;
 }

@@ -9,7 +9,7 @@ module io.maxmq.configfile {
     uses io.maxmq.spi.config.AuthenticatorProvider;
     uses io.maxmq.spi.config.AuthorizerProvider;
     uses io.maxmq.spi.config.ExtensionProvider;
-    uses io.maxmq.spi.storage.StorageProvider;
+    uses io.maxmq.spi.config.StorageProvider;
 
     provides io.maxmq.config.ConfigFileReader with
             io.maxmq.configfile.HoconReader;

@@ -1,5 +1,7 @@
 package io.maxmq.core.persistence;
 
+import io.maxmq.spi.storage.DamagedRecordException;
+
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.storage.Batch;

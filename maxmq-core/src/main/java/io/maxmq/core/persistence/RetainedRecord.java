@@ -1,5 +1,7 @@
 package io.maxmq.core.persistence;
 
+import io.maxmq.spi.storage.DamagedRecordException;
+
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.Tenant;

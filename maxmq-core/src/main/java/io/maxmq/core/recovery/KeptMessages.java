@@ -3,7 +3,7 @@ package io.maxmq.core.recovery;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.limit.MemoryBudget;
-import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.core.persistence.DelayedRecord;
 import io.maxmq.core.persistence.GroupQueueRecord;
 import io.maxmq.core.persistence.MessageRecord;

@@ -2,7 +2,7 @@ package io.maxmq.core.recovery;
 
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.engine.LoopAssembly;
-import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.core.persistence.GroupQueueRecord;
 import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.MessageRecord;

@@ -2,7 +2,7 @@ package io.maxmq.core.recovery;
 
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.persistence.ClockRecord;
-import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.core.persistence.Persistence;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.time.ExpiryClock;

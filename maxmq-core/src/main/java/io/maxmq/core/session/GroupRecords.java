@@ -1,6 +1,6 @@
 package io.maxmq.core.session;
 
-import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.core.persistence.GroupQueueRecord;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.LoopStore;

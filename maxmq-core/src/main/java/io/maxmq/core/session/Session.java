@@ -4,7 +4,7 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.SessionLimits;
-import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.SessionRecord;
 import io.maxmq.core.persistence.Written;

@@ -1,7 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.codec.topic.TopicFilter;
-import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.LoopStore;

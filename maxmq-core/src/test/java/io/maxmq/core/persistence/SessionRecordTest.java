@@ -59,6 +59,6 @@ class SessionRecordTest {
 
     private static String text(boolean claimed) {
         Bytes value = new SessionRecord("ann", claimed, 60, true, 0, -1, false).write(KEY);
-        return RecordText.of(Tables.SESSION, new Entry(KEY, value, 1));
+        return new BrokerRecordFormat().describe(Tables.SESSION, new Entry(KEY, value, 1));
     }
 }

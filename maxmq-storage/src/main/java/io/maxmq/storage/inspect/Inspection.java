@@ -1,25 +1,17 @@
 package io.maxmq.storage.inspect;
 
-import io.maxmq.core.persistence.DamagedRecordException;
-import io.maxmq.core.persistence.OwnerKey;
-import io.maxmq.core.persistence.Tables;
-import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Consistency;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.RecordFormat;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.support.TableWalk;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Reads an open store and says what is in it. Blocks. Not thread-safe. */
 public final class Inspection {
-    private static final List<Table> OF_SESSION =
-            List.of(Tables.SUBSCRIPTION, Tables.QUEUE, Tables.PASSING, Tables.INBOUND);
-
     private final KeyValueStore store;
     private final Report report;
     private long damage;
@@ -67,37 +59,18 @@ public final class Inspection {
         }
     }
 
-    /** What is stored of one session. */
+    /** Reports all records of a session. */
     public void session(String tenant, String clientId) {
-        OwnerKey key = OwnerKey.of(tenant, clientId);
         boolean any = false;
-        for (Table table : List.of(Tables.SESSION, Tables.WILL)) {
-            any |= get(table, key.alone());
-        }
-        for (Table table : OF_SESSION) {
-            any |= scan(table, key.all());
+        for (RecordFormat.Part part : Stored.ofSession(tenant, clientId)) {
+            any |= scan(part.table(), part.keys());
         }
         if (!any) {
             report.line("nothing is stored of client id %s of tenant %s", clientId, tenant);
         }
     }
 
-    /** Whether there is anything; what cannot be read is something too. */
-    private boolean get(Table table, Bytes key) {
-        try {
-            Optional<Entry> entry = Stored.join(store.get(table, key, Consistency.LINEARIZABLE));
-            entry.ifPresent(found -> show(table, found));
-            return entry.isPresent();
-        } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.DAMAGED) {
-                throw e;
-            }
-            unreadable(table, e);
-            return true;
-        }
-    }
-
-    /** The same of a range, which lies in one shard. */
+    /** Reports the entries of a range and returns whether there are any; an unreadable part counts as an entry. */
     private boolean scan(Table table, KeyRange range) {
         boolean[] any = {false};
         new TableWalk(store, table, store.partitions().ofKey(range.from()), range)

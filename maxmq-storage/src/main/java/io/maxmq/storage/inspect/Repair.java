@@ -1,6 +1,6 @@
 package io.maxmq.storage.inspect;
 
-import io.maxmq.core.persistence.DamagedRecordException;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;

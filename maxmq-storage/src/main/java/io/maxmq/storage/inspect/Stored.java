@@ -1,26 +1,32 @@
 package io.maxmq.storage.inspect;
 
-import io.maxmq.core.persistence.DamagedRecordException;
-import io.maxmq.core.persistence.OwnerKey;
-import io.maxmq.core.persistence.RecordText;
-import io.maxmq.core.persistence.Tables;
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.RecordFormat;
 import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.Table;
+import java.util.List;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
-/** What stores have, whoever stored it and however damaged it is. Stateless. */
+/** The content of a store, read by the {@link RecordFormat}s that are installed. Stateless. */
 final class Stored {
+    private static final List<RecordFormat> FORMATS =
+            List.copyOf(ServiceLoader.load(RecordFormat.class, Stored.class.getClassLoader()).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .toList());
+
     private Stored() {}
 
-    /** Those of the broker, and those of extensions. */
+    /** Returns the tables of all formats and those of the store. */
     static Set<Table> tables(KeyValueStore store) {
-        Set<Table> tables = new TreeSet<>(Tables.all());
+        Set<Table> tables = new TreeSet<>();
+        FORMATS.forEach(format -> tables.addAll(format.tables()));
         try (Snapshot snapshot = join(store.snapshot())) {
             tables.addAll(snapshot.tables());
         }
@@ -28,31 +34,34 @@ final class Stored {
     }
 
     /**
-     * What an entry says.
+     * Describes an entry in one line. The entry of a table without a format is not checked.
      *
-     * @throws DamagedRecordException when it cannot be read; of an extension's tables only the extension can tell
+     * @throws DamagedRecordException when the entry cannot be read
      */
     static String text(Table table, Entry entry) {
-        if (!Tables.all().contains(table)) {
-            return entry.value().length() + " bytes";
-        }
-        try {
-            return RecordText.of(table, entry);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw new DamagedRecordException("no key of this table: " + entry.key());
-        }
+        return FORMATS.stream()
+                .filter(format -> format.tables().contains(table))
+                .findFirst()
+                .map(format -> format.describe(table, entry))
+                .orElseGet(() -> entry.value().length() + " bytes");
     }
 
-    /** The name that a key is of; the key itself when it is none of the broker's. */
+    /** Returns the name that a key begins with; the key itself when there is none. */
     static String owner(Bytes key) {
-        try {
-            return OwnerKey.nameIn(key);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            return "key " + key;
-        }
+        return FORMATS.stream()
+                .flatMap(format -> format.nameIn(key).stream())
+                .findFirst()
+                .orElseGet(() -> "key " + key);
     }
 
-    /** The result of a stage, or what it failed with. */
+    /** Returns the places of all records of a session. */
+    static List<RecordFormat.Part> ofSession(String tenant, String clientId) {
+        return FORMATS.stream()
+                .flatMap(format -> format.ofSession(tenant, clientId).stream())
+                .toList();
+    }
+
+    /** Waits for the result of a stage; throws the exception that the stage failed with. */
     static <T> T join(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().join();

@@ -1,6 +1,9 @@
-package io.maxmq.core.persistence;
+package io.maxmq.spi.storage;
 
-/** A record does not match its checksum, is cut off, or is of a version that this release does not know. */
+import io.maxmq.spi.Preview;
+
+/** A record does not match its checksum, is cut off, or has a version that this release does not know. */
+@Preview
 public final class DamagedRecordException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

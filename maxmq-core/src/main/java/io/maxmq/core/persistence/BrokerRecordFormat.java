@@ -1,20 +1,58 @@
 package io.maxmq.core.persistence;
 
+import io.maxmq.spi.storage.DamagedRecordException;
+
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Entry;
+import io.maxmq.spi.storage.KeyRange;
+import io.maxmq.spi.storage.RecordFormat;
 import io.maxmq.spi.storage.Table;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
-/** A broker's records for people, and for a check of their checksums. Stateless. */
-public final class RecordText {
-    private RecordText() {}
+/** The {@link RecordFormat} of the broker's tables. Stateless. */
+public final class BrokerRecordFormat implements RecordFormat {
+    private static final List<Table> ONE_OF_SESSION = List.of(Tables.SESSION, Tables.WILL);
+    private static final List<Table> MANY_OF_SESSION =
+            List.of(Tables.SUBSCRIPTION, Tables.QUEUE, Tables.PASSING, Tables.INBOUND);
 
-    /**
-     * What an entry says, in a line.
-     *
-     * @throws DamagedRecordException when it does not match its checksum, or cannot be read
-     */
-    public static String of(Table table, Entry entry) {
+    @Override
+    public Set<Table> tables() {
+        return Set.copyOf(Tables.all());
+    }
+
+    @Override
+    public Optional<String> nameIn(Bytes key) {
+        try {
+            return Optional.of(OwnerKey.nameIn(key));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public List<Part> ofSession(String tenant, String clientId) {
+        OwnerKey key = OwnerKey.of(tenant, clientId);
+        KeyRange one = new KeyRange(key.alone(), key.named("\0"));
+        List<Part> parts = new ArrayList<>();
+        ONE_OF_SESSION.forEach(table -> parts.add(new Part(table, one)));
+        MANY_OF_SESSION.forEach(table -> parts.add(new Part(table, key.all())));
+        return parts;
+    }
+
+    @Override
+    public String describe(Table table, Entry entry) {
+        try {
+            return text(table, entry);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new DamagedRecordException("invalid key of table " + table + ": " + entry.key());
+        }
+    }
+
+    private static String text(Table table, Entry entry) {
         if (table.equals(Tables.SESSION)) {
             return of(SessionRecord.read(entry));
         }
@@ -54,7 +92,7 @@ public final class RecordText {
         if (table.equals(Tables.PAYLOAD_COUNT)) {
             return counter(entry.value());
         }
-        // What this does not know better it checks.
+        // Others have a checksum and a version.
         RecordReader record = new RecordReader(table, entry, Byte.MAX_VALUE);
         return "version " + record.version() + ", " + entry.value().length() + " bytes";
     }
