@@ -1,11 +1,10 @@
 package io.maxmq.core.persistence;
 
-import io.maxmq.spi.storage.DamagedRecordException;
-
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.ShardedKey;
 import java.util.Optional;

@@ -1,11 +1,10 @@
 package io.maxmq.core.persistence;
 
-import io.maxmq.spi.storage.DamagedRecordException;
-
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.ShardedKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

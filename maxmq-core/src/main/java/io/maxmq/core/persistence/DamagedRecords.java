@@ -1,7 +1,6 @@
 package io.maxmq.core.persistence;
 
 import io.maxmq.spi.storage.DamagedRecordException;
-
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.Table;
 import org.slf4j.Logger;

@@ -1,10 +1,9 @@
 package io.maxmq.core.persistence;
 
-import io.maxmq.spi.storage.DamagedRecordException;
-
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,8 @@
 package io.maxmq.core.persistence;
 
-import io.maxmq.spi.storage.DamagedRecordException;
-
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 
 /**

@@ -1,9 +1,8 @@
 package io.maxmq.core.persistence;
 
-import io.maxmq.spi.storage.DamagedRecordException;
-
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
+import io.maxmq.spi.storage.DamagedRecordException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,7 @@
 package io.maxmq.core.persistence;
 
-import io.maxmq.spi.storage.DamagedRecordException;
-
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,6 @@ package io.maxmq.core.recovery;
 
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.engine.LoopAssembly;
-import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.core.persistence.GroupQueueRecord;
 import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.MessageRecord;
@@ -21,6 +20,7 @@ import io.maxmq.core.session.Sessions;
 import io.maxmq.core.session.Will;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;

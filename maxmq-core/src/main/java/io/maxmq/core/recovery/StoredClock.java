@@ -2,11 +2,11 @@ package io.maxmq.core.recovery;
 
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.persistence.ClockRecord;
-import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.core.persistence.Persistence;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.spi.Clock;
+import io.maxmq.spi.storage.DamagedRecordException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

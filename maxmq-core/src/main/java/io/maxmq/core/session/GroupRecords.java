@@ -1,6 +1,5 @@
 package io.maxmq.core.session;
 
-import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.core.persistence.GroupQueueRecord;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.LoopStore;
@@ -15,6 +14,7 @@ import io.maxmq.core.routing.StoredBytes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 import java.util.List;
 import java.util.function.Function;

@@ -1,7 +1,6 @@
 package io.maxmq.core.session;
 
 import io.maxmq.codec.topic.TopicFilter;
-import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.LoopStore;
@@ -20,6 +19,7 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.storage.Bytes;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Mutation;

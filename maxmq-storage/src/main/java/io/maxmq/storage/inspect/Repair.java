@@ -1,7 +1,7 @@
 package io.maxmq.storage.inspect;
 
-import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Batch;
+import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.ShardedKey;
