@@ -34,7 +34,7 @@ import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerListener;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.maxmq.spi.limit.RateLimiter;
 import java.io.IOException;
 import java.net.Socket;
@@ -450,20 +450,20 @@ class EveryMetricMovesTest {
 
     private static final class RateByClientId implements RateLimiter {
         @Override
-        public Decision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
-            return listener.equals("closed") ? Decision.DROP : Decision.ALLOW;
+        public RateDecision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
+            return listener.equals("closed") ? RateDecision.DROP : RateDecision.ALLOW;
         }
 
         @Override
         public ConnectionLimiter open(ClientInfo client, long nowNanos) {
             return new ConnectionLimiter() {
                 @Override
-                public Decision acquirePublish(int count, long bytes, long nowNanos) {
+                public RateDecision acquirePublish(int count, long bytes, long nowNanos) {
                     return switch (client.clientId()) {
-                        case "paused" -> Decision.pause(1_000_000_000L);
-                        case "dropped" -> Decision.DROP;
-                        case "disconnected" -> Decision.DISCONNECT;
-                        default -> Decision.ALLOW;
+                        case "paused" -> RateDecision.pause(1_000_000_000L);
+                        case "dropped" -> RateDecision.DROP;
+                        case "disconnected" -> RateDecision.DISCONNECT;
+                        default -> RateDecision.ALLOW;
                     };
                 }
             };

@@ -1,6 +1,6 @@
 package io.maxmq.limit;
 
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 
 /**
  * The limits that some event is under, with the meters that count it: those that cost the client most first. Whoever they belong to gives
@@ -11,12 +11,12 @@ final class Applied implements AutoCloseable {
     private static final long MAX_PAUSE_NANOS = 60_000_000_000L;
 
     private final Limit[] limits;
-    private final Decision[] refusals;
+    private final RateDecision[] refusals;
     private final Meter[] meters;
     private final Metered[] borrowed;
 
     /** @param refusals {@link Limit#refusal} of each */
-    Applied(Limit[] limits, Decision[] refusals, Meter[] meters, Metered[] borrowed) {
+    Applied(Limit[] limits, RateDecision[] refusals, Meter[] meters, Metered[] borrowed) {
         this.limits = limits;
         this.refusals = refusals;
         this.meters = meters;
@@ -28,7 +28,7 @@ final class Applied implements AutoCloseable {
     }
 
     /** Takes one, of the kinds that count events, if all allow it. Who is to come later has taken nothing. */
-    Decision takeOne(long nowNanos) {
+    RateDecision takeOne(long nowNanos) {
         for (int i = 0; i < limits.length; i++) {
             long waitNanos = meters[i].take(1, nowNanos);
             if (waitNanos != 0) {
@@ -36,11 +36,11 @@ final class Applied implements AutoCloseable {
                 return decision(refusals[i], waitNanos);
             }
         }
-        return Decision.ALLOW;
+        return RateDecision.ALLOW;
     }
 
     /** Takes packets; those that only cause a pause pass, and are paid for by it. */
-    Decision takePublish(int count, long bytes, long nowNanos) { // hot: per message
+    RateDecision takePublish(int count, long bytes, long nowNanos) { // hot: per message
         long pauseNanos = 0;
         int pausedBy = 0;
         for (int i = 0; i < limits.length; i++) {
@@ -57,7 +57,7 @@ final class Applied implements AutoCloseable {
                 return refusals[i];
             }
         }
-        return pauseNanos == 0 ? Decision.ALLOW : decision(refusals[pausedBy], pauseNanos);
+        return pauseNanos == 0 ? RateDecision.ALLOW : decision(refusals[pausedBy], pauseNanos);
     }
 
     /** What has been taken before one that refuses; nothing that pauses is before it. */
@@ -67,9 +67,9 @@ final class Applied implements AutoCloseable {
         }
     }
 
-    private static Decision decision(Decision refusal, long waitNanos) {
-        return refusal instanceof Decision.Pause
-                ? Decision.pause(Math.min(MAX_PAUSE_NANOS, waitNanos)).by(refusal.limit())
+    private static RateDecision decision(RateDecision refusal, long waitNanos) {
+        return refusal instanceof RateDecision.Pause
+                ? RateDecision.pause(Math.min(MAX_PAUSE_NANOS, waitNanos)).by(refusal.limit())
                 : refusal;
     }
 

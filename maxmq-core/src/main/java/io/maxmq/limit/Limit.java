@@ -1,7 +1,7 @@
 package io.maxmq.limit;
 
 import io.maxmq.spi.Stable;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -70,7 +70,7 @@ public record Limit(
     }
 
     /**
-     * What becomes of what is beyond the limit; see {@link io.maxmq.spi.limit.Decision} for what each means by what is limited.
+     * What becomes of what is beyond the limit; see {@link io.maxmq.spi.limit.RateDecision} for what each means by what is limited.
      *
      * @since 0.1.0
      */
@@ -163,11 +163,11 @@ public record Limit(
     }
 
     /** What is decided about what is beyond it; of a pause only the limit is meant. */
-    Decision refusal() {
-        Decision nameless = switch (action) {
-            case PAUSE -> Decision.pause(0);
-            case DROP -> Decision.DROP;
-            case DISCONNECT -> Decision.DISCONNECT;
+    RateDecision refusal() {
+        RateDecision nameless = switch (action) {
+            case PAUSE -> RateDecision.pause(0);
+            case DROP -> RateDecision.DROP;
+            case DISCONNECT -> RateDecision.DISCONNECT;
         };
         return nameless.by(text());
     }

@@ -4,7 +4,7 @@ import io.maxmq.spi.Cidr;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.maxmq.spi.limit.RateLimiter;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ public final class Limits implements RateLimiter {
             Set.of(Limit.Scope.BROKER, Limit.Scope.LISTENER, Limit.Scope.ADDRESS);
 
     private final List<Limit> all;
-    private final Map<Limit, Decision> refusals = new HashMap<>();
+    private final Map<Limit, RateDecision> refusals = new HashMap<>();
     private final List<ScopeLimits> accepting = new ArrayList<>();
     private final List<ScopeLimits> connecting = new ArrayList<>();
     private final List<ScopeLimits> publishing = new ArrayList<>();
@@ -101,9 +101,9 @@ public final class Limits implements RateLimiter {
     }
 
     @Override
-    public Decision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
+    public RateDecision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
         if (accepting.isEmpty()) {
-            return Decision.ALLOW;
+            return RateDecision.ALLOW;
         }
         try (Applied applied = apply(accepting, each -> each.keyOf(remoteAddress, listener), nowNanos)) {
             return applied.takeOne(nowNanos);
@@ -123,11 +123,11 @@ public final class Limits implements RateLimiter {
     private record OfConnection(OpenConnections.Place place, Applied connected, Applied published)
             implements ConnectionLimiter {
         @Override
-        public Decision acquireConnection(long nowNanos) {
-            Decision decision = place.take();
-            if (decision instanceof Decision.Allow) {
+        public RateDecision acquireConnection(long nowNanos) {
+            RateDecision decision = place.take();
+            if (decision instanceof RateDecision.Allow) {
                 decision = connected.takeOne(nowNanos);
-                if (!(decision instanceof Decision.Allow)) {
+                if (!(decision instanceof RateDecision.Allow)) {
                     place.giveBack();
                 }
             }
@@ -135,7 +135,7 @@ public final class Limits implements RateLimiter {
         }
 
         @Override
-        public Decision acquirePublish(int count, long bytes, long nowNanos) { // hot: per message
+        public RateDecision acquirePublish(int count, long bytes, long nowNanos) { // hot: per message
             return published.takePublish(count, bytes, nowNanos);
         }
 
@@ -163,7 +163,7 @@ public final class Limits implements RateLimiter {
         }
         Limit[] limits = meters.keySet().stream().sorted(SEVEREST_FIRST).toArray(Limit[]::new);
         Meter[] ordered = new Meter[limits.length];
-        Decision[] beyond = new Decision[limits.length];
+        RateDecision[] beyond = new RateDecision[limits.length];
         for (int i = 0; i < limits.length; i++) {
             ordered[i] = meters.get(limits[i]);
             beyond[i] = refusals.get(limits[i]);

@@ -2,7 +2,7 @@ package io.maxmq.limit;
 
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +22,14 @@ final class OpenConnections {
     private record Client(Tenant tenant, String clientId) {}
 
     private final List<ScopeLimits> scopes;
-    private final Map<Limit, Decision> refusals;
+    private final Map<Limit, RateDecision> refusals;
     private final Map<Counted, Long> counts = new ConcurrentHashMap<>();
 
     /** Who has the places of a client: the connection that the next one of this client takes over. */
     private final Map<Client, Place> holders = new ConcurrentHashMap<>();
 
     /** @param refusals {@link Limit#refusal} of each; not changed any more */
-    OpenConnections(List<ScopeLimits> scopes, Map<Limit, Decision> refusals) {
+    OpenConnections(List<ScopeLimits> scopes, Map<Limit, RateDecision> refusals) {
         this.scopes = scopes;
         this.refusals = refusals;
     }
@@ -90,12 +90,12 @@ final class OpenConnections {
         }
 
         /** Takes it, in place of the one of the connection that is taken over. */
-        Decision take() {
+        RateDecision take() {
             if (isFree()) {
-                return Decision.ALLOW;
+                return RateDecision.ALLOW;
             }
             if (taken) {
-                return Decision.ALLOW; // asked again, as something else has made it wait
+                return RateDecision.ALLOW; // asked again, as something else has made it wait
             }
             Place present = holders.get(client);
             if (present != null) {
@@ -107,7 +107,7 @@ final class OpenConnections {
                     if (present != null) {
                         present.counted.forEach(OpenConnections.this::force);
                     }
-                    return decision(refusals.getOrDefault(counted.get(i).limit(), Decision.DROP));
+                    return decision(refusals.getOrDefault(counted.get(i).limit(), RateDecision.DROP));
                 }
             }
             if (present != null) {
@@ -117,7 +117,7 @@ final class OpenConnections {
             before = present;
             taken = true;
             holders.put(client, this);
-            return Decision.ALLOW;
+            return RateDecision.ALLOW;
         }
 
         /** No longer taken, if it was. */
@@ -154,7 +154,9 @@ final class OpenConnections {
         return each;
     }
 
-    private static Decision decision(Decision refusal) {
-        return refusal instanceof Decision.Pause ? Decision.pause(RETRY_NANOS).by(refusal.limit()) : refusal;
+    private static RateDecision decision(RateDecision refusal) {
+        return refusal instanceof RateDecision.Pause
+                ? RateDecision.pause(RETRY_NANOS).by(refusal.limit())
+                : refusal;
     }
 }

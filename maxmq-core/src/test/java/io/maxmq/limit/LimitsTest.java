@@ -6,7 +6,7 @@ import io.maxmq.limit.Limit.Scope;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -35,7 +35,7 @@ class LimitsTest {
 
     private static final ClientInfo ANNA = client("t", "anna", "a", "10.0.0.1", "tcp");
 
-    private static Decision publish(ConnectionLimiter limiter) {
+    private static RateDecision publish(ConnectionLimiter limiter) {
         return limiter.acquirePublish(1, 100, 0);
     }
 
@@ -66,12 +66,12 @@ class LimitsTest {
         ConnectionLimiter anna = limits.open(ANNA, 0);
         Others others = Others.in(scope);
 
-        assertThat(publish(anna)).isEqualTo(Decision.ALLOW);
-        assertThat(publish(limits.open(others.same(), 0))).isEqualTo(Decision.ALLOW);
-        assertThat(publish(anna)).isEqualTo(Decision.DROP);
-        assertThat(publish(limits.open(others.same(), 0))).isEqualTo(Decision.DROP);
+        assertThat(publish(anna)).isEqualTo(RateDecision.ALLOW);
+        assertThat(publish(limits.open(others.same(), 0))).isEqualTo(RateDecision.ALLOW);
+        assertThat(publish(anna)).isEqualTo(RateDecision.DROP);
+        assertThat(publish(limits.open(others.same(), 0))).isEqualTo(RateDecision.DROP);
         if (others.different() != null) {
-            assertThat(publish(limits.open(others.different(), 0))).isEqualTo(Decision.ALLOW);
+            assertThat(publish(limits.open(others.different(), 0))).isEqualTo(RateDecision.ALLOW);
         }
     }
 
@@ -83,10 +83,10 @@ class LimitsTest {
         Limits limits = Limits.of(Limit.connectionRate(scope, 1, SECOND).action(Action.DISCONNECT));
         Others others = Others.in(scope);
 
-        assertThat(limits.open(ANNA, 0).acquireConnection(0)).isEqualTo(Decision.ALLOW);
-        assertThat(limits.open(others.same(), 0).acquireConnection(0)).isEqualTo(Decision.DISCONNECT);
-        assertThat(limits.open(others.different(), 0).acquireConnection(0)).isEqualTo(Decision.ALLOW);
-        assertThat(limits.onAccept(from("10.0.0.1"), "tcp", 0)).isEqualTo(Decision.ALLOW);
+        assertThat(limits.open(ANNA, 0).acquireConnection(0)).isEqualTo(RateDecision.ALLOW);
+        assertThat(limits.open(others.same(), 0).acquireConnection(0)).isEqualTo(RateDecision.DISCONNECT);
+        assertThat(limits.open(others.different(), 0).acquireConnection(0)).isEqualTo(RateDecision.ALLOW);
+        assertThat(limits.onAccept(from("10.0.0.1"), "tcp", 0)).isEqualTo(RateDecision.ALLOW);
     }
 
     @ParameterizedTest
@@ -97,15 +97,15 @@ class LimitsTest {
         Limits limits = Limits.of(Limit.connectionRate(scope, 1, SECOND));
         Others others = Others.in(scope);
 
-        assertThat(accept(limits, ANNA, 0)).isEqualTo(Decision.ALLOW);
-        assertThat(accept(limits, others.same(), 0)).isEqualTo(Decision.DROP);
+        assertThat(accept(limits, ANNA, 0)).isEqualTo(RateDecision.ALLOW);
+        assertThat(accept(limits, others.same(), 0)).isEqualTo(RateDecision.DROP);
         if (others.different() != null) {
-            assertThat(accept(limits, others.different(), 0)).isEqualTo(Decision.ALLOW);
+            assertThat(accept(limits, others.different(), 0)).isEqualTo(RateDecision.ALLOW);
         }
-        assertThat(accept(limits, ANNA, SECOND.toNanos() * 2)).isEqualTo(Decision.ALLOW);
+        assertThat(accept(limits, ANNA, SECOND.toNanos() * 2)).isEqualTo(RateDecision.ALLOW);
     }
 
-    private static Decision accept(Limits limits, ClientInfo client, long now) {
+    private static RateDecision accept(Limits limits, ClientInfo client, long now) {
         return limits.onAccept(client.remoteAddress(), client.listener(), now);
     }
 
@@ -120,14 +120,14 @@ class LimitsTest {
         ConnectionLimiter anna = limits.open(ANNA, 0);
         ConnectionLimiter same = limits.open(others.same(), 0);
 
-        assertThat(anna.acquireConnection(0)).isEqualTo(Decision.ALLOW);
-        assertThat(same.acquireConnection(0)).isEqualTo(Decision.DISCONNECT);
+        assertThat(anna.acquireConnection(0)).isEqualTo(RateDecision.ALLOW);
+        assertThat(same.acquireConnection(0)).isEqualTo(RateDecision.DISCONNECT);
         same.close();
         if (others.different() != null) {
-            assertThat(limits.open(others.different(), 0).acquireConnection(0)).isEqualTo(Decision.ALLOW);
+            assertThat(limits.open(others.different(), 0).acquireConnection(0)).isEqualTo(RateDecision.ALLOW);
         }
         anna.close();
-        assertThat(limits.open(others.same(), 0).acquireConnection(0)).isEqualTo(Decision.ALLOW);
+        assertThat(limits.open(others.same(), 0).acquireConnection(0)).isEqualTo(RateDecision.ALLOW);
     }
 
     @Test
@@ -136,13 +136,13 @@ class LimitsTest {
         ConnectionLimiter first = limits.open(ANNA, 0);
         ConnectionLimiter second = limits.open(ANNA, 0);
 
-        assertThat(first.acquireConnection(0)).isEqualTo(Decision.ALLOW);
-        assertThat(second.acquireConnection(0)).isEqualTo(Decision.ALLOW);
+        assertThat(first.acquireConnection(0)).isEqualTo(RateDecision.ALLOW);
+        assertThat(second.acquireConnection(0)).isEqualTo(RateDecision.ALLOW);
         first.close(); // has lost its place already
         ConnectionLimiter other = limits.open(client("t", "anna", "b", "10.0.0.1", "tcp"), 0);
-        assertThat(other.acquireConnection(0)).isEqualTo(Decision.DISCONNECT);
+        assertThat(other.acquireConnection(0)).isEqualTo(RateDecision.DISCONNECT);
         second.close();
-        assertThat(other.acquireConnection(0)).isEqualTo(Decision.ALLOW);
+        assertThat(other.acquireConnection(0)).isEqualTo(RateDecision.ALLOW);
         other.close();
         assertThat(limits.openConnections()).isZero();
     }
@@ -156,10 +156,10 @@ class LimitsTest {
         full.acquireConnection(0);
         first.acquireConnection(0);
 
-        assertThat(limits.open(elsewhere, 0).acquireConnection(0)).isEqualTo(Decision.DISCONNECT);
+        assertThat(limits.open(elsewhere, 0).acquireConnection(0)).isEqualTo(RateDecision.DISCONNECT);
 
         assertThat(limits.open(client("t", "carl", "c", "10.0.0.1", "tcp"), 0).acquireConnection(0))
-                .isEqualTo(Decision.DISCONNECT);
+                .isEqualTo(RateDecision.DISCONNECT);
         first.close();
         full.close();
         assertThat(limits.openConnections()).isZero();
@@ -173,20 +173,20 @@ class LimitsTest {
         first.acquireConnection(0);
         for (int i = 0; i < 3; i++) {
             ConnectionLimiter refused = limits.open(ANNA, 0);
-            assertThat(refused.acquireConnection(0)).isEqualTo(Decision.DROP);
+            assertThat(refused.acquireConnection(0)).isEqualTo(RateDecision.DROP);
             refused.close();
         }
         ConnectionLimiter second = limits.open(ANNA, 5_000_000_000L);
         ConnectionLimiter third = limits.open(ANNA, 10_000_000_000L);
-        assertThat(second.acquireConnection(5_000_000_000L)).isEqualTo(Decision.ALLOW);
-        assertThat(third.acquireConnection(10_000_000_000L)).isEqualTo(Decision.ALLOW);
+        assertThat(second.acquireConnection(5_000_000_000L)).isEqualTo(RateDecision.ALLOW);
+        assertThat(third.acquireConnection(10_000_000_000L)).isEqualTo(RateDecision.ALLOW);
         second.close(); // neither has taken the first one's session over
         third.close();
 
         ConnectionLimiter other = limits.open(client("t", "anna", "b", "10.0.0.1", "tcp"), 0);
-        assertThat(other.acquireConnection(0)).isEqualTo(Decision.DISCONNECT);
+        assertThat(other.acquireConnection(0)).isEqualTo(RateDecision.DISCONNECT);
         first.close();
-        assertThat(other.acquireConnection(0)).isEqualTo(Decision.ALLOW);
+        assertThat(other.acquireConnection(0)).isEqualTo(RateDecision.ALLOW);
         other.close();
         assertThat(limits.openConnections()).isZero();
     }
@@ -199,12 +199,12 @@ class LimitsTest {
 
         ConnectionLimiter anna = limits.open(ANNA, 0);
         publish(anna);
-        assertThat(publish(anna)).isEqualTo(Decision.DROP);
+        assertThat(publish(anna)).isEqualTo(RateDecision.DROP);
         assertThat(limits.open(client("t", "bert", "b", "10.0.0.1", "tcp"), 0)).isEqualTo(ConnectionLimiter.NONE);
         limits.onAccept(from("10.0.0.1"), "tcp", 0);
-        assertThat(limits.onAccept(from("10.0.0.77"), "tcp", 0)).isEqualTo(Decision.DROP);
-        assertThat(limits.onAccept(from("10.0.1.1"), "tcp", 0)).isEqualTo(Decision.ALLOW);
-        assertThat(limits.onAccept(from("::1"), "tcp", 0)).isEqualTo(Decision.ALLOW);
+        assertThat(limits.onAccept(from("10.0.0.77"), "tcp", 0)).isEqualTo(RateDecision.DROP);
+        assertThat(limits.onAccept(from("10.0.1.1"), "tcp", 0)).isEqualTo(RateDecision.ALLOW);
+        assertThat(limits.onAccept(from("::1"), "tcp", 0)).isEqualTo(RateDecision.ALLOW);
     }
 
     @Test
@@ -216,12 +216,12 @@ class LimitsTest {
         publish(anna);
 
         assertThat(publish(limits.open(client("t", "bert", "a", "10.0.0.1", "tcp"), 0)))
-                .isEqualTo(Decision.ALLOW);
+                .isEqualTo(RateDecision.ALLOW);
         assertThat(publish(limits.open(client("t2", "anna", "a", "10.0.0.1", "tcp"), 0)))
-                .isEqualTo(Decision.ALLOW);
+                .isEqualTo(RateDecision.ALLOW);
         assertThat(publish(limits.open(client("t2", "anna", "b", "10.0.0.1", "tcp"), 0)))
-                .isEqualTo(Decision.DROP);
-        assertThat(publish(anna)).isEqualTo(Decision.DROP);
+                .isEqualTo(RateDecision.DROP);
+        assertThat(publish(anna)).isEqualTo(RateDecision.DROP);
     }
 
     @Test
@@ -231,12 +231,12 @@ class LimitsTest {
                 .prefixes(24, 64)
                 .build();
 
-        assertThat(limits.onAccept(from("10.0.0.1"), "tcp", 0)).isEqualTo(Decision.ALLOW);
-        assertThat(limits.onAccept(from("10.0.0.2"), "tcp", 0)).isEqualTo(Decision.DROP);
-        assertThat(limits.onAccept(from("10.0.1.2"), "tcp", 0)).isEqualTo(Decision.ALLOW);
-        assertThat(limits.onAccept(from("2001:db8::1"), "tcp", 0)).isEqualTo(Decision.ALLOW);
-        assertThat(limits.onAccept(from("2001:db8::ffff:1"), "tcp", 0)).isEqualTo(Decision.DROP);
-        assertThat(limits.onAccept(from("2001:db8:0:1::1"), "tcp", 0)).isEqualTo(Decision.ALLOW);
+        assertThat(limits.onAccept(from("10.0.0.1"), "tcp", 0)).isEqualTo(RateDecision.ALLOW);
+        assertThat(limits.onAccept(from("10.0.0.2"), "tcp", 0)).isEqualTo(RateDecision.DROP);
+        assertThat(limits.onAccept(from("10.0.1.2"), "tcp", 0)).isEqualTo(RateDecision.ALLOW);
+        assertThat(limits.onAccept(from("2001:db8::1"), "tcp", 0)).isEqualTo(RateDecision.ALLOW);
+        assertThat(limits.onAccept(from("2001:db8::ffff:1"), "tcp", 0)).isEqualTo(RateDecision.DROP);
+        assertThat(limits.onAccept(from("2001:db8:0:1::1"), "tcp", 0)).isEqualTo(RateDecision.ALLOW);
     }
 
     @Test
@@ -249,14 +249,14 @@ class LimitsTest {
         ConnectionLimiter carl = limits.open(client("t", "carl", "c", "10.0.0.2", "tcp"), 0);
         ConnectionLimiter dora = limits.open(client("t", "dora", "d", "10.0.0.2", "tcp"), 0);
 
-        assertThat(publish(anna)).isEqualTo(Decision.ALLOW);
+        assertThat(publish(anna)).isEqualTo(RateDecision.ALLOW);
         for (int i = 0; i < 5; i++) {
-            assertThat(publish(anna)).isEqualTo(Decision.DROP); // and costs the broker's counter nothing
+            assertThat(publish(anna)).isEqualTo(RateDecision.DROP); // and costs the broker's counter nothing
         }
-        assertThat(publish(bert)).isEqualTo(Decision.ALLOW);
-        assertThat(publish(carl)).isEqualTo(Decision.ALLOW);
-        assertThat(publish(anna)).isEqualTo(Decision.DISCONNECT);
-        assertThat(publish(dora)).isEqualTo(Decision.DISCONNECT);
+        assertThat(publish(bert)).isEqualTo(RateDecision.ALLOW);
+        assertThat(publish(carl)).isEqualTo(RateDecision.ALLOW);
+        assertThat(publish(anna)).isEqualTo(RateDecision.DISCONNECT);
+        assertThat(publish(dora)).isEqualTo(RateDecision.DISCONNECT);
     }
 
     @Test
@@ -264,9 +264,9 @@ class LimitsTest {
         Limits limits = Limits.of(Limit.publishRate(Scope.CLIENT, 1, SECOND), Limit.byteRate(Scope.CLIENT, 100, 100));
         ConnectionLimiter anna = limits.open(ANNA, 0);
 
-        assertThat(anna.acquirePublish(1, 100, 0)).isEqualTo(Decision.ALLOW);
+        assertThat(anna.acquirePublish(1, 100, 0)).isEqualTo(RateDecision.ALLOW);
         assertThat(anna.acquirePublish(1, 400, 0))
-                .isEqualTo(Decision.pause(Duration.ofSeconds(4).toNanos()));
+                .isEqualTo(RateDecision.pause(Duration.ofSeconds(4).toNanos()));
     }
 
     @Test
@@ -274,7 +274,7 @@ class LimitsTest {
         ConnectionLimiter anna = Limits.of(Limit.byteRate(Scope.CLIENT, 1, 1)).open(ANNA, 0);
 
         assertThat(anna.acquirePublish(1, 1_000_000, 0))
-                .isEqualTo(Decision.pause(Duration.ofMinutes(1).toNanos()));
+                .isEqualTo(RateDecision.pause(Duration.ofMinutes(1).toNanos()));
     }
 
     @Test
@@ -284,7 +284,7 @@ class LimitsTest {
         publish(first);
         first.close();
 
-        assertThat(publish(limits.open(ANNA, 0))).isEqualTo(Decision.DROP);
+        assertThat(publish(limits.open(ANNA, 0))).isEqualTo(RateDecision.DROP);
     }
 
     @Test
@@ -320,8 +320,8 @@ class LimitsTest {
         }
         ConnectionLimiter again = limits.open(ANNA, 0);
 
-        assertThat(publish(open)).isEqualTo(Decision.ALLOW);
-        assertThat(publish(again)).isEqualTo(Decision.DROP);
+        assertThat(publish(open)).isEqualTo(RateDecision.ALLOW);
+        assertThat(publish(again)).isEqualTo(RateDecision.DROP);
         assertThat(limits.keys()).isLessThan(10);
     }
 
@@ -335,10 +335,10 @@ class LimitsTest {
             limits.onAccept(from("10.0.0." + i), "tcp", 0);
         }
 
-        assertThat(limits.onAccept(from("10.0.1.1"), "tcp", 0)).isEqualTo(Decision.ALLOW);
-        assertThat(limits.onAccept(from("10.0.1.2"), "tcp", 0)).isEqualTo(Decision.ALLOW);
-        assertThat(limits.onAccept(from("10.0.1.3"), "tcp", 0)).isEqualTo(Decision.DROP);
-        assertThat(limits.onAccept(from("10.0.0.1"), "tcp", 0)).isEqualTo(Decision.ALLOW);
+        assertThat(limits.onAccept(from("10.0.1.1"), "tcp", 0)).isEqualTo(RateDecision.ALLOW);
+        assertThat(limits.onAccept(from("10.0.1.2"), "tcp", 0)).isEqualTo(RateDecision.ALLOW);
+        assertThat(limits.onAccept(from("10.0.1.3"), "tcp", 0)).isEqualTo(RateDecision.DROP);
+        assertThat(limits.onAccept(from("10.0.0.1"), "tcp", 0)).isEqualTo(RateDecision.ALLOW);
         assertThat(limits.keys()).isEqualTo(3);
     }
 

@@ -19,7 +19,7 @@ import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
 import io.maxmq.spi.event.BrokerEvent.ConnectionOpened;
 import io.maxmq.spi.event.BrokerEvent.WebSocketRefused;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.maxmq.spi.limit.RateLimiter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -166,12 +166,12 @@ class ForwardedClientTest {
         ConcurrentLinkedQueue<SocketAddress> asked = new ConcurrentLinkedQueue<>();
         RateLimiter limiter = new RateLimiter() {
             @Override
-            public Decision onAccept(SocketAddress remote, String listener, long nowNanos) {
+            public RateDecision onAccept(SocketAddress remote, String listener, long nowNanos) {
                 asked.add(remote);
                 return switch (asked.size()) {
-                    case 1, 2 -> Decision.pause(1_000_000);
-                    case 3 -> Decision.ALLOW;
-                    default -> Decision.DROP;
+                    case 1, 2 -> RateDecision.pause(1_000_000);
+                    case 3 -> RateDecision.ALLOW;
+                    default -> RateDecision.DROP;
                 };
             }
 

@@ -14,7 +14,7 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
 import io.maxmq.spi.event.BrokerEvent.ConnectionOpened;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.maxmq.spi.limit.RateLimiter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -120,11 +120,11 @@ class ProxyProtocolTest {
         ConcurrentLinkedQueue<SocketAddress> asked = new ConcurrentLinkedQueue<>();
         RateLimiter limiter = new RateLimiter() {
             @Override
-            public Decision onAccept(SocketAddress remote, String listener, long nowNanos) {
+            public RateDecision onAccept(SocketAddress remote, String listener, long nowNanos) {
                 asked.add(remote);
                 return asked.size() == 1
-                        ? Decision.pause(1_000_000)
-                        : asked.size() == 2 ? Decision.ALLOW : Decision.DROP;
+                        ? RateDecision.pause(1_000_000)
+                        : asked.size() == 2 ? RateDecision.ALLOW : RateDecision.DROP;
             }
 
             @Override

@@ -22,7 +22,7 @@ import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.maxmq.spi.limit.RateLimiter;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -41,11 +41,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RateLimitTest {
     /** Decides as the test says. */
     private static final class Told implements RateLimiter {
-        private volatile Decision accept = Decision.ALLOW;
-        private volatile Decision connect = Decision.ALLOW;
-        private volatile Decision connection = Decision.ALLOW;
-        private volatile Decision publish = Decision.ALLOW;
-        private volatile Decision subscribe = Decision.ALLOW;
+        private volatile RateDecision accept = RateDecision.ALLOW;
+        private volatile RateDecision connect = RateDecision.ALLOW;
+        private volatile RateDecision connection = RateDecision.ALLOW;
+        private volatile RateDecision publish = RateDecision.ALLOW;
+        private volatile RateDecision subscribe = RateDecision.ALLOW;
         private volatile boolean broken;
         private final AtomicInteger open = new AtomicInteger();
         private final Semaphore questions = new Semaphore(0);
@@ -59,24 +59,24 @@ class RateLimitTest {
         }
 
         @Override
-        public Decision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
+        public RateDecision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
             return asked(accept);
         }
 
         @Override
-        public Decision onConnect(ClientInfo client, long nowNanos) {
+        public RateDecision onConnect(ClientInfo client, long nowNanos) {
             return asked(connect);
         }
 
         /** Only a pause is a question that comes again. */
-        private Decision asked(Decision decision) {
-            if (decision instanceof Decision.Pause) {
+        private RateDecision asked(RateDecision decision) {
+            if (decision instanceof RateDecision.Pause) {
                 questions.release();
             }
             return orThrow(decision);
         }
 
-        private Decision orThrow(Decision decision) {
+        private RateDecision orThrow(RateDecision decision) {
             if (broken) {
                 throw new IllegalStateException("broken");
             }
@@ -88,17 +88,17 @@ class RateLimitTest {
             open.incrementAndGet();
             return new ConnectionLimiter() {
                 @Override
-                public Decision acquireConnection(long nowNanos) {
+                public RateDecision acquireConnection(long nowNanos) {
                     return asked(connection);
                 }
 
                 @Override
-                public Decision acquirePublish(int count, long bytes, long nowNanos) {
-                    return client.clientId().equals("observer") ? Decision.ALLOW : orThrow(publish);
+                public RateDecision acquirePublish(int count, long bytes, long nowNanos) {
+                    return client.clientId().equals("observer") ? RateDecision.ALLOW : orThrow(publish);
                 }
 
                 @Override
-                public Decision acquireSubscribe(int filters, long nowNanos) {
+                public RateDecision acquireSubscribe(int filters, long nowNanos) {
                     return orThrow(subscribe);
                 }
 
@@ -130,25 +130,25 @@ class RateLimitTest {
 
     @Test
     void aSocketThatMayNotComeIsClosed() {
-        limiter.accept = Decision.DROP;
+        limiter.accept = RateDecision.DROP;
 
         broker.tcpClient(ProtocolVersion.MQTT_5).expectEnd();
 
-        limiter.accept = Decision.ALLOW;
+        limiter.accept = RateDecision.ALLOW;
         broker.tcpClient(ProtocolVersion.MQTT_5).connect("client", true);
     }
 
     @Test
     void aSocketThatIsToComeLaterWaitsUntilItMay() {
         TestClient bystander = broker.connected(ProtocolVersion.MQTT_5, "bystander");
-        limiter.accept = Decision.pause(Duration.ofSeconds(5).toNanos());
+        limiter.accept = RateDecision.pause(Duration.ofSeconds(5).toNanos());
         TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
         client.send(Connect.of(ProtocolVersion.MQTT_5, "client", true, 0));
         awaitQuestion(bystander);
 
         broker.clock().advance(Duration.ofSeconds(5));
         awaitQuestion(bystander); // once more
-        limiter.accept = Decision.ALLOW;
+        limiter.accept = RateDecision.ALLOW;
         broker.clock().advance(Duration.ofSeconds(5));
 
         assertThat(client.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
@@ -157,7 +157,7 @@ class RateLimitTest {
     @Test
     void whoWaitsWhenTheListenerClosesIsClosed() throws Exception {
         TestClient bystander = broker.connected(ProtocolVersion.MQTT_5, "bystander");
-        limiter.accept = Decision.pause(Duration.ofSeconds(5).toNanos());
+        limiter.accept = RateDecision.pause(Duration.ofSeconds(5).toNanos());
         TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
         awaitQuestion(bystander);
 
@@ -171,9 +171,9 @@ class RateLimitTest {
     void aConnectThatIsToComeLaterWaitsUntilItMay(ProtocolVersion version) {
         TestClient bystander = broker.connected(ProtocolVersion.MQTT_5, "bystander");
         for (boolean authenticated : new boolean[] {false, true}) {
-            Decision pause = Decision.pause(Duration.ofSeconds(4).toNanos());
-            limiter.connect = authenticated ? Decision.ALLOW : pause;
-            limiter.connection = authenticated ? pause : Decision.ALLOW;
+            RateDecision pause = RateDecision.pause(Duration.ofSeconds(4).toNanos());
+            limiter.connect = authenticated ? RateDecision.ALLOW : pause;
+            limiter.connection = authenticated ? pause : RateDecision.ALLOW;
             TestClient client = broker.client(version);
             limiter.questions.drainPermits();
             client.send(Connect.of(version, "client", true, 0));
@@ -181,8 +181,8 @@ class RateLimitTest {
 
             broker.clock().advance(Duration.ofSeconds(4));
             awaitQuestion(bystander); // once more
-            limiter.connect = Decision.ALLOW;
-            limiter.connection = Decision.ALLOW;
+            limiter.connect = RateDecision.ALLOW;
+            limiter.connection = RateDecision.ALLOW;
             broker.clock().advance(Duration.ofSeconds(4));
 
             assertThat(client.expect(ConnAck.class).reason()).isEqualTo(ReasonCode.SUCCESS);
@@ -193,7 +193,7 @@ class RateLimitTest {
     @EnumSource(ProtocolVersion.class)
     void aConnectThatWaitsTooLongIsToldTheRate(ProtocolVersion version) {
         TestClient bystander = broker.connected(ProtocolVersion.MQTT_5, "bystander");
-        limiter.connection = Decision.pause(Duration.ofSeconds(4).toNanos());
+        limiter.connection = RateDecision.pause(Duration.ofSeconds(4).toNanos());
         TestClient client = broker.client(version);
         client.send(Connect.of(version, "client", true, 0));
         awaitQuestion(bystander);
@@ -211,8 +211,8 @@ class RateLimitTest {
     @EnumSource(ProtocolVersion.class)
     void aConnectThatIsDroppedGetsNoAnswer(ProtocolVersion version) {
         for (boolean authenticated : new boolean[] {false, true}) {
-            limiter.connect = authenticated ? Decision.ALLOW : Decision.DROP;
-            limiter.connection = Decision.DROP;
+            limiter.connect = authenticated ? RateDecision.ALLOW : RateDecision.DROP;
+            limiter.connection = RateDecision.DROP;
             TestClient client = broker.client(version);
 
             client.send(Connect.of(version, "client", true, 0));
@@ -226,7 +226,7 @@ class RateLimitTest {
 
     @Test
     void aConnectThatMayNotComeIsToldTheRate() {
-        limiter.connect = Decision.DISCONNECT;
+        limiter.connect = RateDecision.DISCONNECT;
         TestClient five = broker.client(ProtocolVersion.MQTT_5);
         TestClient three = broker.client(ProtocolVersion.MQTT_3_1_1);
 
@@ -244,7 +244,7 @@ class RateLimitTest {
     void pauseTakesTheMessageAndReadsNoFurther(ProtocolVersion version) {
         TestClient observer = observer();
         TestClient client = broker.connected(version, "client");
-        limiter.publish = Decision.pause(Duration.ofSeconds(10).toNanos());
+        limiter.publish = RateDecision.pause(Duration.ofSeconds(10).toNanos());
 
         client.send(
                 TestClient.message("a", "1", QoS.AT_LEAST_ONCE, 1), TestClient.message("a", "2", QoS.AT_LEAST_ONCE, 2));
@@ -252,7 +252,7 @@ class RateLimitTest {
         client.expect(PubAck.class);
         observer.expectMessage("a", "1");
         observer.expectNothing();
-        limiter.publish = Decision.ALLOW;
+        limiter.publish = RateDecision.ALLOW;
         broker.clock().advance(Duration.ofSeconds(10));
         client.expect(PubAck.class);
         observer.expectMessage("a", "2");
@@ -263,7 +263,7 @@ class RateLimitTest {
     void dropDropsAndAcknowledges(ProtocolVersion version) {
         TestClient observer = observer();
         TestClient client = broker.connected(version, "client");
-        limiter.publish = Decision.DROP;
+        limiter.publish = RateDecision.DROP;
 
         client.send(
                 TestClient.message("a", "0", QoS.AT_MOST_ONCE, 0),
@@ -287,7 +287,7 @@ class RateLimitTest {
     void disconnectDisconnects(ProtocolVersion version) {
         TestClient observer = observer();
         for (QoS qos : QoS.values()) {
-            limiter.publish = Decision.DISCONNECT;
+            limiter.publish = RateDecision.DISCONNECT;
             TestClient client = broker.connected(version, "client");
 
             client.send(TestClient.message("a", "x", qos, qos.code()));
@@ -300,7 +300,7 @@ class RateLimitTest {
     @Test
     void aSubscribeBeyondTheRateIsAnsweredWithQuotaExceeded() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
-        limiter.subscribe = Decision.DROP;
+        limiter.subscribe = RateDecision.DROP;
 
         SubAck answer = client.send(new Subscribe(
                         1,

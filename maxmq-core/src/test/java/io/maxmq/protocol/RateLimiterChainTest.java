@@ -20,7 +20,7 @@ import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.maxmq.spi.limit.RateLimiter;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -38,19 +38,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What becomes of several rate limiters' answers. What an answer does is RateLimitTest's. */
 class RateLimiterChainTest {
     private static final ProtocolVersion V5 = ProtocolVersion.MQTT_5;
-    private static final Decision FOR_FIVE_SECONDS =
-            Decision.pause(Duration.ofSeconds(5).toNanos());
-    private static final Decision FOR_TEN_SECONDS =
-            Decision.pause(Duration.ofSeconds(10).toNanos());
+    private static final RateDecision FOR_FIVE_SECONDS =
+            RateDecision.pause(Duration.ofSeconds(5).toNanos());
+    private static final RateDecision FOR_TEN_SECONDS =
+            RateDecision.pause(Duration.ofSeconds(10).toNanos());
 
     /** Decides as the test says. */
     private static final class Told implements RateLimiter, Extension {
         private final String name;
-        private volatile Decision accept = Decision.ALLOW;
-        private volatile Decision connect = Decision.ALLOW;
-        private volatile Decision connection = Decision.ALLOW;
-        private volatile Decision publish = Decision.ALLOW;
-        private volatile Decision subscribe = Decision.ALLOW;
+        private volatile RateDecision accept = RateDecision.ALLOW;
+        private volatile RateDecision connect = RateDecision.ALLOW;
+        private volatile RateDecision connection = RateDecision.ALLOW;
+        private volatile RateDecision publish = RateDecision.ALLOW;
+        private volatile RateDecision subscribe = RateDecision.ALLOW;
         private volatile boolean broken;
         private volatile boolean started;
         private final AtomicInteger open = new AtomicInteger();
@@ -66,7 +66,7 @@ class RateLimiterChainTest {
             return name;
         }
 
-        private Decision orThrow(Decision decision) {
+        private RateDecision orThrow(RateDecision decision) {
             if (broken) {
                 throw new IllegalStateException("broken");
             }
@@ -80,12 +80,12 @@ class RateLimiterChainTest {
         }
 
         @Override
-        public Decision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
+        public RateDecision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
             return orThrow(accept);
         }
 
         @Override
-        public Decision onConnect(ClientInfo client, long nowNanos) {
+        public RateDecision onConnect(ClientInfo client, long nowNanos) {
             return orThrow(connect);
         }
 
@@ -94,28 +94,28 @@ class RateLimiterChainTest {
             open.incrementAndGet();
             return new ConnectionLimiter() {
                 @Override
-                public Decision acquireConnection(long nowNanos) {
+                public RateDecision acquireConnection(long nowNanos) {
                     connections.incrementAndGet();
-                    if (connection instanceof Decision.Pause) {
+                    if (connection instanceof RateDecision.Pause) {
                         paused.release();
                     }
                     return orThrow(connection);
                 }
 
                 @Override
-                public Decision acquirePublish(int count, long bytes, long nowNanos) {
+                public RateDecision acquirePublish(int count, long bytes, long nowNanos) {
                     return orThrow(publish);
                 }
 
                 @Override
-                public Decision acquireSubscribe(int filters, long nowNanos) {
+                public RateDecision acquireSubscribe(int filters, long nowNanos) {
                     return orThrow(subscribe);
                 }
 
                 @Override
                 public void close() {
                     open.decrementAndGet();
-                    orThrow(Decision.ALLOW);
+                    orThrow(RateDecision.ALLOW);
                 }
             };
         }
@@ -133,8 +133,8 @@ class RateLimiterChainTest {
 
     @Test
     void theStricterAnswerIsTheOneThatCostsMore() {
-        List<Decision> byCost =
-                List.of(Decision.ALLOW, FOR_FIVE_SECONDS, FOR_TEN_SECONDS, Decision.DROP, Decision.DISCONNECT);
+        List<RateDecision> byCost = List.of(
+                RateDecision.ALLOW, FOR_FIVE_SECONDS, FOR_TEN_SECONDS, RateDecision.DROP, RateDecision.DISCONNECT);
 
         for (int i = 0; i < byCost.size(); i++) {
             for (int j = 0; j < byCost.size(); j++) {
@@ -150,11 +150,11 @@ class RateLimiterChainTest {
         for (Told strict : both) {
             Told mild = strict == first ? second : first;
             mild.publish = FOR_FIVE_SECONDS;
-            strict.publish = Decision.DROP;
+            strict.publish = RateDecision.DROP;
             assertThat(client.publish("a", "x", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
             broker.events().awaitAll(MessageDropped.class, event -> event.reason() == DropReason.RATE_LIMIT, ++sent);
-            mild.publish = Decision.DROP;
-            strict.publish = Decision.DISCONNECT;
+            mild.publish = RateDecision.DROP;
+            strict.publish = RateDecision.DISCONNECT;
             client.send(TestClient.message("a", "x", QoS.AT_MOST_ONCE, 0));
             client.expectDisconnect(ReasonCode.MESSAGE_RATE_TOO_HIGH);
 
@@ -174,7 +174,7 @@ class RateLimiterChainTest {
                     TestClient.message("a", "1", QoS.AT_LEAST_ONCE, 1),
                     TestClient.message("a", "2", QoS.AT_LEAST_ONCE, 2));
             assertThat(client.expect(PubAck.class).packetId()).isEqualTo(1);
-            both.forEach(each -> each.publish = Decision.ALLOW);
+            both.forEach(each -> each.publish = RateDecision.ALLOW);
 
             broker.clock().advance(Duration.ofSeconds(5));
             observer.expectMessage("a", "1");
@@ -192,25 +192,25 @@ class RateLimiterChainTest {
     void anyOfThemKeepsSocketsAndConnectsAndSubscriptionsAway() {
         TestClient bystander = broker.connected(V5, "bystander");
         for (Told refusing : both) {
-            refusing.accept = Decision.DROP;
+            refusing.accept = RateDecision.DROP;
             broker.tcpClient(V5).expectEnd();
-            refusing.accept = Decision.ALLOW;
+            refusing.accept = RateDecision.ALLOW;
 
-            refusing.connect = Decision.DISCONNECT;
+            refusing.connect = RateDecision.DISCONNECT;
             expectRefusal();
-            refusing.connect = Decision.ALLOW;
+            refusing.connect = RateDecision.ALLOW;
 
-            refusing.connection = Decision.DISCONNECT;
+            refusing.connection = RateDecision.DISCONNECT;
             expectRefusal();
-            refusing.connection = Decision.ALLOW;
+            refusing.connection = RateDecision.ALLOW;
 
-            refusing.subscribe = Decision.DROP;
+            refusing.subscribe = RateDecision.DROP;
             TestClient client = broker.connected(V5, "client");
             SubAck answer = client.send(
                             new Subscribe(1, Properties.NONE, List.of(Subscription.of("a", QoS.AT_MOST_ONCE))))
                     .expect(SubAck.class);
             assertThat(answer.reasons()).containsExactly(ReasonCode.QUOTA_EXCEEDED);
-            refusing.subscribe = Decision.ALLOW;
+            refusing.subscribe = RateDecision.ALLOW;
             client.disconnect();
         }
         bystander.ping();
@@ -234,7 +234,7 @@ class RateLimiterChainTest {
         client.send(Connect.of(V5, "client", true, 0));
         assertThat(second.paused.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
         bystander.ping();
-        second.connection = Decision.ALLOW;
+        second.connection = RateDecision.ALLOW;
 
         broker.clock().advance(Duration.ofSeconds(5));
 
@@ -249,9 +249,9 @@ class RateLimiterChainTest {
         for (Told failing : both) {
             Told other = failing == first ? second : first;
             failing.broken = true;
-            other.publish = Decision.DROP;
+            other.publish = RateDecision.DROP;
             assertThat(client.publish("a", "x", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
-            other.publish = Decision.ALLOW;
+            other.publish = RateDecision.ALLOW;
             assertThat(client.publish("a", "x", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.NO_MATCHING_SUBSCRIBERS);
             client.subscribe("b", QoS.AT_MOST_ONCE);
             broker.tcpClient(V5).expectEnd();

@@ -17,7 +17,7 @@ import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
 import io.maxmq.spi.event.BrokerEvent.Throttled;
 import io.maxmq.spi.event.BrokerEvent.Throttled.What;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.maxmq.spi.limit.RateLimiter;
 import java.time.Duration;
 import java.util.List;
@@ -75,7 +75,7 @@ class ThrottledEventTest {
         assertThat(told).hasSize(2);
         assertThat(told.get(0).client().orElseThrow().clientId()).isEqualTo("client");
         assertThat(told.get(0).what()).isEqualTo(What.PUBLISH);
-        assertThat(told.get(0).decision()).isEqualTo(Decision.DROP);
+        assertThat(told.get(0).decision()).isEqualTo(RateDecision.DROP);
         assertThat(told.get(0).limit()).isEqualTo("publish-rate by client: 1 per 3600000 ms");
         assertThat(told).extracting(Throttled::count).containsExactly(1L, 5L);
     }
@@ -97,7 +97,7 @@ class ThrottledEventTest {
 
         assertThat(told)
                 .extracting(event -> event.client().orElseThrow().clientId() + " " + event.limit() + " "
-                        + event.decision().equals(Decision.DISCONNECT))
+                        + event.decision().equals(RateDecision.DISCONNECT))
                 .containsExactly(
                         "first publish-rate by client: 1 per 3600000 ms false",
                         "first byte-rate by broker: 1 per second, 1000 at once true",
@@ -114,7 +114,7 @@ class ThrottledEventTest {
         client.expect(PubAck.class);
 
         Throttled told = broker.events().await(Throttled.class);
-        assertThat(told.decision()).isEqualTo(Decision.pause(5_000_000));
+        assertThat(told.decision()).isEqualTo(RateDecision.pause(5_000_000));
         assertThat(told.limit()).as("who gives its limits no names").isEqualTo("nameless");
     }
 
@@ -152,13 +152,14 @@ class ThrottledEventTest {
         }
 
         @Override
-        public Decision onConnect(ClientInfo client, long nowNanos) {
-            return client.clientId().equals("refused") ? Decision.DROP : Decision.ALLOW;
+        public RateDecision onConnect(ClientInfo client, long nowNanos) {
+            return client.clientId().equals("refused") ? RateDecision.DROP : RateDecision.ALLOW;
         }
 
         @Override
         public ConnectionLimiter open(ClientInfo client, long nowNanos) {
-            Decision decision = client.clientId().equals("paused") ? Decision.pause(5_000_000) : Decision.ALLOW;
+            RateDecision decision =
+                    client.clientId().equals("paused") ? RateDecision.pause(5_000_000) : RateDecision.ALLOW;
             return (count, bytes, now) -> decision;
         }
     }

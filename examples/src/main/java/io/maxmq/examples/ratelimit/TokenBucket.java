@@ -1,7 +1,7 @@
 package io.maxmq.examples.ratelimit;
 
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 
 /**
  * The limit of one client: so many messages at once, and so many per second. A message takes a token; tokens come back with
@@ -30,13 +30,13 @@ final class TokenBucket implements ConnectionLimiter {
     }
 
     @Override
-    public Decision acquirePublish(int count, long bytes, long nowNanos) {
+    public RateDecision acquirePublish(int count, long bytes, long nowNanos) {
         if (used) {
             nanos = Math.min(fullNanos, nanos + (nowNanos - lastNanos));
         }
         used = true;
         lastNanos = nowNanos;
         nanos -= count * nanosPerToken;
-        return nanos >= 0 ? Decision.ALLOW : Decision.pause(-nanos);
+        return nanos >= 0 ? RateDecision.ALLOW : RateDecision.pause(-nanos);
     }
 }

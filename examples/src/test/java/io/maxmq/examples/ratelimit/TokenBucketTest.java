@@ -1,6 +1,6 @@
 package io.maxmq.examples.ratelimit;
 
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -13,25 +13,27 @@ class TokenBucketTest {
 
     private final TokenBucket bucket = new TokenBucket(2, 10);
 
-    private Decision publish(int messages) {
+    private RateDecision publish(int messages) {
         return bucket.acquirePublish(messages, messages * 100L, now);
     }
 
     @Test
     void aBurstIsLetThrough() {
-        assertThat(publish(1)).isEqualTo(Decision.ALLOW);
-        assertThat(publish(1)).isEqualTo(Decision.ALLOW);
+        assertThat(publish(1)).isEqualTo(RateDecision.ALLOW);
+        assertThat(publish(1)).isEqualTo(RateDecision.ALLOW);
     }
 
     @Test
     void whatIsBeyondWaitsUntilItsTokensHaveCome() {
-        assertThat(publish(3)).isEqualTo(Decision.pause(Duration.ofMillis(100).toNanos()));
+        assertThat(publish(3))
+                .isEqualTo(RateDecision.pause(Duration.ofMillis(100).toNanos()));
 
         now += Duration.ofMillis(100).toNanos();
-        assertThat(publish(1)).isEqualTo(Decision.pause(Duration.ofMillis(100).toNanos()));
+        assertThat(publish(1))
+                .isEqualTo(RateDecision.pause(Duration.ofMillis(100).toNanos()));
 
         now += Duration.ofMillis(200).toNanos();
-        assertThat(publish(1)).isEqualTo(Decision.ALLOW);
+        assertThat(publish(1)).isEqualTo(RateDecision.ALLOW);
     }
 
     @Test
@@ -39,8 +41,9 @@ class TokenBucketTest {
         publish(2);
         now += Duration.ofHours(1).toNanos();
 
-        assertThat(publish(2)).isEqualTo(Decision.ALLOW);
-        assertThat(publish(1)).isEqualTo(Decision.pause(Duration.ofMillis(100).toNanos()));
+        assertThat(publish(2)).isEqualTo(RateDecision.ALLOW);
+        assertThat(publish(1))
+                .isEqualTo(RateDecision.pause(Duration.ofMillis(100).toNanos()));
     }
 
     @Test

@@ -6,7 +6,7 @@ import io.maxmq.core.connection.Connections;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.transport.SocketAcceptor;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,7 @@ record Entrance(Connections connections) implements SocketAcceptor.Entrance {
     }
 
     @Override
-    public Decision admits(SocketAddress remote, String listener, Loop loop) {
+    public RateDecision admits(SocketAddress remote, String listener, Loop loop) {
         return connections.admits(remote, listener, loop);
     }
 

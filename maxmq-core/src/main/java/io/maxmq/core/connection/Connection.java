@@ -34,7 +34,7 @@ import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -487,17 +487,17 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     /** Asks the rate limiter about the filters of a SUBSCRIBE; false when they are refused. It may pause or end the connection. */
     boolean withinSubscribeRate(int filters) {
-        Decision decision = home.rates().acquireSubscribe(limiter, filters, this);
-        if (decision instanceof Decision.Pause pause) {
+        RateDecision decision = home.rates().acquireSubscribe(limiter, filters, this);
+        if (decision instanceof RateDecision.Pause pause) {
             pauseForRate(pause);
-        } else if (decision instanceof Decision.Disconnect) {
+        } else if (decision instanceof RateDecision.Disconnect) {
             end(Initiator.BROKER, ReasonCode.MESSAGE_RATE_TOO_HIGH, "SUBSCRIBE rate too high");
         }
-        return decision instanceof Decision.Allow || decision instanceof Decision.Pause;
+        return decision instanceof RateDecision.Allow || decision instanceof RateDecision.Pause;
     }
 
     /** What was just read still passes; what follows waits. */
-    void pauseForRate(Decision.Pause pause) {
+    void pauseForRate(RateDecision.Pause pause) {
         hold(InputGate.RATE);
         here.loop().schedule(pause.nanos(), () -> release(InputGate.RATE));
     }

@@ -34,7 +34,7 @@ import io.maxmq.spi.Tenant;
 import io.maxmq.spi.TlsSession;
 import io.maxmq.spi.Will;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.maxmq.spi.limit.RateLimiter;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.SocketAddress;
@@ -169,7 +169,7 @@ public final class Connections {
     }
 
     /** Whether a socket may stay: the rate limiter's say, before anything is read from it. */
-    public Decision admits(SocketAddress remote, String listener, Loop loop) {
+    public RateDecision admits(SocketAddress remote, String listener, Loop loop) {
         return rates.onAccept(remote, listener, loop);
     }
 

@@ -33,7 +33,7 @@ import io.maxmq.spi.auth.EnhancedAuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.intercept.ConnectRequest;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -152,11 +152,11 @@ final class Handshake {
     }
 
     /** Goes on if the rate limiter allows it, perhaps after a while. What it drops is closed without an answer. */
-    private void whenWithinRate(Supplier<Decision> question, Runnable next) {
-        Decision decision = question.get();
-        if (decision instanceof Decision.Allow) {
+    private void whenWithinRate(Supplier<RateDecision> question, Runnable next) {
+        RateDecision decision = question.get();
+        if (decision instanceof RateDecision.Allow) {
             next.run();
-        } else if (decision instanceof Decision.Pause pause && pausedNanos + pause.nanos() <= MAX_PAUSED_NANOS) {
+        } else if (decision instanceof RateDecision.Pause pause && pausedNanos + pause.nanos() <= MAX_PAUSED_NANOS) {
             pausedNanos += pause.nanos();
             Runnable again = connection.contained(() -> {
                 if (!connection.isClosed()) {
@@ -164,7 +164,7 @@ final class Handshake {
                 }
             });
             connection.here().loop().schedule(pause.nanos(), again::run);
-        } else if (decision instanceof Decision.Drop) {
+        } else if (decision instanceof RateDecision.Drop) {
             home.events().refused(connection, connection.client(), ReasonCode.CONNECTION_RATE_EXCEEDED, RATE_EXCEEDED);
             connection.end(Initiator.BROKER, ReasonCode.CONNECTION_RATE_EXCEEDED, RATE_EXCEEDED);
         } else {

@@ -26,7 +26,7 @@ import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -293,15 +293,15 @@ final class PublishIntake {
 
     /** Asks the rate limiter; false when the message goes no further. */
     private boolean withinRate(PublishView publish, InTransit message) {
-        Decision decision = home.rates().acquirePublish(limiter, publish.packetLength(), connection);
-        if (decision instanceof Decision.Allow) {
+        RateDecision decision = home.rates().acquirePublish(limiter, publish.packetLength(), connection);
+        if (decision instanceof RateDecision.Allow) {
             return true;
         }
-        if (decision instanceof Decision.Pause pause) {
+        if (decision instanceof RateDecision.Pause pause) {
             connection.pauseForRate(pause);
             return true;
         }
-        if (decision instanceof Decision.Drop) {
+        if (decision instanceof RateDecision.Drop) {
             drop(message, DropReason.RATE_LIMIT);
             session.refusePublish(message.qos(), publish.packetId(), ReasonCode.QUOTA_EXCEEDED);
         } else {

@@ -7,7 +7,7 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerEvent.Throttled;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.maxmq.spi.limit.RateLimiter;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -35,36 +35,36 @@ final class RateDecisions {
     }
 
     /** Whether a socket may stay, before anything is read from it. */
-    Decision onAccept(SocketAddress remote, String listener, Loop loop) {
+    RateDecision onAccept(SocketAddress remote, String listener, Loop loop) {
         if (limiter == RateLimiter.NONE) {
-            return Decision.ALLOW;
+            return RateDecision.ALLOW;
         }
         try {
-            Decision decision = limiter.onAccept(remote, listener, loop.refreshTime());
+            RateDecision decision = limiter.onAccept(remote, listener, loop.refreshTime());
             if (counts(decision, loop)) {
                 of(loop).onAddress(remote, listener, null, decision, name);
             }
             return decision;
         } catch (Throwable t) {
             failed("onAccept", t);
-            return Decision.DROP;
+            return RateDecision.DROP;
         }
     }
 
     /** Whether a CONNECT goes on, of which nothing is proven. */
-    Decision onConnect(ClientInfo client, Loop loop) {
+    RateDecision onConnect(ClientInfo client, Loop loop) {
         if (limiter == RateLimiter.NONE) {
-            return Decision.ALLOW;
+            return RateDecision.ALLOW;
         }
         try {
-            Decision decision = limiter.onConnect(client, loop.refreshTime());
+            RateDecision decision = limiter.onConnect(client, loop.refreshTime());
             if (counts(decision, loop)) {
                 of(loop).onAddress(client.remoteAddress(), client.listener(), client, decision, name);
             }
             return decision;
         } catch (Throwable t) {
             failed("onConnect", t);
-            return Decision.DROP;
+            return RateDecision.DROP;
         }
     }
 
@@ -81,52 +81,52 @@ final class RateDecisions {
         }
     }
 
-    Decision acquireConnection(ConnectionLimiter by, ClientInfo client, Loop loop) {
+    RateDecision acquireConnection(ConnectionLimiter by, ClientInfo client, Loop loop) {
         if (by == ConnectionLimiter.NONE) {
-            return Decision.ALLOW;
+            return RateDecision.ALLOW;
         }
         try {
-            Decision decision = by.acquireConnection(loop.refreshTime());
+            RateDecision decision = by.acquireConnection(loop.refreshTime());
             if (counts(decision, loop)) {
                 of(loop).onClient(client, Throttled.What.CONNECTION, decision, name);
             }
             return decision;
         } catch (Throwable t) {
             failed("acquireConnection", t);
-            return Decision.DROP;
+            return RateDecision.DROP;
         }
     }
 
-    Decision acquirePublish(ConnectionLimiter by, long bytes, Connection connection) { // hot: per message
+    RateDecision acquirePublish(ConnectionLimiter by, long bytes, Connection connection) { // hot: per message
         try {
             Loop loop = connection.here().loop();
-            Decision decision = by.acquirePublish(1, bytes, loop.nowNanos());
-            if (decision != Decision.ALLOW) {
+            RateDecision decision = by.acquirePublish(1, bytes, loop.nowNanos());
+            if (decision != RateDecision.ALLOW) {
                 tell(decision, Throttled.What.PUBLISH, connection);
             }
             return decision;
         } catch (Throwable t) {
             failed("acquirePublish", t);
-            return Decision.ALLOW;
+            return RateDecision.ALLOW;
         }
     }
 
-    Decision acquireSubscribe(ConnectionLimiter by, int filters, Connection connection) {
+    RateDecision acquireSubscribe(ConnectionLimiter by, int filters, Connection connection) {
         if (by == ConnectionLimiter.NONE) {
-            return Decision.ALLOW;
+            return RateDecision.ALLOW;
         }
         try {
-            Decision decision =
+            RateDecision decision =
                     by.acquireSubscribe(filters, connection.here().loop().nowNanos());
             tell(decision, Throttled.What.SUBSCRIBE, connection);
             return decision;
         } catch (Throwable t) {
             failed("acquireSubscribe", t);
-            return Decision.ALLOW;
+            return RateDecision.ALLOW;
         }
     }
 
-    private void tell(Decision decision, Throttled.What what, Connection connection) {
+    private void tell(RateDecision decision, Throttled.What what, Connection connection) {
         Loop loop = connection.here().loop();
         ClientInfo client = connection.client();
         if (counts(decision, loop) && client != null) {
@@ -150,12 +150,12 @@ final class RateDecisions {
     }
 
     /** Counts a decision; false when it is to allow, which is not counted. */
-    private static boolean counts(Decision decision, Loop loop) {
-        if (decision instanceof Decision.Pause) {
+    private static boolean counts(RateDecision decision, Loop loop) {
+        if (decision instanceof RateDecision.Pause) {
             loop.counters().increment(Counter.RATE_PAUSED);
-        } else if (decision instanceof Decision.Drop) {
+        } else if (decision instanceof RateDecision.Drop) {
             loop.counters().increment(Counter.RATE_DROPPED);
-        } else if (decision instanceof Decision.Disconnect) {
+        } else if (decision instanceof RateDecision.Disconnect) {
             loop.counters().increment(Counter.RATE_DISCONNECTED);
         } else {
             return false;

@@ -4,7 +4,7 @@ import io.maxmq.core.observe.PluginFailures;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.maxmq.spi.limit.RateLimiter;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Several rate limiters as one. Each is asked about everything, also about what another refuses, so that their order is nothing to them;
- * the answer that costs the client most counts ({@link Decision#stricter}). One that throws is reported by its own name, and the others
+ * the answer that costs the client most counts ({@link RateDecision#stricter}). One that throws is reported by its own name, and the others
  * are asked nevertheless: it counts as having dropped a new connection, and as having allowed anything else.
  *
  * <p>An answer that does not say which limit it is has the name of its limiter. As thread-safe as they are. Never throws.
@@ -35,8 +35,8 @@ final class RateLimiterChain implements RateLimiter {
     }
 
     @Override
-    public Decision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
-        Decision strictest = Decision.ALLOW;
+    public RateDecision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
+        RateDecision strictest = RateDecision.ALLOW;
         for (RateLimiter each : limiters) {
             try {
                 strictest = strictest.stricter(named(each, each.onAccept(remoteAddress, listener, nowNanos)));
@@ -48,8 +48,8 @@ final class RateLimiterChain implements RateLimiter {
     }
 
     @Override
-    public Decision onConnect(ClientInfo client, long nowNanos) {
-        Decision strictest = Decision.ALLOW;
+    public RateDecision onConnect(ClientInfo client, long nowNanos) {
+        RateDecision strictest = RateDecision.ALLOW;
         for (RateLimiter each : limiters) {
             try {
                 strictest = strictest.stricter(named(each, each.onConnect(client, nowNanos)));
@@ -80,15 +80,15 @@ final class RateLimiterChain implements RateLimiter {
                 : new OfConnection(limiting.toArray(RateLimiter[]::new), opened.toArray(ConnectionLimiter[]::new));
     }
 
-    private static Decision named(RateLimiter limiter, Decision decision) {
+    private static RateDecision named(RateLimiter limiter, RateDecision decision) {
         boolean isNameless =
-                !(decision instanceof Decision.Allow) && decision.limit().isEmpty();
+                !(decision instanceof RateDecision.Allow) && decision.limit().isEmpty();
         return isNameless ? decision.by(limiter.name()) : decision;
     }
 
-    private Decision refused(RateLimiter limiter, String operation, Throwable cause) {
+    private RateDecision refused(RateLimiter limiter, String operation, Throwable cause) {
         failed(limiter, operation, cause);
-        return Decision.DROP.by(limiter.name());
+        return RateDecision.DROP.by(limiter.name());
     }
 
     private void failed(RateLimiter limiter, String operation, Throwable cause) {
@@ -110,17 +110,17 @@ final class RateLimiterChain implements RateLimiter {
         }
 
         @Override
-        public Decision acquireConnection(long nowNanos) {
-            Decision strictest = Decision.ALLOW;
+        public RateDecision acquireConnection(long nowNanos) {
+            RateDecision strictest = RateDecision.ALLOW;
             for (int i = 0; i < opened.length; i++) {
                 if (!admitted[i]) {
-                    Decision decision;
+                    RateDecision decision;
                     try {
                         decision = named(by[i], opened[i].acquireConnection(nowNanos));
                     } catch (Throwable t) {
                         decision = refused(by[i], "acquireConnection", t);
                     }
-                    admitted[i] = decision instanceof Decision.Allow;
+                    admitted[i] = decision instanceof RateDecision.Allow;
                     strictest = strictest.stricter(decision);
                 }
             }
@@ -128,12 +128,12 @@ final class RateLimiterChain implements RateLimiter {
         }
 
         @Override
-        public Decision acquirePublish(int count, long bytes, long nowNanos) { // hot: per message
-            Decision strictest = Decision.ALLOW;
+        public RateDecision acquirePublish(int count, long bytes, long nowNanos) { // hot: per message
+            RateDecision strictest = RateDecision.ALLOW;
             for (int i = 0; i < opened.length; i++) {
                 try {
-                    Decision decision = opened[i].acquirePublish(count, bytes, nowNanos);
-                    if (decision != Decision.ALLOW) {
+                    RateDecision decision = opened[i].acquirePublish(count, bytes, nowNanos);
+                    if (decision != RateDecision.ALLOW) {
                         strictest = strictest.stricter(named(by[i], decision));
                     }
                 } catch (Throwable t) {
@@ -144,8 +144,8 @@ final class RateLimiterChain implements RateLimiter {
         }
 
         @Override
-        public Decision acquireSubscribe(int filters, long nowNanos) {
-            Decision strictest = Decision.ALLOW;
+        public RateDecision acquireSubscribe(int filters, long nowNanos) {
+            RateDecision strictest = RateDecision.ALLOW;
             for (int i = 0; i < opened.length; i++) {
                 try {
                     strictest = strictest.stricter(named(by[i], opened[i].acquireSubscribe(filters, nowNanos)));

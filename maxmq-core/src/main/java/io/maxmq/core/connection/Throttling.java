@@ -6,7 +6,7 @@ import io.maxmq.core.session.SessionKey;
 import io.maxmq.spi.Cidr;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.Throttled;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -60,14 +60,14 @@ final class Throttling {
 
     /** A socket, or what CONNECT says of a client, is held back. */
     void onAddress(
-            SocketAddress remote, String listener, @Nullable ClientInfo client, Decision decision, String limiter) {
+            SocketAddress remote, String listener, @Nullable ClientInfo client, RateDecision decision, String limiter) {
         if (events.wants(Throttled.class)) {
             tell(keyOf(remote, listener), Throttled.What.CONNECTION, remote, listener, client, decision, limiter);
         }
     }
 
     /** A client that is authenticated is held back. */
-    void onClient(ClientInfo client, Throttled.What what, Decision decision, String limiter) {
+    void onClient(ClientInfo client, Throttled.What what, RateDecision decision, String limiter) {
         if (events.wants(Throttled.class)) {
             Object who = new Client(new SessionKey(client.tenant(), client.clientId()), client.username());
             tell(who, what, client.remoteAddress(), client.listener(), client, decision, limiter);
@@ -88,7 +88,7 @@ final class Throttling {
             SocketAddress remote,
             String listener,
             @Nullable ClientInfo client,
-            Decision decision,
+            RateDecision decision,
             String limiter) {
         String limit = decision.limit().isEmpty() ? limiter : decision.limit();
         Tally tally = held.computeIfAbsent(new Held(who, what, limit), fresh -> new Tally());

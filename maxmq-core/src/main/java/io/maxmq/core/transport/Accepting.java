@@ -2,7 +2,7 @@ package io.maxmq.core.transport;
 
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
@@ -118,11 +118,11 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
 
     private void admit(Channel channel) {
         try {
-            Decision decision = shared.entrance().admits(remoteOf(channel), settings.name(), loop);
-            if (decision instanceof Decision.Pause pause && waiting.await(channel, pause.nanos(), this::admit)) {
+            RateDecision decision = shared.entrance().admits(remoteOf(channel), settings.name(), loop);
+            if (decision instanceof RateDecision.Pause pause && waiting.await(channel, pause.nanos(), this::admit)) {
                 return;
             }
-            if (!(decision instanceof Decision.Allow)) {
+            if (!(decision instanceof RateDecision.Allow)) {
                 loop.counters().increment(Counter.REFUSED_RATE_LIMIT);
                 refuse(channel);
                 return;

@@ -1,6 +1,6 @@
 package io.maxmq.core.transport;
 
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.concurrent.TimeUnit;
@@ -26,10 +26,10 @@ final class Admission {
      * @param in runs when the client may come in, now or later
      */
     void ask(ChannelHandlerContext ctx, Runnable in) {
-        Decision decision = connection.arrival().admission();
-        if (decision instanceof Decision.Allow) {
+        RateDecision decision = connection.arrival().admission();
+        if (decision instanceof RateDecision.Allow) {
             in.run();
-        } else if (decision instanceof Decision.Pause pause) {
+        } else if (decision instanceof RateDecision.Pause pause) {
             waits = true;
             ctx.channel().config().setAutoRead(false);
             var unused = ctx.executor().schedule(() -> askAgain(ctx, in), pause.nanos(), TimeUnit.NANOSECONDS);

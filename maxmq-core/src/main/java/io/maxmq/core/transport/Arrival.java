@@ -2,7 +2,7 @@ package io.maxmq.core.transport;
 
 import io.maxmq.core.observe.Counter;
 import io.maxmq.spi.TlsSession;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
@@ -80,15 +80,15 @@ final class Arrival {
     }
 
     /** Whether the client that a proxy speaks for may come in. */
-    Decision admission() {
+    RateDecision admission() {
         SocketAddress client = connection.remoteAddress();
         Counter refusal = entrance.refusalOf(client, connection.loop());
         if (refusal != null) {
             count(refusal);
-            return Decision.DROP;
+            return RateDecision.DROP;
         }
-        Decision decision = entrance.admits(client, listener, connection.loop());
-        if (!(decision instanceof Decision.Allow) && !(decision instanceof Decision.Pause)) {
+        RateDecision decision = entrance.admits(client, listener, connection.loop());
+        if (!(decision instanceof RateDecision.Allow) && !(decision instanceof RateDecision.Pause)) {
             count(Counter.REFUSED_RATE_LIMIT);
         }
         return decision;

@@ -4,7 +4,7 @@ import io.maxmq.core.connection.ByteSink;
 import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -59,7 +59,7 @@ public final class SocketAcceptor implements AutoCloseable {
         Counter refusalOf(SocketAddress remote, Loop loop);
 
         /** Asked for each socket before anything is spent on it; on the loop that it came to. After a pause it is asked again. */
-        Decision admits(SocketAddress remote, String listener, Loop loop);
+        RateDecision admits(SocketAddress remote, String listener, Loop loop);
 
         /** Makes the connection of a socket once that is active; on its loop. */
         ByteSource open(ByteSink socket, Loop loop);

@@ -9,7 +9,7 @@ import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.Ban;
 import io.maxmq.spi.auth.Action;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -336,7 +336,7 @@ public sealed interface BrokerEvent {
      * @param client empty where nothing has been read yet; of a CONNECT that nobody has authenticated it is what that says
      * @param what is limited
      * @param decision what becomes of it: a pause, with its length, drop or disconnect
-     * @param limit which limit it is, as its limiter calls it ({@link Decision#limit}); the limiter's name where it does not say
+     * @param limit which limit it is, as its limiter calls it ({@link RateDecision#limit}); the limiter's name where it does not say
      * @param count such decisions since the one that was told before, 1 or more
      * @since 0.1.0
      */
@@ -347,7 +347,7 @@ public sealed interface BrokerEvent {
             String listener,
             Optional<ClientInfo> client,
             What what,
-            Decision decision,
+            RateDecision decision,
             String limit,
             long count)
             implements BrokerEvent {

@@ -12,7 +12,7 @@ import io.maxmq.spi.Stable;
 public interface ConnectionLimiter extends AutoCloseable {
 
     /** Limits nothing. The broker knows it and does not even call it. */
-    ConnectionLimiter NONE = (count, bytes, nowNanos) -> Decision.ALLOW;
+    ConnectionLimiter NONE = (count, bytes, nowNanos) -> RateDecision.ALLOW;
 
     /**
      * Takes the connection itself: asked once, right after {@link RateLimiter#open}, before CONNACK; again after a pause, for ten seconds at
@@ -20,8 +20,8 @@ public interface ConnectionLimiter extends AutoCloseable {
      *
      * @param nowNanos the clock's {@code nanoTime}
      */
-    default Decision acquireConnection(long nowNanos) {
-        return Decision.ALLOW;
+    default RateDecision acquireConnection(long nowNanos) {
+        return RateDecision.ALLOW;
     }
 
     /**
@@ -32,14 +32,14 @@ public interface ConnectionLimiter extends AutoCloseable {
      * @param bytes of these packets, headers included
      * @param nowNanos the clock's {@code nanoTime}
      */
-    Decision acquirePublish(int count, long bytes, long nowNanos);
+    RateDecision acquirePublish(int count, long bytes, long nowNanos);
 
     /**
-     * Takes the filters of one SUBSCRIBE. {@link Decision#DROP} answers 0x97 (v5), 0x80 (v3.1.1), QoS 0 without
+     * Takes the filters of one SUBSCRIBE. {@link RateDecision#DROP} answers 0x97 (v5), 0x80 (v3.1.1), QoS 0 without
      * deliveries (v3.1).
      */
-    default Decision acquireSubscribe(int filters, long nowNanos) {
-        return Decision.ALLOW;
+    default RateDecision acquireSubscribe(int filters, long nowNanos) {
+        return RateDecision.ALLOW;
     }
 
     /** The connection is gone. Called once. */

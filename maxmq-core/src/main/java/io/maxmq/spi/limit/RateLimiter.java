@@ -12,11 +12,11 @@ import java.net.SocketAddress;
  *
  * <p><b>Thread:</b> event loops, concurrently; must not block. Counters that several connections share must be
  * thread-safe. <b>Time:</b> comes as an argument, by the broker's clock. <b>Failure:</b> a throw counts as
- * {@link Decision#ALLOW} where the client is connected already and as {@link Decision#DROP} for a new connection, and is
+ * {@link RateDecision#ALLOW} where the client is connected already and as {@link RateDecision#DROP} for a new connection, and is
  * reported as {@code PluginFailed}.
  *
  * <p><b>Several</b> of them are each asked about everything, also about what another refuses, and the answer that costs the client most
- * counts ({@link Decision#stricter}). One that has allowed a connection of a client is not asked again when another pauses that.
+ * counts ({@link RateDecision#stricter}). One that has allowed a connection of a client is not asked again when another pauses that.
  *
  * @since 0.1.0
  */
@@ -42,14 +42,14 @@ public interface RateLimiter {
     }
 
     /**
-     * A socket was accepted; nothing has been read from it. {@link Decision#DISCONNECT} means the same as
-     * {@link Decision#DROP} here. After a pause it is asked again; a few such sockets may wait for each listener, more are closed.
+     * A socket was accepted; nothing has been read from it. {@link RateDecision#DISCONNECT} means the same as
+     * {@link RateDecision#DROP} here. After a pause it is asked again; a few such sockets may wait for each listener, more are closed.
      *
      * @param listener the listener's name
      * @param nowNanos the clock's {@code nanoTime}
      */
-    default Decision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
-        return Decision.ALLOW;
+    default RateDecision onAccept(SocketAddress remoteAddress, String listener, long nowNanos) {
+        return RateDecision.ALLOW;
     }
 
     /**
@@ -58,8 +58,8 @@ public interface RateLimiter {
      * @param client as CONNECT describes it; nothing of it is proven
      * @param nowNanos the clock's {@code nanoTime}
      */
-    default Decision onConnect(ClientInfo client, long nowNanos) {
-        return Decision.ALLOW;
+    default RateDecision onConnect(ClientInfo client, long nowNanos) {
+        return RateDecision.ALLOW;
     }
 
     /**

@@ -26,7 +26,7 @@ import io.maxmq.spi.intercept.DeliveryInterceptor;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import io.maxmq.spi.intercept.SubscribeInterceptor;
 import io.maxmq.spi.limit.ConnectionLimiter;
-import io.maxmq.spi.limit.Decision;
+import io.maxmq.spi.limit.RateDecision;
 import io.maxmq.spi.limit.RateLimiter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -328,11 +328,11 @@ class PluginIsolationIT {
     void aBrokenRateLimiterHoldsUpNobody() throws Exception {
         start(builder -> builder.rateLimiter(new RateLimiter() {
             @Override
-            public Decision onConnect(ClientInfo client, long nowNanos) {
+            public RateDecision onConnect(ClientInfo client, long nowNanos) {
                 if (client.clientId().startsWith("bad")) {
                     throw new IllegalStateException("broken");
                 }
-                return Decision.ALLOW;
+                return RateDecision.ALLOW;
             }
 
             @Override
@@ -341,7 +341,7 @@ class PluginIsolationIT {
                     if (client.clientId().equals("odd")) {
                         throw new IllegalStateException("broken");
                     }
-                    return Decision.ALLOW;
+                    return RateDecision.ALLOW;
                 };
             }
 

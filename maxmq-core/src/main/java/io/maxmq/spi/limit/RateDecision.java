@@ -4,7 +4,7 @@ import io.maxmq.spi.Stable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limiter's answer. Immutable. What it means:
+ * A rate limiter's answer. Immutable. Its effect on what was limited:
  *
  * <table>
  * <caption>Answers by what was limited</caption>
@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 @Stable
-public sealed interface Decision {
+public sealed interface RateDecision {
 
     /** Within the limit. */
-    Decision ALLOW = new Allow();
+    RateDecision ALLOW = new Allow();
 
     /** Over the limit: lose it. */
-    Decision DROP = new Drop();
+    RateDecision DROP = new Drop();
 
     /** Over the limit: lose the client. */
-    Decision DISCONNECT = new Disconnect();
+    RateDecision DISCONNECT = new Disconnect();
 
     /**
      * Over the limit: come again later. Rounded up to whole milliseconds; creates nothing up to one second.
@@ -38,7 +38,7 @@ public sealed interface Decision {
      * @param nanos how long, at least 0
      * @throws IllegalArgumentException when it is negative
      */
-    static Decision pause(long nanos) {
+    static RateDecision pause(long nanos) {
         return Pause.of(nanos);
     }
 
@@ -46,20 +46,20 @@ public sealed interface Decision {
     String limit();
 
     /** The same decision, saying which limit it was; one that allows says none. */
-    Decision by(String limit);
+    RateDecision by(String limit);
 
     /**
      * The one of the two that costs the client more: disconnect more than drop, that more than pause, a longer pause more than a shorter
      * one, anything more than allow; this one when they are equal. Creates nothing.
      */
-    default Decision stricter(Decision other) {
+    default RateDecision stricter(RateDecision other) {
         if (this instanceof Pause mine && other instanceof Pause its) {
             return its.nanos() > mine.nanos() ? other : this;
         }
         return severity(other) > severity(this) ? other : this;
     }
 
-    private static int severity(Decision decision) {
+    private static int severity(RateDecision decision) {
         if (decision instanceof Allow) {
             return 0;
         }
@@ -67,32 +67,32 @@ public sealed interface Decision {
     }
 
     /**
-     * See {@link Decision#ALLOW}.
+     * See {@link RateDecision#ALLOW}.
      *
      * @since 0.1.0
      */
     @Stable
-    record Allow() implements Decision {
+    record Allow() implements RateDecision {
         @Override
         public String limit() {
             return "";
         }
 
         @Override
-        public Decision by(String limit) {
+        public RateDecision by(String limit) {
             return this;
         }
     }
 
     /**
-     * See {@link Decision#pause}. Equal to another of the same length, whoever says so.
+     * See {@link RateDecision#pause}. Equal to another of the same length, whoever says so.
      *
      * @param nanos how long, at least 0
      * @param limit which limit it was; empty when that was not said
      * @since 0.1.0
      */
     @Stable
-    record Pause(long nanos, String limit) implements Decision {
+    record Pause(long nanos, String limit) implements RateDecision {
 
         private static final long NANOS_PER_MILLI = 1_000_000;
         private static final Pause[] BY_MILLIS = new Pause[1001];
@@ -123,7 +123,7 @@ public sealed interface Decision {
         }
 
         @Override
-        public Decision by(String newLimit) {
+        public RateDecision by(String newLimit) {
             return new Pause(nanos, newLimit);
         }
 
@@ -139,20 +139,20 @@ public sealed interface Decision {
     }
 
     /**
-     * See {@link Decision#DROP}. Equal to any other, whoever says so.
+     * See {@link RateDecision#DROP}. Equal to any other, whoever says so.
      *
      * @param limit which limit it was; empty when that was not said
      * @since 0.1.0
      */
     @Stable
-    record Drop(String limit) implements Decision {
+    record Drop(String limit) implements RateDecision {
         /** Does not say which limit it was. */
         public Drop() {
             this("");
         }
 
         @Override
-        public Decision by(String newLimit) {
+        public RateDecision by(String newLimit) {
             return new Drop(newLimit);
         }
 
@@ -168,20 +168,20 @@ public sealed interface Decision {
     }
 
     /**
-     * See {@link Decision#DISCONNECT}. Equal to any other, whoever says so.
+     * See {@link RateDecision#DISCONNECT}. Equal to any other, whoever says so.
      *
      * @param limit which limit it was; empty when that was not said
      * @since 0.1.0
      */
     @Stable
-    record Disconnect(String limit) implements Decision {
+    record Disconnect(String limit) implements RateDecision {
         /** Does not say which limit it was. */
         public Disconnect() {
             this("");
         }
 
         @Override
-        public Decision by(String newLimit) {
+        public RateDecision by(String newLimit) {
             return new Disconnect(newLimit);
         }
 
