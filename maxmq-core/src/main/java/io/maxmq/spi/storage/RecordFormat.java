@@ -15,7 +15,12 @@ import java.util.Set;
 @Preview
 public interface RecordFormat {
 
-    /** A range of keys in a table. All keys of the range are in one shard. */
+    /**
+     * A range of keys in a table. All keys of the range are in one shard. Immutable.
+     *
+     * @since 0.1.0
+     */
+    @Preview
     record Part(Table table, KeyRange keys) {}
 
     /** Returns the tables of this format. A store may lack some of them. */
