@@ -11,6 +11,7 @@ import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -270,8 +271,8 @@ class InProcessTest {
 
     @Test
     void whatWaitsForAnInterceptorIsBoundedToo() {
-        CompletableFuture<PublishInterceptor.Decision> answer = new CompletableFuture<>();
-        PublishInterceptor slow = (publisher, message) -> PublishInterceptor.Decision.later(answer);
+        CompletableFuture<Decision<Message>> answer = new CompletableFuture<>();
+        PublishInterceptor slow = (publisher, message) -> Decision.later(answer);
         try (TestBroker slowly = TestBroker.start(builder -> builder.interceptor(slow))) {
             Message large = Message.builder("a").payload(new byte[9 << 20]).build();
             CompletableFuture<PublishResult> first =
@@ -281,7 +282,7 @@ class InProcessTest {
                             slowly.broker().publish(large).toCompletableFuture().join())
                     .hasCauseInstanceOf(PublishRefusedException.class);
 
-            answer.complete(PublishInterceptor.Decision.proceed());
+            answer.complete(Decision.proceed());
             first.join();
             assertThat(slowly.publish(large)).isEqualTo(PublishResult.UNMATCHED);
         }

@@ -10,6 +10,7 @@ import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.extension.Extension;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PacketInterceptor;
 import io.maxmq.spi.intercept.RawPacket;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ class PublishBurstTest {
 
     private final class Watch implements PacketInterceptor {
         @Override
-        public Decision onRead(RawPacket packet) {
+        public Decision.OfPacket<RawPacket> onRead(RawPacket packet) {
             if (packet.type() == PacketType.PINGREQ) {
                 seenAtPing.set(seen.get());
             }

@@ -11,6 +11,7 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAck;
 import com.hivemq.client.mqtt.mqtt5.message.publish.pubrec.Mqtt5PubRec;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.config.Listener;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -22,8 +23,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 class ReasonStringIT {
     private static final PublishInterceptor VETO =
             (client, message) -> message.topic().startsWith("closed/")
-                    ? PublishInterceptor.Decision.reject(ReasonCode.NOT_AUTHORIZED, "closed until Monday")
-                    : PublishInterceptor.Decision.proceed();
+                    ? Decision.refuse(ReasonCode.NOT_AUTHORIZED, "closed until Monday")
+                    : Decision.proceed();
 
     @AutoClose
     private final TestBroker broker =

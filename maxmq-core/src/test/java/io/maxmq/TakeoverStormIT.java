@@ -10,6 +10,7 @@ import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.Authorizer;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.DeliveryInterceptor;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ class TakeoverStormIT {
         };
         DeliveryInterceptor watchSubscribers = (client, message) -> {
             sawSession(client.clientId());
-            return DeliveryInterceptor.Decision.proceed();
+            return Decision.proceed();
         };
         RecordedEvents events = new RecordedEvents();
         ExecutorService pool = Executors.newFixedThreadPool(2 * CLIENTS);

@@ -21,6 +21,7 @@ import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import io.maxmq.spi.intercept.ConnectInterceptor;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.DeliveryInterceptor;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import java.io.IOException;
@@ -56,9 +57,9 @@ class UnfitAnswersTest {
     @ValueSource(booleans = {false, true})
     void messagesAreDroppedAndTheClientGoesOn(boolean takesTime) {
         PublishInterceptor interceptor = (client, message) -> {
-            PublishInterceptor.Decision unfit = PublishInterceptor.Decision.change(
-                    message.toBuilder().contentType(UNFIT).build());
-            return takesTime ? PublishInterceptor.Decision.later(later(unfit)) : unfit;
+            Decision<Message> unfit =
+                    Decision.change(message.toBuilder().contentType(UNFIT).build());
+            return takesTime ? Decision.later(later(unfit)) : unfit;
         };
         try (TestBroker broker = TestBroker.start(builder -> builder.interceptor(interceptor))) {
             TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
@@ -78,12 +79,12 @@ class UnfitAnswersTest {
     void deliveriesAreDroppedAndTheOthersGoOn(String what) {
         DeliveryInterceptor interceptor = (client, message) -> {
             if (!message.payloadText().equals("bad")) {
-                return DeliveryInterceptor.Decision.proceed();
+                return Decision.proceed();
             }
             Message unfit = what.equals("topic")
                     ? message.toBuilder().topic("a/+").build()
                     : message.toBuilder().contentType(UNFIT).build();
-            return DeliveryInterceptor.Decision.change(unfit);
+            return Decision.change(unfit);
         };
         try (TestBroker broker = TestBroker.start(builder -> builder.interceptor(interceptor))) {
             TestClient client = broker.lasting("client", true, 10);
@@ -112,12 +113,12 @@ class UnfitAnswersTest {
     void willsAreDroppedAndTheirSessionsEnd(String what) {
         PublishInterceptor interceptor = (client, message) -> {
             if (!message.topic().equals("will")) {
-                return PublishInterceptor.Decision.proceed();
+                return Decision.proceed();
             }
             Message unfit = what.equals("topic")
                     ? message.toBuilder().topic("a/+").build()
                     : message.toBuilder().contentType(UNFIT).build();
-            return PublishInterceptor.Decision.change(unfit);
+            return Decision.change(unfit);
         };
         try (TestBroker broker = TestBroker.start(builder -> builder.interceptor(interceptor))) {
             TestClient subscriber = broker.connected(ProtocolVersion.MQTT_5, "subscriber");
@@ -153,9 +154,9 @@ class UnfitAnswersTest {
     @ValueSource(booleans = {false, true})
     void theApplicationIsToldOfItsOwn(boolean takesTime) {
         PublishInterceptor interceptor = (client, message) -> {
-            PublishInterceptor.Decision unfit = PublishInterceptor.Decision.change(
-                    message.toBuilder().contentType(UNFIT).build());
-            return takesTime ? PublishInterceptor.Decision.later(later(unfit)) : unfit;
+            Decision<Message> unfit =
+                    Decision.change(message.toBuilder().contentType(UNFIT).build());
+            return takesTime ? Decision.later(later(unfit)) : unfit;
         };
         try (TestBroker broker = TestBroker.start(builder -> builder.interceptor(interceptor))) {
             CompletableFuture<?> result =
@@ -202,8 +203,8 @@ class UnfitAnswersTest {
     @Test
     void whatCannotBeDealtWithEndsTheConnection() throws IOException {
         Message unfit = Message.builder("will").contentType(UNFIT).build();
-        ConnectInterceptor interceptor = request -> ConnectInterceptor.Decision.later(
-                later(ConnectInterceptor.Decision.change(request.withWill(new Will(unfit, Duration.ZERO)))));
+        ConnectInterceptor interceptor =
+                request -> Decision.later(later(Decision.change(request.withWill(new Will(unfit, Duration.ZERO)))));
         try (MaxMQ broker = MaxMQ.builder()
                         .name("unfit-will")
                         .allowAnonymous()

@@ -9,6 +9,7 @@ import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.DeliveryInterceptor;
 import io.maxmq.spi.storage.Table;
 import java.time.Duration;
@@ -29,12 +30,11 @@ class ChangedDeliveryTest {
     private final GatedStore store = new GatedStore(MemoryStorage.create().store());
 
     @AutoClose
-    private final TestBroker broker =
-            TestBroker.start(builder -> builder.storage(store).interceptor((DeliveryInterceptor)
-                    (client, message) -> client.clientId().equals("other")
-                            ? DeliveryInterceptor.Decision.proceed()
-                            : DeliveryInterceptor.Decision.change(
-                                    message.toBuilder().payload(CHANGED).build())));
+    private final TestBroker broker = TestBroker.start(builder -> builder.storage(store)
+            .interceptor((DeliveryInterceptor) (client, message) -> client.clientId()
+                            .equals("other")
+                    ? Decision.proceed()
+                    : Decision.change(message.toBuilder().payload(CHANGED).build())));
 
     private void await(Table table, int count) throws InterruptedException {
         long deadline = System.nanoTime() + DEADLINE.toNanos();

@@ -19,11 +19,12 @@ import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.config.Listener;
 import io.maxmq.config.Tls;
 import io.maxmq.core.transport.WebSocketBytes;
+import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
 import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PublishInterceptor;
-import io.maxmq.spi.intercept.PublishInterceptor.Decision;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
@@ -50,7 +51,7 @@ class LastWordsTest {
     private static final ProtocolVersion VERSION = ProtocolVersion.MQTT_5;
 
     private final CompletableFuture<Void> asked = new CompletableFuture<>();
-    private final CompletableFuture<Decision> answer = new CompletableFuture<>();
+    private final CompletableFuture<Decision<Message>> answer = new CompletableFuture<>();
     private final PublishInterceptor slow = (client, message) -> {
         if (!message.topic().equals("first")) {
             return Decision.proceed();

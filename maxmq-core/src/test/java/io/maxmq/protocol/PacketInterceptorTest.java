@@ -20,6 +20,7 @@ import io.maxmq.config.Listener;
 import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
 import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PacketInterceptor;
 import io.maxmq.spi.intercept.RawPacket;
 import java.nio.ByteBuffer;
@@ -39,14 +40,14 @@ class PacketInterceptorTest {
     private final List<RawPacket> written = new CopyOnWriteArrayList<>();
 
     private final class Recorder implements PacketInterceptor {
-        private final Function<RawPacket, Decision> answer;
+        private final Function<RawPacket, Decision.OfPacket<RawPacket>> answer;
 
-        Recorder(Function<RawPacket, Decision> answer) {
+        Recorder(Function<RawPacket, Decision.OfPacket<RawPacket>> answer) {
             this.answer = answer;
         }
 
         @Override
-        public Decision onRead(RawPacket packet) {
+        public Decision.OfPacket<RawPacket> onRead(RawPacket packet) {
             read.add(packet);
             return answer.apply(packet);
         }
@@ -57,7 +58,7 @@ class PacketInterceptorTest {
         }
     }
 
-    private TestBroker broker(Function<RawPacket, PacketInterceptor.Decision> answer) {
+    private TestBroker broker(Function<RawPacket, Decision.OfPacket<RawPacket>> answer) {
         return broker(new Recorder(answer));
     }
 
@@ -76,7 +77,7 @@ class PacketInterceptorTest {
     @ParameterizedTest
     @EnumSource
     void seesEachPacketOnceInOrderBothWays(ProtocolVersion version) {
-        try (TestBroker broker = broker(packet -> PacketInterceptor.Decision.proceed())) {
+        try (TestBroker broker = broker(packet -> Decision.proceed())) {
             TestClient client = broker.tcpClient(version);
             client.connect("c", true);
             client.subscribe("a", QoS.AT_LEAST_ONCE);
@@ -110,7 +111,7 @@ class PacketInterceptorTest {
 
     @Test
     void showsBytesFieldsAndWhoseTheyAre() {
-        try (TestBroker broker = broker(packet -> PacketInterceptor.Decision.proceed())) {
+        try (TestBroker broker = broker(packet -> Decision.proceed())) {
             TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
             client.connect("c", true);
             client.sendInts(0x30, 0x05, 0x00, 0x01, 0x61, 0x00, 0x78);
@@ -134,7 +135,7 @@ class PacketInterceptorTest {
 
     @Test
     void showsALargePacketAsAWhole() {
-        try (TestBroker broker = broker(packet -> PacketInterceptor.Decision.proceed())) {
+        try (TestBroker broker = broker(packet -> Decision.proceed())) {
             TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
             client.connect("c", true);
             client.subscribe("a", QoS.AT_MOST_ONCE);
@@ -152,7 +153,7 @@ class PacketInterceptorTest {
 
     @Test
     void aMalformedPacketIsSeenAndNotDecoded() {
-        try (TestBroker broker = broker(packet -> PacketInterceptor.Decision.proceed())) {
+        try (TestBroker broker = broker(packet -> Decision.proceed())) {
             TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
             client.connect("c", true);
             client.sendInts(0x30, 0x03, 0x00, 0x09, 0x61); // a topic longer than the packet
@@ -165,9 +166,8 @@ class PacketInterceptorTest {
 
     @Test
     void aDiscardedPacketIsAsIfItHadNeverCome() {
-        try (TestBroker broker = broker(packet -> packet.type() == PacketType.PUBLISH
-                ? PacketInterceptor.Decision.discard()
-                : PacketInterceptor.Decision.proceed())) {
+        try (TestBroker broker =
+                broker(packet -> packet.type() == PacketType.PUBLISH ? Decision.drop() : Decision.proceed())) {
             TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
             client.connect("c", true);
             client.subscribe("a", QoS.AT_LEAST_ONCE);
@@ -181,8 +181,8 @@ class PacketInterceptorTest {
     @Test
     void aVetoEndsTheConnectionAndSaysWhy() {
         try (TestBroker broker = broker(packet -> packet.type() == PacketType.PUBLISH
-                ? PacketInterceptor.Decision.disconnect(ReasonCode.QUOTA_EXCEEDED, "enough")
-                : PacketInterceptor.Decision.proceed())) {
+                ? Decision.refuse(ReasonCode.QUOTA_EXCEEDED, "enough")
+                : Decision.proceed())) {
             TestClient five = broker.tcpClient(ProtocolVersion.MQTT_5);
             five.connect("five", true);
             five.sendInts(0x30, 0x05, 0x00, 0x01, 0x61, 0x00, 0x78);
@@ -202,8 +202,7 @@ class PacketInterceptorTest {
 
     @Test
     void aVetoOfConnectClosesAndIsARefusal() {
-        try (TestBroker broker =
-                broker(packet -> PacketInterceptor.Decision.disconnect(ReasonCode.NOT_AUTHORIZED, "no"))) {
+        try (TestBroker broker = broker(packet -> Decision.refuse(ReasonCode.NOT_AUTHORIZED, "no"))) {
             TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
             client.send(Connect.of(ProtocolVersion.MQTT_5, "c", true, 0));
 
@@ -221,7 +220,7 @@ class PacketInterceptorTest {
             }
 
             @Override
-            public Decision onRead(RawPacket packet) {
+            public Decision.OfPacket<RawPacket> onRead(RawPacket packet) {
                 read.add(packet);
                 return Decision.proceed();
             }
@@ -255,7 +254,7 @@ class PacketInterceptorTest {
 
             @Override
             @SuppressWarnings("NullAway")
-            public Decision onRead(RawPacket packet) {
+            public Decision.OfPacket<RawPacket> onRead(RawPacket packet) {
                 if (packet.type() == PacketType.SUBSCRIBE) {
                     return null;
                 }
@@ -293,8 +292,8 @@ class PacketInterceptorTest {
     void thePacketsOfAReadStayInOrderAroundOneThatIsDiscarded() {
         try (TestBroker broker = broker(packet -> packet.decoded().orElseThrow() instanceof Publish publish
                         && publish.topic().equals("b")
-                ? PacketInterceptor.Decision.discard()
-                : PacketInterceptor.Decision.proceed())) {
+                ? Decision.drop()
+                : Decision.proceed())) {
             TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
             client.connect("c", true);
             client.subscribe("#", QoS.AT_MOST_ONCE);

@@ -7,6 +7,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -24,10 +25,10 @@ class PublishInterceptorTest {
     @Test
     void aMessageThatIsKeptWhileTheAnswerTakesItsTimeWasCopiedOnce() throws InterruptedException {
         BlockingQueue<Message> seen = new LinkedBlockingQueue<>();
-        CompletableFuture<PublishInterceptor.Decision> answer = new CompletableFuture<>();
+        CompletableFuture<Decision<Message>> answer = new CompletableFuture<>();
         PublishInterceptor slow = (client, message) -> {
             seen.add(message);
-            return PublishInterceptor.Decision.later(answer);
+            return Decision.later(answer);
         };
         try (TestBroker broker =
                 TestBroker.start(builder -> builder.listener(Listener.tcp(0)).interceptor(slow))) {
@@ -37,7 +38,7 @@ class PublishInterceptorTest {
 
             client.publish("a", "first", QoS.AT_MOST_ONCE);
             Message kept = seen.poll(20, TimeUnit.SECONDS);
-            answer.complete(PublishInterceptor.Decision.proceed());
+            answer.complete(Decision.proceed());
 
             client.expectMessage("a", "first");
             assertThat(kept).isNotNull();
@@ -61,7 +62,7 @@ class PublishInterceptorTest {
         }
 
         @Override
-        public Decision onPublish(@Nullable ClientInfo publisher, Message message) {
+        public Decision<Message> onPublish(@Nullable ClientInfo publisher, Message message) {
             asked.add(message.topic());
             return Decision.change(message.toBuilder().topic("renamed").build());
         }

@@ -18,6 +18,7 @@ import io.maxmq.codec.packet.Subscription;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +33,7 @@ class ReasonStringTest {
     private static final String UNFIT = "not \0 and not \ud800" + " at all".repeat(10_000);
 
     private static final PublishInterceptor VETO =
-            (client, message) -> PublishInterceptor.Decision.reject(ReasonCode.NOT_AUTHORIZED, UNFIT);
+            (client, message) -> Decision.refuse(ReasonCode.NOT_AUTHORIZED, UNFIT);
     private static final Authenticator AUTHENTICATOR = request -> CompletableFuture.completedFuture(
             request.client().clientId().equals("stranger")
                     ? AuthenticationResult.denied(ReasonCode.NOT_AUTHORIZED, UNFIT)

@@ -12,6 +12,7 @@ import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.Interceptor;
 import io.maxmq.spi.intercept.Recipient;
 import io.maxmq.spi.intercept.RecipientInterceptor;
@@ -53,9 +54,7 @@ class RecipientInterceptorTest {
         RecipientInterceptor notSecond = (recipient, message) -> {
             asked.add(recipient.clientId() + " " + recipient.topicFilter() + " " + recipient.online() + " "
                     + message.payloadText());
-            return recipient.clientId().equals("second")
-                    ? RecipientInterceptor.Decision.LEAVE_OUT
-                    : RecipientInterceptor.Decision.PROCEED;
+            return recipient.clientId().equals("second") ? Decision.drop() : Decision.proceed();
         };
         try (TestBroker broker = broker(notSecond)) {
             List<TestClient> clients = subscribers(broker, "a", "first", "second", "third");
@@ -73,8 +72,8 @@ class RecipientInterceptorTest {
 
     @Test
     void aSessionWhoseClientIsAwayIsAskedAboutBeforeAnythingIsQueued() {
-        RecipientInterceptor onlineOnly = (recipient, message) ->
-                recipient.online() ? RecipientInterceptor.Decision.PROCEED : RecipientInterceptor.Decision.LEAVE_OUT;
+        RecipientInterceptor onlineOnly =
+                (recipient, message) -> recipient.online() ? Decision.proceed() : Decision.drop();
         try (TestBroker broker = broker(onlineOnly)) {
             TestClient client = broker.tcpClient(ProtocolVersion.MQTT_3_1_1);
             client.connect("c", false);
@@ -95,11 +94,11 @@ class RecipientInterceptorTest {
     void oneThatThrowsLeavesItsRecipientOutAndIsNamed() {
         RecipientInterceptor bad = new RecipientInterceptor() {
             @Override
-            public Decision onRecipient(Recipient recipient, Message message) {
+            public Decision.OfRecipient<Message> onRecipient(Recipient recipient, Message message) {
                 if (recipient.clientId().equals("first")) {
                     throw new IllegalStateException("bad");
                 }
-                return Decision.PROCEED;
+                return Decision.proceed();
             }
 
             @Override

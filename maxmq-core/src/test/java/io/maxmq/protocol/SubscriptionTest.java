@@ -21,6 +21,7 @@ import io.maxmq.spi.DropReason;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.SubscribeInterceptor;
 import java.util.ArrayList;
 import java.util.List;
@@ -319,10 +320,8 @@ class SubscriptionTest {
 
     @Test
     void aSubscriptionWithoutAQueueStaysWhileItsClientIsAway() {
-        SubscribeInterceptor noQueue =
-                (client, request) -> request.topicFilter().startsWith("now/")
-                        ? SubscribeInterceptor.Decision.change(request.withoutQueue())
-                        : SubscribeInterceptor.Decision.proceed();
+        SubscribeInterceptor noQueue = (client, request) ->
+                request.topicFilter().startsWith("now/") ? Decision.change(request.withoutQueue()) : Decision.proceed();
         try (TestBroker with = TestBroker.start(builder -> builder.interceptor(noQueue))) {
             TestClient client = with.client(ProtocolVersion.MQTT_3_1_1);
             client.connect("client", false);

@@ -20,6 +20,7 @@ import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
 import io.maxmq.spi.event.BrokerEvent.ConnectRefused;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import io.maxmq.spi.intercept.SubscribeInterceptor;
 import io.maxmq.spi.intercept.UnsubscribeInterceptor;
@@ -55,12 +56,10 @@ class WaitingPacketsTest {
                 builder -> builder.authorizer((client, action) -> WaitingPacketsTest.<Authorization>never()),
                 TestClient.message("a", "x".repeat(900_000), QoS.AT_LEAST_ONCE, 1)),
         PUBLISH(
-                builder -> builder.interceptor(
-                        (PublishInterceptor) (client, message) -> PublishInterceptor.Decision.later(never())),
+                builder -> builder.interceptor((PublishInterceptor) (client, message) -> Decision.later(never())),
                 TestClient.message("a", "x".repeat(900_000), QoS.AT_LEAST_ONCE, 1)),
         SUBSCRIBE(
-                builder -> builder.interceptor(
-                        (SubscribeInterceptor) (client, request) -> SubscribeInterceptor.Decision.later(never())),
+                builder -> builder.interceptor((SubscribeInterceptor) (client, request) -> Decision.later(never())),
                 new Subscribe(
                         1,
                         Properties.NONE,
@@ -68,8 +67,7 @@ class WaitingPacketsTest {
                                 .map(each -> Subscription.of(each, QoS.AT_MOST_ONCE))
                                 .toList())),
         UNSUBSCRIBE(
-                builder -> builder.interceptor(
-                        (UnsubscribeInterceptor) (client, filter) -> UnsubscribeInterceptor.Decision.later(never())),
+                builder -> builder.interceptor((UnsubscribeInterceptor) (client, filter) -> Decision.later(never())),
                 new Unsubscribe(1, Properties.NONE, filters()));
 
         private final UnaryOperator<MaxMQBuilder> plugin;

@@ -11,6 +11,7 @@ import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.MetricsSink;
 import io.maxmq.spi.intercept.ConnectInterceptor;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PacketInterceptor;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import io.maxmq.spi.intercept.SubscribeInterceptor;
@@ -56,10 +57,10 @@ final class FeaturesOn {
     static MaxMQBuilder add(MaxMQBuilder builder) {
         AtomicLong events = new AtomicLong();
         return guard(builder)
-                .interceptor((ConnectInterceptor) request -> ConnectInterceptor.Decision.proceed())
-                .interceptor((PublishInterceptor) (client, message) -> PublishInterceptor.Decision.proceed())
-                .interceptor((SubscribeInterceptor) (client, request) -> SubscribeInterceptor.Decision.proceed())
-                .interceptor((UnsubscribeInterceptor) (client, filter) -> UnsubscribeInterceptor.Decision.proceed())
+                .interceptor((ConnectInterceptor) request -> Decision.proceed())
+                .interceptor((PublishInterceptor) (client, message) -> Decision.proceed())
+                .interceptor((SubscribeInterceptor) (client, request) -> Decision.proceed())
+                .interceptor((UnsubscribeInterceptor) (client, filter) -> Decision.proceed())
                 .interceptor(new RarePackets())
                 .eventListener(event -> count(event, events));
     }

@@ -18,6 +18,7 @@ import io.maxmq.rules.RuleEngine;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.event.BrokerListener;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.DeliveryInterceptor;
 import io.maxmq.spi.intercept.PacketInterceptor;
 import io.maxmq.spi.intercept.PublishInterceptor;
@@ -112,14 +113,9 @@ public class HookBenchmark {
             case "unwanted" -> builder.eventListener(new Uninterested()).interceptor(new NoPackets());
             case "authorizer" ->
                 builder.authorizer((client, action) -> Authorization.allowed().stage());
-            case "publish" ->
-                builder.interceptor((PublishInterceptor) (client, message) -> PublishInterceptor.Decision.proceed());
-            case "recipient" ->
-                builder.interceptor(
-                        (RecipientInterceptor) (recipient, message) -> RecipientInterceptor.Decision.PROCEED);
-            case "delivery" ->
-                builder.interceptor(
-                        (DeliveryInterceptor) (recipient, message) -> DeliveryInterceptor.Decision.proceed());
+            case "publish" -> builder.interceptor((PublishInterceptor) (client, message) -> Decision.proceed());
+            case "recipient" -> builder.interceptor((RecipientInterceptor) (recipient, message) -> Decision.proceed());
+            case "delivery" -> builder.interceptor((DeliveryInterceptor) (recipient, message) -> Decision.proceed());
             case "packets" -> builder.interceptor(new PacketInterceptor() {});
             case "no-rules" -> builder.extension(RuleEngine.create());
             case "other-rules" -> builder.extension(rules(10_000, "other/%d/+"));

@@ -46,6 +46,7 @@ import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.DeliveryInterceptor;
 import io.maxmq.spi.intercept.Interceptor;
 import java.net.InetSocketAddress;
@@ -114,7 +115,7 @@ public class SessionBenchmark {
                 events);
         List<Interceptor> interceptors = interceptor.equals("nobody")
                 ? List.of()
-                : List.of((DeliveryInterceptor) (client, delivered) -> DeliveryInterceptor.Decision.proceed());
+                : List.of((DeliveryInterceptor) (client, delivered) -> Decision.proceed());
         Loop loop = new Loop(
                 0,
                 new Caller(),

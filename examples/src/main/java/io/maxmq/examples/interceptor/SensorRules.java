@@ -4,41 +4,42 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import io.maxmq.spi.intercept.SubscribeInterceptor;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a site wants of its sensors: a reading is a number and says who sent it, and nobody subscribes to everything. Runs on
- * event loops, for many clients at the same time, and holds no state.
+ * Rules of a site for its sensors: a reading is a number and names its sender, and no client subscribes to everything. Runs on event
+ * loops, for many clients at the same time, and holds no state.
  */
 final class SensorRules implements PublishInterceptor, SubscribeInterceptor {
     private static final String READINGS = "sensors/";
 
-    /** Vetoes what is no number; adds the sender to what is. */
+    /** Refuses readings that are no number; adds the sender to the others. */
     @Override
-    public PublishInterceptor.Decision onPublish(@Nullable ClientInfo publisher, Message message) {
+    public Decision<Message> onPublish(@Nullable ClientInfo publisher, Message message) {
         if (!message.topic().startsWith(READINGS)) {
-            return PublishInterceptor.Decision.proceed();
+            return Decision.proceed();
         }
         if (!isNumber(message.payloadText())) {
-            return PublishInterceptor.Decision.reject(ReasonCode.PAYLOAD_FORMAT_INVALID, "a reading must be a number");
+            return Decision.refuse(ReasonCode.PAYLOAD_FORMAT_INVALID, "a reading must be a number");
         }
         String sender = publisher == null ? "application" : publisher.clientId();
-        return PublishInterceptor.Decision.change(
+        return Decision.change(
                 message.toBuilder().userProperty("sender", sender).build());
     }
 
-    /** Vetoes {@code #}; everything else goes on, with QoS 1 at most. */
+    /** Refuses {@code #}; limits all other subscriptions to QoS 1. */
     @Override
-    public SubscribeInterceptor.Decision onSubscribe(ClientInfo client, SubscriptionRequest request) {
+    public Decision.OfRequest<SubscriptionRequest> onSubscribe(ClientInfo client, SubscriptionRequest request) {
         if (request.topicFilter().equals("#")) {
-            return SubscribeInterceptor.Decision.reject(ReasonCode.NOT_AUTHORIZED);
+            return Decision.refuse(ReasonCode.NOT_AUTHORIZED);
         }
         return request.qos() == QoS.EXACTLY_ONCE
-                ? SubscribeInterceptor.Decision.change(request.withQos(QoS.AT_LEAST_ONCE))
-                : SubscribeInterceptor.Decision.proceed();
+                ? Decision.change(request.withQos(QoS.AT_LEAST_ONCE))
+                : Decision.proceed();
     }
 
     private static boolean isNumber(String text) {

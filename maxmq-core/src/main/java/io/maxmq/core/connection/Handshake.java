@@ -12,7 +12,6 @@ import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.ClientAccess;
-import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.session.ApplicationMessages;
@@ -32,6 +31,7 @@ import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.auth.EnhancedAuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.intercept.ConnectRequest;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.RateDecision;
 import java.nio.ByteBuffer;
@@ -173,11 +173,8 @@ final class Handshake {
     }
 
     private void intercept(ClientInfo client) {
-        home.interceptors()
-                .connect(
-                        new ConnectRequest(client, rewritten(connect.will()), asked.userProperties()),
-                        connection.caller(),
-                        this::intercepted);
+        ConnectRequest request = new ConnectRequest(client, rewritten(connect.will()), asked.userProperties());
+        home.interceptors().connect(request, connection.caller(), decision -> intercepted(request, decision));
     }
 
     private io.maxmq.spi.@Nullable Will rewritten(io.maxmq.codec.packet.@Nullable Will asked) {
@@ -191,21 +188,20 @@ final class Handshake {
                 : new io.maxmq.spi.Will(will.message().toBuilder().topic(topic).build(), will.delay());
     }
 
-    private void intercepted(Outcome<ConnectRequest> outcome) {
+    private void intercepted(ConnectRequest before, Decision<ConnectRequest> decision) {
         if (connection.isClosed()) {
             return;
         }
-        if (outcome instanceof Outcome.Passed<ConnectRequest> passed) {
-            ClientInfo client = passed.subject().client();
-            will = passed.subject().will().orElse(null);
-            keepAliveSeconds = client.keepAliveSeconds();
-            connection.identified(client);
-            authenticate(new AuthenticationRequest(client, bytes(connect.password()), asked.userProperties()));
-        } else if (outcome instanceof Outcome.Rejected<ConnectRequest> rejected) {
-            refuse(rejected.reasonCode(), rejected.reason() == null ? "" : rejected.reason());
-        } else {
-            refuse(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "");
+        if (decision instanceof Decision.Refuse<ConnectRequest> refusal) {
+            refuse(refusal.reasonCode(), refusal.reason());
+            return;
         }
+        ConnectRequest request = decision instanceof Decision.Change<ConnectRequest> change ? change.value() : before;
+        ClientInfo client = request.client();
+        will = request.will().orElse(null);
+        keepAliveSeconds = client.keepAliveSeconds();
+        connection.identified(client);
+        authenticate(new AuthenticationRequest(client, bytes(connect.password()), asked.userProperties()));
     }
 
     private void authenticate(AuthenticationRequest request) {

@@ -2,14 +2,13 @@ package io.maxmq.core.connection;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ProtocolVersion;
-import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Packet;
 import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.codec.wire.PacketTap;
 import io.maxmq.codec.wire.SinglePacket;
 import io.maxmq.core.intercept.PacketInterceptors;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.intercept.PacketInterceptor.Decision;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.RawPacket;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -52,10 +51,9 @@ final class PacketWatch implements PacketTap {
         // A copy: who keeps a view of a read buffer would read what comes into it next, or worse.
         byte[] copy = new byte[end - start];
         bytes.get(start, copy);
-        Decision decision = interceptors.onRead(new Shown(copy, true));
-        if (decision instanceof Decision.Disconnect disconnect) {
-            ReasonCode reason = disconnect.reasonCode();
-            connection.endForPacket(reason, disconnect.reason());
+        Decision<RawPacket> decision = interceptors.onRead(new Shown(copy, true));
+        if (decision instanceof Decision.Refuse<RawPacket> refusal) {
+            connection.endForPacket(refusal.reasonCode(), refusal.reason());
             return false;
         }
         return decision instanceof Decision.Proceed;

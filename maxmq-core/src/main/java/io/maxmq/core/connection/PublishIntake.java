@@ -8,7 +8,6 @@ import io.maxmq.codec.topic.TopicName;
 import io.maxmq.codec.wire.PublishView;
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.access.ClientAccess;
-import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.TenantCounters;
@@ -25,6 +24,7 @@ import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.RateDecision;
 import java.util.Optional;
@@ -375,14 +375,14 @@ final class PublishIntake {
      * Takes PUBLISH packets through the interceptors, one at a time: when they take time, keeps it and holds the packets behind
      * it.
      */
-    private final class Passage implements Consumer<Outcome<Message>> {
+    private final class Passage implements Consumer<Decision<Message>> {
         private final Optional<ClientInfo> publisher = Optional.of(access.client());
         private final CallerLoop caller = connection.caller();
         private int qos;
         private int packetId;
 
-        /** The answer that came while it was asked for, by way of {@link #accept} all the same. */
-        private @Nullable Outcome<Message> early;
+        /** The decision of a stage that was complete: it comes to {@link #accept} during the call. */
+        private @Nullable Decision<Message> early;
 
         private final PacketHold hold = new PacketHold(connection, InputGate.PLUGIN);
         private @Nullable StoredMessage kept;
@@ -400,13 +400,13 @@ final class PublishIntake {
                     ? 0
                     : connection.here().loop().expiryMillis();
             Message shown = ApplicationMessages.copy(message, epochMillis);
-            Outcome<Message> outcome = home.interceptors().publishNow(publisher, shown, caller, this);
-            if (outcome == null) {
-                outcome = early;
+            Decision<Message> decision = home.interceptors().publishNow(publisher, shown, caller, this);
+            if (decision instanceof Decision.Later) {
+                decision = early;
                 early = null;
             }
-            if (outcome != null) {
-                end(outcome, message, shown);
+            if (decision != null) {
+                end(decision, message, shown);
                 return;
             }
             StoredMessage waiting = message.keep();
@@ -417,11 +417,11 @@ final class PublishIntake {
         }
 
         @Override
-        public void accept(Outcome<Message> outcome) {
+        public void accept(Decision<Message> decision) {
             StoredMessage waited = kept;
             Message shown = keptShown;
             if (waited == null || shown == null) {
-                early = outcome;
+                early = decision;
                 return;
             }
             kept = null;
@@ -431,25 +431,29 @@ final class PublishIntake {
             }
             InTransit message = connection.here().inTransit();
             message.begin(waited, session);
-            end(outcome, message, shown);
+            end(decision, message, shown);
             hold.end();
         }
 
-        private void end(Outcome<Message> outcome, InTransit message, Message before) {
-            if (outcome instanceof Outcome.Passed<Message> passed) {
-                goOnAs(passed.subject(), message, before);
+        private void end(Decision<Message> decision, InTransit message, Message before) { // hot: per message
+            if (decision instanceof Decision.Proceed) {
+                proceed(message, qos, packetId);
+                return;
+            }
+            if (decision instanceof Decision.Change<Message> change) {
+                goOnAs(change.value(), message, before);
                 return;
             }
             drop(message, DropReason.INTERCEPTED);
-            if (outcome instanceof Outcome.Rejected<Message> rejected) {
-                session.refusePublish(qos, packetId, rejected.reasonCode(), rejected.reason());
+            if (decision instanceof Decision.Refuse<Message> refusal) {
+                session.refusePublish(qos, packetId, refusal.reasonCode(), refusal.reason());
             } else {
                 session.refusePublish(qos, packetId, ReasonCode.SUCCESS);
             }
         }
 
         private void goOnAs(Message subject, InTransit message, Message before) {
-            if (subject == before || subject.equals(before) || becomes(subject, message)) {
+            if (subject.equals(before) || becomes(subject, message)) {
                 proceed(message, qos, packetId);
             } else {
                 drop(message, DropReason.INTERCEPTED);

@@ -14,13 +14,13 @@ import io.maxmq.codec.topic.ShareName;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.Capabilities;
 import io.maxmq.core.access.ClientAccess;
-import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.Subscribing;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -154,29 +154,26 @@ final class SubscribeProcedure {
         }
 
         void intercept() {
+            SubscriptionRequest request = new SubscriptionRequest(
+                    home.rewriter().subscribed(asked.topicFilter()),
+                    asked.maxQos(),
+                    asked.noLocal(),
+                    asked.retainAsPublished(),
+                    asked.retainHandling());
             home.interceptors()
-                    .subscribe(
-                            client,
-                            new SubscriptionRequest(
-                                    home.rewriter().subscribed(asked.topicFilter()),
-                                    asked.maxQos(),
-                                    asked.noLocal(),
-                                    asked.retainAsPublished(),
-                                    asked.retainHandling()),
-                            connection.caller(),
-                            this::intercepted);
+                    .subscribe(client, request, connection.caller(), decision -> intercepted(request, decision));
         }
 
-        private void intercepted(Outcome<SubscriptionRequest> outcome) {
+        private void intercepted(SubscriptionRequest before, Decision<SubscriptionRequest> decision) {
             if (connection.isClosed()) {
                 return;
             }
-            if (outcome instanceof Outcome.Passed<SubscriptionRequest> passed) {
-                authorize(limited(passed.subject()));
-            } else if (outcome instanceof Outcome.Rejected<SubscriptionRequest> rejected) {
-                refuse(rejected.reasonCode(), rejected.reason() == null ? "" : rejected.reason());
+            if (decision instanceof Decision.Refuse<SubscriptionRequest> refusal) {
+                refuse(refusal.reasonCode(), refusal.reason());
+            } else if (decision instanceof Decision.Change<SubscriptionRequest> change) {
+                authorize(limited(change.value()));
             } else {
-                answer(ReasonCode.UNSPECIFIED_ERROR);
+                authorize(limited(before));
             }
         }
 

@@ -5,13 +5,13 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.codec.topic.TopicFilter;
-import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.Subscribing;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
+import io.maxmq.spi.intercept.Decision;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,14 +58,9 @@ final class UnsubscribeProcedure {
     private void proceed() {
         while (answers.size() < unsubscribe.topicFilters().size()) {
             int before = answers.size();
-            Item item = new Item();
-            home.interceptors()
-                    .unsubscribe(
-                            client,
-                            home.rewriter()
-                                    .subscribed(unsubscribe.topicFilters().get(before)),
-                            connection.caller(),
-                            item::intercepted);
+            Item item = new Item(
+                    home.rewriter().subscribed(unsubscribe.topicFilters().get(before)));
+            home.interceptors().unsubscribe(client, item.topicFilter, connection.caller(), item::intercepted);
             if (answers.size() == before) {
                 item.late = true;
                 hold();
@@ -118,37 +113,44 @@ final class UnsubscribeProcedure {
     }
 
     private final class Item {
+        private final String topicFilter;
         private boolean late;
 
-        void intercepted(Outcome<String> outcome) {
+        Item(String topicFilter) {
+            this.topicFilter = topicFilter;
+        }
+
+        void intercepted(Decision<String> decision) {
             if (connection.isClosed()) {
                 return;
             }
-            answers.add(answerTo(outcome));
+            if (decision instanceof Decision.Refuse<String> refusal) {
+                answers.add(refusal.reasonCode());
+            } else {
+                answers.add(
+                        answerTo(decision instanceof Decision.Change<String> change ? change.value() : topicFilter));
+            }
             if (late) {
                 proceed();
             }
         }
     }
 
-    private ReasonCode answerTo(Outcome<String> outcome) {
+    private ReasonCode answerTo(String topicFilter) {
         Session session = connection.session();
-        if (outcome instanceof Outcome.Rejected<String> rejected) {
-            return rejected.reasonCode();
-        }
-        if (!(outcome instanceof Outcome.Passed<String> passed) || session == null) {
+        if (session == null) {
             return ReasonCode.UNSPECIFIED_ERROR;
         }
-        Subscribing.Before before = session.subscribing().beforeUnsubscribe(passed.subject());
-        if (!session.subscribing().unsubscribe(passed.subject())) {
-            return home.subscriptionRules().isInvalid(passed.subject())
+        Subscribing.Before before = session.subscribing().beforeUnsubscribe(topicFilter);
+        if (!session.subscribing().unsubscribe(topicFilter)) {
+            return home.subscriptionRules().isInvalid(topicFilter)
                     ? ReasonCode.TOPIC_FILTER_INVALID
                     : ReasonCode.NO_SUBSCRIPTION_EXISTED;
         }
         if (before.subscription() != null) {
             removed.put(before.subscription().filter(), before);
         }
-        home.events().unsubscribed(connection, ExclusiveSubscriptions.plain(passed.subject()));
+        home.events().unsubscribed(connection, ExclusiveSubscriptions.plain(topicFilter));
         return ReasonCode.SUCCESS;
     }
 }

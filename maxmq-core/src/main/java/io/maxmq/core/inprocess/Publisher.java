@@ -7,10 +7,10 @@ import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.engine.TenantRoutes;
 import io.maxmq.core.intercept.Interceptors;
-import io.maxmq.core.intercept.Outcome;
 import io.maxmq.core.loop.HeapExhaustion;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.Subscription;
@@ -25,6 +25,7 @@ import io.maxmq.spi.PublishOptions;
 import io.maxmq.spi.PublishRefusedException;
 import io.maxmq.spi.PublishResult;
 import io.maxmq.spi.Tenant;
+import io.maxmq.spi.intercept.Decision;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -176,28 +177,29 @@ public final class Publisher implements AutoCloseable {
             route.route(message, result);
             return;
         }
-        interceptors.publish(Optional.empty(), message, at.caller(), outcome -> {
+        interceptors.publish(Optional.empty(), message, at.caller(), decision -> {
             waiting.end();
-            if (outcome instanceof Outcome.Passed<Message> passed) {
-                String problem = TopicName.problem(
-                        passed.subject().topic(), config.connections().maxTopicLevels());
-                if (problem == null) {
-                    routeChanged(route, passed.subject(), result);
-                } else {
-                    result.completeExceptionally(
-                            new PublishRefusedException(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, problem));
-                }
-            } else if (outcome instanceof Outcome.Rejected<Message> rejected) {
+            if (decision instanceof Decision.Refuse<Message> refusal) {
                 result.completeExceptionally(new PublishRefusedException(
-                        rejected.reasonCode(), rejected.reason() == null ? "rejected" : rejected.reason()));
+                        refusal.reasonCode(), refusal.reason().isEmpty() ? "refused" : refusal.reason()));
+            } else if (decision instanceof Decision.Change<Message> change) {
+                routeIntercepted(route, change.value(), result);
+            } else if (decision instanceof Decision.Proceed) {
+                routeIntercepted(route, message, result);
             } else {
                 result.complete(new PublishResult(0, 0, Map.of(DropReason.INTERCEPTED, 1)));
             }
         });
     }
 
-    /** What interceptors have made of a message may be what MQTT cannot send. */
-    private void routeChanged(Route route, Message message, CompletableFuture<PublishResult> result) {
+    /** Interceptors may change a message to one that MQTT cannot send. */
+    private void routeIntercepted(Route route, Message message, CompletableFuture<PublishResult> result) {
+        String problem = TopicName.problem(message.topic(), config.connections().maxTopicLevels());
+        if (problem != null) {
+            result.completeExceptionally(
+                    new PublishRefusedException(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, problem));
+            return;
+        }
         try {
             route.route(message, result);
         } catch (IllegalArgumentException unfit) {
@@ -250,7 +252,7 @@ public final class Publisher implements AutoCloseable {
     }
 
     private static void completeWhenAllHaveAnswered(InTransit transit, CompletableFuture<PublishResult> result) {
-        io.maxmq.core.routing.Outcome later = transit.outcome();
+        Outcome later = transit.outcome();
         if (later == null) {
             complete(result, transit.matched(), transit.accepted(), transit.refused(), transit.drops());
             return;

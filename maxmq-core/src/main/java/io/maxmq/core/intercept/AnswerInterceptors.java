@@ -9,28 +9,26 @@ import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.UserProperty;
-import io.maxmq.core.observe.PluginFailures;
+import io.maxmq.core.access.PluginCalls;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.event.BrokerEvent.Failure;
 import io.maxmq.spi.intercept.Answer;
 import io.maxmq.spi.intercept.AnswerInterceptor;
+import io.maxmq.spi.intercept.Decision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The interceptors of what clients are answered. Immutable; runs on the asking loop. */
+/** The interceptors of answers to MQTT 5.0 clients. Immutable; runs on the asking loop. */
 public final class AnswerInterceptors {
-    private final List<AnswerInterceptor> interceptors;
-    private final PluginFailures failures;
+    private final AnswerChain chain;
 
-    AnswerInterceptors(List<AnswerInterceptor> interceptors, PluginFailures failures) {
-        this.interceptors = interceptors;
-        this.failures = failures;
+    AnswerInterceptors(List<AnswerInterceptor> interceptors, PluginCalls calls) {
+        this.chain = new AnswerChain(interceptors, calls);
     }
 
     /**
-     * The packet as interceptors leave it; the same when they change nothing, or it is none of those that they see.
+     * Returns the packet with the changes of the interceptors; the same object without changes, and for other types of packets.
      *
-     * @param problemInformation whether the client wants it (MQTT 5.0 §3.1.2.11.7)
+     * @param problemInformation true when the client wants it (MQTT 5.0 §3.1.2.11.7)
      */
     public Packet changed(ClientInfo client, Packet packet, boolean problemInformation) {
         if (packet instanceof ConnAck connAck) {
@@ -51,30 +49,19 @@ public final class AnswerInterceptors {
         return packet;
     }
 
-    /** What was changed cannot be sent: a text has what MQTT does not allow. */
+    /** Reports a changed text that MQTT cannot send. */
     public void reportInvalid(RuntimeException problem) {
-        failures.report(interceptors.get(0).name(), "onAnswer", Failure.INVALID_ANSWER, problem);
+        chain.reportInvalid(problem);
     }
 
-    /** Null when nothing is changed. */
+    /** Null without changes. */
     private @Nullable Properties changed(
             ClientInfo client, Packet packet, List<ReasonCode> reasons, Properties properties) {
         Answer asked = new Answer(
                 packet.type(), reasons, properties.string(PropertyId.REASON_STRING), properties.userProperties());
-        Answer current = asked;
-        for (AnswerInterceptor each : interceptors) {
-            try {
-                Answer answer = each.onAnswer(client, current);
-                if (answer == null) {
-                    failures.report(each.name(), "onAnswer", Failure.NULL, null);
-                } else {
-                    current = answer;
-                }
-            } catch (Throwable t) { // the embedder's code
-                failures.report(each.name(), "onAnswer", Failure.THREW, t);
-            }
-        }
-        return current == asked ? null : with(properties, current);
+        return chain.run(client, asked) instanceof Decision.Change<Answer> change
+                ? with(properties, change.value())
+                : null;
     }
 
     private static Properties with(Properties properties, Answer answer) {
@@ -85,5 +72,18 @@ public final class AnswerInterceptors {
             builder.userProperty(each.name(), each.value());
         }
         return builder.build();
+    }
+
+    private static final class AnswerChain extends Chain<AnswerInterceptor, ClientInfo, Answer> {
+        AnswerChain(List<AnswerInterceptor> interceptors, PluginCalls calls) {
+            super(Hook.ANSWER, interceptors, calls);
+        }
+
+        @Override
+        @Nullable
+        Decision<Answer> ask(AnswerInterceptor interceptor, ClientInfo client, Answer answer) {
+            Answer changed = interceptor.onAnswer(client, answer);
+            return changed == null ? null : Decision.change(changed);
+        }
     }
 }

@@ -1,130 +1,173 @@
 package io.maxmq.core.intercept;
 
-import io.maxmq.codec.ReasonCode;
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.access.PluginAnswer;
 import io.maxmq.core.access.PluginCalls;
 import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.Interceptor;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The interceptors of one concern, asked one after the other about one subject; each sees what the one before made of it.
- * A failure of any kind is a veto with 0x83. Made once per broker; a run is made per subject and runs on its caller's loop.
+ * The interceptors of one hook, asked one after the other about one subject; each sees the changes of those before it. The first that
+ * drops or refuses ends the chain. A failure of any kind counts as {@link Hook#onFailure}.
+ *
+ * <p>The decision of a chain is one of these: {@link Decision.Proceed} when the subject is the same object as before, {@link
+ * Decision.Change} with its last value, {@link Decision.Drop} or {@link Decision.Refuse}. A chain allocates nothing by itself, unless an
+ * interceptor takes its time. Immutable, one per broker; a run belongs to its caller's loop.
+ *
+ * @param <A> whom or what the subject comes from or goes to
+ * @param <S> the subject
  */
-final class Chain<I extends Interceptor, A, S> {
-    /** Asks one interceptor; may throw, and may answer null. */
-    interface Ask<I, A, S> {
-        @Nullable
-        Step<S> ask(I interceptor, A about, S subject);
-    }
-
+abstract class Chain<I extends Interceptor, A, S> {
+    private final Hook hook;
     private final List<I> interceptors;
-    private final String operation;
     private final PluginCalls calls;
     private final long deadlineNanos;
-    private final Ask<I, A, S> ask;
 
-    Chain(List<I> interceptors, String operation, PluginCalls calls, long deadlineNanos, Ask<I, A, S> ask) {
+    /**
+     * A chain whose interceptors may take their time.
+     *
+     * @param interceptors one or more, in the order in which to ask them
+     * @param deadlineNanos for the answer of each
+     */
+    Chain(Hook hook, List<I> interceptors, PluginCalls calls, long deadlineNanos) {
+        this.hook = hook;
         this.interceptors = interceptors;
-        this.operation = operation;
         this.calls = calls;
         this.deadlineNanos = deadlineNanos;
-        this.ask = ask;
+    }
+
+    /** A chain whose interceptors decide at once. */
+    Chain(Hook hook, List<I> interceptors, PluginCalls calls) {
+        this(hook, interceptors, calls, 0);
+    }
+
+    /** Calls one interceptor; may throw or return null. */
+    abstract @Nullable Decision<S> ask(I interceptor, A about, S subject);
+
+    /** The subject for the time after the call, when an interceptor takes its time. */
+    S lasting(S subject) {
+        return subject;
     }
 
     List<I> interceptors() {
         return interceptors;
     }
 
-    boolean isEmpty() {
-        return interceptors.isEmpty();
+    /** Asks all interceptors of a hook that decides at once. */
+    final Decision<S> run(A about, S subject) { // hot: per message
+        return goOn(0, about, subject, Decision.proceed(), null, null);
     }
 
     /**
-     * Asks all.
+     * Asks all interceptors.
      *
-     * @param about who the subject comes from or goes to
-     * @param later told once, on the loop, when one takes its time
-     * @return what they have made of it; null when {@code later} will be told
+     * @param later called once, on the loop, when an interceptor takes its time
+     * @return the decision; {@link Decision.Later} when {@code later} gets it
      */
-    @Nullable
-    Outcome<S> run(A about, S subject, CallerLoop loop, Consumer<Outcome<S>> later) { // hot: per message
-        return run(0, about, subject, loop, later);
+    final Decision<S> run(A about, S subject, CallerLoop loop, Consumer<Decision<S>> later) { // hot: per message
+        return goOn(0, about, subject, Decision.proceed(), loop, later);
     }
 
-    private @Nullable Outcome<S> run(int first, A about, S subject, CallerLoop loop, Consumer<Outcome<S>> later) {
-        S current = subject;
+    /** Reports a change that MQTT cannot send; any of the interceptors may have made it. */
+    final void reportInvalid(RuntimeException problem) {
+        report(interceptors.get(0), hook.method(), Failure.INVALID_ANSWER, problem);
+    }
+
+    final void report(I interceptor, String operation, Failure failure, @Nullable Throwable cause) {
+        calls.failures().report(interceptor.name(), operation, failure, cause);
+    }
+
+    /** @param before the decision of the interceptors before {@code first} */
+    private Decision<S> goOn(
+            int first,
+            A about,
+            S given,
+            Decision<S> before,
+            @Nullable CallerLoop loop,
+            @Nullable Consumer<Decision<S>> later) { // hot: per message
+        S subject = given;
+        Decision<S> decision = before;
         for (int i = first; i < interceptors.size(); i++) {
             I interceptor = interceptors.get(i);
-            Step<S> step;
-            try {
-                step = ask.ask(interceptor, about, current);
-            } catch (Throwable t) { // the embedder's code
-                return reported(interceptor, Failure.THREW, t);
-            }
-            if (step instanceof Step.Next<S> next) {
-                current = next.subject();
-            } else if (step instanceof Step.End<S> end) {
-                return end.outcome();
-            } else if (step instanceof Step.Later<S> pending) {
-                new Waiting(i, about, loop, later).await(interceptor, pending);
-                return null;
-            } else if (!(step instanceof Step.Same<S>)) {
-                return reported(interceptor, Failure.NULL, null);
+            Decision<S> answer = answerOf(interceptor, about, subject);
+            if (answer instanceof Decision.Change<S> change) {
+                decision = change.value() == subject ? decision : change;
+                subject = change.value();
+            } else if (answer instanceof Decision.Later<S> pending && loop != null && later != null) {
+                new Waiting<>(this, i, about, lasting(subject), decision, loop, later).await(pending);
+                return answer;
+            } else if (!(answer instanceof Decision.Proceed)) {
+                return ended(interceptor, answer);
             }
         }
-        return new Outcome.Passed<>(current);
+        return decision;
     }
 
-    private Outcome<S> reported(I interceptor, Failure failure, @Nullable Throwable cause) {
-        calls.failures().report(interceptor.name(), operation, failure, cause);
-        return veto();
-    }
-
-    /** A run that waits for one interceptor, and goes on behind it. */
-    private final class Waiting implements PluginAnswer<Step<S>> {
-        private final int index;
-        private final A about;
-        private final CallerLoop loop;
-        private final Consumer<Outcome<S>> answer;
-
-        Waiting(int index, A about, CallerLoop loop, Consumer<Outcome<S>> answer) {
-            this.index = index;
-            this.about = about;
-            this.loop = loop;
-            this.answer = answer;
+    private Decision<S> answerOf(I interceptor, A about, S subject) { // hot: per message
+        try {
+            Decision<S> answer = ask(interceptor, about, subject);
+            return answer == null ? failed(interceptor, Failure.NULL, null) : answer;
+        } catch (Throwable t) { // the embedder's code
+            return failed(interceptor, Failure.THREW, t);
         }
+    }
 
-        void await(I interceptor, Step.Later<S> pending) {
-            calls.ask(interceptor.name(), operation, false, pending::step, loop, deadlineNanos, this);
+    private Decision<S> ended(I interceptor, Decision<S> by) {
+        return hook.allows(by)
+                ? by
+                : failed(
+                        interceptor,
+                        Failure.INVALID_ANSWER,
+                        new IllegalArgumentException(hook.method() + " does not allow " + by));
+    }
+
+    private Decision<S> failed(I interceptor, Failure failure, @Nullable Throwable cause) {
+        report(interceptor, hook.method(), failure, cause);
+        return hook.onFailure();
+    }
+
+    /** A run that waits for one interceptor and goes on with the next. */
+    private record Waiting<I extends Interceptor, A, S>(
+            Chain<I, A, S> chain,
+            int index,
+            A about,
+            S subject,
+            Decision<S> before,
+            CallerLoop loop,
+            Consumer<Decision<S>> caller)
+            implements PluginAnswer<Decision<S>> {
+
+        @SuppressWarnings("unchecked") // it is only read
+        void await(Decision.Later<S> pending) {
+            String name = chain.interceptors.get(index).name();
+            Callable<CompletionStage<Decision<S>>> call = () -> (CompletionStage<Decision<S>>) pending.decision();
+            chain.calls.ask(name, chain.hook.method(), false, call, loop, chain.deadlineNanos, this);
         }
 
         @Override
-        public void answered(Step<S> step) {
-            Outcome<S> outcome;
-            if (step instanceof Step.Next<S> next) {
-                outcome = run(index + 1, about, next.subject(), loop, answer);
-            } else if (step instanceof Step.End<S> end) {
-                outcome = end.outcome();
+        public void answered(Decision<S> answer) {
+            Decision<S> decision;
+            if (answer instanceof Decision.Proceed) {
+                decision = chain.goOn(index + 1, about, subject, before, loop, caller);
+            } else if (answer instanceof Decision.Change<S> change) {
+                decision = chain.goOn(index + 1, about, change.value(), change, loop, caller);
             } else {
-                outcome = reported(interceptors.get(index), Failure.INVALID_ANSWER, null);
+                decision = chain.ended(chain.interceptors.get(index), answer);
             }
-            if (outcome != null) {
-                answer.accept(outcome);
+            if (!(decision instanceof Decision.Later)) {
+                caller.accept(decision);
             }
         }
 
         @Override
-        public void failed(Failure why) {
-            // Reported already.
-            answer.accept(veto());
+        public void failed(Failure why) { // reported already
+            caller.accept(chain.hook.onFailure());
         }
-    }
-
-    private static <S> Outcome<S> veto() {
-        return new Outcome.Rejected<>(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, null);
     }
 }

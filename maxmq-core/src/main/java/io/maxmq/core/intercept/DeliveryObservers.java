@@ -8,7 +8,7 @@ import io.maxmq.spi.intercept.DeliveryObserver;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/** Those who see what becomes of messages. Immutable; runs on the loop of the session. */
+/** The observers of deliveries. Immutable; runs on the loop of the session. */
 public final class DeliveryObservers {
     private final List<DeliveryObserver> observers;
     private final PluginFailures failures;
@@ -26,7 +26,7 @@ public final class DeliveryObservers {
         tell("onSent", delivery, DeliveryObserver::onSent);
     }
 
-    /** @param reason what the client has answered: an error refuses */
+    /** @param reason the client's answer: an error refuses */
     public void answered(Delivery delivery, ReasonCode reason) {
         if (reason.isError()) {
             tell("onRefused", delivery, (observer, refused) -> observer.onRefused(refused, reason));

@@ -1,97 +1,82 @@
 package io.maxmq.core.intercept;
 
 import io.maxmq.codec.PacketType;
-import io.maxmq.codec.ReasonCode;
-import io.maxmq.core.observe.PluginFailures;
+import io.maxmq.core.access.PluginCalls;
 import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PacketInterceptor;
-import io.maxmq.spi.intercept.PacketInterceptor.Decision;
 import io.maxmq.spi.intercept.PacketInterceptor.Direction;
 import io.maxmq.spi.intercept.RawPacket;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The interceptors that look at packets as they are on the wire, with the types that each wants. Immutable; runs on the asking loop. */
+/** The interceptors of packets on the wire, by the packet types that each wants. Immutable; runs on the asking loop. */
 public final class PacketInterceptors {
-    private static final Decision FAILED = Decision.disconnect(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "");
+    private static final int TYPE_CODES = 16;
 
-    private final PacketInterceptor[] interceptors;
-    /** A bit per type code, for each interceptor, and for all of them. */
-    private final int[] read;
+    // By type code; null where no interceptor wants the type.
+    private final @Nullable ReadChain[] read = new ReadChain[TYPE_CODES];
+    private final @Nullable List<PacketInterceptor>[] written;
+    private final boolean anyWritten;
+    private final PluginCalls calls;
 
-    private final int[] written;
-    private int anyRead;
-    private int anyWritten;
-    private final PluginFailures failures;
-
-    PacketInterceptors(List<PacketInterceptor> all, PluginFailures failures) {
-        this.interceptors = all.toArray(new PacketInterceptor[0]);
-        this.failures = failures;
-        this.read = new int[interceptors.length];
-        this.written = new int[interceptors.length];
-        for (int i = 0; i < interceptors.length; i++) {
-            read[i] = wanted(interceptors[i], Direction.READ);
-            written[i] = wanted(interceptors[i], Direction.WRITTEN);
-            anyRead |= read[i];
-            anyWritten |= written[i];
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of lists
+    PacketInterceptors(List<PacketInterceptor> all, PluginCalls calls) {
+        this.calls = calls;
+        this.written = new List[TYPE_CODES];
+        boolean any = false;
+        for (PacketType type : PacketType.values()) {
+            List<PacketInterceptor> readers = wanting(all, type, Direction.READ);
+            read[type.code()] = readers.isEmpty() ? null : new ReadChain(readers, calls);
+            List<PacketInterceptor> observers = wanting(all, type, Direction.WRITTEN);
+            written[type.code()] = observers.isEmpty() ? null : observers;
+            any |= !observers.isEmpty();
         }
+        this.anyWritten = any;
     }
 
-    private static int wanted(PacketInterceptor interceptor, Direction direction) {
-        int types = 0;
-        for (PacketType type : PacketType.values()) {
-            types |= interceptor.wants(type, direction) ? 1 << type.code() : 0;
-        }
-        return types;
+    private static List<PacketInterceptor> wanting(List<PacketInterceptor> all, PacketType type, Direction direction) {
+        return all.stream().filter(each -> each.wants(type, direction)).toList();
     }
 
     public boolean wantsRead(int typeCode) {
-        return (anyRead & 1 << typeCode) != 0;
+        return read[typeCode] != null;
     }
 
     public boolean wantsAnyWritten() {
-        return anyWritten != 0;
+        return anyWritten;
     }
 
     public boolean wantsWritten(int typeCode) {
-        return (anyWritten & 1 << typeCode) != 0;
+        return written[typeCode] != null;
     }
 
-    /** What is to become of a packet: the first answer that is not to proceed. A failure is to disconnect. */
-    public Decision onRead(RawPacket packet) {
-        int bit = 1 << packet.type().code();
-        for (int i = 0; i < interceptors.length; i++) {
-            if ((read[i] & bit) == 0) {
-                continue;
-            }
-            Decision decision;
+    /** Decides on an inbound packet: proceeds, drops or refuses. */
+    public Decision<RawPacket> onRead(RawPacket packet) { // hot: per packet that is wanted
+        ReadChain chain = read[packet.type().code()];
+        return chain == null ? Decision.proceed() : chain.run(packet, packet);
+    }
+
+    /** Shows a packet to all interceptors that want it. */
+    public void onWritten(RawPacket packet) { // hot: per packet that is wanted
+        List<PacketInterceptor> observers = written[packet.type().code()];
+        for (int i = 0; observers != null && i < observers.size(); i++) {
             try {
-                decision = interceptors[i].onRead(packet);
+                observers.get(i).onWritten(packet);
             } catch (Throwable t) { // the embedder's code
-                failures.report(interceptors[i].name(), "onRead", Failure.THREW, t);
-                return FAILED;
-            }
-            if (decision == null) {
-                failures.report(interceptors[i].name(), "onRead", Failure.NULL, null);
-                return FAILED;
-            }
-            if (!(decision instanceof Decision.Proceed)) {
-                return decision;
+                calls.failures().report(observers.get(i).name(), "onWritten", Failure.THREW, t);
             }
         }
-        return Decision.proceed();
     }
 
-    /** Shows a packet to all that want it. */
-    public void onWritten(RawPacket packet) {
-        int bit = 1 << packet.type().code();
-        for (int i = 0; i < interceptors.length; i++) {
-            if ((written[i] & bit) != 0) {
-                try {
-                    interceptors[i].onWritten(packet);
-                } catch (Throwable t) { // the embedder's code
-                    failures.report(interceptors[i].name(), "onWritten", Failure.THREW, t);
-                }
-            }
+    private static final class ReadChain extends Chain<PacketInterceptor, RawPacket, RawPacket> {
+        ReadChain(List<PacketInterceptor> interceptors, PluginCalls calls) {
+            super(Hook.READ, interceptors, calls);
+        }
+
+        @Override
+        Decision<RawPacket> ask(PacketInterceptor interceptor, RawPacket about, RawPacket packet) {
+            return interceptor.onRead(packet);
         }
     }
 }

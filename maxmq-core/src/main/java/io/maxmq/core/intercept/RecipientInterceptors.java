@@ -1,58 +1,45 @@
 package io.maxmq.core.intercept;
 
+import io.maxmq.core.access.PluginCalls;
 import io.maxmq.core.observe.PluginFailures;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.Failure;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.Recipient;
 import io.maxmq.spi.intercept.RecipientInterceptor;
-import io.maxmq.spi.intercept.RecipientInterceptor.Decision;
 import io.maxmq.spi.intercept.SharedMemberInterceptor;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The interceptors that have a say in who gets a message. Immutable; runs on the asking loop. */
+/** The interceptors that select the recipients of a message. Immutable; runs on the asking loop. */
 public final class RecipientInterceptors {
-    private final List<RecipientInterceptor> plain;
+    /** Null when no interceptor selects recipients by plain subscriptions. */
+    private final @Nullable RecipientChain plain;
+
     private final List<SharedMemberInterceptor> shared;
     private final PluginFailures failures;
 
-    RecipientInterceptors(
-            List<RecipientInterceptor> plain, List<SharedMemberInterceptor> shared, PluginFailures failures) {
-        this.plain = plain;
+    RecipientInterceptors(List<RecipientInterceptor> plain, List<SharedMemberInterceptor> shared, PluginCalls calls) {
+        this.plain = plain.isEmpty() ? null : new RecipientChain(plain, calls);
         this.shared = shared;
-        this.failures = failures;
+        this.failures = calls.failures();
     }
 
     public boolean interceptsPlain() {
-        return !plain.isEmpty();
+        return plain != null;
     }
 
     public boolean interceptsShared() {
         return !shared.isEmpty();
     }
 
-    /** Whether this recipient is to have the message; a failure says no. */
-    public boolean includes(Recipient recipient, Message message) {
-        for (RecipientInterceptor each : plain) {
-            try {
-                Decision decision = each.onRecipient(recipient, message);
-                if (decision == null) {
-                    failures.report(each.name(), "onRecipient", Failure.NULL, null);
-                    return false;
-                }
-                if (decision == Decision.LEAVE_OUT) {
-                    return false;
-                }
-            } catch (Throwable t) { // the embedder's code
-                failures.report(each.name(), "onRecipient", Failure.THREW, t);
-                return false;
-            }
-        }
-        return true;
+    /** True when this recipient gets the message; a failure leaves it out. */
+    public boolean includes(Recipient recipient, Message message) { // hot: per recipient
+        return plain == null || plain.run(recipient, message) instanceof Decision.Proceed;
     }
 
-    /** The index of the chosen one, or -1 when nobody chooses. */
+    /** Index of the chosen candidate, or -1 when no interceptor chooses. */
     public int choose(List<Recipient> candidates, Message message) {
         for (SharedMemberInterceptor each : shared) {
             int index = choice(each, candidates, message);
@@ -83,5 +70,16 @@ public final class RecipientInterceptors {
             failures.report(by.name(), "onShared", Failure.INVALID_ANSWER, null);
         }
         return index;
+    }
+
+    private static final class RecipientChain extends Chain<RecipientInterceptor, Recipient, Message> {
+        RecipientChain(List<RecipientInterceptor> interceptors, PluginCalls calls) {
+            super(Hook.RECIPIENT, interceptors, calls);
+        }
+
+        @Override
+        Decision<Message> ask(RecipientInterceptor interceptor, Recipient recipient, Message message) {
+            return interceptor.onRecipient(recipient, message);
+        }
     }
 }

@@ -29,6 +29,7 @@ import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.event.BrokerEvent.SessionEnd;
+import io.maxmq.spi.intercept.Decision;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
@@ -581,10 +582,11 @@ public final class Sessions {
             return message;
         }
         Message before = ApplicationMessages.copy(message, loop.expiryMillis());
-        Message after = interceptors.deliver(recipient, before);
-        if (after == null || after == before) {
-            return after == null ? null : message;
+        Decision<Message> decision = interceptors.deliver(recipient, before);
+        if (!(decision instanceof Decision.Change<Message> change)) {
+            return decision instanceof Decision.Proceed ? message : null;
         }
+        Message after = change.value();
         try {
             String topic = TopicName.of(after.topic()).text();
             ApplicationMessages.begin(

@@ -5,7 +5,6 @@ import io.maxmq.codec.topic.TopicName;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.Interceptors;
-import io.maxmq.core.intercept.Outcome.Passed;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Outcome;
 import io.maxmq.core.routing.Routes;
@@ -14,6 +13,7 @@ import io.maxmq.spi.DropReason;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
+import io.maxmq.spi.intercept.Decision;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -60,10 +60,11 @@ final class WillPublication {
                 QoS.of(due.message().qos()),
                 due.message().retain(),
                 home.loop().expiryMillis());
-        interceptors.publish(Optional.of(due.client()), message, caller, outcome -> {
-            Will let = !(outcome instanceof Passed<Message> passed)
-                    ? null
-                    : passed.subject() == message ? due : changed(due, passed.subject(), routes);
+        interceptors.publish(Optional.of(due.client()), message, caller, decision -> {
+            Will let = decision instanceof Decision.Proceed ? due : null;
+            if (decision instanceof Decision.Change<Message> change) {
+                let = changed(due, change.value(), routes);
+            }
             if (let != null) {
                 authorize(due, let, routes);
             } else {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the broker answers to a client of MQTT 5.0: the part of CONNACK, SUBACK, UNSUBACK or DISCONNECT that is for people and programs
- * rather than for the protocol. Immutable.
+ * The part of a CONNACK, SUBACK, UNSUBACK or DISCONNECT for an MQTT 5.0 client that informs people and programs rather than the protocol.
+ * Immutable.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ public final class Answer {
     private final @Nullable String reasonString;
     private final List<UserProperty> userProperties;
 
-    /** An answer. */
+    /** Creates an answer. */
     public Answer(
             PacketType type,
             List<ReasonCode> reasonCodes,
@@ -33,32 +33,32 @@ public final class Answer {
         this.userProperties = List.copyOf(userProperties);
     }
 
-    /** CONNACK, SUBACK, UNSUBACK or DISCONNECT. */
+    /** Packet type: CONNACK, SUBACK, UNSUBACK or DISCONNECT. */
     public PacketType type() {
         return type;
     }
 
-    /** One, or of SUBACK and UNSUBACK one for each filter, in order. Unmodifiable. */
+    /** Reason codes: one, or for SUBACK and UNSUBACK one per filter, in order. Unmodifiable. */
     public List<ReasonCode> reasonCodes() {
         return reasonCodes;
     }
 
-    /** The Reason String (MQTT 5.0 §3.2.2.3.9 and its like); empty for none. */
+    /** Reason String (MQTT 5.0 §3.2.2.3.9 and its counterparts); empty for none. */
     public Optional<String> reasonString() {
         return Optional.ofNullable(reasonString);
     }
 
-    /** The User Properties, in order. Unmodifiable. */
+    /** User Properties, in order. Unmodifiable. */
     public List<UserProperty> userProperties() {
         return userProperties;
     }
 
-    /** With another reason string; null for none. */
+    /** Replaces the reason string; null for none. */
     public Answer withReasonString(@Nullable String newReasonString) {
         return new Answer(type, reasonCodes, newReasonString, userProperties);
     }
 
-    /** With other user properties. */
+    /** Replaces the user properties. */
     public Answer withUserProperties(List<UserProperty> newUserProperties) {
         return new Answer(type, reasonCodes, reasonString, newUserProperties);
     }

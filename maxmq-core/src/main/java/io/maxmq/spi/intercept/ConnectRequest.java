@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A CONNECT as interceptors see and change it. Immutable.
+ * A CONNECT packet that interceptors see and change. Immutable.
  *
  * @since 0.1.0
  */
@@ -20,38 +20,38 @@ public final class ConnectRequest {
     private final @Nullable Will will;
     private final List<UserProperty> userProperties;
 
-    /** A request. */
+    /** Creates a request. */
     public ConnectRequest(ClientInfo client, @Nullable Will will, List<UserProperty> userProperties) {
         this.client = client;
         this.will = will;
         this.userProperties = List.copyOf(userProperties);
     }
 
-    /** The client as CONNECT describes it; nothing of it is proven yet. */
+    /** Client as CONNECT describes it; unauthenticated. */
     public ClientInfo client() {
         return client;
     }
 
-    /** The will; empty when CONNECT carried none. */
+    /** Will; empty when CONNECT has none. */
     public Optional<Will> will() {
         return Optional.ofNullable(will);
     }
 
-    /** CONNECT's user properties (v5), in order. Unmodifiable. */
+    /** User properties of CONNECT (MQTT 5.0), in order. Unmodifiable. */
     public List<UserProperty> userProperties() {
         return userProperties;
     }
 
     /**
-     * Changes client id (v5 clients are told by Assigned Client Identifier), user name, keep alive (v5 clients are told
-     * by Server Keep Alive), session expiry (v5 clients are told) or attributes. Changes of address, listener, protocol
-     * version and clean start are ignored.
+     * Replaces client id, user name, keep alive, session expiry or attributes. CONNACK tells MQTT 5.0 clients a changed client id (Assigned
+     * Client Identifier), keep alive (Server Keep Alive) and session expiry. The broker ignores changes of address, listener, protocol
+     * version and clean start.
      */
     public ConnectRequest withClient(ClientInfo newClient) {
         return new ConnectRequest(newClient, will, userProperties);
     }
 
-    /** Changes, adds or (null) removes the will. */
+    /** Replaces or adds the will; null removes it. */
     public ConnectRequest withWill(@Nullable Will newWill) {
         return new ConnectRequest(client, newWill, userProperties);
     }

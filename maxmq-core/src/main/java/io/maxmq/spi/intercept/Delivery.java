@@ -8,40 +8,40 @@ import io.maxmq.spi.Tenant;
 import java.util.Optional;
 
 /**
- * One message on its way to one session. Only the broker implements it; what it says stays, but for {@link #message}.
+ * One message on its way to one session. Only the broker implements it. All values but {@link #message} stay valid after the call.
  *
  * @since 0.1.0
  */
 @Stable
 public interface Delivery {
 
-    /** Whose topics and clients these are. */
+    /** Tenant of the session. */
     Tenant tenant();
 
-    /** Of a client, or of a subscription that the application has under a name, which begins with {@code $in-process/}. */
+    /** Client id of the session; for a named subscription of the application it begins with {@code $in-process/}. */
     String clientId();
 
-    /** The client while it is connected; empty for the application. */
+    /** Connected client; empty while it is away, and for the application. */
     Optional<ClientInfo> client();
 
-    /** As it was published or, where a {@link DeliveryInterceptor} has changed it, as it is sent. */
+    /** Topic as published or, when a {@link DeliveryInterceptor} changed it, as sent. */
     String topic();
 
-    /** How long the payload is. */
+    /** Length of the payload. */
     int payloadBytes();
 
-    /** It is delivered with. */
+    /** QoS of the delivery. */
     QoS qos();
 
-    /** 1..65535; 0 at QoS 0, and while the message is queued. */
+    /** Packet id, 1..65535; 0 at QoS 0, and while the message is queued. */
     int packetId();
 
-    /** Whether it is sent once more, on another connection (MQTT 5.0 §4.4). */
+    /** True for a redelivery on another connection (MQTT 5.0 §4.4). */
     boolean again();
 
     /**
-     * The message with its id: a view, made when it is asked for, during the call alone. Its QoS is as published; RETAIN is as sent, and
-     * as published once it was acknowledged.
+     * Message with its id: a view, created on demand, valid during the call alone. Its QoS is as published; RETAIN is as sent, and as
+     * published once the message is acknowledged.
      */
     Message message();
 }

@@ -4,17 +4,17 @@ import io.maxmq.spi.PluginName;
 import io.maxmq.spi.Stable;
 
 /**
- * What all interceptors have in common. A class implements those of the permitted interfaces that it wants; the broker
- * sorts it into one list per concern at start, and a list that stays empty costs nothing.
+ * Common contract of all interceptors. A class implements those of the permitted interfaces that it needs. At the start the broker
+ * sorts the interceptors into one chain per hook; a hook without interceptors costs a null check.
  *
- * <p><b>Thread:</b> the event loop of the client's session, one call at a time per client, concurrently for different
- * clients; must not block. <b>Order:</b> higher {@link #priority()} first, then as registered. Each sees what the one
- * before it made of the packet; a veto ends the list. <b>Asynchronous:</b> answers named {@code later} hold the client's
- * later packets, bounded, so that its order stays; the stage may complete on any thread.
+ * <p><b>Thread:</b> the event loop of the client's session, one call at a time per client, concurrently for different clients. A call
+ * must not block. <b>Order:</b> higher {@link #priority()} first, then as registered. Each interceptor sees the changes of those before
+ * it; the first that drops or refuses ends the chain. <b>Asynchronous:</b> {@link Decision.Later} holds the client's later packets,
+ * within bounds, so that their order stays; the stage may complete on any thread.
  *
- * <p><b>Deadline:</b> the broker's plug-in deadline for each interceptor's answer. <b>Failure:</b> a throw, null, an
- * exceptional completion and no answer in time count as a veto with 0x83 (Implementation specific error), are counted,
- * and are reported as {@code PluginFailed} with this interceptor's name. The event loop survives.
+ * <p><b>Deadline:</b> the broker's plug-in deadline, for each interceptor's answer. <b>Failure:</b> an exception, null, a decision that
+ * the hook does not allow, a stage that completes exceptionally and a missed deadline count as a refusal with 0x83 (Implementation
+ * specific error), are counted, and are reported as {@code PluginFailed} with this interceptor's name. The event loop goes on.
  *
  * @since 0.1.0
  */
@@ -31,12 +31,12 @@ public sealed interface Interceptor
                 RecipientInterceptor,
                 SharedMemberInterceptor {
 
-    /** What logs, metrics and events call it. */
+    /** Name in logs, metrics and events. */
     default String name() {
         return PluginName.of(this, Interceptor.class);
     }
 
-    /** Higher comes first. Read once, at start. */
+    /** Position in the chains: higher comes first. Read once, at the start. */
     default int priority() {
         return 0;
     }

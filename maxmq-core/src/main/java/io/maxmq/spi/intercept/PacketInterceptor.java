@@ -1,21 +1,20 @@
 package io.maxmq.spi.intercept;
 
 import io.maxmq.codec.PacketType;
-import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.Stable;
 
 /**
- * Sees packets of all types as they are on the wire: what has been read, before anything is done about it, and what has been
- * written. May keep a packet that was read from the broker, or end the connection for it; what a packet says is changed by the other
- * interceptors, which know what it means. See {@link Interceptor} for order and failure; here nothing is
- * asynchronous.
+ * Inspects packets of all types as bytes on the wire: inbound ones before the broker acts on them, outbound ones when they are written.
+ * May drop an inbound packet or close its connection. The other interceptors change packets, as they know their fields. See
+ * {@link Interceptor} for order. Never asynchronous.
  *
- * <p><b>Thread:</b> the event loop that the connection is on, one call at a time per connection: until CONNECT is let in the
- * loop of its listener, then that of its session. Must not block. A packet that was read is seen once, before it is checked beyond its
- * fixed header, so also one that turns out malformed; one that was written is with the socket's output, and leaves the machine soon
- * after, if the connection lives. What the application publishes and subscribes to in-process is no packet, so it is not seen.
+ * <p><b>Thread:</b> the event loop of the connection, one call at a time per connection: until CONNECT is accepted the loop of its
+ * listener, then that of its session. A call must not block. The broker shows an inbound packet once, before it checks more than the fixed
+ * header, so malformed packets too. An outbound packet is in the socket's output buffer by then; a connection that closes may lose it.
+ * The application's own publications and subscriptions are no packets.
  *
- * <p><b>Cost:</b> per packet of a type that is wanted a copy of its bytes and a small object; for other types a look at a bit.
+ * <p><b>Cost:</b> for each packet of a {@linkplain #wants wanted} type a copy of its bytes and a small object; for other types a test of a
+ * field.
  *
  * @since 0.1.0
  */
@@ -23,7 +22,7 @@ import io.maxmq.spi.Stable;
 public non-sealed interface PacketInterceptor extends Interceptor {
 
     /**
-     * Which way a packet goes.
+     * Direction of a packet.
      *
      * @since 0.1.0
      */
@@ -35,82 +34,23 @@ public non-sealed interface PacketInterceptor extends Interceptor {
         WRITTEN
     }
 
-    /** Which packets it wants to see. Asked once each, at start; narrow it to what is needed. */
+    /** Selects the packets to inspect. Called at the start, once for each type and direction; select only what is needed. */
     default boolean wants(PacketType type, Direction direction) {
         return true;
     }
 
-    /** Looks at a packet that has been read. A failure ends the connection with 0x83. */
-    default Decision onRead(RawPacket packet) {
+    /**
+     * Decides on an inbound packet. A failure closes the connection with 0x83.
+     *
+     * <p>{@link Decision#drop} hides the packet from the broker, as if it had been lost: a client that expects an answer waits in vain. It
+     * counts for keep alive. {@link Decision#refuse} closes the connection and publishes its will; the reason code must be one that
+     * DISCONNECT may carry. MQTT 5.0 clients get it in DISCONNECT, and in CONNACK during an exchange of AUTH. A refused CONNECT, and MQTT 3
+     * clients, see the close alone: a {@link ConnectInterceptor} can answer CONNECT.
+     */
+    default Decision.OfPacket<RawPacket> onRead(RawPacket packet) {
         return Decision.proceed();
     }
 
-    /** Looks at a packet that has been written. A failure is reported, and changes nothing. */
+    /** Observes an outbound packet. A failure is reported and changes nothing. */
     default void onWritten(RawPacket packet) {}
-
-    /**
-     * An answer. Immutable.
-     *
-     * @since 0.1.0
-     */
-    @Stable
-    sealed interface Decision {
-
-        /** Goes on. */
-        static Decision proceed() {
-            return Proceed.INSTANCE;
-        }
-
-        /**
-         * The broker never sees it, as if it had been lost: nothing answers it, and a client that waits for an answer waits in vain. It
-         * counts for keep alive.
-         */
-        static Decision discard() {
-            return Discard.INSTANCE;
-        }
-
-        /**
-         * Ends the connection, and its will is published. A client of MQTT 5.0 is told by DISCONNECT; during an exchange of AUTH by
-         * CONNACK; for CONNECT itself, and with MQTT 3, there is just the close: {@link ConnectInterceptor} answers those.
-         */
-        static Decision disconnect(ReasonCode reasonCode, String reason) {
-            return new Disconnect(reasonCode, reason);
-        }
-
-        /**
-         * See {@link Decision#proceed}.
-         *
-         * @since 0.1.0
-         */
-        @Stable
-        record Proceed() implements Decision {
-            static final Proceed INSTANCE = new Proceed();
-        }
-
-        /**
-         * See {@link Decision#discard}.
-         *
-         * @since 0.1.0
-         */
-        @Stable
-        record Discard() implements Decision {
-            static final Discard INSTANCE = new Discard();
-        }
-
-        /**
-         * See {@link Decision#disconnect}.
-         *
-         * @param reasonCode an error that DISCONNECT may carry
-         * @param reason for the log and the v5 client's Reason String
-         * @since 0.1.0
-         */
-        @Stable
-        record Disconnect(ReasonCode reasonCode, String reason) implements Decision {
-
-            /** Checks the reason code. */
-            public Disconnect {
-                Vetoes.check(reasonCode, PacketType.DISCONNECT);
-            }
-        }
-    }
 }

@@ -9,35 +9,35 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * A packet on the wire, and whose connection it is. Only the broker implements it. Immutable, lasts.
+ * A packet on the wire, with its connection. Only the broker implements it. Immutable; valid after the call too.
  *
  * @since 0.1.0
  */
 @Stable
 public interface RawPacket {
 
-    /** Its type. */
+    /** Type of the packet. */
     PacketType type();
 
-    /** Its length in bytes, fixed header included: 2 or more. */
+    /** Length in bytes, fixed header included: 2 or more. */
     int length();
 
-    /** All its bytes, from the fixed header on: read-only, of its own position. A CONNECT's hold the password. */
+    /** All bytes, from the fixed header on: a read-only buffer with a position of its own. A CONNECT includes the password. */
     ByteBuffer bytes();
 
     /**
-     * The packet with its fields, decoded now. An acknowledgement comes without its properties. Costs what decoding costs.
+     * Decodes the packet, at the full cost of decoding. Acknowledgements come without their properties.
      *
-     * @return empty when it is malformed, or too large to be let through
+     * @return empty when the packet is malformed or larger than the broker accepts
      */
     Optional<Packet> decoded();
 
-    /** The client as it is known: empty until CONNECT was read; nothing of it is proven before CONNACK. */
+    /** Client of the connection: empty until CONNECT is read, unauthenticated until CONNACK. */
     Optional<ClientInfo> client();
 
-    /** Where the other end of the connection is. */
+    /** Address of the other end of the connection. */
     SocketAddress remoteAddress();
 
-    /** The name of the listener that accepted the connection. */
+    /** Name of the listener that accepted the connection. */
     String listener();
 }

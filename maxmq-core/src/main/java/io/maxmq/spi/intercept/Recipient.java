@@ -5,12 +5,13 @@ import io.maxmq.spi.Stable;
 import io.maxmq.spi.Tenant;
 
 /**
- * A session that a message is for, and by which of its subscriptions. Immutable.
+ * A session that a message matches, and the matching subscription. Immutable.
  *
- * @param clientId of a client, or of a subscription that the application has under a name, which begins with {@code $in-process/}
- * @param topicFilter with {@code $share/NAME/} when shared; of several that overlap, the first
- * @param qos the highest that the subscription grants
- * @param online whether its client is connected, and for a shared subscription also takes messages
+ * @param tenant of the session
+ * @param clientId of the session; for a named subscription of the application it begins with {@code $in-process/}
+ * @param topicFilter with {@code $share/NAME/} when shared; the first of several that overlap
+ * @param qos highest QoS of the subscription
+ * @param online true while the client is connected and, for a shared subscription, reads messages
  * @since 0.1.0
  */
 @Stable

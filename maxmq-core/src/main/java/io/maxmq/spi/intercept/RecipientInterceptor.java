@@ -4,17 +4,16 @@ import io.maxmq.spi.Message;
 import io.maxmq.spi.Stable;
 
 /**
- * Decides which sessions get a message, when it is routed and before anything of it is sent or queued: so, unlike
- * {@link DeliveryInterceptor}, also for sessions whose client is away. See {@link Interceptor} for order and failure; here nothing is
- * asynchronous, and a failure leaves the recipient out.
+ * Selects the sessions that get a message when it is routed, before it is sent or queued: so, unlike {@link DeliveryInterceptor}, also
+ * sessions whose client is away. See {@link Interceptor} for order. Never asynchronous; a failure leaves the recipient out.
  *
  * <p><b>Thread:</b> the event loop of the recipient's session, where a message comes to all recipients of that loop one after the
- * other. The message is as it was published, a view. Asked about plain subscriptions; about shared ones
- * {@link SharedMemberInterceptor} is. Not asked about retained messages of a new subscription, about messages to one client
- * ({@code publishTo}), and about plain handlers of the application.
+ * other. The message is a view of the published one. The broker asks about plain subscriptions; {@link SharedMemberInterceptor} is for
+ * shared ones. It does not ask about retained messages for a new subscription, about messages to one client ({@code publishTo}), and
+ * about plain handlers of the application.
  *
- * <p>Who is left out is a drop event with {@code INTERCEPTED}; its publisher is told that all went well. <b>Cost:</b> one call and one
- * object per recipient, and one copy of the message per loop.
+ * <p>A dropped recipient emits a drop event with {@code INTERCEPTED}; the publisher's acknowledgement is a success. <b>Cost:</b> one call
+ * and one object per recipient, and one copy of the message per loop.
  *
  * @since 0.1.0
  */
@@ -22,19 +21,6 @@ import io.maxmq.spi.Stable;
 @FunctionalInterface
 public non-sealed interface RecipientInterceptor extends Interceptor {
 
-    /** Looks at one recipient of one message. */
-    Decision onRecipient(Recipient recipient, Message message);
-
-    /**
-     * An answer.
-     *
-     * @since 0.1.0
-     */
-    @Stable
-    enum Decision {
-        /** Gets it, as far as this interceptor is concerned. */
-        PROCEED,
-        /** Does not get it. */
-        LEAVE_OUT
-    }
+    /** Decides on one recipient of one message: {@link Decision#drop} leaves it out. */
+    Decision.OfRecipient<Message> onRecipient(Recipient recipient, Message message);
 }

@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Chooses the member of a shared subscription that gets a message (MQTT 5.0 §4.8.2), where the broker would take the next in turn. See
- * {@link Interceptor} for order; the first that chooses has chosen. Here nothing is asynchronous, and a failure is reported and leaves
- * the choice to the next interceptor, in the end to the turn.
+ * Chooses the member of a shared subscription that gets a message (MQTT 5.0 §4.8.2), in place of the next in turn. See
+ * {@link Interceptor} for order; the first choice counts. Never asynchronous; a failure is reported and leaves the choice to the next
+ * interceptor and finally to the turn.
  *
- * <p><b>Thread:</b> the event loop of the publisher's session. A member that then cannot take the message passes it to the next in turn.
- * Asked when a message is routed, and when a member that leaves passes it on; not about what has waited for a member to come.
+ * <p><b>Thread:</b> the event loop of the publisher's session. A chosen member that cannot take the message passes it to the next in turn.
+ * The broker asks when it routes a message, and when a member that leaves passes a message on; not when a member comes to waiting
+ * messages.
  * <b>Cost:</b> per message and group one call, a list with an object for each member that is online, and one copy of the message.
  *
  * @since 0.1.0
@@ -21,10 +22,10 @@ import java.util.Optional;
 public non-sealed interface SharedMemberInterceptor extends Interceptor {
 
     /**
-     * Chooses.
+     * Chooses a member.
      *
-     * @param candidates the members that are online and take messages, on whichever loop: one or more, in the order of their turns but
-     *     from anywhere; unmodifiable
+     * @param candidates the members that are online and read messages, on all loops: one or more, in the order of their turns with any of
+     *     them first; unmodifiable
      * @return one of {@code candidates}; empty for no opinion
      */
     Optional<Recipient> onShared(List<Recipient> candidates, Message message);

@@ -1,5 +1,5 @@
 /**
- * What may see, change or veto: one small interface per concern, sealed answers. An interceptor that nobody registered
- * costs nothing. Start at {@link io.maxmq.spi.intercept.Interceptor}.
+ * Hooks that inspect, change, drop or refuse packets and messages: one small interface per hook, with a {@link
+ * io.maxmq.spi.intercept.Decision} as its answer. Start at {@link io.maxmq.spi.intercept.Interceptor}.
  */
 package io.maxmq.spi.intercept;

@@ -22,6 +22,7 @@ import io.maxmq.spi.event.BrokerListener;
 import io.maxmq.spi.extension.BrokerContext;
 import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.intercept.ConnectInterceptor;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.DeliveryInterceptor;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import io.maxmq.spi.intercept.SubscribeInterceptor;
@@ -275,28 +276,28 @@ class PluginIsolationIT {
             if (request.client().clientId().equals("bad-connect")) {
                 throw new IllegalStateException("broken");
             }
-            return ConnectInterceptor.Decision.proceed();
+            return Decision.proceed();
         };
         PublishInterceptor publish = (client, message) -> {
             if (message.topic().startsWith("never")) {
-                return PublishInterceptor.Decision.later(new CompletableFuture<>());
+                return Decision.later(new CompletableFuture<>());
             }
             if (message.topic().startsWith("bad")) {
                 throw new AssertionError("broken");
             }
-            return PublishInterceptor.Decision.proceed();
+            return Decision.proceed();
         };
         SubscribeInterceptor subscribe = (client, request) -> {
             if (client.clientId().startsWith("bad")) {
                 return null;
             }
-            return SubscribeInterceptor.Decision.proceed();
+            return Decision.proceed();
         };
         DeliveryInterceptor delivery = (client, message) -> {
             if (message.topic().startsWith("delivery")) {
                 throw new IllegalStateException("broken");
             }
-            return DeliveryInterceptor.Decision.proceed();
+            return Decision.proceed();
         };
         start(builder -> builder.interceptor(connect)
                 .interceptor(publish)

@@ -7,6 +7,7 @@ import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import java.util.HashMap;
 import java.util.List;
@@ -33,17 +34,6 @@ final class InlineRules implements PublishInterceptor {
 
     /** Before seconds and the topic of a message that is published later. */
     private static final String DELAYED = "$delayed/";
-
-    /** What a rule makes of a message. */
-    private sealed interface Verdict {}
-
-    private record Pass() implements Verdict {
-        static final Pass AS_IT_IS = new Pass();
-    }
-
-    private record Changed(Message to) implements Verdict {}
-
-    private record Veto(Decision decision) implements Verdict {}
 
     /** Where a rule stands in the order, whatever version of it is there. */
     static final class Place {
@@ -144,7 +134,7 @@ final class InlineRules implements PublishInterceptor {
     }
 
     @Override
-    public Decision onPublish(@Nullable ClientInfo publisher, Message message) { // hot: per message
+    public Decision<Message> onPublish(@Nullable ClientInfo publisher, Message message) { // hot: per message
         if (inForce == 0) {
             return Decision.proceed();
         }
@@ -166,16 +156,16 @@ final class InlineRules implements PublishInterceptor {
             if (entry == null || entry.suspended || !entry.rule.matches(current.topic())) {
                 continue;
             }
-            Verdict verdict = judge(entry, publisher, tenant, current);
-            if (verdict instanceof Veto veto) {
-                return veto.decision();
-            } else if (verdict instanceof Changed changed) {
-                boolean isMoved = !changed.to().topic().equals(current.topic());
-                current = changed.to();
+            Decision<Message> decision = judge(entry, publisher, tenant, current);
+            if (decision instanceof Decision.Change<Message> change) {
+                boolean isMoved = !change.value().topic().equals(current.topic());
+                current = change.value();
                 if (isMoved) {
                     found = index.find(tenant, current.topic());
                     next = firstAfter(found, place.order);
                 }
+            } else if (!(decision instanceof Decision.Proceed)) {
+                return decision;
             }
         }
         if (current == first) {
@@ -204,10 +194,10 @@ final class InlineRules implements PublishInterceptor {
         return end < 0 || TopicName.problem(topic.substring(end + 1)) != null ? "" : topic.substring(0, end + 1);
     }
 
-    private Verdict judge(Entry entry, @Nullable ClientInfo publisher, Tenant tenant, Message message) {
+    private Decision<Message> judge(Entry entry, @Nullable ClientInfo publisher, Tenant tenant, Message message) {
         BrokerContext present = broker;
         if (present == null) {
-            return Pass.AS_IT_IS;
+            return Decision.proceed();
         }
         long nowMillis = present.clock().epochMillis();
         MessageEvent event = new MessageEvent(tenant, message, publisher, present.brokerName(), nowMillis);
@@ -218,31 +208,31 @@ final class InlineRules implements PublishInterceptor {
             return failed(entry);
         }
         return switch (entry.mode.kind()) {
-            case REQUIRE -> records.isEmpty() ? refusal(entry.mode) : Pass.AS_IT_IS;
-            case REFUSE -> records.isEmpty() ? Pass.AS_IT_IS : refusal(entry.mode);
+            case REQUIRE -> records.isEmpty() ? refusal(entry.mode) : Decision.proceed();
+            case REFUSE -> records.isEmpty() ? Decision.proceed() : refusal(entry.mode);
             case TRANSFORM ->
-                records.isEmpty() ? Pass.AS_IT_IS : transformed(entry, event, message, records.get(0), nowMillis);
+                records.isEmpty() ? Decision.proceed() : transformed(entry, event, message, records.get(0), nowMillis);
         };
     }
 
-    private static Verdict failed(Entry entry) {
+    private static Decision<Message> failed(Entry entry) {
         InlineMode mode = entry.mode;
         if (!mode.failClosed()) {
-            return Pass.AS_IT_IS;
+            return Decision.proceed();
         }
         ReasonCode code = mode.code();
         if (code == null && mode.kind() == InlineMode.Kind.TRANSFORM) {
             code = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
         }
-        return veto(code, "a rule failed");
+        return refusal(code, "a rule failed");
     }
 
-    private static Verdict refusal(InlineMode mode) {
-        return veto(mode.code(), "refused by a rule");
+    private static Decision<Message> refusal(InlineMode mode) {
+        return refusal(mode.code(), "refused by a rule");
     }
 
-    private static Verdict veto(@Nullable ReasonCode code, String why) {
-        return new Veto(code == null ? Decision.drop() : Decision.reject(code, why));
+    private static Decision<Message> refusal(@Nullable ReasonCode code, String why) {
+        return code == null ? Decision.drop() : Decision.refuse(code, why);
     }
 
     private void watch(Entry entry, long nanos) {
@@ -273,10 +263,10 @@ final class InlineRules implements PublishInterceptor {
         }
     }
 
-    private static Verdict transformed(
+    private static Decision<Message> transformed(
             Entry entry, MessageEvent event, Message message, Map<String, @Nullable Object> record, long nowMillis) {
         try {
-            return new Changed(Transformation.of(message, record));
+            return Decision.change(Transformation.of(message, record));
         } catch (RuntimeException e) {
             entry.rule.failed(event, nowMillis, "bad_argument", String.valueOf(e.getMessage()));
             return failed(entry);

@@ -1,6 +1,7 @@
 package io.maxmq.rules.run;
 
 import io.maxmq.codec.PacketType;
+import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PacketInterceptor;
 import io.maxmq.spi.intercept.RawPacket;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ final class PingWatch implements PacketInterceptor {
     }
 
     @Override
-    public Decision onRead(RawPacket packet) {
+    public Decision.OfPacket<RawPacket> onRead(RawPacket packet) {
         Sources present = sources;
         if (present != null) {
             packet.client().ifPresent(present::ping);
