@@ -1,6 +1,7 @@
 package io.maxmq.auth;
 
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.FileWatch;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
@@ -190,7 +191,7 @@ public final class Acl implements Authorizer, Extension, Reloadable {
             if (watch != null) {
                 throw new IllegalStateException("one ACL file serves one broker: " + file);
             }
-            watch = new FileWatch(file, this::reload);
+            watch = new FileWatch(List.of(file), this::reload);
             rules = new AclRules(AclFile.read(file));
         }
         listeners.add(changed);
@@ -204,7 +205,7 @@ public final class Acl implements Authorizer, Extension, Reloadable {
         if (begun != null) {
             log = LoggerFactory.getLogger("io.maxmq." + context.brokerName() + ".auth");
             say(rules);
-            watching = begun.start(context);
+            watching = begun.start(context.timers());
         }
         return CompletableFuture.completedFuture(null);
     }

@@ -1,6 +1,7 @@
 package io.maxmq.auth;
 
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.spi.FileWatch;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Reloadable;
 import io.maxmq.spi.Stable;
@@ -176,9 +177,9 @@ public final class CertificateAuthenticator implements Authenticator, Extension,
             if (issuers != null) {
                 throw new ExtensionInUseException("one file of authorities serves one broker: " + issuerFile);
             }
-            FileWatch watch = new FileWatch(issuerFile, this::reload);
+            FileWatch watch = new FileWatch(List.of(issuerFile), this::reload);
             issuers = IssuerFile.read(issuerFile);
-            watching = watch.start(context);
+            watching = watch.start(context.timers());
         }
         return CompletableFuture.completedFuture(null);
     }

@@ -1,8 +1,10 @@
 package io.maxmq.auth;
 
+import io.maxmq.spi.FileWatch;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.extension.BrokerContext;
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.helpers.NOPLogger;
 
@@ -20,9 +22,9 @@ final class TokenKeyFile implements TokenKeySource {
     @Override
     public void start(BrokerContext context, Logger newLog) {
         log = newLog;
-        FileWatch watch = new FileWatch(file, this::read);
+        FileWatch watch = new FileWatch(List.of(file), this::read);
         read();
-        watching = watch.start(context);
+        watching = watch.start(context.timers());
     }
 
     private void read() {

@@ -1,9 +1,11 @@
 package io.maxmq.auth;
 
+import io.maxmq.spi.FileWatch;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.SecretFile;
 import io.maxmq.spi.extension.BrokerContext;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -34,7 +36,7 @@ final class UserFile {
         this.context = context;
         this.log = log;
         this.inForce = inForce;
-        this.watch = new FileWatch(file, this::reload);
+        this.watch = new FileWatch(List.of(file), this::reload);
     }
 
     /** @throws AccessFileException when the file can't be used */
@@ -44,7 +46,7 @@ final class UserFile {
             throw new AccessFileException(file, 0, "password file has no user, so nobody could connect");
         }
         accept(read);
-        watching = watch.start(context);
+        watching = watch.start(context.timers());
     }
 
     /** @throws AccessFileException when the file can't be understood; the users stay as they were */

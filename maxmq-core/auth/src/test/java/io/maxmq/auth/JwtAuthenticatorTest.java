@@ -30,6 +30,7 @@ import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Subscription;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.FileWatch;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
 import io.maxmq.spi.event.BrokerEvent.PluginFailed;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import io.maxmq.core.inprocess.HookSubscriber;
 import io.maxmq.core.inprocess.Publisher;
 import io.maxmq.core.limit.BudgetAccount;
 import io.maxmq.core.limit.MemoryBudget;
+import io.maxmq.core.loop.WorkerTimers;
 import io.maxmq.core.monitor.ExtensionFigures;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Metrics;
@@ -65,7 +66,7 @@ final class ExtensionServices implements BrokerContext {
     private final BudgetAccount account;
     private final Metrics metrics;
     private final Administration administration;
-    private final ExtensionTimers timers;
+    private final Timers timers;
     private final ExtensionFigures figures;
 
     /** What the broker takes back when an extension forgets to. */
@@ -94,7 +95,11 @@ final class ExtensionServices implements BrokerContext {
         this.metrics = metrics;
         this.administration = administration;
         this.figures = figures;
-        this.timers = new ExtensionTimers(loops.get(0).loop(), workers, events.failures());
+        this.timers = new WorkerTimers(
+                loops.get(0).loop(),
+                workers,
+                (task, failure, cause) ->
+                        events.failures().report(task.getClass().getName(), "timer", failure, cause));
     }
 
     @Override

@@ -10,11 +10,11 @@ import io.maxmq.config.WebSocketListener;
 import io.maxmq.core.connection.Connections;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.loop.WorkerTimers;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Metrics;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.tls.TlsMaterial;
-import io.maxmq.core.tls.WatchedFiles;
 import io.maxmq.core.transport.Endpoint;
 import io.maxmq.core.transport.ProxyLayer;
 import io.maxmq.core.transport.SocketAcceptor;
@@ -22,9 +22,12 @@ import io.maxmq.core.transport.SocketLayer;
 import io.maxmq.core.transport.TlsLayer;
 import io.maxmq.core.transport.WebSocketLayer;
 import io.maxmq.spi.Clock;
+import io.maxmq.spi.FileWatch;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.SecretFile;
+import io.maxmq.spi.Timers;
 import io.maxmq.spi.event.BrokerEvent;
+import io.maxmq.spi.event.BrokerEvent.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
@@ -211,24 +214,27 @@ public final class ListenerRegistry {
             return done();
         }
         return onWorker(() -> {
-            WatchedFiles files = new WatchedFiles(tls.files());
+            Runnable onChange = () -> {
+                var unused = reload(entry, layer);
+            };
+            FileWatch files = new FileWatch(tls.files(), onChange);
             entry.certificates.inForce(load(layer));
             warnOfExposedKeys(tls);
-            Runnable look = () -> {
-                if (files.haveChanged()) {
-                    var unused = reload(entry, layer);
-                }
-            };
-            Registration changes = tls.watchesFiles()
-                    ? new TlsWatch(entry.at.loop(), workers, TlsWatch.PERIOD, look)
-                    : Registration.NONE;
-            Registration ends =
-                    new TlsWatch(entry.at.loop(), workers, ListenerCertificates.PERIOD, entry.certificates::warnOfEnds);
+            Timers timers = new WorkerTimers(entry.at.loop(), workers, this::timerFailed);
+            Registration changes = tls.watchesFiles() ? files.start(timers) : Registration.NONE;
+            Registration ends = timers.every(ListenerCertificates.PERIOD, entry.certificates::warnOfEnds);
             entry.watch = () -> {
                 changes.close();
                 ends.close();
             };
         });
+    }
+
+    /** A busy worker pool only delays the next poll. */
+    private void timerFailed(Runnable task, Failure failure, @Nullable Throwable cause) {
+        if (failure != Failure.REJECTED) {
+            log.error("cannot watch the TLS files of a listener", cause);
+        }
     }
 
     /** Each file once, however many keys it holds. */

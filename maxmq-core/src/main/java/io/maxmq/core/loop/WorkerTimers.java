@@ -1,20 +1,31 @@
-package io.maxmq.core.bootstrap;
+package io.maxmq.core.loop;
 
-import io.maxmq.core.loop.Loop;
-import io.maxmq.core.observe.PluginFailures;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Timers;
 import io.maxmq.spi.event.BrokerEvent.Failure;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** Timers of extensions: on one loop's wheel, the tasks on the worker pool. Thread-safe. */
-final class ExtensionTimers implements Timers {
+/** Timers on the wheel of one loop, whose tasks run on the worker pool. Thread-safe. */
+public final class WorkerTimers implements Timers {
     private final Loop loop;
     private final WorkerPool workers;
-    private final PluginFailures failures;
+    private final FailureHandler failures;
 
-    ExtensionTimers(Loop loop, WorkerPool workers, PluginFailures failures) {
+    /** Receives the failures of tasks. */
+    @FunctionalInterface
+    public interface FailureHandler {
+        /**
+         * Runs on the loop or on a worker. Must not throw.
+         *
+         * @param failure {@code REJECTED} when the pool had no room for the task, which a periodic one leaves out then, or {@code THREW}
+         */
+        void failed(Runnable task, Failure failure, @Nullable Throwable cause);
+    }
+
+    /** Creates no timer yet. */
+    public WorkerTimers(Loop loop, WorkerPool workers, FailureHandler failures) {
         this.loop = loop;
         this.workers = workers;
         this.failures = failures;
@@ -57,7 +68,7 @@ final class ExtensionTimers implements Timers {
 
         private void due() {
             if (!closed && !workers.tryExecute(this::run)) {
-                failures.report(task.getClass().getName(), "timer", Failure.REJECTED, null);
+                failures.failed(task, Failure.REJECTED, null);
                 rearm();
             }
         }
@@ -68,7 +79,7 @@ final class ExtensionTimers implements Timers {
                     task.run();
                 }
             } catch (Throwable t) {
-                failures.report(task.getClass().getName(), "timer", Failure.THREW, t);
+                failures.failed(task, Failure.THREW, t);
             } finally {
                 rearm();
             }
