@@ -317,7 +317,7 @@ class ConfigFileTest {
             tenancy { source = authenticator }, listeners { a { port = 1 } } | 1 | listeners.a: with tenants all listeners must have TLS: listener=a
             tenancy { source = server-name }                | 1 | tenancy: tenants by server name need a pattern or names
             tenancy { quotas { "a b" { } } }                | 1 | tenancy.quotas.a b: tenant name may hold
-            storage.type = rocksdb                          | 1 | storage.type must be memory, not rocksdb: add io.maxmq:maxmq-storage
+            storage.type = rocksdb                          | 1 | storage.type rocksdb needs a module that is missing: add io.maxmq:maxmq-storage
             authenticators = [{ type = password-file }]     | 1 | authenticators[0]: key file is missing
             authenticators = [{ file = x }]                 | 1 | authenticators[0]: key type is missing
             authenticators = [{ type = scram }]             | 1 | authenticators[0]: key file is missing
