@@ -476,7 +476,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
                             ReasonCode.PROTOCOL_ERROR,
                             "session expiry interval was 0 in CONNECT and is " + seconds + " in DISCONNECT");
                 }
-                attached.expirySeconds(Handshake.cappedExpirySeconds(home.cappedExpirySeconds(seconds), limits));
+                attached.expirySeconds(IntervalCaps.expirySeconds(home.caps().expirySeconds(seconds), limits));
             }
             if (disconnect.reason() == ReasonCode.SUCCESS) {
                 attached.dropWill();

@@ -1,6 +1,5 @@
 package io.maxmq.core.connection;
 
-import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.Utf8;
 import io.maxmq.codec.topic.TopicFilter;
@@ -38,7 +37,6 @@ import io.maxmq.spi.limit.RateDecision;
 import io.maxmq.spi.limit.RateLimiter;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +75,7 @@ public final class Connections {
 
     private final BrokerConfig config;
     private final Collaborators collaborators;
+    private final IntervalCaps caps;
     private final ConnectionEvents events;
     private final RateDecisions rates;
     private final DecodeLimits decodeLimits;
@@ -94,6 +93,7 @@ public final class Connections {
     public Connections(BrokerConfig config, Collaborators collaborators) {
         this.config = config;
         this.collaborators = collaborators;
+        this.caps = new IntervalCaps(config);
         this.events = new ConnectionEvents(
                 config.name(), collaborators.events(), collaborators.loggers().of("connection"));
         this.rates = new RateDecisions(collaborators.rateLimiters(), collaborators.events());
@@ -339,28 +339,8 @@ public final class Connections {
         return RECEIVED[qos];
     }
 
-    long cappedExpirySeconds(long seconds) {
-        return Math.min(seconds, config.sessions().maxExpiry().toSeconds());
-    }
-
-    /** No longer than a client of MQTT 5.0 could ask for, which is for ever. */
-    long expirySecondsV3() {
-        return Math.min(
-                Session.NEVER,
-                cappedExpirySeconds(config.sessions().defaultExpiryV3().toSeconds()));
-    }
-
-    /**
-     * Returns the keep alive that counts. It is 0, for none, only for a client of MQTT 3 where the cap is the longest possible keep
-     * alive: such a client cannot be told one, and TCP's keep-alive finds out when its host is gone.
-     */
-    int cappedKeepAliveSeconds(int asked, boolean anonymous, ProtocolVersion version) {
-        Duration cap = anonymous ? limits().maxKeepAliveAnonymous() : limits().maxKeepAlive();
-        long capSeconds = cap.toSeconds();
-        if (capSeconds <= 0 || capSeconds >= 0xFFFF && asked == 0 && !version.isV5()) {
-            return asked;
-        }
-        return asked == 0 ? (int) capSeconds : (int) Math.min(asked, capSeconds);
+    IntervalCaps caps() {
+        return caps;
     }
 
     /** The will as the session keeps it. */

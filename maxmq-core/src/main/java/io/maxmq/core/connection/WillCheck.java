@@ -10,48 +10,45 @@ import org.jspecify.annotations.Nullable;
 
 /** What may be wrong with a Will (MQTT 5.0 §3.1.2.5 to §3.1.2.7, §3.1.3.2 to §3.1.3.4) before anybody is asked. */
 final class WillCheck {
-    /** Why CONNECT is refused. */
-    record Problem(ReasonCode reason, String detail) {}
-
     static final String NOT_DELAYED = "will topic: not $delayed/SECONDS/TOPIC, or too many seconds";
 
     private WillCheck() {}
 
-    static @Nullable Problem problem(@Nullable Will will, Connections home) {
+    static @Nullable ConnectRefusal problem(@Nullable Will will, Connections home) {
         if (will == null) {
             return null;
         }
         String invalid = TopicName.problem(will.topic(), home.limits().maxTopicLevels());
         if (invalid != null) {
-            return new Problem(ReasonCode.TOPIC_NAME_INVALID, "will topic: " + invalid);
+            return new ConnectRefusal(ReasonCode.TOPIC_NAME_INVALID, "will topic: " + invalid);
         }
         String topic = home.rewriter().published(will.topic());
         if (home.dollarTopics().isDelayed(topic)) {
             DelayedTopic delayed = home.dollarTopics().delayed(topic);
             if (delayed == null) {
-                return new Problem(ReasonCode.TOPIC_NAME_INVALID, NOT_DELAYED);
+                return new ConnectRefusal(ReasonCode.TOPIC_NAME_INVALID, NOT_DELAYED);
             }
             topic = delayed.topic();
         }
         if (home.dollarTopics().isClosed(topic)) {
-            return new Problem(ReasonCode.NOT_AUTHORIZED, "will topic begins with $");
+            return new ConnectRefusal(ReasonCode.NOT_AUTHORIZED, "will topic begins with $");
         }
         if (will.payload().remaining() > home.limits().maxWillBytes()) {
-            return new Problem(
+            return new ConnectRefusal(
                     ReasonCode.PACKET_TOO_LARGE,
                     "will payload is larger than " + home.limits().maxWillBytes() + " bytes");
         }
         if (will.qos().compareTo(home.capabilities().maximumQos()) > 0) {
-            return new Problem(
+            return new ConnectRefusal(
                     ReasonCode.QOS_NOT_SUPPORTED, "will QoS: " + will.qos().code());
         }
         if (will.retain() && !home.capabilities().retainAvailable()) {
-            return new Problem(ReasonCode.RETAIN_NOT_SUPPORTED, "will RETAIN is set");
+            return new ConnectRefusal(ReasonCode.RETAIN_NOT_SUPPORTED, "will RETAIN is set");
         }
         if (home.capabilities().payloadFormatChecked()
                 && will.properties().booleanOr(PropertyId.PAYLOAD_FORMAT_INDICATOR, false)
                 && !isText(will.payload())) {
-            return new Problem(
+            return new ConnectRefusal(
                     ReasonCode.PAYLOAD_FORMAT_INVALID, "will payload is not the UTF-8 that its format indicator says");
         }
         return null;
