@@ -37,7 +37,7 @@ final class HttpLogins {
     private final Settings settings;
     private final BrokerContext context;
     private final Logger log;
-    private final BoundedCalls<HttpAnswer> calls;
+    private final FairWorkQueue<HttpAnswer> calls;
     private final FailureDelay<AuthenticationResult> delay;
     private final RememberedAnswers remembered;
     private final HttpRequest.Builder question;
@@ -69,11 +69,9 @@ final class HttpLogins {
         this.settings = settings;
         this.context = context;
         this.log = LoggerFactory.getLogger("io.maxmq." + context.brokerName() + ".auth");
-        this.calls = new BoundedCalls<>(
+        this.calls = FairWorkQueue.ofCalls(
                 context.clock(),
-                settings.atOnce(),
-                MAX_WAITING,
-                settings.deadline().toNanos(),
+                new FairWorkQueue.Bounds(settings.atOnce(), MAX_WAITING, settings.deadline()),
                 new HttpAnswer(BUSY, Duration.ZERO));
         this.delay = new FailureDelay<>(
                 context,
@@ -135,7 +133,7 @@ final class HttpLogins {
         Object source = address == null ? this : address;
         return delay.attempt(
                 request.client().remoteAddress(),
-                mayGoOn -> calls.call(
+                mayGoOn -> calls.submit(
                                 source,
                                 () -> mayGoOn.getAsBoolean()
                                         ? post(body)

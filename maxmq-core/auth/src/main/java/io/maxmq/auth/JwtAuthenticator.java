@@ -57,7 +57,7 @@ import org.jspecify.annotations.Nullable;
 public final class JwtAuthenticator implements Authenticator, Extension {
     private static final Duration REFRESH = Duration.ofMinutes(10);
     private static final Duration FETCH_DEADLINE = Duration.ofSeconds(3);
-    /** Far beyond what {@link SlowWork} lets wait, with a fetch of keys in between. */
+    /** Far beyond the longest wait in {@link FairWorkQueue}, with a fetch of keys in between. */
     private static final Duration DEADLINE = Duration.ofMinutes(1);
 
     private static final Duration MAX_SKEW = Duration.ofMinutes(10);

@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 @Stable
 public final class PasswordFile implements Authenticator, Extension, Reloadable {
     private static final Duration REMEMBERED_FOR = Duration.ofHours(1);
-    /** Far beyond what {@link SlowWork} lets wait; a hash that runs always ends. */
+    /** Far beyond what the longest wait in {@link FairWorkQueue}; a hash that runs always ends. */
     private static final Duration DEADLINE = Duration.ofMinutes(1);
 
     private static final Duration LONGEST = Duration.ofDays(366);
