@@ -204,7 +204,7 @@ final class Admission {
                     ReasonCode.PACKET_TOO_LARGE, "CONNACK is larger than the client's maximum packet size");
         }
         Sessions.Connected connected =
-                connection.here().sessions().connect(key, home.routes(client.tenant()), setup(), connection);
+                connection.here().sessions().connect(key, home.routes(client.tenant()), setup(), connection.writer());
         if (connected instanceof Sessions.Connected.Refused refused) {
             return handshake.refuse(refused.reason(), refused.detail());
         }
@@ -222,7 +222,7 @@ final class Admission {
                 return State.REVIEW_ATTACHED;
             }
             connection.attaching(null);
-            session.leaveUnwritten(connection);
+            session.leaveUnwritten(connection.writer());
             return handshake.refuse(ReasonCode.QUOTA_EXCEEDED, "storage refuses the session");
         }));
         return null;
@@ -283,7 +283,7 @@ final class Admission {
                         home.limits().topicAliasMaximumOutbound()),
                 authenticated.limits()));
         if (home.access().epoch() != connectRules) { // a review meanwhile did not find this client connected
-            connection.reviewSubscriptions(questions -> {});
+            ClientReview.begin(connection, home, questions -> {});
         }
         return null;
     }

@@ -15,32 +15,24 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Unsubscribe;
-import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.codec.wire.PublishView;
 import io.maxmq.core.access.CallerLoop;
-import io.maxmq.core.access.ClientAccess;
+import io.maxmq.core.connection.ConnectionLifecycle.State;
 import io.maxmq.core.intercept.PacketInterceptors;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.TenantCounters;
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Subscription;
-import io.maxmq.core.session.PacketSink;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.ClientLimits;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.RateDecision;
 import io.netty.buffer.ByteBuf;
-import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs on one loop at a time: where the socket was accepted until CONNECT has been let in, then on the session's.
  * Not thread-safe.
  */
-final class Connection implements ByteSource, InputGate.Owner, PacketSink {
+final class Connection implements ByteSource, InputGate.Owner {
     /** About what a connection takes, its channel and buffers included. */
     private static final int CONNECTION_BYTES = 4096;
 
@@ -72,23 +64,13 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     private LoopServices here;
     private final InputGate gate;
     private final ConnectionDeadlines deadlines;
+    private final ConnectionLifecycle lifecycle = new ConnectionLifecycle();
     private long chargedBytes;
     private long workAtBegin;
-    private boolean closed;
-    /** Its end is posted: nothing that it has sent counts any more. */
-    private boolean leaving;
-    /** Nothing may be sent to it: closed, leaving, or CONNACK has yet to be sent. */
-    private boolean mute;
-
     /** Attached to this session, which storage has yet to confirm; null before and after. */
     private @Nullable Session attaching;
 
     private @Nullable LoopServices movingTo;
-    private boolean gone;
-    /** Listeners know that it is there. */
-    private boolean openedTold;
-    /** Listeners know whether it was let in. */
-    private boolean told;
 
     // valid from CONNECT on
     private @Nullable ClientInfo client;
@@ -106,7 +88,8 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         this.home = home;
         this.here = here;
         this.decoder = PacketDecoder.forServer(home.decodeLimits());
-        this.writer = new PacketWriter(this, out, watch(home.interceptors().packets(), out));
+        this.writer =
+                new PacketWriter(this, lifecycle, out, watch(home.interceptors().packets(), out));
         this.out = out;
         this.gate = new InputGate(this, out, decoder);
         this.deadlines = new ConnectionDeadlines(this);
@@ -160,15 +143,14 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     }
 
     private void tellOpened() {
-        if (!openedTold) {
-            openedTold = true;
+        if (lifecycle.enter(State.OPENED)) {
             home.events().opened(this);
         }
     }
 
     /** Charges the memory budget for what lasts as long as this connection; false when there is no memory for it. */
     boolean charge(long bytes, Lasting what) {
-        if (gone || !here.loop().credit().tryCharge(bytes, what)) {
+        if (lifecycle.isGone() || !here.loop().credit().tryCharge(bytes, what)) {
             return false;
         }
         chargedBytes += bytes;
@@ -177,7 +159,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     /** The same for what is there for a while only, as messages on their way are. */
     boolean charge(long bytes) {
-        if (gone || !here.loop().credit().tryCharge(bytes)) {
+        if (lifecycle.isGone() || !here.loop().credit().tryCharge(bytes)) {
             return false;
         }
         chargedBytes += bytes;
@@ -337,7 +319,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     @Override
     public void onClosed() {
         end(Initiator.NETWORK, ReasonCode.UNSPECIFIED_ERROR, "connection lost");
-        gone = true;
+        lifecycle.enter(State.GONE);
         LoopServices target = movingTo;
         if (target != null) {
             // Off the one loop's list and not yet on the other's; it may run on either.
@@ -381,7 +363,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     /** Whether to decode the next packet; sees to it that it is decoded later if not. */
     private boolean mayGoOn() { // hot: per message
-        if (!mayWorkOn() && !gate.isHeldBy(InputGate.TURN) && !closed) {
+        if (!mayWorkOn() && !gate.isHeldBy(InputGate.TURN) && !lifecycle.isClosed()) {
             hold(InputGate.TURN);
             here.loop().executeNextTurn(() -> release(InputGate.TURN));
         }
@@ -424,12 +406,12 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         } else {
             throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, packet.type() + " from a client");
         }
-        return mayGoOn() && !closed;
+        return mayGoOn() && !lifecycle.isClosed();
     }
 
     /** Until CONNACK a client that authenticates itself sends nothing but AUTH and DISCONNECT [MQTT-3.1.2-30]. */
     private void requireNoExchange(PacketType type) throws MalformedPacketException {
-        if (authentication != null && session == null && !closed) {
+        if (authentication != null && session == null && !lifecycle.isClosed()) {
             throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, type + " during authentication");
         }
     }
@@ -502,97 +484,6 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         here.loop().schedule(pause.nanos(), () -> release(InputGate.RATE));
     }
 
-    /**
-     * Ends the connection if the rules no longer allow its client id, else the subscriptions that they no longer allow.
-     *
-     * @param done told their number when all are answered, perhaps before this returns
-     * @return how many are asked about
-     */
-    int reviewSubscriptions(IntConsumer done) {
-        Session attached = session;
-        PublishIntake in = intake;
-        if (attached == null || in == null) {
-            return 0;
-        }
-        List<Subscription> asked = attached.authorizedSubscriptions(
-                home.automatic().exemptFor(in.access().client()));
-        int questions = asked.size() + (home.access().authorizesConnect() ? 1 : 0);
-        Review review = new Review(attached, home.access().epoch(), () -> done.accept(questions));
-        in.access().connect(decision -> {
-            if (ClientAccess.isFailure(decision)) {
-                review.failed();
-            } else if (decision instanceof Authorization.Denied denied) {
-                review.clientIdDenied(denied);
-            } else {
-                SubscriptionReview.ask(in.access(), asked, review);
-            }
-        });
-        return questions;
-    }
-
-    /**
-     * MQTT 5.0 has no packet that says that a subscription has ended but DISCONNECT. Where an authorizer fails nothing ends but the
-     * connection: the client is judged when it comes back. An answer by rules that have changed meanwhile is none; those of now are
-     * asked about as well.
-     */
-    private final class Review implements SubscriptionReview.Answer {
-        private final Session of;
-        private final int rules;
-        private final Runnable done;
-
-        Review(Session of, int rules, Runnable done) {
-            this.of = of;
-            this.rules = rules;
-            this.done = done;
-        }
-
-        private boolean counts() {
-            return session == of && home.access().epoch() == rules;
-        }
-
-        @Override
-        public void reviewed(List<TopicFilter> denied) {
-            try {
-                if (counts()) {
-                    revoke(of, denied);
-                }
-            } finally {
-                done.run();
-            }
-        }
-
-        private void clientIdDenied(Authorization.Denied denied) {
-            try {
-                if (counts()) {
-                    ReasonCode reason = denied.reasonCode().allowedIn(PacketType.DISCONNECT)
-                            ? denied.reasonCode()
-                            : ReasonCode.NOT_AUTHORIZED;
-                    end(Initiator.BROKER, reason, "the client id is no longer authorized");
-                }
-            } finally {
-                done.run();
-            }
-        }
-
-        @Override
-        public void failed() {
-            try {
-                if (counts()) {
-                    end(Initiator.BROKER, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "an authorizer has failed");
-                }
-            } finally {
-                done.run();
-            }
-        }
-    }
-
-    private void revoke(Session from, List<TopicFilter> denied) {
-        String ended = home.revoke(this, from, denied);
-        if (isV5() && !ended.isEmpty() && home.disconnectsRevoked()) {
-            end(Initiator.BROKER, ReasonCode.NOT_AUTHORIZED, ended);
-        }
-    }
-
     // ---- the handshake's side
 
     LoopServices here() {
@@ -621,7 +512,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     @Override
     public boolean isClosed() {
-        return closed || leaving;
+        return lifecycle.isEnding();
     }
 
     boolean isV5() {
@@ -662,9 +553,9 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         return intake;
     }
 
-    /** Listeners have been told that it is not let in. */
+    /** Event listeners know that the client is refused. */
     void refusalTold() {
-        told = true;
+        lifecycle.enter(State.REFUSED);
     }
 
     /** What this client may have in the place of what the settings say; nothing of the kind before CONNACK. */
@@ -700,12 +591,12 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         out.moveTo(target.loop(), () -> {
             here = target;
             movingTo = null;
-            if (gone) {
+            if (lifecycle.isGone()) {
                 return;
             }
             here.open().add(this);
             here.loop().counters().add(Counter.CONNECTIONS, 1);
-            if (!closed) {
+            if (!lifecycle.isClosed()) {
                 contained(arrived).run();
                 release(InputGate.MOVE);
             }
@@ -715,11 +606,12 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
     /** Its session is attached, and CONNACK waits for storage; null when it no longer does. */
     void attaching(@Nullable Session to) {
         attaching = to;
-        mute = to != null;
+        lifecycle.enter(to == null ? State.OPENED : State.ATTACHING);
     }
 
     /** CONNACK has been sent: packets flow in both directions. */
     void established(Established as) {
+        lifecycle.enter(State.ESTABLISHED);
         session = as.session();
         limits = as.limits();
         intake = new PublishIntake(this, home, as.session(), as.access(), limiter);
@@ -731,7 +623,6 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         }
         writer.established(as.topicAliasMaximum(), tenant);
         deadlines.keepAlive(as.keepAliveSeconds());
-        told = true;
         ClientInfo who = client;
         if (who != null) {
             home.events().connected(who, as.present(), here.loop());
@@ -746,43 +637,15 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     // ---- the session's side
 
-    @Override
-    public boolean isWritable() { // hot: per message and recipient
-        return !mute && out.isWritable();
-    }
-
-    @Override
-    public boolean fits(InTransit message, int flags, Subscription subscription) { // hot: per message and recipient
-        return writer.fits(message, flags, subscription);
-    }
-
-    @Override
-    public void sendPublish(
-            InTransit message, int flags, int packetId, boolean dup, Subscription subscription) { // hot: per message
-        writer.publish(message, flags, packetId, dup, subscription);
-    }
-
-    @Override
-    public void sendAck(PacketType type, int packetId, ReasonCode reason) { // hot: per message
-        writer.ack(type, packetId, reason);
-        ackSent();
-    }
-
-    @Override
-    public void sendRefusal(PacketType type, int packetId, ReasonCode reason, String detail) {
-        writer.refusal(type, packetId, reason, detail);
-        ackSent();
-    }
-
-    /** There may be room for what waits behind too many acknowledgements. */
-    private void ackSent() { // hot: per message
+    /** There may be room for packets behind too many acknowledgements. */
+    void acknowledgementSent() { // hot: per message
         if (gate.isHeldBy(InputGate.ACKS) && !gate.isDecoding()) {
             here.loop().execute(() -> release(InputGate.ACKS));
         }
     }
 
-    @Override
-    public void awaitRoom(BooleanSupplier room) {
+    /** See {@link io.maxmq.core.session.PacketSink#awaitRoom}. */
+    void awaitRoom(BooleanSupplier room) {
         if (!gate.isHeldBy(InputGate.MEMORY)) {
             hold(InputGate.MEMORY);
             lookForRoom(room);
@@ -791,7 +654,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     private void lookForRoom(BooleanSupplier room) {
         here.loop().schedule(ROOM_RETRY_NANOS, () -> {
-            if (closed) {
+            if (lifecycle.isClosed()) {
                 return;
             }
             if (room.getAsBoolean()) {
@@ -802,31 +665,25 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         });
     }
 
-    @Override
-    public SocketAddress remoteAddress() {
-        return out.remoteAddress();
-    }
-
-    @Override
-    public void redirect(ReasonCode reason, String serverReference) {
+    /** See {@link io.maxmq.core.session.PacketSink#redirect}. */
+    void redirect(ReasonCode reason, String serverReference) {
         Properties told = Properties.builder()
                 .set(PropertyId.SERVER_REFERENCE, serverReference)
                 .build();
         leave(() -> end(Initiator.ADMINISTRATOR, reason, "redirected to " + serverReference, told));
     }
 
-    @Override
-    public void disconnect(Initiator by, ReasonCode reason, String detail) {
+    /** Schedules the end: the session may be in the middle of a delivery, and detaches this connection itself. */
+    void disconnect(Initiator by, ReasonCode reason, String detail) {
         leave(() -> end(by, reason, detail));
     }
 
     private void leave(Runnable end) {
-        // The session may be in the middle of a delivery; and it has let go of this connection, or soon will.
-        intake = null;
-        leaving = true;
-        mute = true;
-        gate.hold(InputGate.LEAVING);
-        here.loop().execute(end);
+        if (lifecycle.enter(State.LEAVING)) {
+            intake = null;
+            gate.hold(InputGate.LEAVING);
+            here.loop().execute(end);
+        }
     }
 
     // ---- sending, and the end
@@ -854,11 +711,10 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
 
     /** @param properties of the DISCONNECT; null for the detail as Reason String */
     private void end(Initiator by, ReasonCode reason, String detail, @Nullable Properties properties) {
-        if (closed) {
+        State before = lifecycle.state();
+        if (!lifecycle.enter(State.CLOSED)) {
             return;
         }
-        closed = true;
-        mute = true;
         deadlines.close();
         if (authentication != null) {
             authentication.close();
@@ -871,14 +727,16 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
         session = null;
         intake = null;
         if (attaching != null) {
-            attaching.detach(this);
+            attaching.detach(writer);
             attaching = null;
         }
         gate.close();
         home.rates().close(limiter);
         ClientInfo who = client;
-        if (!told) {
-            tellOpened();
+        if (attached == null && before != State.REFUSED) {
+            if (before == State.ACCEPTED) {
+                home.events().opened(this);
+            }
             home.events().gaveUp(this, who, reason, detail);
         }
         if (attached != null && who != null) {
@@ -887,7 +745,7 @@ final class Connection implements ByteSource, InputGate.Owner, PacketSink {
             if (tenant != null) {
                 tenant.add(TenantCounters.Kind.CLIENTS, -1);
             }
-            attached.detach(this);
+            attached.detach(writer);
             home.events().disconnected(who, by, reason, detail, here.loop());
         }
         out.close();

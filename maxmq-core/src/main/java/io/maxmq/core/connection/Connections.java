@@ -122,7 +122,7 @@ public final class Connections {
             ByteBufAllocator allocator) {
         loops.add(new LoopServices(
                 loop, caller, router, sessions, new PublishFrames(loop, allocator), new InTransit(ids)));
-        reviews.add(new RightsReview(loops.get(loops.size() - 1)));
+        reviews.add(new RightsReview(this, loops.get(loops.size() - 1)));
         drops.add(dropsOfLoop);
         rates.addLoop(loop);
     }

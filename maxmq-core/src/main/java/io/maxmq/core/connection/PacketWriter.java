@@ -19,7 +19,11 @@ import io.maxmq.core.observe.TenantCounters;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Subscription;
 import io.maxmq.core.session.DeliveryFlags;
+import io.maxmq.core.session.PacketSink;
 import io.maxmq.spi.ClientInfo;
+import io.maxmq.spi.event.BrokerEvent.Initiator;
+import java.net.SocketAddress;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +32,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs on the connection's loop. Not thread-safe.
  */
-final class PacketWriter {
+final class PacketWriter implements PacketSink {
     /** What is left of a reason string that MQTT does not allow. */
     private static final int MAX_UNFIT_CHARACTERS = 1000;
 
     private final Connection connection;
+    private final ConnectionLifecycle lifecycle;
     private final ByteSink out;
 
     /** Null when nobody wants to see what is written. */
@@ -47,8 +52,9 @@ final class PacketWriter {
     private @Nullable OutboundAliases aliases;
     private @Nullable TenantCounters tenantCounters;
 
-    PacketWriter(Connection connection, ByteSink out, @Nullable WatchedSink watched) {
+    PacketWriter(Connection connection, ConnectionLifecycle lifecycle, ByteSink out, @Nullable WatchedSink watched) {
         this.connection = connection;
+        this.lifecycle = lifecycle;
         this.out = out;
         this.watched = watched;
     }
@@ -97,8 +103,13 @@ final class PacketWriter {
 
     // ---- PUBLISH and its acknowledgements
 
-    /** See {@link io.maxmq.core.session.PacketSink#fits}. */
-    boolean fits(InTransit message, int flags, Subscription subscription) { // hot: per message and recipient
+    @Override
+    public boolean isWritable() { // hot: per message and recipient
+        return lifecycle.isEstablished() && out.isWritable();
+    }
+
+    @Override
+    public boolean fits(InTransit message, int flags, Subscription subscription) { // hot: per message and recipient
         return maxPacketBytes == Integer.MAX_VALUE
                 || PublishFrames.length(message, v5, flags, subscription) <= maxPacketBytes
                 || fitsAliased(message, flags, subscription);
@@ -111,8 +122,8 @@ final class PacketWriter {
                 && PublishFrames.aliasedLength(message, flags, subscription, false) <= maxPacketBytes;
     }
 
-    /** See {@link io.maxmq.core.session.PacketSink#sendPublish}. */
-    void publish(
+    @Override
+    public void sendPublish(
             InTransit message, int flags, int packetId, boolean dup, Subscription subscription) { // hot: per message
         OutboundAliases set = aliases;
         if (set == null) {
@@ -149,8 +160,8 @@ final class PacketWriter {
         }
     }
 
-    /** See {@link io.maxmq.core.session.PacketSink#sendAck}. */
-    void ack(PacketType type, int packetId, ReasonCode reason) { // hot: per message
+    @Override
+    public void sendAck(PacketType type, int packetId, ReasonCode reason) { // hot: per message
         if (v5 && reason != ReasonCode.SUCCESS) {
             AckFrame.write(outFor(type).output(8), type, packetId, reason);
         } else {
@@ -158,16 +169,40 @@ final class PacketWriter {
         }
         packetWritten();
         connection.here().loop().counters().packetSent(type);
+        connection.acknowledgementSent();
     }
 
-    /** See {@link io.maxmq.core.session.PacketSink#sendRefusal}. */
-    void refusal(PacketType type, int packetId, ReasonCode reason, String detail) {
+    @Override
+    public void sendRefusal(PacketType type, int packetId, ReasonCode reason, String detail) {
         if (!v5 || !problemInformation || detail.isEmpty()) {
-            ack(type, packetId, reason);
+            sendAck(type, packetId, reason);
             return;
         }
         Properties why = reasonString(detail);
         send(type == PacketType.PUBACK ? new PubAck(packetId, reason, why) : new PubRec(packetId, reason, why));
+        connection.acknowledgementSent();
+    }
+
+    // ---- the session's side of the connection
+
+    @Override
+    public SocketAddress remoteAddress() {
+        return out.remoteAddress();
+    }
+
+    @Override
+    public void awaitRoom(BooleanSupplier room) {
+        connection.awaitRoom(room);
+    }
+
+    @Override
+    public void disconnect(Initiator by, ReasonCode reason, String detail) {
+        connection.disconnect(by, reason, detail);
+    }
+
+    @Override
+    public void redirect(ReasonCode reason, String serverReference) {
+        connection.redirect(reason, serverReference);
     }
 
     // ---- other packets

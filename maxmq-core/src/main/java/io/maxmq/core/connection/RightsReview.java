@@ -18,6 +18,7 @@ final class RightsReview {
     /** Work of the loop ({@link io.maxmq.core.loop.Loop#work}) that a subscription stands for: 5 µs or so. */
     private static final int SUBSCRIPTION_WORK = 50;
 
+    private final Connections home;
     private final LoopServices here;
     private int maxUnanswered = MAX_UNANSWERED;
 
@@ -28,7 +29,8 @@ final class RightsReview {
     private boolean asking;
     private boolean queued;
 
-    RightsReview(LoopServices here) {
+    RightsReview(Connections home, LoopServices here) {
+        this.home = home;
         this.here = here;
     }
 
@@ -68,7 +70,7 @@ final class RightsReview {
     private void ask(Connection connection) {
         connection
                 .contained(() -> {
-                    int asked = connection.reviewSubscriptions(this::answered);
+                    int asked = ClientReview.begin(connection, home, this::answered);
                     unanswered += asked;
                     here.loop().work(asked * SUBSCRIPTION_WORK);
                 })
