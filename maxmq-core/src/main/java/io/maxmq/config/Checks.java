@@ -36,7 +36,7 @@ final class Checks {
 
     static void notNegative(String name, Duration value) {
         if (value.isNegative() || value.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException(name + " must not be negative: " + name + "=" + value);
+            throw new IllegalArgumentException(name + " must be 0 or more: " + name + "=" + value);
         }
     }
 

@@ -22,7 +22,7 @@ import java.time.Duration;
 @Stable
 public record RecoveryLimits(Duration maxExpiryCatchUp, Duration answerTimeout) {
     private static final Duration MIN_CATCH_UP = Duration.ofMinutes(1);
-    private static final Duration MAX = Duration.ofDays(36_500);
+    static final Duration MAX = Duration.ofDays(36_500);
 
     /** Checks both. */
     public RecoveryLimits {

@@ -55,6 +55,11 @@ public record SessionLimits(
         return Math.max(1, sessions / 2);
     }
 
+    /** Returns {@link Builder#HALF} for half of {@code maxSessions}. */
+    int maxSessionsPerUserOrHalf() {
+        return maxSessionsPerUser == half(maxSessions) ? Builder.HALF : maxSessionsPerUser;
+    }
+
     /** The defaults. */
     public static SessionLimits defaults() {
         return builder().build();
@@ -77,7 +82,7 @@ public record SessionLimits(
         builder.maxExpiry = maxExpiry;
         builder.defaultExpiryV3 = defaultExpiryV3;
         builder.maxSessions = maxSessions;
-        builder.maxSessionsPerUser = maxSessionsPerUser == half(maxSessions) ? Builder.HALF : maxSessionsPerUser;
+        builder.maxSessionsPerUser = maxSessionsPerUserOrHalf();
         builder.overflow = overflow;
         return builder;
     }

@@ -1,5 +1,6 @@
 package io.maxmq.configfile;
 
+import io.maxmq.config.SettingKeys;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.TenantQuota;
 import io.maxmq.spi.Tenant;
@@ -23,24 +24,15 @@ final class TenancySettings {
                 throw each.wrong("name", "is there twice: " + name);
             }
         }
-        int maxTenants = section.number("max-tenants", defaults.maxTenants());
-        TenantQuota quota = quota(section.section("quota"));
+        int maxTenants = KeyedSettings.read(section, SettingKeys.TENANCY).maxTenants();
+        TenantQuota quota = KeyedSettings.read(section.section("quota"), SettingKeys.QUOTA);
         Map<Tenant, TenantQuota> quotas = new HashMap<>();
-        section.named("quotas").forEach((name, each) -> quotas.put(tenant(each, name), quota(each)));
+        section.named("quotas")
+                .forEach((name, each) -> quotas.put(tenant(each, name), KeyedSettings.read(each, SettingKeys.QUOTA)));
         return BrokerSettings.checked(section, () -> new Tenancy(source, pattern, names, maxTenants, quota, quotas));
     }
 
     private static Tenant tenant(ConfigSection section, String name) {
         return BrokerSettings.checked(section, () -> new Tenant(name));
-    }
-
-    private static TenantQuota quota(ConfigSection section) {
-        TenantQuota none = TenantQuota.UNLIMITED;
-        int sessions = section.number("max-sessions", none.maxSessions());
-        int subscriptions = section.number("max-subscriptions", none.maxSubscriptions());
-        int messages = section.number("max-retained-messages", none.maxRetainedMessages());
-        long bytes = section.bytes("max-retained-bytes", none.maxRetainedBytes());
-        long stored = section.bytes("max-stored-bytes", none.maxStoredBytes());
-        return BrokerSettings.checked(section, () -> new TenantQuota(sessions, subscriptions, messages, bytes, stored));
     }
 }

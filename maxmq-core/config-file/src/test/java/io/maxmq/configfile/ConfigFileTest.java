@@ -19,6 +19,7 @@ import io.maxmq.config.MemoryLimits;
 import io.maxmq.config.Overflow;
 import io.maxmq.config.OverlappingSubscriptions;
 import io.maxmq.config.OverloadLimits;
+import io.maxmq.config.RecoveryLimits;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.config.TcpListener;
@@ -152,6 +153,7 @@ class ConfigFileTest {
         assertThat(keys).containsAll(keysOf("connections.", ConnectionLimits.class));
         assertThat(keys).containsAll(keysOf("sessions.", SessionLimits.class));
         assertThat(keys).containsAll(keysOf("retained.", RetainedLimits.class));
+        assertThat(keys).containsAll(keysOf("recovery.", RecoveryLimits.class));
         assertThat(keys).containsAll(keysOf("delayed.", DelayedLimits.class));
         assertThat(keys).containsAll(keysOf("memory.", MemoryLimits.class));
         assertThat(keys).containsAll(keysOf("overload.", OverloadLimits.class));
@@ -288,17 +290,24 @@ class ConfigFileTest {
             sessions { max-sesions = 1 }                    | 1 | unknown key sessions.max-sesions, did you mean max-sessions?
             sessions { zebra = 1 }                          | 1 | unknown key sessions.zebra, known are default-expiry-v3,
             sesions { max-sessions = 1 }                    | 1 | unknown key sesions, did you mean sessions?
-            connections.receive-maximum = 0                 | 1 | connections.receive-maximum is refused: receiveMaximum must be 1..65535: receiveMaximum=0
+            connections.receive-maximum = 0                 | 1 | connections.receive-maximum must be 1..65535: 0
             connections.receive-maximum = many              | 1 | connections.receive-maximum must be a whole number, not "many"
             connections.receive-maximum = 1.5               | 1 | connections.receive-maximum must be a whole number, not 1.5
-            connections.receive-maximum = 3000000000        | 1 | must be -2147483648..2147483647, not 3000000000
+            connections.receive-maximum = 3000000000        | 1 | connections.receive-maximum must be 1..65535: 3000000000
+            connections.max-packet-bytes = 3 GiB            | 1 | connections.max-packet-bytes must be 1 KiB..268435460: 3 GiB
+            connections.max-keep-alive = 1 d                | 1 | connections.max-keep-alive must be 1 s..65535 s: 1 d
+            connections.connect-timeout = 0 s               | 1 | connections.connect-timeout must be more than 0: 0
+            sys-interval = 500 ms                           | 1 | sys-interval must be 0, or 1 s or more: 500 ms
+            sessions.max-sessions = 0                       | 1 | sessions.max-sessions must be 1 or more: 0
+            delayed.max-delay = 1500 ms                     | 1 | delayed.max-delay is refused: maxDelay must be whole seconds
+            tenancy { quotas { a { max-sessions = -1 } } }  | 1 | tenancy.quotas.a.max-sessions must be 0 or more: -1
             connections.connect-timeout = 10                | 1 | connections.connect-timeout must be a time with its unit such as 250 ms, 10 s, 5 m or 1 h, not 10
             sessions.overflow = drop                        | 1 | must be one of drop-newest, drop-oldest, disconnect, reject-publisher, not "drop"
             sessions.max-queued-bytes = lots                | 1 | must be an amount of bytes such as 65536, 64 KiB or 2 GB, not "lots"
             sessions = 3                                    | 1 | sessions must be a section: sessions { … }
             allow-anonymous = perhaps                       | 1 | allow-anonymous must be true or false, not "perhaps"
             name = ""                                       | 1 | name is refused: name must be 1..64 characters
-            capabilities.maximum-qos = 3                    | 1 | maximum-qos must be 0, 1 or 2, not 3
+            capabilities.maximum-qos = 3                    | 1 | capabilities.maximum-qos must be 0..2: 3
             topic-rewrites = [{ pattern = a }]              | 1 | topic-rewrites[0]: key target is missing
             topic-rewrites = [{ pattern = a, tarqet = b }]  | 1 | topic-rewrites[0]: key target is missing, did you mean it by tarqet?
             topic-rewrites = { pattern = a }                | 1 | topic-rewrites must be a list of sections
@@ -431,7 +440,7 @@ class ConfigFileTest {
                         + " number, not \"x\"");
         assertThatThrownBy(() -> HoconReader.read(file, Map.of("maxmq.sessions.max-in-flight", "0"), NOTHING))
                 .hasMessageStartingWith(
-                        "system property maxmq.sessions.max-in-flight: sessions.max-in-flight is refused: ");
+                        "system property maxmq.sessions.max-in-flight: sessions.max-in-flight must be 1..65535: 0");
         assertThatThrownBy(() -> HoconReader.read(file, NOTHING, Map.of("MAXMQ_SESSIONS_MAX_INFLIGHT", "1")))
                 .hasMessage("environment variable MAXMQ_SESSIONS_MAX_INFLIGHT: there is no such setting, did you mean"
                         + " MAXMQ_SESSIONS_MAX_IN_FLIGHT?");
