@@ -8,9 +8,15 @@ import io.maxmq.spi.admin.Ban;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** The file that shows every key. */
 class SampleTest {
     private static final Path SAMPLE = Path.of("..", "..", "examples", "maxmq.conf");
+    private static final Path README = Path.of("README.md");
+    private static final Pattern KEY = Pattern.compile("^ *([a-z0-9-]+) ([={])");
 
     @Test
     void saysTheDefaults() {
@@ -44,6 +52,40 @@ class SampleTest {
                 .allSatisfy(key -> assertThat(text)
                         .containsPattern(
                                 "(?m)^[^=\n]*" + Pattern.quote(key.substring(key.lastIndexOf('.') + 1)) + " *[={]"));
+    }
+
+    /** The documents repeat the table of settings; a failure shows the line to write. */
+    @Test
+    void hasTheLineOfEachSettingOnce() throws IOException {
+        Map<String, List<String>> lines = linesOf(Files.readAllLines(SAMPLE));
+
+        assertThat(SettingDocuments.sampleLines())
+                .allSatisfy((path, line) ->
+                        assertThat(lines.getOrDefault(path, List.of())).as(path).containsExactly(line));
+    }
+
+    /** Returns the lines with a value, by the paths of their keys. */
+    private static Map<String, List<String>> linesOf(List<String> text) {
+        Map<String, List<String>> lines = new TreeMap<>();
+        Deque<String> sections = new ArrayDeque<>();
+        for (String line : text) {
+            Matcher key = KEY.matcher(line);
+            boolean isKey = key.find();
+            if (line.strip().equals("}")) {
+                sections.removeLast();
+            } else if (isKey && key.group(2).equals("{")) {
+                sections.add(key.group(1) + ".");
+            } else if (isKey) {
+                lines.computeIfAbsent(String.join("", sections) + key.group(1), path -> new ArrayList<>())
+                        .add(line);
+            }
+        }
+        return lines;
+    }
+
+    @Test
+    void readmeHasTheTableOfSettings() throws IOException {
+        assertThat(Files.readString(README)).contains("\n\n" + SettingDocuments.table() + "\n");
     }
 
     /** What is commented out since it is no default, with the comments taken away. */
