@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,7 +40,7 @@ final class HttpLogins {
     private final Logger log;
     private final FairWorkQueue<HttpAnswer> calls;
     private final FailureDelay<AuthenticationResult> delay;
-    private final RememberedAnswers remembered;
+    private final RememberedLogins<AuthenticationResult> remembered;
     private final HttpRequest.Builder question;
 
     /** Null once closed. */
@@ -78,7 +79,7 @@ final class HttpLogins {
                 settings.delaysFailures(),
                 result -> result.equals(AuthenticationResult.denied()),
                 TOO_MANY_FAILURES);
-        this.remembered = new RememberedAnswers(MAX_REMEMBERED);
+        this.remembered = new RememberedLogins<>(context.clock(), MAX_REMEMBERED);
         boolean secure = "https".equals(settings.url().getScheme());
         if (!secure) {
             log.warn("passwords are sent to {} without TLS", RedactedUrl.of(settings.url()));
@@ -124,8 +125,8 @@ final class HttpLogins {
 
     CompletionStage<AuthenticationResult> ask(AuthenticationRequest request) {
         byte[] body = HttpQuestion.of(request).getBytes(StandardCharsets.UTF_8);
-        RememberedAnswers.Key key = remembered.key(body);
-        AuthenticationResult known = remembered.find(key, context.clock());
+        RememberedLogins.Key key = remembered.key(request.client().tenant(), body);
+        AuthenticationResult known = remembered.find(key, this::isValid);
         if (known != null) {
             return CompletableFuture.completedFuture(known);
         }
@@ -142,11 +143,19 @@ final class HttpLogins {
                         .handle((answer, failure) -> settled(key, answer, failure)));
     }
 
+    /** False when the permission itself has ended: the client must prove its identity again. */
+    private boolean isValid(AuthenticationResult remembered) {
+        return !(remembered instanceof AuthenticationResult.Allowed allowed)
+                || allowed.validUntil()
+                        .orElse(Instant.MAX)
+                        .isAfter(Instant.ofEpochMilli(context.clock().epochMillis()));
+    }
+
     private AuthenticationResult settled(
-            RememberedAnswers.Key key, @Nullable HttpAnswer answer, @Nullable Throwable failure) {
+            RememberedLogins.Key key, @Nullable HttpAnswer answer, @Nullable Throwable failure) {
         if (answer != null) {
             if (answer.result() instanceof AuthenticationResult.Allowed) {
-                remembered.put(key, answer, context.clock());
+                remembered.put(key, answer.result(), answer.ttl());
             }
             return answer.result();
         }

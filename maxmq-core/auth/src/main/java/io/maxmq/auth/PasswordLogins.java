@@ -7,6 +7,7 @@ import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.extension.BrokerContext;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -33,7 +34,8 @@ final class PasswordLogins {
     private final UserFile file;
     private final FairWorkQueue<AuthenticationResult> work;
     private final FailureDelay<AuthenticationResult> delay;
-    private final RememberedPasswords remembered;
+    private final RememberedLogins<PasswordHash> remembered;
+    private final Duration rememberedFor;
     private final byte[] standInKey = new byte[STAND_IN_KEY_BYTES];
     private final AtomicLong rounds = new AtomicLong();
 
@@ -41,7 +43,8 @@ final class PasswordLogins {
     PasswordLogins(
             Path file, BrokerContext context, Duration rememberedFor, boolean unknownToNext, boolean delaysFailures) {
         this.unknownToNext = unknownToNext;
-        this.remembered = new RememberedPasswords(MAX_REMEMBERED, rememberedFor.toNanos());
+        this.remembered = new RememberedLogins<>(context.clock(), MAX_REMEMBERED);
+        this.rememberedFor = rememberedFor;
         this.context = context;
         Logger log = LoggerFactory.getLogger("io.maxmq." + context.brokerName() + ".auth");
         this.file = new UserFile(file, context, log, users -> warnOfFastHashes(users, file, log));
@@ -85,9 +88,10 @@ final class PasswordLogins {
             return CompletableFuture.completedFuture(AuthenticationResult.denied());
         }
         TenantUser user = new TenantUser(request.client().tenant(), name);
+        RememberedLogins.Key key =
+                remembered.key(user.tenant(), user.name().getBytes(StandardCharsets.UTF_8), password);
         PasswordHash hash = file.users().of(user);
-        if (hash != null
-                && remembered.knows(user, hash, password, context.clock().nanoTime())) {
+        if (hash != null && remembered.find(key, hash::equals) != null) { // the file still has the hash of that login
             return CompletableFuture.completedFuture(allowed(user));
         }
         SocketAddress remote = request.client().remoteAddress();
@@ -98,11 +102,11 @@ final class PasswordLogins {
                 mayGoOn -> work.submit(
                         source,
                         () -> CompletableFuture.completedFuture(
-                                mayGoOn.getAsBoolean() ? decide(user, password) : TOO_MANY_FAILURES)));
+                                mayGoOn.getAsBoolean() ? decide(user, password, key) : TOO_MANY_FAILURES)));
     }
 
     /** Hashes the password. Blocks. */
-    private AuthenticationResult decide(TenantUser user, byte[] password) {
+    private AuthenticationResult decide(TenantUser user, byte[] password, RememberedLogins.Key key) {
         CredentialFile now = file.users();
         PasswordHash hash = now.of(user);
         PasswordHash looked = hash == null ? now.standIn(standInChoice(user)) : hash;
@@ -115,7 +119,7 @@ final class PasswordLogins {
         if (hash == null || !matches || !hash.equals(file.users().of(user))) {
             return AuthenticationResult.denied();
         }
-        remembered.remember(user, hash, password, context.clock().nanoTime());
+        remembered.put(key, hash, rememberedFor);
         return allowed(user);
     }
 
