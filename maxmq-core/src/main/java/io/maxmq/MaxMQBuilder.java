@@ -153,7 +153,7 @@ public final class MaxMQBuilder {
         return this;
     }
 
-    /** Adds one that sees, changes or vetoes. */
+    /** Adds an interceptor: it inspects, changes, drops or refuses packets and messages. */
     public MaxMQBuilder interceptor(Interceptor interceptor) {
         interceptors.add(interceptor);
         return this;

@@ -21,14 +21,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /** What a client of MQTT 5.0 is told when its PUBLISH is refused (§3.4.2.2.2, §3.5.2.2.2). */
 class ReasonStringIT {
-    private static final PublishInterceptor VETO =
+    private static final PublishInterceptor REFUSING =
             (client, message) -> message.topic().startsWith("closed/")
                     ? Decision.refuse(ReasonCode.NOT_AUTHORIZED, "closed until Monday")
                     : Decision.proceed();
 
     @AutoClose
     private final TestBroker broker =
-            TestBroker.start(builder -> builder.listener(Listener.tcp(0)).interceptor(VETO));
+            TestBroker.start(builder -> builder.listener(Listener.tcp(0)).interceptor(REFUSING));
 
     private Mqtt5BlockingClient connected(boolean wantsToKnow) {
         Mqtt5BlockingClient client = MqttClient.builder()

@@ -32,7 +32,7 @@ class ReasonStringTest {
     /** Longer than a string of MQTT may be, and with what none may hold. */
     private static final String UNFIT = "not \0 and not \ud800" + " at all".repeat(10_000);
 
-    private static final PublishInterceptor VETO =
+    private static final PublishInterceptor REFUSING =
             (client, message) -> Decision.refuse(ReasonCode.NOT_AUTHORIZED, UNFIT);
     private static final Authenticator AUTHENTICATOR = request -> CompletableFuture.completedFuture(
             request.client().clientId().equals("stranger")
@@ -41,7 +41,7 @@ class ReasonStringTest {
 
     @AutoClose
     private final TestBroker broker =
-            TestBroker.start(builder -> builder.authenticator(AUTHENTICATOR).interceptor(VETO));
+            TestBroker.start(builder -> builder.authenticator(AUTHENTICATOR).interceptor(REFUSING));
 
     private static void assertFit(Properties properties) {
         String text = properties.string(PropertyId.REASON_STRING);

@@ -1,5 +1,5 @@
 /**
- * Messages and subscriptions changed and vetoed on their way. Start at {@link io.maxmq.examples.interceptor.SensorBroker}; the
+ * Messages and subscriptions changed and refused on their way. Start at {@link io.maxmq.examples.interceptor.SensorBroker}; the
  * decisions are in {@code SensorRules}.
  */
 package io.maxmq.examples.interceptor;

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * The interceptors of one hook, asked one after the other about one subject; each sees the changes of those before it. The first that
  * drops or refuses ends the chain. A failure of any kind counts as {@link Hook#onFailure}.
  *
- * <p>The decision of a chain is one of these: {@link Decision.Proceed} when the subject is the same object as before, {@link
- * Decision.Change} with its last value, {@link Decision.Drop} or {@link Decision.Refuse}. A chain allocates nothing by itself, unless an
+ * <p>The decision of a chain is one of these: {@link Decision.Proceed} without changes, {@link Decision.Change} with the
+ * last value, {@link Decision.Drop} or {@link Decision.Refuse}. A chain allocates nothing by itself, unless an
  * interceptor takes its time. Immutable, one per broker; a run belongs to its caller's loop.
  *
- * @param <A> whom or what the subject comes from or goes to
+ * @param <A> the sender or the recipient of the subject
  * @param <S> the subject
  */
 abstract class Chain<I extends Interceptor, A, S> {
@@ -30,7 +30,7 @@ abstract class Chain<I extends Interceptor, A, S> {
     private final long deadlineNanos;
 
     /**
-     * A chain whose interceptors may take their time.
+     * Creates a chain whose interceptors may take their time.
      *
      * @param interceptors one or more, in the order in which to ask them
      * @param deadlineNanos for the answer of each
@@ -42,7 +42,7 @@ abstract class Chain<I extends Interceptor, A, S> {
         this.deadlineNanos = deadlineNanos;
     }
 
-    /** A chain whose interceptors decide at once. */
+    /** Creates a chain whose interceptors decide at once. */
     Chain(Hook hook, List<I> interceptors, PluginCalls calls) {
         this(hook, interceptors, calls, 0);
     }
@@ -50,7 +50,7 @@ abstract class Chain<I extends Interceptor, A, S> {
     /** Calls one interceptor; may throw or return null. */
     abstract @Nullable Decision<S> ask(I interceptor, A about, S subject);
 
-    /** The subject for the time after the call, when an interceptor takes its time. */
+    /** Returns the subject in a form that stays valid after the call, for an interceptor that takes its time. */
     S lasting(S subject) {
         return subject;
     }

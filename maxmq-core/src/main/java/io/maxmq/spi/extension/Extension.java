@@ -26,8 +26,8 @@ public interface Extension {
     }
 
     /**
-     * What it wants to see, change or veto, beside the interceptors that the builder was given. Asked once, before {@link #start}, on the
-     * thread that starts the broker. Each costs what such an interceptor costs, so give none that is not needed.
+     * Interceptors of the extension, in addition to those of the builder. Called once, before {@link #start}, on the thread that starts the
+     * broker. Each has the cost of its kind, so return only those that are needed.
      */
     default List<Interceptor> interceptors() {
         return List.of();

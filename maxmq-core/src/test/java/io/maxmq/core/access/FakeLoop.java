@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The test's thread as an event loop: runs what other threads handed over, and timers, when told to. */
-final class FakeLoop implements CallerLoop {
+public final class FakeLoop implements CallerLoop {
 
     private record Timer(long atNanos, Runnable task) {}
 
@@ -19,7 +19,7 @@ final class FakeLoop implements CallerLoop {
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final List<Timer> timers = new ArrayList<>();
 
-    FakeLoop(FakeClock clock) {
+    public FakeLoop(FakeClock clock) {
         this.clock = clock;
     }
 
@@ -36,20 +36,20 @@ final class FakeLoop implements CallerLoop {
     }
 
     /** Runs what has been handed over. */
-    void runTasks() {
+    public void runTasks() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
         }
     }
 
     /** Waits for another thread to hand something over, and runs it. */
-    void awaitTask() throws InterruptedException {
+    public void awaitTask() throws InterruptedException {
         Runnable task = tasks.poll(10, TimeUnit.SECONDS);
         assertThat(task).as("a task within 10 s").isNotNull();
         task.run();
     }
 
-    void advance(Duration by) {
+    public void advance(Duration by) {
         clock.advance(by);
         for (Timer timer : List.copyOf(timers)) {
             if (clock.nanoTime() - timer.atNanos() >= 0 && timers.remove(timer)) {
@@ -58,7 +58,7 @@ final class FakeLoop implements CallerLoop {
         }
     }
 
-    int openTimers() {
+    public int openTimers() {
         return timers.size();
     }
 }
