@@ -39,6 +39,7 @@ final class Admission {
     private final AuthenticatedClient authenticated;
     private final ClientInfo client;
     private final SessionKey key;
+    private final LoopServices here;
 
     private @Nullable Will will;
     private int willDelaySeconds;
@@ -67,11 +68,13 @@ final class Admission {
         this.authenticated = authenticated;
         this.client = authenticated.info();
         this.key = new SessionKey(client.tenant(), client.clientId());
+        this.here = home.servicesOf(key);
         this.will = will;
     }
 
-    SessionKey key() {
-        return key;
+    /** Returns the loop of the session. */
+    LoopServices here() {
+        return here;
     }
 
     @Nullable
@@ -100,7 +103,7 @@ final class Admission {
     /** Precedes the rates: a client with another user's client id takes nothing of that user's rates and places. */
     @Nullable
     State checkOwner() {
-        Sessions.Connected.Refused foreign = connection.here().sessions().refusal(key, client);
+        Sessions.Connected.Refused foreign = here.sessions().refusal(key, client);
         if (foreign != null) {
             return handshake.refuse(foreign.reason(), foreign.detail());
         }
@@ -144,7 +147,7 @@ final class Admission {
     /** Leaves another user's session alone; asks again about the subscriptions of the client's own before the session is touched. */
     @Nullable
     State reviewResumed() {
-        Sessions sessions = connection.here().sessions();
+        Sessions sessions = here.sessions();
         Sessions.Connected.Refused foreign = sessions.refusal(key, client); // the owner may have come since CHECK_OWNER
         if (foreign != null) {
             return handshake.refuse(foreign.reason(), foreign.detail());
@@ -185,7 +188,7 @@ final class Admission {
 
     @Nullable
     State load() {
-        Sessions sessions = connection.here().sessions();
+        Sessions sessions = here.sessions();
         sessions.prepare(
                 key,
                 sessions.resumable(key, client) == null,
@@ -204,7 +207,7 @@ final class Admission {
                     ReasonCode.PACKET_TOO_LARGE, "CONNACK is larger than the client's maximum packet size");
         }
         Sessions.Connected connected =
-                connection.here().sessions().connect(key, home.routes(client.tenant()), setup(), connection.writer());
+                here.sessions().connect(key, home.routes(client.tenant()), setup(), connection.writer());
         if (connected instanceof Sessions.Connected.Refused refused) {
             return handshake.refuse(refused.reason(), refused.detail());
         }
@@ -230,8 +233,7 @@ final class Admission {
 
     private SessionSetup setup() {
         int window = handshake.connect().properties().intOr(PropertyId.RECEIVE_MAXIMUM, Granted.MAX_RECEIVE_MAXIMUM);
-        io.maxmq.core.session.Will kept =
-                will == null ? null : home.will(client, will, willDelaySeconds, connection.here());
+        io.maxmq.core.session.Will kept = will == null ? null : home.will(client, will, willDelaySeconds, here);
         return new SessionSetup(
                 client,
                 access(),
@@ -289,7 +291,7 @@ final class Admission {
     }
 
     private Loop loop() {
-        return connection.here().loop();
+        return here.loop();
     }
 
     private ClientAccess access() {

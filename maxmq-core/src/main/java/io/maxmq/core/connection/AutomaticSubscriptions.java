@@ -123,7 +123,7 @@ final class AutomaticSubscriptions {
                     connection.end(
                             Initiator.BROKER, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "an authorizer has failed");
                 } else {
-                    connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
+                    connection.loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
                     home.events().notSubscribed(access.client(), filter.toString(), "the client has no right to it");
                 }
             }

@@ -21,11 +21,13 @@ final class ConnectTime {
     private static final long LONGEST_MILLIS = TimeUnit.HOURS.toMillis(1);
 
     private final Connection connection;
+    private final Loop loop;
     private long untilEpochMillis = Long.MAX_VALUE;
     private long timer;
 
-    ConnectTime(Connection connection) {
+    ConnectTime(Connection connection, Loop loop) {
         this.connection = connection;
+        this.loop = loop;
     }
 
     /**
@@ -62,22 +64,18 @@ final class ConnectTime {
         if (untilEpochMillis == Long.MAX_VALUE) {
             return;
         }
-        long left = untilEpochMillis - loop().epochMillis();
+        long left = untilEpochMillis - loop.epochMillis();
         if (left <= 0) {
             connection.end(Initiator.BROKER, ReasonCode.MAXIMUM_CONNECT_TIME, "credentials expired");
             return;
         }
-        timer = loop().schedule(TimeUnit.MILLISECONDS.toNanos(Math.min(left, LONGEST_MILLIS)), this::check);
+        timer = loop.schedule(TimeUnit.MILLISECONDS.toNanos(Math.min(left, LONGEST_MILLIS)), this::check);
     }
 
     void close() {
         if (timer != 0) {
-            loop().cancel(timer);
+            loop.cancel(timer);
             timer = 0;
         }
-    }
-
-    private Loop loop() {
-        return connection.here().loop();
     }
 }

@@ -88,11 +88,11 @@ final class Connection implements ByteSource, InputGate.Owner {
         this.home = home;
         this.here = here;
         this.decoder = PacketDecoder.forServer(home.decodeLimits());
-        this.writer =
-                new PacketWriter(this, lifecycle, out, watch(home.interceptors().packets(), out));
+        this.writer = new PacketWriter(
+                this, here, lifecycle, out, watch(home.interceptors().packets(), out));
         this.out = out;
         this.gate = new InputGate(this, out, decoder);
-        this.deadlines = new ConnectionDeadlines(this);
+        this.deadlines = new ConnectionDeadlines(this, here.loop());
     }
 
     /** Has packet interceptors see what is read; null when they want nothing of what is written. */
@@ -428,14 +428,14 @@ final class Connection implements ByteSource, InputGate.Owner {
     private void onSubscribe(Subscribe subscribe) throws MalformedPacketException {
         ClientInfo who = client;
         if (who != null) {
-            new SubscribeProcedure(this, home, who, subscribe).begin();
+            new SubscribeProcedure(this, home, here.loop(), who, subscribe).begin();
         }
     }
 
     private void onUnsubscribe(Unsubscribe unsubscribe) {
         ClientInfo who = client;
         if (who != null) {
-            new UnsubscribeProcedure(this, home, who, unsubscribe).begin();
+            new UnsubscribeProcedure(this, home, here.loop(), who, unsubscribe).begin();
         }
     }
 
@@ -486,8 +486,9 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     // ---- the handshake's side
 
-    LoopServices here() {
-        return here;
+    /** Returns the loop that it is on: another one after {@link #moveTo}. */
+    Loop loop() {
+        return here.loop();
     }
 
     /** The loop that it is on, for what is asked on its behalf: an answer that cannot be dealt with ends this connection. */
@@ -591,6 +592,8 @@ final class Connection implements ByteSource, InputGate.Owner {
         out.moveTo(target.loop(), () -> {
             here = target;
             movingTo = null;
+            writer.moved(target);
+            deadlines.moved(target.loop());
             if (lifecycle.isGone()) {
                 return;
             }
@@ -614,7 +617,7 @@ final class Connection implements ByteSource, InputGate.Owner {
         lifecycle.enter(State.ESTABLISHED);
         session = as.session();
         limits = as.limits();
-        intake = new PublishIntake(this, home, as.session(), as.access(), limiter);
+        intake = new PublishIntake(this, home, here, as, limiter);
         decoder.maxPacketBytes(limits.maxPacketBytes().orElse(home.limits().maxPacketBytes()));
         here.loop().counters().add(Counter.CLIENTS, 1);
         TenantCounters tenant = as.session().routes().counters(here.loop().index());

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionDeadlines {
     private final Connection connection;
+    private Loop loop;
     private @Nullable PacketDeadline packet;
     private @Nullable ConnectTime proof;
 
@@ -27,21 +28,28 @@ final class ConnectionDeadlines {
     private int packets;
     private @Nullable PacketProgress large;
 
-    ConnectionDeadlines(Connection connection) {
+    ConnectionDeadlines(Connection connection, Loop loop) {
         this.connection = connection;
-        this.lastPacketNanos = loop().refreshTime();
+        this.loop = loop;
+        this.lastPacketNanos = loop.refreshTime();
+    }
+
+    /** The connection is on another loop. No deadline is pending: CONNECT has come, and the keep alive has yet to begin. */
+    void moved(Loop to) {
+        assert timer == 0;
+        loop = to;
     }
 
     // ---- CONNECT
 
     /** An absolute deadline, however busily the client sends (threat of slow handshakes). */
     void awaitConnect() {
-        timer = loop().schedule(connection.home().limits().connectTimeout().toNanos(), this::connectTimedOut);
+        timer = loop.schedule(connection.home().limits().connectTimeout().toNanos(), this::connectTimedOut);
     }
 
     private void connectTimedOut() {
         timer = 0;
-        loop().counters().increment(Counter.CONNECTS_REFUSED);
+        loop.counters().increment(Counter.CONNECTS_REFUSED);
         connection.end(
                 Initiator.BROKER,
                 ReasonCode.MAXIMUM_CONNECT_TIME,
@@ -56,14 +64,14 @@ final class ConnectionDeadlines {
 
     /** Something has been read; refreshes the loop's time. */
     void read() { // hot: per read
-        loop().refreshTime();
+        loop.refreshTime();
     }
 
     /** So many packets have been decoded on this connection. */
     void decoded(int count) { // hot: per read
         if (count != packets) {
             packets = count;
-            lastPacketNanos = loop().nowNanos();
+            lastPacketNanos = loop.nowNanos();
         }
     }
 
@@ -71,7 +79,8 @@ final class ConnectionDeadlines {
     void endedInside(int cutOffPacket) {
         PacketDeadline present = packet;
         if (present == null) {
-            present = new PacketDeadline(connection, connection.home().limits().packetTimeout());
+            present = new PacketDeadline(
+                    connection, loop, connection.home().limits().packetTimeout());
             packet = present;
         }
         present.endedInside(cutOffPacket);
@@ -85,7 +94,7 @@ final class ConnectionDeadlines {
     }
 
     void resumed() {
-        lastPacketNanos = loop().refreshTime();
+        lastPacketNanos = loop.refreshTime();
         if (packet != null) {
             packet.resumed();
         }
@@ -98,7 +107,7 @@ final class ConnectionDeadlines {
         if (seconds > 0) {
             // One and a half times the interval (§3.1.2.10).
             keepAliveNanos = seconds * 1_500_000_000L;
-            timer = loop().schedule(keepAliveNanos, this::checkKeepAlive);
+            timer = loop.schedule(keepAliveNanos, this::checkKeepAlive);
         }
     }
 
@@ -108,7 +117,7 @@ final class ConnectionDeadlines {
      */
     private void checkKeepAlive() {
         timer = 0;
-        long now = loop().refreshTime();
+        long now = loop.refreshTime();
         if (connection.isHeld()) {
             // The broker itself does not read: the client may have sent.
             lastPacketNanos = now;
@@ -124,7 +133,7 @@ final class ConnectionDeadlines {
                     "no packet received for " + idleNanos / 1_000_000 + " ms");
             return;
         }
-        timer = loop().schedule(keepAliveNanos - idleNanos, this::checkKeepAlive);
+        timer = loop.schedule(keepAliveNanos - idleNanos, this::checkKeepAlive);
     }
 
     private boolean isGrowing(long nanos) {
@@ -148,7 +157,7 @@ final class ConnectionDeadlines {
             if (epochMillis == Long.MAX_VALUE) {
                 return;
             }
-            present = new ConnectTime(connection);
+            present = new ConnectTime(connection, loop);
             proof = present;
         }
         if (!connection.isClosed()) {
@@ -170,12 +179,8 @@ final class ConnectionDeadlines {
 
     private void cancelTimer() {
         if (timer != 0) {
-            loop().cancel(timer);
+            loop.cancel(timer);
             timer = 0;
         }
-    }
-
-    private Loop loop() {
-        return connection.here().loop();
     }
 }

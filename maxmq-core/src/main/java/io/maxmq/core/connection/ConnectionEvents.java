@@ -49,7 +49,7 @@ final class ConnectionEvents {
 
     void opened(Connection connection) {
         if (events.wants(BrokerEvent.ConnectionOpened.class)) {
-            Loop loop = connection.here().loop();
+            Loop loop = connection.loop();
             loop.emit(
                     events,
                     new BrokerEvent.ConnectionOpened(
@@ -66,7 +66,7 @@ final class ConnectionEvents {
             String detail,
             PacketDecoder decoder) {
         if (events.wants(BrokerEvent.ProtocolError.class)) {
-            Loop loop = connection.here().loop();
+            Loop loop = connection.loop();
             loop.emit(
                     events,
                     new BrokerEvent.ProtocolError(
@@ -81,7 +81,7 @@ final class ConnectionEvents {
     }
 
     void refused(Connection connection, @Nullable ClientInfo client, ReasonCode reason, String detail) {
-        connection.here().loop().counters().increment(Counter.CONNECTS_REFUSED);
+        connection.loop().counters().increment(Counter.CONNECTS_REFUSED);
         gaveUp(connection, client, reason, detail);
     }
 
@@ -89,7 +89,7 @@ final class ConnectionEvents {
     void gaveUp(Connection connection, @Nullable ClientInfo client, ReasonCode reason, String detail) {
         connection.refusalTold();
         if (events.wants(BrokerEvent.ConnectRefused.class)) {
-            Loop loop = connection.here().loop();
+            Loop loop = connection.loop();
             loop.emit(
                     events,
                     new BrokerEvent.ConnectRefused(
@@ -122,7 +122,7 @@ final class ConnectionEvents {
     void subscribed(Connection connection, TopicFilter filter, QoS qos) {
         ClientInfo client = connection.client();
         if (client != null && events.wants(BrokerEvent.Subscribed.class)) {
-            Loop loop = connection.here().loop();
+            Loop loop = connection.loop();
             loop.emit(events, new BrokerEvent.Subscribed(loop.epochMillis(), client, filter.toString(), qos));
         }
     }
@@ -135,7 +135,7 @@ final class ConnectionEvents {
     void unsubscribed(Connection connection, String filter) {
         ClientInfo client = connection.client();
         if (client != null && events.wants(BrokerEvent.Unsubscribed.class)) {
-            Loop loop = connection.here().loop();
+            Loop loop = connection.loop();
             loop.emit(
                     events,
                     new BrokerEvent.Unsubscribed(

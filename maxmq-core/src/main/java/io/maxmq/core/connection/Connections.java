@@ -85,7 +85,6 @@ public final class Connections {
     private final SubscriptionRules subscriptionRules;
     private final List<LoopServices> loops = new ArrayList<>();
     private final List<RightsReview> reviews = new ArrayList<>();
-    private final List<Drops> drops = new ArrayList<>();
 
     /** By the name of the listener. */
     private final Map<String, Revocations> revocations = new ConcurrentHashMap<>();
@@ -118,12 +117,11 @@ public final class Connections {
             Router router,
             Sessions sessions,
             MessageIds ids,
-            Drops dropsOfLoop,
+            Drops drops,
             ByteBufAllocator allocator) {
         loops.add(new LoopServices(
-                loop, caller, router, sessions, new PublishFrames(loop, allocator), new InTransit(ids)));
+                loop, caller, router, sessions, new PublishFrames(loop, allocator), new InTransit(ids), drops));
         reviews.add(new RightsReview(this, loops.get(loops.size() - 1)));
-        drops.add(dropsOfLoop);
         rates.addLoop(loop);
     }
 
@@ -208,7 +206,7 @@ public final class Connections {
         StringBuilder ended = new StringBuilder();
         for (TopicFilter filter : filters) {
             if (session.subscribing().revoke(filter)) {
-                connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
+                connection.loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
                 events.unsubscribed(connection, filter.toString());
                 if (ended.length() < MAX_TOLD_CHARACTERS) {
                     ended.append(ended.isEmpty() ? "subscriptions no longer allowed: " : ", ")
@@ -302,10 +300,6 @@ public final class Connections {
 
     ConnectionEvents events() {
         return events;
-    }
-
-    Drops drops(LoopServices here) {
-        return drops.get(here.loop().index());
     }
 
     Routes routes(Tenant tenant) {

@@ -54,10 +54,7 @@ final class EnhancedAuthentication {
     private void begin(AuthenticationRequest request, boolean again, Consumer<EnhancedAuthenticationResult> decided) {
         exchange = home.access().exchange(method, request, again, connection.caller());
         outcome = decided;
-        timer = connection
-                .here()
-                .loop()
-                .schedule(home.limits().authenticationTimeout().toNanos(), this::timedOut);
+        timer = connection.loop().schedule(home.limits().authenticationTimeout().toNanos(), this::timedOut);
     }
 
     private static AuthenticationStep stepOf(Properties properties) {
@@ -148,7 +145,7 @@ final class EnhancedAuthentication {
         exchange = null;
         awaitsClient = false;
         if (timer != 0) {
-            connection.here().loop().cancel(timer);
+            connection.loop().cancel(timer);
             timer = 0;
         }
         if (ended != null) {

@@ -274,7 +274,7 @@ final class Handshake {
     }
 
     private @Nullable State move() {
-        connection.moveTo(home.servicesOf(admission().key()), () -> advance(() -> State.AUTHORIZE_CLIENT_ID));
+        connection.moveTo(admission().here(), () -> advance(() -> State.AUTHORIZE_CLIENT_ID));
         return null;
     }
 
@@ -331,7 +331,7 @@ final class Handshake {
     }
 
     private Loop loop() {
-        return connection.here().loop();
+        return connection.loop();
     }
 
     private ClientInfo client() {

@@ -4,6 +4,7 @@ import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Router;
+import io.maxmq.core.session.Drops;
 import io.maxmq.core.session.Sessions;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -18,17 +19,25 @@ final class LoopServices {
     private final Sessions sessions;
     private final PublishFrames frames;
     private final InTransit inTransit;
+    private final Drops drops;
     private final Set<Connection> open = new LinkedHashSet<>();
     private byte[] scratch = new byte[FIRST_SCRATCH_BYTES];
 
     LoopServices(
-            Loop loop, CallerLoop caller, Router router, Sessions sessions, PublishFrames frames, InTransit inTransit) {
+            Loop loop,
+            CallerLoop caller,
+            Router router,
+            Sessions sessions,
+            PublishFrames frames,
+            InTransit inTransit,
+            Drops drops) {
         this.loop = loop;
         this.caller = caller;
         this.router = router;
         this.sessions = sessions;
         this.frames = frames;
         this.inTransit = inTransit;
+        this.drops = drops;
     }
 
     Loop loop() {
@@ -55,6 +64,10 @@ final class LoopServices {
     /** The flyweight for what is published on this loop; one message at a time. */
     InTransit inTransit() {
         return inTransit;
+    }
+
+    Drops drops() {
+        return drops;
     }
 
     /** Room for at least {@code bytes}, valid until the next call. */

@@ -14,6 +14,7 @@ import java.time.Duration;
  */
 final class PacketDeadline {
     private final Connection connection;
+    private final Loop loop;
     private final Duration timeout;
     private final PacketProgress progress = new PacketProgress();
     private int packet;
@@ -21,8 +22,9 @@ final class PacketDeadline {
     private long pausedNanos;
     private long timer;
 
-    PacketDeadline(Connection connection, Duration timeout) {
+    PacketDeadline(Connection connection, Loop loop, Duration timeout) {
         this.connection = connection;
+        this.loop = loop;
         this.timeout = timeout;
     }
 
@@ -32,20 +34,20 @@ final class PacketDeadline {
             return;
         }
         packet = cutOffPacket;
-        sinceNanos = loop().nowNanos();
+        sinceNanos = loop.nowNanos();
         if (timer == 0) {
-            timer = loop().schedule(timeout.toNanos(), this::check);
+            timer = loop.schedule(timeout.toNanos(), this::check);
         }
     }
 
     /** The broker stops reading: the client can do nothing about it. */
     void paused() {
-        pausedNanos = loop().nowNanos();
+        pausedNanos = loop.nowNanos();
     }
 
     void resumed() {
         // One that was begun meanwhile, out of what was kept, begins to count now.
-        sinceNanos += loop().nowNanos() - Math.max(pausedNanos, sinceNanos);
+        sinceNanos += loop.nowNanos() - Math.max(pausedNanos, sinceNanos);
     }
 
     private void check() {
@@ -53,10 +55,10 @@ final class PacketDeadline {
         if (!connection.isInsidePacket()) {
             return;
         }
-        long takenNanos = connection.isHeld() ? 0 : loop().refreshTime() - sinceNanos;
+        long takenNanos = connection.isHeld() ? 0 : loop.refreshTime() - sinceNanos;
         if (takenNanos >= timeout.toNanos()
                 && progress.isEnough(connection.cutOffPacket(), connection.cutOffBytes(), takenNanos)) {
-            sinceNanos = loop().nowNanos();
+            sinceNanos = loop.nowNanos();
             takenNanos = 0;
         }
         if (takenNanos >= timeout.toNanos()) {
@@ -67,17 +69,13 @@ final class PacketDeadline {
                             + PacketProgress.MIN_BYTES_PER_SECOND + " bytes per second");
             return;
         }
-        timer = loop().schedule(timeout.toNanos() - takenNanos, this::check);
+        timer = loop.schedule(timeout.toNanos() - takenNanos, this::check);
     }
 
     void close() {
         if (timer != 0) {
-            loop().cancel(timer);
+            loop.cancel(timer);
             timer = 0;
         }
-    }
-
-    private Loop loop() {
-        return connection.here().loop();
     }
 }

@@ -15,6 +15,7 @@ import io.maxmq.codec.wire.AckFrame;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.core.intercept.AnswerInterceptors;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.observe.TenantCounters;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Subscription;
@@ -38,6 +39,11 @@ final class PacketWriter implements PacketSink {
 
     private final Connection connection;
     private final ConnectionLifecycle lifecycle;
+
+    // of the loop that the connection is on
+    private PublishFrames frames;
+    private LoopCounters counters;
+
     private final ByteSink out;
 
     /** Null when nobody wants to see what is written. */
@@ -52,11 +58,24 @@ final class PacketWriter implements PacketSink {
     private @Nullable OutboundAliases aliases;
     private @Nullable TenantCounters tenantCounters;
 
-    PacketWriter(Connection connection, ConnectionLifecycle lifecycle, ByteSink out, @Nullable WatchedSink watched) {
+    PacketWriter(
+            Connection connection,
+            LoopServices here,
+            ConnectionLifecycle lifecycle,
+            ByteSink out,
+            @Nullable WatchedSink watched) {
         this.connection = connection;
+        this.frames = here.frames();
+        this.counters = here.loop().counters();
         this.lifecycle = lifecycle;
         this.out = out;
         this.watched = watched;
+    }
+
+    /** The connection is on another loop. */
+    void moved(LoopServices to) {
+        frames = to.frames();
+        counters = to.loop().counters();
     }
 
     /** Writes as the client wants it from now on. */
@@ -72,10 +91,10 @@ final class PacketWriter implements PacketSink {
      * CONNACK has been sent.
      *
      * @param aliasMaximum aliases that may be set; 0 for none
-     * @param counters of the client's tenant; null when nobody counts for it
+     * @param ofTenant counters of the client's tenant; null when nobody counts for it
      */
-    void established(int aliasMaximum, @Nullable TenantCounters counters) {
-        tenantCounters = counters;
+    void established(int aliasMaximum, @Nullable TenantCounters ofTenant) {
+        tenantCounters = ofTenant;
         if (aliasMaximum > 0) {
             aliases = new OutboundAliases(connection, aliasMaximum);
         }
@@ -127,10 +146,7 @@ final class PacketWriter implements PacketSink {
             InTransit message, int flags, int packetId, boolean dup, Subscription subscription) { // hot: per message
         OutboundAliases set = aliases;
         if (set == null) {
-            connection
-                    .here()
-                    .frames()
-                    .write(outFor(PacketType.PUBLISH), message, v5, flags, packetId, dup, subscription);
+            frames.write(outFor(PacketType.PUBLISH), message, v5, flags, packetId, dup, subscription);
         } else {
             publishAliased(set, message, flags, packetId, dup, subscription);
         }
@@ -151,7 +167,6 @@ final class PacketWriter implements PacketSink {
                         || PublishFrames.aliasedLength(message, flags, subscription, true) <= maxPacketBytes)) {
             alias = set.toSet(message.topic());
         }
-        PublishFrames frames = connection.here().frames();
         ByteSink to = outFor(PacketType.PUBLISH);
         if (alias == OutboundAliases.NONE) {
             frames.write(to, message, true, flags, packetId, dup, subscription);
@@ -168,7 +183,7 @@ final class PacketWriter implements PacketSink {
             AckFrame.write(outFor(type).output(8), type, packetId);
         }
         packetWritten();
-        connection.here().loop().counters().packetSent(type);
+        counters.packetSent(type);
         connection.acknowledgementSent();
     }
 
@@ -231,7 +246,7 @@ final class PacketWriter implements PacketSink {
                 version == null ? ProtocolVersion.MQTT_3_1_1 : version,
                 outFor(packet.type()).output(64),
                 maxPacketBytes);
-        connection.here().loop().counters().packetSent(packet.type());
+        counters.packetSent(packet.type());
         packetWritten();
         return fits;
     }
@@ -288,6 +303,6 @@ final class PacketWriter implements PacketSink {
     }
 
     private void count(Counter what) {
-        connection.here().loop().counters().increment(what);
+        counters.increment(what);
     }
 }

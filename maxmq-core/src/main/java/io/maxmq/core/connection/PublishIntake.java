@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class PublishIntake {
     private final Connection connection;
     private final Connections home;
+    private final LoopServices here;
     private final Session session;
     private final ClientAccess access;
     private final @Nullable TenantCounters tenantCounters;
@@ -64,16 +65,21 @@ final class PublishIntake {
     private @Nullable Topic @Nullable [] aliases;
 
     PublishIntake(
-            Connection connection, Connections home, Session session, ClientAccess access, ConnectionLimiter limiter) {
+            Connection connection,
+            Connections home,
+            LoopServices here,
+            Established established,
+            ConnectionLimiter limiter) {
         this.connection = connection;
         this.home = home;
-        this.session = session;
-        this.access = access;
-        this.tenantCounters = session.routes().counters(connection.here().loop().index());
+        this.here = here;
+        this.session = established.session();
+        this.access = established.access();
+        this.tenantCounters = session.routes().counters(here.loop().index());
         this.limiter = limiter;
         this.limited = limiter != ConnectionLimiter.NONE;
         this.passage = home.interceptors().interceptsPublish() ? new Passage() : null;
-        ClientLimits limits = connection.limits();
+        ClientLimits limits = established.limits();
         this.maxQos = Math.min(
                 home.capabilities().maximumQos().code(),
                 limits.maximumQos().orElse(QoS.EXACTLY_ONCE).code());
@@ -99,12 +105,12 @@ final class PublishIntake {
         if (qos > maxQos || (retain && !retainAvailable)) {
             refuseCapability(qos);
         }
-        connection.here().loop().counters().increment(Connections.receivedAt(qos));
+        here.loop().counters().increment(Connections.receivedAt(qos));
         if (tenantCounters != null) {
             tenantCounters.add(TenantCounters.Kind.RECEIVED, 1);
         }
 
-        InTransit message = connection.here().inTransit();
+        InTransit message = here.inTransit();
         message.begin(rewriter == null ? topic : rewritten(rewriter, topic), qos, retain, session);
         readBody(publish, message);
         if (qos == 0 && home.overload().shedsQos0()) {
@@ -150,7 +156,7 @@ final class PublishIntake {
                 session.refusePublish(qos, packetId, ReasonCode.TOPIC_NAME_INVALID);
                 return false;
             }
-            int loop = connection.here().loop().index();
+            int loop = here.loop().index();
             Topic topic = ApplicationMessages.topic(session.routes().topics(), loop, delayed.topic());
             message.redirect(topic);
             message.delaySeconds(delayed.seconds());
@@ -169,13 +175,13 @@ final class PublishIntake {
         }
         int properties = publish.forwardPropertiesLength();
         if (properties > 0) {
-            byte[] scratch = connection.here().scratch(properties);
+            byte[] scratch = here.scratch(properties);
             publish.copyForwardProperties(scratch, 0);
             message.properties(scratch, 0, properties);
         }
         long expirySeconds = publish.messageExpirySeconds();
         if (expirySeconds >= 0) {
-            message.expiresAtMillis(connection.here().loop().expiryMillis() + expirySeconds * 1000);
+            message.expiresAtMillis(here.loop().expiryMillis() + expirySeconds * 1000);
         }
     }
 
@@ -189,20 +195,19 @@ final class PublishIntake {
     }
 
     private void deny(InTransit message, int qos, int packetId, Authorization.Denied denied) {
-        connection.here().loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
+        here.loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
         drop(message, DropReason.NOT_AUTHORIZED);
         session.refusePublish(qos, packetId, denied.reasonCode());
     }
 
     private void drop(InTransit message, DropReason reason) {
-        home.drops(connection.here()).dropped(session.key(), message, reason);
+        here.drops().dropped(session.key(), message, reason);
     }
 
     // ---- topics
 
     private Topic rewritten(TopicRewriter by, Topic topic) {
-        return by.published(
-                topic, session.routes().topics(), connection.here().loop().index());
+        return by.published(topic, session.routes().topics(), here.loop().index());
     }
 
     private Topic resolve(PublishView publish) throws MalformedPacketException {
@@ -248,7 +253,7 @@ final class PublishIntake {
 
     private Topic intern(PublishView publish) throws MalformedPacketException {
         TopicTable topics = session.routes().topics();
-        int loop = connection.here().loop().index();
+        int loop = here.loop().index();
         int hash = publish.topicHash();
         Topic known = topics.find(loop, publish.bytes(), publish.topicStart(), publish.topicLength(), hash);
         if (known != null) {
@@ -317,7 +322,7 @@ final class PublishIntake {
                 message.topic(),
                 new Action.Publish(message.topic().name(), QoS.of(message.qos()), message.retain()),
                 question);
-        connection.here().loop().workSince(begin);
+        here.loop().workSince(begin);
         question.asked();
     }
 
@@ -396,9 +401,7 @@ final class PublishIntake {
             qos = messageQos;
             packetId = messagePacketId;
             // Only what expires needs the time, which costs as much as the rest of this.
-            long epochMillis = message.expiresAtMillis() == 0
-                    ? 0
-                    : connection.here().loop().expiryMillis();
+            long epochMillis = message.expiresAtMillis() == 0 ? 0 : here.loop().expiryMillis();
             Message shown = ApplicationMessages.copy(message, epochMillis);
             Decision<Message> decision = home.interceptors().publishNow(publisher, shown, caller, this);
             if (decision instanceof Decision.Later) {
@@ -429,7 +432,7 @@ final class PublishIntake {
             if (connection.isClosed()) {
                 return;
             }
-            InTransit message = connection.here().inTransit();
+            InTransit message = here.inTransit();
             message.begin(waited, session);
             end(decision, message, shown);
             hold.end();
@@ -469,13 +472,13 @@ final class PublishIntake {
                 if (problem != null) {
                     throw new IllegalArgumentException("topic name " + problem);
                 }
-                int loop = connection.here().loop().index();
+                int loop = here.loop().index();
                 ApplicationMessages.begin(
                         message,
                         subject,
                         ApplicationMessages.topic(session.routes().topics(), loop, subject.topic()),
                         session,
-                        connection.here().loop().expiryMillis());
+                        here.loop().expiryMillis());
                 return true;
             } catch (IllegalArgumentException e) {
                 home.interceptors().reportInvalidMessage(e);

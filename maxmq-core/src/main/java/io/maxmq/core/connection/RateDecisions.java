@@ -99,7 +99,7 @@ final class RateDecisions {
 
     RateDecision acquirePublish(ConnectionLimiter by, long bytes, Connection connection) { // hot: per message
         try {
-            Loop loop = connection.here().loop();
+            Loop loop = connection.loop();
             RateDecision decision = by.acquirePublish(1, bytes, loop.nowNanos());
             if (decision != RateDecision.ALLOW) {
                 tell(decision, Throttled.What.PUBLISH, connection);
@@ -117,7 +117,7 @@ final class RateDecisions {
         }
         try {
             RateDecision decision =
-                    by.acquireSubscribe(filters, connection.here().loop().nowNanos());
+                    by.acquireSubscribe(filters, connection.loop().nowNanos());
             tell(decision, Throttled.What.SUBSCRIBE, connection);
             return decision;
         } catch (Throwable t) {
@@ -127,7 +127,7 @@ final class RateDecisions {
     }
 
     private void tell(RateDecision decision, Throttled.What what, Connection connection) {
-        Loop loop = connection.here().loop();
+        Loop loop = connection.loop();
         ClientInfo client = connection.client();
         if (counts(decision, loop) && client != null) {
             of(loop).onClient(client, what, decision, name);
