@@ -11,6 +11,7 @@ import io.maxmq.core.admin.Administration;
 import io.maxmq.core.admin.BanDirectory;
 import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.connection.Connections;
+import io.maxmq.core.connection.SessionLoop;
 import io.maxmq.core.engine.Answers;
 import io.maxmq.core.engine.EveryLoop;
 import io.maxmq.core.engine.LoopAssembly;
@@ -239,16 +240,10 @@ public final class Broker {
         this.overload = new Overload(config.overload());
         this.connections = new Connections(
                 config,
-                new Connections.Collaborators(
-                        access,
-                        interceptors,
-                        plugins.rateLimiters(),
-                        banList,
-                        overload,
-                        events,
-                        loggers,
-                        routes,
-                        routes::admits));
+                new Connections.Deciders(access, interceptors, plugins.rateLimiters(), banList, overload),
+                new Connections.Tenants(routes, routes::admits),
+                events,
+                loggers);
         this.eventLoops = new EventLoops(config.name(), config.closeTimeout().toMillis(), network, heapGuard);
         this.allocator = network.allocator();
         assembleLoops(network.loops(), storage);
@@ -358,7 +353,7 @@ public final class Broker {
             Sessions ofLoop =
                     new Sessions(loop, caller, router, ids, settings, storage, new SessionEvents(loop, events), drops);
             sessions.add(ofLoop);
-            connections.addLoop(loop, caller, router, ofLoop, ids, drops, allocator);
+            connections.addLoop(new SessionLoop(loop, caller, router, ofLoop, drops), ids, allocator);
             loops.add(new LoopAssembly(loop, caller, ids, router, ofLoop, drops, new InTransit(ids)));
         }
         Router.connect(routers, Math.min(MAX_BYTES_UNDER_WAY, Math.max(64 << 10, budget.capacityBytes() / 16)));

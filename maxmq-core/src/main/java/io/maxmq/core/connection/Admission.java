@@ -274,16 +274,10 @@ final class Admission {
         connection.send(handshake.answers().accepted(present, granted, ended));
         String claimed = client.claimedUsername().orElse("");
         handshake.memory().release(claimed.equals(session.owner().name()) ? 0 : claimed.length());
-        connection.established(new Established(
-                session,
-                present,
-                access(),
-                client.keepAliveSeconds(),
-                authenticated.untilEpochMillis(),
-                Math.min(
-                        handshake.connect().properties().intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0),
-                        home.limits().topicAliasMaximumOutbound()),
-                authenticated.limits()));
+        int aliases = Math.min(
+                handshake.connect().properties().intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0),
+                home.limits().topicAliasMaximumOutbound());
+        connection.established(new Established(attached(), access(), authenticated, aliases));
         if (home.access().epoch() != connectRules) { // a review meanwhile did not find this client connected
             ClientReview.begin(connection, home, questions -> {});
         }

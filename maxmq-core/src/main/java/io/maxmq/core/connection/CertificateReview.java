@@ -33,6 +33,7 @@ final class CertificateReview {
 
     /** Begins; completes when all connections of now have been looked at. */
     CompletableFuture<Void> begin() {
+        assert here.loop().inLoop();
         goOn();
         return done;
     }

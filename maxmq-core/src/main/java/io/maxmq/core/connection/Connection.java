@@ -108,6 +108,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     /** Begins to wait for CONNECT: an absolute deadline, however busily the client sends (threat of slow handshakes). */
     void open() {
+        assert inLoop();
         here.open().add(this);
         here.loop().counters().increment(Counter.CONNECTIONS_ACCEPTED);
         here.loop().counters().add(Counter.CONNECTIONS, 1);
@@ -130,6 +131,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     @Override
     public boolean onGrown(int bytes) {
+        assert inLoop();
         boolean hasMemory = charge(bytes, Lasting.CONNECTION);
         if (!hasMemory) {
             refuseForMemory();
@@ -139,6 +141,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     @Override
     public void onRemoteKnown() {
+        assert inLoop();
         tellOpened();
     }
 
@@ -150,6 +153,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     /** Charges the memory budget for what lasts as long as this connection; false when there is no memory for it. */
     boolean charge(long bytes, Lasting what) {
+        assert inLoop();
         if (lifecycle.isGone() || !here.loop().credit().tryCharge(bytes, what)) {
             return false;
         }
@@ -159,6 +163,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     /** The same for what is there for a while only, as messages on their way are. */
     boolean charge(long bytes) {
+        assert inLoop();
         if (lifecycle.isGone() || !here.loop().credit().tryCharge(bytes)) {
             return false;
         }
@@ -168,6 +173,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     /** Gives back some of what was charged. */
     void uncharge(long bytes) {
+        assert inLoop();
         here.loop().credit().release(bytes);
         chargedBytes -= bytes;
     }
@@ -176,6 +182,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     @Override
     public void onBytes(ByteBuf bytes) {
+        assert inLoop();
         deadlines.read();
         here.loop().counters().increment(Counter.READS);
         here.loop().counters().add(Counter.BYTES_RECEIVED, bytes.readableBytes());
@@ -186,6 +193,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     @Override
     public void onFailure(Throwable t) {
+        assert inLoop();
         here.loop().reportFailure(t);
         end(Initiator.BROKER, ReasonCode.UNSPECIFIED_ERROR, "internal error");
     }
@@ -200,6 +208,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     /** Ends the connection for what it has sent: tells it so, if it can be told. */
     void endForPacket(ReasonCode reason, String detail) {
+        assert inLoop();
         if (session == null && client == null) {
             home.events().refused(this, null, reason, detail);
             writer.refuseUnreadable(decoder.version(), reason);
@@ -272,10 +281,12 @@ final class Connection implements ByteSource, InputGate.Owner {
     }
 
     void hold(int reason) {
+        assert inLoop();
         gate.hold(reason);
     }
 
     void release(int reason) {
+        assert inLoop();
         beginWork();
         gate.release(reason);
         deadlines.decoded(decoder.packets());
@@ -288,11 +299,13 @@ final class Connection implements ByteSource, InputGate.Owner {
     /** A client that has gone before it was let in might only take the place of itself, connected anew. */
     @Override
     public boolean handlesTheRest() {
+        assert inLoop();
         return session != null;
     }
 
     @Override
     public void onWritable() {
+        assert inLoop();
         Session attached = session;
         if (attached != null) {
             attached.onWritable();
@@ -304,6 +317,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     @Override
     public void onStalled(long pendingBytes, Duration withoutProgress) {
+        assert inLoop();
         here.loop().counters().increment(Counter.SLOW_CONSUMERS);
         ClientInfo who = client;
         if (who != null) {
@@ -318,6 +332,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     @Override
     public void onClosed() {
+        assert inLoop();
         end(Initiator.NETWORK, ReasonCode.UNSPECIFIED_ERROR, "connection lost");
         lifecycle.enter(State.GONE);
         LoopServices target = movingTo;
@@ -486,6 +501,12 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     // ---- the handshake's side
 
+    /** Returns whether this thread runs the connection's loop; on the way between two loops, either of them. */
+    boolean inLoop() {
+        LoopServices target = movingTo;
+        return here.loop().inLoop() || (target != null && target.loop().inLoop());
+    }
+
     /** Returns the loop that it is on: another one after {@link #moveTo}. */
     Loop loop() {
         return here.loop();
@@ -581,6 +602,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     /** Goes over to the loop of its session, and goes on there. */
     void moveTo(LoopServices target, Runnable arrived) {
+        assert inLoop();
         if (target == here) {
             arrived.run();
             return;
@@ -608,12 +630,14 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     /** Its session is attached, and CONNACK waits for storage; null when it no longer does. */
     void attaching(@Nullable Session to) {
+        assert inLoop();
         attaching = to;
         lifecycle.enter(to == null ? State.OPENED : State.ATTACHING);
     }
 
     /** CONNACK has been sent: packets flow in both directions. */
     void established(Established as) {
+        assert inLoop();
         lifecycle.enter(State.ESTABLISHED);
         session = as.session();
         limits = as.limits();
@@ -625,17 +649,17 @@ final class Connection implements ByteSource, InputGate.Owner {
             tenant.add(TenantCounters.Kind.CLIENTS, 1);
         }
         writer.established(as.topicAliasMaximum(), tenant);
-        deadlines.keepAlive(as.keepAliveSeconds());
+        deadlines.keepAlive(as.client().info().keepAliveSeconds());
         ClientInfo who = client;
         if (who != null) {
-            home.events().connected(who, as.present(), here.loop());
+            home.events().connected(who, as.attached().present(), here.loop());
         }
         as.session().resume();
         if (who != null) {
             home.automatic().give(this, home, as.session(), as.access());
         }
         release(InputGate.CONNECT);
-        deadlines.until(as.untilEpochMillis());
+        deadlines.until(as.client().untilEpochMillis());
     }
 
     // ---- the session's side
@@ -649,6 +673,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     /** See {@link io.maxmq.core.session.PacketSink#awaitRoom}. */
     void awaitRoom(BooleanSupplier room) {
+        assert inLoop();
         if (!gate.isHeldBy(InputGate.MEMORY)) {
             hold(InputGate.MEMORY);
             lookForRoom(room);
@@ -670,6 +695,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     /** See {@link io.maxmq.core.session.PacketSink#redirect}. */
     void redirect(ReasonCode reason, String serverReference) {
+        assert inLoop();
         Properties told = Properties.builder()
                 .set(PropertyId.SERVER_REFERENCE, serverReference)
                 .build();
@@ -678,6 +704,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     /** Schedules the end: the session may be in the middle of a delivery, and detaches this connection itself. */
     void disconnect(Initiator by, ReasonCode reason, String detail) {
+        assert inLoop();
         leave(() -> end(by, reason, detail));
     }
 
@@ -693,11 +720,13 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     /** Sends any packet but PUBLISH and its acknowledgements; false when the client's maximum leaves no room for it. */
     boolean send(Packet packet) {
+        assert inLoop();
         return writer.send(packet);
     }
 
     /** The broker stops; that is no failure of the client, so its will is not published. */
     void shutDown() {
+        assert inLoop();
         Session attached = session;
         if (attached != null) {
             attached.leaveWill();
@@ -714,6 +743,7 @@ final class Connection implements ByteSource, InputGate.Owner {
 
     /** @param properties of the DISCONNECT; null for the detail as Reason String */
     private void end(Initiator by, ReasonCode reason, String detail, @Nullable Properties properties) {
+        assert inLoop();
         State before = lifecycle.state();
         if (!lifecycle.enter(State.CLOSED)) {
             return;

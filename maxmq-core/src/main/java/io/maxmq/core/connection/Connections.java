@@ -10,7 +10,6 @@ import io.maxmq.config.ClientIdRule;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Tenancy;
 import io.maxmq.core.access.Access;
-import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.limit.BanList;
 import io.maxmq.core.limit.Overload;
@@ -20,13 +19,10 @@ import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Loggers;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
-import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.session.ApplicationMessages;
-import io.maxmq.core.session.Drops;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
-import io.maxmq.core.session.Sessions;
 import io.maxmq.core.tls.Revocations;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
@@ -57,24 +53,25 @@ public final class Connections {
     private static final Counter[] SENT = {Counter.SENT_QOS_0, Counter.SENT_QOS_1, Counter.SENT_QOS_2};
     private static final Counter[] RECEIVED = {Counter.RECEIVED_QOS_0, Counter.RECEIVED_QOS_1, Counter.RECEIVED_QOS_2};
 
-    /**
-     * Who decides and who is told.
-     *
-     * @param tenants whether there is room for a tenant
-     */
-    public record Collaborators(
+    /** Parts of the broker that decide about clients. */
+    public record Deciders(
             Access access,
             Interceptors interceptors,
             List<RateLimiter> rateLimiters,
             BanList bans,
-            Overload overload,
-            Events events,
-            Loggers loggers,
-            Function<Tenant, Routes> routes,
-            Predicate<Tenant> tenants) {}
+            Overload overload) {}
+
+    /**
+     * Tenants of the broker.
+     *
+     * @param routes of a tenant
+     * @param admission returns whether there is room for a tenant
+     */
+    public record Tenants(Function<Tenant, Routes> routes, Predicate<Tenant> admission) {}
 
     private final BrokerConfig config;
-    private final Collaborators collaborators;
+    private final Deciders deciders;
+    private final Tenants tenants;
     private final IntervalCaps caps;
     private final ConnectionEvents events;
     private final RateDecisions rates;
@@ -89,13 +86,13 @@ public final class Connections {
     /** By the name of the listener. */
     private final Map<String, Revocations> revocations = new ConcurrentHashMap<>();
 
-    public Connections(BrokerConfig config, Collaborators collaborators) {
+    public Connections(BrokerConfig config, Deciders deciders, Tenants tenants, Events events, Loggers loggers) {
         this.config = config;
-        this.collaborators = collaborators;
+        this.deciders = deciders;
+        this.tenants = tenants;
         this.caps = new IntervalCaps(config);
-        this.events = new ConnectionEvents(
-                config.name(), collaborators.events(), collaborators.loggers().of("connection"));
-        this.rates = new RateDecisions(collaborators.rateLimiters(), collaborators.events());
+        this.events = new ConnectionEvents(config.name(), events, loggers.of("connection"));
+        this.rates = new RateDecisions(deciders.rateLimiters(), events);
         this.dollarTopics = new DollarTopics(config);
         this.subscriptionRules = new SubscriptionRules(config);
         ConnectionLimits limits = config.connections();
@@ -111,22 +108,16 @@ public final class Connections {
     }
 
     /** Adds the next loop; all are added before the first connection comes. */
-    public void addLoop(
-            Loop loop,
-            CallerLoop caller,
-            Router router,
-            Sessions sessions,
-            MessageIds ids,
-            Drops drops,
-            ByteBufAllocator allocator) {
-        loops.add(new LoopServices(
-                loop, caller, router, sessions, new PublishFrames(loop, allocator), new InTransit(ids), drops));
-        reviews.add(new RightsReview(this, loops.get(loops.size() - 1)));
-        rates.addLoop(loop);
+    public void addLoop(SessionLoop at, MessageIds ids, ByteBufAllocator allocator) {
+        LoopServices services = new LoopServices(at, new PublishFrames(at.loop(), allocator), new InTransit(ids));
+        loops.add(services);
+        reviews.add(new RightsReview(this, services));
+        rates.addLoop(at.loop());
     }
 
     /** A connection on {@code loop} for what a transport has accepted. */
     public ByteSource open(ByteSink sink, Loop loop) {
+        assert loop.inLoop();
         Connection connection = new Connection(this, sink, loops.get(loop.index()));
         connection.open();
         return connection;
@@ -134,7 +125,7 @@ public final class Connections {
 
     /** Counts why a socket is refused without asking plug-ins: its address is banned, or there is too much to do. Null when it is not. */
     public @Nullable Counter refusalOf(SocketAddress remote, Loop loop) {
-        if (collaborators.bans().of(remote, loop.epochMillis()) != null) {
+        if (deciders.bans().of(remote, loop.epochMillis()) != null) {
             return Counter.REFUSED_BANNED;
         }
         return overload().shedsConnections() ? Counter.REFUSED_OVERLOAD : null;
@@ -145,16 +136,17 @@ public final class Connections {
     }
 
     Overload overload() {
-        return collaborators.overload();
+        return deciders.overload();
     }
 
     /** Whether the client, its user or its address is banned. */
     boolean isBanned(ClientInfo client, Loop loop) {
-        return collaborators.bans().of(client, loop.epochMillis()) != null;
+        return deciders.bans().of(client, loop.epochMillis()) != null;
     }
 
     /** Ends the connections on this loop of those who are in the list; how many. */
     public int endOf(BanList banned, Loop loop) {
+        assert loop.inLoop();
         int ended = 0;
         for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {
             ClientInfo client = connection.client();
@@ -168,6 +160,7 @@ public final class Connections {
 
     /** Whether a socket may stay: the rate limiter's say, before anything is read from it. */
     public RateDecision admits(SocketAddress remote, String listener, Loop loop) {
+        assert loop.inLoop();
         return rates.onAccept(remote, listener, loop);
     }
 
@@ -183,6 +176,7 @@ public final class Connections {
 
     /** Says goodbye on all connections of this loop. */
     public void shutDown(Loop loop) {
+        assert loop.inLoop();
         for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {
             connection.shutDown();
         }
@@ -193,6 +187,7 @@ public final class Connections {
      * about with the next CONNECT.
      */
     public void reviewSubscriptions(Loop loop) {
+        assert loop.inLoop();
         // Half of what may wait for workers is for whatever else there is.
         reviews.get(loop.index()).begin(config.workerQueue() / 2 / loops.size());
     }
@@ -224,6 +219,7 @@ public final class Connections {
 
     /** Ends the connections of one listener on this loop. */
     public void endOf(String listener, Loop loop) {
+        assert loop.inLoop();
         for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {
             if (connection.out().listener().equals(listener)) {
                 connection.end(Initiator.ADMINISTRATOR, ReasonCode.ADMINISTRATIVE_ACTION, "the listener is removed");
@@ -242,6 +238,7 @@ public final class Connections {
 
     /** Ends the connections of one listener on this loop whose certificate is revoked; completes when all have been looked at. */
     public CompletableFuture<Void> endRevoked(String listener, Loop loop) {
+        assert loop.inLoop();
         return new CertificateReview(this, loops.get(loop.index()), listener).begin();
     }
 
@@ -254,6 +251,7 @@ public final class Connections {
 
     /** Closes what is left on this loop, whether or not the client has taken its goodbye. */
     public void cutOff(Loop loop) {
+        assert loop.inLoop();
         for (Connection connection : List.copyOf(loops.get(loop.index()).open())) {
             connection.out().abort();
         }
@@ -286,7 +284,7 @@ public final class Connections {
     }
 
     Access access() {
-        return collaborators.access();
+        return deciders.access();
     }
 
     /** What rate limiters say. */
@@ -295,7 +293,7 @@ public final class Connections {
     }
 
     Interceptors interceptors() {
-        return collaborators.interceptors();
+        return deciders.interceptors();
     }
 
     ConnectionEvents events() {
@@ -303,7 +301,7 @@ public final class Connections {
     }
 
     Routes routes(Tenant tenant) {
-        return collaborators.routes().apply(tenant);
+        return tenants.routes().apply(tenant);
     }
 
     /** How clients are told apart by tenant. */
@@ -313,7 +311,7 @@ public final class Connections {
 
     /** Whether there is room for this tenant's clients. */
     boolean admits(Tenant tenant) {
-        return collaborators.tenants().test(tenant);
+        return tenants.admission().test(tenant);
     }
 
     SubscriptionRules subscriptionRules() {

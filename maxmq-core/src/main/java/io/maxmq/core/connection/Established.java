@@ -2,22 +2,23 @@ package io.maxmq.core.connection;
 
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.session.Session;
+import io.maxmq.core.session.Sessions;
 import io.maxmq.spi.auth.ClientLimits;
 
 /**
- * What the handshake has settled.
+ * Result of a handshake.
  *
- * @param present whether the session was there before
- * @param keepAliveSeconds in force; 0 for none
- * @param untilEpochMillis when the connection has to end; {@code Long.MAX_VALUE} for never
+ * @param attached session of the client
+ * @param client with its limits and the end of its credentials
  * @param topicAliasMaximum aliases that the broker may set; 0 for none
- * @param limits of this client in the place of the settings
  */
 record Established(
-        Session session,
-        boolean present,
-        ClientAccess access,
-        int keepAliveSeconds,
-        long untilEpochMillis,
-        int topicAliasMaximum,
-        ClientLimits limits) {}
+        Sessions.Connected.Attached attached, ClientAccess access, AuthenticatedClient client, int topicAliasMaximum) {
+    Session session() {
+        return attached.session();
+    }
+
+    ClientLimits limits() {
+        return client.limits();
+    }
+}

@@ -23,21 +23,14 @@ final class LoopServices {
     private final Set<Connection> open = new LinkedHashSet<>();
     private byte[] scratch = new byte[FIRST_SCRATCH_BYTES];
 
-    LoopServices(
-            Loop loop,
-            CallerLoop caller,
-            Router router,
-            Sessions sessions,
-            PublishFrames frames,
-            InTransit inTransit,
-            Drops drops) {
-        this.loop = loop;
-        this.caller = caller;
-        this.router = router;
-        this.sessions = sessions;
+    LoopServices(SessionLoop at, PublishFrames frames, InTransit inTransit) {
+        this.loop = at.loop();
+        this.caller = at.caller();
+        this.router = at.router();
+        this.sessions = at.sessions();
+        this.drops = at.drops();
         this.frames = frames;
         this.inTransit = inTransit;
-        this.drops = drops;
     }
 
     Loop loop() {
@@ -72,6 +65,7 @@ final class LoopServices {
 
     /** Room for at least {@code bytes}, valid until the next call. */
     byte[] scratch(int bytes) {
+        assert loop.inLoop();
         if (scratch.length < bytes) {
             scratch = new byte[Math.max(bytes, scratch.length * 2)];
         }
@@ -80,6 +74,7 @@ final class LoopServices {
 
     /** The connections that live here now. */
     Set<Connection> open() {
+        assert loop.inLoop();
         return open;
     }
 }

@@ -74,6 +74,7 @@ final class PacketWriter implements PacketSink {
 
     /** The connection is on another loop. */
     void moved(LoopServices to) {
+        assert connection.inLoop();
         frames = to.frames();
         counters = to.loop().counters();
     }
@@ -94,6 +95,7 @@ final class PacketWriter implements PacketSink {
      * @param ofTenant counters of the client's tenant; null when nobody counts for it
      */
     void established(int aliasMaximum, @Nullable TenantCounters ofTenant) {
+        assert connection.inLoop();
         tenantCounters = ofTenant;
         if (aliasMaximum > 0) {
             aliases = new OutboundAliases(connection, aliasMaximum);
@@ -135,6 +137,8 @@ final class PacketWriter implements PacketSink {
     }
 
     private boolean fitsAliased(InTransit message, int flags, Subscription subscription) {
+        assert connection.inLoop();
+        assert connection.inLoop();
         OutboundAliases set = aliases;
         return set != null
                 && set.known(message.topic()) != OutboundAliases.NONE
@@ -145,21 +149,20 @@ final class PacketWriter implements PacketSink {
     public void sendPublish(
             InTransit message, int flags, int packetId, boolean dup, Subscription subscription) { // hot: per message
         OutboundAliases set = aliases;
-        if (set == null) {
-            frames.write(outFor(PacketType.PUBLISH), message, v5, flags, packetId, dup, subscription);
-        } else {
-            publishAliased(set, message, flags, packetId, dup, subscription);
-        }
+        PublishFrames.Frame frame = set == null
+                ? frames.frame(message, v5, flags, subscription)
+                : aliased(set, message, flags, subscription);
+        frames.write(outFor(PacketType.PUBLISH), frame, message, PublishFrames.firstByte(flags, dup), packetId);
         packetWritten();
         count(dup ? Counter.RESENT : Connections.sentAt(DeliveryFlags.qos(flags)));
         if (tenantCounters != null) {
+            assert connection.inLoop();
             tenantCounters.add(TenantCounters.Kind.SENT, 1);
         }
     }
 
-    /** With the topic's alias; a topic that comes again gets one, where the packet has room for it. */
-    private void publishAliased(
-            OutboundAliases set, InTransit message, int flags, int packetId, boolean dup, Subscription subscription) {
+    /** Encodes with the topic's alias; a topic that comes again gets one, where the packet has room for it. */
+    private PublishFrames.Frame aliased(OutboundAliases set, InTransit message, int flags, Subscription subscription) {
         int alias = set.known(message.topic());
         boolean known = alias != OutboundAliases.NONE;
         if (!known
@@ -167,17 +170,15 @@ final class PacketWriter implements PacketSink {
                         || PublishFrames.aliasedLength(message, flags, subscription, true) <= maxPacketBytes)) {
             alias = set.toSet(message.topic());
         }
-        ByteSink to = outFor(PacketType.PUBLISH);
-        if (alias == OutboundAliases.NONE) {
-            frames.write(to, message, true, flags, packetId, dup, subscription);
-        } else {
-            frames.writeAliased(to, message, flags, packetId, dup, subscription, alias, !known);
-        }
+        return alias == OutboundAliases.NONE
+                ? frames.frame(message, true, flags, subscription)
+                : frames.aliasedFrame(message, flags, subscription, alias, !known);
     }
 
     @Override
     public void sendAck(PacketType type, int packetId, ReasonCode reason) { // hot: per message
         if (v5 && reason != ReasonCode.SUCCESS) {
+            assert connection.inLoop();
             AckFrame.write(outFor(type).output(8), type, packetId, reason);
         } else {
             AckFrame.write(outFor(type).output(8), type, packetId);
@@ -189,6 +190,7 @@ final class PacketWriter implements PacketSink {
 
     @Override
     public void sendRefusal(PacketType type, int packetId, ReasonCode reason, String detail) {
+        assert connection.inLoop();
         if (!v5 || !problemInformation || detail.isEmpty()) {
             sendAck(type, packetId, reason);
             return;
@@ -224,6 +226,7 @@ final class PacketWriter implements PacketSink {
 
     /** Sends any packet but PUBLISH and its acknowledgements; false when the client's maximum leaves no room for it. */
     boolean send(Packet packet) {
+        assert connection.inLoop();
         AnswerInterceptors interceptors = connection.home().interceptors().answers();
         ClientInfo who = connection.client();
         if (interceptors != null && v5 && who != null) {

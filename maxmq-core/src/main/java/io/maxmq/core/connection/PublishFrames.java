@@ -26,7 +26,7 @@ final class PublishFrames implements Deferred {
     private static final int PUBLISH = 0x30;
 
     /** The encoded message, valid for one message of one flyweight. */
-    private static final class Frame {
+    static final class Frame {
         final boolean v5;
         final boolean hasPacketId;
         byte[] bytes = new byte[FIRST_FRAME_BYTES];
@@ -66,24 +66,29 @@ final class PublishFrames implements Deferred {
         this.allocator = allocator;
     }
 
-    /** The packet's whole length for one recipient, in bytes. */
+    /** Returns the packet's whole length for one recipient, in bytes. */
     static int length(InTransit message, boolean v5, int flags, Subscription subscription) {
-        return length(message, v5, flags, subscription, true, false);
-    }
-
-    /** The same with a topic alias, which is set with the topic and then stands in its place. */
-    static int aliasedLength(InTransit message, int flags, Subscription subscription, boolean withTopic) {
-        return length(message, true, flags, subscription, withTopic, true);
-    }
-
-    private static int length(
-            InTransit message, boolean v5, int flags, Subscription subscription, boolean withTopic, boolean withAlias) {
         return PublishFrame.length(
                 v5,
+                message.topic().utf8().length,
+                DeliveryFlags.qos(flags) > 0,
+                v5 ? propertiesLength(message, subscription.subscriptionIds(), false) : 0,
+                message.payloadLength());
+    }
+
+    /** Returns the same with a topic alias, which is set with the topic and then stands in its place. */
+    static int aliasedLength(InTransit message, int flags, Subscription subscription, boolean withTopic) {
+        return PublishFrame.length(
+                true,
                 withTopic ? message.topic().utf8().length : 0,
                 DeliveryFlags.qos(flags) > 0,
-                v5 ? propertiesLength(message, subscription.subscriptionIds(), withAlias) : 0,
+                propertiesLength(message, subscription.subscriptionIds(), true),
                 message.payloadLength());
+    }
+
+    /** Returns the first byte of the packet for one recipient. */
+    static int firstByte(int flags, boolean dup) { // hot: per message and recipient
+        return PUBLISH | PublishFrame.flags(dup, DeliveryFlags.qos(flags), DeliveryFlags.retain(flags));
     }
 
     private static int propertiesLength(InTransit message, int[] subscriptionIds, boolean withAlias) {
@@ -100,15 +105,9 @@ final class PublishFrames implements Deferred {
         return length;
     }
 
-    /** Writes the packet for one recipient. */
-    void write(
-            ByteSink to,
-            InTransit message,
-            boolean v5,
-            int flags,
-            int packetId,
-            boolean dup,
-            Subscription subscription) {
+    /** Returns the encoded message for one recipient; {@link #write} follows at once. */
+    Frame frame(InTransit message, boolean v5, int flags, Subscription subscription) {
+        assert loop.inLoop();
         int qos = DeliveryFlags.qos(flags);
         int[] ids = v5 ? subscription.subscriptionIds() : NO_IDS;
         Frame frame;
@@ -121,23 +120,16 @@ final class PublishFrames implements Deferred {
             frame = qos > 0 ? individual5 : individual5AtMostOnce;
             encode(frame, message, ids, true, false);
         }
-        send(to, frame, message, flags, packetId, dup);
+        return frame;
     }
 
     /**
-     * Writes the packet for one recipient of MQTT 5.0 with a topic alias (§3.3.2.3.4).
+     * Returns the same for a recipient of MQTT 5.0 with a topic alias (§3.3.2.3.4).
      *
      * @param withTopic sets the alias; false when the recipient knows it
      */
-    void writeAliased(
-            ByteSink to,
-            InTransit message,
-            int flags,
-            int packetId,
-            boolean dup,
-            Subscription subscription,
-            int alias,
-            boolean withTopic) {
+    Frame aliasedFrame(InTransit message, int flags, Subscription subscription, int alias, boolean withTopic) {
+        assert loop.inLoop();
         int qos = DeliveryFlags.qos(flags);
         int[] ids = subscription.subscriptionIds();
         Frame frame;
@@ -151,14 +143,20 @@ final class PublishFrames implements Deferred {
             }
         }
         PublishFrame.writeTopicAlias(frame.bytes, frame.aliasAt, alias);
-        send(to, frame, message, flags, packetId, dup);
+        return frame;
     }
 
-    private void send(ByteSink to, Frame frame, InTransit message, int flags, int packetId, boolean dup) {
-        int qos = DeliveryFlags.qos(flags);
+    /**
+     * Writes the packet for one recipient.
+     *
+     * @param firstByte see {@link #firstByte}
+     * @param packetId without effect at QoS 0
+     */
+    void write(ByteSink to, Frame frame, InTransit message, int firstByte, int packetId) {
+        assert loop.inLoop();
         byte[] bytes = frame.bytes;
-        bytes[0] = (byte) (PUBLISH | PublishFrame.flags(dup, qos, DeliveryFlags.retain(flags)));
-        if (qos > 0) {
+        bytes[0] = (byte) firstByte;
+        if (frame.hasPacketId) {
             bytes[frame.packetIdAt] = (byte) (packetId >>> 8);
             bytes[frame.packetIdAt + 1] = (byte) packetId;
         }

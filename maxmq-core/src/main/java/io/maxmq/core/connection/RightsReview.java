@@ -40,6 +40,7 @@ final class RightsReview {
      * @param room of the workers, for questions about which authorizers block
      */
     void begin(int room) {
+        assert here.loop().inLoop();
         maxUnanswered = Math.max(1, Math.min(MAX_UNANSWERED, room));
         left = List.copyOf(here.open()).iterator();
         goOn();

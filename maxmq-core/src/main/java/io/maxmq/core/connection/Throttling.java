@@ -41,6 +41,10 @@ final class Throttling {
         private long sinceTold;
     }
 
+    /** Remote end of a connection; the client is null before CONNECT. */
+    private record Peer(
+            SocketAddress remote, String listener, @Nullable ClientInfo client) {}
+
     private final Loop loop;
     private final Events events;
 
@@ -62,7 +66,12 @@ final class Throttling {
     void onAddress(
             SocketAddress remote, String listener, @Nullable ClientInfo client, RateDecision decision, String limiter) {
         if (events.wants(Throttled.class)) {
-            tell(keyOf(remote, listener), Throttled.What.CONNECTION, remote, listener, client, decision, limiter);
+            tell(
+                    keyOf(remote, listener),
+                    Throttled.What.CONNECTION,
+                    new Peer(remote, listener, client),
+                    decision,
+                    limiter);
         }
     }
 
@@ -70,7 +79,7 @@ final class Throttling {
     void onClient(ClientInfo client, Throttled.What what, RateDecision decision, String limiter) {
         if (events.wants(Throttled.class)) {
             Object who = new Client(new SessionKey(client.tenant(), client.clientId()), client.username());
-            tell(who, what, client.remoteAddress(), client.listener(), client, decision, limiter);
+            tell(who, what, new Peer(client.remoteAddress(), client.listener(), client), decision, limiter);
         }
     }
 
@@ -82,14 +91,7 @@ final class Throttling {
         return address instanceof Inet6Address ? Cidr.of(address, IPV6_BITS) : address;
     }
 
-    private void tell(
-            Object who,
-            Throttled.What what,
-            SocketAddress remote,
-            String listener,
-            @Nullable ClientInfo client,
-            RateDecision decision,
-            String limiter) {
+    private void tell(Object who, Throttled.What what, Peer peer, RateDecision decision, String limiter) {
         String limit = decision.limit().isEmpty() ? limiter : decision.limit();
         Tally tally = held.computeIfAbsent(new Held(who, what, limit), fresh -> new Tally());
         tally.sinceTold++;
@@ -105,9 +107,9 @@ final class Throttling {
                 events,
                 new Throttled(
                         loop.epochMillis(),
-                        remote,
-                        listener,
-                        Optional.ofNullable(client),
+                        peer.remote(),
+                        peer.listener(),
+                        Optional.ofNullable(peer.client()),
                         what,
                         decision,
                         limit,
