@@ -154,7 +154,7 @@ public class SessionBenchmark {
                         tenant -> routes),
                 SessionStorage.NONE,
                 new SessionEvents(loop, events),
-                new Drops("benchmark", loop, events));
+                new Drops(loop, events));
         loops.add(sessions);
         publisher = session(sessions, access, routes, "publisher", publisherSink);
         subscriber = session(sessions, access, routes, "subscriber", subscriberSink);

@@ -349,7 +349,7 @@ public final class Broker {
                 router.journalRetained(storage.records().retained());
             }
             routers.add(router);
-            Drops drops = new Drops(config.name(), loop, events);
+            Drops drops = new Drops(loop, events);
             Sessions ofLoop =
                     new Sessions(loop, caller, router, ids, settings, storage, new SessionEvents(loop, events), drops);
             sessions.add(ofLoop);

@@ -7,7 +7,6 @@ import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
-import io.maxmq.core.observe.FlightEvents;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.event.BrokerEvent;
@@ -19,20 +18,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Tells listeners, counters, JFR and the log what happens to connections. Allocates events only for who listens. Thread-safe. */
+/** Reports what happens to connections to listeners, flight recordings, counters and the log. Allocates only wanted events. Thread-safe. */
 final class ConnectionEvents {
-    private final String broker;
     private final Events events;
     private final Logger log;
 
-    ConnectionEvents(String broker, Events events, Logger log) {
-        this.broker = broker;
+    ConnectionEvents(Events events, Logger log) {
         this.events = events;
         this.log = log;
     }
 
     void connected(ClientInfo client, boolean sessionPresent, Loop loop) {
-        FlightEvents.connect(broker, client, sessionPresent);
         if (events.wants(BrokerEvent.ClientConnected.class)) {
             loop.emit(events, new BrokerEvent.ClientConnected(loop.epochMillis(), client, sessionPresent));
         }
@@ -40,7 +36,6 @@ final class ConnectionEvents {
     }
 
     void disconnected(ClientInfo client, Initiator by, ReasonCode reason, String detail, Loop loop) {
-        FlightEvents.disconnect(broker, client, by, reason);
         if (events.wants(BrokerEvent.ClientDisconnected.class)) {
             loop.emit(events, new BrokerEvent.ClientDisconnected(loop.epochMillis(), client, by, reason, detail));
         }

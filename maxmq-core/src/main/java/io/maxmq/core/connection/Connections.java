@@ -91,7 +91,7 @@ public final class Connections {
         this.deciders = deciders;
         this.tenants = tenants;
         this.caps = new IntervalCaps(config);
-        this.events = new ConnectionEvents(config.name(), events, loggers.of("connection"));
+        this.events = new ConnectionEvents(events, loggers.of("connection"));
         this.rates = new RateDecisions(deciders.rateLimiters(), events);
         this.dollarTopics = new DollarTopics(config);
         this.subscriptionRules = new SubscriptionRules(config);

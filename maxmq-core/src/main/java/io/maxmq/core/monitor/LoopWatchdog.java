@@ -3,7 +3,6 @@ package io.maxmq.core.monitor;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.observe.Events;
-import io.maxmq.core.observe.FlightEvents;
 import io.maxmq.core.observe.ThreadNames;
 import io.maxmq.spi.event.BrokerEvent;
 import java.time.Duration;
@@ -187,7 +186,6 @@ public final class LoopWatchdog implements AutoCloseable {
         }
         stalls++;
         String name = ThreadNames.prefix(broker) + "-loop-" + index;
-        FlightEvents.stall(broker, name, stalledNanos);
         if (events.wants(BrokerEvent.LoopStalled.class)) {
             events.emit(new BrokerEvent.LoopStalled(System.currentTimeMillis(), name, Duration.ofNanos(stalledNanos)));
         }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Brings events to the listeners that want them. Each listener has its own bounded queue and is called on the worker
+ * Delivers events to the listeners that want them, and to flight recordings ({@link FlightEvents}). Each listener has its own bounded queue and is called on the worker
  * pool, one event at a time, so a slow one delays and loses only its own events. Thread-safe.
  *
  * <p>Who has something to tell asks {@link #wants} first, so that an event nobody wants is never created.
@@ -30,6 +30,7 @@ public final class Events {
     /** What a message takes beside its payload, roughly. */
     private static final int MESSAGE_BYTES = 256;
 
+    private final String broker;
     private final WorkerPool workers;
     private final PluginFailures failures;
     private final AtomicLong lost = new AtomicLong();
@@ -50,6 +51,7 @@ public final class Events {
 
     /** No listeners yet. */
     public Events(WorkerPool workers, Clock clock, Loggers loggers) {
+        this.broker = loggers.brokerName();
         this.workers = workers;
         this.failures = new PluginFailures(clock, this, loggers.of("plugin"));
     }
@@ -61,13 +63,13 @@ public final class Events {
 
     /** {@link #wants} of {@link BrokerEvent.MessageDropped}. Costs a volatile read. */
     public boolean wantsDropped() { // hot: per drop
-        return wantsDropped;
+        return wantsDropped || FlightEvents.wantsDropped();
     }
 
-    /** Whether any listener wants events of this kind. Costs a volatile read and, with listeners, a hash lookup. */
+    /** Returns whether a listener or a flight recording wants events of this kind. Costs a volatile read and, with either, a hash lookup. */
     public boolean wants(Class<? extends BrokerEvent> kind) {
         Map<Class<?>, Sink[]> byKind = sinksByKind;
-        return !byKind.isEmpty() && byKind.containsKey(kind);
+        return (!byKind.isEmpty() && byKind.containsKey(kind)) || FlightEvents.wants(kind);
     }
 
     /** Whether any listener wants events of this kind with their messages. */
@@ -85,6 +87,7 @@ public final class Events {
 
     /** Hands the event to each listener that wants it. Never blocks, never throws. */
     public void emit(BrokerEvent event) {
+        FlightEvents.record(broker, event);
         Sink[] wanting = sinksByKind.get(event.getClass());
         if (wanting != null) {
             for (Sink sink : wanting) {
@@ -100,6 +103,7 @@ public final class Events {
      * @return whether the caller owes a {@link #wake} at the end of the batch
      */
     public boolean emitInBatch(BrokerEvent event) {
+        FlightEvents.record(broker, event);
         boolean owes = false;
         Sink[] wanting = sinksByKind.get(event.getClass());
         if (wanting != null) {

@@ -1,9 +1,13 @@
 package io.maxmq.core.observe;
 
-import io.maxmq.codec.ReasonCode;
 import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.DropReason;
-import io.maxmq.spi.event.BrokerEvent.Initiator;
+import io.maxmq.spi.event.BrokerEvent;
+import io.maxmq.spi.event.BrokerEvent.ClientConnected;
+import io.maxmq.spi.event.BrokerEvent.ClientDisconnected;
+import io.maxmq.spi.event.BrokerEvent.LoopStalled;
+import io.maxmq.spi.event.BrokerEvent.MessageDropped;
+import java.util.Map;
+import java.util.function.Supplier;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Event;
@@ -14,102 +18,92 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
 /**
- * What a flight recording shows of the broker. While no recording wants an event, nothing is created: a probe of each
- * kind, made once, tells. Thread-safe.
+ * Broker events in flight recordings: each kind listed in {@code RECORDED} has a JFR event that takes its fields from it. Nothing is created
+ * while no recording wants the kind: a probe of each, made once, tells. Thread-safe.
  */
 @SuppressWarnings("UnusedVariable") // JFR reads the fields
-public final class FlightEvents {
+final class FlightEvents {
 
     /** Apart, so that the flight recorder's machinery loads with the first recording, not with the broker. */
     private static final class Probes {
-        static final ConnectEvent CONNECT = new ConnectEvent();
-        static final DisconnectEvent DISCONNECT = new DisconnectEvent();
         static final DropEvent DROP = new DropEvent();
-        static final StallEvent STALL = new StallEvent();
+
+        static final Map<Class<? extends BrokerEvent>, Recorded<?>> RECORDED = Map.of(
+                ClientConnected.class, new Recorded<>(ClientConnected.class, new ConnectEvent(), ConnectEvent::new),
+                ClientDisconnected.class,
+                        new Recorded<>(ClientDisconnected.class, new DisconnectEvent(), DisconnectEvent::new),
+                MessageDropped.class, new Recorded<>(MessageDropped.class, DROP, DropEvent::new),
+                LoopStalled.class, new Recorded<>(LoopStalled.class, new StallEvent(), StallEvent::new));
+    }
+
+    private record Recorded<E extends BrokerEvent>(
+            Class<E> kind, FlightEvent<E> probe, Supplier<? extends FlightEvent<E>> create) {
+        void record(String broker, BrokerEvent event) {
+            if (probe.isEnabled()) {
+                FlightEvent<E> recorded = create.get();
+                recorded.broker = broker;
+                recorded.take(kind.cast(event));
+                recorded.commit();
+            }
+        }
     }
 
     private FlightEvents() {}
 
-    /** CONNACK with success was sent. */
-    public static void connect(String broker, ClientInfo client, boolean sessionPresent) {
-        if (!FlightRecorder.isInitialized() || !Probes.CONNECT.isEnabled()) {
-            return;
+    /** Returns whether a recording wants events of this kind now. */
+    static boolean wants(Class<? extends BrokerEvent> kind) {
+        if (!FlightRecorder.isInitialized()) {
+            return false;
         }
-        ConnectEvent event = new ConnectEvent();
-        event.broker = broker;
-        event.tenant = client.tenant().name();
-        event.clientId = client.clientId();
-        event.remoteAddress = client.remoteAddress().toString();
-        event.listener = client.listener();
-        event.protocolVersion = client.protocolVersion().name();
-        event.sessionPresent = sessionPresent;
-        event.commit();
+        Recorded<?> recorded = Probes.RECORDED.get(kind);
+        return recorded != null && recorded.probe.isEnabled();
     }
 
-    /** A connection that had been accepted by CONNACK is gone. */
-    public static void disconnect(String broker, ClientInfo client, Initiator by, ReasonCode reasonCode) {
-        if (!FlightRecorder.isInitialized() || !Probes.DISCONNECT.isEnabled()) {
-            return;
-        }
-        DisconnectEvent event = new DisconnectEvent();
-        event.broker = broker;
-        event.tenant = client.tenant().name();
-        event.clientId = client.clientId();
-        event.remoteAddress = client.remoteAddress().toString();
-        event.by = by.name();
-        event.reasonCode = reasonCode.name();
-        event.commit();
-    }
-
-    /** Whether drops are recorded now. */
-    public static boolean recordsDrops() { // hot: per drop
+    /** {@link #wants} of {@link MessageDropped}. */
+    static boolean wantsDropped() { // hot: per drop
         return FlightRecorder.isInitialized() && Probes.DROP.isEnabled();
     }
 
-    /** Messages were lost on purpose. */
-    public static void drop(String broker, String clientId, String topic, DropReason reason, long count, long bytes) {
-        if (!recordsDrops()) {
-            return;
+    /** Records the event, if a recording wants its kind. */
+    static void record(String broker, BrokerEvent event) {
+        if (FlightRecorder.isInitialized()) {
+            Recorded<?> recorded = Probes.RECORDED.get(event.getClass());
+            if (recorded != null) {
+                recorded.record(broker, event);
+            }
         }
-        DropEvent event = new DropEvent();
-        event.broker = broker;
-        event.clientId = clientId;
-        event.topic = topic;
-        event.reason = reason.name();
-        event.count = count;
-        event.bytes = bytes;
-        event.commit();
     }
 
-    /** An event loop has not turned for a while. */
-    public static void stall(String broker, String loop, long stalledNanos) {
-        if (!FlightRecorder.isInitialized() || !Probes.STALL.isEnabled()) {
-            return;
+    @Category({"MaxMQ"})
+    @StackTrace(false)
+    private abstract static class FlightEvent<E extends BrokerEvent> extends Event {
+        @Label("Broker")
+        String broker = "";
+
+        /** Copies the fields of the broker event. */
+        abstract void take(E event);
+    }
+
+    private abstract static class ClientEvent<E extends BrokerEvent> extends FlightEvent<E> {
+        @Label("Tenant")
+        String tenant = "";
+
+        @Label("Client Identifier")
+        String clientId = "";
+
+        @Label("Remote Address")
+        String remoteAddress = "";
+
+        void take(ClientInfo client) {
+            tenant = client.tenant().name();
+            clientId = client.clientId();
+            remoteAddress = client.remoteAddress().toString();
         }
-        StallEvent event = new StallEvent();
-        event.broker = broker;
-        event.loop = loop;
-        event.stalledNanos = stalledNanos;
-        event.commit();
     }
 
     @Name("io.maxmq.Connect")
     @Label("MQTT Connect")
-    @Category({"MaxMQ"})
-    @StackTrace(false)
-    private static final class ConnectEvent extends Event {
-        @Label("Broker")
-        private String broker = "";
-
-        @Label("Tenant")
-        private String tenant = "";
-
-        @Label("Client Identifier")
-        private String clientId = "";
-
-        @Label("Remote Address")
-        private String remoteAddress = "";
-
+    private static final class ConnectEvent extends ClientEvent<ClientConnected> {
         @Label("Listener")
         private String listener = "";
 
@@ -118,40 +112,36 @@ public final class FlightEvents {
 
         @Label("Session Present")
         private boolean sessionPresent;
+
+        @Override
+        void take(ClientConnected event) {
+            take(event.client());
+            listener = event.client().listener();
+            protocolVersion = event.client().protocolVersion().name();
+            sessionPresent = event.sessionPresent();
+        }
     }
 
     @Name("io.maxmq.Disconnect")
     @Label("MQTT Disconnect")
-    @Category({"MaxMQ"})
-    @StackTrace(false)
-    private static final class DisconnectEvent extends Event {
-        @Label("Broker")
-        private String broker = "";
-
-        @Label("Tenant")
-        private String tenant = "";
-
-        @Label("Client Identifier")
-        private String clientId = "";
-
-        @Label("Remote Address")
-        private String remoteAddress = "";
-
+    private static final class DisconnectEvent extends ClientEvent<ClientDisconnected> {
         @Label("Ended By")
         private String by = "";
 
         @Label("Reason Code")
         private String reasonCode = "";
+
+        @Override
+        void take(ClientDisconnected event) {
+            take(event.client());
+            by = event.by().name();
+            reasonCode = event.reasonCode().name();
+        }
     }
 
     @Name("io.maxmq.Drop")
     @Label("MQTT Message Dropped")
-    @Category({"MaxMQ"})
-    @StackTrace(false)
-    private static final class DropEvent extends Event {
-        @Label("Broker")
-        private String broker = "";
-
+    private static final class DropEvent extends FlightEvent<MessageDropped> {
         @Label("Client Identifier")
         private String clientId = "";
 
@@ -167,21 +157,31 @@ public final class FlightEvents {
         @Label("Payload Bytes")
         @DataAmount
         private long bytes;
+
+        @Override
+        void take(MessageDropped event) {
+            clientId = event.clientId();
+            topic = event.topic();
+            reason = event.reason().name();
+            count = event.count();
+            bytes = event.bytes();
+        }
     }
 
     @Name("io.maxmq.Stall")
     @Label("Event Loop Stalled")
-    @Category({"MaxMQ"})
-    @StackTrace(false)
-    private static final class StallEvent extends Event {
-        @Label("Broker")
-        private String broker = "";
-
+    private static final class StallEvent extends FlightEvent<LoopStalled> {
         @Label("Loop")
         private String loop = "";
 
         @Label("Stalled")
         @Timespan(Timespan.NANOSECONDS)
         private long stalledNanos;
+
+        @Override
+        void take(LoopStalled event) {
+            loop = event.loop();
+            stalledNanos = event.stalled().toNanos();
+        }
     }
 }

@@ -9,16 +9,23 @@ import org.slf4j.LoggerFactory;
  */
 public final class Loggers {
 
+    private final String brokerName;
     private final String prefix;
 
     /** Loggers of the broker with this name. */
     public Loggers(String brokerName) {
+        this.brokerName = brokerName;
         this.prefix = "io.maxmq." + brokerName;
     }
 
     /** Has slf4j find its backend, which takes its time in a JVM's first start. */
     public static void prepare() {
         LoggerFactory.getILoggerFactory();
+    }
+
+    /** The name of the broker. */
+    String brokerName() {
+        return brokerName;
     }
 
     /** The logger of one part of the broker, {@code connection} for example. */

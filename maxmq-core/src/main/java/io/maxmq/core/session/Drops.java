@@ -3,7 +3,6 @@ package io.maxmq.core.session;
 import io.maxmq.codec.QoS;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Events;
-import io.maxmq.core.observe.FlightEvents;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
@@ -16,22 +15,20 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accounts for every message that a recipient does not get: a counter by reason always, a JFR event and a broker event
- * for who listens. One per loop. Runs on the loop.
+ * Accounts for every message that a recipient does not get: a counter by reason always, a broker event for
+ * listeners and flight recordings. One per loop. Runs on the loop.
  */
 public final class Drops {
     /** Longer names are left out of events: many of them may wait for a listener. */
     static final int MAX_NAME_BYTES = 1024;
 
-    private final String broker;
     private final Loop loop;
     private final Events events;
 
     /** The clients of this loop, while connected. */
     private Function<SessionKey, @Nullable ClientInfo> clients = key -> null;
 
-    public Drops(String broker, Loop loop, Events events) {
-        this.broker = broker;
+    public Drops(Loop loop, Events events) {
         this.loop = loop;
         this.events = events;
     }
@@ -42,14 +39,14 @@ public final class Drops {
     }
 
     void dropped(Session recipient, InTransit message, DropReason reason) { // hot: per drop
-        if (count(message, reason) && isTold()) {
+        if (count(message, reason) && events.wantsDropped()) {
             tell(recipient.key(), message, reason);
         }
     }
 
     /** @param recipient who does not get it; for what is not taken in, who sent it */
     public void dropped(SessionKey recipient, InTransit message, DropReason reason) { // hot: per drop
-        if (count(message, reason) && isTold()) {
+        if (count(message, reason) && events.wantsDropped()) {
             tell(recipient, message, reason);
         }
     }
@@ -74,7 +71,7 @@ public final class Drops {
 
     public void dropped(SessionKey recipient, StoredMessage message, DropReason reason) {
         loop.counters().dropped(reason, 1, message.payloadLength());
-        if (isTold()) {
+        if (events.wantsDropped()) {
             boolean isWanted = events.wantsMessages(BrokerEvent.MessageDropped.class);
             tell(recipient, message.topic(), reason, message.payloadLength(), isWanted ? message : null);
         }
@@ -83,9 +80,6 @@ public final class Drops {
     /** Messages that nobody knows any more than how many there were. */
     void lost(SessionKey recipient, DropReason reason, int count, long bytes) {
         loop.counters().dropped(reason, count, bytes);
-        if (FlightEvents.recordsDrops()) {
-            FlightEvents.drop(broker, recipient.clientId(), "", reason, count, bytes);
-        }
         if (events.wantsDropped()) {
             loop.emit(
                     events,
@@ -104,11 +98,6 @@ public final class Drops {
         }
     }
 
-    /** Whether anybody wants to know more than how many there are. */
-    private boolean isTold() {
-        return FlightEvents.recordsDrops() || events.wantsDropped();
-    }
-
     private void tell(SessionKey recipient, InTransit message, DropReason reason) {
         // Copied only for who looks at it.
         StoredMessage kept = events.wantsMessages(BrokerEvent.MessageDropped.class) ? message.keep() : null;
@@ -117,23 +106,18 @@ public final class Drops {
 
     private void tell(
             SessionKey recipient, Topic topic, DropReason reason, long bytes, @Nullable StoredMessage message) {
-        if (FlightEvents.recordsDrops()) {
-            FlightEvents.drop(broker, recipient.clientId(), topic.name(), reason, 1, bytes);
-        }
-        if (events.wantsDropped()) {
-            loop.emit(
-                    events,
-                    new BrokerEvent.MessageDropped(
-                            loop.epochMillis(),
-                            recipient.tenant(),
-                            recipient.clientId(),
-                            topic.utf8().length > MAX_NAME_BYTES ? "" : topic.name(),
-                            reason,
-                            1,
-                            bytes,
-                            message == null ? Optional.empty() : client(recipient),
-                            message == null ? Optional.empty() : Optional.of(copy(message, loop))));
-        }
+        loop.emit(
+                events,
+                new BrokerEvent.MessageDropped(
+                        loop.epochMillis(),
+                        recipient.tenant(),
+                        recipient.clientId(),
+                        topic.utf8().length > MAX_NAME_BYTES ? "" : topic.name(),
+                        reason,
+                        1,
+                        bytes,
+                        message == null ? Optional.empty() : client(recipient),
+                        message == null ? Optional.empty() : Optional.of(copy(message, loop))));
     }
 
     private Optional<ClientInfo> client(SessionKey key) {
