@@ -15,7 +15,7 @@ public final class MalformedPacketException extends Exception {
         this.reason = reason;
     }
 
-    /** What to say in CONNACK or DISCONNECT; always an error. */
+    /** Returns the reason code for CONNACK or DISCONNECT; always an error. */
     public ReasonCode reason() {
         return reason;
     }

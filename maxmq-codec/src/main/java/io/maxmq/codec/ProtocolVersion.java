@@ -26,7 +26,7 @@ public enum ProtocolVersion {
         return protocolName;
     }
 
-    /** Whether packets have properties and all acknowledgements reason codes. */
+    /** Returns whether packets have properties and all acknowledgements reason codes. */
     public boolean isV5() {
         return this == MQTT_5;
     }

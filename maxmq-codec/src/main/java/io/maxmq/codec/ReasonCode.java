@@ -192,7 +192,7 @@ public enum ReasonCode {
         return code;
     }
 
-    /** Whether the operation failed: 0x80 and above. */
+    /** Returns whether the operation failed: 0x80 and above. */
     public boolean isError() {
         return code >= 0x80;
     }
@@ -202,13 +202,13 @@ public enum ReasonCode {
         return code < 0 || code >= BY_CODE.length ? null : BY_CODE[code];
     }
 
-    /** Whether a packet of this type may carry the reason, sent by one side or the other. */
+    /** Returns whether a packet of this type may carry the reason, sent by one side or the other. */
     public boolean allowedIn(PacketType type) {
         return allowedIn(type, true) || allowedIn(type, false);
     }
 
     /**
-     * Whether a packet of this type may carry the reason when sent by a client ({@code fromClient}) or by a server; the
+     * Returns whether a packet of this type may carry the reason when sent by a client ({@code fromClient}) or by a server; the
      * side matters for DISCONNECT and AUTH. False for types that carry none.
      */
     public boolean allowedIn(PacketType type, boolean fromClient) {

@@ -1,6 +1,6 @@
 package io.maxmq.codec;
 
-/** What a subscription wants of the retained messages that exist when it is made. MQTT 5.0 §3.8.3.1. */
+/** The handling of existing retained messages when a subscription is made. MQTT 5.0 §3.8.3.1. */
 public enum RetainHandling {
     /** The value of every subscription before 5.0. */
     SEND_AT_SUBSCRIBE,

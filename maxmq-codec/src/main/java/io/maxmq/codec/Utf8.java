@@ -92,7 +92,7 @@ public final class Utf8 {
         return true;
     }
 
-    /** How many bytes {@code text} has in UTF-8, or -1 when it holds U+0000 or half of a surrogate pair. */
+    /** Returns the number of bytes that {@code text} has in UTF-8, or -1 when it holds U+0000 or half of a surrogate pair. */
     public static int encodedLength(String text) {
         int bytes = 0;
         int length = text.length();
@@ -127,9 +127,10 @@ public final class Utf8 {
     }
 
     /**
-     * Returns {@code text} for a log line or a terminal: control characters, line separators, invisible format characters (the
-     * direction overrides U+202A..U+202E, for example) and halves of surrogate pairs become {@code \n}, {@code \r}, {@code \t} or
-     * a backslash, {@code u} and four hexadecimal digits. Text that has none is returned as it is. Escaped JSON is still JSON with the same content.
+     * Returns {@code text} for a log line or a terminal: control characters, line separators, invisible format
+     * characters (the direction overrides U+202A..U+202E, for example) and halves of surrogate pairs become {@code \n},
+     * {@code \r}, {@code \t} or a backslash, {@code u} and four hexadecimal digits. Other text is returned unchanged.
+     * Escaped JSON is still JSON with the same content.
      */
     public static String escape(String text) {
         int safe = 0;
@@ -175,7 +176,7 @@ public final class Utf8 {
         }
     }
 
-    /** Whether a reader of a log would not see it, or would see something else: a new line, text in another order. */
+    /** Returns whether a character is invisible in a log, or misleads its reader: a new line, text in another order. */
     private static boolean isDeceptive(int point) {
         return switch (Character.getType(point)) {
             case Character.CONTROL,
@@ -192,7 +193,10 @@ public final class Utf8 {
         return ((eightBytes | (eightBytes - LOW_BITS)) & HIGH_BITS) == 0;
     }
 
-    /** How many bytes follow from a lead byte that is not ASCII, itself included: 2..4, or 0 for U+0000 and none. */
+    /**
+     * Returns the number of bytes of a character by its lead byte that is not ASCII, itself included: 2..4, or 0 for
+     * U+0000 and an invalid lead byte.
+     */
     private static int sizeOf(int lead) {
         int unsigned = lead & 0xFF;
         if (unsigned >= 0xC2 && unsigned <= 0xDF) {

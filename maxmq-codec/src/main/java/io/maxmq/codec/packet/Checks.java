@@ -3,7 +3,7 @@ package io.maxmq.codec.packet;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** What the constructors of several packets check. */
+/** Checks that the constructors of several packets share. */
 final class Checks {
     private Checks() {}
 
@@ -21,7 +21,7 @@ final class Checks {
         return List.copyOf(list);
     }
 
-    /** A read-only view with its own position; nobody writes to the bytes after construction. */
+    /** A read-only view with its own position; the bytes never change after construction. */
     static ByteBuffer view(ByteBuffer bytes) {
         return bytes.asReadOnlyBuffer();
     }

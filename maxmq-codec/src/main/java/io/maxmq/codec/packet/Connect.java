@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * CONNECT: a client asks for a connection. MQTT 5.0 §3.1.
  *
  * @param bridge whether the client set the bridge bit, 0x80 of the protocol level: a widespread extension of 3.1 and
- *     3.1.1 that asks for the retain flag as published and for none of the client's own messages
+ *     3.1.1 that asks for the retain flag as published and excludes the client's own messages
  * @param cleanStart clean session before 5.0 (§3.1.2.4)
  * @param keepAliveSeconds 0..65535; 0 turns keep alive off (§3.1.2.10)
  * @param clientId may be empty, which asks for an assigned one (§3.1.3.1)

@@ -87,7 +87,7 @@ public enum PropertyId {
     SUBSCRIPTION_IDENTIFIER_AVAILABLE(0x29, Type.BYTE, 0, 1, false, CONNACK),
     SHARED_SUBSCRIPTION_AVAILABLE(0x2A, Type.BYTE, 0, 1, false, CONNACK);
 
-    /** How a value is written. §1.5. */
+    /** The encoding of a value. §1.5. */
     public enum Type {
         BYTE,
         TWO_BYTES,
@@ -97,7 +97,7 @@ public enum PropertyId {
         STRING_PAIR,
         BINARY;
 
-        /** Whether a value is an unsigned number. */
+        /** Returns whether a value is an unsigned number. */
         public boolean isNumber() {
             return ordinal() <= VARIABLE_BYTE_INTEGER.ordinal();
         }
@@ -150,12 +150,12 @@ public enum PropertyId {
         return max;
     }
 
-    /** Whether a packet of this type may have the property, sent by one side or the other. */
+    /** Returns whether a packet of this type may have the property, sent by one side or the other. */
     public boolean allowedIn(PacketType packet) {
         return (packets & 1 << packet.code()) != 0;
     }
 
-    /** Whether the will of a CONNECT may have the property (§3.1.3.2). */
+    /** Returns whether the will of a CONNECT may have the property (§3.1.3.2). */
     public boolean allowedInWill() {
         return allowedInWill;
     }

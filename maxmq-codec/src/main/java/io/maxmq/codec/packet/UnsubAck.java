@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * UNSUBACK: answers UNSUBSCRIBE. MQTT 5.0 §3.11.
  *
- * @param reasons one for each filter, in its order. Before 5.0 they do not travel: what is read there has none
+ * @param reasons one for each filter, in its order. Packets before 5.0 do not carry them: empty when read from such a
+ *     packet
  */
 public record UnsubAck(int packetId, Properties properties, List<ReasonCode> reasons) implements Packet {
     public UnsubAck {

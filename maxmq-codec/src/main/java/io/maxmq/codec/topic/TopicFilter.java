@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subscription asks for (MQTT 5.0 §4.7, §4.8.2): levels cut by {@code /}, where {@code +} stands for one level
- * and a last {@code #} for the parent and everything below, and an optional share name.
+ * The topic filter of a subscription (MQTT 5.0 §4.7, §4.8.2): levels cut by {@code /}, where {@code +} stands for one
+ * level and a last {@code #} for the parent and everything below, and an optional share name.
  *
  * <pre>
  *   sport/+/score          text sport/+/score, no share
@@ -92,7 +92,10 @@ public final class TopicFilter {
         return levels > maxLevels ? "has " + levels + " levels, allowed are " + maxLevels : null;
     }
 
-    /** The filter that matches one topic, a valid topic name, and is not shared, whatever the name begins with. */
+    /**
+     * The filter that matches one topic, a valid topic name, and is not shared, even when the name begins with {@code
+     * $share}.
+     */
     public static TopicFilter ofTopic(String topic) {
         return new TopicFilter(topic, null);
     }
@@ -121,12 +124,12 @@ public final class TopicFilter {
         return List.of(text.split("/", -1));
     }
 
-    /** How many levels, 1 or more, {@code #} included. */
+    /** Returns the number of levels, 1 or more, {@code #} included. */
     public int levelCount() {
         return TopicText.levelCount(text);
     }
 
-    /** Whether a level is {@code +} or {@code #}: else the filter matches the one topic that it spells. */
+    /** Returns whether a level is {@code +} or {@code #}; a filter without one matches exactly one topic. */
     public boolean hasWildcard() {
         return text.indexOf('+') >= 0 || text.charAt(text.length() - 1) == '#';
     }
@@ -137,8 +140,8 @@ public final class TopicFilter {
     }
 
     /**
-     * Whether a message published to {@code topic}, a valid topic name, is meant (§4.7.1); a leading wildcard does not
-     * match a topic that starts with {@code $} [MQTT-4.7.2-1]. The share does not matter.
+     * Returns whether this filter matches {@code topic}, a valid topic name (§4.7.1); a leading wildcard does not match
+     * a topic that starts with {@code $} [MQTT-4.7.2-1]. The share does not matter.
      */
     public boolean matches(String topic) {
         if (startsWithWildcard() && topic.startsWith("$")) {
@@ -176,7 +179,7 @@ public final class TopicFilter {
     }
 
     /**
-     * Whether every topic that {@code other} matches is matched by this filter too, so that a right to this filter is a
+     * Returns whether every topic that {@code other} matches is matched by this filter too, so that a right to this filter is a
      * right to the other. Exact, {@code $} topics and {@code #}'s parent included; shares do not matter.
      */
     public boolean covers(TopicFilter other) {
@@ -217,8 +220,8 @@ public final class TopicFilter {
     }
 
     /**
-     * Whether some topic is matched by both, so that what is forbidden by one is asked for, in part, by the other. Exact, {@code
-     * $} topics and {@code #}'s parent included; symmetric; shares do not matter.
+     * Returns whether both filters match a common topic, so that a subscription to one requests topics of the other.
+     * Exact, {@code $} topics and {@code #}'s parent included; symmetric; shares do not matter.
      */
     public boolean overlaps(TopicFilter other) {
         if (isDollarBeside(other) || other.isDollarBeside(this)) {
@@ -231,7 +234,7 @@ public final class TopicFilter {
         boolean first = true;
         while (true) { // f and o stand at the start of a level, which may be empty
             if ((f < thisEnd && text.charAt(f) == '#') || (o < otherEnd && other.text.charAt(o) == '#')) {
-                return true; // whatever the rest of the one asks for is meant by the other
+                return true; // the other filter matches every remainder of the first
             }
             int level = levelEnd(text, f);
             int otherLevel = levelEnd(other.text, o);
@@ -241,7 +244,7 @@ public final class TopicFilter {
             if (!any && !otherAny && !same) {
                 return false;
             }
-            // The empty topic is none, so an empty first level needs another behind it.
+            // A topic must not be empty, so an empty first level needs another level behind it.
             boolean emptyTopic = first && ((!any && level == f) || (!otherAny && otherLevel == o));
             if (level == thisEnd || otherLevel == otherEnd) {
                 boolean both = level == thisEnd && otherLevel == otherEnd;
@@ -253,7 +256,7 @@ public final class TopicFilter {
         }
     }
 
-    /** Whether this is about topics with a {@code $} only, and the other about those without. */
+    /** Returns whether this filter matches only topics with a leading {@code $}, and the other only topics without. */
     private boolean isDollarBeside(TopicFilter other) {
         return text.charAt(0) == '$' && other.startsWithWildcard();
     }
@@ -268,7 +271,7 @@ public final class TopicFilter {
         return at > 1 || (at == 1 && text.charAt(0) != '/');
     }
 
-    /** Whether from {@code at}, the end of a level, only {@code /#} follows, which includes the parent (§4.7.1.2). */
+    /** Returns whether from {@code at}, the end of a level, only {@code /#} follows, which includes the parent (§4.7.1.2). */
     private boolean isRestParentOnly(int at) {
         return at == text.length() - 2 && text.charAt(at + 1) == '#';
     }

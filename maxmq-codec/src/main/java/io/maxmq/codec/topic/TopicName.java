@@ -4,8 +4,8 @@ import io.maxmq.codec.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a message is published to (MQTT 5.0 §4.7): 1..65,535 bytes of UTF-8, no wildcard, no U+0000, levels cut by
- * {@code /}; empty levels count. Compared character by character, without normalisation [MQTT-4.7.3-4]. Immutable.
+ * The topic name of a message (MQTT 5.0 §4.7): 1..65,535 bytes of UTF-8, no wildcard, no U+0000, levels cut by {@code
+ * /}; empty levels count. Compared character by character, without normalisation [MQTT-4.7.3-4]. Immutable.
  */
 public record TopicName(String text) {
     /**
@@ -36,12 +36,12 @@ public record TopicName(String text) {
         return TopicText.problem(text, maxLevels);
     }
 
-    /** How many levels, 1 or more. Linear. */
+    /** Returns the number of levels, 1 or more. Linear. */
     public int levelCount() {
         return TopicText.levelCount(text);
     }
 
-    /** Whether it starts with {@code $}, so that no filter matches it by a leading wildcard [MQTT-4.7.2-1]. */
+    /** Returns whether it starts with {@code $}, so that no filter matches it by a leading wildcard [MQTT-4.7.2-1]. */
     public boolean isDollar() {
         return text.charAt(0) == '$';
     }

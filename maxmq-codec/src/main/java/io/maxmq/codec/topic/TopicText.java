@@ -3,7 +3,7 @@ package io.maxmq.codec.topic;
 import io.maxmq.codec.Utf8;
 import org.jspecify.annotations.Nullable;
 
-/** What names and filters have in common: a string that MQTT allows, cut into levels by {@code /}. §4.7.3. */
+/** The text of topic names and filters: a valid MQTT string, divided into levels by {@code /}. §4.7.3. */
 final class TopicText {
     private TopicText() {}
 

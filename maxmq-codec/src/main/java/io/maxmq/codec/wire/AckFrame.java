@@ -28,7 +28,7 @@ public final class AckFrame {
             return;
         }
         if (!reason.allowedIn(type)) {
-            throw new IllegalArgumentException("reason is none of " + type + ": reason=" + reason);
+            throw new IllegalArgumentException("invalid reason code for " + type + ": reason=" + reason);
         }
         out.writeInt(firstByte(type) << 24 | 3 << 16 | packetId);
         out.writeByte(reason.code());

@@ -33,7 +33,7 @@ final class ConnectReader {
 
     private ConnectReader() {}
 
-    /** Reads protocol name and level: the level byte, whose bridge bit may be set, is one that goes with the name. */
+    /** Reads protocol name and level: the level byte, apart from its bridge bit, must fit the name. */
     static int readLevel(PacketInput in) throws MalformedPacketException {
         String name = in.readString("protocol name");
         int level = in.readByte("protocol level");
@@ -110,7 +110,7 @@ final class ConnectReader {
     }
 
     /**
-     * Whether a flagged field follows. Only in 3.1 may it be missing all the same: §3.1 there lets the remaining length
+     * Returns whether a flagged field follows. Only in 3.1 may it be missing all the same: §3.1 there lets the remaining length
      * take precedence over the flags.
      */
     private static boolean isThere(PacketInput in, int flags, int flag, ProtocolVersion version) {

@@ -1,11 +1,11 @@
 package io.maxmq.codec.wire;
 
 /**
- * How much one packet may hold. Exceeding a limit is a {@code MalformedPacketException}, before anything is allocated
- * for what was announced.
+ * The limits of one packet. A packet beyond a limit is a {@code MalformedPacketException}, thrown before any allocation
+ * of the announced size.
  *
  * @param maxPacketBytesBeforeConnect whole packet, until {@link PacketDecoder#maxPacketBytes(int)} raises it; 2 or more
- * @param maxPacketBytes whole packet, after; what a client's decoder has from the start
+ * @param maxPacketBytes whole packet, after that; a client's decoder begins with it
  * @param maxUserProperties in one packet or will
  * @param maxUserPropertyBytes of all user properties in one packet or will, as encoded
  * @param maxTopicFilters in one SUBSCRIBE or UNSUBSCRIBE

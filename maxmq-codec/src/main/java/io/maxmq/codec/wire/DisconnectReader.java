@@ -14,7 +14,7 @@ import static io.maxmq.codec.ReasonCode.PROTOCOL_ERROR;
 final class DisconnectReader {
     private DisconnectReader() {}
 
-    /** Before 5.0 there is no body. In 5.0 the reason may be left out when it is success, the properties when none. */
+    /** Before 5.0 there is no body. In 5.0 a success reason and empty properties may be omitted. */
     static Disconnect readDisconnect(PacketInput in, boolean v5, PropertiesReader properties, boolean fromClient)
             throws MalformedPacketException {
         if (!v5 || in.remaining() == 0) {

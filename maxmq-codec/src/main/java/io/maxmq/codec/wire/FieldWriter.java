@@ -13,7 +13,7 @@ final class FieldWriter {
     private FieldWriter() {}
 
     /**
-     * How many bytes a string takes, its two of length included.
+     * Returns the number of bytes that a string takes, its two of length included.
      *
      * @throws IllegalArgumentException when it is too long or not what MQTT allows
      */
@@ -36,7 +36,7 @@ final class FieldWriter {
     }
 
     /**
-     * How many bytes binary data takes, its two of length included.
+     * Returns the number of bytes that binary data takes, its two of length included.
      *
      * @throws IllegalArgumentException when it is too long
      */
@@ -47,7 +47,7 @@ final class FieldWriter {
         return 2 + data.remaining();
     }
 
-    /** Writes what remains of {@code data}, a view that nobody else reads. */
+    /** Writes the remaining bytes of {@code data}, a view of this call alone. */
     static void writeBinary(ByteBuf out, ByteBuffer data) {
         out.writeShort(data.remaining());
         out.writeBytes(data);

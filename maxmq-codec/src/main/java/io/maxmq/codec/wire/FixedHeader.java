@@ -68,8 +68,8 @@ final class FixedHeader {
     }
 
     /**
-     * How long the packet at {@code at} is, this header included, or {@link #INCOMPLETE} when the header is cut off by
-     * {@code end}.
+     * Returns the length of the packet at {@code at} in bytes, this header included, or {@link #INCOMPLETE} when the
+     * header is cut off by {@code end}.
      */
     int packetLength(ByteBuffer bytes, int at, int end) throws MalformedPacketException { // hot: per message
         int first = bytes.get(at) & 0xFF;

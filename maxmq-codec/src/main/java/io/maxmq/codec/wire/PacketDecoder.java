@@ -145,25 +145,25 @@ public final class PacketDecoder {
         return failed.clone();
     }
 
-    /** How much memory the part of a packet takes that was cut off by the end of the last read, in bytes; 0 for none. */
+    /** Returns the memory of the incomplete packet at the end of the last read, in bytes; 0 without one. */
     public int heldBytes() {
         return remainder.heldBytes();
     }
 
     /**
-     * How many packets the end of a read has cut off so far: as long as it stays the same and {@link #heldBytes()} is not 0,
-     * it is the same packet that is not complete.
+     * Returns the number of incomplete packets so far. While it stays the same and {@link #heldBytes()} is not 0, the
+     * same packet is incomplete.
      */
     public int cutOffPackets() {
         return remainder.begun();
     }
 
-    /** How many bytes of the packet have come that was cut off by the end of the last read; 0 for none. */
+    /** Returns the number of received bytes of the incomplete packet at the end of the last read; 0 without one. */
     public int cutOffBytes() {
         return remainder.receivedBytes();
     }
 
-    /** How many whole packets were read so far; wraps around. */
+    /** Returns the number of whole packets that were read so far; wraps around. */
     public int packets() {
         return packets;
     }
@@ -254,7 +254,7 @@ public final class PacketDecoder {
         }
     }
 
-    /** §3.4..3.7: the reason may be left out when it is success, the properties when there are none. */
+    /** §3.4..3.7: a success reason and empty properties may be omitted. */
     private boolean decodeAck(PacketType type, PacketHandler handler) throws MalformedPacketException {
         int packetId = input.readPacketId();
         ReasonCode reason = ReasonCode.SUCCESS;

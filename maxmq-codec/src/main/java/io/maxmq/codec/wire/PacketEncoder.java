@@ -37,7 +37,7 @@ public final class PacketEncoder {
         writeBody(packet, version, out);
     }
 
-    /** How many bytes {@link #encode(Packet, ProtocolVersion, ByteBuf)} appends, fixed header included. */
+    /** Returns the number of bytes that {@link #encode(Packet, ProtocolVersion, ByteBuf)} appends, fixed header included. */
     public static int encodedLength(Packet packet, ProtocolVersion version) {
         int remainingLength = remainingLength(packet, version);
         return 1 + VariableByteInteger.length(remainingLength) + remainingLength;

@@ -8,9 +8,10 @@ import java.nio.ByteBuffer;
 @FunctionalInterface
 public interface PacketTap {
     /**
-     * Looks at one packet, whose fixed header was checked and whose body was not. What it throws ends the decoder.
+     * Observes one packet before its body is decoded; the fixed header was checked. An exception ends the decoder.
      *
-     * @param bytes holds the packet from {@code start} to before {@code end}, absolute indexes; not to be kept or moved
+     * @param bytes holds the packet from {@code start} (inclusive) to {@code end} (exclusive), absolute indexes; valid
+     *     during the call, must not be modified
      * @return false to skip the packet: no handler sees it
      */
     boolean onPacket(ByteBuffer bytes, int start, int end);

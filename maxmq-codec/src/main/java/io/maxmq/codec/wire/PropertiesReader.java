@@ -38,7 +38,7 @@ final class PropertiesReader {
 
     int messageExpiryAt;
 
-    /** Whether the payload format indicator is 1. */
+    /** True if the payload format indicator is 1. */
     boolean payloadIsText;
 
     /** A bit for each {@link PropertyId#ordinal()} that was there. */
@@ -96,7 +96,7 @@ final class PropertiesReader {
         }
     }
 
-    /** Whether the last check met the property. */
+    /** Returns whether the last check met the property. */
     boolean has(PropertyId property) {
         return (seen & 1 << property.ordinal()) != 0;
     }
@@ -195,7 +195,7 @@ final class PropertiesReader {
         }
     }
 
-    /** What one side must not send though the other may. */
+    /** Refuses a property that only the other side may send. */
     private void checkSide(PropertyId property, PacketType type) throws MalformedPacketException {
         boolean wrong = switch (property) {
             case SUBSCRIPTION_IDENTIFIER -> type == PacketType.PUBLISH && fromClient; // [MQTT-3.3.4-6]
@@ -241,7 +241,7 @@ final class PropertiesReader {
         return builder.build();
     }
 
-    /** How many bytes a value has; for a pair, its second string. */
+    /** Returns the number of bytes that a value has; for a pair, its second string. */
     private static int valueLength(PropertyId.Type type, ByteBuffer bytes, int at) {
         return switch (type) {
             case BYTE -> 1;

@@ -15,7 +15,7 @@ final class PropertiesWriter {
     private PropertiesWriter() {}
 
     /**
-     * How many bytes the properties take, without their length in front.
+     * Returns the number of bytes that the properties take, without their length in front.
      *
      * @param type the packet, or null for a will
      * @throws IllegalArgumentException when a property has no place there, or a value can't be written
@@ -76,7 +76,7 @@ final class PropertiesWriter {
         return length;
     }
 
-    /** [MQTT-3.3.2-14]; what is none would end the connection of each who gets it. */
+    /** [MQTT-3.3.2-14]; an invalid response topic would end the connection of every recipient. */
     private static void requireTopic(String text) {
         if (text.isEmpty() || text.indexOf('+') >= 0 || text.indexOf('#') >= 0) {
             throw new IllegalArgumentException(

@@ -2,7 +2,8 @@ package io.maxmq.codec.wire;
 
 /**
  * Writes PUBLISH into an array without a record, piece by piece. MQTT 5.0 §3.3. Stateless, no allocation; indexes are
- * absolute, each method returns the index behind what it wrote, and nobody checks that the pieces fit together.
+ * absolute, each method returns the index after the written bytes; the caller is responsible for the order of the
+ * pieces.
  *
  * <pre>
  *   writeHead             0x3 and flags | remaining length, 1..4 | topic length, 2 | topic | packet id, 2, at QoS 1 and 2
@@ -22,10 +23,10 @@ public final class PublishFrame {
 
     public static final int RETAIN = 0b0001;
 
-    /** How many bytes {@link #writeMessageExpiry} writes. */
+    /** The number of bytes that {@link #writeMessageExpiry} writes. */
     public static final int MESSAGE_EXPIRY_BYTES = 5;
 
-    /** How many bytes {@link #writeTopicAlias} writes. */
+    /** The number of bytes that {@link #writeTopicAlias} writes. */
     public static final int TOPIC_ALIAS_BYTES = 3;
 
     private PublishFrame() {}
@@ -107,7 +108,7 @@ public final class PublishFrame {
         return at + TOPIC_ALIAS_BYTES;
     }
 
-    /** How many bytes {@link #writeSubscriptionId} writes: 2..5. */
+    /** Returns the number of bytes that {@link #writeSubscriptionId} writes: 2..5. */
     public static int subscriptionIdBytes(int identifier) {
         return 1 + VariableByteInteger.length(identifier);
     }

@@ -75,8 +75,8 @@ public final class PublishView {
     }
 
     /**
-     * What the indexes refer to: direct or heap, big-endian, usually with other packets around. Read by absolute index
-     * only; position and limit belong to the decoder.
+     * Returns the buffer of the indexes: direct or heap, big-endian, usually with other packets around. Read by
+     * absolute index only; position and limit belong to the decoder.
      */
     public ByteBuffer bytes() {
         return bytes;
@@ -118,7 +118,7 @@ public final class PublishView {
         return topicLength;
     }
 
-    /** Whether the topic has these bytes. */
+    /** Returns whether the topic has these bytes. */
     public boolean topicEquals(byte[] utf8) {
         return TopicBytes.equals(bytes, topicStart, topicLength, utf8);
     }
@@ -166,7 +166,7 @@ public final class PublishView {
         return messageExpirySeconds;
     }
 
-    /** Whether the payload format indicator says UTF-8 (§3.3.2.3.2); whether the payload is UTF-8 is not checked. */
+    /** Returns whether the payload format indicator says UTF-8 (§3.3.2.3.2); whether the payload is UTF-8 is not checked. */
     public boolean payloadIsText() {
         return payloadIsText;
     }
@@ -181,7 +181,7 @@ public final class PublishView {
         return propertiesLength;
     }
 
-    /** How many bytes {@link #copyForwardProperties} writes. */
+    /** Returns the number of bytes that {@link #copyForwardProperties} writes. */
     public int forwardPropertiesLength() {
         return propertiesLength
                 - (topicAlias == 0 ? 0 : PublishFrame.TOPIC_ALIAS_BYTES)

@@ -6,9 +6,8 @@ import io.maxmq.codec.packet.Properties;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Writes the end of the acknowledgements of PUBLISH, of DISCONNECT and of AUTH: a reason that is left out when it is
- * success and nothing follows, and properties that are left out when there are none (MQTT 5.0 §3.4.2.1, §3.14.2.1).
- * Stateless.
+ * Writes the end of the acknowledgements of PUBLISH, of DISCONNECT and of AUTH: a success reason without properties and
+ * empty properties are omitted (MQTT 5.0 §3.4.2.1, §3.14.2.1). Stateless.
  */
 final class ReasonWriter {
     private ReasonWriter() {}
@@ -34,7 +33,7 @@ final class ReasonWriter {
     /** A wrong reason is the caller's bug. */
     static void requireAllowed(ReasonCode reason, PacketType type) {
         if (!reason.allowedIn(type)) {
-            throw new IllegalArgumentException("reason is none of " + type + ": reason=" + reason);
+            throw new IllegalArgumentException("invalid reason code for " + type + ": reason=" + reason);
         }
     }
 }

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes so far of one packet that reads have cut. Its buffer comes from the read buffer's allocator, doubles as bytes
- * arrive up to the packet's length, and is given back when the packet is complete: idle connections hold none, and an
- * announced length costs nothing. Not thread-safe.
+ * The received bytes of one incomplete packet. Its buffer comes from the read buffer's allocator, doubles as bytes
+ * arrive up to the packet's length, and is given back when the packet is complete: idle connections have no buffer, and
+ * an announced length costs nothing. Not thread-safe.
  */
 final class Remainder {
     private static final int FIRST_BYTES = 256;
@@ -28,13 +28,13 @@ final class Remainder {
         return present == null ? 0 : present.capacity();
     }
 
-    /** How much of the packet there is. */
+    /** Returns the number of received bytes. */
     int receivedBytes() {
         ByteBuf present = buffer;
         return present == null ? 0 : present.readableBytes();
     }
 
-    /** How many packets have been begun here. */
+    /** Returns the number of packets begun so far. */
     int begun() {
         return begun;
     }
@@ -71,7 +71,7 @@ final class Remainder {
         to.writeBytes(in, taken);
     }
 
-    /** How many bytes the packet still needs; 0 while its length is unknown. */
+    /** Returns the number of bytes that the packet still needs; 0 while its length is unknown. */
     int missing() {
         return packetLength == FixedHeader.INCOMPLETE
                 ? 0

@@ -14,7 +14,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one packet out of the order in which a connection sends them: for who looks at packets singly. Stateless. */
+/** Reads one packet on its own, independent of the state of a connection. Stateless. */
 public final class SinglePacket {
     private SinglePacket() {}
 

@@ -11,7 +11,7 @@ final class TopicBytes {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
-    /** Differs from run to run, so that nobody can choose topics that collide. */
+    /** Differs from run to run, so that a client cannot choose colliding topics. */
     private static final long SEED = new SplittableRandom().nextLong();
 
     private static final long MULTIPLIER = new SplittableRandom().nextLong() | 1;

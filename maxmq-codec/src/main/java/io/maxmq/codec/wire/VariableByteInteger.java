@@ -13,7 +13,7 @@ public final class VariableByteInteger {
     private VariableByteInteger() {}
 
     /**
-     * How many bytes {@code value} takes, 1..4.
+     * Returns the number of bytes that {@code value} takes, 1..4.
      *
      * @throws IllegalArgumentException when it is not 0..{@link #MAX}
      */

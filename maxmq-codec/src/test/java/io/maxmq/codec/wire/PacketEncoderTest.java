@@ -160,7 +160,7 @@ class PacketEncoderTest {
         refuses(
                 new PubAck(1, ReasonCode.SERVER_BUSY, Properties.NONE),
                 ProtocolVersion.MQTT_5,
-                "reason is none of PUBACK: reason=SERVER_BUSY");
+                "invalid reason code for PUBACK: reason=SERVER_BUSY");
         refuses(
                 new Disconnect(
                         ReasonCode.SUCCESS,
