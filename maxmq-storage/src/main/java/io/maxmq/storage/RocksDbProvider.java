@@ -8,7 +8,7 @@ import io.maxmq.spi.storage.KeyValueStore;
 
 /**
  * {@link RocksDbStorage} in a configuration file: {@code storage { type = rocksdb, directory = … }}. Found by {@link
- * java.util.ServiceLoader}; nobody else needs it.
+ * java.util.ServiceLoader}; programs use {@link RocksDbStorage}.
  *
  * @since 0.1.0
  */

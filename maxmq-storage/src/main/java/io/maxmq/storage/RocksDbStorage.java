@@ -56,15 +56,17 @@ public final class RocksDbStorage implements KeyValueStore {
     }
 
     /**
-     * A store in {@code directory}, which is created, for its owner alone, when there is none. It must hold nothing else.
-     * Forces each group to the medium, and takes up to 64 MiB of memory outside of the heap.
+     * Returns a store in {@code directory}. Opening it creates the directory, for its owner alone; an existing
+     * directory must hold nothing else. Forces each group to the medium, and takes up to 64 MiB of memory outside of
+     * the heap.
      */
     public static RocksDbStorage at(Path directory) {
         return new RocksDbStorage(Settings.of(directory));
     }
 
     /**
-     * What a completed batch survives; {@link Durability#FSYNC} unless said otherwise. May differ from one start to the next.
+     * Sets the event that a completed batch survives; default {@link Durability#FSYNC}. May differ from one start to
+     * the next.
      *
      * @throws IllegalStateException once it is open
      */
@@ -110,12 +112,12 @@ public final class RocksDbStorage implements KeyValueStore {
     }
 
     /**
-     * The size of a file that keeps space for a full disk. The store refuses new data when less than a quarter of that is free; when
-     * the disk is full all the same, the store deletes the file, so that deletions, compaction and a restart have room. The file
-     * is made in the background, and again when space comes.
+     * Sets the size of a file that keeps space for a full disk. The store refuses new data when less than a quarter of
+     * that is free; when the disk is full all the same, the store deletes the file, so that deletions, compaction and a
+     * restart have room. The file is made in the background, and again when space comes.
      *
-     * @param bytes 0 for none; unless said otherwise 64 MiB, or twice the log's bound when that is more, but at most a sixteenth of
-     *     the disk and an eighth of {@link #maxDisk}
+     * @param bytes 0 for no reserve; default 64 MiB, or twice the log's bound when that is more, but at most a
+     *     sixteenth of the disk and an eighth of {@link #maxDisk}
      * @throws IllegalArgumentException when it is negative
      * @throws IllegalStateException once it is open
      */
@@ -126,7 +128,7 @@ public final class RocksDbStorage implements KeyValueStore {
     /**
      * Opening copies a backup into the directory first, which must be absent or empty then.
      *
-     * @param backup what {@link #backup} has made, or a store's directory that nobody uses
+     * @param backup a directory that {@link #backup} made, or the directory of a closed store
      * @throws IllegalStateException once it is open
      */
     public RocksDbStorage restore(Path backup) {

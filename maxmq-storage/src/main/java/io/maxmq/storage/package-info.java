@@ -1,5 +1,5 @@
 /**
- * What an embedder passes to the broker so that nothing acknowledged is lost. Start at {@link
+ * Durable storage for the broker, so that nothing acknowledged is lost. Start at {@link
  * io.maxmq.storage.RocksDbStorage}.
  */
 package io.maxmq.storage;

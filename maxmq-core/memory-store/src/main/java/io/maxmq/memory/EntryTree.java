@@ -7,13 +7,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries in the order of their keys. Every change gives a new tree that shares all but O(log n) nodes with the old one,
- * so that keeping an old tree is a snapshot.
+ * Entries in the order of their keys. Every change returns a new tree that shares all but O(log n) nodes with the old
+ * one: an old tree is a snapshot.
  *
  * <p>A weight-balanced tree: neither side of a node has more than {@value #DELTA} times the entries of the other. Those
  * trees join and split in O(log n), hence a range goes as cheaply as an entry. S. Adams, "Efficient sets: a balancing
- * act" (1993), with the parameters proved by Y. Hirai and K. Yamamoto, "Balancing weight-balanced trees" (2011). Recursion
- * is as deep as the tree, whatever the keys are: below 60 for a million entries.
+ * act" (1993), with the parameters proved by Y. Hirai and K. Yamamoto, "Balancing weight-balanced trees" (2011).
+ * Recursion is as deep as the tree, independent of the keys: below 60 for a million entries.
  *
  * <p>Immutable.
  */
@@ -46,7 +46,7 @@ final class EntryTree {
         }
     }
 
-    /** How many entries there are. */
+    /** Returns the number of entries that there are. */
     int size() {
         return size(root);
     }
@@ -91,7 +91,7 @@ final class EntryTree {
         visit(root, range, reverse, more);
     }
 
-    /** Whether order and balance are as they have to be. O(n), for tests. */
+    /** Returns whether order and balance are as they have to be. O(n), for tests. */
     boolean isSound() {
         return isSound(root, null, null);
     }

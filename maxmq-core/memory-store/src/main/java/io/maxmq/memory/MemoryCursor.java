@@ -27,7 +27,7 @@ final class MemoryCursor implements Cursor {
 
     private volatile boolean closed;
 
-    /** Whether a page is under way. Taking and giving it back publishes the fields below to the next page. */
+    /** True if a page is under way. Taking and giving it back publishes the fields below to the next page. */
     private final AtomicBoolean busy = new AtomicBoolean();
 
     private @Nullable PartitionState state; // null before the first page
@@ -70,12 +70,12 @@ final class MemoryCursor implements Cursor {
         Page page;
         try {
             page = readPage();
-        } catch (Throwable e) { // nobody may wait for ever, out of memory or not
+        } catch (Throwable e) { // every stage must complete, even without memory
             busy.set(false);
             result.completeExceptionally(e);
             return;
         }
-        busy.set(false); // before the completion, whose continuation may ask for the next page
+        busy.set(false); // before the completion: its continuation may request the next page
         result.complete(page);
     }
 

@@ -290,10 +290,7 @@ public final class MemoryKeyValueStore implements KeyValueStore {
                 false);
     }
 
-    /**
-     * What is pending fails, on the executor. Waits for nothing, unless there is a thread of its own: then until that has ended,
-     * or for 10 s when something blocks it.
-     */
+    /** Fails pending batches on the executor. With a thread of its own, waits for its end, 10 s at most. */
     @Override
     public void close() {
         if (phase.getAndSet(Phase.CLOSED) == Phase.CLOSED) {
@@ -317,8 +314,7 @@ public final class MemoryKeyValueStore implements KeyValueStore {
         while (!thread.isTerminated() && (leftNanos = deadlineNanos - System.nanoTime()) > 0) {
             try {
                 if (!thread.awaitTermination(leftNanos, TimeUnit.NANOSECONDS)) {
-                    // Somebody blocks it; the closed store changes nothing any more all the same. What waits says so
-                    // here.
+                    // The thread is blocked. The closed store changes nothing; pending calls fail here.
                     thread.shutdownNow().forEach(Runnable::run);
                 }
             } catch (InterruptedException e) {

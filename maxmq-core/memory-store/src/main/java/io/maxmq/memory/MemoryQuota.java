@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** The two bounds of a memory store, over all its partitions: what is stored and what is pending. Thread-safe. */
 final class MemoryQuota {
 
-    /** What a batch and each part of it count beyond their bytes, so that empty ones are bounded too. */
+    /** The bytes that a batch and each part of it count beyond their content, so that empty ones are bounded too. */
     private static final int OVERHEAD_BYTES = 64;
 
     /** The reserve is one of so many parts, beyond the bound. */
@@ -34,13 +34,13 @@ final class MemoryQuota {
         return pendingBytes.get();
     }
 
-    /** How many batches were refused with {@code FULL}. */
+    /** Returns the number of batches that were refused with {@code FULL}. */
     long refused() {
         return refused.get();
     }
 
     /**
-     * What is stored changes by {@code delta} bytes; less is always possible.
+     * Changes the stored bytes by {@code delta}; a decrease always succeeds.
      *
      * @param mayUseReserve whether there is a little more room for the batch
      * @throws StorageException {@code FULL}, and nothing changes
@@ -58,7 +58,7 @@ final class MemoryQuota {
     }
 
     /**
-     * Whether this much fits when there is nothing else.
+     * Returns whether this much fits when there is nothing else.
      *
      * @throws StorageException {@code FULL}
      */
@@ -68,12 +68,12 @@ final class MemoryQuota {
         }
     }
 
-    /** What is stored changes, whatever the bound. */
+    /** Changes the stored bytes, ignoring the bound. */
     void force(long delta) {
         bytes.addAndGet(delta);
     }
 
-    /** Whether there is room for one more batch; the only one always has. */
+    /** Returns whether there is room for one more batch; the only one always has. */
     boolean takePending(Batch batch) {
         long weight = weight(batch);
         long before;

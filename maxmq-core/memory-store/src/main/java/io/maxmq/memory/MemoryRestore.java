@@ -38,12 +38,12 @@ final class MemoryRestore {
 
     private long highestVersion;
     private @Nullable Reading reading; // null between two scans
-    private @Nullable CompletableFuture<Page> page; // null when none is asked for
+    private @Nullable CompletableFuture<Page> page; // null without a request
 
     private record Reading(Table table, Cursor cursor) {}
 
     /**
-     * What the snapshot holds.
+     * The content of the snapshot.
      *
      * @param trees by partition, then by table
      * @param highestVersion of any entry or partition

@@ -16,7 +16,7 @@ final class MemorySnapshot implements Snapshot {
     private final Partitions partitions;
     private final Executor executor;
 
-    /** By partition; none once closed, so that the states go though somebody keeps the snapshot. */
+    /** By partition; empty after the close, so that a closed snapshot keeps no states. */
     private volatile List<PartitionState> states;
 
     private final List<Long> versions;

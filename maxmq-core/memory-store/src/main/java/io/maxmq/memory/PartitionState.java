@@ -34,13 +34,13 @@ record PartitionState(long version, Map<Table, EntryTree> tables) {
         tables = Map.copyOf(tables);
     }
 
-    /** What a new store has, by partition. */
+    /** Returns the states of an empty store, by partition. */
     static List<PartitionState> empty(Partitions partitions) {
         return Collections.nCopies(partitions.count(), EMPTY);
     }
 
     /**
-     * What a batch did.
+     * The effect of a batch.
      *
      * @param state the state after it; the same as before when it conflicted
      */

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of an inspection.
+ * The command line of an inspection.
  *
  * @param session a client id; null for the tables
  */

@@ -21,7 +21,7 @@ public final class Inspection {
         this.report = report;
     }
 
-    /** How many damaged records, and stretches that cannot be read, it has met. */
+    /** Returns the number of damaged records, and stretches that cannot be read, it has met. */
     public long damage() {
         return damage;
     }

@@ -46,7 +46,7 @@ final class Stored {
                 .orElseGet(() -> entry.value().length() + " bytes");
     }
 
-    /** Returns the name that a key begins with; the key itself when there is none. */
+    /** Returns the name that a key begins with; the key itself without a name. */
     static String owner(Bytes key) {
         return FORMATS.stream()
                 .flatMap(format -> format.nameIn(key).stream())

@@ -17,7 +17,7 @@ public final class DamagedDirectory implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** Whether a directory is, or was, a store's: it has a {@code FORMAT}. */
+    /** Returns whether a directory is, or was, a store's: it has a {@code FORMAT}. */
     public static boolean isOfStore(Path directory) {
         return StoreDirectory.hasFormat(directory);
     }
@@ -31,7 +31,7 @@ public final class DamagedDirectory implements AutoCloseable {
         return new DamagedDirectory(directory, DirectoryLock.take(directory));
     }
 
-    /** Whether {@link #replaceBy} has begun and not ended. */
+    /** Returns whether a call of {@link #replaceBy} was interrupted. */
     public boolean isBeingReplaced() throws IOException {
         return StoreDirectory.isBeingRepaired(directory);
     }
@@ -88,8 +88,8 @@ public final class DamagedDirectory implements AutoCloseable {
     }
 
     /**
-     * Moves the database of a repaired store in place of the damaged one, which goes to {@code kept}. Nobody can open the
-     * directory as long as that is not done; when it was interrupted, the same call ends it.
+     * Moves the database of a repaired store in place of the damaged one, which goes to {@code kept}. Until that is
+     * done no store can open the directory; after an interruption the same call completes it.
      *
      * @param repaired a store that was closed; deleted in the end
      * @param kept must not exist, but from such a call

@@ -70,7 +70,7 @@ final class Database implements AutoCloseable {
     /** Of dropped column families too: what still reads them may. Closed with the database. */
     private final List<ColumnFamilyHandle> retired = new ArrayList<>();
 
-    /** Under way; guarded by itself, so that none is cancelled after its end. */
+    /** Compactions in progress; guarded by itself, so that a finished one is not cancelled. */
     private final List<CompactRangeOptions> compactions = new ArrayList<>();
 
     private Map<Table, ColumnFamilyHandle> tables = new ConcurrentHashMap<>();
@@ -162,7 +162,7 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** That of the tables, unless a restoration was interrupted as well. */
+    /** Returns the lowest generation: that of the tables, unless a restoration was interrupted. */
     private static long lowestGeneration(List<ColumnFamilyHandle> handles) throws RocksDBException {
         long lowest = Long.MAX_VALUE;
         for (ColumnFamilyHandle handle : handles) {
@@ -217,7 +217,7 @@ final class Database implements AutoCloseable {
         return new Entry(key, all.slice(Long.BYTES, stored.length), all.longAt(0));
     }
 
-    /** The version of a partition's last batch, 0 when there was none, as {@code options} see it. */
+    /** The version of a partition's last batch in the view of {@code options}; 0 before the first batch. */
     long version(int partition, @Nullable ReadOptions options) throws RocksDBException {
         return number(versionKey(partition), options, 0);
     }
@@ -226,7 +226,7 @@ final class Database implements AutoCloseable {
         return new byte[] {'v', (byte) partition};
     }
 
-    /** The number of the last group, 0 when there was none. */
+    /** The number of the last group; 0 before the first group. */
     long lastGroup() throws RocksDBException {
         return number(GROUP, null, 0);
     }
@@ -246,7 +246,7 @@ final class Database implements AutoCloseable {
 
     // ---- writing
 
-    /** The number of a table's column family, which is created when there is none. Called by the writer alone. */
+    /** The number of a table's column family; creates a missing one. Called by the writer alone. */
     int columnFamily(Table table) throws RocksDBException {
         ColumnFamilyHandle handle = tables.get(table);
         if (handle == null) {
@@ -289,7 +289,7 @@ final class Database implements AutoCloseable {
         return rocks.getLatestSequenceNumber();
     }
 
-    /** Whether the log may have gone on in a new file since the last call. */
+    /** Returns whether the log may have gone on in a new file since the last call. */
     boolean takeSealed() {
         return settings.sealed.get() && settings.sealed.getAndSet(false);
     }
@@ -306,12 +306,12 @@ final class Database implements AutoCloseable {
 
     // ---- restoration
 
-    /** Tables of the next generation, which nobody sees before {@link #switchTo}. Each call within a use of the database. */
+    /** Tables of the next generation, invisible before {@link #switchTo}. Each call within a use of the database. */
     static final class Staging {
         private final Database owner;
         private final Map<Table, ColumnFamilyHandle> staged = new ConcurrentHashMap<>();
 
-        /** Written in a use of the database; read by who is alone, or by who has written it. */
+        /** Written during a use of the database; read by the same thread or under the exclusive lock. */
         private volatile boolean over;
 
         private Staging(Database owner) {
@@ -400,7 +400,7 @@ final class Database implements AutoCloseable {
         old.forEach(this::retire);
     }
 
-    /** Drops a column family. Who reads it still may; its files go when nobody does. */
+    /** Drops a column family. Present readers may go on; its files are deleted after the last reader. */
     private void retire(ColumnFamilyHandle handle) {
         synchronized (retired) {
             retired.add(handle);

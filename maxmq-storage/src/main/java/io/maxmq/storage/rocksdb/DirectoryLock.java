@@ -13,10 +13,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory is one store's at a time, across processes and within this one. {@code LOCK} is locked; {@code LOCK.owner}
- * says who holds it, as {@code PID START}: a process must not open a file twice that it has locked, since on POSIX systems
- * closing either gives up the lock, so within a process it is {@code LOCK.owner} that counts. A process that was killed
- * holds nothing, whatever its {@code LOCK.owner} says.
+ * The lock of a store's directory: one store at a time, across processes and within this one. {@code LOCK} is locked;
+ * {@code LOCK.owner} names the holder, as {@code PID START}: a process must not open a file twice that it has locked,
+ * since on POSIX systems closing either gives up the lock, so within a process it is {@code LOCK.owner} that counts. A
+ * killed process holds nothing, even though its {@code LOCK.owner} remains.
  */
 final class DirectoryLock implements AutoCloseable {
 

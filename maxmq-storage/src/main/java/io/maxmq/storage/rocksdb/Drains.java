@@ -14,11 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ranges that were deleted as a whole, as drained queues are. Their entries stay in the files until a compaction meets the
- * tombstone, which for what is written no more may be never; so who has time measures what they take, and compacts them when
- * it is worth it. Single deletions are RocksDB's own business: files that are full of them are compacted anyway.
+ * Ranges that were deleted as a whole, such as drained queues. Their entries stay in the files until a compaction meets
+ * the tombstone, which may never happen in a range without new writes; an idle store measures their size and compacts
+ * large ones. RocksDB itself compacts files with many single deletions.
  *
- * <p>Thread-safe. Bounded: what exceeds {@value #MAX_RANGES} ranges of a table waits for compactions of other causes.
+ * <p>Thread-safe. Bounded: ranges beyond {@value #MAX_RANGES} of a table wait for other compactions.
  */
 final class Drains {
 
@@ -40,15 +40,15 @@ final class Drains {
     /** Guarded by this. */
     private final Map<Table, Drained> tables = new HashMap<>();
 
-    /** Rises when all tables are replaced; guarded by this: what was measured before is none of theirs. */
+    /** Rises when all tables are replaced; guarded by this. Earlier measurements are of the old tables. */
     private int replacements;
 
-    /** What was drained of a table. */
+    /** The drained ranges of a table. */
     private static final class Drained {
         /** Disjoint, beginning to end. */
         private final NavigableMap<Bytes, Bytes> ranges = new TreeMap<>();
 
-        /** What the table took when they were measured; negative when one has come since. */
+        /** The table's size when the ranges were measured; negative after a later addition. */
         private long measuredAt = -1;
     }
 
@@ -94,7 +94,7 @@ final class Drains {
         return List.copyOf(tables.keySet());
     }
 
-    /** Ranges of a table that now takes {@code total}; none when they were measured and nothing has changed since. */
+    /** Ranges of a table that now takes {@code total}; empty when they were measured and have not changed since. */
     private synchronized Taken take(Table table, long total) {
         Drained drained = tables.get(table);
         if (drained == null || drained.measuredAt == total) {
@@ -160,7 +160,7 @@ final class Drains {
         LOG.debug("compacted: table={}, drainedBytes={}, bytesBefore={}", table, garbage, total);
     }
 
-    /** Those that have anything in files. */
+    /** Measures ranges and returns those with data in files. */
     private static List<Measured> measure(Database database, Table table, List<KeyRange> ranges) {
         List<Measured> measured = new ArrayList<>();
         for (KeyRange range : ranges) {

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
 /**
- * The one way to the native database: many use it at once, nobody while it is closed, opened again or has its tables
- * replaced. What would outlive a use (iterators, snapshots) is a {@link Holding}, which the engine ends before the database
- * goes, so that no native object is used after its owner.
+ * The only access to the native database. Many threads use it at once, but not while it is closed, opened again or has
+ * its tables replaced. An object that outlives one use (iterator, snapshot) is a {@link Holding}; the engine ends it
+ * before the database closes, so that no native object is used after its owner.
  *
  * <p>Thread-safe. Every method may block.
  */
@@ -24,7 +24,7 @@ final class Engine implements AutoCloseable {
     private final Settings settings;
     private final LogMarker marker;
 
-    /** Shared by those who use the database, exclusive for who replaces it. No callback is made while it is held. */
+    /** Shared for a use of the database, exclusive for its replacement. No callback is made while it is held. */
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
     private final Set<Holding> holdings = ConcurrentHashMap.newKeySet();
@@ -106,7 +106,7 @@ final class Engine implements AutoCloseable {
     /**
      * Uses the database.
      *
-     * @throws StorageException when there is none
+     * @throws StorageException while the database is closed
      */
     <T> T use(Use<T> use) throws RocksDBException {
         lock.readLock().lock();
@@ -127,7 +127,7 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    /** As {@link #run}, when nobody else uses the database. */
+    /** As {@link #run}, with exclusive use of the database. */
     void runAlone(Action action) throws RocksDBException {
         cancelCompactions();
         lock.writeLock().lock();
@@ -146,7 +146,7 @@ final class Engine implements AutoCloseable {
         return now;
     }
 
-    /** Who wants to be alone does not wait for a compaction, which can be repeated. */
+    /** Cancels compactions, so that an exclusive use does not wait for them; a compaction can be repeated. */
     void cancelCompactions() {
         Database now = database;
         if (now != null) {
@@ -172,7 +172,7 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    /** What is held at this moment. */
+    /** The present holdings. */
     Set<Holding> holdings() {
         return Set.copyOf(holdings);
     }
@@ -196,7 +196,7 @@ final class Engine implements AutoCloseable {
         return marker;
     }
 
-    /** Forces the log to the medium, whatever the level, and closes. Idempotent. */
+    /** Forces the log to the medium at every durability level, and closes. Idempotent. */
     @Override
     public void close() {
         cancelCompactions();

@@ -34,12 +34,12 @@ final class Failures {
         return new StorageException(saysFull(message) ? Kind.FULL : Kind.IO, doing + ": " + message, e);
     }
 
-    /** What a task threw, as the failure of its stage. */
+    /** Converts the exception of a task to the failure of its stage. */
     static Throwable of(Throwable e, @Nullable Table table) {
         return e instanceof RocksDBException rocks ? of(rocks, table) : e;
     }
 
-    /** Whether RocksDB has not written since its tables are behind. */
+    /** Returns whether RocksDB has not written since its tables are behind. */
     static boolean isStall(RocksDBException e) {
         Status status = e.getStatus();
         return status != null && status.getCode() == Status.Code.Incomplete;

@@ -5,7 +5,7 @@ import org.rocksdb.RocksDBException;
 /** Where tests let a write fail as a medium does, or the writer itself. Called by the writer. */
 interface Faults {
 
-    /** There are none. */
+    /** No faults. */
     Faults NONE = new Faults() {};
 
     /** The writer has taken the batches of a group, and nothing is made of them yet. */
@@ -14,7 +14,7 @@ interface Faults {
     /** The log has nothing of the group yet. */
     default void beforeWrite() throws RocksDBException {}
 
-    /** How much of the disk is free, when so much is. Any thread. */
+    /** Returns the free bytes of the disk to report in place of the actual ones. Any thread. */
     default long usableBytes(long actual) {
         return actual;
     }

@@ -40,7 +40,7 @@ final class Group {
     private int refused;
 
     /**
-     * What a batch comes to once the group is written.
+     * The result of a batch after its group was written.
      *
      * @param result or null when it failed
      * @param failure or null when it did not
@@ -172,7 +172,7 @@ final class Group {
         return sum;
     }
 
-    /** Whether there is anything to write. */
+    /** Returns whether there is anything to write. */
     boolean isEmpty() {
         return applied == 0;
     }
@@ -192,17 +192,17 @@ final class Group {
         return versions;
     }
 
-    /** How many batches are applied. */
+    /** Returns the number of batches that are applied. */
     int applied() {
         return applied;
     }
 
-    /** How many batches are refused for lack of space. */
+    /** Returns the number of batches that are refused for lack of space. */
     int refused() {
         return refused;
     }
 
-    /** How many mutations they have. */
+    /** Returns the number of mutations that they have. */
     int mutations() {
         return mutations;
     }

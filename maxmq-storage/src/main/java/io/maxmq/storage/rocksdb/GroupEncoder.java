@@ -91,7 +91,7 @@ final class GroupEncoder {
         records = mark.records();
     }
 
-    /** Whether a group, from its first byte on, has the group's number as its first record. */
+    /** Returns whether a group, from its first byte on, has the group's number as its first record. */
     static boolean beginsWithNumber(ByteBuffer group) {
         return group.get(HEADER_BYTES) == PUT_DEFAULT
                 && group.get(HEADER_BYTES + 1) == 1

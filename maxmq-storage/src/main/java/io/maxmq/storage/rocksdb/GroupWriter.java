@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes. It takes whatever is pending, up to {@value #MAX_GROUP_BYTES} bytes, makes one write of it, and
- * hands the results to the completion thread while it goes on with what has come meanwhile: so the more there is to do, the
- * more batches share one fsync, and nobody waits for a timer.
+ * The single writer thread. It takes all pending batches, up to {@value #MAX_GROUP_BYTES} bytes, writes them as one
+ * group, and passes the results to the completion thread while it goes on with the next group. Under load many batches
+ * share one fsync; no batch waits for a timer.
  *
  * <p>{@link #commit} and {@link #replace} from any thread; the rest runs on the writer's.
  */
@@ -49,7 +49,7 @@ final class GroupWriter {
     private final AtomicLong pendingBytes = new AtomicLong();
     private final Thread thread;
 
-    /** Set by the writer when it is about to wait, read by who adds: so that only a waiting thread is woken. */
+    /** Set by the writer before it waits, read by adding threads, so that they wake only a waiting writer. */
     private volatile boolean waiting;
 
     private volatile boolean stopping;
@@ -57,7 +57,7 @@ final class GroupWriter {
 
     // The writer's own.
     private long[] versions;
-    private @Nullable Pending left; // taken from the queue, and not part of the last group; null when there is none
+    private @Nullable Pending left; // taken from the queue, not part of the last group; or null
 
     // Written by the writer alone, read by anyone.
     private volatile List<Pending.Commit> underWay = List.of();
@@ -68,7 +68,7 @@ final class GroupWriter {
     private volatile long syncs;
     private volatile long refused;
 
-    /** Hears what is written, on the writer's thread, before those who wait for it do. */
+    /** Listens to written batches, on the writer's thread, before their stages complete. */
     interface Commits {
         /** Everything of the group is visible. */
         void written(Group group);
@@ -130,7 +130,7 @@ final class GroupWriter {
         return result;
     }
 
-    /** Whether there is room for one more; the only one always has. */
+    /** Returns whether there is room for one more; the only one always has. */
     private boolean takePending(long weight) {
         long before;
         do {
@@ -234,7 +234,7 @@ final class GroupWriter {
                     write(underWay);
                     underWay = List.of();
                 }
-            } catch (Throwable e) { // out of memory, say: the writer goes on, and nobody may wait for ever
+            } catch (Throwable e) { // for example out of memory: the writer goes on, and every stage must complete
                 abandon(next, e);
             }
         }
@@ -259,7 +259,7 @@ final class GroupWriter {
         }
     }
 
-    /** What is next; null when the store closes, or when it is time to look after a broken database. */
+    /** Returns the next task; null when the store closes, or when a broken database needs another attempt. */
     private @Nullable Pending take() {
         Pending next = left;
         left = null;
@@ -268,7 +268,7 @@ final class GroupWriter {
         }
         while (next == null && !stopping) {
             waiting = true;
-            next = queue.poll(); // whoever adds after this sees that we wait
+            next = queue.poll(); // a thread that adds after this sees the waiting flag
             if (next == null && !stopping) {
                 long nanos = recovery.nanosToNextAttempt();
                 if (nanos < 0) {
@@ -286,7 +286,9 @@ final class GroupWriter {
         return next == null ? queue.poll() : next;
     }
 
-    /** Takes the batches that are written together, beginning with {@code first}; they are under way whatever happens. */
+    /**
+     * Takes the batches that are written together, beginning with {@code first}; they count as submitted from here on.
+     */
     private void group(Pending.Commit first) {
         List<Pending.Commit> group = new ArrayList<>();
         try {
@@ -315,7 +317,7 @@ final class GroupWriter {
         Group group;
         try {
             group = writeOnce(batchesOfGroup);
-        } catch (Throwable e) { // the writer goes on, and nobody may wait for ever, out of memory or not
+        } catch (Throwable e) { // the writer goes on, and every stage must complete, even without memory
             if (!recovery.mayRetry(e)) {
                 fail(batchesOfGroup, recovery.afterFailure(e));
                 return;

@@ -40,7 +40,7 @@ record LogClaim(long group, SortedMap<Long, Long> logs) {
     /** The file's name in the directory of the store. */
     static final String FILE = "LOGS";
 
-    /** What the operator can do about a damaged log; the end of a message. */
+    /** The remedy for a damaged log: the end of an error message. */
     static final String REMEDY =
             "; restore a backup, or run io.maxmq.storage.Inspect DIR --repair to go on with the rest";
 
@@ -106,9 +106,9 @@ record LogClaim(long group, SortedMap<Long, Long> logs) {
      * Compares the claim with the log files. Files whose groups are all in tables may be missing: RocksDB deletes them.
      *
      * @param database the directory of the log files
-     * @param found the number of the first group of each file with a sound group, by the number of the file; 0 for a file
-     *     without a numbered group
-     * @param lastGroup the highest number of a sound group, 0 for none
+     * @param found the number of the first group of each file with a sound group, by the number of the file; 0 for a
+     *     file without a numbered group
+     * @param lastGroup the highest number of a sound group, 0 without one
      * @throws StorageException {@code DAMAGED} with the file when the log has lost groups that were forced
      */
     void check(Path database, Map<Long, Long> found, long lastGroup, LiveLogs live)

@@ -40,7 +40,7 @@ final class LogFile implements AutoCloseable {
         return size;
     }
 
-    /** How many bytes the block still has, from {@code offset} on; 1 or more. */
+    /** Returns the number of bytes that the block still has, from {@code offset} on; 1 or more. */
     static int leftInBlock(long offset) {
         return BLOCK_BYTES - (int) (offset % BLOCK_BYTES);
     }

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * RocksDB's write-ahead log, {@code NNNNNN.log}, looked at before RocksDB opens it, since none of its recovery modes tells a
- * torn tail from a damaged middle as we promise: the default one silently drops everything behind a damage, all of them skip
- * a stretch of zeros, and the strict ones refuse a torn tail or do not say where the damage is.
+ * RocksDB's write-ahead log, {@code NNNNNN.log}, checked before RocksDB opens it. No recovery mode of RocksDB
+ * distinguishes a torn tail from a damaged middle: the default one silently drops everything behind a damage, all of
+ * them skip a stretch of zeros, and the strict ones refuse a torn tail or do not say where the damage is.
  *
  * <p>A file is made of blocks of 32 KiB, a block of fragments, a group of the writer of one fragment or several:
  *
@@ -35,9 +35,10 @@ import org.slf4j.LoggerFactory;
  *   +------------+----------+-------+------------------------+
  * </pre>
  *
- * <p>Numbers are little-endian; the checksum is a masked CRC-32C of type and bytes; fewer than 7 bytes at the end of a block
- * are zeros. A group begins with its first sequence number, 8 bytes, and the number of its records, 4 bytes; the first record
- * is the group's own number ({@link Database#GROUP}), which rises by one from group to group, so that a missing one shows.
+ * <p>Numbers are little-endian; the checksum is a masked CRC-32C of type and bytes; fewer than 7 bytes at the end of a
+ * block are zeros. A group begins with its first sequence number, 8 bytes, and the number of its records, 4 bytes; the
+ * first record is the group's own number ({@link Database#GROUP}), which rises by one from group to group, so that a
+ * missing one shows.
  *
  * <p>Stateless; not to be used while RocksDB writes.
  */
@@ -119,7 +120,7 @@ final class LogFiles {
         claim.check(directory, firstGroups, lastGroup, live);
     }
 
-    /** The number of a file's first group that has one, 0 when none is there as a whole. RocksDB may be writing. */
+    /** Returns the number of a file's first numbered group; 0 without a complete one. RocksDB may be writing. */
     static long firstGroup(Path file) throws IOException {
         try (LogFile log = LogFile.open(file)) {
             Walk walk = new Walk(log, NO_LIMIT, 0);
@@ -166,9 +167,9 @@ final class LogFiles {
     /**
      * The beginning of the log up to the first group that is not sound, or that does not follow the one before.
      *
-     * @param firstGroups the number of the first group of each file with a sound group, by the number of the file; 0 for a
-     *     file without a numbered group
-     * @param lastGroup the number of the last group, 0 for none
+     * @param firstGroups the number of the first group of each file with a sound group, by the number of the file; 0
+     *     for a file without a numbered group
+     * @param lastGroup the number of the last group, 0 without one
      * @param rest the parts of files that are left, in their order
      */
     record SoundPart(Map<Long, Long> firstGroups, long lastGroup, List<LogCut> rest) {}
@@ -211,7 +212,7 @@ final class LogFiles {
         }
     }
 
-    /** How many bytes all files have. */
+    /** Returns the number of bytes that all files have. */
     static long bytes(Path directory) throws IOException {
         long bytes = 0;
         for (Path file : list(directory)) {
@@ -256,7 +257,7 @@ final class LogFiles {
         private final LogFile log;
         private final long maxSequence;
 
-        /** What the group under way begins with, however it is cut into fragments. */
+        /** The beginning of the current group, across its fragments. */
         private final ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
 
         /** Behind the last group that is there as a whole. */
@@ -274,7 +275,7 @@ final class LogFiles {
         /** Groups with a number so far. */
         private int groups;
 
-        /** Whether it ended because the next group is not the next one. */
+        /** True if it ended because the next group is not the next one. */
         boolean lacksGroups;
 
         Walk(LogFile log, long maxSequence, long lastGroup) {
@@ -283,7 +284,7 @@ final class LogFiles {
             this.lastGroup = lastGroup;
         }
 
-        /** Whether it came to the end of the file, at the end of a group. */
+        /** Returns whether it came to the end of the file, at the end of a group. */
         boolean run() throws IOException {
             return runTo(Integer.MAX_VALUE);
         }
@@ -326,10 +327,10 @@ final class LogFiles {
             return !within;
         }
 
-        /** Whether the group that has been read is one that was looked for, and follows the one before. */
+        /** Returns whether the group that has been read is one that was looked for, and follows the one before. */
         private boolean belongsHere() {
             if (head.position() < SEQUENCE_BYTES) {
-                return true; // none of ours
+                return true; // not a group of this store
             }
             if (head.order(ByteOrder.LITTLE_ENDIAN).getLong(0) > maxSequence) {
                 return false;
@@ -364,7 +365,7 @@ final class LogFiles {
         return masked == (int) log.number(offset, Integer.BYTES) ? offset + HEADER_BYTES + length : -1;
     }
 
-    /** Where the first sound group begins from {@code offset} on, or -1 when none does. */
+    /** Returns the offset of the first sound group from {@code offset} on; -1 without one. */
     private static long nextGroup(LogFile log, long offset) throws IOException {
         for (long at = offset; at + HEADER_BYTES <= log.size(); at++) {
             if (LogFile.leftInBlock(at) >= HEADER_BYTES) {
@@ -378,7 +379,7 @@ final class LogFiles {
     }
 
     /**
-     * Whether what follows the last group looks as a crash leaves it: it ends too early, or has a sector that never was
+     * Returns whether what follows the last group looks as a crash leaves it: it ends too early, or has a sector that never was
      * written. A group that is all there and yet not sound was damaged later.
      */
     private static boolean isTorn(LogFile log, Walk walk) throws IOException {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
 /**
- * What the keys hold that the batches of a group look at (preconditions, counters), as the batches before have left them.
- * All other keys are written without a look, so a group without such batches costs nothing here.
+ * The present values of the keys that the batches of a group read (preconditions, counters), with the effects of the
+ * earlier batches. Other keys are written without a read, so a group without such batches costs nothing here.
  *
  * <p>Not thread-safe.
  */
@@ -26,10 +26,10 @@ final class LookedAt {
 
     private final Map<Table, NavigableMap<Bytes, Slot>> tables = new HashMap<>();
 
-    /** What the batch under way has changed, the latest first. */
+    /** Changes of the current batch, the latest first. */
     private final Deque<Undo> undo = new ArrayDeque<>();
 
-    /** A key that somebody looks at. Unknown until it is read or written. */
+    /** The value of a key; unknown until it is read or written. */
     private static final class Slot {
         boolean known;
 
@@ -55,7 +55,7 @@ final class LookedAt {
         tables.computeIfAbsent(table, t -> new TreeMap<>()).computeIfAbsent(key, k -> new Slot());
     }
 
-    /** What an expected key holds, read from the database when no batch of the group has written it. */
+    /** Returns the entry of an expected key, from the database unless a batch of the group has written it. */
     @Nullable
     Entry get(Database database, Table table, Bytes key) throws RocksDBException {
         NavigableMap<Bytes, Slot> slots = tables.get(table);
@@ -105,12 +105,12 @@ final class LookedAt {
         slot.entry = entry;
     }
 
-    /** What the batch under way has changed stays. */
+    /** Keeps the changes of the current batch. */
     void keep() {
         undo.clear();
     }
 
-    /** What the batch under way has changed is as before. */
+    /** Reverts the changes of the current batch. */
     void takeBack() {
         while (!undo.isEmpty()) {
             Undo last = undo.pop();

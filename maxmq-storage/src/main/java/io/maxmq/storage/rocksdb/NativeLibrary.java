@@ -62,7 +62,7 @@ final class NativeLibrary {
         }
     }
 
-    /** What is loaded cannot be deleted on Windows: there it goes when the JVM ends. */
+    /** Deletes a file; on Windows a loaded library can only be deleted when the JVM ends. */
     private static void delete(Path path) {
         try {
             Files.deleteIfExists(path);

@@ -22,8 +22,8 @@ import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
 
 /**
- * How RocksDB is to behave, and the memory that it may take: one cache, to which the memtables are charged. Native objects,
- * closed after the database that uses them. Not thread-safe.
+ * The options of RocksDB and its memory: one cache, to which the memtables are charged. Native objects, closed after
+ * the database that uses them. Not thread-safe.
  */
 final class NativeSettings implements AutoCloseable {
 
@@ -45,10 +45,10 @@ final class NativeSettings implements AutoCloseable {
     final DBOptions database;
     final ColumnFamilyOptions tables;
 
-    /** Whether a memtable was sealed, with which the log goes on in a new file; true at first. Set by any thread. */
+    /** True if a memtable was sealed, with which the log goes on in a new file; true at first. Set by any thread. */
     final AtomicBoolean sealed = new AtomicBoolean(true);
 
-    /** Whether what cannot be read is taken as not there. */
+    /** True if what cannot be read is taken as not there. */
     final boolean salvages;
 
     /** For the groups of the writer. */
@@ -90,11 +90,11 @@ final class NativeSettings implements AutoCloseable {
                 .setWriteBufferManager(memtables)
                 .setMaxTotalWalSize(settings.maxLogBytes())
                 .setParanoidChecks(!settings.salvages())
-                // The log has been checked, and a torn tail cut, before: whatever RocksDB still finds is damage.
+                // The log was checked and a torn tail was cut before: an error that RocksDB still finds is damage.
                 .setWalRecoveryMode(WALRecoveryMode.AbsoluteConsistency)
                 .setRecycleLogFileNum(0)
                 .setManualWalFlush(settings.durability() == Durability.NONE)
-                // Who resumes is the writer, once what failed is out of the log.
+                // The writer resumes, after it has cut the failed group from the log.
                 .setMaxBgErrorResumeCount(0)
                 .setMaxBackgroundJobs(2)
                 .setMaxOpenFiles(MAX_OPEN_FILES)
@@ -128,7 +128,7 @@ final class NativeSettings implements AutoCloseable {
         }
     }
 
-    /** Called by RocksDB between two groups, on whatever thread seals the memtable. */
+    /** Called by RocksDB between two groups, on the thread that seals the memtable. */
     private static final class SealListener extends AbstractEventListener {
         private final AtomicBoolean sealed;
 

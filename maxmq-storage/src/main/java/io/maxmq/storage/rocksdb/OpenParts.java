@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an open store holds of the world: the locked directory, the database, threads. Closed in the opposite order.
+ * The resources of an open store: the locked directory, the database, threads. Closed in the opposite order.
  *
  * @param completions one thread, for the stages of batches, in their order
  */
 record OpenParts(StoreDirectory directory, Space space, Engine engine, Readers readers, ExecutorService completions) {
 
-    /** What has not ended by then is left alone. */
+    /** The deadline of a close; tasks that have not ended by then are abandoned. */
     static final Duration CLOSE_DEADLINE = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenParts.class);

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds files of a store's directory that other users of the machine may read, write or lock. A user who may read {@code LOCK} can
- * lock it and keep the broker from starting. Files of the database are covered by their directory. Stateless.
+ * Finds files of a store's directory that other users of the machine may read, write or lock. A user with read access
+ * to {@code LOCK} can lock it and keep the broker from starting. Files of the database are covered by their directory.
+ * Stateless.
  */
 final class OpenPermissions {
 

@@ -4,10 +4,10 @@ import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.CommitResult;
 import java.util.concurrent.CompletableFuture;
 
-/** What waits for the writer. */
+/** A task for the writer. */
 sealed interface Pending {
 
-    /** Whoever waits for it. */
+    /** The result of the task. */
     CompletableFuture<?> result();
 
     /**
@@ -17,7 +17,9 @@ sealed interface Pending {
      */
     record Commit(Batch batch, long weight, CompletableFuture<CommitResult> result) implements Pending {
 
-        /** What a batch and each part of it count beyond their bytes, so that empty ones are bounded too. */
+        /**
+         * The bytes that a batch and each part of it count beyond their content, so that empty ones are bounded too.
+         */
         private static final int OVERHEAD_BYTES = 64;
 
         static Commit of(Batch batch) {

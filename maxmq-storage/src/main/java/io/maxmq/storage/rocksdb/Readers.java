@@ -26,7 +26,7 @@ final class Readers implements Executor {
     private final BooleanSupplier closed;
     private final AtomicInteger waiting = new AtomicInteger();
 
-    /** What a reader does. */
+    /** A task of a reader. */
     interface Read<T> {
         T get() throws RocksDBException;
     }
@@ -63,7 +63,7 @@ final class Readers implements Executor {
                         throw closedException();
                     }
                     value = read.get();
-                } catch (Throwable e) { // nobody may wait for ever, out of memory or not
+                } catch (Throwable e) { // every stage must complete, even without memory
                     before.run();
                     result.completeExceptionally(Failures.of(e, table));
                     return;
@@ -78,7 +78,7 @@ final class Readers implements Executor {
         }
     }
 
-    /** Runs something small that nobody waits for; nothing when the store closes, which gives everything back itself. */
+    /** Runs a small task without a result; ignored while the store closes, which releases everything itself. */
     void run(Runnable task) {
         try {
             pool.execute(task);

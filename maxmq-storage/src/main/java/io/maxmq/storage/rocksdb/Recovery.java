@@ -10,9 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens when a write fails. What failed is cut out of the log before anybody hears of it, so that it does not come
- * back with the next start. Then writes are refused, reads go on, and the database is opened again: at once, or when the
- * disk was full, as soon as it has room, which the {@linkplain Space reserve} gives it; attempts are {@value #MILLIS_BETWEEN_ATTEMPTS} ms apart.
+ * Recovery after a failed write. The failed group is cut out of the log before its stages fail, so that it does not
+ * come back with the next start. Then writes are refused, reads go on, and the database is opened again: at once, or
+ * after a full disk as soon as it has room, which the {@linkplain Space reserve} provides; attempts are {@value
+ * #MILLIS_BETWEEN_ATTEMPTS} ms apart.
  *
  * <p>Runs on the writer's thread.
  */
@@ -60,13 +61,14 @@ final class Recovery {
         return new StorageException(kind, "the database waits to be opened again", cause);
     }
 
-    /** How long until the next attempt; negative when none is needed. */
+    /** Returns the nanoseconds until the next attempt; negative when no attempt is needed. */
     long nanosToNextAttempt() {
         return failure == null ? -1 : Math.max(0, nextAttemptNanos - System.nanoTime());
     }
 
     /**
-     * Whether the same may be tried once more: when compaction has met a damaged file, writing goes on without compaction.
+     * Returns whether the write may be repeated: after compaction has met a damaged file, writing goes on without
+     * compaction.
      */
     boolean mayRetry(Throwable e) {
         if (!compacting || !(e instanceof RocksDBException rocks)) {

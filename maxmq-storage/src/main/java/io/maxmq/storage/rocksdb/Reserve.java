@@ -32,7 +32,7 @@ final class Reserve {
         this.directory = directory;
     }
 
-    /** How many bytes it has, 0 when there is none. */
+    /** Returns the size of the file in bytes; 0 without a file. */
     long bytes() throws IOException {
         return size(directory.resolve(FILE));
     }
@@ -50,7 +50,7 @@ final class Reserve {
         }
     }
 
-    /** Gives the space back; false when there was none. */
+    /** Deletes the file; false without a file. */
     boolean release() throws IOException {
         return release(directory);
     }

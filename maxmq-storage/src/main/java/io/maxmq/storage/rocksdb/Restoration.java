@@ -29,7 +29,7 @@ final class Restoration {
         this.snapshot = snapshot;
     }
 
-    /** The tables of the snapshot, durable, and seen by nobody. */
+    /** Reads the tables of the snapshot into durable tables that are not visible yet. */
     Database.Staging read() throws Throwable {
         Database.Staging staging = engine.use(Database::stage);
         try {

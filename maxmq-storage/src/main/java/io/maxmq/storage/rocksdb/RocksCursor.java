@@ -33,15 +33,15 @@ final class RocksCursor implements Cursor, Engine.Holding {
     private final Scan scan;
     private final List<KeyRange> ranges;
 
-    /** Whose state is read; null when it is the present one. */
+    /** The snapshot to read; null for the present state. */
     private final @Nullable RocksSnapshot source;
 
     private volatile boolean closed;
 
-    /** Whether a page is under way. */
+    /** True if a page is under way. */
     private final AtomicBoolean busy = new AtomicBoolean();
 
-    // Guarded by this: native objects belong to who uses them at the moment, or to who gives them back.
+    // Guarded by this: one thread at a time uses or releases the native objects.
     private @Nullable Snapshot ownSnapshot;
     private @Nullable Reading reading; // null between two ranges
     private int nextRange;

@@ -40,11 +40,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The store in a directory: its life cycle, and who does what.
+ * The store in a directory: its life cycle and its threads.
  *
  * <p>Threads, all daemons, {@code maxmq-storage-DIRECTORY-…}: {@code open} while it opens, {@code write} ({@link
- * GroupWriter}), {@code complete} for the stages of batches, {@code read}, two, for reads and handlers of watches, {@code
- * upkeep} and {@code upkeep-worker} ({@link Upkeep}).
+ * GroupWriter}), {@code complete} for the stages of batches, {@code read}, two, for reads and handlers of watches,
+ * {@code upkeep} and {@code upkeep-worker} ({@link Upkeep}).
  *
  * <p>Thread-safe.
  */
@@ -77,7 +77,7 @@ public final class RocksStore implements KeyValueStore {
         CLOSED
     }
 
-    /** What an open store has. */
+    /** The parts of an open store. */
     private record Parts(
             OpenParts open,
             GroupWriter writer,
@@ -121,7 +121,7 @@ public final class RocksStore implements KeyValueStore {
     private void open(CompletableFuture<Void> result) {
         try {
             parts = openParts();
-        } catch (Throwable e) { // nobody may wait for ever, out of memory or not
+        } catch (Throwable e) { // every stage must complete, even without memory
             if (phase.compareAndSet(Phase.OPENING, Phase.CLOSED)) {
                 closingEnded.complete(null); // nothing is left to give back
             }
@@ -134,7 +134,7 @@ public final class RocksStore implements KeyValueStore {
         if (open) {
             result.complete(null);
         } else {
-            result.completeExceptionally(closed()); // who closed gives the parts back
+            result.completeExceptionally(closed()); // the closing thread releases the parts
         }
     }
 
@@ -188,7 +188,7 @@ public final class RocksStore implements KeyValueStore {
         return "maxmq-storage-" + (name == null ? "root" : name) + "-" + role;
     }
 
-    /** Tells those who watch, and notes what was drained. */
+    /** Notifies watches, and records drained ranges. */
     private record Telling(List<ChangeHistory> histories, List<HistoryWatch> watches, Drains drains)
             implements GroupWriter.Commits {
         @Override
@@ -259,7 +259,7 @@ public final class RocksStore implements KeyValueStore {
         return phase.get() == Phase.CLOSED;
     }
 
-    /** What the store has when it is open, null when it is closed. */
+    /** Returns the parts of an open store; null when it is closed. */
     private @Nullable Parts openParts(String call) {
         Phase now = phase.get();
         if (now == Phase.NEW || now == Phase.OPENING) {
@@ -349,7 +349,7 @@ public final class RocksStore implements KeyValueStore {
         HistoryWatch watch =
                 new HistoryWatch(table, first, history, handler, open.open().readers(), open.watches()::remove);
         open.watches().add(watch);
-        if (isOver()) { // after the addition: whoever closes in between sees the watch or is seen here
+        if (isOver()) { // after the addition: a concurrent close sees the watch, or this sees the close
             watch.end(closed());
         } else {
             watch.wake();

@@ -8,15 +8,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store is opened with. Immutable; the methods give changed copies.
+ * The settings of a store. Immutable; the methods return changed copies.
  *
  * @param directory of the store alone
  * @param memoryBytes of block cache and memtables together, {@value #MIN_MEMORY_BYTES} or more
  * @param maxPendingBytes the most bytes of batches that have not completed, {@code 1 MiB} or more
  * @param partitions 1..64; a directory keeps the number that it began with
  * @param maxCursorIdle how long a cursor may be left alone
- * @param backup what to copy into the directory before it is opened, or null
- * @param salvages whether it opens although files of tables are damaged, to read what can be read, and leaves files as they are
+ * @param backup the backup to copy into the directory before it is opened, or null
+ * @param salvages whether it opens although files of tables are damaged, to read what can be read, and leaves files as
+ *     they are
  * @param space how much of the disk it may take and keeps in reserve
  */
 public record Settings(
@@ -114,7 +115,7 @@ public record Settings(
         return with(new SpaceLimits(space.reserveBytes(), bytes));
     }
 
-    /** The size of the reserve; 0 for none. */
+    /** Sets the size of the reserve; 0 for no reserve. */
     public Settings withReserve(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("reserve must be 0 bytes or more: reserve=" + bytes);

@@ -9,11 +9,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether the store has space for new data. It has none when its files exceed the quota, when less of the disk is free than a
- * quarter of the {@link Reserve}, or after the reserve had to be given back and until there is room for it again. Then only
- * batches are taken that {@linkplain io.maxmq.spi.storage.Batch#mayUseReserve() may use the reserve}.
+ * Decides whether the store has space for new data. It has no space when its files exceed the quota, when less of the
+ * disk is free than a quarter of the {@link Reserve}, or after the reserve had to be given back and until there is room
+ * for it again. Then it takes only batches that {@linkplain io.maxmq.spi.storage.Batch#mayUseReserve() may use the
+ * reserve}.
  *
- * <p>Files are measured once a second; in between, what is written counts against what was left. Thread-safe.
+ * <p>Files are measured once a second; in between, written bytes are subtracted from the free space. Thread-safe.
  */
 final class Space {
     private static final Logger LOG = LoggerFactory.getLogger(Space.class);
@@ -76,7 +77,7 @@ final class Space {
         var unused = look();
     }
 
-    /** Whether there is room to open the database: for what is in the log, as tables, and a little more. */
+    /** Returns whether there is room to open the database: for what is in the log, as tables, and a little more. */
     boolean hasRoomToOpen() {
         try {
             long log = LogFiles.bytes(directory.database());
@@ -111,7 +112,7 @@ final class Space {
         }
     }
 
-    /** A write has failed for lack of space: gives the reserve back; false when there was none. */
+    /** Reports a write that failed for lack of space, and releases the reserve; false without a reserve. */
     boolean full() {
         shortage = "the disk is full";
         try {
@@ -151,12 +152,12 @@ final class Space {
         return used;
     }
 
-    /** Whether the reserve is to be made, for which there is room. */
+    /** Returns whether the reserve is to be made, for which there is room. */
     boolean lacksReserve() throws IOException {
         return hasRoomForReserve && reserve.bytes() != limits.reserveBytes();
     }
 
-    /** Whether the reserve is so small that it takes no time. */
+    /** Returns whether the reserve is so small that it takes no time. */
     boolean isReserveSmall() {
         return limits.reserveBytes() <= 1 << 20;
     }

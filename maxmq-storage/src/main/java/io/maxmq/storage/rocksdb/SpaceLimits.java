@@ -3,9 +3,10 @@ package io.maxmq.storage.rocksdb;
 /**
  * Limits of a store's disk space: quota and reserve. Immutable.
  *
- * @param reserveBytes of the file that is given back when the disk is full; 0 for none, {@link #AUTOMATIC} for a size that fits
- *     the disk
- * @param maxDiskBytes from which the store refuses new data, the reserve not counted; {@link Long#MAX_VALUE} for no bound
+ * @param reserveBytes of the file that is deleted when the disk is full; 0 for no reserve, {@link #AUTOMATIC} for a
+ *     size that fits the disk
+ * @param maxDiskBytes from which the store refuses new data, the reserve not counted; {@link Long#MAX_VALUE} for no
+ *     bound
  */
 record SpaceLimits(long reserveBytes, long maxDiskBytes) {
     static final long AUTOMATIC = -1;

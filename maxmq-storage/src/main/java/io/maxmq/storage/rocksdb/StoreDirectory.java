@@ -81,11 +81,11 @@ final class StoreDirectory implements AutoCloseable {
     }
 
     /**
-     * Creates the directory when there is none, locks it and checks its format.
+     * Creates a missing directory, locks it and checks its format.
      *
-     * @param backup what to copy into it, which must then be empty; null for nothing
-     * @throws StorageException {@code UNAVAILABLE} when it is in use, {@code IO} when it cannot be written or is no store's,
-     *     {@code UNSUPPORTED} when a newer version wrote it, {@code DAMAGED} when what must be there is not
+     * @param backup the backup to copy into the directory, which must then be empty; or null
+     * @throws StorageException {@code UNAVAILABLE} when it is in use, {@code IO} when it cannot be written or is no
+     *     store's, {@code UNSUPPORTED} when a newer version wrote it, {@code DAMAGED} when a required file is missing
      */
     static StoreDirectory enter(Path directory, @Nullable Path backup) {
         try {
@@ -152,7 +152,7 @@ final class StoreDirectory implements AutoCloseable {
         return new StoreDirectory(directory, lock, empty);
     }
 
-    /** What stands behind the number in FORMAT, "" for nothing; null when there is no such file and no other either. */
+    /** Returns the text after the number in FORMAT, possibly ""; null for an empty directory. */
     private static @Nullable String state(Path directory) throws IOException {
         Path file = directory.resolve(FORMAT_FILE);
         if (!Files.exists(file)) {
@@ -200,7 +200,7 @@ final class StoreDirectory implements AutoCloseable {
         replace(directory, FORMAT_FILE, (FORMAT_PREFIX + FORMAT + " " + state).trim());
     }
 
-    /** Writes a small file, so that it has the old content or the new one whatever happens. */
+    /** Replaces a small file atomically: after a crash it has the old or the new content. */
     private static void replace(Path directory, String name, String text) throws IOException {
         Path next = directory.resolve(name + ".new");
         Files.deleteIfExists(next);
@@ -211,7 +211,7 @@ final class StoreDirectory implements AutoCloseable {
         force(directory);
     }
 
-    /** How what is in the log was acknowledged. */
+    /** Returns the durability of the acknowledged batches in the log. */
     Durability level() throws IOException {
         Path file = directory.resolve(LEVEL_FILE);
         String text =
@@ -224,7 +224,7 @@ final class StoreDirectory implements AutoCloseable {
         return Durability.FSYNC; // the strictest
     }
 
-    /** What the log must have. */
+    /** Returns the lower bound of the log's content. */
     LogClaim claim() throws IOException {
         return LogClaim.read(directory);
     }
@@ -248,7 +248,7 @@ final class StoreDirectory implements AutoCloseable {
         return directory.resolve("db");
     }
 
-    /** Whether there was no database, so that one may be created. */
+    /** Returns whether there was no database, so that one may be created. */
     boolean isNew() {
         return isNew;
     }
@@ -322,7 +322,7 @@ final class StoreDirectory implements AutoCloseable {
         }
     }
 
-    /** What a store nobody uses has, but for FORMAT, into a directory without it. */
+    /** Copies a closed store, apart from FORMAT, into a directory without one. */
     static void copyContent(Path from, Path to) throws IOException {
         copyContent(from, to, false);
     }
@@ -362,7 +362,7 @@ final class StoreDirectory implements AutoCloseable {
 
     // ---- repair: another database in place of the present one, in a directory that is locked
 
-    /** Whether there is a FORMAT, as in every directory that was ever a store's. */
+    /** Returns whether there is a FORMAT, as in every directory that was ever a store's. */
     static boolean hasFormat(Path directory) {
         return Files.exists(directory.resolve(FORMAT_FILE));
     }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a store does beside its work, once a second: looks at its figures, gives up forgotten cursors, and when it is idle
- * makes its files small. One thread for what is quick, another, there only when needed, for what takes long. Thread-safe.
+ * Periodic work of a store, once a second: reads its figures, expires abandoned cursors, and compacts files of an idle
+ * store. One thread runs short tasks, another, started on demand, long ones. Thread-safe.
  */
 final class Upkeep {
 
@@ -83,13 +83,13 @@ final class Upkeep {
         void run() throws Throwable;
     }
 
-    /** A task that somebody waits for. */
+    /** A task with a result. */
     private record Awaited(CompletableFuture<Void> result, LongTask task) implements Runnable {
         @Override
         public void run() {
             try {
                 task.run();
-            } catch (Throwable e) { // nobody may wait for ever, out of memory or not
+            } catch (Throwable e) { // every stage must complete, even without memory
                 result.completeExceptionally(Failures.of(e, null));
                 return;
             }
@@ -119,7 +119,7 @@ final class Upkeep {
             boolean wrote = lastGroup != lastGroupSeen;
             idleTurns = wrote ? 0 : idleTurns + 1;
             if (wrote && settings.durability() != Durability.FSYNC) {
-                // Nobody was promised that, but a power cut then takes a second or so and no more.
+                // Not promised, but it limits the loss of a power cut to about a second.
                 engine.run(database -> database.flushLog(true));
             }
             engine.marker().forced(lastGroup);
