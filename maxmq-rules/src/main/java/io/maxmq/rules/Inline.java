@@ -6,7 +6,8 @@ import io.maxmq.rules.run.InlineMode;
 import io.maxmq.spi.Preview;
 
 /**
- * What a rule does to a message before it is routed, when {@link RuleBuilder#inline} says so. Immutable.
+ * The action of an inline rule on a message before it is routed, for {@link RuleBuilder#inline}. Immutable.
+ *
  *
  * @since 0.1.0
  */

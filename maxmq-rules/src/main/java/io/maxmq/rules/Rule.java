@@ -25,17 +25,17 @@ public final class Rule {
         return id;
     }
 
-    /** How it is: figures, errors, sinks. */
+    /** Returns the status of the rule: figures, errors, sinks. */
     public RuleStatus status() {
         return engine.status(id);
     }
 
-    /** Has it want events again, from the next one on. */
+    /** Enables the rule from the next event on. */
     public void enable() {
         engine.enable(id, true);
     }
 
-    /** Has it want no more events; those that it has got before are evaluated. */
+    /** Disables the rule. Events that it has already received are evaluated. */
     public void disable() {
         engine.enable(id, false);
     }

@@ -97,8 +97,8 @@ public final class RuleBuilder {
     }
 
     /**
-     * Has the statement look at no more of a payload than it needs: what follows may be no JSON. Of a member that comes twice either may
-     * count, since rules on one message are read together as long as all of them can be.
+     * Reads a payload only as far as the statement needs; the rest need not be valid JSON. Of a duplicate member either
+     * value may count, since all rules on a message share one pass over the payload.
      */
     public RuleBuilder fastJson() {
         isFast = true;
@@ -109,8 +109,8 @@ public final class RuleBuilder {
     }
 
     /**
-     * Has the statement's records leave out what is undefined, at any depth of maps; else it is a member that is null. JSON's own null
-     * stays.
+     * Omits undefined values from the statement's records, at any depth of maps; by default they become null members.
+     * JSON's own null stays.
      */
     public RuleBuilder leaveOutUndefined() {
         leavesOutUndefined = true;
@@ -210,12 +210,15 @@ public final class RuleBuilder {
     }
 
     /**
-     * Has the rule see messages before they are routed, and change, drop or reject them; it has no sinks then, and its sources are topic
-     * filters. Rules see a message in the order in which they were added, each what the one before made of it; what the application
-     * publishes too, for the default tenant's rules.
+     * Makes the rule inline: it receives messages before they are routed, and changes, drops or rejects them. An inline
+     * rule has no sinks, and its sources are topic filters. Inline rules process a message in the order in which they
+     * were added, each the result of the one before. Rules of the default tenant also process messages of the
+     * application.
      *
-     * <p><b>Thread:</b> the publisher's event loop, which all its other clients wait for. A statement may take 1 ms; a rule that takes longer
-     * five times in a row is suspended, with a warning, and messages pass it by until it is enabled again.
+     *
+     * <p><b>Thread:</b> the publisher's event loop; its other clients wait meanwhile. A statement may take 1 ms; a rule
+     * that takes longer five times in a row is suspended, with a warning, and does not process messages until it is
+     * enabled again.
      */
     public RuleBuilder inline(Inline what) {
         inline = what;
@@ -248,12 +251,16 @@ public final class RuleBuilder {
     }
 
     /**
-     * Adds the rule, or puts it in the place of the one with its name: each event goes to either of them, none is lost. Figures stay.
+     * Adds the rule, or replaces the rule of the same name: each event goes to exactly one of them. Figures stay.
      *
-     * @throws IllegalArgumentException when a sink of a name is not there or refuses its settings, or the rule to be replaced is another tenant's
-     * @throws IllegalStateException when it has no source, the engine has ended, a sink fails to start, or it is inline and the broker has
-     *     started without any such ({@link RuleEngine.Builder#inlineRules}), or wants {@code $events/message/delivered}, {@code …/acked} or
-     *     {@code $events/client/ping} of a broker that has started without such a rule
+     *
+     * @throws IllegalArgumentException when a named sink does not exist or refuses its settings, or the replaced rule
+     *     belongs to another tenant
+     *
+     * @throws IllegalStateException when it has no source, the engine has ended, a sink fails to start, or it is inline
+     *     and the broker has started without any such ({@link RuleEngine.Builder#inlineRules}), or wants {@code
+     *     $events/message/delivered}, {@code …/acked} or {@code $events/client/ping} of a broker that has started
+     *     without such a rule
      */
     public Rule replace() {
         engine.replace(plan());

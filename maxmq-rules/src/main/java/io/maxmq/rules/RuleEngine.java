@@ -33,7 +33,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules on what clients publish and on what happens to clients:
+ * Rules on published messages and on events of clients:
  *
  * <pre>{@code
  * RuleEngine rules = RuleEngine.create();
@@ -41,20 +41,25 @@ import org.jspecify.annotations.Nullable;
  * MaxMQ broker = MaxMQ.builder().extension(rules). … .start();
  * }</pre>
  *
- * <p>Rules may be added before the broker starts and at any time later, replaced, disabled and removed; each change holds from the next
- * event on, and none is lost or seen twice by it. A rule never changes what it sees, and one that fails disturbs neither the message
- * nor other rules: the error is counted and kept for its {@link Rule#status}.
  *
- * <p><b>Threads:</b> rules run on lanes, threads of the engine's own. An event loop copies a message that a rule's source selects
- * into the queue of its publisher's lane and goes on, so events of one client are evaluated in order. The queues are bounded; what
- * goes beyond is dropped and counted. The broker's acknowledgement of a message does not wait for rules.
+ * <p>Rules may be added before the broker starts and at any time later, replaced, disabled and removed; each change
+ * holds from the next event on, and every event is processed exactly once. A rule never changes its event, and a
+ * failing rule affects neither the message nor other rules: the error is counted and kept for its {@link Rule#status}.
  *
- * <p><b>Cost:</b> topic filters of rules are part of the broker's subscription tree, so a message that no rule wants costs nothing.
  *
- * <p>What {@code kv_} functions keep outlives the broker where it has a storage: it is read at the start, which fails when it can't be,
- * and written in the background.
+ * <p><b>Threads:</b> rules run on lanes, threads of the engine's own. An event loop copies a message that a rule's
+ * source selects into the queue of its publisher's lane and goes on, so events of one client are evaluated in order.
+ * The queues are bounded; what goes beyond is dropped and counted. The broker's acknowledgement of a message does not
+ * wait for rules.
  *
- * <p>One object serves one broker, which starts and stops it. Stopping gives what waits some seconds to get to its sinks. Thread-safe.
+ *
+ * <p><b>Cost:</b> topic filters of rules are part of the broker's subscription tree, so a message without a matching
+ * rule costs nothing.
+ * <p>With storage the values of {@code kv_} functions outlive the broker: the start reads them, and fails if it cannot;
+ * changes are written in the background.
+ * <p>One object serves one broker, which starts and stops it. At the stop, waiting records have some seconds to reach
+ * their sinks. Thread-safe.
+ *
  *
  * @since 0.1.0
  */
@@ -88,11 +93,15 @@ public final class RuleEngine implements Extension {
     }
 
     /**
-     * Adds rules at once, all or none: where the broker runs, thousands take as long as a few, since each {@link RuleBuilder#start} waits
-     * for the event loops. Rules that are there before the broker starts are added so anyhow.
+     * Adds rules at once, all or none. On a running broker thousands take as long as a few, since each {@link
+     * RuleBuilder#start} waits for the event loops. Rules of an engine that has not started are added in this way in
+     * any case.
+     *
      *
      * @return in the order given
+     *
      * @throws IllegalArgumentException as {@link RuleBuilder#start}, and when a name comes twice
+     *
      * @throws IllegalStateException as {@link RuleBuilder#start}
      */
     public List<Rule> startAll(List<RuleBuilder> builders) {
@@ -101,14 +110,18 @@ public final class RuleEngine implements Extension {
     }
 
     /**
-     * Has statements call a function of yours: {@code function("c2f", double.class, c -> c * 1.8 + 32)}. It counts for statements that
-     * are given from now on, and runs on the engine's lanes, several calls at a time; it must not block.
+     * Adds a function for statements: {@code function("c2f", double.class, c -> c * 1.8 + 32)}. It is available to
+     * statements created from now on, and runs on the engine's lanes, several calls at a time; it must not block.
      *
-     * <p>Arguments are converted to {@code String}, {@code long}, {@code int}, {@code double}, {@code boolean}, {@code byte[]}, {@code
-     * List}, {@code Map} or {@code Object}; one that can't be, and undefined or null for other than {@code Object}, makes the evaluation
-     * fail with {@code bad_argument}. What it returns may be what {@link RuleBuilder#map} takes, null for undefined.
+     *
+     * <p>Arguments are converted to {@code String}, {@code long}, {@code int}, {@code double}, {@code boolean}, {@code
+     * byte[]}, {@code List}, {@code Map} or {@code Object}; one that can't be, and undefined or null for other than
+     * {@code Object}, makes the evaluation fail with {@code bad_argument}. What it returns may be what {@link
+     * RuleBuilder#map} takes, null for undefined.
+     *
      *
      * @param name a name of the language, found however its letters are written; dots are allowed
+     *
      * @throws IllegalArgumentException when it is no such name, or is taken, or a type is another
      */
     public <A> RuleEngine function(String name, Class<A> type, Function<? super A, ?> function) {
@@ -184,7 +197,7 @@ public final class RuleEngine implements Extension {
         return engine.ids().stream().map(id -> new Rule(engine, id)).toList();
     }
 
-    /** How the sinks are, by their names. */
+    /** Returns the status of the sinks, by name. */
     public Map<String, SinkStatus> sinks() {
         return engine.sinkStatuses();
     }
@@ -260,40 +273,41 @@ public final class RuleEngine implements Extension {
             return this;
         }
 
-        /** What may wait for evaluation, over all lanes; 100,000 events of 64 MiB unless said otherwise. */
+        /** Sets the bound of events that wait for evaluation, over all lanes; default 100,000 events of 64 MiB. */
         public Builder queue(int events, long bytes) {
             maxQueuedEvents = events;
             maxQueuedBytes = bytes;
             return this;
         }
 
-        /** What gives way when the queue is full; the oldest unless said otherwise. */
+        /** Sets the policy for a full queue; default: drop the oldest. */
         public Builder overflow(Overflow policy) {
             overflow = policy;
             return this;
         }
 
-        /** How many errors and samples are kept of each rule; 20 unless said otherwise. */
+        /** Returns the number of errors that and samples are kept of each rule; 20 unless said otherwise. */
         public Builder keptErrors(int errors) {
             keptErrors = errors;
             return this;
         }
 
-        /** What stopping gives to what waits; 2 seconds unless said otherwise. The broker's close timeout holds too. */
+        /** Sets the time for waiting records at the stop; default 2 seconds. The broker's close timeout holds too. */
         public Builder drainTimeout(Duration timeout) {
             drainTimeout = timeout;
             return this;
         }
 
-        /** Whether rules see the broker's own {@code $SYS/} messages, where their filters say so; not unless said otherwise. */
+        /** Returns whether rules see the broker's own {@code $SYS/} messages, where their filters say so; not unless said otherwise. */
         public Builder sysMessages(boolean seen) {
             sysMessages = seen;
             return this;
         }
 
         /**
-         * Whether inline rules may be added while the broker runs that had none at its start; not unless said otherwise. Each
-         * message then costs a look at its topic, and one that an inline rule's filter matches what an interceptor costs.
+         * Allows inline rules to be added to a running broker that started without one; default false. Each message
+         * then costs a look-up of its topic, and a message that matches an inline rule's filter the cost of an
+         * interceptor.
          */
         public Builder inlineRules(boolean mayCome) {
             inlineRules = mayCome;

@@ -43,7 +43,9 @@ public final class RuleEvent {
         return event.tenant();
     }
 
-    /** Who has published, or who the event is about; empty when nobody: the embedder has published, say. */
+    /**
+     * The client id of the publisher or of the event's client; empty without one, such as a message of the application.
+     */
     public String clientId() {
         return event.clientId();
     }
@@ -53,7 +55,7 @@ public final class RuleEvent {
         return event.atEpochMillis();
     }
 
-    /** The topic of a message; of other events the field of that name, empty when there is none. */
+    /** The topic of a message; of other events the field of that name, empty without one. */
     public String topic() {
         String topic = event.topic();
         return topic != null ? topic : text(event.field("topic"));
@@ -84,22 +86,24 @@ public final class RuleEvent {
         return event.field("payload") instanceof Text text ? text.bytes().clone() : new byte[0];
     }
 
-    /** A number of the payload, also one that is written as a text; NaN when there is none. */
+    /** A number of the payload, also one written as a text; NaN without one. */
     public double number(String path) {
         return number(at(path));
     }
 
-    /** A text of the payload; of a number or boolean its text, empty when there is none. */
+    /** A text of the payload; of a number or boolean its text; empty without one. */
     public String text(String path) {
         return text(at(path));
     }
 
-    /** What the payload has there, as {@link io.maxmq.rules.sink.SinkRecord#values} says; null when there is none. */
+    /**
+     * The payload's value at the path, of a type of {@link io.maxmq.rules.sink.SinkRecord#values}; null without one.
+     */
     public @Nullable Object value(String path) {
         return JavaValues.toJava(at(path));
     }
 
-    /** A field of the event, {@code "username"} or {@code "reason"} say; null when there is none. */
+    /** A field of the event, such as {@code "username"} or {@code "reason"}; null without one. */
     public @Nullable Object field(String name) {
         return JavaValues.toJava(event.field(name));
     }

@@ -6,7 +6,9 @@ import io.maxmq.spi.config.ExtensionProvider;
 import io.maxmq.spi.extension.Extension;
 
 /**
- * {@link RuleEngine} in a configuration file: the section {@code rules}. Found by {@link java.util.ServiceLoader}; nobody else needs it.
+ * {@link RuleEngine} in a configuration file: the section {@code rules}. Found by {@link java.util.ServiceLoader};
+ * programs use {@link RuleEngine}.
+ *
  *
  * @since 0.1.0
  */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The section {@code rules} of a configuration file: the engine's settings, its sinks by name, and its rules by name. Stateless. */
 final class RulesSection {
-    /** What {@code inline} says. */
+    /** The values of {@code inline}. */
     private enum Mode {
         NO,
         TRANSFORM,

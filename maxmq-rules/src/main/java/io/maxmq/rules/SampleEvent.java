@@ -43,9 +43,8 @@ public final class SampleEvent {
     }
 
     /**
-     * A message that this client has published.
-     *
-     * @param username null for none
+     * A message of this client.
+     * @param username or null
      */
     public static SampleEvent message(Message message, String clientId, @Nullable String username) {
         ClientInfo client = ClientInfo.builder(

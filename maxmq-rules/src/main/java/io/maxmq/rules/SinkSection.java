@@ -114,7 +114,7 @@ final class SinkSection {
                 .at(section.choice("level", LogSink.Loudness.class, LogSink.Loudness.INFO));
     }
 
-    /** What waits for the sink; what the file does not say is the sink's own. */
+    /** Reads the buffering of a sink; a missing key keeps the sink's default. */
     static Buffering buffering(ConfigSection sink) {
         ConfigSection section = sink.section("buffer");
         boolean takesAll = sink.choice("type", Type.class, Type.LOG) != Type.WEBHOOK;

@@ -8,12 +8,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a statement makes of an event.
+ * The result of a statement on a sample event.
  *
- * @param isSelected whether its FROM selects the event; the rest is as if it did
- * @param records that come of it, values as {@link io.maxmq.rules.sink.SinkRecord#values} says; unmodifiable
- * @param error why none comes; empty when the evaluation has not failed
- * @param values each value on the way, inner ones first; unmodifiable
+ *
+ * @param isSelected whether its FROM selects the event; the other values are as if it did
+ *
+ * @param records of the statement, values as {@link io.maxmq.rules.sink.SinkRecord#values} says; unmodifiable
+ *
+ * @param error the error of the evaluation; empty without one
+ *
+ * @param values each intermediate value, inner ones first; unmodifiable
+ *
  * @since 0.1.0
  */
 @Preview

@@ -87,7 +87,7 @@ public final class FileSink implements Sink {
         return new FileSink(file, maxBytes, age, kept, forced);
     }
 
-    /** How many renamed files stay, 0 or more; 10 unless said otherwise. The oldest is deleted. */
+    /** Returns the number of renamed files that stay, 0 or more; 10 unless said otherwise. The oldest is deleted. */
     public FileSink keep(int files) {
         if (files < 0) {
             throw new IllegalArgumentException("files must be 0 or more: files=" + files);

@@ -147,7 +147,7 @@ public final class WebhookSink implements Sink {
     }
 
     /**
-     * How many requests may be under way at the same time; 4 unless said otherwise. With 1 all records are sent in order.
+     * Returns the number of requests that may be under way at the same time; 4 unless said otherwise. With 1 all records are sent in order.
      *
      * @param requests 1 to 256
      */

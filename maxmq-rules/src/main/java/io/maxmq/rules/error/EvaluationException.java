@@ -63,12 +63,12 @@ public final class EvaluationException extends RuntimeException {
                 + super.getMessage();
     }
 
-    /** The clause that failed; null where none did, as of a template. */
+    /** The clause that failed; null outside of a statement, as in a template. */
     public @Nullable Clause clause() {
         return clause;
     }
 
-    /** Of the function or operator in the statement, counted from 1; 0 where none failed. */
+    /** The line of the function or operator in the statement, counted from 1; 0 without one. */
     public int line() {
         return line;
     }
@@ -78,7 +78,7 @@ public final class EvaluationException extends RuntimeException {
         return column;
     }
 
-    /** What kind of error. */
+    /** The code of the error. */
     public Code code() {
         return code;
     }

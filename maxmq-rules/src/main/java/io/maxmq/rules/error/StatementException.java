@@ -34,7 +34,7 @@ public final class StatementException extends IllegalArgumentException {
         this.column = column;
     }
 
-    /** What kind of error. */
+    /** The code of the error. */
     public Code code() {
         return code;
     }
@@ -56,7 +56,7 @@ public final class StatementException extends IllegalArgumentException {
      */
     @Preview
     public enum Code {
-        /** A token that can't stand there, or none where one must. */
+        /** An unexpected or missing token. */
         SYNTAX_ERROR,
         /** A character that begins no token. */
         ILLEGAL_CHARACTER,

@@ -51,7 +51,7 @@ final class Comparison extends Condition {
     }
 
     /**
-     * Whether a comparison of any two values holds.
+     * Returns whether a comparison of any two values holds.
      *
      * @param work counts what arrays and maps take
      * @param name which an error names

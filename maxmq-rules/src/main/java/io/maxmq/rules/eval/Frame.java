@@ -185,7 +185,7 @@ final class Frame {
         return Node.OTHER;
     }
 
-    /** Whether a slot holds nothing. */
+    /** Returns whether a slot holds nothing. */
     boolean isUndefined(int slot) {
         Object value = others[slot];
         return switch (kinds[slot]) {

@@ -11,7 +11,7 @@ import java.util.List;
 final class Membership {
     private Membership() {}
 
-    /** Whether one of the options is the same in type and value; they are worked out until then. */
+    /** True if one of the options is the same in type and value; they are worked out until then. */
     static final class InList extends Condition {
         private final boolean isNegated;
         private final Node value;
@@ -36,7 +36,7 @@ final class Membership {
         }
     }
 
-    /** Whether an array has an element that is the same in type and value. */
+    /** True if an array has an element that is the same in type and value. */
     static final class InArray extends Condition {
         private final boolean isNegated;
         private final Node value;

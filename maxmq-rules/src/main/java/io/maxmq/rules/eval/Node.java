@@ -40,7 +40,7 @@ abstract class Node {
     }
 
     /**
-     * Whether the value can be had later in the evaluation: it will be the same, and having it can't fail.
+     * Returns whether the value can be had later in the evaluation: it will be the same, and having it can't fail.
      *
      * @throws EvaluationException when having it now would fail
      */
@@ -48,7 +48,7 @@ abstract class Node {
         return false;
     }
 
-    /** Whether the value is undefined. */
+    /** Returns whether the value is undefined. */
     boolean isUndefined(Frame frame) {
         return value(frame) == null;
     }
@@ -74,7 +74,7 @@ abstract class Node {
         throw error(Code.NOT_BOOLEAN, "condition", "is " + Values.shown(value));
     }
 
-    /** Whether it is the same on every event; then {@link #value} needs no frame. */
+    /** Returns whether it is the same on every event; then {@link #value} needs no frame. */
     boolean isConstant() {
         return false;
     }

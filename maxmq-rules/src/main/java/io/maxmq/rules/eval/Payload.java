@@ -119,7 +119,7 @@ public final class Payload {
         return mayReadAlone && raw instanceof Text text ? readAlone(program, text) : null;
     }
 
-    /** Whether the pass for all programs has found something that one of them can't do with. */
+    /** Returns whether the pass for all programs has found something that one of them can't do with. */
     private boolean hasFailed() {
         if (!isExtracted && extraction != null && paths != null && raw instanceof Text text) {
             extract(extraction, paths, text);
@@ -175,7 +175,7 @@ public final class Payload {
         }
     }
 
-    /** Whether all paths are known, and each leads to one part of the payload or nowhere; then nothing read of them fails. */
+    /** Returns whether all paths are known, and each leads to one part of the payload or nowhere; then nothing read of them fails. */
     boolean isPlain() { // hot: per evaluation
         if (alone != null) {
             return aloneFailure == null && alone.areAllRaw();

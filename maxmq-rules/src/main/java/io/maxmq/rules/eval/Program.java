@@ -90,7 +90,7 @@ public final class Program {
         return sources;
     }
 
-    /** Whether it is content with a payload that is JSON as far as its paths go. */
+    /** Returns whether it is content with a payload that is JSON as far as its paths go. */
     boolean isFast() {
         return trie != null;
     }

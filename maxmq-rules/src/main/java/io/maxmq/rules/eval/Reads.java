@@ -169,7 +169,7 @@ final class Reads {
             }
         }
 
-        /** Whether its number among the program's paths says all. */
+        /** Returns whether its number among the program's paths says all. */
         boolean isNumbered() {
             return path >= 0;
         }

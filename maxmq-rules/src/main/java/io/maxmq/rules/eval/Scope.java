@@ -125,7 +125,7 @@ final class Scope {
             isOpen = true;
         }
 
-        /** Whether a path that begins with these keys can lead to a value that was put here. */
+        /** Returns whether a path that begins with these keys can lead to a value that was put here. */
         boolean mayHold(List<String> keys) {
             if (isOpen) {
                 return true;

@@ -47,7 +47,7 @@ final class Texts {
     }
 
     /**
-     * Whether a text is like a pattern: {@code %} stands for any run of characters, {@code _} for one. Works by going back to the
+     * Returns whether a text is like a pattern: {@code %} stands for any run of characters, {@code _} for one. Works by going back to the
      * last {@code %} only, so in time that is the product of both lengths at worst, which the evaluation's time bounds.
      */
     static boolean isLike(Frame frame, Text value, Text pattern) {

@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** What the broker tells its listeners, as events of the language. Thread-safe. */
+/** Converts the broker's events to events of the language. Thread-safe. */
 public final class BrokerEvents {
     /** Drops that are about a publisher; all others are about one subscriber's session. */
     private static final Set<DropReason> OF_PUBLISHER = EnumSet.of(
@@ -48,11 +48,10 @@ public final class BrokerEvents {
     private final AtomicLong sequence = new AtomicLong();
 
     /**
-     * Without listeners yet.
-     *
+     * Creates a source without listeners.
      * @param node the broker's name
-     * @param topicHops what rules have published lately
-     * @param senders who has published lately, as far as somebody notes it
+     * @param topicHops the latest messages of rules
+     * @param senders the latest publishers, when they are recorded
      */
     public BrokerEvents(String node, TopicHops topicHops, Senders senders) {
         this.node = node;
@@ -60,7 +59,7 @@ public final class BrokerEvents {
         this.topicHops = topicHops;
     }
 
-    /** Whether events of this kind come of what the broker tells so. */
+    /** Returns whether events of this kind come of what the broker tells so. */
     public static boolean comesOf(EventKind kind, Class<? extends BrokerEvent> told) {
         return switch (kind) {
             case PUBLISH, DELIVERED, ACKED, PING -> false;
@@ -85,7 +84,7 @@ public final class BrokerEvents {
         listeners.put(opened.listener(), Addresses.name(opened.address()));
     }
 
-    /** The event of this kind that comes of what the broker tells; null when none does. */
+    /** Converts an event of the broker to an event of this kind; null without a counterpart. */
     public @Nullable Event event(EventKind kind, BrokerEvent told) {
         if (told instanceof BrokerEvent.ClientConnected connected) {
             return kind == EventKind.CONNECTED ? connected(connected) : accepted(connected);

@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What events say about a client. Stateless. */
+/** The fields of events about a client. Stateless. */
 final class ClientFields {
     private ClientFields() {}
 
-    /** One of them alone; null when the client has none, or is not known. */
+    /** Returns one field; null for an unknown client or a missing value. */
     static @Nullable Object one(@Nullable ClientInfo client, String name) {
         if (client == null) {
             return null;
@@ -33,7 +33,7 @@ final class ClientFields {
         fields.put("peername", Text.of(Addresses.name(client.remoteAddress())));
     }
 
-    /** What CONNECT has said. */
+    /** Adds the fields of CONNECT. */
     static void connection(Map<String, @Nullable Object> fields, ClientInfo client) {
         names(fields, client);
         fields.put("listener", Text.of(client.listener()));

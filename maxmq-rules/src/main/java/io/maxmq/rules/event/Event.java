@@ -14,10 +14,10 @@ public abstract class Event implements Fields {
     private final Tenant tenant;
     private final String clientId;
 
-    /** Who has it already, while it is handed out; null for nobody. On the thread that made it. */
+    /** The recipients that have it already, while it is distributed; null before the first. On the creating thread. */
     private @Nullable List<Object> takers;
 
-    /** What the rules on this event share; made by the first that needs it. On the lane. */
+    /** State that the rules on this event share; created by the first that needs it. On the lane. */
     private @Nullable Object shared;
 
     Event(Tenant tenant, String clientId) {
@@ -30,7 +30,7 @@ public abstract class Event implements Fields {
         return tenant;
     }
 
-    /** Who it is about; empty when nobody. Events of one client keep their order. */
+    /** The client id of the event; empty without one. Events of one client keep their order. */
     public final String clientId() {
         return clientId;
     }
@@ -43,7 +43,7 @@ public abstract class Event implements Fields {
         return null;
     }
 
-    /** The message that it is, or is about; null when there is none, or it is not known any more. */
+    /** The message of the event; null without one, or when it is no longer known. */
     public @Nullable MessageParts message() {
         return null;
     }
@@ -54,15 +54,15 @@ public abstract class Event implements Fields {
     /** Names the event, for ids of records. */
     public abstract String id();
 
-    /** How many rules have made messages of one another before this event came of it. */
+    /** Returns the number of rules that have made messages of one another before this event came of it. */
     public int hops() {
         return 0;
     }
 
-    /** What it costs to keep, in bytes, roughly. */
+    /** The approximate memory of the event in bytes. */
     public abstract int bytes();
 
-    /** What {@link #share} was given; null before. */
+    /** The argument of {@link #share}; null before that. */
     public final @Nullable Object shared() {
         return shared;
     }
@@ -77,7 +77,7 @@ public abstract class Event implements Fields {
         return takers != null;
     }
 
-    /** Whether this taker has not had it yet; from then on it has. */
+    /** Returns whether this taker has not had it yet; from then on it has. */
     public final boolean isNewTo(Object taker) {
         List<Object> present = takers;
         if (present == null) {

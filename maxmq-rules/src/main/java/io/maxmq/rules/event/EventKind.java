@@ -38,7 +38,7 @@ public enum EventKind {
         this.olderTopic = olderTopic;
     }
 
-    /** What the field {@code event} says. */
+    /** The value of the field {@code event}. */
     public String event() {
         return event;
     }
@@ -48,12 +48,12 @@ public enum EventKind {
         return topic;
     }
 
-    /** Whether a source is about events rather than messages. */
+    /** Returns whether a source is about events rather than messages. */
     public static boolean isEvent(String source) {
         return source.startsWith(PREFIX);
     }
 
-    /** Whether events of this kind cost something for each message or packet, so that a broker tells of them when asked at its start only. */
+    /** Returns whether events of this kind cost something for each message or packet, so that a broker tells of them when asked at its start only. */
     public boolean isWatched() {
         return this == DELIVERED || this == ACKED || this == PING;
     }
@@ -70,7 +70,7 @@ public enum EventKind {
         return topics;
     }
 
-    /** The kinds that a source with or without wildcards names; none when it names none. */
+    /** The kinds that a source with or without wildcards names; possibly empty. */
     public static Set<EventKind> named(String source) {
         Set<EventKind> kinds = EnumSet.noneOf(EventKind.class);
         TopicFilter filter = TopicFilter.parse(source);

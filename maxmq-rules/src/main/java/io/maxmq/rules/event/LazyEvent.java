@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An event that makes the fields that somebody asks for, each once: most rules ask for few of them. */
+/** An event that creates its fields on demand, each once: most rules read few of them. */
 abstract class LazyEvent extends Event {
     private final Map<String, @Nullable Object> made = new LinkedHashMap<>();
 
@@ -23,6 +23,6 @@ abstract class LazyEvent extends Event {
         return present;
     }
 
-    /** The field of this name; null when it has none. */
+    /** Creates the field of this name; null without one. */
     abstract @Nullable Object make(String name);
 }

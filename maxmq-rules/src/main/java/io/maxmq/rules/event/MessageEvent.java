@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A message that was published. Keeps a copy of its payload, and makes the fields that somebody asks for. */
+/** A message that was published. Keeps a copy of its payload, and creates its fields on demand. */
 public final class MessageEvent extends LazyEvent {
     /** A message object, this one, and their strings. */
     private static final int OVERHEAD_BYTES = 400;

@@ -19,7 +19,7 @@ public final class MessageParts {
     public static final String HOPS = "maxmq-hops";
 
     private static final int MAX_HOPS = 1_000;
-    /** What a user property costs beside its characters. */
+    /** The memory of a user property beside its characters. */
     private static final int USER_PROPERTY_BYTES = 120;
     /** No packet has more; leaves room to add what an event costs. */
     private static final int MOST_BYTES = 1 << 30;
@@ -78,7 +78,8 @@ public final class MessageParts {
     /**
      * The payload read as JSON, once.
      *
-     * @throws EvaluationException when it is none, each time
+     *
+     * @throws EvaluationException for invalid JSON, each time
      */
     public Object payloadJson() {
         EvaluationException failure = noJson;
@@ -99,7 +100,7 @@ public final class MessageParts {
         return present;
     }
 
-    /** The message's id as text; empty when it has none. */
+    /** The message's id as text; empty without one. */
     String id() {
         return message.id().map(MessageId::toString).orElse("");
     }
@@ -123,7 +124,7 @@ public final class MessageParts {
         return (int) Math.min(bytes, MOST_BYTES);
     }
 
-    /** How many rules it has come through. */
+    /** Returns the number of rules that it has come through. */
     int hops() {
         for (UserProperty each : message.userProperties()) {
             if (each.name().equals(HOPS)) {
@@ -133,7 +134,7 @@ public final class MessageParts {
         return 0;
     }
 
-    /** What clients write there can end a chain of rules early, and nothing else. */
+    /** Reads the hop count. A client that writes it can only end a chain of rules early. */
     private static int hops(String text) {
         int hops = 0;
         for (int i = 0; i < text.length(); i++) {

@@ -6,7 +6,7 @@ import io.maxmq.spi.Tenant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What has become of a message: it was sent, acknowledged or dropped. Makes the fields that somebody asks for. */
+/** The outcome of a message: it was sent, acknowledged or dropped. Creates its fields on demand. */
 final class OutcomeEvent extends LazyEvent {
     private static final int OVERHEAD_BYTES = 800;
 
@@ -33,16 +33,20 @@ final class OutcomeEvent extends LazyEvent {
             "client_attrs");
 
     /**
-     * What is known when it happens.
+     * The values that are known at the event.
+     * @param id identifies the event
+     * @param hops the number of rules in the chain of messages before it
      *
-     * @param id tells the event from all others
-     * @param hops how many rules have made messages of one another before it
-     * @param client who the event is about, while connected
+     * @param client the client of the event, while connected
+     *
      * @param sender null when it is the client, or is not remembered
-     * @param reason empty for what is not dropped
-     * @param topic empty when it is not known
-     * @param qos that it is delivered with; -1 for the message's own
-     * @param message null when it is not known any more
+     *
+     * @param reason empty for a message that was not dropped
+     * @param topic empty when unknown
+     *
+     * @param qos of the delivery; -1 for the message's own
+     * @param message null when it is no longer known
+     *
      * @param count messages that the event stands for; 0 for one that is not dropped
      */
     record Known(

@@ -6,18 +6,19 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has published the latest messages, for events that come when the message alone is left: a broker keeps no sender with what
- * waits. A ring by the sequence in the id, so that each message takes the place of the one {@value #MESSAGES} before. Thread-safe.
+ * The publishers of the latest messages, for events that come after the publisher's packet: a queued message has no
+ * publisher. A ring by the sequence in the message id: each message replaces the one {@value #MESSAGES} before.
+ * Thread-safe.
  */
 public final class Senders {
-    /** How many are remembered; a power of two. */
+    /** The capacity of the ring; a power of two. */
     static final int MESSAGES = 1 << 16;
 
-    /** Who has published a message. */
+    /** The publisher of a message. */
     record Sender(
             MessageId message, String clientId, @Nullable String username) {}
 
-    /** Made with the first message: most engines need none. Elements are published as a whole. */
+    /** Created with the first message: most engines need no ring. Elements are published as a whole. */
     private volatile @Nullable AtomicReferenceArray<@Nullable Sender> latest;
 
     /** This client has published this message. */
@@ -44,7 +45,7 @@ public final class Senders {
         latest = null;
     }
 
-    /** Who has published it; null for nobody that is remembered. */
+    /** Returns the publisher of a message; null when it is not in the ring. */
     @Nullable
     Sender of(MessageId id) {
         AtomicReferenceArray<@Nullable Sender> places = latest;

@@ -70,7 +70,7 @@ final class ArrayFunctions {
         return part(array, from, (int) Math.min((long) from + length, array.size()));
     }
 
-    /** Where the first that is the same value is, from 1; 0 when there is none. */
+    /** Returns the position of the first equal element, from 1; 0 without one. */
     private static long position(List<@Nullable Object> array, @Nullable Object wanted) {
         long place = 0;
         for (Object element : array) {
@@ -94,8 +94,9 @@ final class ArrayFunctions {
     }
 
     /**
-     * What two values have in common that are the same: both zeros are one, and an array or map is its JSON with sorted keys. Texts and
-     * numbers can be ordered, so a set of them stays quick when somebody sends those of one hash; arrays and maps can't.
+     * Returns a key that is equal for equal values: both zeros are one, and an array or map is its JSON with sorted
+     * keys. Texts and numbers are ordered, so a set of them stays fast even with colliding hashes; arrays and maps are
+     * not.
      */
     private static @Nullable Object mark(Call call, @Nullable Object value) {
         if (value instanceof Double real && real == 0) {
@@ -228,7 +229,7 @@ final class ArrayFunctions {
         return first >= end ? List.of() : part(array, first, end);
     }
 
-    /** A copy: who keeps a part of an array keeps no more of it. */
+    /** Returns a copy, so that a part of an array does not keep the whole array. */
     private static List<@Nullable Object> part(List<@Nullable Object> array, int from, int to) {
         return new ArrayList<>(array.subList(from, to));
     }

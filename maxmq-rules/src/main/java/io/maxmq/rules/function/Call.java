@@ -50,7 +50,7 @@ final class Call {
         return argument < arguments.length;
     }
 
-    /** Whatever it is. */
+    /** Returns an argument of any type. */
     @Nullable
     Object value(int argument) {
         return arguments[argument];
@@ -99,12 +99,12 @@ final class Call {
         return onlyText(argument).bytes();
     }
 
-    /** What {@code str} makes of it. */
+    /** Returns the result of {@code str} for an argument. */
     Text str(int argument) {
         return str(arguments[argument]);
     }
 
-    /** What {@code str} makes of a value. */
+    /** Returns the result of {@code str} for a value. */
     Text str(@Nullable Object value) {
         if (value instanceof Text text) {
             return text;

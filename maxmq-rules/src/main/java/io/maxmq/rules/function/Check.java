@@ -18,9 +18,8 @@ public interface Check {
     Refusal refusal(int argument, @Nullable Object constant);
 
     /**
-     * What is wrong with a constant.
-     *
-     * @param problem for the error's text, behind the position
+     * The error of a constant argument.
+     * @param problem for the error's text, after the position
      */
     record Refusal(StatementException.Code code, String problem) {}
 }

@@ -86,7 +86,7 @@ final class ConversionFunctions {
 
     private static Object floating(Call call) {
         double value = call.finite(Numbers.asDouble(read(call)));
-        // With a default the second argument is none of decimals; see orDefault.
+        // With a default the second argument is not the number of decimals; see orDefault.
         if (!call.has(1) || !call.name().equals("float")) {
             return value;
         }
@@ -154,7 +154,7 @@ final class ConversionFunctions {
         return call.built(bytes);
     }
 
-    /** A hexadecimal digit of ASCII; -1 when it is none. */
+    /** A hexadecimal digit of ASCII; -1 for another character. */
     static int digit(char character) {
         return character < 128 ? Character.digit(character, 16) : -1;
     }

@@ -12,7 +12,7 @@ import java.time.ZoneOffset;
  * Stateless.
  */
 final class DateFormat {
-    /** What {@link #offset} gives for a text that is none. */
+    /** The result of {@link #offset} for an invalid text. */
     static final int NO_OFFSET = Integer.MIN_VALUE;
 
     /** Longer ones first, as a shorter one may begin them. */
@@ -77,7 +77,7 @@ final class DateFormat {
         }
     }
 
-    /** Seconds of {@code +hh:mm}, {@code +hh:mm:ss} or {@code +hhmm}; {@link #NO_OFFSET} when it is none. */
+    /** Seconds of {@code +hh:mm}, {@code +hh:mm:ss} or {@code +hhmm}; {@link #NO_OFFSET} for another text. */
     static int offset(String text) {
         boolean colons = text.length() > 3 && text.charAt(3) == ':';
         int length = text.length();
@@ -98,7 +98,7 @@ final class DateFormat {
         return text.charAt(0) == '-' ? -size : size;
     }
 
-    /** The number that the digits of this part are; -1 when they are none, or not all there. */
+    /** The number in this part; -1 for missing or other characters. */
     private static int number(String text, int from, int to) {
         if (to > text.length()) {
             return -1;

@@ -24,7 +24,7 @@ final class EncodingFunctions {
                 .add("url_decode", 1, EncodingFunctions::fromUrl);
     }
 
-    /** Whether one of the options is this word; words that are none are passed over. */
+    /** Returns whether one of the options is this word; unknown words are ignored. */
     private static boolean option(Call call, String word) {
         boolean there = false;
         for (int i = 1; i < call.count(); i++) {
@@ -80,7 +80,7 @@ final class EncodingFunctions {
         return path;
     }
 
-    /** A claim of a token; nobody checks the token's signature. */
+    /** Returns a claim of a token without a check of the token's signature. */
     private static @Nullable Object jwtValue(Call call) {
         String path = path(call);
         String[] parts = call.onlyString(0).split("\\.", -1);

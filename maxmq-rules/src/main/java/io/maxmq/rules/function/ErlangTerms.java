@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Values as Erlang writes its terms, for {@code ~w} and {@code ~p}. A text is a binary, a boolean or null an atom. */
 final class ErlangTerms {
-    /** A value nested deeper is none that somebody wants to read. */
+    /** The deepest nesting that is printed. */
     private static final int MOST_DEPTH = 512;
 
     private final Call call;

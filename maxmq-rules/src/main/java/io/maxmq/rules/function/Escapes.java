@@ -2,7 +2,7 @@ package io.maxmq.rules.function;
 
 import io.maxmq.rules.value.Text;
 
-/** What the escapes of {@code unescape} stand for. */
+/** The escape sequences of {@code unescape}. */
 final class Escapes {
     private static final String LETTERS = "ntrbfva'\"?\\";
     private static final String MEANT = "\n\t\r\b\f\u000b\u0007'\"?\\";

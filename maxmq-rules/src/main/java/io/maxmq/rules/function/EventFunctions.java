@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a message or event carries, whatever a statement's aliases hide of it; undefined where it has no such field. */
+/**
+ * Functions that read the event itself, even if a statement's alias hides the field; undefined without such a field.
+ */
 final class EventFunctions {
     private EventFunctions() {}
 

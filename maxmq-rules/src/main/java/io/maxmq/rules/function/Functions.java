@@ -73,13 +73,13 @@ public final class Functions {
         return new Functions(more);
     }
 
-    /** The function of that name, in any case; null when there is none. */
+    /** The function of that name, in any case; null without one. */
     public @Nullable Definition find(String name) {
         Definition found = byName.get(name);
         return found != null ? found : byName.get(name.toLowerCase(Locale.ROOT));
     }
 
-    /** Whether the language has the function, and this engine does not. */
+    /** Returns whether the language has the function, and this engine does not. */
     public boolean isMissing(String name) {
         return MISSING.contains(name.toLowerCase(Locale.ROOT));
     }
@@ -89,7 +89,7 @@ public final class Functions {
         return new TreeSet<>(byName.keySet());
     }
 
-    /** The known name that differs least, where it differs little; null when there is none. */
+    /** The most similar known name; null without a similar one. */
     public @Nullable String nearest(String name) {
         String wanted = name.toLowerCase(Locale.ROOT);
         String nearest = null;
@@ -106,7 +106,7 @@ public final class Functions {
         return nearest;
     }
 
-    /** How many characters must be put in, taken out, changed or swapped with the next. */
+    /** Returns the number of characters that must be put in, taken out, changed or swapped with the next. */
     private static int distance(String a, String b) {
         int[] before = new int[b.length() + 1];
         int[] last = new int[b.length() + 1];

@@ -21,7 +21,7 @@ final class Graphemes {
         return true;
     }
 
-    /** How many there are. */
+    /** Returns the number of grapheme clusters. */
     static int count(String text) {
         if (isPlain(text)) {
             return text.length();

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** The state that rules share, by key. Thread-safe. */
 public interface KeyValues {
 
-    /** A value; null when there is none. */
+    /** Returns a value; null without one. */
     @Nullable
     Object get(String key);
 
@@ -18,6 +18,6 @@ public interface KeyValues {
      */
     void put(String key, Object value, int bytes);
 
-    /** Forgets a value; nothing happens when there is none. */
+    /** Removes a value, if present. */
     void remove(String key);
 }

@@ -11,7 +11,7 @@ final class Library {
 
     private final Map<String, Definition> definitions = new LinkedHashMap<>();
 
-    /** What a function does. */
+    /** The body of a function. */
     interface Body {
         @Nullable
         Object value(Call call);

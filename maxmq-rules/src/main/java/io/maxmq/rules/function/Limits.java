@@ -1,13 +1,14 @@
 package io.maxmq.rules.function;
 
 /**
- * How much an evaluation may use.
+ * The limits of an evaluation.
+ * @param textBytes the longest text that one call may build
+ * @param elements the longest array that one call may build
  *
- * @param textBytes that one call may build
- * @param elements of an array that one call may build
  * @param integerBits of an integer
+ *
  * @param jsonDepth of nesting
- * @param regexSteps per character of input, before a regular expression is given up
+ * @param regexSteps per character of input, before a regular expression is aborted
  */
 public record Limits(int textBytes, int elements, int integerBits, int jsonDepth, int regexSteps) {
 

@@ -102,7 +102,10 @@ final class MathFunctions {
         return Numbers.integer(new BigDecimal(value).toBigInteger());
     }
 
-    /** To so many decimals of what the number is written as, so that 2.675 is 2.68; fewer than none are tens. */
+    /**
+     * Rounds the decimal notation of the number, so that 2.675 becomes 2.68; a negative number of decimals rounds to
+     * tens.
+     */
     private static Object rounded(Call call) {
         Object number = call.number(0);
         int decimals = call.index(1);

@@ -122,7 +122,7 @@ final class RegexFunctions {
         return replaced.add(text, from, text.length()).text();
     }
 
-    /** Whether it is between the halves of a surrogate pair, where Java finds nothing too. */
+    /** Returns whether it is between the halves of a surrogate pair, where Java finds nothing too. */
     private static boolean isWithinCharacter(String text, int at) {
         return at > 0
                 && at < text.length()
@@ -130,7 +130,7 @@ final class RegexFunctions {
                 && Character.isHighSurrogate(text.charAt(at - 1));
     }
 
-    /** Adds what a match is replaced by. A group that there is none of, or that took no part, is nothing. */
+    /** Appends the replacement of a match. A missing or unmatched group is empty. */
     private static void replacement(String by, String text, Matcher matcher, TextBuilder out) {
         for (int i = 0; i < by.length(); i++) {
             char c = by.charAt(i);

@@ -1,8 +1,9 @@
 package io.maxmq.rules.function;
 
 /**
- * Where one text is in another, in time linear in both, whatever they are: long texts that nearly match everywhere are what somebody would
- * send to make a search slow (D. E. Knuth, J. H. Morris, V. R. Pratt, Fast pattern matching in strings). Stateless.
+ * Finds a text in another in time linear in both, also for texts that nearly match everywhere, with which a client
+ * could make a simple search slow (D. E. Knuth, J. H. Morris, V. R. Pratt, Fast pattern matching in strings).
+ * Stateless.
  */
 final class Search {
     /** Up to here the JDK's search is the faster one at its worst too. */
@@ -10,14 +11,14 @@ final class Search {
 
     private Search() {}
 
-    /** The first place at or behind {@code from}; -1 when there is none. */
+    /** Returns the first index at or after {@code from}; -1 without one. */
     static int first(String text, String wanted, int from) {
         return wanted.length() <= SHORT
                 ? text.indexOf(wanted, from)
                 : search(text, wanted, failures(wanted), from, false);
     }
 
-    /** The last place; -1 when there is none. */
+    /** Returns the last index; -1 without one. */
     static int last(String text, String wanted) {
         return wanted.length() <= SHORT ? text.lastIndexOf(wanted) : search(text, wanted, failures(wanted), 0, true);
     }
@@ -34,7 +35,7 @@ final class Search {
             this.failures = wanted.length() <= SHORT ? new int[0] : failures(wanted);
         }
 
-        /** The first place at or behind {@code from}; -1 when there is none. */
+        /** Returns the first index at or after {@code from}; -1 without one. */
         int next(int from) {
             return failures.length == 0 ? text.indexOf(wanted, from) : search(text, wanted, failures, from, false);
         }

@@ -4,11 +4,14 @@ import io.maxmq.rules.error.EvaluationException.Code;
 import io.maxmq.rules.value.Text;
 import org.jspecify.annotations.Nullable;
 
-/** What rules remember, shared by all or of one rule alone, and the environment of the process. */
+/** Functions on the state of rules, shared or of one rule alone, and on the environment of the process. */
 final class StateFunctions {
     /** As JSON. */
     private static final int MOST_VALUE_BYTES = 64 * 1024;
-    /** Begins the keys of one rule alone, with the rule's name. A shared key that begins so gets one more, so that it is none. */
+    /**
+     * Begins the keys of one rule alone, with the rule's name. A shared key with this beginning gets one more, to keep
+     * the two apart.
+     */
     private static final String OWN = "\u0000";
 
     private StateFunctions() {}

@@ -5,10 +5,13 @@ import java.time.ZoneId;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** What a function sees beside its arguments: the event, the time, the rule's state and its limits. Used by one thread at a time. */
+/**
+ * The context of a function beside its arguments: the event, the time, the rule's state and its limits. Used by one
+ * thread at a time.
+ */
 public interface Surroundings {
 
-    /** The event, whatever aliases hide of it. */
+    /** The event itself, without aliases. */
     Fields event();
 
     /** Milliseconds of the broker's clock since 1970. */
@@ -20,21 +23,21 @@ public interface Surroundings {
     /** Where chance comes from. */
     RandomGenerator random();
 
-    /** What {@code kv_} functions keep. */
+    /** The state of {@code kv_} functions. */
     KeyValues keyValues();
 
-    /** How much one call may build. */
+    /** The limits of one call. */
     Limits limits();
 
     /** The rule's name. */
     String rule();
 
-    /** The zone that is meant where a statement names none. */
+    /** The zone for a statement that names no zone. */
     default ZoneId zone() {
         return ZoneId.systemDefault();
     }
 
-    /** A variable of the process's environment, which a statement asks for by name; null when there is none. */
+    /** Returns a variable of the process's environment by name; null without one. */
     default @Nullable String environment(String name) {
         return System.getenv(name);
     }

@@ -40,7 +40,7 @@ final class TextBuilder {
         return characters.length();
     }
 
-    /** What was built, within the limit. */
+    /** Returns the built text, within the limit. */
     Text text() {
         return call.built(characters.toString());
     }

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Text: case, space, length, parts, padding and replacement. Lengths and places are those of {@link Graphemes}. */
 final class TextFunctions {
-    /** Pattern_White_Space of Unicode, which a no-break space is none of. */
+    /** Pattern_White_Space of Unicode, which excludes the no-break space. */
     private static final Characters SPACE = new Characters("\t\n\u000b\f\r \u0085\u200e\u200f\u2028\u2029");
-    /** A longer pattern of a number is none that somebody wrote. */
+    /** The longest pattern of a number format. */
     private static final int LONGEST_PATTERN = 100;
 
     private TextFunctions() {}

@@ -85,7 +85,7 @@ final class TimeFunctions {
 
     private static OffsetDateTime inYears(Call call, OffsetDateTime time) {
         if (time.getYear() < 0 || time.getYear() > 9999) {
-            throw call.problem("the year " + time.getYear() + " is none of 0..9999");
+            throw call.problem("the year " + time.getYear() + " must be 0..9999");
         }
         return time;
     }

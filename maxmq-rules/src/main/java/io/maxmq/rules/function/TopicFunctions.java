@@ -51,7 +51,7 @@ final class TopicFunctions {
         return anyEntry(call, topic -> filter.matches(topic.toString()));
     }
 
-    /** Whether a {topic, qos} of the list has such a topic, and the QoS if one is asked for. */
+    /** Returns whether a {topic, qos} of the list has such a topic, and the QoS if one is asked for. */
     private static boolean anyEntry(Call call, Predicate<Text> wanted) {
         @Nullable Object qos = call.has(2) ? call.integer(2) : null;
         for (Object entry : call.array(0)) {

@@ -9,11 +9,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the paths of a {@link PathTrie} are in one document: found in one pass over its bytes, and made values only when somebody asks.
- * To be used again for the next document; nothing is allocated while reading, but for keys and texts with escapes.
+ * The places of the paths of a {@link PathTrie} in one document. One pass over the bytes finds them; values are created
+ * on demand. Reusable for the next document; reading allocates nothing but keys and texts with escapes.
  *
- * <p>In strict mode all of the document is checked, and of members with the same key the last one counts. In fast mode reading ends
- * with the last path that was found; what follows is not looked at. Not thread-safe.
+ *
+ * <p>In strict mode all of the document is checked, and of members with the same key the last one counts. In fast mode
+ * reading ends with the last path that was found; what follows is not looked at. Not thread-safe.
  */
 public final class Extraction {
     // What stands at a path.
@@ -28,7 +29,7 @@ public final class Extraction {
     private static final byte CONTAINER = 8;
     /** A string stands on the way, in which the rest of the path may be. */
     private static final byte THROUGH_TEXT = 9;
-    /** A float that somebody has asked for, and its number is kept. */
+    /** A float that was requested, with its number kept. */
     private static final byte KNOWN_FLOAT = 10;
 
     private static final byte[] NOTHING = {};
@@ -86,12 +87,16 @@ public final class Extraction {
     }
 
     /**
-     * Finds all paths in a document, which must stay as it is for as long as somebody asks for values.
+     * Finds all paths in a document, which must not change while values are read.
+     *
      *
      * @param from first byte of the document
-     * @param to the byte behind it
+     *
+     * @param to the byte after it
+     *
      * @param strict whether all of it is read and checked
-     * @throws EvaluationException DECODE_JSON when what was read is no JSON or nested too deep, LIMIT_EXCEEDED for a large integer
+     *
+     * @throws EvaluationException DECODE_JSON for invalid JSON or too deep nesting, LIMIT_EXCEEDED for a large integer
      */
     public void read(byte[] bytes, int from, int to, boolean strict) { // hot: per message
         this.bytes = bytes;
@@ -228,7 +233,7 @@ public final class Extraction {
         return false;
     }
 
-    /** Whether there is a value at the path that is a number without point and exponent, of 64 bits. */
+    /** Returns whether there is a value at the path that is a number without point and exponent, of 64 bits. */
     public boolean isLong(int path) {
         return kinds[path] == INTEGER && tos[path] - froms[path] <= 18 && whole[path];
     }
@@ -238,7 +243,7 @@ public final class Extraction {
         return JsonNumbers.small(bytes, froms[path], tos[path]);
     }
 
-    /** Whether there is a value at the path that is a number with point or exponent. */
+    /** Returns whether there is a value at the path that is a number with point or exponent. */
     public boolean isDouble(int path) {
         byte kind = kinds[path];
         return (kind == FLOAT || kind == KNOWN_FLOAT) && whole[path];
@@ -253,7 +258,7 @@ public final class Extraction {
         return floats[path];
     }
 
-    /** The value at a path; undefined when there is none. Made anew each time. */
+    /** The value at a path; undefined without one. Creates a new object each time. */
     public @Nullable Object value(int path) {
         byte kind = kinds[path];
         int from = froms[path];
@@ -297,8 +302,8 @@ public final class Extraction {
     }
 
     /**
-     * Writes the value at a path as the writer would write {@link #value}, {@code null} where there is none. What stands in the document
-     * as it would be written is copied, and nothing is made of it.
+     * Writes the value at a path as the writer would write {@link #value}, {@code null} without one. Text of the
+     * document that is already in the written form is copied without creating a value.
      */
     public void write(int path, JsonWriter out) { // hot: per field that is forwarded
         byte kind = whole[path] ? kinds[path] : THROUGH_TEXT;
@@ -323,17 +328,17 @@ public final class Extraction {
         }
     }
 
-    /** Whether there is no value at a path; only where {@link #isRaw} says so of it. */
+    /** Returns whether there is no value at a path; only where {@link #isRaw} says so of it. */
     public boolean isMissing(int path) {
         return kinds[path] == MISSING;
     }
 
-    /** Whether {@link #isRaw} says so of all paths. May say no where it does. */
+    /** Returns whether {@link #isRaw} holds for all paths. May return false although it does. */
     public boolean areAllRaw() {
         return allWhole && !throughText;
     }
 
-    /** Whether the value at a path is one part of the document, or missing. */
+    /** Returns whether the value at a path is one part of the document, or missing. */
     public boolean isRaw(int path) {
         return kinds[path] == MISSING || kinds[path] != THROUGH_TEXT && whole[path];
     }

@@ -33,9 +33,9 @@ final class JsonCursor {
     int tokenFrom;
     /** The closing quote, or the byte behind the number. */
     int tokenTo;
-    /** Whether the last string has an escape. */
+    /** True if the last string has an escape. */
     boolean escaped;
-    /** Whether the last number has neither point nor exponent. */
+    /** True if the last number has neither point nor exponent. */
     boolean integer;
 
     /** Begins a text. */
@@ -214,7 +214,7 @@ final class JsonCursor {
     private int digits(byte[] text, int first, int end) {
         int i = first;
         while (i + 8 <= end) {
-            // Eight bytes at once, up to the first that is no digit: how many digits there are, nobody can foretell.
+            // Eight bytes at once, up to the first that is no digit: the number of digits is unknown.
             long word = (long) LONGS.get(text, i) ^ ONES * '0';
             long stop = (word + ONES * 0x76 | word) & HIGHS;
             if (stop != 0) {
@@ -233,7 +233,7 @@ final class JsonCursor {
         return i;
     }
 
-    /** Rare: a number so long that it may be none of the language's. */
+    /** Rare: a number so long that it may be outside of the language's range. */
     private void checkRange() {
         if (integer) {
             JsonNumbers.integer(bytes, tokenFrom, tokenTo, integerBits);
@@ -265,11 +265,10 @@ final class JsonCursor {
     }
 
     /**
-     * Moves over one value, whatever it is, with space before it.
-     *
-     * @param depth how many arrays and objects may be open within it
+     * Skips one value of any type, with space before it.
+     * @param depth the most arrays and objects that may be open within it
      */
-    void skip(int depth) { // hot: per value that nobody asked for
+    void skip(int depth) { // hot: per value without a path
         switch (peek()) {
             case '"' -> string();
             case '{' -> skipObject(depth);

@@ -4,7 +4,7 @@ import io.maxmq.rules.error.EvaluationException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
-/** What the numbers of a JSON text that was checked stand for. */
+/** Values of the numbers of a valid JSON text. */
 final class JsonNumbers {
     /** The powers of ten that a double holds exactly. */
     static final double[] TENS = {
@@ -18,7 +18,7 @@ final class JsonNumbers {
 
     /** As many decimal digits as each double tells apart. */
     private static final int MOST_DIGITS = 15;
-    /** What begins with 0 and has no more decimals than that is written without an exponent. */
+    /** The most decimals of a number below 1 that is written without an exponent. */
     private static final int PLAIN_DECIMALS = 6;
 
     private JsonNumbers() {}
@@ -70,7 +70,7 @@ final class JsonNumbers {
                 EvaluationException.Code.LIMIT_EXCEEDED, "json", "an integer has more than " + bits + " bits");
     }
 
-    /** The double that is nearest to a number; infinite when there is none. */
+    /** The double that is nearest to a number; infinite beyond the range. */
     static double floating(byte[] bytes, int from, int to) {
         boolean negative = bytes[from] == '-';
         long digits = 0;
@@ -119,7 +119,7 @@ final class JsonNumbers {
     }
 
     /**
-     * Whether a float's text is the one that {@link JsonWriter} writes of its value. Says no to some that are, and never yes to one that
+     * Returns whether a float's text is the one that {@link JsonWriter} writes of its value. Says no to some that are, and never yes to one that
      * is not: of decimals of at most 15 digits no two are the same double, so without zeros at its end there is no shorter one.
      */
     static boolean isAsWritten(byte[] bytes, int from, int to) { // hot: per float that is forwarded

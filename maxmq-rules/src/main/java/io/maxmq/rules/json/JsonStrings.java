@@ -4,7 +4,7 @@ import io.maxmq.rules.value.Text;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What the strings of a JSON text that was checked stand for. */
+/** Values of the strings of a valid JSON text. */
 final class JsonStrings {
     private JsonStrings() {}
 
@@ -85,7 +85,7 @@ final class JsonStrings {
         return i;
     }
 
-    /** The number that four hexadecimal digits are; -1 when they are none. */
+    /** The value of four hexadecimal digits; -1 for other characters. */
     static int unit(byte[] bytes, int at) {
         int unit = 0;
         for (int i = at; i < at + 4; i++) {

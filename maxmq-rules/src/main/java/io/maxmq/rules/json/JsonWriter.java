@@ -28,7 +28,7 @@ public final class JsonWriter {
     /** No text is longer. */
     public static final int UNBOUNDED = Integer.MAX_VALUE - 16;
 
-    /** How deep values are written; the language builds none that is deeper, but by mistake. */
+    /** The deepest nesting that is written; the language builds no deeper value, except by a bug. */
     private static final int MOST_DEPTH = 1_000;
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN)
@@ -37,7 +37,7 @@ public final class JsonWriter {
     private static final int FIRST_BYTES = 128;
     private static final double PLAIN_FROM = 1e-6;
     private static final double PLAIN_BELOW = 1e21;
-    /** Below, doubles tell apart whatever has {@link #MOST_DIGITS} digits. */
+    /** Below this, doubles distinguish all numbers of {@link #MOST_DIGITS} digits. */
     private static final double MOST_EXACT = 1e15;
 
     private static final int MOST_DIGITS = 15;
@@ -115,7 +115,7 @@ public final class JsonWriter {
         undefinedLeftOut = leftOut;
     }
 
-    /** Whether a member that is undefined is left out. */
+    /** Returns whether a member that is undefined is left out. */
     public boolean undefinedLeftOut() {
         return undefinedLeftOut;
     }
@@ -129,12 +129,14 @@ public final class JsonWriter {
         }
     }
 
-    /** How many bytes are written. */
+    /** Returns the number of bytes that are written. */
     public int length() {
         return length;
     }
 
-    /** Whether bytes that are no text are among what was written, which who reads it can't tell. */
+    /**
+     * Returns whether the output contains bytes that are not UTF-8, written in Base64; a reader cannot recognize them.
+     */
     public boolean hasBase64() {
         return hasBase64;
     }
@@ -158,8 +160,7 @@ public final class JsonWriter {
     public JsonWriter raw(byte[] bytes, int from, int to) { // hot: per part of a record
         int count = to - from;
         if (count <= FEW_BYTES && from <= bytes.length - FEW_BYTES && length <= buffer.length - FEW_BYTES) {
-            // As many of both that are there are copied, whatever they are: two moves, where a copy of any length takes
-            // a call.
+            // Copies all available bytes of both words: two moves, where a copy of variable length takes a call.
             if (count > mostBytes - length) {
                 throw tooLong();
             }

@@ -13,12 +13,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The paths that somebody wants of a JSON document, as a tree of their steps, so that one pass over the document finds all. A step is a
- * key of an object ({@link String}) or a place in an array ({@link Integer}: from 1, negative from the end). Immutable.
+ * The requested paths of a JSON document, as a tree of their steps, so that one pass over the document finds all. A
+ * step is a key of an object ({@link String}) or a place in an array ({@link Integer}: from 1, negative from the end).
+ * Immutable.
  */
 public final class PathTrie {
     private final List<List<Object>> paths;
-    /** Of each path, the steps that the tree knows; the rest, from a place counted from the end on, is walked by whoever asks. */
+    /**
+     * Of each path, the number of steps in the tree; the caller walks the others, which begin at a place counted from
+     * the end.
+     */
     private final int[] known;
 
     final Node root;
@@ -30,9 +34,8 @@ public final class PathTrie {
     }
 
     /**
-     * The tree of some paths; a path is known by its place in the list from then on.
-     *
-     * @param paths of {@link String} and {@link Integer} steps; a path of none is the whole document
+     * Returns the tree of some paths; the index in the list identifies a path.
+     * @param paths of {@link String} and {@link Integer} steps; an empty path is the whole document
      */
     public static PathTrie of(List<? extends List<?>> paths) {
         Branch root = new Branch();
@@ -53,7 +56,7 @@ public final class PathTrie {
         return new PathTrie(List.copyOf(copies), known, new Node(root, 0));
     }
 
-    /** How many paths there are. */
+    /** Returns the number of paths that there are. */
     public int size() {
         return known.length;
     }
@@ -64,12 +67,12 @@ public final class PathTrie {
         return steps.subList(depth, steps.size());
     }
 
-    /** How many steps of a path the tree knows. */
+    /** Returns the number of steps of a path the tree knows. */
     int known(int path) {
         return known[path];
     }
 
-    /** Whether the tree knows all steps of a path. */
+    /** Returns whether the tree knows all steps of a path. */
     boolean isWhole(int path) {
         return known[path] == paths.get(path).size();
     }
@@ -80,7 +83,7 @@ public final class PathTrie {
         final List<Integer> slots = new ArrayList<>();
     }
 
-    /** What is wanted at one place of a document. */
+    /** The requested paths at one place of a document. */
     static final class Node {
         private static final Node[] NONE = {};
         private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(
@@ -93,7 +96,7 @@ public final class PathTrie {
         final int[] slots;
         /** Paths that end here or below. */
         final int[] below;
-        /** How many steps lead here. */
+        /** The number of steps that lead here. */
         final int depth;
         /** Members that are wanted: keys, and what of them. */
         final byte[][] keys;
@@ -101,7 +104,7 @@ public final class PathTrie {
         final Node[] members;
         /** Of each key, the first eight bytes, of which what is not its own is 0. */
         private final long[] heads;
-        /** Of each hash of a key, one more than the first member that has it; 0 for none. */
+        /** Of each hash of a key, one more than the first member with it; 0 without one. */
         private final int[] firsts;
         /** The same for the next member with the same hash. */
         private final int[] nexts;
@@ -149,7 +152,7 @@ public final class PathTrie {
             this.elements = elements.values().toArray(NONE);
         }
 
-        /** What is wanted of a member with this key; null when nothing is. */
+        /** The node of a member with this key; null without a requested path. */
         @Nullable
         Node member(byte[] bytes, int from, int to) { // hot: per key of an object of which something is wanted
             int length = to - from;

@@ -5,9 +5,8 @@ final class Utf8 {
     private Utf8() {}
 
     /**
-     * The place behind the character that begins here, which is none of ASCII.
-     *
-     * @return -{@code at} when these bytes are no character
+     * The index after the character that begins here, which is not ASCII.
+     * @return -{@code at} for an invalid sequence
      */
     static int next(byte[] bytes, int at, int to) {
         int first = bytes[at] & 0xff;
@@ -36,7 +35,7 @@ final class Utf8 {
         return (b & 0xc0) == 0x80;
     }
 
-    /** Whether all of these bytes are UTF-8. */
+    /** Returns whether all of these bytes are UTF-8. */
     static boolean valid(byte[] bytes) {
         int i = 0;
         while (i < bytes.length) {

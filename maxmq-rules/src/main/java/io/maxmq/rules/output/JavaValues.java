@@ -51,19 +51,20 @@ public final class JavaValues {
     }
 
     /**
-     * A record of an embedder's as the language has it.
-     *
-     * @throws IllegalArgumentException when a value is none that the language has
+     * Converts a record of the application to values of the language.
+     * @throws IllegalArgumentException for a value of an unsupported type
      */
     public static Map<String, @Nullable Object> fromJava(Map<?, ?> record) {
         return members(record, 0);
     }
 
     /**
-     * An embedder's value as the language has it: texts, also as {@code byte[]} and {@link ByteBuffer}, numbers, booleans, collections,
-     * arrays of objects, maps, enums and instants (as text), null (JSON's).
+     * Converts a value of the application to a value of the language: texts, also as {@code byte[]} and {@link
+     * ByteBuffer}, numbers, booleans, collections, arrays of objects, maps, enums and instants (as text), null
+     * (JSON's).
      *
-     * @throws IllegalArgumentException when it is none that the language has
+     *
+     * @throws IllegalArgumentException for a value of an unsupported type
      */
     public static Object fromJava(@Nullable Object value) {
         return fromJava(value, 0);

@@ -3,8 +3,8 @@ package io.maxmq.rules.output;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How long evaluations took: how many by powers of two of nanoseconds, from 2^8 (256 ns) to 2^30 (1 s) and beyond. Thread-safe; one
- * increment per evaluation.
+ * A histogram of evaluation times by powers of two of nanoseconds, from 2^8 (256 ns) to 2^30 (1 s) and beyond.
+ * Thread-safe; one increment per evaluation.
  */
 public final class Latencies {
     /** Buckets: each counts what took less than its power of two, and no less than the one before; the last all the rest. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One record of one rule. Thread-safe: what is made late is made of what never changes, so making it twice does no harm. */
 public final class Output implements SinkRecord {
-    /** What a record costs beside its JSON, roughly. */
+    /** The approximate memory of a record beside its JSON, in bytes. */
     private static final int OVERHEAD_BYTES = 200;
 
     private final RuleCounters counters;
@@ -31,11 +31,14 @@ public final class Output implements SinkRecord {
     /**
      * A record.
      *
+     *
      * @param counters of the rule
-     * @param hops how many rules the event has gone through
-     * @param topicHops where a message that comes of the record is noted; null when the message itself says it all
-     * @param fields values of the language, changed by nobody; null where the JSON tells all that sinks ask for
-     * @param json changed by nobody; null where it is to be made of the fields
+     *
+     * @param hops the number of rules in the event's chain
+     * @param topicHops records the hops of a message published from the record; null when the message itself carries
+     *     them
+     * @param fields values of the language, unmodified; null when sinks need the JSON alone
+     * @param json unmodified; null when it is to be built from the fields
      */
     public Output(
             RuleCounters counters,
@@ -68,7 +71,7 @@ public final class Output implements SinkRecord {
         return counters;
     }
 
-    /** How many rules the event has gone through, this one not counted. */
+    /** Returns the number of rules that the event has gone through, this one not counted. */
     public int hops() {
         return hops;
     }
@@ -98,7 +101,7 @@ public final class Output implements SinkRecord {
         return fields;
     }
 
-    /** What it costs to keep, in bytes, roughly. */
+    /** The approximate memory of the record in bytes. */
     public int bytes() {
         return OVERHEAD_BYTES + json().length;
     }

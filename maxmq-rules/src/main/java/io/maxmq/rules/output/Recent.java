@@ -30,7 +30,7 @@ public final class Recent {
         this.kept = kept;
     }
 
-    /** Whether this evaluation is one to keep: each, but of a second no more than are kept in all. */
+    /** Returns whether this evaluation is one to keep: each, but of a second no more than are kept in all. */
     public boolean wantsSample(long nowNanos) { // hot: per event
         if (!sampled || nowNanos - secondBeganNanos >= SAMPLE_NANOS) {
             sampled = true;
@@ -53,7 +53,7 @@ public final class Recent {
         samples.add(sample);
     }
 
-    /** Whether the event of this error is worth writing down. */
+    /** Returns whether the event of this error is worth writing down. */
     public synchronized boolean wantsEvent(long nowNanos) {
         long second = nowNanos / SAMPLE_NANOS;
         if (second != errorSecond) {

@@ -5,7 +5,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a rule has done since it was added; replacing the rule keeps them. Thread-safe. */
+/** The counters of a rule since it was added; replacing the rule keeps them. Thread-safe. */
 public final class RuleCounters {
     public final LongAdder matched = new LongAdder();
     public final LongAdder passed = new LongAdder();
@@ -28,7 +28,7 @@ public final class RuleCounters {
         failedException.increment();
     }
 
-    /** How often with which code. */
+    /** Returns the failures by error code. */
     public Map<String, Long> failures() {
         Map<String, Long> sums = new TreeMap<>();
         failures.forEach((code, count) -> sums.put(code, count.sum()));

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How many rules have lately published to topics because of events that are not messages: a delivery, a drop. Such an event does not carry
+ * The number of rules that have lately published to topics because of events that are not messages: a delivery, a drop. Such an event does not carry
  * the message's own count, so without this a rule that publishes at each delivery would feed itself for ever. Bounded in topics and
  * time. Thread-safe.
  */

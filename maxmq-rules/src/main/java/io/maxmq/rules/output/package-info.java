@@ -1,5 +1,2 @@
-/**
- * What comes out of a rule, as sinks see it and as the built-in ones use it, with the rule's figures. Start at {@link
- * io.maxmq.rules.output.Output}.
- */
+/** The output of rules for sinks, and the figures of rules. Start at {@link io.maxmq.rules.output.Output}. */
 package io.maxmq.rules.output;

@@ -162,7 +162,7 @@ final class ExpressionParser {
         return value;
     }
 
-    /** Whether the word is there and an operand behind it: else it is a name. Taken if so. */
+    /** Returns whether the word is there and an operand behind it: else it is a name. Taken if so. */
     private boolean isOperatorByPosition(String word, boolean isSure) {
         if (tokens.isWord(word) && (isSure || startsOperand(tokens.peek(1)))) {
             tokens.take();

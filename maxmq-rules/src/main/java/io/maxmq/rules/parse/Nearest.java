@@ -30,7 +30,7 @@ public final class Nearest {
         return nearest;
     }
 
-    /** How many letters must be put in, taken out, changed or swapped with their neighbour. */
+    /** Returns the number of letters that must be put in, taken out, changed or swapped with their neighbour. */
     private static int distance(String a, String b) {
         int[][] cost = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

@@ -25,12 +25,12 @@ record Token(Kind kind, String text, Position at, int from, int to) {
         END
     }
 
-    /** Whether it is this operator or bracket. */
+    /** Returns whether it is this operator or bracket. */
     boolean isSign(String sign) {
         return kind == Kind.SIGN && text.equals(sign);
     }
 
-    /** Whether it is this keyword, reserved or by position; the word in capitals. */
+    /** Returns whether it is this keyword, reserved or by position; the word in capitals. */
     boolean isWord(String word) {
         return kind == Kind.KEYWORD
                 ? text.equals(word)
@@ -51,7 +51,7 @@ record Token(Kind kind, String text, Position at, int from, int to) {
         return capitals.toString();
     }
 
-    /** Whether a name can stand here. */
+    /** Returns whether a name can stand here. */
     boolean isName() {
         return kind == Kind.WORD || kind == Kind.QUOTED;
     }

@@ -46,7 +46,7 @@ final class Tokens {
         return peek().isWord(word);
     }
 
-    /** Whether the next was this operator or bracket, and so has been taken. */
+    /** Returns whether the next was this operator or bracket, and so has been taken. */
     boolean takeSign(String sign) {
         if (!isSign(sign)) {
             return false;
@@ -55,7 +55,7 @@ final class Tokens {
         return true;
     }
 
-    /** Whether the next was this keyword, and so has been taken. */
+    /** Returns whether the next was this keyword, and so has been taken. */
     boolean takeWord(String word) {
         if (!isWord(word)) {
             return false;

@@ -38,7 +38,7 @@ public final class ActiveRule {
     private final List<TopicFilter> parsed;
     private final Set<EventKind> kinds;
     private final Evaluator evaluator;
-    /** Whether its records are nothing but JSON. */
+    /** True if its records are nothing but JSON. */
     private final boolean writes;
 
     private final List<SinkRunner> targets;
@@ -103,7 +103,7 @@ public final class ActiveRule {
         return evaluator instanceof SqlEvaluator sql ? sql.program() : null;
     }
 
-    /** Whether a source selects the event. */
+    /** Returns whether a source selects the event. */
     boolean wants(Event event) {
         String topic = event.topic();
         if (topic == null) {
@@ -112,7 +112,7 @@ public final class ActiveRule {
         return matches(topic);
     }
 
-    /** Whether a filter matches the topic. */
+    /** Returns whether a filter matches the topic. */
     boolean matches(String topic) {
         for (TopicFilter each : parsed) {
             if (each.matches(topic)) {

@@ -17,10 +17,10 @@ final class Asked {
     private final DeliveryWatch deliveries = new DeliveryWatch();
     private final PingWatch pings = new PingWatch();
 
-    /** Whether the broker has begun, so that it is too late for others. */
+    /** True if the broker has begun, so that it is too late for others. */
     private boolean settled;
 
-    /** Whether the broker was given what inline rules run in. */
+    /** True if the broker was given what inline rules run in. */
     private boolean intercepts;
 
     /** What of {@link EventKind#isWatched} the broker tells of. */
@@ -63,7 +63,7 @@ final class Asked {
     }
 
     /**
-     * Whether the broker asks what this rule needs: an inline one, and one that names a watched kind alone; one with wildcards does without.
+     * Returns whether the broker asks what this rule needs: an inline one, and one that names a watched kind alone; one with wildcards does without.
      *
      * @throws IllegalStateException when it does not
      */

@@ -94,7 +94,7 @@ public final class Engine {
     /** Names of rules whose sinks start: they are not there yet, and can't be taken. */
     private final Set<String> coming = new HashSet<>();
 
-    /** How many rules there are, for whom the lock is not worth waiting for. Written under the lock of this. */
+    /** The number of rules that there are, for whom the lock is not worth waiting for. Written under the lock of this. */
     private volatile int count;
 
     /** What the broker asks. */
@@ -343,7 +343,7 @@ public final class Engine {
         return List.copyOf(rules.keySet());
     }
 
-    /** Whether there is a rule of this name. */
+    /** Returns whether there is a rule of this name. */
     public synchronized boolean has(String id) {
         return rules.containsKey(id);
     }

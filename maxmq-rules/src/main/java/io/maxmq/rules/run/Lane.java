@@ -59,7 +59,7 @@ final class Lane implements Runnable {
         }
     };
 
-    /** Whether the thread waits or is about to: set before its last look at the queue, read after something was added. */
+    /** True if the thread waits or is about to: set before its last look at the queue, read after something was added. */
     private volatile boolean idle;
 
     private volatile boolean ends;

@@ -137,7 +137,7 @@ final class Losses {
         add(Kind.DISCARDED, rule, sink, isClosed ? "it was closed" : NO_ROOM_FOR_RECORDS);
     }
 
-    /** How many of this kind since the engine was made. */
+    /** Returns the number of of this that kind since the engine was made. */
     long total(Kind kind) {
         LongAdder total = totals.get(kind);
         return total == null ? 0 : total.sum();

@@ -33,7 +33,7 @@ final class Outage {
         failures++;
     }
 
-    /** Whether the sink is to be probed instead of written to. */
+    /** Returns whether the sink is to be probed instead of written to. */
     boolean isOpen() {
         return failures >= buffering.failuresToOpen();
     }

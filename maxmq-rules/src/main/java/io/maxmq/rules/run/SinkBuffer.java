@@ -268,17 +268,17 @@ final class SinkBuffer {
         return entry;
     }
 
-    /** Whether no record waits. */
+    /** Returns whether no record waits. */
     boolean isEmpty() {
         return records == 0;
     }
 
-    /** Whether some line has a waiting record and no record under way. */
+    /** Returns whether some line has a waiting record and no record under way. */
     boolean hasReady() {
         return readyRecords > 0;
     }
 
-    /** Whether the ready records fill a batch. */
+    /** Returns whether the ready records fill a batch. */
     boolean fillsBatch() {
         return readyRecords >= buffering.maxBatchRecords();
     }

@@ -65,7 +65,7 @@ public final class SinkRunner {
     private int underWay;
     private boolean probing;
 
-    /** Whether the probe of a sink that is down has succeeded, so that one record is written alone. */
+    /** True if the probe of a sink that is down has succeeded, so that one record is written alone. */
     private boolean onTrial;
 
     private boolean lingered;
@@ -116,7 +116,7 @@ public final class SinkRunner {
         return sink;
     }
 
-    /** Whether the sink takes nothing but the JSON of records. */
+    /** Returns whether the sink takes nothing but the JSON of records. */
     boolean takesJson() {
         return takesJson;
     }
@@ -311,7 +311,7 @@ public final class SinkRunner {
         }
     }
 
-    /** Whether it is to be tried once more. */
+    /** Returns whether it is to be tried once more. */
     private boolean retriedAgain(SinkBuffer.Entry entry, String why) {
         entry.attempts++;
         lastFailure = why;

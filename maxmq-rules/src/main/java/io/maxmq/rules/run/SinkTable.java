@@ -326,12 +326,12 @@ final class SinkTable {
         return statuses;
     }
 
-    /** How many sinks there are. */
+    /** Returns the number of sinks that there are. */
     synchronized int count() {
         return byName.size();
     }
 
-    /** How many sinks are down. */
+    /** Returns the number of sinks that are down. */
     synchronized int down() {
         int down = 0;
         for (Place each : byName.values()) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Trial {
     private Trial() {}
 
-    /** Whether a source of the statement selects the event. */
+    /** Returns whether a source of the statement selects the event. */
     public static boolean isSelected(Program program, Event event) {
         String topic = event.topic();
         for (Source each : program.sources()) {

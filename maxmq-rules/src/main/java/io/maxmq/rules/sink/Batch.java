@@ -18,7 +18,7 @@ public record Batch(List<SinkRecord> records, int attempt) {
         records = List.copyOf(records);
     }
 
-    /** How many records. */
+    /** Returns the number of records. */
     public int size() {
         return records.size();
     }

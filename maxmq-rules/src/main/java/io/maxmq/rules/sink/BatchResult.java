@@ -5,9 +5,11 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What has become of a batch.
+ * The result of a batch.
+ *
  *
  * @param results one for each record, in the batch's order; unmodifiable
+ *
  * @since 0.1.0
  */
 @Preview

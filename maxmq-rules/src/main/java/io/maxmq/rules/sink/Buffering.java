@@ -4,19 +4,22 @@ import io.maxmq.spi.Preview;
 import java.time.Duration;
 
 /**
- * How much may wait for a sink, how it is cut into batches, and how it is tried again. Immutable; each method answers a changed copy.
+ * The buffer of a sink: its bounds, its batches and its retries. Immutable; each method returns a changed copy.
  *
- * @param maxRecords that wait, 1 or more
- * @param maxBytes of what waits, as JSON, 1 or more; the record that goes beyond is still taken when none waits
- * @param overflow what gives way beyond
- * @param maxBatchRecords in one write, 1 or more
- * @param linger how long a record waits for others to fill the batch; zero for not at all
- * @param maxAttempts how often a record is tried before it is a dead letter, 1 or more; {@link Integer#MAX_VALUE} for ever
- * @param firstBackoff before the second attempt; doubles each time, and is between half of that and all of it by chance
- * @param maxBackoff where doubling ends; also how often a sink that is down is probed
- * @param failuresToOpen after how many failed writes in a row the sink is probed in place of written to, 1 or more
- * @param deadLetters how many are kept to be looked at, 0 or more
- * @param maxDeadLetterBytes of them, as JSON, 0 or more; one that is larger by itself is counted and not kept
+ *
+ * @param maxRecords the most waiting records, 1 or more
+ * @param maxBytes the most bytes of waiting records, as JSON, 1 or more; an empty buffer takes a larger record
+ * @param overflow the policy beyond these bounds
+ * @param maxBatchRecords the most records of one write, 1 or more
+ *
+ * @param linger how long a record waits for others to fill the batch; zero for no wait
+ * @param maxAttempts the attempts before a record becomes a dead letter, 1 or more; {@link Integer#MAX_VALUE} for ever
+ * @param firstBackoff the pause before the second attempt; doubles each time, with a random reduction of up to one half
+ * @param maxBackoff the longest pause; also the interval of probes of an unavailable sink
+ * @param failuresToOpen the failed writes in a row after which the sink is probed instead of written to, 1 or more
+ * @param deadLetters the number of kept dead letters, 0 or more
+ * @param maxDeadLetterBytes their bytes, as JSON, 0 or more; a larger one is counted and not kept
+ *
  * @since 0.1.0
  */
 @Preview

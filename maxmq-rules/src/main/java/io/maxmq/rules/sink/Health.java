@@ -3,7 +3,7 @@ package io.maxmq.rules.sink;
 import io.maxmq.spi.Preview;
 
 /**
- * Whether a sink could take records.
+ * True if a sink could take records.
  *
  * @param isUp whether it could
  * @param detail for people; empty when there is nothing to say

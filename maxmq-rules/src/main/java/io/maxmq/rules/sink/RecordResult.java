@@ -4,7 +4,8 @@ import io.maxmq.spi.Preview;
 import java.time.Duration;
 
 /**
- * What has become of one record. Immutable.
+ * The result of one record. Immutable.
+ *
  *
  * @since 0.1.0
  */

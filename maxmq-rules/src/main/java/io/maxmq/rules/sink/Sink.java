@@ -5,39 +5,44 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Takes the records that rules make. The engine keeps what a sink has not taken yet in a bounded buffer of its own, as {@link
- * Buffering} says, so a sink that is slow or away delays nobody but itself.
+ * A destination for the records of rules. The engine keeps records that a sink has not taken yet in a bounded buffer
+ * per sink ({@link Buffering}), so a slow or unavailable sink delays no other.
  *
- * <p><b>Calls:</b> {@link #start} once, then {@link #write} and {@link #probe}, each only when the stage of the one before has completed,
- * then {@link #close} once. So records keep their order, and a sink needs no lock. A sink that allows several writes at a time ({@link
- * #maxConcurrentWrites}) gets them for different clients, so the records of each client keep their order.
  *
- * <p><b>Thread:</b> one of the rule engine's, which other rules wait for: a sink that waits for anything says so by {@link
- * #blocking}, and is then called on the broker's worker pool. <b>Failure:</b> a throw, null and an exceptional completion of {@code
- * write} count as {@link RecordResult#retry} for the whole batch.
+ * <p><b>Calls:</b> {@link #start} once, then {@link #write} and {@link #probe}, each only after the stage of the
+ * previous call has completed, then {@link #close} once. Records therefore keep their order, and a sink needs no lock.
+ * A sink that allows several writes at a time ({@link #maxConcurrentWrites}) gets them for different clients, so the
+ * records of each client keep their order.
+ *
+ *
+ * <p><b>Thread:</b> a thread of the rule engine, shared with other rules: a sink that blocks returns true from {@link
+ * #blocking} and is then called on the broker's worker pool. <b>Failure:</b> an exception, null and an exceptional
+ * completion of {@code write} count as {@link RecordResult#retry} for the whole batch.
+ *
  *
  * <p>One object serves one engine; several rules may write to it.
+ *
  *
  * @since 0.1.0
  */
 @Preview
 public interface Sink {
 
-    /** What logs, metrics and the status call it, made unique by the engine. */
+    /** Returns the name in logs, metrics and the status; the engine makes it unique. */
     String name();
 
-    /** How much waits for it and how it is tried again; who adds the sink to the engine may say something else. */
+    /** Returns the default buffering; the settings of the engine may override it. */
     default Buffering buffering() {
         return Buffering.DEFAULTS;
     }
 
-    /** Whether its methods may block; asked once. */
+    /** Returns whether its methods may block; asked once. */
     default boolean blocking() {
         return false;
     }
 
     /**
-     * How many writes may be under way at the same time, 1 or more; asked once. With more than one the sink must be thread-safe; the records
+     * Returns the number of writes that may be under way at the same time, 1 or more; asked once. With more than one the sink must be thread-safe; the records
      * of one client are in one write at a time.
      */
     default int maxConcurrentWrites() {
@@ -45,7 +50,7 @@ public interface Sink {
     }
 
     /**
-     * Whether it asks records for {@link SinkRecord#json} and never for {@link SinkRecord#values}; asked once. A statement all of whose
+     * Returns whether it asks records for {@link SinkRecord#json} and never for {@link SinkRecord#values}; asked once. A statement all of whose
      * sinks say so writes its records without making a value of what it only copies. The values are there all the same, for dead letters:
      * read from the JSON, which costs.
      */

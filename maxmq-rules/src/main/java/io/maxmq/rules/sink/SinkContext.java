@@ -4,10 +4,10 @@ import io.maxmq.spi.Preview;
 import io.maxmq.spi.extension.BrokerContext;
 
 /**
- * What a sink gets of its surroundings.
- *
- * @param name what the engine calls the sink
+ * The context of a sink.
+ * @param name the sink's name in the engine
  * @param broker the broker
+ *
  * @since 0.1.0
  */
 @Preview

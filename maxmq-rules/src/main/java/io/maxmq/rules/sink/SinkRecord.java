@@ -22,19 +22,19 @@ public interface SinkRecord {
     /** The rule's tenant. */
     Tenant tenant();
 
-    /** The client that the event is about; empty when there is none. Records of one client come in the order of its events. */
+    /** The client that the event is about; empty without one. Records of one client come in the order of its events. */
     String clientId();
 
     /** When the event was made, in milliseconds since 1970. */
     long atEpochMillis();
 
     /**
-     * The record by names, in their order: texts as {@code String}, or as {@code byte[]} where they are no UTF-8, numbers as {@code
-     * Long}, {@code BigInteger} and {@code Double}, {@code Boolean}, {@code List}, {@code Map}, and null. Unmodifiable; of a {@code
-     * byte[]} nobody may change the bytes.
+     * The record's values by name, in their order: texts as {@code String}, or as {@code byte[]} if they are not UTF-8,
+     * numbers as {@code Long}, {@code BigInteger} and {@code Double}, {@code Boolean}, {@code List}, {@code Map}, and
+     * null. Unmodifiable; the bytes of a {@code byte[]} must not be changed.
      */
     Map<String, @Nullable Object> values();
 
-    /** The record as a JSON object in UTF-8. Nobody may change the array. */
+    /** The record as a JSON object in UTF-8. The array must not be changed. */
     byte[] json();
 }

@@ -3,7 +3,8 @@ package io.maxmq.rules.sink;
 import io.maxmq.spi.Preview;
 
 /**
- * How a sink is.
+ * The state of a sink.
+ *
  *
  * @since 0.1.0
  */

@@ -115,7 +115,7 @@ public final class MemoryKeyValues implements KeyValues {
         return new EvaluationException(Code.LIMIT_EXCEEDED, "kv_put", problem);
     }
 
-    /** Whether it is the value that was there. Of what has parts it is not known, as comparing them may cost more than writing. */
+    /** Returns whether it is the value that was there. Of what has parts it is not known, as comparing them may cost more than writing. */
     private static boolean isSame(Object value, @Nullable Object before) {
         return !(value instanceof List || value instanceof Map) && value.equals(before);
     }

@@ -67,7 +67,7 @@ public final class RuleState {
         fresh.start();
     }
 
-    /** How many keys had no room. */
+    /** Returns the number of keys that had no room. */
     private long load(KeyValueStore store, int partition) {
         long without = 0;
         try (Cursor cursor = store.scan(Scan.of(StateRecords.TABLE, partition))) {

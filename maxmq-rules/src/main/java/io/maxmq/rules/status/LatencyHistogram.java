@@ -17,7 +17,7 @@ public record LatencyHistogram(List<Bucket> buckets) {
         buckets = List.copyOf(buckets);
     }
 
-    /** How many evaluations there were. */
+    /** Returns the number of evaluations that there were. */
     public long count() {
         return buckets.stream().mapToLong(Bucket::count).sum();
     }

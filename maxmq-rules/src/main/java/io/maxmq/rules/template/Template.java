@@ -99,12 +99,12 @@ public final class Template {
                 .toList();
     }
 
-    /** Whether nothing in it depends on the record. */
+    /** Returns whether nothing in it depends on the record. */
     public boolean isConstant() {
         return pieces.stream().allMatch(Literal.class::isInstance);
     }
 
-    /** Whether it is the whole record as JSON and nothing else. */
+    /** Returns whether it is the whole record as JSON and nothing else. */
     public boolean isRecord() {
         return pieces.size() == 1
                 && pieces.get(0) instanceof Place place

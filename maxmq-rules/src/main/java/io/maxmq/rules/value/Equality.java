@@ -21,7 +21,7 @@ final class Equality {
     private static final int MAX_PAIRS = 100_000;
     private static final int STEPS_OF_WORK = 64;
 
-    /** Two objects, whatever they say of their equality. */
+    /** A pair of objects, compared by identity. */
     private record Pair(Object a, Object b) {
         @Override
         public boolean equals(@Nullable Object other) {
@@ -42,8 +42,9 @@ final class Equality {
     /**
      * A comparison.
      *
-     * @param isStrict whether 2.0 is another than 2
-     * @param work null where nobody counts
+     *
+     * @param isStrict whether 2.0 differs from 2
+     * @param work null without a limit
      */
     Equality(boolean isStrict, @Nullable Work work) {
         this.isStrict = isStrict;
@@ -51,7 +52,7 @@ final class Equality {
     }
 
     /**
-     * Whether they are equal.
+     * Returns whether they are equal.
      *
      * @throws EvaluationException LIMIT_EXCEEDED when that takes too long
      */

@@ -25,12 +25,12 @@ public final class Numbers {
 
     private Numbers() {}
 
-    /** Whether it is an integer or a float. */
+    /** Returns whether it is an integer or a float. */
     public static boolean isNumber(@Nullable Object value) {
         return value instanceof Long || value instanceof Double || value instanceof BigInteger;
     }
 
-    /** Whether it is an integer. */
+    /** Returns whether it is an integer. */
     public static boolean isInteger(@Nullable Object value) {
         return value instanceof Long || value instanceof BigInteger;
     }
@@ -51,8 +51,8 @@ public final class Numbers {
     }
 
     /**
-     * Reads a number from all of a text: a sign or none, digits, and for a float a point with digits or an exponent or both; null
-     * when it is none, or beyond what a float can be.
+     * Reads a number from all of a text: an optional sign, digits, and for a float a point with digits or an exponent
+     * or both; null for other text and beyond the range of a float.
      */
     public static @Nullable Object read(String text) {
         int length = text.length();

@@ -7,10 +7,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A string of the language: a run of bytes, which text functions read as UTF-8. Made from either form, and the other is made when
- * somebody asks. Equality and order are those of the bytes.
+ * A string of the language: a run of bytes, which text functions read as UTF-8. Created from either form; the other is
+ * created on demand. Equality and order are those of the bytes.
  *
- * <p>Immutable: nobody changes the array that it was made of, or that it gives.
+ *
+ * <p>Immutable: the array must not be changed by its source or by a reader.
  */
 public final class Text implements Comparable<Text> {
     /** Without a byte. */
@@ -34,7 +35,7 @@ public final class Text implements Comparable<Text> {
         return new Text(bytes, null);
     }
 
-    /** Whether there is no byte. */
+    /** Returns whether there is no byte. */
     public boolean isEmpty() {
         return string != null ? string.isEmpty() : bytes().length == 0;
     }
@@ -55,7 +56,7 @@ public final class Text implements Comparable<Text> {
         return these;
     }
 
-    /** Whether the bytes are UTF-8. Costs a pass over them. */
+    /** Returns whether the bytes are UTF-8. Costs a pass over them. */
     public boolean isUtf8() {
         if (bytes == null) {
             return true;
@@ -68,7 +69,7 @@ public final class Text implements Comparable<Text> {
         }
     }
 
-    /** The bytes read as UTF-8; what is none becomes U+FFFD. */
+    /** The bytes read as UTF-8; invalid sequences become U+FFFD. */
     @Override
     public String toString() {
         String these = string;

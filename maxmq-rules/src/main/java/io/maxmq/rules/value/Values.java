@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What holds for values of all kinds: their names, their equality and order, and their text. Without state. */
+/** Operations on values of all types: type names, equality, order, and text. Stateless. */
 public final class Values {
-    /** What {@link #order} gives for values of which neither is the larger. */
+    /** The result of {@link #order} for unordered values. */
     public static final int UNORDERED = 2;
 
     private Values() {}
@@ -64,7 +64,7 @@ public final class Values {
         return value == JsonNull.NULL ? "null" : null;
     }
 
-    /** Whether type and value are one, deep: 2.0 is not 2. */
+    /** Returns whether type and value are one, deep: 2.0 is not 2. */
     public static boolean same(@Nullable Object a, @Nullable Object b) {
         return same(a, b, null);
     }
@@ -78,7 +78,7 @@ public final class Values {
         return equal(a, b, true, work);
     }
 
-    /** Whether values are equal without any reading of strings as something else, deep: 2.0 is 2, '2' is not. */
+    /** Returns whether values are equal without any reading of strings as something else, deep: 2.0 is 2, '2' is not. */
     public static boolean alike(@Nullable Object a, @Nullable Object b) {
         return equal(a, b, false, null);
     }
@@ -106,11 +106,10 @@ public final class Values {
     }
 
     /**
-     * Whether {@code a = b}.
-     *
-     * @param operator which an error names
-     * @throws EvaluationException BAD_COMPARISON when one is a number and the other a string that is none, LIMIT_EXCEEDED when arrays or
-     *     maps take too long
+     * Returns whether {@code a = b}.
+     * @param operator the name for an error
+     * @throws EvaluationException BAD_COMPARISON for a number and a string that is not a number, LIMIT_EXCEEDED when
+     *     arrays or maps take too long
      */
     public static boolean equal(String operator, @Nullable Object a, @Nullable Object b, Work work) {
         if (a instanceof Text != b instanceof Text && a != null && b != null) {
@@ -120,10 +119,9 @@ public final class Values {
     }
 
     /**
-     * Which of two values is the larger by the rules of {@code < <= > >=}: -1, 0, 1, or {@link #UNORDERED} where all four are false.
-     *
-     * @param operator which an error names
-     * @throws EvaluationException BAD_COMPARISON when one is a number and the other a string that is none
+     * Compares two values by the rules of {@code < <= > >=}: -1, 0, 1, or {@link #UNORDERED} where all four are false.
+     * @param operator the name for an error
+     * @throws EvaluationException BAD_COMPARISON for a number and a string that is not a number
      */
     public static int order(String operator, @Nullable Object a, @Nullable Object b) {
         if (a == null || b == null) {
