@@ -98,9 +98,12 @@ public final class RuleEngine implements Extension {
      * any case.
      *
      *
+     *
      * @return in the order given
      *
-     * @throws IllegalArgumentException as {@link RuleBuilder#start}, and when a name comes twice
+     *
+     * @throws IllegalArgumentException as {@link RuleBuilder#start}, and for a duplicate name
+     *
      *
      * @throws IllegalStateException as {@link RuleBuilder#start}
      */

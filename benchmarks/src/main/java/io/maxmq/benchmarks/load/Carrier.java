@@ -28,7 +28,7 @@ abstract class Carrier {
     /** TCP is connected: begins what has to go before the first byte. */
     abstract void begin() throws IOException;
 
-    /** Whether bytes may be written. Changes with {@link #begin} or {@link #read}. */
+    /** Returns whether bytes may be written. Changes with {@link #begin} or {@link #read}. */
     abstract boolean isOpen();
 
     /** Reads the socket once, and appends what it has carried; -1 at the end. */
@@ -37,7 +37,7 @@ abstract class Carrier {
     /** Takes what it can; writes the socket once or a few times. */
     abstract void write(ByteBuffer from) throws IOException;
 
-    /** Whether something waits for the socket beside what {@link #write} has not taken. */
+    /** Returns whether something waits for the socket beside what {@link #write} has not taken. */
     final boolean hasUnsent() {
         return unsent.hasRemaining();
     }

@@ -50,7 +50,7 @@ abstract class ClientConnection {
         return ready;
     }
 
-    /** Whether the broker had a session of this client. */
+    /** Returns whether the broker had a session of this client. */
     final boolean isSessionPresent() {
         return sessionPresent;
     }

@@ -70,7 +70,7 @@ public record TrafficPlan(
         return new TrafficPlan(shape, publishers, subscribers, qos, payloadBytes, outstanding, window, perSecond);
     }
 
-    /** How many subscribers get each message. */
+    /** Returns the number of subscribers that get each message. */
     int copies() {
         return shape == Shape.PAIRS ? 1 : subscribers;
     }

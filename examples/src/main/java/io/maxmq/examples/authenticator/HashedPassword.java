@@ -35,7 +35,7 @@ final class HashedPassword {
         return new HashedPassword(salt, hash(password.toCharArray(), salt));
     }
 
-    /** Whether this was made of the password, as UTF-8; takes as long when it was not. */
+    /** Returns whether this was made of the password, as UTF-8; takes as long when it was not. */
     boolean matches(byte[] password) {
         char[] text = StandardCharsets.UTF_8
                 .decode(ByteBuffer.wrap(password))

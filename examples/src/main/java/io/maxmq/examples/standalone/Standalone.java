@@ -67,7 +67,7 @@ public final class Standalone {
         }
     }
 
-    /** Whether the command line asks for something other than a broker. */
+    /** Returns whether the command line asks for something other than a broker. */
     private static boolean saysSomething(ParseResult result) throws UsageException {
         ParseResult last = result;
         while (last.hasSubcommand()) {

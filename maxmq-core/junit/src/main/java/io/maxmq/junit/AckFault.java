@@ -67,7 +67,7 @@ public final class AckFault implements AutoCloseable {
         return closed;
     }
 
-    /** How many acknowledgements were lost, held or delayed so far. */
+    /** Returns the number of acknowledgements that were lost, held or delayed so far. */
     public synchronized int count() {
         return count;
     }

@@ -87,7 +87,7 @@ public final class ClientOptions {
     }
 
     /**
-     * How many messages of QoS 1 and 2 the broker may send without an acknowledgement, 1..65535; MQTT 5.0 only.
+     * Returns the number of messages of QoS 1 and 2 the broker may send without an acknowledgement, 1..65535; MQTT 5.0 only.
      *
      * @throws IllegalArgumentException when it is out of its range
      */

@@ -47,14 +47,14 @@ public @interface MaxMQTest {
     /** The port to listen on, 0..65535; 0 takes a free one. Tests with a port of their choice cannot run in parallel. */
     int port() default 0;
 
-    /** Whether the broker lives by a {@link VirtualClock}, which stands still until the test moves it. */
+    /** Returns whether the broker lives by a {@link VirtualClock}, which stands still until the test moves it. */
     boolean virtualClock() default false;
 
-    /** Whether clients connect through a proxy that can disturb them, see {@link Faults}. */
+    /** Returns whether clients connect through a proxy that can disturb them, see {@link Faults}. */
     boolean faults() default false;
 
     /**
-     * Whether the broker has a storage, in memory and as long as the {@link #scope()}, so that sessions, their queues and
+     * Returns whether the broker has a storage, in memory and as long as the {@link #scope()}, so that sessions, their queues and
      * retained messages survive {@link Faults#restartBroker}. Acknowledgements then wait for that storage, as they do for a real
      * one; a test that restarts nothing gains nothing from it.
      */

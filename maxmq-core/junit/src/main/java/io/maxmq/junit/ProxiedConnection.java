@@ -100,7 +100,7 @@ final class ProxiedConnection {
         pumps.forEach(Pump::stop);
     }
 
-    /** Whether it is broken, even if its threads have not all noticed. */
+    /** Returns whether it is broken, even if its threads have not all noticed. */
     boolean isReset() {
         return reset;
     }

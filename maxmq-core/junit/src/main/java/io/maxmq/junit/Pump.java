@@ -121,7 +121,7 @@ final class Pump implements Runnable {
         output.write(bytes);
     }
 
-    /** Whether it was lost, or put aside. */
+    /** Returns whether it was lost, or put aside. */
     private boolean meetsFault(PacketType type, byte[] bytes) {
         String clientId = connection.clientId();
         if (clientId == null) {

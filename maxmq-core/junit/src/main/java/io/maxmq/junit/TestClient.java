@@ -84,7 +84,7 @@ public final class TestClient implements AutoCloseable {
         return clientId;
     }
 
-    /** Whether the broker had a session of this client. */
+    /** Returns whether the broker had a session of this client. */
     public boolean sessionPresent() {
         return connAck.sessionPresent();
     }
@@ -255,7 +255,7 @@ public final class TestClient implements AutoCloseable {
         return disconnectReason == null ? ReasonCode.SUCCESS : disconnectReason;
     }
 
-    /** Whether the end of the connection was seen, or it was closed here. Does not look. */
+    /** Returns whether the end of the connection was seen, or it was closed here. Does not look. */
     public boolean isEnded() {
         return ended;
     }

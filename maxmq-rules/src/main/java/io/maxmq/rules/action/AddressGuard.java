@@ -44,7 +44,9 @@ final class AddressGuard {
     /**
      * A guard.
      *
-     * @param hosts that are allowed whatever their addresses, in lower case
+     *
+     * @param hosts that are allowed with any address, in lower case
+     *
      * @param networks that are allowed beside the public ones
      */
     AddressGuard(Set<String> hosts, List<Cidr> networks) {

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class FileSink implements Sink {
     private static final int BATCH = 1_000;
 
-    /** What is put together to be written at a time, where several records are. */
+    /** The most bytes of several records in one write. */
     private static final long MAX_WRITE_BYTES = 8 << 20;
 
     private final Path file;
@@ -174,9 +174,9 @@ public final class FileSink implements Sink {
     }
 
     /**
-     * As many of the records as one file takes, one at least; after a failure none: what was written is cut off before the next attempt.
-     *
-     * @return how many
+     * Appends as many records as one file takes, one at least; after a failure none: the next attempt first cuts the
+     * written part off.
+     * @return the number of records
      */
     private int append(List<SinkRecord> records) throws IOException {
         FileChannel present = open();

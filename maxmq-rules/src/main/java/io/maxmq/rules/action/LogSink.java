@@ -23,7 +23,8 @@ import org.slf4j.event.Level;
 @Preview
 public final class LogSink implements Sink {
     /**
-     * How loud.
+     * The level of the log lines.
+     *
      *
      * @since 0.1.0
      */
@@ -33,7 +34,7 @@ public final class LogSink implements Sink {
         DEBUG,
         /** For the course of things. */
         INFO,
-        /** For what somebody should look at. */
+        /** For records that need attention. */
         WARN
     }
 

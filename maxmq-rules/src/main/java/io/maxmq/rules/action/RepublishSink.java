@@ -68,7 +68,7 @@ public final class RepublishSink implements Sink {
     private @Nullable Duration messageExpiry;
     private int maxHops = MAX_HOPS;
 
-    /** What there is from the start on. */
+    /** The broker; null before the start. */
     private volatile @Nullable BrokerContext broker;
 
     private RepublishSink(Template topic) {

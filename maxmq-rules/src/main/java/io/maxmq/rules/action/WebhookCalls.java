@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /** The requests of one webhook. Thread-safe: several calls may be under way. */
 final class WebhookCalls {
     /**
-     * How requests are made.
+     * The settings of requests.
+     *
      *
      * @param format null for one record in each body
      */

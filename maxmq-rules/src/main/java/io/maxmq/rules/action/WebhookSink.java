@@ -52,7 +52,8 @@ public final class WebhookSink implements Sink {
     private static final int MAX_IN_FLIGHT = 256;
 
     /**
-     * How several records stand in one body.
+     * The format of several records in one body.
+     *
      *
      * @since 0.1.0
      */
@@ -75,7 +76,7 @@ public final class WebhookSink implements Sink {
     private int inFlight = 4;
     private @Nullable SSLContext tls;
 
-    /** What there is while the engine runs. */
+    /** The calls of a running engine; null before and after. */
     private volatile @Nullable WebhookCalls running;
 
     private WebhookSink(URI url) {
@@ -83,9 +84,8 @@ public final class WebhookSink implements Sink {
     }
 
     /**
-     * To that URL.
-     *
-     * @throws IllegalArgumentException when it is none of {@code https} or {@code http}
+     * Creates a sink for a URL.
+     * @throws IllegalArgumentException for a scheme other than {@code https} and {@code http}
      */
     public static WebhookSink at(URI url) {
         if (url.getHost() == null || !("https".equals(url.getScheme()) || "http".equals(url.getScheme()))) {
@@ -96,9 +96,8 @@ public final class WebhookSink implements Sink {
     }
 
     /**
-     * Sends a header along. Never logged.
-     *
-     * @throws IllegalArgumentException when it is none that may be sent
+     * Adds a header to each request. Its value is never logged.
+     * @throws IllegalArgumentException for a header that may not be set
      */
     public WebhookSink header(String name, String value) {
         checkNotStarted();
@@ -115,7 +114,7 @@ public final class WebhookSink implements Sink {
         return this;
     }
 
-    /** How much waits and how it is tried again; its batches count as those of {@link #batches}, which it does not turn on. */
+    /** Sets bounds and retries of the buffer; its batch settings apply to {@link #batches} but do not enable it. */
     public WebhookSink buffering(Buffering newBuffering) {
         checkNotStarted();
         buffering = newBuffering;
@@ -123,7 +122,8 @@ public final class WebhookSink implements Sink {
     }
 
     /**
-     * How long an answer may take; 10 seconds unless said otherwise.
+     * Sets the deadline of an answer; default 10 seconds.
+     *
      *
      * @param time 1 ms to 5 minutes
      */
@@ -136,7 +136,7 @@ public final class WebhookSink implements Sink {
         return this;
     }
 
-    /** How long a body may be, 1 or more; 1 MiB unless said otherwise. A record that is longer is a dead letter. */
+    /** Sets the most bytes of a body, 1 or more; default 1 MiB. A longer record becomes a dead letter. */
     public WebhookSink maxBodyBytes(int bytes) {
         checkNotStarted();
         if (bytes < 1) {
@@ -161,9 +161,8 @@ public final class WebhookSink implements Sink {
     }
 
     /**
-     * Lets a host through whatever its address, or a network.
-     *
-     * @param hostOrNetwork {@code localhost}, {@code 10.1.0.0/16} or {@code ::1} say
+     * Allows a host with any address, or a network.
+     * @param hostOrNetwork such as {@code localhost}, {@code 10.1.0.0/16} or {@code ::1}
      */
     public WebhookSink allow(String hostOrNetwork) {
         checkNotStarted();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import static io.maxmq.rules.eval.ExpressionCompiler.refused;
 
-/** What of a call can be known to be wrong before there is an event. */
+/** Checks of function calls that need no event. */
 final class CallChecks {
     private static final Set<String> AGGREGATES = Set.of(
             "count",
@@ -53,7 +53,8 @@ final class CallChecks {
     }
 
     /**
-     * What a call calls.
+     * The target of a call.
+     *
      *
      * @param definition null for {@code item_index}, which only FOREACH knows
      */

@@ -2,7 +2,7 @@ package io.maxmq.rules.eval;
 
 import io.maxmq.rules.parse.Position;
 
-/** What is true or false and nothing else. */
+/** An expression with a boolean value only. */
 abstract class Condition extends Node {
     Condition(Position at) {
         super(at);

@@ -17,11 +17,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One evaluation of one statement on one event: what it sees, and what it has used of its time. Used by one thread, for one evaluation
- * or, after {@link #begin}, for the next.
+ * One evaluation of one statement on one event: its context, and the time that it has used. Used by one thread, for one
+ * evaluation or, after {@link #begin}, for the next.
  *
- * <p>Time is looked at only by who works much, and a thread that was kept waiting is given the same time again as processor time:
- * so a rule is not ended because the machine is busy.
+ *
+ * <p>Only expensive operations check the time. When the time is over, the thread gets the same amount again as
+ * processor time, so that a busy machine does not end a rule.
  */
 public final class Evaluation implements Work {
     /** 10 ms. */
@@ -52,11 +53,10 @@ public final class Evaluation implements Work {
     }
 
     /**
-     * An evaluation.
-     *
+     * Creates an evaluation.
      * @param payload of the event, shared by all rules on it
-     * @param trace null when nobody looks
-     * @param mostNanos that it may take
+     * @param trace or null
+     * @param mostNanos the time limit
      */
     public Evaluation(Surroundings around, Payload payload, @Nullable Trace trace, long mostNanos) {
         this.around = around;
@@ -94,7 +94,7 @@ public final class Evaluation implements Work {
         }
     }
 
-    /** What the statement sees. */
+    /** Returns the context of the statement. */
     public Surroundings around() {
         return around;
     }
@@ -154,7 +154,7 @@ public final class Evaluation implements Work {
         return value == null && name.equals("metadata") ? metadata() : value;
     }
 
-    /** What the rule itself adds to the event. */
+    /** Returns the values that the rule itself adds to the event. */
     Map<String, @Nullable Object> metadata() {
         Map<String, @Nullable Object> present = metadata;
         if (present == null) {

@@ -9,9 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the nodes of a program leave their values while it runs: one slot an alias, and registers for numbers. Numbers stay in a slot
- * without an object for as long as nobody asks for one, and what can be read later is read when somebody asks. Used again for the next
- * program of its evaluation.
+ * The values of a running program: one slot per alias, and registers for numbers. A number in a slot becomes an object
+ * only on demand, and a value of the payload is read only on demand. Reused for the next program of its evaluation.
  */
 final class Frame {
     /** In a slot: a node that gives the value. The other kinds are those of {@link Node#number}. */
@@ -23,7 +22,7 @@ final class Frame {
     /** Where the program's paths are in the payload's extraction; null when they are not read in one pass. */
     int @Nullable [] paths;
 
-    /** What {@link Payload#extraction} has given; null before. */
+    /** The result of {@link Payload#extraction}; null before. */
     private @Nullable Extraction extraction;
 
     /** Of FOREACH, counted from 1; 0 outside. */
@@ -81,9 +80,8 @@ final class Frame {
     }
 
     /**
-     * What all paths of the payload lead to; only where {@link #paths} is not null.
-     *
-     * @throws EvaluationException DECODE_JSON each time when it is no JSON
+     * Returns the values of all paths of the payload; only if {@link #paths} is not null.
+     * @throws EvaluationException DECODE_JSON for invalid JSON, each time
      */
     Extraction extraction() { // hot: per path
         Extraction present = extraction;
@@ -100,7 +98,7 @@ final class Frame {
         other = null;
     }
 
-    /** Has a slot hold what a node gives: now, or when it is asked for where that makes no difference. */
+    /** Stores the value of a node in a slot: now, or on demand if that makes no difference. */
     void put(int slot, Node node) { // hot: per message
         if (node.canWait(this)) {
             kinds[slot] = WAITING;
@@ -120,13 +118,13 @@ final class Frame {
         }
     }
 
-    /** Has a slot hold a value. */
+    /** Stores a value in a slot. */
     void set(int slot, @Nullable Object value) {
         kinds[slot] = Node.OTHER;
         others[slot] = value;
     }
 
-    /** What a slot holds. */
+    /** Returns the value of a slot. */
     @Nullable
     Object value(int slot) { // hot: per message
         Object value = others[slot];
@@ -155,7 +153,7 @@ final class Frame {
         return at instanceof Nested ? null : at;
     }
 
-    /** What a slot holds, in the register that the result tells. */
+    /** Puts the number of a slot into a register, which the result names. */
     int number(int slot) { // hot: per message
         int kind = kinds[slot];
         switch (kind) {
@@ -205,7 +203,7 @@ final class Frame {
         }
     }
 
-    /** What {@link Node#number} gave last, as an object. */
+    /** Returns the last result of {@link Node#number} as an object. */
     @Nullable
     Object boxed(int kind) {
         return boxed(kind, integer, real, other);

@@ -164,7 +164,7 @@ final class ListCompiler {
                 field.at(), alias.slot, moves.toArray(Placement.Move[]::new), name.equals("payload"), start));
     }
 
-    /** What is under a name before anything is put there: with {@code *} what that gives, else nothing. */
+    /** The value of a name before the first assignment: with {@code *} its member, else nothing. */
     private Node start(Field field, String name, List<Scope.Alias> outer) {
         if (hasEverything) {
             for (Scope.Alias alias : outer) {

@@ -51,8 +51,9 @@ record Listing(
     }
 
     /**
-     * What each slot holds where each value is only read, and so may as well be read when somebody asks, given that the payload is plain;
+     * Returns the node of each slot when all values are only read from a plain payload and so can be read on demand;
      * null otherwise.
+     *
      *
      * @param slots of the program
      */

@@ -51,7 +51,7 @@ final class Nested extends Node {
         return true;
     }
 
-    /** The member of this name; null when there is none. */
+    /** The member of this name; null without one. */
     @Nullable
     Node member(String name) {
         for (int i = 0; i < names.length; i++) {

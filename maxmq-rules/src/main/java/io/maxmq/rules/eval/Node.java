@@ -9,8 +9,8 @@ import io.maxmq.rules.value.Values;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An expression that is ready to run. It has a value in four forms, so that numbers, conditions and what is only written need no objects
- * where nobody keeps them. Immutable.
+ * A compiled expression. It produces its value in four forms, so that numbers, conditions and written values need no
+ * objects unless they are kept. Immutable.
  */
 abstract class Node {
     /** {@link #number} left a {@code long} in {@link Frame#integer}. */
@@ -34,7 +34,7 @@ abstract class Node {
         return frame.number(value(frame));
     }
 
-    /** Whether {@link #number} makes no object on the way to a number. */
+    /** Returns whether {@link #number} creates no object. */
     boolean isNumeric() {
         return false;
     }

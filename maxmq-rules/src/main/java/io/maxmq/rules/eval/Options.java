@@ -5,14 +5,17 @@ import io.maxmq.rules.function.Limits;
 import java.util.Set;
 
 /**
- * What a statement is compiled against.
+ * The environment in which a statement is compiled.
+ *
  *
  * @param functions that it may call
+ *
  * @param events the topics of the events that it may name, older names among them
- * @param limits by which constants are worked out
- * @param isFast whether of a payload no more is looked at than until all paths are found; else all of it must be JSON
- * @param leavesOutUndefined whether what is undefined is no member of a record
- * @param isTraced whether each value on the way is told to the evaluation's {@link Trace}; costs nothing when not
+ *
+ * @param limits for the evaluation of constants
+ * @param isFast whether a payload is read only until all paths are found; else all of it must be valid JSON
+ * @param leavesOutUndefined whether records omit undefined values
+ * @param isTraced whether each intermediate value is passed to the evaluation's {@link Trace}; false costs nothing
  */
 public record Options(
         Functions functions,

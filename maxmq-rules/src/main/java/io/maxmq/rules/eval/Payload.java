@@ -9,12 +9,13 @@ import io.maxmq.rules.value.Text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event's payload, read when the first path asks and then shared by all rules on the event. Not thread-safe. A payload of {@link
- * PayloadPaths.Reader} gives the paths of its programs out of one pass over the bytes; for everything else the whole is decoded. It
- * keeps the memory in which statements run on it.
+ * An event's payload, read for the first path and then shared by all rules on the event. Not thread-safe. A payload of
+ * {@link PayloadPaths.Reader} finds the paths of its programs in one pass over the bytes; other uses decode the whole
+ * document. It keeps the memory of the statements that run on it.
  *
- * <p>A fast program for which that pass is none of its own, and one that nobody has put among the programs, reads its paths by itself:
- * what it does not look at is nothing to it, whatever others find there.
+ *
+ * <p>A fast program in a strict pass, and a program that is not among those of the reader, reads its paths by itself:
+ * errors in parts that it does not read do not affect it.
  */
 public final class Payload {
     // Valid for ever.
@@ -51,7 +52,7 @@ public final class Payload {
         this.extraction = extraction;
     }
 
-    /** Is the next event's from now on. */
+    /** Begins the next event. */
     void begin(@Nullable Object raw) {
         this.raw = raw;
         paths = raw instanceof Text ? known : null;
@@ -92,7 +93,7 @@ public final class Payload {
         return present;
     }
 
-    /** What the latest evaluation has seen around it, so that it can be used again; null before the first. */
+    /** The context of the latest evaluation, for reuse; null before the first. */
     public @Nullable Surroundings around() {
         return evaluation == null ? null : evaluation.around();
     }
@@ -140,9 +141,8 @@ public final class Payload {
     }
 
     /**
-     * What all paths lead to; only when {@link #places} says that they are there.
-     *
-     * @throws EvaluationException DECODE_JSON each time when it is no JSON
+     * Returns the values of all paths; only when {@link #places} confirms them.
+     * @throws EvaluationException DECODE_JSON for invalid JSON, each time
      */
     Extraction extraction() { // hot: per path
         Extraction own = alone;
@@ -190,9 +190,8 @@ public final class Payload {
     }
 
     /**
-     * What it says.
-     *
-     * @throws EvaluationException DECODE_JSON each time when it is no JSON
+     * Returns the decoded document.
+     * @throws EvaluationException DECODE_JSON for invalid JSON, each time
      */
     @Nullable
     Object document(Limits limits) {
@@ -228,7 +227,7 @@ public final class Payload {
         }
     }
 
-    /** The error without a place, as it is another for each who asks. */
+    /** The error without a position, which differs from statement to statement. */
     private static EvaluationException again(EvaluationException error) {
         return new EvaluationException(error.code(), "payload", String.valueOf(error.getMessage()));
     }

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What some programs read of a payload, put together so that all of it is found in one pass over the bytes. Immutable; made once for the
- * programs that get the same messages.
+ * The paths of several programs in a payload, combined for one pass over the bytes. Immutable; created once for the
+ * programs of the same messages.
  */
 public final class PayloadPaths {
     private final Program[] programs;

@@ -27,7 +27,7 @@ public final class Program {
     private final int slots;
     private final List<List<Object>> paths;
     private final Listing list;
-    /** What its slots hold at first, where the list only reads; null where it must run. */
+    /** The initial nodes of the slots of a list that only reads; null for other lists. */
     private final Node @Nullable [] waiting;
 
     private final @Nullable Node where;
@@ -39,12 +39,17 @@ public final class Program {
     private final boolean leavesOutUndefined;
 
     /**
-     * What FOREACH does.
+     * The FOREACH clause.
+     *
      *
      * @param source the array
-     * @param arraySlot the alias that holds the array until the elements come; -1 when it has no name
+     *
+     * @param arraySlot the alias of the array until the elements are evaluated; -1 without a name
+     *
      * @param slot of the element
+     *
      * @param isPayload whether the source is the payload itself, which is JSON then
+     *
      * @param each of the fields of a record
      */
     record Elements(
@@ -85,7 +90,7 @@ public final class Program {
         return new Compiler(options).program(Parser.statement(statement));
     }
 
-    /** What feeds it, in order. */
+    /** Returns the sources of FROM, in order. */
     public List<Source> sources() {
         return sources;
     }
@@ -105,7 +110,7 @@ public final class Program {
         return IntStream.range(0, paths.size()).toArray();
     }
 
-    /** What it reads of payloads by paths that are the same on every event: {@link String} and {@link Integer} steps. */
+    /** Returns the constant paths into payloads: {@link String} and {@link Integer} steps. */
     List<List<Object>> paths() {
         return paths;
     }
@@ -116,9 +121,9 @@ public final class Program {
     }
 
     /**
-     * What comes of an event: no record, one, or with FOREACH many. The maps are the caller's; what is in them is not to be changed.
-     *
-     * @throws EvaluationException with clause, function or operator, and place
+     * Evaluates the statement on an event: no record, one, or with FOREACH many. The caller owns the maps but must not
+     * change their values.
+     * @throws EvaluationException with clause, function or operator, and position
      */
     public List<Map<String, @Nullable Object>> run(Evaluation evaluation) {
         Frame frame = evaluation.frame(slots, waiting, evaluation.payload().places(this));
@@ -132,18 +137,18 @@ public final class Program {
         }
     }
 
-    /** Whether {@link #write} can take the place of {@link #run}: FOREACH's records need a list. */
+    /** Returns whether {@link #write} can replace {@link #run}: FOREACH's records need a list. */
     public boolean canWrite() {
         return elements == null;
     }
 
     /**
-     * What comes of an event, as JSON: what {@link JsonWriter} makes of the record that {@link #run} gives, byte by byte. Where the record
-     * has nothing but what stands in the payload, fields, and numbers that come of them, no object is made on the way.
-     *
-     * @param out what gets the record; after a failure it may have a part of it
-     * @return false, and nothing written, when no record comes; {@link Evaluation#written} says what else there is to know
-     * @throws EvaluationException with clause, function or operator, and place
+     * Evaluates the statement on an event and writes the record as JSON, byte by byte as {@link JsonWriter} writes the
+     * result of {@link #run}. For a record of values of the payload, fields, and numbers computed from them it creates
+     * no objects.
+     * @param out receives the record; after a failure possibly a part of it
+     * @return false without a record, and nothing is written; {@link Evaluation#written} has further results
+     * @throws EvaluationException with clause, function or operator, and position
      */
     public boolean write(Evaluation evaluation, JsonWriter out) { // hot: per message
         if (elements != null) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What reads the event and the aliases. */
+/** Expressions that read the event and the aliases. */
 final class Reads {
     private Reads() {}
 
@@ -233,7 +233,10 @@ final class Reads {
         }
     }
 
-    /** A member of the payload's document that is the index of a path into it; where there is none, what its name means elsewhere. */
+    /**
+     * A member of the payload's document, used as the index of a path into it; without one, the meaning of its name
+     * elsewhere.
+     */
     static final class PayloadMember extends Node {
         private final String name;
         private final Node elsewhere;

@@ -54,13 +54,13 @@ final class Scope {
         this.layout = layout;
     }
 
-    /** The alias of this name, in this scope alone; null when there is none. */
+    /** The alias of this name, in this scope alone; null without one. */
     @Nullable
     Alias find(String name) {
         return aliases.get(name);
     }
 
-    /** The alias of this name, made now if there is none. */
+    /** The alias of this name; creates a missing one. */
     Alias make(String name) {
         return aliases.computeIfAbsent(name, n -> new Alias(n, layout.next()));
     }
@@ -70,7 +70,7 @@ final class Scope {
         return List.copyOf(aliases.values());
     }
 
-    /** What a name means. */
+    /** Resolves a name. */
     Node name(Position at, String name) {
         Node elsewhere = outer == null ? new Reads.Field(at, name) : outer.name(at, name);
         Alias alias = aliases.get(name);
@@ -78,10 +78,9 @@ final class Scope {
     }
 
     /**
-     * What a path from a name means.
-     *
+     * Resolves a path from a name.
      * @param keys the names of its first steps
-     * @param steps one or more, or none where what the name holds is read as JSON
+     * @param steps one or more; empty if the name's value is read as JSON
      */
     Node path(Position at, String name, List<String> keys, Step[] steps) {
         Alias alias = aliases.get(name);

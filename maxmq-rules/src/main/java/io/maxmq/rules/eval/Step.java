@@ -27,7 +27,7 @@ abstract class Step {
         return value;
     }
 
-    /** What a string says when a path leads into it; undefined when it is no JSON. Other values are themselves. */
+    /** Decodes a string that a path leads into; undefined for invalid JSON. Returns other values unchanged. */
     static @Nullable Object decoded(Frame frame, @Nullable Object value) {
         if (!(value instanceof Text text)) {
             return value;

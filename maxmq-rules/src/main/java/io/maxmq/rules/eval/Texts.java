@@ -9,11 +9,11 @@ import io.maxmq.rules.value.Values;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What operators do with values as text. */
+/** Operations of operators on values as text. */
 final class Texts {
     private Texts() {}
 
-    /** What {@code str} makes of a value. */
+    /** Returns the result of {@code str} for a value. */
     static Text str(Node node, String operator, Frame frame, @Nullable Object value) {
         if (value instanceof Text text) {
             return text;

@@ -2,7 +2,7 @@ package io.maxmq.rules.eval;
 
 import org.jspecify.annotations.Nullable;
 
-/** Is told each value on the way to a statement's result, inner ones first. Called on the thread that evaluates. */
+/** Receives each intermediate value of a statement, inner ones first. Called on the evaluating thread. */
 @FunctionalInterface
 public interface Trace {
 

@@ -72,7 +72,7 @@ public abstract class Event implements Fields {
         shared = value;
     }
 
-    /** Whether {@link #isNewTo} was asked before. */
+    /** Returns whether {@link #isNewTo} was called before. */
     public final boolean isMarked() {
         return takers != null;
     }

@@ -4,7 +4,7 @@ import java.math.BigInteger;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What has a value: a node of the tree. Immutable; equal when it says the same, wherever it stands. */
+/** An expression: a node of the syntax tree. Immutable; equality ignores positions. */
 public sealed interface Expression {
 
     /** Where it stands; of an operator with two sides, where the operator stands. */
@@ -31,7 +31,9 @@ public sealed interface Expression {
     /**
      * Steps from a name or a bracketed expression.
      *
-     * @param steps none only where there is a range
+     *
+     * @param steps empty only with a range
+     *
      * @param range at its end, or null
      */
     record Path(

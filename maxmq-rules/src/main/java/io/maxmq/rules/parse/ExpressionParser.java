@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 import static io.maxmq.rules.parse.Operator.NOT_BINDING;
 
 /**
- * Reads expressions by precedence climbing. Trees stay so shallow that who walks them by recursion has stack enough.
+ * Reads expressions by precedence climbing. The depth of trees is bounded, so that recursion over them cannot exhaust
+ * the stack.
  */
 final class ExpressionParser {
     /** Brackets, calls, signs and NOTs in one another. */
@@ -86,7 +87,10 @@ final class ExpressionParser {
         return whole;
     }
 
-    /** What begins with {@code operand}, which was read last, and goes on with operators that bind from {@code least} to {@code most}. */
+    /**
+     * Parses the rest of an expression that begins with {@code operand}, with operators that bind from {@code least} to
+     * {@code most}.
+     */
     private Expression climb(Expression operand, int least, int most) {
         Expression left = operand;
         int closest = most;
@@ -130,13 +134,13 @@ final class ExpressionParser {
         return expression;
     }
 
-    /** IN, BETWEEN, LIKE and IS behind an operand; the operand itself when there is none of them. */
+    /** Parses IN, BETWEEN, LIKE and IS after an operand; returns the operand itself without one of them. */
     private Expression predicate(Expression value) {
         Token first = tokens.peek();
         if (first.isWord("IS")) {
             boolean isNegated = tokens.peek(1).isWord("NOT");
             if (!tokens.peek(isNegated ? 2 : 1).isWord("NULL")) {
-                return value; // a name, or an error of who comes next
+                return value; // a name, or an error of the next rule
             }
             tokens.skip(isNegated ? 3 : 2);
             return new IsNull(first.at(), isNegated, value);
@@ -219,7 +223,7 @@ final class ExpressionParser {
         return first.isSign("(") || base instanceof Name ? steps(first, base) : base;
     }
 
-    /** What begins with {@code base}, which was read last, and may go on with a path. */
+    /** Parses an optional path after {@code base}. */
     private Expression steps(Token first, Expression base) {
         if (!tokens.isSign(".") && !tokens.isSign("[")) {
             return base;

@@ -2,14 +2,17 @@ package io.maxmq.rules.parse;
 
 import org.jspecify.annotations.Nullable;
 
-/** What somebody may have meant who wrote a name that nobody knows. Without state. */
+/** Suggestions for unknown names. Stateless. */
 public final class Nearest {
     private static final int SHORT_NAME = 4;
     private static final int LONGEST_NAME = 64;
 
     private Nearest() {}
 
-    /** The known name that is nearest to {@code name}, at most two letters away and one when it is short; null when none is. */
+    /**
+     * The known name that is nearest to {@code name}, at most two letters away and one when it is short; null without
+     * one.
+     */
     public static @Nullable String name(String name, Iterable<String> known) {
         String nearest = null;
         int least = 3;

@@ -43,7 +43,7 @@ public enum Operator {
         return binding;
     }
 
-    /** The operator that a token is; null when it is none. */
+    /** The operator of a token; null for another token. */
     static @Nullable Operator of(Token token) {
         if (token.kind() == Token.Kind.SIGN) {
             return switch (token.text()) {

@@ -163,7 +163,7 @@ public final class Printer {
         }
         if (expression instanceof Binary binary) {
             int binding = binary.operator().binding();
-            // Of one binding the left goes first; a comparison has none on either side.
+            // With equal precedence the left operand binds first; a comparison has no comparison as an operand.
             expression(binary.left(), binding == COMPARISON ? SUM : binding);
             out.append(' ').append(binary.operator().sign()).append(' ');
             expression(binary.right(), binding + 1);

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The tokens of a statement, read from left to right with sight of what comes, and the errors of who finds another than it needs. */
+/** The tokens of a statement, read from left to right with look-ahead, and the errors for unexpected ones. */
 final class Tokens {
     private final List<Token> tokens;
     private int next;

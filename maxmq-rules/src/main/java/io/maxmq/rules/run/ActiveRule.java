@@ -29,7 +29,7 @@ import org.slf4j.Logger;
  * thread-safe as far as its evaluator is.
  */
 public final class ActiveRule {
-    /** What of an event is kept beside an error. */
+    /** The most bytes of an event that are kept with an error. */
     private static final int MAX_SAMPLE_BYTES = 4096;
 
     private final String id;

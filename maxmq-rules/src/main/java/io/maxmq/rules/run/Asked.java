@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the broker asks rules about as things happen. It costs something for each message or packet, so a broker asks what rules want when
- * it begins, and no more later. Guarded by the lock of {@link Engine}.
+ * The hooks of rules in the data path. They cost something per message or packet, so the broker installs at its start
+ * only those that rules need. Guarded by the lock of {@link Engine}.
  */
 final class Asked {
     private final boolean mayIntercept;
@@ -23,10 +23,10 @@ final class Asked {
     /** True if the broker was given what inline rules run in. */
     private boolean intercepts;
 
-    /** What of {@link EventKind#isWatched} the broker tells of. */
+    /** The kinds of {@link EventKind#isWatched} that the broker reports. */
     private final Set<EventKind> watched = EnumSet.noneOf(EventKind.class);
 
-    /** @param mayIntercept whether inline rules may come when there is none */
+    /** @param mayIntercept whether inline rules may be added when there are none at the start */
     Asked(boolean mayIntercept, InlineRules inline) {
         this.mayIntercept = mayIntercept;
         this.inline = inline;
@@ -56,7 +56,7 @@ final class Asked {
         return plans.stream().anyMatch(each -> each.kinds().contains(kind));
     }
 
-    /** From now on there is somebody to tell. */
+    /** Connects the hooks to the sources of a started engine. */
     void start(Sources sources) {
         deliveries.sources = sources;
         pings.sources = sources;

@@ -46,7 +46,7 @@ final class DeadLetters {
         memory.release(size);
     }
 
-    /** All, the oldest first; none is kept any more. */
+    /** Removes and returns all, the oldest first. */
     List<Output> takeAll(MemoryAccount memory) {
         List<Output> all = new ArrayList<>();
         for (Kept each : letters) {

@@ -69,13 +69,13 @@ public final class Engine {
         }
     }
 
-    /** What there is while the broker runs. */
+    /** The parts of a running engine. */
     private record Running(BrokerContext broker, Lanes lanes, Sources sources, List<Registration> metrics) {}
 
-    /** What an inline evaluation may take. */
+    /** The time limit of an inline evaluation. */
     public static final long INLINE_NANOS = InlineRules.MAX_NANOS;
 
-    /** What stopping gives the last changes of what rules remember, also when lanes have taken all the time. */
+    /** The time at the stop for the last changes of rule state, even when the lanes have used up the drain timeout. */
     private static final long STATE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Settings settings;
@@ -97,7 +97,7 @@ public final class Engine {
     /** The number of rules that there are, for whom the lock is not worth waiting for. Written under the lock of this. */
     private volatile int count;
 
-    /** What the broker asks. */
+    /** The hooks in the data path. */
     private final Asked asked;
 
     private final RuleState state = new RuleState();
@@ -107,7 +107,7 @@ public final class Engine {
         this.asked = new Asked(settings.inlineRules(), inline);
     }
 
-    /** How it runs its rules. */
+    /** Returns the settings of the engine. */
     public Settings settings() {
         return settings;
     }
@@ -127,12 +127,12 @@ public final class Engine {
         return running == null ? "maxmq" : running.broker().threadPrefix();
     }
 
-    /** What rules of this tenant remember. */
+    /** Returns the state of a tenant's rules. */
     public KeyValues keyValues(Tenant tenant) {
         return state.of(tenant);
     }
 
-    /** What the broker is to ask about each message: nothing when there is no rule that needs it, nor will be. */
+    /** Returns the interceptors for the broker: empty when no present or later rule needs one. */
     public synchronized List<Interceptor> interceptors() {
         return asked.interceptors(rules.values().stream().map(each -> each.plan).toList());
     }
@@ -198,9 +198,9 @@ public final class Engine {
     }
 
     /**
-     * Adds rules, from the next event on, all or none. Waits until the sinks that they bring have started; other changes do not.
-     *
-     * @throws IllegalArgumentException when a rule of one of these names is there, or comes twice
+     * Adds rules, from the next event on, all or none. Waits until new sinks have started; other changes do not wait
+     * for that.
+     * @throws IllegalArgumentException for an existing or duplicate name
      */
     public void add(List<Plan> plans) {
         Map<String, Entry> added = new LinkedHashMap<>();
@@ -277,7 +277,7 @@ public final class Engine {
         releaseLater(old);
     }
 
-    /** Has the entry be so, once the broker has taken it. */
+    /** Updates the entry after the broker has accepted the change. */
     private void apply(Entry entry, Plan plan, List<SinkRunner> targets, boolean enabled) {
         if (running != null) {
             InlineMode mode = plan.inline();
@@ -299,7 +299,7 @@ public final class Engine {
         }
     }
 
-    /** Has a rule want events, or not. What it has got before is evaluated. */
+    /** Enables or disables a rule. Events that it has already received are evaluated. */
     public synchronized void enable(String id, boolean enabled) {
         checkNotEnded();
         Entry entry = entry(id);
@@ -308,7 +308,10 @@ public final class Engine {
         }
     }
 
-    /** Removes a rule; false when there was none. What it has got before is evaluated, and goes to its sinks. */
+    /**
+     * Removes a rule; false without one. Events that it has already received are evaluated, and their records go to its
+     * sinks.
+     */
     public synchronized boolean remove(String id) {
         checkNotEnded();
         Entry entry = rules.remove(id);
@@ -348,14 +351,14 @@ public final class Engine {
         return rules.containsKey(id);
     }
 
-    /** How a rule is. */
+    /** Returns the status of a rule. */
     public synchronized RuleStatus status(String id) {
         Entry entry = entry(id);
         return Statuses.of(
                 entry.plan, entry.enabled, inline.suspended(id), entry.counters, entry.targets, entry.recent);
     }
 
-    /** How sinks are, by name. */
+    /** Returns the status of the sinks, by name. */
     public Map<String, SinkStatus> sinkStatuses() {
         return sinks.statuses();
     }

@@ -5,19 +5,23 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a rule makes of an event. Called on one lane at a time for one event, on several for several. */
+/** Evaluates a rule on events. Called on one lane at a time for one event, on several for several. */
 @FunctionalInterface
 public interface Evaluator {
 
     /**
-     * The records, as values of the language that nobody changes any more; none when its condition lets the event not through.
+     * Returns the records, as values of the language that are not changed afterwards; empty when its condition rejects
+     * the event.
+     *
      *
      * @param nowMillis milliseconds of the broker's clock since 1970
-     * @throws RuntimeException when it fails; {@link io.maxmq.rules.error.EvaluationException} says most
+     *
+     * @throws RuntimeException when the rule fails; {@link io.maxmq.rules.error.EvaluationException} has the most
+     *     details
      */
     List<? extends Map<String, @Nullable Object>> evaluate(Event event, long nowMillis);
 
-    /** Whether {@link #write} can take the place of {@link #evaluate}. */
+    /** Returns whether {@link #write} can replace {@link #evaluate}. */
     default boolean canWrite() {
         return false;
     }
@@ -35,8 +39,9 @@ public interface Evaluator {
     /**
      * A record.
      *
-     * @param json the array is nobody else's
-     * @param fields null where the JSON tells all
+     *
+     * @param json owned by the record
+     * @param fields null when the JSON is sufficient
      */
     record Written(byte[] json, @Nullable Map<String, @Nullable Object> fields) {}
 }

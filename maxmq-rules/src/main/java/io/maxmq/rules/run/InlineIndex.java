@@ -13,11 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the inline rules for a topic: a tree of levels for each tenant, and in front of it the answers for the topics of late, so that one
- * that comes again costs a look at one place, whatever number of rules there is.
- *
- * <p>Changes come one at a time, under the lock of {@link InlineRules}; any thread looks meanwhile without one, and finds each filter
- * that is there all the while.
+ * Finds the inline rules for a topic: a tree of levels for each tenant, and in front of it a cache of the latest
+ * topics, so that a repeated topic costs one access, independent of the number of rules.
+ * <p>Changes are serialized by the lock of {@link InlineRules}; look-ups from any thread take no lock and find each
+ * filter that is present during the whole look-up.
  */
 final class InlineIndex {
     private static final Place[] NONE = {};
@@ -60,7 +59,7 @@ final class InlineIndex {
         }
     }
 
-    /** Immutable, so that who sees it sees all of it. */
+    /** Immutable, so that it is published as a whole. */
     private record Answer(int version, Tenant tenant, String topic, Place[] places) {}
 
     private final Map<Tenant, Node> roots = new ConcurrentHashMap<>();
@@ -132,7 +131,7 @@ final class InlineIndex {
         return left.toArray(NONE);
     }
 
-    /** The rules with a filter that matches, in their order; nobody writes to it. */
+    /** The rules with a filter that matches, in their order; the array must not be changed. */
     Place[] find(Tenant tenant, String topic) { // hot: per message
         int present = version;
         int hash = topic.hashCode();
@@ -166,7 +165,7 @@ final class InlineIndex {
         return places;
     }
 
-    /** @param from where the next level begins; past the end when there is none */
+    /** @param from the beginning of the next level; past the end without one */
     private static void collect(Node node, String topic, int from, Set<Place> found) {
         // MQTT 5.0 §4.7.2: no wildcard at the first level for topics that begin with $.
         boolean wildcards = from > 0 || !topic.startsWith("$");

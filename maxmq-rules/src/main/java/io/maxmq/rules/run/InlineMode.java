@@ -4,9 +4,11 @@ import io.maxmq.codec.ReasonCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an inline rule does.
+ * The mode of an inline rule.
+ *
  *
  * @param code of refusals; null drops, and of {@link Kind#TRANSFORM} stands for 0x83
+ *
  * @param failClosed whether a message on which the rule fails is refused
  */
 public record InlineMode(Kind kind, @Nullable ReasonCode code, boolean failClosed) {
@@ -14,7 +16,7 @@ public record InlineMode(Kind kind, @Nullable ReasonCode code, boolean failClose
     public enum Kind {
         /** Changes those of which a record comes. */
         TRANSFORM,
-        /** Refuses those of which none comes. */
+        /** Refuses messages without a record. */
         REQUIRE,
         /** Refuses those of which one comes. */
         REFUSE

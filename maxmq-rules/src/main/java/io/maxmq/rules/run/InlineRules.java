@@ -18,15 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.helpers.NOPLogger;
 
 /**
- * Rules that see a message before it is routed, in the order in which they were added, each what the one before made of it. On the
- * publisher's event loop, so each is watched: one that takes too long several times in a row is suspended, and messages pass it by, unless it fails
- * closed. A message that is none of theirs costs a look at its topic, whatever number of rules there is.
- *
- * <p>Rules come and go under the lock of this; messages are judged without it. A rule that changes has its filters of before and after in
- * the index while one version gives way to the other, so that each message meets either.
+ * The inline rules: they process a message before it is routed, in the order in which they were added, each the result
+ * of the one before. They run on the publisher's event loop and are timed: a rule that is too slow several times in a
+ * row is suspended, and no longer processes messages, unless it fails closed. A message without a matching rule costs a
+ * look-up of its topic, independent of the number of rules.
+ * <p>Changes take the lock of this; messages are processed without it. While a rule is replaced, the index has the
+ * filters of both versions, so that each message meets one of them.
  */
 final class InlineRules implements PublishInterceptor {
-    /** What an evaluation may take of an event loop. */
+    /** The time limit of an evaluation on an event loop. */
     static final long MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** In a row: one alone may be the machine's fault. */
@@ -35,7 +35,7 @@ final class InlineRules implements PublishInterceptor {
     /** Before seconds and the topic of a message that is published later. */
     private static final String DELAYED = "$delayed/";
 
-    /** Where a rule stands in the order, whatever version of it is there. */
+    /** The place of a rule in the order, for all of its versions. */
     static final class Place {
         final int order;
 
@@ -80,7 +80,7 @@ final class InlineRules implements PublishInterceptor {
         broker = context;
     }
 
-    /** Has this version of a rule see the next message, in the place of the one before; null for none. */
+    /** Replaces the version of a rule from the next message on; null removes it. */
     synchronized void change(String id, @Nullable ActiveRule rule, @Nullable InlineMode mode) {
         Entry next = rule == null || mode == null ? null : new Entry(rule, mode);
         Place place = byId.get(id);
@@ -102,7 +102,7 @@ final class InlineRules implements PublishInterceptor {
         inForce += (next == null ? 0 : 1) - (before == null ? 0 : 1);
     }
 
-    /** Has a rule be none any more; one of its name that comes later comes last. */
+    /** Removes a rule; a later rule of its name is the last in the order. */
     synchronized void remove(String id) {
         change(id, null, null);
         byId.remove(id);
@@ -138,7 +138,7 @@ final class InlineRules implements PublishInterceptor {
         if (inForce == 0) {
             return Decision.proceed();
         }
-        // A delayed message is judged as what it will be, once: nobody asks again when it is due.
+        // A delayed message is processed once, under its final topic, and not again when it is due.
         String delay = delay(message.topic());
         Message first = delay.isEmpty()
                 ? message

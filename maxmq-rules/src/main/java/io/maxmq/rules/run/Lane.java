@@ -31,7 +31,7 @@ final class Lane implements Runnable {
 
     private static final ActiveRule[] NO_RULES = {};
 
-    /** What one offer drops at most: a large event may make room for by several small ones, and what is left the next one drops. */
+    /** The most drops of one offer: a large event may displace several small ones; the next offer drops the rest. */
     private static final int MAX_DROPS = 64;
 
     private static final int MAX_READERS = 256;
@@ -88,7 +88,7 @@ final class Lane implements Runnable {
         thread.start();
     }
 
-    /** Has these rules see the event after all that was offered before. */
+    /** Queues the event for these rules, after all earlier offers. */
     void offer(Event event, @Nullable SharedPaths paths, ActiveRule[] rules) { // hot: per event
         Task task = new Task(event, paths, rules, event.bytes(), null);
         if (ends || !memory.tryCharge(task.bytes())) {

@@ -42,7 +42,7 @@ final class Lanes {
         lanes.get(Math.floorMod(hash ^ (hash >>> 16), lanes.size())).offer(event, paths, rules);
     }
 
-    /** Events dropped for want of room, each once whatever number of rules has missed it. */
+    /** The number of events dropped from full queues, each counted once, independent of the number of rules. */
     long dropped() {
         return dropped.sum();
     }

@@ -26,7 +26,7 @@ final class Losses {
 
     static final int MAX_SUBJECTS = 100;
 
-    /** What is lost. */
+    /** The kind of a loss. */
     enum Kind {
         /** An event on which a rule failed. */
         FAILED("failed on an event"),

@@ -11,7 +11,7 @@ final class Outage {
     /** Doubling ends there, far beyond any pause. */
     private static final int MAX_DOUBLINGS = 20;
 
-    /** What a sink asks for beyond is for ever, and more than timers count. */
+    /** The longest pause that a sink can request. */
     private static final Duration LONGEST_WISH = Duration.ofDays(365);
 
     private final Buffering buffering;
@@ -43,12 +43,12 @@ final class Outage {
         return failures;
     }
 
-    /** How long to wait before the next attempt, and no less than that. */
+    /** Returns the pause before the next attempt, at least {@code atLeast}. */
     Duration nextPause(Duration atLeast) {
         long longest = buffering.maxBackoff().toMillis();
         long millis = Math.min(longest, buffering.firstBackoff().toMillis() << Math.min(pauses, MAX_DOUBLINGS));
         pauses++;
-        // Half of it by chance, so that those who wait for one service do not come back all at once.
+        // Half of it is random, so that the sinks of one service do not retry all at once.
         long chosen = millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1);
         Duration wish = atLeast.compareTo(LONGEST_WISH) < 0 ? atLeast : LONGEST_WISH;
         return Duration.ofMillis(Math.max(chosen, wish.toMillis()));

@@ -4,11 +4,11 @@ import io.maxmq.spi.Tenant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of a rule among the sources, whatever version of it is there: so that a new version takes over from the old one between
- * two events, and none is lost or seen twice. Thread-safe.
+ * The place of a rule among the sources, for all of its versions: a new version replaces the old one between two
+ * events, so that every event is processed exactly once. Thread-safe.
  */
 final class RuleSlot {
-    /** Who gets the next event; null for nobody. Written under the lock of {@link Sources}, read on event loops. */
+    /** The rule for the next event, or null. Written under the lock of {@link Sources}, read on event loops. */
     volatile @Nullable ActiveRule active;
 
     /** Whose rule it is; null before the first version. Guarded by {@link Sources}. */

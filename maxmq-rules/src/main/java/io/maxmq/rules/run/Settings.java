@@ -4,16 +4,18 @@ import io.maxmq.rules.sink.Overflow;
 import java.time.Duration;
 
 /**
- * How an engine runs its rules.
+ * The settings of an engine.
+ * @param lanes the number of evaluating threads, 1..64
+ * @param maxQueuedEvents the most events that wait for evaluation, over all lanes
+ * @param maxQueuedBytes their bytes
+ * @param overflow the policy beyond these bounds
  *
- * @param lanes threads that evaluate, 1..64
- * @param maxQueuedEvents that wait for evaluation, over all lanes
- * @param maxQueuedBytes of them
- * @param overflow what gives way beyond
  * @param keptErrors and samples, each for each rule
- * @param drainTimeout what stopping gives to what waits
+ *
+ * @param drainTimeout the time for waiting records at the stop
  * @param sysMessages whether rules see the broker's own {@code $SYS/} messages
- * @param inlineRules whether inline rules may come after the start
+ *
+ * @param inlineRules whether inline rules may be added after the start
  */
 public record Settings(
         int lanes,
@@ -26,7 +28,7 @@ public record Settings(
         boolean inlineRules) {
     private static final int MAX_LANES = 64;
 
-    /** Two lanes, 100,000 events of 64 MiB, the oldest give way, 20 errors, 2 seconds, none of {@code $SYS/}. */
+    /** Two lanes, 100,000 events of 64 MiB, drop the oldest, 20 errors, 2 seconds, no {@code $SYS/} messages. */
     public static final Settings DEFAULTS =
             new Settings(2, 100_000, 64L << 20, Overflow.DROP_OLDEST, 20, Duration.ofSeconds(2), false, false);
 

@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the statements at one topic filter read of payloads, put together so that one pass finds all of it. Made when the first message
- * comes, and anew after a change: rules may come by thousands before. A statement that is not in it yet decodes the payload by itself.
- * Thread-safe.
+ * The payload paths of the statements of one topic filter, combined for one pass. Created for the first message, and
+ * again after a change, since rules may be added by thousands before. A statement that is not yet included decodes the
+ * payload by itself. Thread-safe.
  */
 final class SharedPaths {
     private static final RuleSlot[] NONE = {};

@@ -8,11 +8,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls a sink at the border to the embedder's code: whatever the sink does, one answer comes. On the thread that asks, or on the broker's
- * worker pool when the sink may block. Thread-safe.
+ * Calls a sink, which may be code of the application: every call gets exactly one answer. On the calling thread, or on
+ * the broker's worker pool when the sink may block. Thread-safe.
  */
 final class SinkCalls {
-    /** What comes of a call: a result or a failure. */
+    /** The answer of a call: a result or a failure. */
     interface Answer<T> {
         void accept(@Nullable T result, @Nullable Throwable failure);
     }
@@ -59,7 +59,7 @@ final class SinkCalls {
             answer.accept(null, new IllegalStateException("gave null"));
             return true;
         }
-        // 0 while nobody knows; 1 answered before the caller looked; 2 the caller has gone.
+        // 0 undecided; 1 answered before the caller checked; 2 the caller has returned.
         AtomicInteger race = new AtomicInteger();
         var unused = stage.whenComplete((result, failure) -> {
             answer.accept(result, failure);

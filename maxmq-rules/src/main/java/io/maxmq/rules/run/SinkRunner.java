@@ -36,7 +36,7 @@ import org.slf4j.helpers.NOPLogger;
  * thread that gives it work, or on the broker's worker pool when it may block.
  */
 public final class SinkRunner {
-    /** What to do next. */
+    /** The next step. */
     private enum Step {
         WRITE,
         TRIAL,
@@ -106,7 +106,7 @@ public final class SinkRunner {
         this.takesJson = sink.takesJson();
     }
 
-    /** What the engine calls it. */
+    /** Returns the name of the sink. */
     public String name() {
         return name;
     }
@@ -447,7 +447,7 @@ public final class SinkRunner {
         return closed;
     }
 
-    /** How it is. */
+    /** Returns the status of the sink. */
     public synchronized SinkStatus status() {
         return new SinkStatus(
                 name,

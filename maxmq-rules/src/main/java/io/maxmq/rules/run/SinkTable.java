@@ -38,7 +38,7 @@ final class SinkTable {
         // Guarded by the table.
         boolean isStarting;
         int users;
-        /** How often it had none left: tells whether one came after the latest drain began. */
+        /** The number of times that the last user left: tells whether a user came after the latest drain began. */
         int drains;
 
         List<Registration> metrics = List.of();
@@ -192,9 +192,8 @@ final class SinkTable {
     }
 
     /**
-     * The sinks of a rule, each with one user more; {@link #start} then waits for them. All or none.
-     *
-     * @throws IllegalArgumentException when no sink has a name
+     * Returns the sinks of a rule and counts one more user of each; {@link #start} then waits for them. All or none.
+     * @throws IllegalArgumentException for an unknown sink name
      */
     synchronized List<SinkRunner> take(Plan plan) {
         for (String each : plan.sinkNames()) {
@@ -232,7 +231,7 @@ final class SinkTable {
         return name;
     }
 
-    /** One user less of each. What nobody uses any more brings away what waits, and is closed then. */
+    /** Counts one user less of each. An unused sink delivers its waiting records and is then closed. */
     void release(List<SinkRunner> runners) {
         for (SinkRunner each : runners) {
             Place place;
@@ -279,7 +278,7 @@ final class SinkTable {
         metrics.forEach(Registration::close);
     }
 
-    /** Has all bring away what waits, until then; then closes them. */
+    /** Lets all sinks deliver their waiting records until the deadline; then closes them. */
     void close(long untilNanos) {
         List<Place> all;
         synchronized (this) {
@@ -340,7 +339,7 @@ final class SinkTable {
         return down;
     }
 
-    /** The sink of this name; null when there is none. */
+    /** The sink of this name; null without one. */
     synchronized @Nullable SinkRunner named(String name) {
         Place place = byName.get(name);
         return place == null ? null : place.runner;

@@ -26,10 +26,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where events come from: one hook in the broker's subscription tree for each topic filter, whatever number of rules names it, and
- * listeners for what happens beside. An event goes to each rule once, however many of the rule's sources select it.
- *
- * <p>Rules come and go under one lock; events are handed out without any.
+ * The sources of events: one hook in the broker's subscription tree per topic filter, independent of the number of its
+ * rules, and listeners for other events. Each rule gets an event once, even if several of its sources select it.
+ * <p>Changes take one lock; events are distributed without a lock.
  */
 final class Sources {
     private static final RuleSlot[] NONE = {};
@@ -116,7 +115,7 @@ final class Sources {
     /** A rule that comes. */
     record Coming(RuleSlot slot, ActiveRule rule) {}
 
-    /** Has each of these slots, which were empty, hold its rule from the next event on: with one wait for the event loops in all. */
+    /** Fills empty slots with their rules from the next event on, with one wait for the event loops in total. */
     synchronized void add(List<Coming> coming) {
         Map<Tenant, Map<String, PublishHook>> hooks = new HashMap<>();
         for (Coming each : coming) {
@@ -169,10 +168,9 @@ final class Sources {
     }
 
     /**
-     * Has the slot hold this version from the next event on.
-     *
-     * @param next null for none
-     * @throws RuntimeException when the event loops do not answer; the slot then holds what it held
+     * Replaces the version in a slot from the next event on.
+     * @param next or null
+     * @throws RuntimeException when the event loops do not answer; the slot is then unchanged
      */
     synchronized void change(RuleSlot slot, @Nullable ActiveRule next) {
         ActiveRule before = slot.active;
@@ -189,7 +187,7 @@ final class Sources {
         List<EventKind> removedKinds = new ArrayList<>(oldKinds);
         removedKinds.removeAll(freshKinds);
 
-        // Sources of both while one takes over from the other: each event then goes to whoever is there when it comes.
+        // Keeps the sources of both versions during the replacement: each event then goes to the version in the slot.
         slot.tenant = next == null ? slot.tenant : next.tenant();
         slot.places = old.size() + added.size();
         try {
@@ -320,7 +318,7 @@ final class Sources {
         }
     }
 
-    /** Notes who publishes in tenants where rules want to know whose message was delivered, acknowledged or dropped on the way. */
+    /** Records publishers in tenants with rules on delivered, acknowledged or dropped messages. */
     private void noteSenders() {
         Set<Tenant> wanted = new HashSet<>();
         for (EventKind each : List.of(EventKind.DELIVERED, EventKind.ACKED, EventKind.DELIVERY_DROPPED)) {

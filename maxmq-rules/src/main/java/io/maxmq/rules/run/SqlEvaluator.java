@@ -90,7 +90,7 @@ public final class SqlEvaluator implements Evaluator {
         }
     }
 
-    /** What a statement sees beside its event. Used again for the next. */
+    /** The context of a statement beside its event. Reused for the next event. */
     static final class Around implements Surroundings {
         private @Nullable Fields event;
         private long nowMillis;

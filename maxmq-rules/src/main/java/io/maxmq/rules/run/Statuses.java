@@ -9,7 +9,7 @@ import io.maxmq.rules.status.RuleStatus;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What counters say, as an embedder sees it. Stateless. */
+/** Converts counters to their public form. Stateless. */
 final class Statuses {
     private Statuses() {}
 

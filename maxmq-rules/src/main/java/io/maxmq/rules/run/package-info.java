@@ -1,5 +1,5 @@
 /**
- * What runs rules: from the broker's event loops through bounded queues to lanes, which evaluate, and on to sinks. Start at {@link
- * io.maxmq.rules.run.Engine}.
+ * The execution of rules: from the broker's event loops through bounded queues to the evaluating lanes, and on to
+ * sinks. Start at {@link io.maxmq.rules.run.Engine}.
  */
 package io.maxmq.rules.run;

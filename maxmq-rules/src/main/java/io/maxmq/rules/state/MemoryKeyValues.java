@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What rules of one tenant remember, in memory. Bounded in keys, in their length and in bytes, as all may come of what a client sends.
- * Thread-safe, and never waits for a storage.
+ * The state of the rules of one tenant, in memory. Bounded in keys, their length and bytes, since clients can cause all
+ * of them. Thread-safe, and never waits for a storage.
  */
 public final class MemoryKeyValues implements KeyValues {
     private static final int MAX_KEYS = 100_000;
@@ -20,11 +20,11 @@ public final class MemoryKeyValues implements KeyValues {
     static final int MAX_KEY_CHARACTERS = 16 * 1024;
     /** Of all keys and values together, roughly. */
     private static final long MAX_BYTES = 64L * 1024 * 1024;
-    /** What an entry costs beside its key and its value, roughly. */
+    /** The approximate memory of an entry beside its key and its value, in bytes. */
     private static final int OVERHEAD_BYTES = 128;
-    /** What an array or map costs that has nothing in it, roughly: two bytes of JSON. */
+    /** The approximate memory of an empty array or map, in bytes; its JSON has two. */
     private static final int CONTAINER_BYTES = 48;
-    /** What a place in an array costs, and what a member of a map does beside its key, roughly. */
+    /** The approximate memory of an array element, and of a map member beside its key, in bytes. */
     private static final int ELEMENT_BYTES = 8;
 
     private static final int MEMBER_BYTES = 64;
@@ -35,7 +35,7 @@ public final class MemoryKeyValues implements KeyValues {
     private final AtomicLong bytes = new AtomicLong();
     private final Consumer<String> changes;
 
-    /** Of which nobody else knows. */
+    /** Creates a state without a listener. */
     public MemoryKeyValues() {
         this(key -> {});
     }
@@ -65,7 +65,7 @@ public final class MemoryKeyValues implements KeyValues {
         }
     }
 
-    /** Takes what was stored, and tells nobody; false when there is no room. */
+    /** Adds a stored value without notice to the listener; false without room. */
     boolean load(String key, Object value, int valueBytes) {
         try {
             keep(key, value, valueBytes);
@@ -94,7 +94,7 @@ public final class MemoryKeyValues implements KeyValues {
         return previous[0];
     }
 
-    /** What the arrays and maps of a value cost beside their JSON; it is nested no deeper than JSON is written. */
+    /** The memory of a value's arrays and maps beside their JSON; the nesting is bounded by that of JSON. */
     private static long structureBytes(@Nullable Object value) {
         long bytes = 0;
         if (value instanceof List<?> list) {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * What the rules of all tenants remember. Evaluation works on memory and never waits; with a storage, that is read at the start, and
- * what changes later follows within moments. Thread-safe.
+ * The state of the rules of all tenants. Evaluation works in memory and never waits; with storage, the start reads the
+ * state, and changes are written in the background. Thread-safe.
  */
 public final class RuleState {
     private static final long PAGE_SECONDS = 60;
@@ -32,7 +32,7 @@ public final class RuleState {
     /** Null without a storage. Volatile: set at the start, read by every change. */
     private volatile @Nullable StateWriter writer;
 
-    /** That of a tenant's rules. */
+    /** Returns the state of a tenant's rules. */
     public KeyValues of(Tenant tenant) {
         return values(tenant);
     }

@@ -73,7 +73,8 @@ final class StateRecords {
     /**
      * The record of a value.
      *
-     * @throws IllegalArgumentException when it is none of the language, or nested too deeply
+     *
+     * @throws IllegalArgumentException for a value of an unsupported type, or nested too deeply
      */
     static Bytes encode(Object value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -206,7 +207,7 @@ final class StateRecords {
         return bytes;
     }
 
-    /** What can be there at all, so that a damaged record takes no memory. */
+    /** Bounds a size by the remaining bytes, so that a damaged record allocates no memory. */
     private static int size(ByteBuffer input, int size) {
         if (size < 0 || size > input.remaining()) {
             throw new IllegalArgumentException("record ends within its value: wanted=" + size);

@@ -73,7 +73,7 @@ final class StateWriter {
         thread.start();
     }
 
-    /** Has a key written, soon. Never waits for the storage. */
+    /** Schedules the write of a key. Never waits for the storage. */
     void changed(StateKey key) {
         synchronized (waiting) {
             if (waiting.size() >= MAX_WAITING && !waiting.contains(key)) {
@@ -137,7 +137,7 @@ final class StateWriter {
         }
     }
 
-    /** The keys of a round; none when all is written and no more will come. */
+    /** Returns the keys of a round; empty when all are written and the writer is closed. */
     private List<StateKey> take() throws InterruptedException {
         synchronized (waiting) {
             underWay = 0;

@@ -1,5 +1,5 @@
 /**
- * What rules remember: in memory, where evaluation reads and writes it, and behind that in the broker's storage where there is one.
- * Start at {@link io.maxmq.rules.state.RuleState}.
+ * The state of rules: in memory for evaluation, and written through to the broker's storage if there is one. Start at
+ * {@link io.maxmq.rules.state.RuleState}.
  */
 package io.maxmq.rules.state;

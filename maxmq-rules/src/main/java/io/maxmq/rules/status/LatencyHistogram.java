@@ -4,9 +4,11 @@ import io.maxmq.spi.Preview;
 import java.util.List;
 
 /**
- * How long evaluations took.
+ * A histogram of evaluation times.
+ *
  *
  * @param buckets by rising bound; unmodifiable
+ *
  * @since 0.1.0
  */
 @Preview

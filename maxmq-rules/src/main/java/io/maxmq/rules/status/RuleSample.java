@@ -3,15 +3,15 @@ package io.maxmq.rules.status;
 import io.maxmq.spi.Preview;
 
 /**
- * One evaluation of a rule, of those that are kept: one a second at most.
- *
- * @param atEpochMillis when, in milliseconds since 1970
- * @param eventId names the event
- * @param event its kind, {@code message.publish} say
- * @param clientId who it is about; empty when nobody
+ * A kept evaluation of a rule, one per second at most.
+ * @param atEpochMillis the time, in milliseconds since 1970
+ * @param eventId identifies the event
+ * @param event its kind, such as {@code message.publish}
+ * @param clientId the client of the event; empty without one
  * @param topic of a message; empty for other events
- * @param records that came of it
- * @param nanos that it took
+ * @param records the records of the evaluation
+ * @param nanos its duration
+ *
  * @since 0.1.0
  */
 @Preview
