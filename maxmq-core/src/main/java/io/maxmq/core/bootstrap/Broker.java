@@ -26,6 +26,7 @@ import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.limit.Overload;
 import io.maxmq.core.listener.ListenerRegistry;
+import io.maxmq.core.listener.ListenerReports;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.monitor.BrokerMetrics;
 import io.maxmq.core.monitor.ExtensionFigures;
@@ -265,6 +266,7 @@ public final class Broker {
                         overload, budget, () -> storageFigures().pendingBytes(), events, plugins.clock(), log));
         this.listeners = new ListenerRegistry(
                 loops,
+                connections,
                 new SocketAcceptor.Shared(
                         eventLoops,
                         socketMemory,
@@ -276,12 +278,8 @@ public final class Broker {
                                 config.connections().maxTlsHandshakes(),
                                 config.connections().connectTimeout()),
                         new Entrance(connections)),
-                connections,
-                events,
-                metrics,
-                plugins.clock(),
                 workers,
-                log);
+                new ListenerReports(events, metrics, plugins.clock(), log));
         this.health = new HealthChecks(config, watchdog, listeners, budget, workers);
         this.sessionSubscriptions =
                 new SessionSubscriptions(loops, routes, workers, budget, access, answers, events.failures());

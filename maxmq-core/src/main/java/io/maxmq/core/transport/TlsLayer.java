@@ -19,6 +19,11 @@ public final class TlsLayer implements SocketLayer {
         this.settings = settings;
     }
 
+    /** The settings of the listener's TLS. */
+    public Tls settings() {
+        return settings;
+    }
+
     /**
      * Reads the files, for the first time or again. Blocks.
      *
