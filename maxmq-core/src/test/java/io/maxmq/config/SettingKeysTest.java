@@ -60,7 +60,7 @@ class SettingKeysTest {
                 .matcher(key.name())
                 .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
         try {
-            section.build().apply(key.setter().apply(section.fresh().get(), value));
+            R unused = section.build().apply(key.setter().apply(section.fresh().get(), value));
             return true;
         } catch (IllegalArgumentException e) {
             return !String.valueOf(e.getMessage()).startsWith(component + " must be ");
