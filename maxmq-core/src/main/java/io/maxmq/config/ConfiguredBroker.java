@@ -8,6 +8,7 @@ import io.maxmq.spi.extension.Extension;
 import io.maxmq.spi.limit.RateLimiter;
 import io.maxmq.spi.storage.KeyValueStore;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param authenticators in the order in which the broker asks them
  * @param authorizers in the order in which the broker asks them
  * @param storage not open; null for a broker in memory
+ * @param origins by key, sections included: {@code FILE:LINE}, {@code environment variable NAME}, {@code system property NAME} or {@link
+ *     #DEFAULT}; {@link SettingKeys#valuesIn} has the values by the same keys
  * @since 0.1.0
  */
 @Preview
@@ -26,13 +29,18 @@ public record ConfiguredBroker(
         List<Authorizer> authorizers,
         RateLimiter rateLimiter,
         List<Extension> extensions,
-        @Nullable KeyValueStore storage) {
+        @Nullable KeyValueStore storage,
+        Map<String, String> origins) {
 
-    /** Copies the lists. */
+    /** The origin of a key that neither file nor environment has. */
+    public static final String DEFAULT = "default";
+
+    /** Copies lists and map. */
     public ConfiguredBroker {
         authenticators = List.copyOf(authenticators);
         enhancedAuthenticators = List.copyOf(enhancedAuthenticators);
         authorizers = List.copyOf(authorizers);
         extensions = List.copyOf(extensions);
+        origins = Map.copyOf(origins);
     }
 }

@@ -13,12 +13,13 @@ import io.maxmq.config.ConfiguredBroker;
 import io.maxmq.spi.SecretFile;
 import io.maxmq.spi.config.ConfigFileException;
 import io.maxmq.spi.extension.Extension;
+import io.maxmq.spi.limit.RateLimiter;
+import io.maxmq.spi.storage.KeyValueStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +28,8 @@ import org.slf4j.LoggerFactory;
 final class HoconFile {
     private HoconFile() {}
 
-    /** As {@link HoconReader#read(Path, Map, Map, Set)}. */
-    static ConfiguredBroker read(
-            Path file, Map<String, String> systemProperties, Map<String, String> environment, Set<String> keys) {
+    /** As {@link HoconReader#read(Path, Map, Map)}. */
+    static ConfiguredBroker read(Path file, Map<String, String> systemProperties, Map<String, String> environment) {
         Path absolute = file.toAbsolutePath();
         Overrides overrides = new Overrides(systemProperties, environment);
         Path directory = absolute.getParent();
@@ -40,19 +40,20 @@ final class HoconFile {
         AuthenticatorSettings authentication = AuthenticatorSettings.read(root);
         List<Extension> extensions = new ArrayList<>(RateSettings.flapping(root.section("flapping")));
         extensions.addAll(ExtensionSettings.read(root));
-        ConfiguredBroker configured = new ConfiguredBroker(
+        RateLimiter rateLimiter = RateSettings.rateLimiter(root);
+        KeyValueStore storage = StorageSettings.read(root.section("storage"));
+        root.refuseUnknown();
+        overrides.refuseUnknown();
+        warnOfExposedSecrets(parsed, LoggerFactory.getLogger("io.maxmq." + config.name() + ".config"));
+        return new ConfiguredBroker(
                 config,
                 authentication.authenticators(),
                 authentication.enhanced(),
                 authentication.authorizers(),
-                RateSettings.rateLimiter(root),
+                rateLimiter,
                 extensions,
-                StorageSettings.read(root.section("storage")));
-        root.collectAsked(keys);
-        root.refuseUnknown();
-        overrides.refuseUnknown();
-        warnOfExposedSecrets(parsed, LoggerFactory.getLogger("io.maxmq." + config.name() + ".config"));
-        return configured;
+                storage,
+                root.origins());
     }
 
     private static void warnOfExposedSecrets(ConfigObject parsed, Logger log) {

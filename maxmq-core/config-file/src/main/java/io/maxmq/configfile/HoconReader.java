@@ -6,8 +6,6 @@ import io.maxmq.spi.Internal;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Reads a HOCON file with the overrides of this process: its system properties and environment variables. Stateless.
@@ -26,12 +24,6 @@ public final class HoconReader implements ConfigFileReader {
     }
 
     static ConfiguredBroker read(Path file, Map<String, String> systemProperties, Map<String, String> environment) {
-        return read(file, systemProperties, environment, new TreeSet<>());
-    }
-
-    /** @param keys receives the paths of all known keys */
-    static ConfiguredBroker read(
-            Path file, Map<String, String> systemProperties, Map<String, String> environment, Set<String> keys) {
-        return HoconFile.read(file, systemProperties, environment, keys);
+        return HoconFile.read(file, systemProperties, environment);
     }
 }

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
+import io.maxmq.config.ConfiguredBroker;
 import io.maxmq.spi.config.ConfigFileException;
 import io.maxmq.spi.config.ConfigSection;
 import java.nio.file.InvalidPathException;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -334,10 +336,20 @@ final class Section implements ConfigSection {
         parts.forEach(Section::refuseUnknown);
     }
 
-    /** The keys that were asked for, here and within, by their paths. */
-    void collectAsked(Set<String> paths) {
-        asked.forEach(key -> paths.add(pathOf(key)));
-        parts.forEach(part -> part.collectAsked(paths));
+    /** Returns the origin of each known key, here and within, by its path. */
+    Map<String, String> origins() {
+        Map<String, String> origins = new TreeMap<>();
+        Set.copyOf(asked).forEach(key -> origins.put(pathOf(key), originOf(value(key))));
+        parts.forEach(part -> origins.putAll(part.origins()));
+        return origins;
+    }
+
+    private static String originOf(@Nullable ConfigValue value) {
+        if (value == null) {
+            return ConfiguredBroker.DEFAULT;
+        }
+        ConfigOrigin origin = value.origin();
+        return origin.filename() == null ? origin.description() : origin.filename() + ":" + origin.lineNumber();
     }
 
     private ConfigFileException at(ConfigValue value, String problem) {

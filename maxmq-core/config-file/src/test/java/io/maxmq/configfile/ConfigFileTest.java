@@ -22,6 +22,7 @@ import io.maxmq.config.OverloadLimits;
 import io.maxmq.config.RecoveryLimits;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.config.SessionLimits;
+import io.maxmq.config.SettingKeys;
 import io.maxmq.config.TcpListener;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.TenantQuota;
@@ -146,8 +147,7 @@ class ConfigFileTest {
 
     @Test
     void everySettingOfTheBrokerHasItsKey() throws IOException {
-        Set<String> keys = new TreeSet<>();
-        HoconReader.read(write("listeners { a { port = 0 } }"), NOTHING, NOTHING, keys);
+        Set<String> keys = read("listeners { a { port = 0 } }").origins().keySet();
 
         assertThat(keys).containsAll(keysOf("", BrokerConfig.class));
         assertThat(keys).containsAll(keysOf("connections.", ConnectionLimits.class));
@@ -220,8 +220,7 @@ class ConfigFileTest {
 
     @Test
     void noTwoKeysHaveTheSameVariable() throws IOException {
-        Set<String> keys = new TreeSet<>();
-        HoconReader.read(write("listeners { a { port = 0 } }"), NOTHING, NOTHING, keys);
+        Set<String> keys = read("listeners { a { port = 0 } }").origins().keySet();
 
         assertThat(keys.stream().map(Overrides::variableOf)).doesNotHaveDuplicates();
     }
@@ -432,6 +431,23 @@ class ConfigFileTest {
     }
 
     @Test
+    void originsNameTheLineOrTheVariableOfAKey() throws IOException {
+        Path file = write("sessions {\n  max-sessions = 1\n  max-in-flight = 1\n}");
+
+        Map<String, String> origins = HoconReader.read(
+                        file, Map.of("maxmq.loops", "1"), Map.of("MAXMQ_SESSIONS_MAX_IN_FLIGHT", "2"))
+                .origins();
+
+        assertThat(origins)
+                .containsEntry("sessions.max-sessions", file + ":2")
+                .containsEntry("sessions.max-in-flight", "environment variable MAXMQ_SESSIONS_MAX_IN_FLIGHT")
+                .containsEntry("loops", "system property maxmq.loops")
+                .containsEntry("sessions.max-expiry", ConfiguredBroker.DEFAULT)
+                .containsKeys(
+                        SettingKeys.valuesIn(BrokerConfig.defaults()).keySet().toArray(String[]::new));
+    }
+
+    @Test
     void aWrongVariableIsNamed() throws IOException {
         Path file = write("");
 
@@ -596,9 +612,9 @@ class ConfigFileTest {
 
     @Test
     void everySettingOfTlsHasItsKey() throws IOException {
-        Set<String> keys = new TreeSet<>();
-        HoconReader.read(
-                write("listeners { a { type = tls, tls { certificates = c, key = k } } }"), NOTHING, NOTHING, keys);
+        Set<String> keys = read("listeners { a { type = tls, tls { certificates = c, key = k } } }")
+                .origins()
+                .keySet();
 
         assertThat(keys).containsAll(keysOf("listeners.a.tls.", Tls.class));
         assertThat(keys).contains("listeners.a.tls.certificates", "listeners.a.tls.pkcs12", "listeners.a.tls.password");

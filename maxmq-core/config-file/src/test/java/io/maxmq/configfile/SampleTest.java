@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -44,8 +43,8 @@ class SampleTest {
 
     @Test
     void namesEveryKey() throws IOException {
-        Set<String> keys = new TreeSet<>();
-        HoconReader.read(SAMPLE, Map.of(), Map.of(), keys);
+        Set<String> keys =
+                HoconReader.read(SAMPLE, Map.of(), Map.of()).origins().keySet();
         String text = Files.readString(SAMPLE);
 
         assertThat(keys)
