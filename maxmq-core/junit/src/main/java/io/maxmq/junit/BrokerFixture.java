@@ -6,11 +6,7 @@ import io.maxmq.config.Listener;
 import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.admin.ClientView;
-import io.maxmq.spi.extension.BrokerContext;
-import io.maxmq.spi.extension.Extension;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,7 +24,7 @@ final class BrokerFixture implements AutoCloseable, ExtensionContext.Store.Close
     private final ExtensionSettings settings;
     private final @Nullable VirtualClock clock;
     private final @Nullable MemoryStorage storage;
-    private final RoutedMessages messages = new RoutedMessages();
+    private final RoutedMessages messages = RoutedMessages.create();
     private final AtomicInteger clientIds = new AtomicInteger();
     private final @Nullable FaultProxy proxy;
     private volatile MaxMQ broker;
@@ -73,16 +69,7 @@ final class BrokerFixture implements AutoCloseable, ExtensionContext.Store.Close
             builder.storage(storage.store());
         }
         settings.customizers().forEach(each -> each.accept(builder));
-        return builder.extension(new Recorder(messages)).start();
-    }
-
-    /** Tells {@code messages} what one broker routes. */
-    private record Recorder(RoutedMessages messages) implements Extension {
-        @Override
-        public CompletionStage<Void> start(BrokerContext context) {
-            context.onPublish("#", publication -> messages.add(publication.message()));
-            return CompletableFuture.completedFuture(null);
-        }
+        return builder.extension(messages.recorder()).start();
     }
 
     private static int portOf(MaxMQ broker) {

@@ -5,7 +5,6 @@ import io.maxmq.MaxMQBuilder;
 import io.maxmq.spi.Preview;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Parameter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -219,19 +218,7 @@ public final class MaxMQExtension
     }
 
     private static TestClient connect(ParameterContext parameter, TestClients clients) {
-        return parameter
-                .findAnnotation(MaxMQClient.class)
-                .map(annotation -> clients.connect(options(annotation, clients)))
-                .orElseGet(clients::connect);
-    }
-
-    private static ClientOptions options(MaxMQClient annotation, TestClients clients) {
-        String clientId = annotation.value().isEmpty() ? clients.unusedClientId() : annotation.value();
-        return ClientOptions.of(clientId)
-                .version(annotation.version())
-                .cleanStart(annotation.cleanStart())
-                .sessionExpiry(Duration.ofSeconds(annotation.sessionExpirySeconds()))
-                .keepAlive(Duration.ofSeconds(annotation.keepAliveSeconds()));
+        return parameter.findAnnotation(MaxMQClient.class).map(clients::connect).orElseGet(clients::connect);
     }
 
     /**

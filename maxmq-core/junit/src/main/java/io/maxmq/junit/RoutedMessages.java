@@ -3,10 +3,14 @@ package io.maxmq.junit;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Preview;
+import io.maxmq.spi.extension.BrokerContext;
+import io.maxmq.spi.extension.Extension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,10 +37,40 @@ public final class RoutedMessages {
     private long bytes;
     private boolean full;
 
-    RoutedMessages() {}
+    private RoutedMessages() {}
+
+    /**
+     * Begins without a broker: {@link #recorder()} adds the messages of one. For an application that starts its broker itself; {@link
+     * MaxMQExtension} gives tests the messages of its own broker.
+     */
+    public static RoutedMessages create() {
+        return new RoutedMessages();
+    }
+
+    /** Creates the extension that records the messages of one broker here: {@code builder.extension(messages.recorder())}. */
+    public Extension recorder() {
+        return new Recorder(this);
+    }
+
+    /** Records what one broker routes. */
+    private record Recorder(RoutedMessages messages) implements Extension {
+        @Override
+        public CompletionStage<Void> start(BrokerContext context) {
+            context.onPublish("#", publication -> messages.add(publication.message()));
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    /** Forgets all messages so far, for tests that share a broker. */
+    public synchronized void clear() {
+        routed.clear();
+        awaited.clear();
+        bytes = 0;
+        full = false;
+    }
 
     /** Called on an event loop. */
-    void add(Message view) {
+    private void add(Message view) {
         Message message = view.copy();
         synchronized (this) {
             if (routed.size() == MAX_MESSAGES || bytes + message.payloadLength() > MAX_BYTES) {

@@ -1,10 +1,12 @@
 package io.maxmq.junit;
 
+import io.maxmq.MaxMQ;
 import io.maxmq.spi.Preview;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @since 0.1.0
  */
 @Preview
-public final class TestClients {
+public final class TestClients implements AutoCloseable {
     private final int port;
     private final AtomicInteger ids;
     private final List<TestClient> clients = new CopyOnWriteArrayList<>();
@@ -24,6 +26,15 @@ public final class TestClients {
     TestClients(int port, AtomicInteger ids) {
         this.port = port;
         this.ids = ids;
+    }
+
+    /**
+     * Connects clients to a broker that the test, or its application, has started. The test closes them.
+     *
+     * @throws java.util.NoSuchElementException when the broker has no plain TCP listener
+     */
+    public static TestClients of(MaxMQ broker) {
+        return new TestClients(broker.listeners().tcp().port(), new AtomicInteger());
     }
 
     /** Connects with MQTT 5.0, a clean start and a client id that no other client has. */
@@ -53,12 +64,27 @@ public final class TestClients {
         }
     }
 
-    String unusedClientId() {
+    /**
+     * Connects as the annotation of a parameter says.
+     *
+     * @throws AssertionError when the broker refuses; says why
+     */
+    public TestClient connect(MaxMQClient annotation) {
+        String clientId = annotation.value().isEmpty() ? unusedClientId() : annotation.value();
+        return connect(ClientOptions.of(clientId)
+                .version(annotation.version())
+                .cleanStart(annotation.cleanStart())
+                .sessionExpiry(Duration.ofSeconds(annotation.sessionExpirySeconds()))
+                .keepAlive(Duration.ofSeconds(annotation.keepAliveSeconds())));
+    }
+
+    private String unusedClientId() {
         return "client-" + ids.incrementAndGet();
     }
 
     /** Closes all, without DISCONNECT. */
-    void close() {
+    @Override
+    public void close() {
         clients.forEach(TestClient::close);
     }
 }
