@@ -23,6 +23,10 @@ final class Overrides {
     private static final Pattern OF_KUBERNETES =
             Pattern.compile("MAXMQ_(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT|PORT_\\d+_(TCP|UDP|SCTP)(_\\w+)?)");
 
+    /** Settings of {@code maxmq-spring-boot-starter}, not of the file. */
+    private static final Set<String> OF_SPRING_BOOT =
+            Set.of("maxmq.config-file", "maxmq.enabled", "MAXMQ_CONFIG_FILE", "MAXMQ_CONFIGFILE", "MAXMQ_ENABLED");
+
     /** One of them. */
     record Override(String where, String value) {}
 
@@ -33,12 +37,12 @@ final class Overrides {
 
     Overrides(Map<String, String> systemProperties, Map<String, String> environment) {
         systemProperties.forEach((name, value) -> {
-            if (name.startsWith(PROPERTY_PREFIX)) {
+            if (name.startsWith(PROPERTY_PREFIX) && !OF_SPRING_BOOT.contains(name)) {
                 properties.put(name, value);
             }
         });
         environment.forEach((name, value) -> {
-            if (name.startsWith(VARIABLE_PREFIX)) {
+            if (name.startsWith(VARIABLE_PREFIX) && !OF_SPRING_BOOT.contains(name)) {
                 variables.put(name, value);
             }
         });

@@ -219,6 +219,17 @@ class ConfigFileTest {
     }
 
     @Test
+    void settingsOfTheSpringBootStarterAreNoOverrides() throws IOException {
+        Path file = write("listeners { a { port = 0 } }");
+
+        HoconReader.read(
+                file, Map.of("maxmq.config-file", "a", "maxmq.enabled", "true"), Map.of("MAXMQ_CONFIGFILE", "a"));
+
+        assertThatThrownBy(() -> HoconReader.read(file, Map.of("maxmq.config-fil", "a"), NOTHING))
+                .hasMessageContaining("there is no such setting");
+    }
+
+    @Test
     void noTwoKeysHaveTheSameVariable() throws IOException {
         Set<String> keys = read("listeners { a { port = 0 } }").origins().keySet();
 
