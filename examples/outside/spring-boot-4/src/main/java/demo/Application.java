@@ -1,7 +1,6 @@
 package demo;
 
 import io.maxmq.MaxMQ;
-import io.maxmq.config.Listener;
 import io.maxmq.spi.Message;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -10,16 +9,11 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
 
-/** Starts a broker as a bean, sends a message through it, shows what came back and ends. */
+/** Starts with the broker of the starter, sends a message through it, shows the received one and ends. */
 @SpringBootApplication
 public class Application {
     public static void main(String[] args) {
         SpringApplication.run(Application.class, args).close();
-    }
-
-    @Bean
-    MaxMQ broker() {
-        return MaxMQ.builder().listener(Listener.tcp(0)).allowAnonymous().start();
     }
 
     @Bean

@@ -5,13 +5,13 @@ import io.maxmq.Subscription;
 import io.maxmq.spi.Message;
 import org.springframework.stereotype.Component;
 
-/** Answers what is published to {@code greetings/ask} on {@code greetings/answer}. */
+/** Answers messages to {@code greetings/ask} on {@code greetings/answer}. */
 @Component
 class Greeter implements AutoCloseable {
     private final MaxMQ broker;
     private final Subscription questions;
 
-    /** Spring closes this before the broker, since it was made with it. */
+    /** The broker runs, and its listeners open later: the subscription misses no message. */
     Greeter(MaxMQ broker) {
         this.broker = broker;
         this.questions = broker.subscribe("greetings/ask", this::answer);

@@ -1,4 +1,4 @@
 /**
- * A broker as a plain bean of a Spring Boot application. Start at {@link io.maxmq.examples.springboot.Application}.
+ * A Spring Boot application with the broker of the starter. Start at {@link io.maxmq.examples.springboot.Application}.
  */
 package io.maxmq.examples.springboot;

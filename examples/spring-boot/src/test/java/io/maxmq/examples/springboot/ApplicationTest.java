@@ -32,7 +32,7 @@ class ApplicationTest {
     @Test
     void theBrokerLivesAsLongAsTheContext() throws Exception {
         ConfigurableApplicationContext context =
-                SpringApplication.run(Application.class, "--mqtt.port=0", "--logging.level.root=warn");
+                SpringApplication.run(Application.class, "--maxmq.listeners.mqtt.port=0", "--logging.level.root=warn");
         MaxMQ broker = context.getBean(MaxMQ.class);
         int port = broker.listeners().tcp().port();
         Inbox inbox = new Inbox();

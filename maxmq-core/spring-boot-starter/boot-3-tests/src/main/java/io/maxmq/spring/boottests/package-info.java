@@ -1,0 +1,2 @@
+/** The API of Spring Boot 3 that differs from the other version's. */
+package io.maxmq.spring.boottests;

@@ -1,0 +1,4 @@
+package io.maxmq.spring.boottests;
+
+/** No beans. */
+class Nothing {}
