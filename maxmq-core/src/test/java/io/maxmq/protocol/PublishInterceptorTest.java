@@ -4,12 +4,15 @@ import io.maxmq.TestBroker;
 import io.maxmq.TestClient;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
+import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.Publish;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.intercept.Decision;
 import io.maxmq.spi.intercept.PublishInterceptor;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -87,5 +90,41 @@ class PublishInterceptorTest {
 
             assertThat(picky.asked).containsExactly("b", "broken");
         }
+    }
+
+    @Test
+    void interceptorSeesOnlyMessagesWithTheUserPropertyThatItRequires() {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        PublishInterceptor tracing = new PublishInterceptor() {
+            @Override
+            public Optional<String> requiredUserProperty() {
+                return Optional.of("traceparent");
+            }
+
+            @Override
+            public Decision<Message> onPublish(@Nullable ClientInfo publisher, Message message) {
+                asked.add(message.payloadText());
+                return Decision.proceed();
+            }
+        };
+        try (TestBroker broker =
+                TestBroker.start(builder -> builder.listener(Listener.tcp(0)).interceptor(tracing))) {
+            TestClient client = broker.tcpClient(ProtocolVersion.MQTT_5);
+            client.connect("c", true);
+            client.subscribe("#", QoS.AT_MOST_ONCE);
+
+            client.publish("a", "plain", QoS.AT_MOST_ONCE);
+            client.expectMessage("a", "plain");
+            publish(client, "unrelated", Properties.builder().userProperty("other", "traceparent"));
+            client.expectMessage("a", "unrelated");
+            publish(client, "traced", Properties.builder().userProperty("traceparent", "x"));
+            client.expectMessage("a", "traced");
+
+            assertThat(asked).containsExactly("traced");
+        }
+    }
+
+    private static void publish(TestClient client, String payload, Properties.Builder properties) {
+        client.send(new Publish(false, QoS.AT_MOST_ONCE, false, "a", 0, properties.build(), TestClient.bytes(payload)));
     }
 }

@@ -394,7 +394,7 @@ final class PublishIntake {
         private @Nullable Message keptShown;
 
         boolean isWanted(InTransit message) { // hot: per message
-            return home.interceptors().wantsPublish(publisher, message.topic().name());
+            return home.interceptors().wantsPublish(publisher, message);
         }
 
         void begin(InTransit message, int messageQos, int messagePacketId) { // hot: per message

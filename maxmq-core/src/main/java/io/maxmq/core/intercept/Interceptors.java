@@ -2,6 +2,7 @@ package io.maxmq.core.intercept;
 
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.access.PluginCalls;
+import io.maxmq.core.routing.InTransit;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.Failure;
@@ -19,6 +20,7 @@ import io.maxmq.spi.intercept.SharedMemberInterceptor;
 import io.maxmq.spi.intercept.SubscribeInterceptor;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import io.maxmq.spi.intercept.UnsubscribeInterceptor;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -98,9 +100,9 @@ public final class Interceptors {
         return publish != null;
     }
 
-    /** True when some interceptor wants to see a message to this topic. */
-    public boolean wantsPublish(Optional<ClientInfo> publisher, String topic) { // hot: per message
-        return publish != null && publish.wants(publisher.orElse(null), topic);
+    /** True when some interceptor wants to see this message. */
+    public boolean wantsPublish(Optional<ClientInfo> publisher, InTransit message) { // hot: per message
+        return publish != null && publish.wants(publisher.orElse(null), message);
     }
 
     /** @param publisher empty for the application's own */
@@ -190,8 +192,14 @@ public final class Interceptors {
     }
 
     private static final class PublishChain extends Chain<PublishInterceptor, Optional<ClientInfo>, Message> {
+        /** By interceptor, in UTF-8; empty for interceptors that require none. */
+        private final byte[][] requiredUserProperties;
+
         PublishChain(List<PublishInterceptor> interceptors, PluginCalls calls, long deadlineNanos) {
             super(Hook.PUBLISH, interceptors, calls, deadlineNanos);
+            this.requiredUserProperties = interceptors.stream()
+                    .map(each -> each.requiredUserProperty().orElse("").getBytes(StandardCharsets.UTF_8))
+                    .toArray(byte[][]::new);
         }
 
         @Override
@@ -205,11 +213,15 @@ public final class Interceptors {
             return message.copy();
         }
 
-        boolean wants(@Nullable ClientInfo publisher, String topic) { // hot: per message
+        boolean wants(@Nullable ClientInfo publisher, InTransit message) { // hot: per message
             List<PublishInterceptor> all = interceptors();
             for (int i = 0; i < all.size(); i++) {
+                byte[] required = requiredUserProperties[i];
+                if (required.length > 0 && !message.hasUserProperty(required)) {
+                    continue;
+                }
                 try {
-                    if (all.get(i).wants(publisher, topic)) {
+                    if (all.get(i).wants(publisher, message.topic().name())) {
                         return true;
                     }
                 } catch (Throwable t) { // the embedder's code

@@ -1,5 +1,6 @@
 package io.maxmq.core.routing;
 
+import io.maxmq.codec.wire.PublishProperties;
 import io.maxmq.spi.DropReason;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -98,6 +99,11 @@ public final class InTransit {
         properties = encoded;
         propertiesStart = start;
         propertiesLength = length;
+    }
+
+    /** Searches the properties for a user property. Allocates nothing. */
+    public boolean hasUserProperty(byte[] name) { // hot: per message
+        return PublishProperties.hasUserProperty(properties, propertiesStart, propertiesLength, name);
     }
 
     /** Wall time in ms at which the message expires; 0 for never. */

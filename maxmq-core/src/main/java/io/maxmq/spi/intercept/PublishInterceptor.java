@@ -3,6 +3,7 @@ package io.maxmq.spi.intercept;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Stable;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,5 +46,16 @@ public non-sealed interface PublishInterceptor extends Interceptor {
      */
     default boolean wants(@Nullable ClientInfo publisher, String topic) {
         return true;
+    }
+
+    /**
+     * Selects messages by a user property (MQTT 5.0 §3.3.2.3.7): the broker does not ask {@link #wants} about a message of a client without
+     * this property. It searches the encoded properties and allocates nothing. A message may reach {@link #onPublish} even so. Read once, at
+     * start.
+     *
+     * @return the name of the property; empty, the default, for all messages
+     */
+    default Optional<String> requiredUserProperty() {
+        return Optional.empty();
     }
 }
