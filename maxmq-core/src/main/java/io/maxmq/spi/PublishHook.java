@@ -3,8 +3,8 @@ package io.maxmq.spi;
 import java.util.Optional;
 
 /**
- * Sees each message that a filter matches, whoever published it and whoever subscribes. Sees only: to change or veto
- * messages is the job of an interceptor.
+ * Observes each message that a filter matches, from every publisher and with or without subscribers. To change or refuse messages
+ * takes an interceptor.
  *
  * <p><b>Thread and order:</b> the event loop of the publisher's session; messages of one publisher in the order
  * published; different publishers concurrently. After interceptors and authorization, before delivery. <b>Cost:</b>
