@@ -108,7 +108,7 @@ public final class ManualLoop implements LoopThread {
     }
 
     /** Lets time go on, and runs what is due. */
-    void advance(Duration by) {
+    public void advance(Duration by) {
         clock.advance(by);
         run(loop::pollDueTimers);
     }
