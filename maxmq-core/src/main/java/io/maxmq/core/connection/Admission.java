@@ -248,7 +248,8 @@ final class Admission {
         if (!handshake.connect().version().isV5()) {
             return Properties.NONE;
         }
-        Properties.Builder properties = Granted.to(client, handshake.connect(), authenticated.limits(), home);
+        Properties.Builder properties =
+                Granted.to(client, handshake.connect(), authenticated.limits(), home.limits(), home.capabilities());
         handshake.addAuthentication(properties, authenticated.authenticationData());
         return properties.build();
     }

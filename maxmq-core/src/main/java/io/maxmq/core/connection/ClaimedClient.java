@@ -4,6 +4,7 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.config.Tenancy;
 import io.maxmq.spi.ClientInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -33,16 +34,16 @@ final class ClaimedClient {
     }
 
     /** Describes the client, with a client id of the broker's where CONNECT has none. */
-    static ClientInfo of(Connect connect, ByteSink out, Connections home, long nowEpochMillis) {
+    static ClientInfo of(Connect connect, ByteSink out, Tenancy tenancy, IntervalCaps caps, long nowEpochMillis) {
         String clientId = connect.clientId().isEmpty() ? "auto-" + UUID.randomUUID() : connect.clientId();
         return ClientInfo.builder(clientId, connect.version(), out.remoteAddress(), out.listener())
                 .tls(out.tls())
-                .tenant(ClientTenant.before(home.tenancy(), out.tls()))
+                .tenant(ClientTenant.before(tenancy, out.tls()))
                 .username(connect.userName())
                 .cleanStart(connect.cleanStart())
-                .keepAliveSeconds(home.caps()
-                        .keepAliveSeconds(connect.keepAliveSeconds(), connect.userName() == null, connect.version()))
-                .sessionExpirySeconds(expirySeconds(connect, home.caps()))
+                .keepAliveSeconds(caps.keepAliveSeconds(
+                        connect.keepAliveSeconds(), connect.userName() == null, connect.version()))
+                .sessionExpirySeconds(expirySeconds(connect, caps))
                 .connectedAtEpochMillis(nowEpochMillis)
                 .build();
     }

@@ -4,17 +4,11 @@ import io.maxmq.codec.MalformedPacketException;
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.codec.packet.Auth;
 import io.maxmq.codec.packet.ConnAck;
-import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Disconnect;
 import io.maxmq.codec.packet.Packet;
-import io.maxmq.codec.packet.PingReq;
-import io.maxmq.codec.packet.PingResp;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
-import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.codec.wire.PublishView;
 import io.maxmq.core.access.CallerLoop;
@@ -59,6 +53,7 @@ final class Connection implements ByteSource, InputGate.Owner {
     private final ByteSink out;
     private final PacketDecoder decoder;
     private final PacketWriter writer;
+    private final ControlPackets controlPackets;
 
     // the way in
     private LoopServices here;
@@ -91,8 +86,9 @@ final class Connection implements ByteSource, InputGate.Owner {
         this.writer = new PacketWriter(
                 this, here, lifecycle, out, watch(home.interceptors().packets(), out));
         this.out = out;
+        this.controlPackets = new ControlPackets(this, home);
         this.gate = new InputGate(this, out, decoder);
-        this.deadlines = new ConnectionDeadlines(this, here.loop());
+        this.deadlines = new ConnectionDeadlines(this, here.loop(), home.limits());
     }
 
     /** Has packet interceptors see what is read; null when they want nothing of what is written. */
@@ -101,7 +97,7 @@ final class Connection implements ByteSource, InputGate.Owner {
         if (interceptors == null) {
             return null;
         }
-        PacketWatch watch = new PacketWatch(this, home, interceptors, decoder);
+        PacketWatch watch = new PacketWatch(this, home.decodeLimits(), interceptors, decoder);
         decoder.tap(watch);
         return watch.showsWritten() ? new WatchedSink(to, watch) : null;
     }
@@ -355,7 +351,7 @@ final class Connection implements ByteSource, InputGate.Owner {
     public boolean onPublish(PublishView publish) throws MalformedPacketException { // hot: per message
         PublishIntake in = intake;
         if (in == null) {
-            requireNoExchange(PacketType.PUBLISH);
+            controlPackets.requireNoExchange(PacketType.PUBLISH);
             return false;
         }
         in.onPublish(publish);
@@ -390,7 +386,7 @@ final class Connection implements ByteSource, InputGate.Owner {
             throws MalformedPacketException { // hot: per message
         Session attached = session;
         if (attached == null) {
-            requireNoExchange(type);
+            controlPackets.requireNoExchange(type);
             return false;
         }
         here.loop().counters().packetReceived(type);
@@ -403,83 +399,8 @@ final class Connection implements ByteSource, InputGate.Owner {
     public boolean onPacket(Packet packet) throws MalformedPacketException {
         here.loop().counters().packetReceived(packet.type());
         here.loop().work(PACKET_WORK);
-        if (session == null && !(packet instanceof Auth) && !(packet instanceof Disconnect)) {
-            requireNoExchange(packet.type());
-        }
-        if (packet instanceof PingReq) {
-            send(PingResp.INSTANCE);
-        } else if (packet instanceof Subscribe subscribe) {
-            onSubscribe(subscribe);
-        } else if (packet instanceof Unsubscribe unsubscribe) {
-            onUnsubscribe(unsubscribe);
-        } else if (packet instanceof Connect connect) {
-            onConnect(connect);
-        } else if (packet instanceof Disconnect disconnect) {
-            onDisconnect(disconnect);
-        } else if (packet instanceof Auth auth) {
-            onAuth(auth);
-        } else {
-            throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, packet.type() + " from a client");
-        }
+        controlPackets.handle(packet);
         return mayGoOn() && !lifecycle.isClosed();
-    }
-
-    /** Until CONNACK a client that authenticates itself sends nothing but AUTH and DISCONNECT [MQTT-3.1.2-30]. */
-    private void requireNoExchange(PacketType type) throws MalformedPacketException {
-        if (authentication != null && session == null && !lifecycle.isClosed()) {
-            throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, type + " during authentication");
-        }
-    }
-
-    private void onAuth(Auth auth) throws MalformedPacketException {
-        EnhancedAuthentication by = authentication;
-        if (by == null) {
-            throw new MalformedPacketException(
-                    ReasonCode.PROTOCOL_ERROR, "AUTH without an authentication method in CONNECT");
-        }
-        by.onAuth(auth);
-    }
-
-    private void onSubscribe(Subscribe subscribe) throws MalformedPacketException {
-        ClientInfo who = client;
-        if (who != null) {
-            new SubscribeProcedure(this, home, here.loop(), who, subscribe).begin();
-        }
-    }
-
-    private void onUnsubscribe(Unsubscribe unsubscribe) {
-        ClientInfo who = client;
-        if (who != null) {
-            new UnsubscribeProcedure(this, home, here.loop(), who, unsubscribe).begin();
-        }
-    }
-
-    private void onConnect(Connect connect) {
-        deadlines.connectHasCome();
-        writer.fit(connect);
-        hold(InputGate.CONNECT);
-        new Handshake(this, home, connect).begin();
-    }
-
-    /** A goodbye (§3.14): the will goes unsent unless the client wants it. */
-    private void onDisconnect(Disconnect disconnect) throws MalformedPacketException {
-        Session attached = session;
-        if (attached != null) {
-            Properties properties = disconnect.properties();
-            if (properties.has(PropertyId.SESSION_EXPIRY_INTERVAL)) {
-                long seconds = properties.longOr(PropertyId.SESSION_EXPIRY_INTERVAL, 0);
-                if (attached.expirySeconds() == 0 && seconds > 0) {
-                    throw new MalformedPacketException(
-                            ReasonCode.PROTOCOL_ERROR,
-                            "session expiry interval was 0 in CONNECT and is " + seconds + " in DISCONNECT");
-                }
-                attached.expirySeconds(IntervalCaps.expirySeconds(home.caps().expirySeconds(seconds), limits));
-            }
-            if (disconnect.reason() == ReasonCode.SUCCESS) {
-                attached.dropWill();
-            }
-        }
-        end(Initiator.CLIENT, disconnect.reason(), "");
     }
 
     /** Asks the rate limiter about the filters of a SUBSCRIBE; false when they are refused. It may pause or end the connection. */
@@ -535,6 +456,11 @@ final class Connection implements ByteSource, InputGate.Owner {
     @Override
     public boolean isClosed() {
         return lifecycle.isEnding();
+    }
+
+    /** Returns whether it is closed; false while its end is scheduled. */
+    boolean hasEnded() {
+        return lifecycle.isClosed();
     }
 
     boolean isV5() {
@@ -593,6 +519,12 @@ final class Connection implements ByteSource, InputGate.Owner {
     /** From now on what the client does is limited by this, and this is closed with the connection. */
     void limitedBy(ConnectionLimiter by) {
         limiter = by;
+    }
+
+    /** Null without an authentication method in CONNECT. */
+    @Nullable
+    EnhancedAuthentication authentication() {
+        return authentication;
     }
 
     /** AUTH packets go there. */

@@ -1,6 +1,7 @@
 package io.maxmq.core.connection;
 
 import io.maxmq.codec.ReasonCode;
+import io.maxmq.config.ConnectionLimits;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionDeadlines {
     private final Connection connection;
+    private final ConnectionLimits limits;
     private Loop loop;
     private @Nullable PacketDeadline packet;
     private @Nullable ConnectTime proof;
@@ -28,7 +30,8 @@ final class ConnectionDeadlines {
     private int packets;
     private @Nullable PacketProgress large;
 
-    ConnectionDeadlines(Connection connection, Loop loop) {
+    ConnectionDeadlines(Connection connection, Loop loop, ConnectionLimits limits) {
+        this.limits = limits;
         this.connection = connection;
         this.loop = loop;
         this.lastPacketNanos = loop.refreshTime();
@@ -44,16 +47,14 @@ final class ConnectionDeadlines {
 
     /** An absolute deadline, however busily the client sends (threat of slow handshakes). */
     void awaitConnect() {
-        timer = loop.schedule(connection.home().limits().connectTimeout().toNanos(), this::connectTimedOut);
+        timer = loop.schedule(limits.connectTimeout().toNanos(), this::connectTimedOut);
     }
 
     private void connectTimedOut() {
         timer = 0;
         loop.counters().increment(Counter.CONNECTS_REFUSED);
         connection.end(
-                Initiator.BROKER,
-                ReasonCode.MAXIMUM_CONNECT_TIME,
-                "no CONNECT within " + connection.home().limits().connectTimeout());
+                Initiator.BROKER, ReasonCode.MAXIMUM_CONNECT_TIME, "no CONNECT within " + limits.connectTimeout());
     }
 
     void connectHasCome() {
@@ -79,8 +80,7 @@ final class ConnectionDeadlines {
     void endedInside(int cutOffPacket) {
         PacketDeadline present = packet;
         if (present == null) {
-            present = new PacketDeadline(
-                    connection, loop, connection.home().limits().packetTimeout());
+            present = new PacketDeadline(connection, loop, limits.packetTimeout());
             packet = present;
         }
         present.endedInside(cutOffPacket);

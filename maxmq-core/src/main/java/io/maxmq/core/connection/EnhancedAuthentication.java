@@ -6,6 +6,7 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Auth;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.config.ConnectionLimits;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.EnhancedExchange;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EnhancedAuthentication {
     private final Connection connection;
-    private final Connections home;
+    private final Access access;
+    private final ConnectionLimits limits;
     private final String method;
 
     // valid for one exchange
@@ -39,9 +41,10 @@ final class EnhancedAuthentication {
     private long stepBytes;
 
     /** @param method of CONNECT, which somebody knows */
-    EnhancedAuthentication(Connection connection, Connections home, String method) {
+    EnhancedAuthentication(Connection connection, Access access, ConnectionLimits limits, String method) {
         this.connection = connection;
-        this.home = home;
+        this.access = access;
+        this.limits = limits;
         this.method = method;
     }
 
@@ -52,9 +55,9 @@ final class EnhancedAuthentication {
     }
 
     private void begin(AuthenticationRequest request, boolean again, Consumer<EnhancedAuthenticationResult> decided) {
-        exchange = home.access().exchange(method, request, again, connection.caller());
+        exchange = access.exchange(method, request, again, connection.caller());
         outcome = decided;
-        timer = connection.loop().schedule(home.limits().authenticationTimeout().toNanos(), this::timedOut);
+        timer = connection.loop().schedule(limits.authenticationTimeout().toNanos(), this::timedOut);
     }
 
     private static AuthenticationStep stepOf(Properties properties) {
@@ -69,7 +72,7 @@ final class EnhancedAuthentication {
         }
         ByteBuffer data = auth.properties().binary(PropertyId.AUTHENTICATION_DATA);
         int bytes = data == null ? 0 : data.remaining();
-        if (bytes > home.limits().maxPacketBytesBeforeConnect()) {
+        if (bytes > limits.maxPacketBytesBeforeConnect()) {
             throw new MalformedPacketException(
                     ReasonCode.PACKET_TOO_LARGE, "authentication data are larger than a CONNECT may be: " + bytes);
         }
@@ -130,8 +133,7 @@ final class EnhancedAuthentication {
     private void timedOut() {
         timer = 0;
         decide(EnhancedAuthenticationResult.denied(
-                ReasonCode.NOT_AUTHORIZED,
-                "authentication has taken longer than " + home.limits().authenticationTimeout()));
+                ReasonCode.NOT_AUTHORIZED, "authentication has taken longer than " + limits.authenticationTimeout()));
     }
 
     private void decide(EnhancedAuthenticationResult result) {

@@ -23,13 +23,14 @@ final class Granted {
      * @param client as it has been let in
      * @param limits of this client in the place of the settings
      */
-    static Properties.Builder to(ClientInfo client, Connect connect, ClientLimits limits, Connections home) {
+    static Properties.Builder to(
+            ClientInfo client, Connect connect, ClientLimits limits, ConnectionLimits settings, Capabilities offered) {
         Properties.Builder granted = Properties.builder();
         addSession(granted, client, connect);
-        addLimits(granted, limits, home.limits());
-        addCapabilities(granted, limits, home.capabilities());
+        addLimits(granted, limits, settings);
+        addCapabilities(granted, limits, offered);
         if (connect.properties().booleanOr(PropertyId.REQUEST_RESPONSE_INFORMATION, false)) {
-            String information = ClientTemplate.fill(home.capabilities().responseInformation(), client);
+            String information = ClientTemplate.fill(offered.responseInformation(), client);
             if (!information.isEmpty()) {
                 granted.set(PropertyId.RESPONSE_INFORMATION, information);
             }

@@ -132,7 +132,8 @@ final class Handshake {
         if (invalid != null) {
             return refuse(invalid);
         }
-        ClientInfo client = ClaimedClient.of(connect, connection.out(), home, loop().epochMillis());
+        ClientInfo client =
+                ClaimedClient.of(connect, connection.out(), home.tenancy(), home.caps(), loop().epochMillis());
         connection.identified(client);
         String homeless = ClientTenant.problemBefore(home.tenancy(), client);
         if (homeless != null) {
@@ -153,7 +154,8 @@ final class Handshake {
                     ReasonCode.BAD_AUTHENTICATION_METHOD,
                     "authentication method is not supported: " + Utf8.quote(method));
         }
-        authentication = method == null ? null : new EnhancedAuthentication(connection, home, method);
+        authentication =
+                method == null ? null : new EnhancedAuthentication(connection, home.access(), home.limits(), method);
         ConnectRefusal unfitWill = WillCheck.problem(connect.will(), home);
         return unfitWill == null ? State.CONNECT_RATE : refuse(unfitWill);
     }

@@ -3,6 +3,7 @@ package io.maxmq.core.connection;
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.packet.Packet;
+import io.maxmq.codec.wire.DecodeLimits;
 import io.maxmq.codec.wire.PacketDecoder;
 import io.maxmq.codec.wire.PacketTap;
 import io.maxmq.codec.wire.SinglePacket;
@@ -23,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PacketWatch implements PacketTap {
     private final Connection connection;
-    private final Connections home;
+    private final DecodeLimits limits;
     private final PacketInterceptors interceptors;
     private final PacketDecoder decoder;
 
-    PacketWatch(Connection connection, Connections home, PacketInterceptors interceptors, PacketDecoder decoder) {
+    PacketWatch(Connection connection, DecodeLimits limits, PacketInterceptors interceptors, PacketDecoder decoder) {
         this.connection = connection;
-        this.home = home;
+        this.limits = limits;
         this.interceptors = interceptors;
         this.decoder = decoder;
     }
@@ -96,7 +97,7 @@ final class PacketWatch implements PacketTap {
         public Optional<Packet> decoded() {
             // A server that could not read the version answers in the form of 3.1.1.
             ProtocolVersion as = version == null && !fromClient ? ProtocolVersion.MQTT_3_1_1 : version;
-            return Optional.ofNullable(SinglePacket.read(ByteBuffer.wrap(packet), as, fromClient, home.decodeLimits()));
+            return Optional.ofNullable(SinglePacket.read(ByteBuffer.wrap(packet), as, fromClient, limits));
         }
 
         @Override

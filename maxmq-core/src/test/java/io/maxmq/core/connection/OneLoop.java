@@ -85,7 +85,7 @@ final class OneLoop {
         MessageIds ids = new MessageIds(new MessageIds.Origin(0, 0, 0, new AtomicLong()), clock::epochMillis);
         Router router = new Router(loop, ids, false);
         Router.connect(List.of(router), 1 << 20);
-        Drops drops = new Drops(config.name(), loop, events);
+        Drops drops = new Drops(loop, events);
         CallerLoop caller = new Caller(loop);
         sessions = new Sessions(
                 loop,
