@@ -14,10 +14,10 @@ import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.loop.LoopMemory;
 import io.maxmq.core.loop.LoopThread;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Loggers;
-import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
@@ -40,6 +40,7 @@ import io.maxmq.core.session.SessionSetup;
 import io.maxmq.core.session.SessionStorage;
 import io.maxmq.core.session.Sessions;
 import io.maxmq.core.session.Subscribing;
+import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.Registration;
@@ -104,7 +105,7 @@ public class SessionBenchmark {
     public void connect() {
         BrokerConfig config = BrokerConfig.defaults();
         Loggers loggers = new Loggers("benchmark");
-        WorkerPool pool = new WorkerPool("benchmark", 1, 16, config.closeTimeout(), loggers);
+        WorkerPool pool = new WorkerPool("worker", 1, 16, config.closeTimeout(), loggers);
         workers = pool;
         Events events = new Events(pool, Clock.system(), loggers);
         PluginCalls calls = new PluginCalls(pool, events.failures());
@@ -119,11 +120,11 @@ public class SessionBenchmark {
         Loop loop = new Loop(
                 0,
                 new Caller(),
-                Clock.system(),
-                new MemoryCredit(new MemoryBudget(1 << 28, 0)),
-                new MemoryCredit(new MemoryBudget(1 << 24, 0)),
-                1 << 20,
-                new LoopCounters(),
+                new ExpiryClock(Clock.system()),
+                new LoopMemory(
+                        new MemoryCredit(new MemoryBudget(1 << 28, 0)),
+                        new MemoryCredit(new MemoryBudget(1 << 24, 0)),
+                        1 << 20),
                 failure -> {
                     throw new IllegalStateException(failure);
                 });

@@ -18,17 +18,16 @@ final class Argon2Hash extends PasswordHash {
     private static final int MAX_LANES = 64;
 
     private final String text;
-    private final int memoryKib;
-    private final int passes;
-    private final int lanes;
+    private final Costs costs;
     private final byte[] salt;
     private final byte[] hash;
 
-    private Argon2Hash(String text, int memoryKib, int passes, int lanes, byte[] salt, byte[] hash) {
+    /** Memory in KiB, passes over it, and lanes that share it. */
+    record Costs(int memoryKib, int passes, int lanes) {}
+
+    private Argon2Hash(String text, Costs costs, byte[] salt, byte[] hash) {
         this.text = text;
-        this.memoryKib = memoryKib;
-        this.passes = passes;
-        this.lanes = lanes;
+        this.costs = costs;
         this.salt = salt;
         this.hash = hash;
     }
@@ -45,9 +44,10 @@ final class Argon2Hash extends PasswordHash {
         int lanes = named("p", costs[2], 1, MAX_LANES);
         Argon2Hash parsed = new Argon2Hash(
                 text,
-                named("m", costs[0], MIN_MEMORY_KIB * lanes, MAX_MEMORY_KIB),
-                named("t", costs[1], 1, MAX_PASSES),
-                lanes,
+                new Costs(
+                        named("m", costs[0], MIN_MEMORY_KIB * lanes, MAX_MEMORY_KIB),
+                        named("t", costs[1], 1, MAX_PASSES),
+                        lanes),
                 bytes("salt", fields.get(3), MIN_SALT_BYTES, MAX_SALT_BYTES),
                 bytes("hash", fields.get(4), MIN_HASH_BYTES, MAX_HASH_BYTES));
         MissingLibrary.require("Argon2id", () -> BouncyCastle.isThere()); // a method reference would load it out here
@@ -56,19 +56,20 @@ final class Argon2Hash extends PasswordHash {
 
     static Argon2Hash of(byte[] password, byte[] salt, int memoryKib, int passes) {
         MissingLibrary.require("Argon2id", () -> BouncyCastle.isThere()); // a method reference would load it out here
-        byte[] hash = BouncyCastle.argon2id(password, salt, memoryKib, passes, 1, HASH_BYTES);
+        Costs costs = new Costs(memoryKib, passes, 1);
+        byte[] hash = BouncyCastle.argon2id(password, salt, costs, HASH_BYTES);
         String text = "$argon2id$v=19$m=" + memoryKib + ",t=" + passes + ",p=1$" + base64(salt) + "$" + base64(hash);
-        return new Argon2Hash(text, memoryKib, passes, 1, salt, hash);
+        return new Argon2Hash(text, costs, salt, hash);
     }
 
     @Override
     boolean matches(byte[] password) {
-        return same(hash, BouncyCastle.argon2id(password, salt, memoryKib, passes, lanes, hash.length));
+        return same(hash, BouncyCastle.argon2id(password, salt, costs, hash.length));
     }
 
     @Override
     long rounds() {
-        return (long) memoryKib * passes;
+        return (long) costs.memoryKib * costs.passes;
     }
 
     @Override

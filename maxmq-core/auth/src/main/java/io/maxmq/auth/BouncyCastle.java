@@ -13,13 +13,13 @@ final class BouncyCastle {
         new Argon2BytesGenerator();
     }
 
-    static byte[] argon2id(byte[] password, byte[] salt, int memoryKib, int passes, int lanes, int length) {
+    static byte[] argon2id(byte[] password, byte[] salt, Argon2Hash.Costs costs, int length) {
         Argon2BytesGenerator generator = new Argon2BytesGenerator();
         generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
                 .withVersion(Argon2Parameters.ARGON2_VERSION_13)
-                .withMemoryAsKB(memoryKib)
-                .withIterations(passes)
-                .withParallelism(lanes)
+                .withMemoryAsKB(costs.memoryKib())
+                .withIterations(costs.passes())
+                .withParallelism(costs.lanes())
                 .withSalt(salt)
                 .build());
         byte[] hash = new byte[length];

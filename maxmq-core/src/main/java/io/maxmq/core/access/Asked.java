@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param deadline of its own; null for that of all
  */
-record Asked<P>(
+public record Asked<P>(
         P plugin, String name, boolean mayBlock, @Nullable Duration deadline) {
 
     /** A plug-in that has the deadline of all. */
-    Asked(P plugin, String name, boolean mayBlock) {
+    public Asked(P plugin, String name, boolean mayBlock) {
         this(plugin, name, mayBlock, null);
     }
 }

@@ -26,23 +26,13 @@ final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorizatio
 
     AuthorizationQuestion(
             Access access, ClientInfo client, Action action, CallerLoop loop, Consumer<Authorization> answer) {
-        this(access, client, action, asked(access, action), loop, answer);
-    }
-
-    private AuthorizationQuestion(
-            Access access,
-            ClientInfo client,
-            Action action,
-            List<Asked<Authorizer>> asked,
-            CallerLoop loop,
-            Consumer<Authorization> answer) {
-        super(access, asked, "authorize", loop);
+        super(access, asked(access, action), "authorize", loop);
         this.events = access.events();
         this.client = client;
         this.action = action;
         // An authorizer that is not asked for deliveries has had its say when the client subscribed.
         this.allowedUnlessDenied = action instanceof Action.Receive
-                && asked.size() < access.authorizers().size();
+                && access.receiveAuthorizers().size() < access.authorizers().size();
         this.answer = answer;
     }
 

@@ -39,8 +39,8 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
         this.loop = loop;
     }
 
-    /** Who asks. */
-    final CallerLoop loop() {
+    @Override
+    public final CallerLoop loop() {
         return loop;
     }
 
@@ -67,7 +67,7 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
             askedAtNanos = clock.nanoTime();
             Duration own = asked.deadline();
             long leftNanos = own == null ? deadlineNanos - spentNanos : own.toNanos();
-            calls.ask(asked.name(), operation, asked.mayBlock(), () -> call(asked.plugin()), loop, leftNanos, this);
+            calls.ask(asked, operation, () -> call(asked.plugin()), leftNanos, this);
         } while (answeredMeanwhile);
         asking = false;
     }

@@ -55,13 +55,16 @@ public final class EnhancedExchange implements AutoCloseable {
      */
     public void next(AuthenticationStep step, Consumer<EnhancedAuthenticationResult> answer) {
         calls.ask(
-                asked.name(),
+                asked,
                 again ? "reauthenticate" : "authenticate",
-                asked.mayBlock(),
                 () -> begun().next(step),
-                loop,
                 deadlineNanos,
                 new PluginAnswer<EnhancedAuthenticationResult>() {
+                    @Override
+                    public CallerLoop loop() {
+                        return loop;
+                    }
+
                     @Override
                     public void answered(EnhancedAuthenticationResult result) {
                         if (!closed) {
@@ -98,20 +101,18 @@ public final class EnhancedExchange implements AutoCloseable {
         closed = true;
         EnhancedAuthenticator.Exchange present = exchange;
         if (present != null && closeCalled.compareAndSet(false, true)) {
-            calls.ask(
-                    asked.name(),
-                    "close",
-                    asked.mayBlock(),
-                    () -> close(present),
-                    loop,
-                    deadlineNanos,
-                    new PluginAnswer<Boolean>() {
-                        @Override
-                        public void answered(Boolean done) {}
+            calls.ask(asked, "close", () -> close(present), deadlineNanos, new PluginAnswer<Boolean>() {
+                @Override
+                public CallerLoop loop() {
+                    return loop;
+                }
 
-                        @Override
-                        public void failed(Failure failure) {}
-                    });
+                @Override
+                public void answered(Boolean done) {}
+
+                @Override
+                public void failed(Failure failure) {}
+            });
         }
     }
 

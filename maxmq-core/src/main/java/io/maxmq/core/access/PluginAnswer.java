@@ -2,8 +2,11 @@ package io.maxmq.core.access;
 
 import io.maxmq.spi.event.BrokerEvent.Failure;
 
-/** Who waits for a plug-in. Exactly one of the two is called, once, on the loop that asked. */
+/** Callback for the result of a plug-in: exactly one of {@link #answered} and {@link #failed} is called, once, on {@link #loop}. */
 public interface PluginAnswer<T> {
+
+    /** The loop that asks. */
+    CallerLoop loop();
 
     /** The plug-in answered in time. */
     void answered(T value);

@@ -34,25 +34,22 @@ public final class PluginCalls {
     }
 
     /**
-     * Asks. Called on the loop; when the plug-in answers at once, so does this, before it returns.
+     * Asks a plug-in. Called on the loop; when the plug-in answers at once, so does this, before it returns.
      *
-     * @param plugin its name in reports
      * @param operation what it is asked, in reports
-     * @param mayBlock whether {@code call} belongs on the worker pool
+     * @param call asks it; on the worker pool when the plug-in may block
      * @param deadlineNanos from now; 0 or less has passed already
      */
     public <T> void ask(
-            String plugin,
+            Asked<?> plugin,
             String operation,
-            boolean mayBlock,
             Callable<? extends @Nullable CompletionStage<T>> call,
-            CallerLoop loop,
             long deadlineNanos,
             PluginAnswer<T> answer) {
-        Pending<T> pending = new Pending<>(plugin, operation, loop, answer);
+        Pending<T> pending = new Pending<>(plugin.name(), operation, answer);
         if (deadlineNanos <= 0) {
             pending.fail(Failure.TIMEOUT, null);
-        } else if (mayBlock) {
+        } else if (plugin.mayBlock()) {
             pending.startDeadline(deadlineNanos);
             if (!workers.tryExecute(() -> pending.follow(call))) {
                 pending.fail(Failure.REJECTED, null);
@@ -82,10 +79,10 @@ public final class PluginCalls {
         private boolean done;
         private Registration deadline = Registration.NONE;
 
-        Pending(String plugin, String operation, CallerLoop loop, PluginAnswer<T> answer) {
+        Pending(String plugin, String operation, PluginAnswer<T> answer) {
             this.plugin = plugin;
             this.operation = operation;
-            this.loop = loop;
+            this.loop = answer.loop();
             this.answer = answer;
         }
 

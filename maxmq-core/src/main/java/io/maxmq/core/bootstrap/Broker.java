@@ -28,6 +28,7 @@ import io.maxmq.core.limit.Overload;
 import io.maxmq.core.listener.ListenerRegistry;
 import io.maxmq.core.listener.ListenerReports;
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.loop.LoopMemory;
 import io.maxmq.core.monitor.BrokerMetrics;
 import io.maxmq.core.monitor.ExtensionFigures;
 import io.maxmq.core.monitor.HealthChecks;
@@ -42,7 +43,6 @@ import io.maxmq.core.observe.DropLog;
 import io.maxmq.core.observe.EventLog;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Loggers;
-import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.observe.Metrics;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.persistence.LoopRecords;
@@ -217,10 +217,10 @@ public final class Broker {
                 : config.workers();
 
         this.heapGuard = new HeapGuard(config.name(), log);
-        this.workers = new WorkerPool(config.name(), workerCount, config.workerQueue(), config.closeTimeout(), loggers);
+        this.workers = new WorkerPool("worker", workerCount, config.workerQueue(), config.closeTimeout(), loggers);
         // Apart, so that what goes wrong is heard of when it is the workers that do not come back.
-        this.eventWorkers = new WorkerPool(
-                config.name(), "listener", workerCount, config.workerQueue(), config.closeTimeout(), loggers);
+        this.eventWorkers =
+                new WorkerPool("listener", workerCount, config.workerQueue(), config.closeTimeout(), loggers);
         this.events = new Events(eventWorkers, plugins.clock(), loggers);
         this.eventLog = new EventLog(loggers, System::nanoTime);
         this.metrics = new Metrics(config.name(), plugins.metrics(), loggers);
@@ -330,12 +330,11 @@ public final class Broker {
             Loop loop = new Loop(
                     i,
                     eventLoops.thread(i),
-                    plugins.clock(),
                     expiryClock,
-                    new MemoryCredit(budget),
-                    new MemoryCredit(new MemoryBudget(socketBytes, 0)),
-                    openOutputBytes,
-                    new LoopCounters(),
+                    new LoopMemory(
+                            new MemoryCredit(budget),
+                            new MemoryCredit(new MemoryBudget(socketBytes, 0)),
+                            openOutputBytes),
                     heapGuard);
             socketMemory.add(new SocketMemory(loop.networkCredit(), socketBytes, loop.counters()));
             LoopCaller caller = new LoopCaller(loop);

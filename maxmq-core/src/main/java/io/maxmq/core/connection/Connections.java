@@ -13,6 +13,7 @@ import io.maxmq.core.access.Access;
 import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.limit.BanList;
 import io.maxmq.core.limit.Overload;
+import io.maxmq.core.loop.AnyThread;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
@@ -227,7 +228,8 @@ public final class Connections {
         }
     }
 
-    /** Clients of this listener with a certificate that these lists revoke are refused from now on. Any thread. */
+    /** Clients of this listener with a certificate that these lists revoke are refused from now on. */
+    @AnyThread
     public void revoke(String listener, Revocations lists) {
         if (lists.isEmpty()) {
             revocations.remove(listener);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * One event loop of a broker and what it alone owns: timers, memory credit, counters, the work that ends its iteration.
  * A session lives on one loop for ever; other threads reach it by {@link #execute} only.
  *
- * <p>Methods run on the loop's thread, but for those marked {@code @AnyThread} in their text.
+ * <p>Methods run on the loop's thread, but for those marked {@link AnyThread}.
  */
 public final class Loop {
     /** How often pending deadlines are looked at. A loop without deadlines does not wake up. */
@@ -46,7 +46,7 @@ public final class Loop {
     private final Timers timers;
     private final MemoryCredit credit;
     private final MemoryCredit networkCredit;
-    private final LoopCounters counters;
+    private final LoopCounters counters = new LoopCounters();
     private final Consumer<Throwable> onFailure;
 
     // Classes, not method references: a JVM's first start has a dozen of those to link as it is.
@@ -65,74 +65,49 @@ public final class Loop {
     private long nowNanos;
 
     /**
+     * Creates a loop without timers and work.
+     *
      * @param index 0..loops-1
-     * @param maxOpenOutputBytes see {@link #reserveOutput}
-     * @param onFailure told what a task has thrown; must not throw
+     * @param expiryClock shared by all loops of the broker; its clock is that of this loop
+     * @param onFailure receives the exceptions of tasks; must not throw
      */
     public Loop(
-            int index,
-            LoopThread thread,
-            Clock clock,
-            MemoryCredit credit,
-            MemoryCredit networkCredit,
-            long maxOpenOutputBytes,
-            LoopCounters counters,
-            Consumer<Throwable> onFailure) {
-        this(
-                index,
-                thread,
-                clock,
-                new ExpiryClock(clock),
-                credit,
-                networkCredit,
-                maxOpenOutputBytes,
-                counters,
-                onFailure);
-    }
-
-    /** The same with a clock that all loops of the broker share. */
-    public Loop(
-            int index,
-            LoopThread thread,
-            Clock clock,
-            ExpiryClock expiryClock,
-            MemoryCredit credit,
-            MemoryCredit networkCredit,
-            long maxOpenOutputBytes,
-            LoopCounters counters,
-            Consumer<Throwable> onFailure) {
+            int index, LoopThread thread, ExpiryClock expiryClock, LoopMemory memory, Consumer<Throwable> onFailure) {
         this.index = index;
         this.thread = thread;
-        this.clock = clock;
+        this.clock = expiryClock.clock();
         this.expiryClock = expiryClock;
-        this.credit = credit;
-        this.networkCredit = networkCredit;
-        this.maxOpenOutputBytes = maxOpenOutputBytes;
-        this.counters = counters;
+        this.credit = memory.messages();
+        this.networkCredit = memory.network();
+        this.maxOpenOutputBytes = memory.maxOpenOutputBytes();
         this.onFailure = onFailure;
         this.nowNanos = clock.nanoTime();
         this.timers = new Timers(nowNanos, new RunDeadline());
     }
 
-    /** Its place among the broker's loops, 0-based. Any thread. */
+    /** Its place among the broker's loops, 0-based. */
+    @AnyThread
     public int index() {
         return index;
     }
 
-    /** Whether the caller runs on this loop. Any thread. */
+    /** Whether the caller runs on this loop. */
+    @AnyThread
     public boolean inLoop() {
         return thread.inLoop();
     }
 
     /**
-     * Runs {@code task} on this loop; what it throws is reported and harms nobody else. Any thread, never blocks. A task
+     * Runs {@code task} on this loop; what it throws is reported and harms nobody else. Never blocks. A task
      * for a loop that has ended is dropped: its sessions are closed.
      */
+    @AnyThread
     public void execute(Runnable task) {
         var unused = tryExecute(task); // The broker is closed; nobody is left to be told.
     }
 
     /** The same for somebody who is to be told; false when the loop has ended. */
+    @AnyThread
     public boolean tryExecute(Runnable task) {
         try {
             thread.execute(new Contained(task));
@@ -142,7 +117,8 @@ public final class Loop {
         }
     }
 
-    /** Runs {@code task} at once on this loop, else posts it. Any thread. */
+    /** Runs {@code task} at once on this loop, else posts it. */
+    @AnyThread
     public void run(Runnable task) {
         if (inLoop()) {
             task.run();
@@ -151,7 +127,8 @@ public final class Loop {
         }
     }
 
-    /** Hot: once per batch. The task itself must contain what it throws. Any thread. */
+    /** Hot: once per batch. The task itself must contain what it throws. */
+    @AnyThread
     public void executeContained(Runnable task) {
         try {
             thread.execute(task);
@@ -170,9 +147,10 @@ public final class Loop {
     }
 
     /**
-     * Emits an event; its listeners are woken up once for all events of this iteration, at its end. Any thread: from another
-     * one at once.
+     * Emits an event; its listeners are woken up once for all events of this iteration, at its end; from another
+     * thread at once.
      */
+    @AnyThread
     public void emit(Events to, BrokerEvent event) {
         if (!inLoop()) {
             to.emit(event);
@@ -187,6 +165,7 @@ public final class Loop {
      * they are sent and given back now instead of at the end of the iteration.
      */
     public void reserveOutput(int bytes) {
+        assert inLoop();
         openOutputBytes += bytes;
         if (openOutputBytes > maxOpenOutputBytes) {
             openOutputBytes = bytes;
@@ -211,6 +190,7 @@ public final class Loop {
 
     /** Notes work: 1 is about a delivery to one recipient. */
     public void work(int units) { // hot: per message
+        assert inLoop();
         long now = thread.turn();
         if (now != turn) {
             turn = now;
@@ -251,12 +231,14 @@ public final class Loop {
         return nowNanos = clock.nanoTime();
     }
 
-    /** The time by which sessions, messages, wills and delays end; read at each call. Any thread. */
+    /** The time by which sessions, messages, wills and delays end; read at each call. */
+    @AnyThread
     public long expiryMillis() {
         return expiryClock.millis();
     }
 
-    /** Wall time in ms since the epoch; read at each call. For what ends or is stored: {@link #expiryMillis}. Any thread. */
+    /** Wall time in ms since the epoch; read at each call. For what ends or is stored: {@link #expiryMillis}. */
+    @AnyThread
     public long epochMillis() {
         return clock.epochMillis();
     }
@@ -280,6 +262,7 @@ public final class Loop {
 
     /** Cancels what {@link #schedule} gave; an id that has run is no error. */
     public void cancel(long timerId) {
+        assert inLoop();
         timers.cancel(timerId);
     }
 

@@ -34,23 +34,18 @@ public final class WorkerPool implements Executor, AutoCloseable {
     /** Set when {@link #close()} has waited long enough; serial executors read it between tasks. */
     private volatile boolean discards;
 
-    /** A pool without threads yet. {@code closeTimeout} is what {@link #close()} gives to running tasks. */
-    public WorkerPool(String brokerName, int threadCount, int queueCapacity, Duration closeTimeout, Loggers loggers) {
-        this(brokerName, "worker", threadCount, queueCapacity, closeTimeout, loggers);
-    }
-
-    /** The same with another word than worker in the threads' names. */
-    public WorkerPool(
-            String brokerName,
-            String kind,
-            int threadCount,
-            int queueCapacity,
-            Duration closeTimeout,
-            Loggers loggers) {
+    /**
+     * Creates a pool without threads.
+     *
+     * @param kind word in the names of its threads, {@code worker}
+     * @param closeTimeout what {@link #close()} gives to running tasks
+     * @param loggers of the broker that the threads are named after
+     */
+    public WorkerPool(String kind, int threadCount, int queueCapacity, Duration closeTimeout, Loggers loggers) {
         this.queueCapacity = queueCapacity;
         this.closeTimeout = closeTimeout;
         this.log = loggers.of("worker");
-        String prefix = ThreadNames.prefix(brokerName) + "-" + kind;
+        String prefix = ThreadNames.prefix(loggers.brokerName()) + "-" + kind;
         this.group = new ThreadGroup(prefix + "s");
         this.threads = new ThreadPoolExecutor(
                 threadCount,

@@ -23,6 +23,11 @@ public final class ExpiryClock {
         continueAt(clock.epochMillis());
     }
 
+    /** The broker's clock, which this follows. */
+    public Clock clock() {
+        return clock;
+    }
+
     /** The present time. */
     public long millis() {
         return offsetMillis + monotonicMillis();

@@ -48,7 +48,7 @@ class AccessTest {
     private final FakeClock clock = new FakeClock();
     private final FakeLoop loop = new FakeLoop(clock);
     private final Loggers loggers = new Loggers("test");
-    private final WorkerPool workers = new WorkerPool("access", 1, 1, Duration.ofSeconds(10), loggers);
+    private final WorkerPool workers = new WorkerPool("worker", 1, 1, Duration.ofSeconds(10), loggers);
     private final Events events = new Events(workers, clock, loggers);
     private final List<AuthenticationResult> results = new ArrayList<>();
     private final List<Authorization> decisions = new ArrayList<>();
@@ -241,7 +241,7 @@ class AccessTest {
         assertThat(results).isEmpty();
         loop.awaitTask();
         assertThat(results).containsExactly(AuthenticationResult.allowed());
-        assertThat(thread.get()).startsWith("maxmq-access-worker-");
+        assertThat(thread.get()).startsWith("maxmq-test-worker-");
     }
 
     @Test

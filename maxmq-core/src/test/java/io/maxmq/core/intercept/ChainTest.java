@@ -40,7 +40,7 @@ class ChainTest {
     private final FakeClock clock = new FakeClock();
     private final FakeLoop loop = new FakeLoop(clock);
     private final Loggers loggers = new Loggers("test");
-    private final WorkerPool workers = new WorkerPool("chain", 1, 10, Duration.ofSeconds(10), loggers);
+    private final WorkerPool workers = new WorkerPool("worker", 1, 10, Duration.ofSeconds(10), loggers);
     private final Events events = new Events(workers, clock, loggers);
     private final PluginCalls calls = new PluginCalls(workers, events.failures());
 

@@ -19,7 +19,7 @@ class MemoryPressureTest {
 
     @AutoClose
     private final WorkerPool workers =
-            new WorkerPool("pressure", 1, 100, Duration.ofSeconds(30), new Loggers("pressure"));
+            new WorkerPool("worker", 1, 100, Duration.ofSeconds(30), new Loggers("pressure"));
 
     private final Events events = new Events(workers, clock, new Loggers("pressure"));
     private final MemoryBudget budget = new MemoryBudget(8000, 0);

@@ -20,7 +20,7 @@ class StorageSpaceTest {
     private final ManualClock clock = new ManualClock();
 
     @AutoClose
-    private final WorkerPool workers = new WorkerPool("space", 1, 100, Duration.ofSeconds(30), new Loggers("space"));
+    private final WorkerPool workers = new WorkerPool("worker", 1, 100, Duration.ofSeconds(30), new Loggers("space"));
 
     private final Events events = new Events(workers, clock, new Loggers("space"));
     private boolean isShort;

@@ -27,7 +27,7 @@ class EventsTest {
 
     private final FakeClock clock = new FakeClock();
     private final Loggers loggers = new Loggers("test");
-    private final WorkerPool workers = new WorkerPool("events", 2, 100, Duration.ofSeconds(10), loggers);
+    private final WorkerPool workers = new WorkerPool("worker", 2, 100, Duration.ofSeconds(10), loggers);
     private final Events events = new Events(workers, clock, loggers);
 
     @AfterEach

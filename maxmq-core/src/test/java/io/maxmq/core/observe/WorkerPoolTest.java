@@ -21,7 +21,7 @@ class WorkerPoolTest {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     private final CountDownLatch release = new CountDownLatch(1);
-    private WorkerPool pool = new WorkerPool("test", 2, 3, CLOSE_TIMEOUT, new Loggers("test"));
+    private WorkerPool pool = new WorkerPool("worker", 2, 3, CLOSE_TIMEOUT, new Loggers("test"));
 
     @AfterEach
     void close() {
@@ -110,7 +110,7 @@ class WorkerPoolTest {
 
     @Test
     void closeInterruptsTasksThatDoNotEnd() {
-        pool = new WorkerPool("stuck", 1, 1, Duration.ofMillis(100), new Loggers("stuck"));
+        pool = new WorkerPool("worker", 1, 1, Duration.ofMillis(100), new Loggers("stuck"));
         CountDownLatch never = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
         AtomicInteger serialRan = new AtomicInteger();

@@ -4,8 +4,9 @@ import io.maxmq.ManualClock;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.loop.LoopMemory;
 import io.maxmq.core.loop.LoopThread;
-import io.maxmq.core.observe.LoopCounters;
+import io.maxmq.core.time.ExpiryClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,11 +34,8 @@ public final class ManualLoop implements LoopThread {
         loop = new Loop(
                 0,
                 this,
-                clock,
-                new MemoryCredit(budget),
-                new MemoryCredit(new MemoryBudget(1 << 20, 0)),
-                1 << 20,
-                new LoopCounters(),
+                new ExpiryClock(clock),
+                new LoopMemory(new MemoryCredit(budget), new MemoryCredit(new MemoryBudget(1 << 20, 0)), 1 << 20),
                 failures::add);
     }
 

@@ -5,8 +5,9 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.loop.Loop;
+import io.maxmq.core.loop.LoopMemory;
 import io.maxmq.core.loop.LoopThread;
-import io.maxmq.core.observe.LoopCounters;
+import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.spi.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -165,11 +166,11 @@ class RouterTest {
             Loop loop = new Loop(
                     i,
                     threads[i],
-                    new ManualClock(),
-                    new MemoryCredit(new MemoryBudget(1 << 24, 0)),
-                    new MemoryCredit(new MemoryBudget(1 << 24, 0)),
-                    1 << 20,
-                    new LoopCounters(),
+                    new ExpiryClock(new ManualClock()),
+                    new LoopMemory(
+                            new MemoryCredit(new MemoryBudget(1 << 24, 0)),
+                            new MemoryCredit(new MemoryBudget(1 << 24, 0)),
+                            1 << 20),
                     failures::add);
             routers.add(new Router(loop, ids, true));
         }
