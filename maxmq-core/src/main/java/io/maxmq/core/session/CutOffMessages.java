@@ -52,7 +52,7 @@ public final class CutOffMessages {
         if (dueAtMillis == 0 && message.retain() && isOlderThanRetained(routes, message)) {
             home.router().publish(transit, routes);
         } else {
-            Inbound.route(home, publisher, routes, transit, author);
+            home.publications().route(publisher, routes, transit, author);
         }
         Outcome outcome = transit.outcome();
         if (outcome == null || outcome.isComplete()) {

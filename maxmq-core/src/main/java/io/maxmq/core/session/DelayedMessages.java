@@ -225,7 +225,7 @@ final class DelayedMessages {
         if (store != null) {
             due.track(false);
         }
-        boolean routed = Inbound.route(home, delayed.publisher, delayed.routes, due, null);
+        boolean routed = home.publications().route(delayed.publisher, delayed.routes, due, null);
         if (store == null) {
             return;
         }

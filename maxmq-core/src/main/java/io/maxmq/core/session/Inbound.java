@@ -5,14 +5,9 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.core.persistence.Written;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Outcome;
-import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.spi.ClientInfo;
-import io.maxmq.spi.DropReason;
 import org.jspecify.annotations.Nullable;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * What a client publishes through its session at QoS 1 and 2: routed once, acknowledged in PUBLISH order when every
@@ -108,7 +103,7 @@ final class Inbound {
         if (receipt != null) {
             receipt.write(message);
         }
-        if (route(home, session.key(), session.routes(), message, session.client())) {
+        if (home.publications().route(session.key(), session.routes(), message, session.client())) {
             answer(message, qos, packetId, receipt);
         } else {
             acknowledge(answerTo(qos), packetId, ReasonCode.QUOTA_EXCEEDED);
@@ -182,7 +177,9 @@ final class Inbound {
         }
         Routes routes = session.routes();
         boolean all = message.delaySeconds() > 0 || before.missing().isTooMany();
-        if (all ? !route(home, session.key(), routes, message, session.client()) : !retainAgain(message)) {
+        if (all
+                ? !home.publications().route(session.key(), routes, message, session.client())
+                : !retainAgain(message)) {
             acknowledge(PacketType.PUBREC, packetId, ReasonCode.QUOTA_EXCEEDED);
             return;
         }
@@ -196,7 +193,7 @@ final class Inbound {
         Routes routes = session.routes();
         return !message.retain()
                 || CutOffMessages.isOlderThanRetained(routes, message.keep())
-                || retain(home, session.key(), routes, message);
+                || home.publications().retain(session.key(), routes, message);
     }
 
     /** The same message again (§4.3.3): acknowledged again, not routed again. */
@@ -277,35 +274,6 @@ final class Inbound {
     /** What counts towards the receive maximum. */
     private int unacknowledged() {
         return unreleased.size() + acks.waitingPubAcks();
-    }
-
-    /**
-     * Routes a message of a client, now or later; false when the broker has no room for it: retained, or delayed.
-     *
-     * @param author the client as the authorizers are to see it when a delayed message is due; null for a message that is routed now,
-     *     or whose author is not known any more
-     */
-    static boolean route(
-            Sessions home, SessionKey publisher, Routes routes, InTransit message, @Nullable ClientInfo author) {
-        if (message.delaySeconds() > 0) {
-            return home.delayed().add(publisher, routes, message, author);
-        }
-        if (message.retain() && !retain(home, publisher, routes, message)) {
-            return false;
-        }
-        home.router().publish(message, routes);
-        return true;
-    }
-
-    private static boolean retain(Sessions home, SessionKey publisher, Routes routes, InTransit message) {
-        byte[] publisherId = message.publisher() instanceof Session session
-                ? session.clientIdBytes()
-                : publisher.clientId().getBytes(UTF_8);
-        if (home.router().retain(message, routes, publisherId) != Router.Retained.REFUSED) {
-            return true;
-        }
-        home.drops().dropped(publisher, message, DropReason.RETAINED_LIMIT);
-        return false;
     }
 
     private static ReasonCode reasonOf(Outcome outcome) {

@@ -694,7 +694,7 @@ public final class Session implements Subscriber {
     // hot: per message
     public boolean onPublish(InTransit message, int qos, int packetId) {
         if (qos == 0) {
-            Inbound.route(home, key(), routes, message, client());
+            home.publications().route(key(), routes, message, client());
             return true;
         }
         return inbound().onPublish(message, qos, packetId);

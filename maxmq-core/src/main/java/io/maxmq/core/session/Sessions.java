@@ -75,6 +75,7 @@ public final class Sessions {
     private final InTransit retained;
     private final InTransit changed;
     private final DelayedMessages delayed;
+    private final Publications publications;
     private final Expiries expiries;
     private final SessionSlots slots = new SessionSlots();
     private final SessionTable sessions = new SessionTable(slots);
@@ -144,6 +145,7 @@ public final class Sessions {
         this.expiries = new Expiries(loop);
         this.delayed =
                 new DelayedMessages(this, settings.delayed(), new AuthorRights(settings.access(), caller, loop), ids);
+        this.publications = new Publications(loop, router, drops, delayed);
     }
 
     public Loop loop() {
@@ -245,8 +247,9 @@ public final class Sessions {
         return memory;
     }
 
-    DelayedMessages delayed() {
-        return delayed;
+    /** Entry point of the messages that clients publish. */
+    Publications publications() {
+        return publications;
     }
 
     /** Takes a delayed message over that a broker before this one has left; its record has this number. */

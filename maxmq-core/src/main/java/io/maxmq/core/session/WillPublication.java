@@ -119,7 +119,7 @@ final class WillPublication {
         if (home.stored() != null) {
             transit.track(false);
         }
-        Inbound.route(home, keyOf(due), routes, transit, due.client());
+        home.publications().route(keyOf(due), routes, transit, due.client());
         Outcome outcome = transit.outcome();
         if (outcome == null) {
             forget(set);
