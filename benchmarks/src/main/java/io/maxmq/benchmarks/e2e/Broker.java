@@ -11,7 +11,10 @@ interface Broker {
     /** As in the table, with the version where it is known. */
     String title();
 
-    /** What an acknowledged message survives by what the broker says of itself; empty when everything is in memory. */
+    /**
+     * Returns the events that an acknowledged message survives by the broker's own promise; empty when everything is in
+     * memory.
+     */
     String promise();
 
     /** Gets ready what takes long: builds the peer, looks for the program. Called once. */

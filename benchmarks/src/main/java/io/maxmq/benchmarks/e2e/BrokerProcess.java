@@ -28,10 +28,13 @@ abstract class BrokerProcess implements AutoCloseable {
     }
 
     /**
-     * How long the broker takes.
+     * The start and stop times of a broker.
+     *
      *
      * @param first from the call (for a broker without a JVM: from starting the process) to accepting
+     *
      * @param later the same in a JVM that has started it before
+     *
      * @param stop from the call to the end, or to the end of the process
      */
     record StartTimes(Duration first, Optional<Duration> later, Duration stop) {}
@@ -40,7 +43,7 @@ abstract class BrokerProcess implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /** What carries MQTT to it. */
+    /** Returns the transport below MQTT. */
     final Over over() {
         return over;
     }
@@ -50,7 +53,7 @@ abstract class BrokerProcess implements AutoCloseable {
         return process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
     }
 
-    /** What its store has written so far, where it tells. */
+    /** Returns the counters of its store, if it reports them. */
     StoreProbe.Figures storeFigures() throws IOException {
         return new StoreProbe.Figures(-1, -1);
     }
@@ -71,7 +74,7 @@ abstract class BrokerProcess implements AutoCloseable {
         }
     }
 
-    /** How {@link #startAgain} starts. */
+    /** The start of {@link #startAgain}. */
     interface Starter {
         BrokerProcess start() throws IOException, InterruptedException;
     }
@@ -82,7 +85,7 @@ abstract class BrokerProcess implements AutoCloseable {
 
     /** Starts another on what this one has left, after {@link #close}; returns when that accepts connections. */
     final BrokerProcess startAgain() throws IOException, InterruptedException {
-        return Objects.requireNonNull(starter, "nobody has said how to start").start();
+        return Objects.requireNonNull(starter, "no starter was given").start();
     }
 
     /** As {@link #close}, without waiting. */

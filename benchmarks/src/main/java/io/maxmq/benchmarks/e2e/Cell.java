@@ -7,10 +7,9 @@ import java.util.Locale;
 import java.util.StringJoiner;
 
 /**
- * What one broker reached in one scenario, as shown in the table.
- *
- * @param values what is compared with the yardstick's; empty when nothing is
- * @param remarks what a reader must know about this number: losses, a generator at its limit, a busy machine
+ * The result of one broker in one scenario, as shown in the table.
+ * @param values the values for the comparison with the yardstick's; possibly empty
+ * @param remarks remarks about this number: losses, a generator at its limit, a busy machine
  */
 record Cell(String text, List<Double> values, List<String> remarks) {
     private static final double GENERATOR_LIMIT = 0.95;

@@ -175,7 +175,7 @@ public final class EndToEnd {
                 for (int i = 0; i < brokers.size(); i++) {
                     order.add(i);
                 }
-                Collections.rotate(order, -round); // nobody is always first
+                Collections.rotate(order, -round); // no broker is always first
                 for (int i : order) {
                     Cell cell = measure(scenario, brokers.get(i));
                     System.err.printf(

@@ -24,10 +24,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * What a broker in production has switched on, to see what that costs. {@link #guard} is what the built-in ones cost: an authenticator, an
- * access control list of 1,000 lines, limits of rates that are asked and not reached, and metrics. {@link #add} has the embedder's own
- * besides: an interceptor of each step of a client, a look at packets that are rare, and a listener to every event. Not the interceptors
- * that are called per recipient: their cost is their own ({@code HookBenchmark}).
+ * The features of a broker in production, to measure their cost. {@link #guard} adds the built-in ones: an
+ * authenticator, an access control list of 1,000 lines, limits of rates that are asked and not reached, and metrics.
+ * {@link #add} also adds those of an application: an interceptor of each step of a client, a look at packets that are
+ * rare, and a listener to every event. Not the interceptors that are called per recipient: their cost is their own
+ * ({@code HookBenchmark}).
  */
 final class FeaturesOn {
     private FeaturesOn() {}

@@ -49,7 +49,7 @@ final class JavaBroker implements Broker {
         this.storage = storage;
     }
 
-    /** That of this process, wherever it was started. */
+    /** Returns the class path of this process, with absolute entries. */
     static ClassPath own() {
         return () -> Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())

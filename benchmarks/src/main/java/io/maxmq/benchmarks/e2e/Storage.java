@@ -3,11 +3,10 @@ package io.maxmq.benchmarks.e2e;
 import io.maxmq.benchmarks.load.Endpoint.Over;
 
 /**
- * How a broker keeps what it has, and what it is reached over.
- *
+ * The storage of a broker, and its transport.
  * @param mode {@code memory}, or the word that the peer knows
- * @param promise what an acknowledged message survives; empty in memory
- * @param over what carries MQTT to it
+ * @param promise the events that an acknowledged message survives; empty in memory
+ * @param over the transport below MQTT
  */
 record Storage(String mode, String promise, Over over) {
     static final Storage NONE = new Storage("memory", "");

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** What carries the bytes of one client: its socket, or TLS or WebSocket on that. Runs on the thread of the loop that its client is on. */
+/**
+ * The transport of one client's bytes: its socket, or TLS or WebSocket above it. Runs on the thread of the loop that
+ * its client is on.
+ */
 abstract class Carrier {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 

@@ -227,7 +227,7 @@ abstract class ClientConnection {
         }
     }
 
-    /** Writes once and leaves the rest to the caller, who may be another thread than the loop's. */
+    /** Writes once and leaves the rest to the caller, possibly on another thread than the loop's. */
     final void writeOnce() throws IOException {
         out.flip();
         carrier().write(out);

@@ -43,10 +43,13 @@ public final class DurableLoad {
     }
 
     /**
-     * What draining measured.
+     * The result of draining.
+     *
      *
      * @param usage while messages were delivered
+     *
      * @param perQueued memory for each message that waited
+     *
      * @param delivered all that were queued, but for what was lost
      */
     public record Drained(Meter.Usage usage, MemoryProbe.PerItem perQueued, long delivered, long lost, String trouble) {

@@ -25,7 +25,8 @@ final class DurablePublisher extends ClientConnection {
     private long acknowledged;
 
     /**
-     * @param sessions their numbers; nobody else publishes to them
+     * @param sessions their numbers; no other publisher uses them
+     *
      * @param latency where the time from a message's write to its last acknowledgement goes
      */
     DurablePublisher(LoadLoop loop, String clientId, int[] sessions, DurablePlan plan, Histogram latency) {
@@ -54,7 +55,7 @@ final class DurablePublisher extends ClientConnection {
         return acknowledged;
     }
 
-    /** How many were sent to the session that is the {@code index}-th of this publisher's. */
+    /** Returns the number of messages sent to this publisher's {@code index}-th session. */
     int sentTo(int index) {
         return sentTo[index];
     }

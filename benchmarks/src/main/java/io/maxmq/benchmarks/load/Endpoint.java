@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
  * @param version 4 for MQTT 3.1.1, 5 for MQTT 5.0
  */
 public record Endpoint(InetSocketAddress address, Over over, int version) {
-    /** What carries MQTT. */
+    /** The transport below MQTT. */
     public enum Over {
         TCP,
         TLS,

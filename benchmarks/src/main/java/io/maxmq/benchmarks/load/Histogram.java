@@ -27,7 +27,7 @@ public final class Histogram {
         return total;
     }
 
-    /** The smallest step that {@code percent} of all values do not exceed; 0 when there are none. */
+    /** The smallest step that {@code percent} of all values do not exceed; 0 without values. */
     public long percentile(double percent) {
         long rank = Math.max(1, (long) Math.ceil(total * percent / 100));
         long seen = 0;

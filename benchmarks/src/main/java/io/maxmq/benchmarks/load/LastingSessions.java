@@ -19,7 +19,7 @@ public final class LastingSessions {
         return "bench/s/" + number;
     }
 
-    /** Has sessions number {@code from} (inclusive) to {@code to} (exclusive) begin; their clients go offline again. */
+    /** Creates sessions number {@code from} (inclusive) to {@code to} (exclusive); their clients go offline again. */
     public static void create(Endpoint endpoint, int from, int to, int qos) throws IOException {
         for (int first = from; first < to; first += AT_ONCE) {
             List<Member> members = new ArrayList<>();

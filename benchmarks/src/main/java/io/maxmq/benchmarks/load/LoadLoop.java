@@ -49,7 +49,7 @@ final class LoadLoop implements AutoCloseable {
         return closedByBroker;
     }
 
-    /** Why the first connection ended that was not asked to; empty when none did. */
+    /** Returns the cause of the first unexpected end of a connection; empty without one. */
     String firstTrouble() {
         return firstTrouble;
     }

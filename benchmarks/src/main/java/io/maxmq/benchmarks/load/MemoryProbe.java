@@ -2,7 +2,7 @@ package io.maxmq.benchmarks.load;
 
 import java.io.IOException;
 
-/** How much memory the broker's process uses now. */
+/** Measures the memory of the broker's process. */
 public interface MemoryProbe {
     /**
      * One reading.
@@ -11,7 +11,7 @@ public interface MemoryProbe {
      * @param residentBytes as the system sees it; -1 when it doesn't tell
      */
     record Memory(long liveBytes, long residentBytes) {
-        /** What each of {@code count} things took since {@code earlier}; NaN for what is unknown. */
+        /** Returns the memory per thing of {@code count} things created since {@code earlier}; NaN where unknown. */
         PerItem since(Memory earlier, int count) {
             return new PerItem(
                     liveBytes < 0 ? Double.NaN : (double) (liveBytes - earlier.liveBytes) / count,

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.StringTokenizer;
 import java.util.function.LongSupplier;
 
-/** Who used how much CPU time between two samples: the broker, this process, everybody else. Thread-safe. */
+/** Measures the CPU time between two samples: of the broker, this process, and all others. Thread-safe. */
 public final class Meter {
     private static final Path STAT = Path.of("/proc/stat");
     private static final long TICK_NANOS = 10_000_000; // USER_HZ is 100 on every Linux
@@ -26,9 +26,11 @@ public final class Meter {
     record Sample(long atNanos, long brokerNanos, long ownNanos, long machineNanos) {}
 
     /**
-     * What happened between two samples.
+     * The CPU time between two samples.
+     *
      *
      * @param generatorShare CPU time of this process per second; near 1 the generator's thread is the limit
+     *
      * @param otherShare CPU time of all other processes per second; NaN where the system doesn't tell
      */
     public record Usage(double seconds, double brokerSeconds, double generatorShare, double otherShare) {}

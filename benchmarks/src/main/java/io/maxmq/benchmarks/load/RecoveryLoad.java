@@ -13,19 +13,23 @@ public final class RecoveryLoad {
 
     private RecoveryLoad() {}
 
-    /** Has {@code sessions} (at least 10) begin, and queues {@code messages} to ten of them. */
+    /** Creates {@code sessions} (at least 10), and queues {@code messages} to ten of them. */
     public static void prepare(Endpoint endpoint, int sessions, long messages) throws IOException {
         LastingSessions.create(endpoint, 0, sessions, 1);
         DurableLoad.fill(endpoint, PLAN, messages);
     }
 
     /**
-     * What was there.
+     * The state after recovery.
+     *
      *
      * @param servedNanos {@link System#nanoTime} when the broker served fully
+     *
      * @param sessionPresent whether the client that came back was known
+     *
      * @param kept of the messages queued to it, each counted once
-     * @param queued how many those were
+     *
+     * @param queued the number of those messages
      */
     public record Result(long servedNanos, boolean sessionPresent, long kept, long queued) {}
 

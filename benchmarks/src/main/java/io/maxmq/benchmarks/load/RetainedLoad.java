@@ -28,9 +28,11 @@ public final class RetainedLoad {
     }
 
     /**
-     * What the load measured.
+     * The result of the load.
+     *
      *
      * @param fetched messages received by the subscribers of the measured time
+     *
      * @param perMessage memory for each retained message beyond its topic and payload
      */
     public record Result(Meter.Usage usage, long fetched, MemoryProbe.PerItem perMessage) {

@@ -4,9 +4,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What one subscriber expects: of each stream every sequence number once, in order, beginning with 0. A number that is
- * skipped and comes later was out of order, one that never comes was lost, one that comes twice is a duplicate.
- * Not thread-safe.
+ * Checks the messages of one subscriber: of each stream every sequence number once, in order, beginning with 0. A
+ * number that is skipped and comes later was out of order, one that never comes was lost, one that comes twice is a
+ * duplicate. Not thread-safe.
  */
 final class SequenceCheck {
     /** Skipped numbers that are remembered one by one; beyond, a late message counts as a duplicate. */

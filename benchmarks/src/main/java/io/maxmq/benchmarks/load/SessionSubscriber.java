@@ -34,7 +34,7 @@ final class SessionSubscriber extends ClientConnection {
         return check;
     }
 
-    /** How many of {@code sent} messages have not come. */
+    /** Returns the number of {@code sent} messages that have not arrived. */
     long missing(int sent) {
         return check.lost() + Math.max(0, check.missingAtTail(0, sent));
     }

@@ -2,7 +2,7 @@ package io.maxmq.benchmarks.load;
 
 import java.io.IOException;
 
-/** What the broker's store has done so far. */
+/** Reads the counters of the broker's store. */
 public interface StoreProbe {
     /**
      * One reading.

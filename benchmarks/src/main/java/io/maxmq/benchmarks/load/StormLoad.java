@@ -21,10 +21,12 @@ public final class StormLoad {
     }
 
     /**
-     * What the storm measured.
+     * The result of the storm.
+     *
      *
      * @param cycles complete ones in the measured time
-     * @param trouble why the first failed connection failed; empty when none did
+     *
+     * @param trouble the cause of the first failed connection; empty without one
      */
     public record Result(Meter.Usage usage, long cycles, String trouble) {
         public double cyclesPerSecond() {

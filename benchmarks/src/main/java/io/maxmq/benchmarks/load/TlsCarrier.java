@@ -15,8 +15,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * TLS of the JDK, of whatever version the broker likes best. Trusts everybody, and resumes no session: each connection is a handshake in
- * full.
+ * TLS of the JDK, in the version that the broker prefers. Trusts every certificate, and resumes no session: each
+ * connection is a handshake in full.
  */
 final class TlsCarrier extends Carrier {
     /** More than a record. */

@@ -115,7 +115,7 @@ public final class TrafficLoad {
         }
     }
 
-    /** What has not arrived when nothing moved for a while is lost and no longer holds its publisher back. */
+    /** Counts messages as lost when nothing has arrived for a while; they no longer hold their publisher back. */
     private void writeOff() {
         for (Publisher publisher : publishers) {
             settled[publisher.stream] = (long) publisher.sent * plan.copies();
@@ -333,7 +333,7 @@ public final class TrafficLoad {
                 position += 2;
             }
             if (loop.endpoint.version() == Wire.V5) {
-                position += 1 + in.get(position); // publishers set none, so a broker adds at most a few
+                position += 1 + in.get(position); // publishers set no properties, so a broker adds at most a few
             }
             if (end - position != plan.payloadBytes()) {
                 corrupt++;

@@ -26,7 +26,7 @@ public record TrafficPlan(
     private static final int OUTSTANDING = 1000;
     private static final int WINDOW = 100;
 
-    /** Who receives what. */
+    /** The assignment of publishers to subscribers. */
     public enum Shape {
         /** Subscriber i takes the topic of publisher i. */
         PAIRS,

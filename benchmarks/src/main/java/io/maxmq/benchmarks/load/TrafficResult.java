@@ -1,13 +1,18 @@
 package io.maxmq.benchmarks.load;
 
 /**
- * What a {@link TrafficLoad} measured, and what its verification of every message found over the whole run, warm-up
+ * The measurement of a {@link TrafficLoad}, and the result of its check of every message over the whole run, warm-up
  * included.
  *
+ *
  * @param sent by all publishers in the measured time
+ *
  * @param received by all subscribers in the measured time
+ *
  * @param p50Nanos from due time (fixed rate) or write (closed loop) to the subscriber's read
+ *
  * @param lost messages that no one received before the drain ended
+ *
  * @param trouble why the broker closed a connection; empty when it did not
  */
 public record TrafficResult(

@@ -9,8 +9,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What rules are measured against: {@code temperature} and {@code device.id} out of a document as one would write it by hand for these
- * two, with Jackson's streaming parser and generator. Not thread-safe.
+ * The yardstick of rules: reads {@code temperature} and {@code device.id} of a document by hand-written code, with
+ * Jackson's streaming parser and generator. Not thread-safe.
  */
 final class JacksonPaths {
     private final JsonFactory jackson = new JsonFactory();

@@ -74,7 +74,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The session layer between two clients, without sockets: a PUBLISH goes in at one session and out at the other, and is
- * acknowledged both ways. With an interceptor of deliveries and without one, to see what a hook costs that nobody uses.
+ * acknowledged both ways. With an interceptor of deliveries and without one, to measure the cost of an unused hook.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -85,7 +85,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class SessionBenchmark {
     private static final SocketAddress ADDRESS = new InetSocketAddress(1883);
 
-    /** Who intercepts deliveries. */
+    /** The interceptor of deliveries. */
     @Param({"nobody", "passing"})
     String interceptor = "nobody";
 

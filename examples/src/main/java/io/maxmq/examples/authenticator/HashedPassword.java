@@ -9,8 +9,8 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
 /**
- * A password as it may be kept: not the password, but what PBKDF2 makes of it and a salt of its own. Slow on purpose, so that
- * who steals it can't try many. Immutable and thread-safe.
+ * A password in a form that may be stored: the PBKDF2 hash of the password and its own salt. Slow on purpose, so that a
+ * thief of the hash cannot try many passwords. Immutable and thread-safe.
  */
 final class HashedPassword {
     private static final String ALGORITHM = "PBKDF2WithHmacSHA512";

@@ -24,7 +24,7 @@ final class PasswordAuthenticator implements Authenticator, AutoCloseable {
     private final Map<String, HashedPassword> users;
     private final ExecutorService hashing;
 
-    /** Of nobody. A user that isn't known takes as long as one that is, so the time does not tell who is known. */
+    /** Checked for unknown users: they take as long as known ones, so the time does not tell which users exist. */
     private final HashedPassword unknown = HashedPassword.of("");
 
     PasswordAuthenticator(Map<String, HashedPassword> users) {

@@ -1,5 +1,5 @@
 /**
- * Who may connect, decided by code of your own. Start at {@link io.maxmq.examples.authenticator.PasswordBroker}; the work is
+ * An authenticator of the application. Start at {@link io.maxmq.examples.authenticator.PasswordBroker}; the work is
  * done in {@code PasswordAuthenticator}.
  */
 package io.maxmq.examples.authenticator;

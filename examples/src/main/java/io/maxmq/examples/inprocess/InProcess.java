@@ -14,13 +14,16 @@ import java.util.concurrent.TimeUnit;
  * the worker is away, and reads a stream at its own pace. Prints what happens, and ends.
  */
 public final class InProcess {
-    /** What the worker has not acknowledged is kept under this name, until it subscribes again or the broker ends. */
+    /**
+     * The broker keeps unacknowledged messages of the worker under this name until it subscribes again or the broker
+     * ends.
+     */
     private static final SubscribeOptions WORKER = SubscribeOptions.defaults().durable("worker");
 
     private InProcess() {}
 
     public static void main(String[] args) throws Exception {
-        // No listener: nobody else can connect. It still wants to be told who may.
+        // No listener: no client can connect. The broker still requires a decision about clients.
         try (MaxMQ broker = MaxMQ.builder().allowAnonymous().start()) {
             work(broker);
             stream(broker);

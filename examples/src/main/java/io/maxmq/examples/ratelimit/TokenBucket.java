@@ -4,9 +4,10 @@ import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.RateDecision;
 
 /**
- * The limit of one client: so many messages at once, and so many per second. A message takes a token; tokens come back with
- * time. Whoever has spent more than there are waits until the debt is paid: nothing is lost, the client's socket is just not
- * read meanwhile, and TCP slows it down.
+ * The limit of one client: so many messages at once, and so many per second. A message takes a token; tokens come back
+ * with time. A client that has overdrawn waits until the debt is paid: nothing is lost, the broker just does not read
+ * its socket meanwhile, and TCP slows it down.
+ *
  *
  * <p>The broker calls it on the connection's event loop alone, so plain fields do. Nothing is allocated.
  */

@@ -1,5 +1,5 @@
 /**
- * How much clients may publish in a time. Start at {@link io.maxmq.examples.ratelimit.LimitedBroker}; the arithmetic is in
- * {@code TokenBucket}.
+ * A limit for the publish rate of clients. Start at {@link io.maxmq.examples.ratelimit.LimitedBroker}; the arithmetic
+ * is in {@code TokenBucket}.
  */
 package io.maxmq.examples.ratelimit;

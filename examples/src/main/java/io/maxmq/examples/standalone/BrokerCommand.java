@@ -164,7 +164,7 @@ final class BrokerCommand {
                 paramLabel = "WHAT",
                 description =
                         "what acknowledged messages survive: fsync, power loss (default); os, the end of the process;"
-                                + " none, neither, but what is left has no gaps")
+                                + " none, neither, but the remaining ones have no gaps")
         @Nullable
         String durability;
 

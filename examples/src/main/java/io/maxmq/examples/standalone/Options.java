@@ -13,23 +13,36 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
 /**
- * What the command line says. Immutable.
+ * The options of the command line. Immutable.
+ *
  *
  * @param host name or address to listen on
+ *
  * @param port 0..65535 of plain TCP; 0 takes a free one; -1 for none
+ *
  * @param webSocketPort 0..65535; 0 takes a free one; -1 for none
+ *
  * @param unixPath where the file of a local socket is to be, or null
+ *
  * @param tls also listens with TLS, or null
+ *
  * @param name of the broker, in threads and logs
- * @param allowAnonymous whether everybody may connect; with a {@code passwordFile} everybody who names no user
- * @param passwordFile whose users may connect, or null
- * @param aclFile whose rules say what clients may do, or null for everything
- * @param dataDir where everything is kept, or null for in memory
+ *
+ * @param allowAnonymous whether every client may connect; with a {@code passwordFile} every client without a user name
+ * @param passwordFile the users that may connect, or null
+ * @param aclFile the rules for clients, or null to allow everything
+ * @param dataDir the directory of the storage, or null for in memory
+ *
  * @param durability what an acknowledged message survives, when there is a {@code dataDir}
+ *
  * @param maxDiskBytes from which the {@code dataDir} takes no new data; {@link Long#MAX_VALUE} for no bound
+ *
  * @param configFile that says everything else, or null
+ *
  * @param bans clients, users and addresses that may not connect
+ *
  * @param logLevel of the log on stderr
+ *
  * @param accessLog where connects, disconnects and refusals are written, or null
  */
 record Options(
@@ -98,7 +111,7 @@ record Options(
         }
         if (configFile == null && !clients.allowAnonymous && passwordFile == null) {
             throw new UsageException(
-                    "nobody could connect: add --password-file FILE, or --allow-anonymous to let everybody in");
+                    "no client could connect: add --password-file FILE, or --allow-anonymous to let every client connect");
         }
         if (command.data.durability != null && dataDir == null) {
             throw new UsageException("--durability needs --data-dir: without it everything is in memory");

@@ -80,7 +80,9 @@ final class PasswordCommand {
     /**
      * Changes or lists the file.
      *
-     * @param console null when there is none; then the password is a line of {@code input}
+     *
+     * @param console null without one; then the password is a line of {@code input}
+     *
      * @return the text for the operator
      */
     String run(@Nullable Console console, InputStream input) throws UsageException {

@@ -9,12 +9,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the command line says about TLS. Immutable.
+ * The TLS options of the command line. Immutable.
+ *
  *
  * @param port 0..65535; 0 takes a free one; -1 for none
+ *
  * @param webSocketPort the same for WebSocket
+ *
  * @param certificates PEM file with the broker's certificate, then those that issued it
+ *
  * @param key PEM file
+ *
  * @param clientAuthorities PEM file; null when clients need no certificate
  */
 record TlsOptions(
@@ -24,7 +29,7 @@ record TlsOptions(
         Path key,
         @Nullable Path clientAuthorities) {
 
-    /** What has been read so far. Not thread-safe. */
+    /** The options read so far. Not thread-safe. */
     static final class Parts {
         int port = Options.NONE;
         int webSocketPort = Options.NONE;

@@ -2,7 +2,7 @@ package io.maxmq.examples.standalone;
 
 import java.io.Serial;
 
-/** A command line that can't be followed. Its message is one line for the person who wrote it. */
+/** An invalid command line. Its message is one line for the operator. */
 final class UsageException extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;

@@ -93,12 +93,12 @@ final class BrokerFixture implements AutoCloseable, ExtensionContext.Store.Close
         return new TestClients(port(), clientIds);
     }
 
-    /** Empty when the settings want none. */
+    /** Returns the virtual clock; empty unless the settings ask for one. */
     Optional<VirtualClock> clock() {
         return Optional.ofNullable(clock);
     }
 
-    /** Empty when the settings want none. */
+    /** Returns the faults; empty unless the settings ask for them. */
     Optional<Faults> faults() {
         return Optional.ofNullable(proxy).map(existing -> new Faults(this, existing));
     }

@@ -3,7 +3,8 @@ package io.maxmq.junit;
 import io.maxmq.spi.Preview;
 
 /**
- * How long a broker lives.
+ * The lifetime of a broker.
+ *
  *
  * @since 0.1.0
  */

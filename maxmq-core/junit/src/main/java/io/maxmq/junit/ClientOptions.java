@@ -14,7 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link TestClient} connects. Immutable; each method answers a changed copy.
+ * The CONNECT options of a {@link TestClient}. Immutable; each method returns a changed copy.
+ *
  *
  * @since 0.1.0
  */
@@ -64,7 +65,8 @@ public final class ClientOptions {
     }
 
     /**
-     * How long the session outlives the connection; in whole seconds, MQTT 5.0 only.
+     * Sets the session expiry interval after the end of the connection; in whole seconds, MQTT 5.0 only.
+     *
      *
      * @throws IllegalArgumentException when it is not 0..2^32-1 s
      */
@@ -75,8 +77,9 @@ public final class ClientOptions {
     }
 
     /**
-     * The keep alive that is announced, in whole seconds; zero for none. The client sends no PINGREQ of its own: what a
-     * silent client does is for the test to see.
+     * Sets the keep alive of CONNECT, in whole seconds; zero turns it off. The client sends no PINGREQ of its own, so
+     * that a test can observe a silent client.
+     *
      *
      * @throws IllegalArgumentException when it is not 0..65535 s
      */
@@ -100,7 +103,7 @@ public final class ClientOptions {
         return new ClientOptions(draft);
     }
 
-    /** What the broker publishes when the connection breaks. */
+    /** Sets the will: the broker publishes it when the connection breaks. */
     public ClientOptions will(Message newWill) {
         Draft draft = new Draft(this);
         draft.will = newWill;
@@ -108,7 +111,8 @@ public final class ClientOptions {
     }
 
     /**
-     * How long the broker waits with the will, in whole seconds; MQTT 5.0 only.
+     * Sets the will delay, in whole seconds; MQTT 5.0 only.
+     *
      *
      * @throws IllegalArgumentException when it is not 0..2^32-1 s
      */

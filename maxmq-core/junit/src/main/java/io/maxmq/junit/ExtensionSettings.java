@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What a test class wants. Immutable. */
+/** The settings of a test class. Immutable. */
 record ExtensionSettings(
         BrokerScope scope,
         boolean anonymous,

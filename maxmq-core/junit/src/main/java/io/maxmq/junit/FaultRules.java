@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** What is to happen to which client. The threads of the proxy ask; tests change. Thread-safe. */
+/** The faults by client. The threads of the proxy read them; tests change them. Thread-safe. */
 final class FaultRules {
     private final List<AckFault> ackFaults = new CopyOnWriteArrayList<>();
 
@@ -18,7 +18,7 @@ final class FaultRules {
         ackFaults.add(fault);
     }
 
-    /** Wakes who holds acknowledgements back for it. */
+    /** Wakes the threads that hold back acknowledgements for a fault. */
     void closed(AckFault fault) {
         ackFaults.remove(fault);
         synchronized (this) {

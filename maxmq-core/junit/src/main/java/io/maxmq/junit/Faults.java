@@ -26,7 +26,9 @@ public final class Faults {
     /**
      * Resets the connection of a client towards both sides, without DISCONNECT. Returns when the broker has noticed.
      *
-     * @throws AssertionError when no client of this id is connected through the proxy; says who is
+     *
+     * @throws AssertionError when no client of this id is connected through the proxy; the message lists the connected
+     *     ones
      */
     public void drop(String clientId) {
         proxy.drop(clientId).forEach(fixture::awaitGone);

@@ -101,7 +101,7 @@ final class LateAcks {
         }
     }
 
-    /** The next that may go; null when there will be none. */
+    /** Returns the next due acknowledgement; null after the stop. */
     private @Nullable Late awaitNext() throws InterruptedException {
         synchronized (rules) {
             while (!stopped) {
@@ -121,7 +121,7 @@ final class LateAcks {
         }
     }
 
-    /** What waits is lost. Idempotent. */
+    /** Stops and drops waiting acknowledgements. Idempotent. */
     void stop() {
         synchronized (rules) {
             stopped = true;

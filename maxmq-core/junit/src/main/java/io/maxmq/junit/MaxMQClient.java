@@ -28,9 +28,9 @@ public @interface MaxMQClient {
     /** Clean Start (5.0), Clean Session (3.1, 3.1.1). */
     boolean cleanStart() default true;
 
-    /** How long the session outlives the connection, 0..2^32-1, where 2^32-1 is for ever; MQTT 5.0 only. */
+    /** The session expiry interval, 0..2^32-1, where 2^32-1 is for ever; MQTT 5.0 only. */
     long sessionExpirySeconds() default 0;
 
-    /** 0..65535; 0 for none. The client sends no PINGREQ of its own. */
+    /** 0..65535; 0 turns it off. The client sends no PINGREQ of its own. */
     int keepAliveSeconds() default 0;
 }

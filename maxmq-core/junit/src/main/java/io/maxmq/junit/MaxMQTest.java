@@ -38,7 +38,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(MaxMQExtension.class)
 public @interface MaxMQTest {
 
-    /** How long a broker lives. */
+    /** The lifetime of a broker. */
     BrokerScope scope() default BrokerScope.TEST;
 
     /** Event loops; 0 for one per processor. With one, messages are routed one after the other. */

@@ -15,7 +15,7 @@ final class MessageText {
 
     private MessageText() {}
 
-    /** How many came, and the last of them line by line. */
+    /** Returns the number of messages, and the last of them line by line. */
     static String list(List<Message> messages) {
         if (messages.isEmpty()) {
             return "none came";

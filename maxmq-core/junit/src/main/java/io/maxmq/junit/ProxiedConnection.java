@@ -57,7 +57,7 @@ final class ProxiedConnection {
         return addressAtBroker;
     }
 
-    /** A whole packet that says who the client is; before it is passed on. */
+    /** Handles a CONNECT or CONNACK, which names the client, before it is forwarded. */
     void onHandshake(PacketType type, byte[] frame) {
         try {
             if (type == PacketType.CONNECT) {

@@ -14,18 +14,20 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the broker has routed since it was started, whoever published it and whether or not anybody has subscribed: messages of
- * clients and of the application, and wills. In the order of routing, which is that of publication for one publisher, and for
+ * The messages that the broker has routed since its start, with or without a matching subscription: messages of clients
+ * and of the application, and wills. In the order of routing, which is that of publication for one publisher, and for
  * all when the broker has one event loop. Topics that begin with {@code $} are left out. Thread-safe.
  *
- * <p>A message is here before its publisher gets PUBACK or PUBREC, or the stage of {@code broker.publish} completes. At most
- * 100,000 messages and 64 MiB of payload are kept; after more than that every question fails.
+ *
+ * <p>A message is recorded before its publisher gets PUBACK or PUBREC, or the stage of {@code broker.publish}
+ * completes. At most 100,000 messages and 64 MiB of payload are kept; beyond that every query fails.
+ *
  *
  * @since 0.1.0
  */
 @Preview
 public final class RoutedMessages {
-    /** How long {@link #awaitMessage(String)} waits. */
+    /** The timeout of {@link #awaitMessage(String)}. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
     private static final int MAX_MESSAGES = 100_000;
@@ -100,10 +102,10 @@ public final class RoutedMessages {
     }
 
     /**
-     * The first message whose topic the filter matches, of those that no call of this method has given before: each message is
-     * given once. Waits for it if need be, by the machine's time.
+     * The first message whose topic the filter matches, among those that no call of this method has returned before:
+     * each message is returned once. Waits for it if necessary, by the machine's time.
+     * @throws AssertionError without a message within the timeout; lists the recorded messages
      *
-     * @throws AssertionError when none comes within the timeout; lists what came
      * @throws IllegalArgumentException as {@link #received}
      */
     public synchronized Message awaitMessage(String topicFilter, Duration timeout) {

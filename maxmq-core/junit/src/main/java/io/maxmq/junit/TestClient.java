@@ -33,19 +33,21 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of an MQTT client, for tests. Each method does one exchange and waits for the broker's answer; a wrong answer,
- * none within 10 s, and the end of the connection are an {@link AssertionError} that says so. Made by {@link TestClients}, or
- * injected. Not thread-safe.
+ * One connection of an MQTT client, for tests. Each method does one exchange and waits for the broker's answer; a wrong
+ * answer, no answer within 10 s, and the end of the connection are an {@link AssertionError} with a description.
+ * Created by {@link TestClients}, or injected. Not thread-safe.
  *
- * <p>It has no thread: it reads when a method waits for something, so one that is left alone is a subscriber that has stopped
- * reading. A message is acknowledged by the {@link #receive()} that gives it; PUBREL is answered when it is read. It keeps no
- * session of its own: a new connection of the same client id sees what the broker sends again.
+ *
+ * <p>It has no thread: it reads only while a method waits, so an unused client is a subscriber that has stopped
+ * reading. A message is acknowledged by the {@link #receive()} that returns it; PUBREL is answered when it is read. It
+ * keeps no session of its own: a new connection of the same client id sees what the broker sends again.
+ *
  *
  * @since 0.1.0
  */
 @Preview
 public final class TestClient implements AutoCloseable {
-    /** How long a method waits for the broker. */
+    /** The time that a method waits for the broker. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
     private final String clientId;
@@ -53,7 +55,7 @@ public final class TestClient implements AutoCloseable {
     private final ConnAck connAck;
     private int lastPacketId;
 
-    // What was read and nobody has asked for yet.
+    // Packets that were read and not yet requested.
     private final ArrayDeque<Publish> messages = new ArrayDeque<>();
     private final ArrayDeque<Packet> answers = new ArrayDeque<>();
     private final ArrayDeque<Integer> released = new ArrayDeque<>();
@@ -113,7 +115,7 @@ public final class TestClient implements AutoCloseable {
         }
     }
 
-    /** Ends a subscription; it is no error when there is none. */
+    /** Ends a subscription; a missing one is not an error. */
     public void unsubscribe(String topicFilter) {
         int packetId = nextPacketId();
         send(new Unsubscribe(packetId, Properties.NONE, List.of(topicFilter)));
@@ -285,7 +287,7 @@ public final class TestClient implements AutoCloseable {
         while (true) {
             for (Iterator<Packet> each = answers.iterator(); each.hasNext(); ) {
                 Packet answer = each.next();
-                each.remove(); // one that nobody waits for any more goes too
+                each.remove(); // an abandoned one is removed too
                 if (type.isInstance(answer) && wanted.test(type.cast(answer))) {
                     return type.cast(answer);
                 }

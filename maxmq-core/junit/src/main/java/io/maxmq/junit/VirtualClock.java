@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class VirtualClock implements Clock {
     private static final long START_EPOCH_MILLIS = 1_800_000_000_000L;
 
-    /** What the broker's timers may be late, and a bit. */
+    /** The lateness of the broker's timers, with a margin. */
     private static final Duration TIMER_PRECISION = Duration.ofMillis(40);
 
     private final AtomicLong elapsedNanos = new AtomicLong();

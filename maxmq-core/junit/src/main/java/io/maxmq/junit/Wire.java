@@ -32,7 +32,7 @@ final class Wire {
     private final Receiver receiver;
     private final byte[] chunk = new byte[16 * 1024];
 
-    /** What became of a read. */
+    /** The result of a read. */
     enum Read {
         /** Bytes came, and perhaps packets. */
         SOME,

@@ -8,16 +8,17 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Has a Micrometer registry show a broker's metrics: {@code MaxMQ.builder().metrics(new MicrometerMetrics(registry))}.
- * What they are is in {@code METRICS.md}.
+ * Publishes a broker's metrics in a Micrometer registry: {@code MaxMQ.builder().metrics(new
+ * MicrometerMetrics(registry))}. They are listed in {@code METRICS.md}.
+ * <p>A counter becomes a function counter, any other metric a gauge: the broker's numbers are read when the registry
+ * is, and counting costs what it costs without a registry. Metrics whose name ends in {@code .bytes} have the base unit
+ * bytes. The tag {@code broker} is the broker's name; brokers that share a registry need different names. The registry
+ * holds its meters strongly; when the broker closes, they are removed.
  *
- * <p>What grows is a function counter, what goes up and down a gauge: the broker's numbers are read when the registry is, and
- * counting costs what it costs without a registry. Metrics whose name ends in {@code .bytes} have the base unit bytes. The
- * tag {@code broker} is the broker's name; brokers that share a registry need different names. The registry holds its meters
- * strongly; when the broker closes, they are removed.
  *
- * <p>Needs {@code io.micrometer:micrometer-core}, which is an optional dependency: add it yourself, as a module
- * {@code micrometer.core}. Thread-safe.
+ * <p>Needs {@code io.micrometer:micrometer-core}, which is an optional dependency: add it yourself, as a module {@code
+ * micrometer.core}. Thread-safe.
+ *
  *
  * @since 0.1.0
  */
@@ -27,7 +28,7 @@ public final class MicrometerMetrics implements MetricsSink {
     private final Meters meters;
 
     /** Shows in this registry the metrics of every broker that gets this sink. */
-    @SuppressWarnings("exports") // who has a registry has its module
+    @SuppressWarnings("exports") // a program with a registry has its module
     public MicrometerMetrics(MeterRegistry registry) {
         this.meters = new Meters(registry);
     }
