@@ -21,7 +21,7 @@ import io.maxmq.core.observe.Loggers;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.MessageIds;
-import io.maxmq.core.routing.RetainedMessages;
+import io.maxmq.core.routing.RetainedTree;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.Subscription;
@@ -137,7 +137,7 @@ public class SessionBenchmark {
                 new TopicTable(1, 1024, 128),
                 new SubscriptionTree(1, SubscriptionTree.Options.DEFAULTS),
                 new SubscriptionTree(1, SubscriptionTree.Options.DEFAULTS),
-                new RetainedMessages(RetainedMessages.Limits.NONE),
+                new RetainedTree(RetainedTree.Limits.NONE),
                 new GroupQueues(loops));
         Sessions sessions = new Sessions(
                 loop,

@@ -9,6 +9,7 @@ import io.maxmq.core.engine.TenantRoutes;
 import io.maxmq.core.inprocess.Publisher;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.routing.RetainedCursor;
+import io.maxmq.core.routing.RetainedTree;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
@@ -69,8 +70,7 @@ final class RetainedDirectory implements RetainedMessages {
     }
 
     private Page<RetainedView> page(RetainedQuery query, TopicFilter filter, Optional<Topic> after) {
-        io.maxmq.core.routing.RetainedMessages retained =
-                routes.of(query.tenant()).retained();
+        RetainedTree retained = routes.of(query.tenant()).retained();
         RetainedCursor cursor =
                 after.map(topic -> retained.cursorAfter(filter, topic)).orElseGet(() -> retained.cursor(filter));
         List<RetainedView> items = new ArrayList<>();

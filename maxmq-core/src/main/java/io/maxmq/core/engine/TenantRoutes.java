@@ -7,7 +7,7 @@ import io.maxmq.config.OverlappingSubscriptions;
 import io.maxmq.config.TenantQuota;
 import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.limit.ReservedMemory;
-import io.maxmq.core.routing.RetainedMessages;
+import io.maxmq.core.routing.RetainedTree;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedQueue;
 import io.maxmq.core.routing.StoredBytes;
@@ -225,7 +225,7 @@ public final class TenantRoutes implements Function<Tenant, Routes> {
                 new TopicTable(loops, CACHED_HOOK_TOPICS, ANY_LEVELS, caches),
                 new SubscriptionTree(loops, options, caches),
                 new SubscriptionTree(loops, options, caches),
-                new RetainedMessages(new RetainedMessages.Limits(
+                new RetainedTree(new RetainedTree.Limits(
                         Math.min(config.retained().maxMessages(), quota.maxRetainedMessages()),
                         Math.min(maxRetainedBytes, quota.maxRetainedBytes()),
                         config.retained().maxPayloadBytes())),

@@ -5,7 +5,7 @@ import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.time.ExpiryClock;
-import io.maxmq.core.time.Timers;
+import io.maxmq.core.time.TimerWheel;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.event.BrokerEvent;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ public final class Loop {
     private final LoopThread thread;
     private final Clock clock;
     private final ExpiryClock expiryClock;
-    private final Timers timers;
+    private final TimerWheel timers;
     private final MemoryCredit credit;
     private final MemoryCredit networkCredit;
     private final LoopCounters counters = new LoopCounters();
@@ -82,7 +82,7 @@ public final class Loop {
         this.maxOpenOutputBytes = memory.maxOpenOutputBytes();
         this.onFailure = onFailure;
         this.nowNanos = clock.nanoTime();
-        this.timers = new Timers(nowNanos, new RunDeadline());
+        this.timers = new TimerWheel(nowNanos, new RunDeadline());
     }
 
     /** Its place among the broker's loops, 0-based. */
@@ -185,6 +185,7 @@ public final class Loop {
      * @param beginNanos of {@link System#nanoTime}: real time, as a virtual clock may stand still
      */
     public void workSince(long beginNanos) {
+        assert inLoop();
         work((int) Math.min(TURN_WORK + 1L, (System.nanoTime() - beginNanos) / NANOS_PER_WORK));
     }
 
@@ -209,11 +210,13 @@ public final class Loop {
      * {@link #executeNextTurn}: so that sockets are looked at every few ms, whatever one client causes.
      */
     public boolean mayGoOn(long workAtBegin) { // hot: per message
+        assert inLoop();
         return work - workBeforeTurn <= TURN_WORK || work - workAtBegin <= OWN_WORK || turn != thread.turn();
     }
 
     /** Runs {@code task} after the sockets have been looked at once more. */
     public void executeNextTurn(Runnable task) {
+        assert inLoop();
         try {
             thread.schedule(new Contained(task), 1);
         } catch (RejectedExecutionException ended) {
@@ -228,6 +231,7 @@ public final class Loop {
 
     /** Reads the clock; called once per batch of input. */
     public long refreshTime() {
+        assert inLoop();
         return nowNanos = clock.nanoTime();
     }
 
@@ -244,7 +248,7 @@ public final class Loop {
     }
 
     /** Schedules a task {@code delayNanos} from now; the id is for {@link #cancel}. */
-    public long schedule(long delayNanos, Timers.Task task) {
+    public long schedule(long delayNanos, TimerWheel.Task task) {
         assert inLoop();
         long id = timers.schedule(refreshTime() + Math.min(delayNanos, MAX_DELAY_NANOS), task);
         scheduleTimerPoll();
@@ -253,6 +257,7 @@ public final class Loop {
 
     /** Runs {@code task} after a pause of real time, whatever the broker's clock: to pace work, not for deadlines. */
     public void afterPause(long nanos, Runnable task) {
+        assert inLoop();
         try {
             thread.schedule(new Contained(task), nanos);
         } catch (RejectedExecutionException ended) {
@@ -301,6 +306,7 @@ public final class Loop {
      * what comes behind, acknowledgements say, must not go on as if nothing were missing.
      */
     public void contain(Throwable failure) {
+        assert inLoop();
         if (failure instanceof OutOfMemoryError exhausted && HeapExhaustion.isIn(exhausted)) {
             throw exhausted;
         }
@@ -343,9 +349,9 @@ public final class Loop {
         scheduleTimerPoll();
     }
 
-    private final class RunDeadline implements Timers.ExpiryHandler {
+    private final class RunDeadline implements TimerWheel.ExpiryHandler {
         @Override
-        public void run(Timers.Task task) {
+        public void run(TimerWheel.Task task) {
             try {
                 task.onDeadline();
             } catch (Throwable t) {

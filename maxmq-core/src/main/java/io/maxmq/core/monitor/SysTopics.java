@@ -7,7 +7,7 @@ import io.maxmq.core.routing.InTransit;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.session.ApplicationMessages;
-import io.maxmq.core.time.Timers;
+import io.maxmq.core.time.TimerWheel;
 import io.maxmq.spi.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>No interceptor is asked: it is the broker that publishes. Authorizers decide who may subscribe. The first tick
  * makes what is needed, so that a start does not wait for it. Runs on the first loop; {@link #start} is for any thread.
  */
-public final class SysTopics implements Runnable, Timers.Task {
+public final class SysTopics implements Runnable, TimerWheel.Task {
     private static final String PREFIX = "$SYS/broker/";
 
     private static final int TENANTS_PER_TURN = 50;

@@ -39,10 +39,12 @@ final class EventualRemovals {
 
     /** What they wait for from now on; without it half a second at most. */
     void fence(Fence before) {
+        assert loop.inLoop();
         fence = before;
     }
 
     void add(Write removal) {
+        assert loop.inLoop();
         if (gathered.isEmpty() && ripening.isEmpty()) {
             loop.afterPause(GATHER_NANOS, this::ripen);
         }
@@ -51,6 +53,7 @@ final class EventualRemovals {
     }
 
     private void ripen() {
+        assert loop.inLoop();
         List<Write> empty = ripening;
         ripening = gathered;
         gathered = empty;
@@ -89,6 +92,7 @@ final class EventualRemovals {
 
     /** All of them, which are nobody's here any more, in their order. */
     List<Write> takeAll() {
+        assert loop.inLoop();
         List<Write> all = new ArrayList<>(ripening);
         all.addAll(gathered);
         ripening.clear();

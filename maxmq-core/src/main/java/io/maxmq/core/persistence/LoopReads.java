@@ -34,6 +34,7 @@ public final class LoopReads {
 
     /** Reads one entry; null when it is not there. Fails with {@link DamagedRecordException} when it is damaged. */
     public void get(Table table, Bytes key, BiConsumer<@Nullable Entry, @Nullable Throwable> result) {
+        assert loop.inLoop();
         store.get(table, key, Consistency.LINEARIZABLE)
                 .whenComplete((Optional<Entry> found, Throwable failure) -> loop.execute(
                         () -> result.accept(failure == null ? found.orElse(null) : null, recordOf(table, failure))));
@@ -60,6 +61,7 @@ public final class LoopReads {
             int maxBytes,
             Consumer<Throwable> damaged,
             BiConsumer<@Nullable List<Entry>, @Nullable Throwable> result) {
+        assert loop.inLoop();
         new PageRead(table, range, maxEntries, maxBytes, damaged, result).read(range.from(), maxEntries);
     }
 
@@ -71,6 +73,7 @@ public final class LoopReads {
      */
     public void scan(
             Table table, KeyRange range, Consumer<Throwable> damaged, Consumer<List<Entry>> each, Written end) {
+        assert loop.inLoop();
         new RangeRead(table, range, damaged, each, end).read(range.from());
     }
 

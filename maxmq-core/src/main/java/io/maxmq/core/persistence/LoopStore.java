@@ -185,6 +185,7 @@ public final class LoopStore implements Deferred {
 
     /** The same when it may well be late, see {@link EventualRemovals}. */
     public void deleteEventually(Table table, Bytes key) {
+        assert loop.inLoop();
         long bytes = WRITE_BYTES + (long) key.length();
         credit.overdraw(bytes);
         eventual.add(new Write(ShardedKey.shardOf(key), new Mutation.Delete(table, key), null, bytes));
@@ -192,6 +193,7 @@ public final class LoopStore implements Deferred {
 
     /** What those wait for that may be late; without it half a second at most. */
     void fence(Fence before) {
+        assert loop.inLoop();
         eventual.fence(before);
     }
 
@@ -243,6 +245,7 @@ public final class LoopStore implements Deferred {
 
     /** Tells when everything that was asked for before is durable or has failed. */
     public void afterWritten(Runnable action) {
+        assert loop.inLoop();
         flush();
         boolean isWaiting = !nothingWaits(); // for a failed change
         underWay.afterAll(isWaiting ? () -> afterWritten(action) : action);
@@ -253,6 +256,7 @@ public final class LoopStore implements Deferred {
      * first; never when the broker closes before that. Changes that are awaited and refused do not count.
      */
     void afterTaken(int shard, Runnable action) {
+        assert loop.inLoop();
         afterWritten(() -> {
             if (closed) {
                 return;
@@ -288,6 +292,7 @@ public final class LoopStore implements Deferred {
      * one behind them is to go as soon as may be: it may be a removal of what they write.
      */
     private void lingered() {
+        assert loop.inLoop();
         lingering = false;
         forgetWithdrawn();
         List<Write> young = urgent ? List.of() : takeYoung();
@@ -321,6 +326,7 @@ public final class LoopStore implements Deferred {
 
     @Override
     public void runDeferred() {
+        assert loop.inLoop();
         deferred = false;
         flushUnlessBusy();
     }
@@ -335,6 +341,7 @@ public final class LoopStore implements Deferred {
 
     /** Hands over what must be with the store before anybody else knows of what it is about. */
     public void flushEarlyWrites() {
+        assert loop.inLoop();
         if (!bodies.isEmpty() || !early.isEmpty()) {
             WritesUnderWay.Flush flush = underWay.new Flush();
             flush.take(bodies);
@@ -345,6 +352,7 @@ public final class LoopStore implements Deferred {
 
     /** Hands everything over that waits; what must wait for a failed change of its shard is still there afterwards. */
     public void flush() {
+        assert loop.inLoop();
         if (nothingWaits()) {
             return;
         }
@@ -375,6 +383,7 @@ public final class LoopStore implements Deferred {
 
     /** Whether there is nothing that the store has failed to take and is to be given again. */
     boolean hasTakenAll() {
+        assert loop.inLoop();
         return underWay.hasTakenAll();
     }
 
@@ -382,6 +391,7 @@ public final class LoopStore implements Deferred {
 
     /** Hands over what waits and takes no more that somebody would wait for. */
     public void close() {
+        assert loop.inLoop();
         late.addAll(eventual.takeAll());
         flush();
         underWay.close(List.of(bodies, early, late));

@@ -66,6 +66,7 @@ public final class MessageRemovals {
      *     of the removal; told the bytes of all messages, as {@link StoredMessage#bytes}
      */
     public void remove(Table table, KeyRange range, Consumer<Throwable> damaged, LongConsumer removed) {
+        assert loop.inLoop();
         loop.credit().overdraw(BYTES_PER_REMOVAL);
         waiting.add(new Removal(table, range, damaged, removed));
         beginNext();
@@ -73,11 +74,13 @@ public final class MessageRemovals {
 
     /** Removals that have not given back all references. */
     public int size() {
+        assert loop.inLoop();
         return waiting.size() + active.size();
     }
 
     /** Adds the lower halves of the ids of all bodies whose references are being given back. */
     void addPending(LongHashSet bodies) {
+        assert loop.inLoop();
         for (Removal removal : active) {
             for (int i = 1; i < removal.bodies.size(); i += 2) {
                 bodies.add(removal.bodies.getLong(i));

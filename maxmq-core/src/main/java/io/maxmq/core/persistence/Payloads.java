@@ -53,6 +53,7 @@ public final class Payloads {
      * @return who is to be told about the record instead
      */
     public Written refer(StoredMessage message, Written record) {
+        assert store.loop().inLoop();
         if (!isApart(message)) {
             return record;
         }
@@ -70,6 +71,7 @@ public final class Payloads {
 
     /** The same when another record about the message goes for this one, so that the store needs no more space. */
     public Written referFromReserve(StoredMessage message, Written record) {
+        assert store.loop().inLoop();
         Written referred = refer(message, record);
         Count count = counts.get(message.idLow());
         if (isApart(message) && count != null && count.write != null) {
@@ -90,6 +92,7 @@ public final class Payloads {
      * {@link #forget} for one that has not been told of.
      */
     public void withdraw(Written referred) {
+        assert store.loop().inLoop();
         if (referred instanceof Reference reference) {
             reference.withdraw();
         }
@@ -97,6 +100,7 @@ public final class Payloads {
 
     /** A record about the message that was written is no more. */
     public void forget(StoredMessage message) {
+        assert store.loop().inLoop();
         if (isApart(message)) {
             forget(message.idHigh(), message.idLow());
         }
@@ -104,6 +108,7 @@ public final class Payloads {
 
     /** The same for a message of which nothing else is known but that its body is kept apart. */
     public void forget(long idHigh, long idLow) {
+        assert store.loop().inLoop();
         note(idLow);
         store.addSoon(Tables.PAYLOAD_COUNT, key(idHigh, idLow), -1);
     }
@@ -114,11 +119,13 @@ public final class Payloads {
      * @param pending those that are about to be
      */
     void note(LongHashSet pending) {
+        assert store.loop().inLoop();
         noted = pending;
     }
 
     /** Ends noting: the lower halves of the ids that have been counted for meanwhile. */
     LongHashSet noted() {
+        assert store.loop().inLoop();
         LongHashSet all = noted == null ? new LongHashSet() : noted;
         noted = null;
         return all;
@@ -126,6 +133,7 @@ public final class Payloads {
 
     /** A record about the body is removed, or its count is changed. */
     void note(long idLow) {
+        assert store.loop().inLoop();
         if (noted != null) {
             noted.add(idLow);
         }
@@ -227,6 +235,7 @@ public final class Payloads {
 
     /** Reads a body; null when it is not there. Fails with {@link DamagedRecordException} when it is damaged. */
     public void read(long idHigh, long idLow, BiConsumer<byte @Nullable [], @Nullable Throwable> result) {
+        assert store.loop().inLoop();
         Bytes key = key(idHigh, idLow);
         store.reads().get(Tables.PAYLOAD, key, (entry, failure) -> {
             byte[] body = null;

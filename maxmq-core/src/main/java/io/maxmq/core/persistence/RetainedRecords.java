@@ -77,11 +77,13 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
 
     /** What an acknowledged clear waits for besides. */
     void fence(Fence before) {
+        assert loop.inLoop();
         fence = before;
     }
 
     @Override
     public void changed(Routes routes, Topic topic, @Nullable InTransit asking) {
+        assert loop.inLoop();
         Asking waiting = changes.computeIfAbsent(new Place(routes, topic.withoutMatches()), place -> new Asking());
         if (asking != null && asking.qos() > 0) {
             (asking.payloadLength() == 0 ? waiting.clearing : waiting.setting).add(asking.await());
@@ -94,6 +96,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
 
     @Override
     public void runDeferred() {
+        assert loop.inLoop();
         deferred = false;
         Flush flush = new Flush();
         Iterator<Map.Entry<Place, Asking>> each = changes.entrySet().iterator();
@@ -146,6 +149,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
         }
 
         private void finish() {
+            assert loop.inLoop();
             Cleared cleared = new Cleared();
             for (Change change : changes) {
                 bytesUnderWay -= change.bytes;
@@ -241,6 +245,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
 
     /** Hands over what waits, as the broker closes. */
     public void close() {
+        assert loop.inLoop();
         closed = true;
         again.forEach(changes::putIfAbsent);
         again.clear();

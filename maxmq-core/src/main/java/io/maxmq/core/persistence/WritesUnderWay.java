@@ -71,21 +71,25 @@ final class WritesUnderWay {
 
     /** What is under way takes so much memory. */
     long bytes() {
+        assert loop.inLoop();
         return bytes;
     }
 
     /** Whether there is nothing that the store has failed to take and is to be given again. */
     boolean hasTakenAll() {
+        assert loop.inLoop();
         return again.isEmpty();
     }
 
     /** The same of one shard. */
     boolean hasTaken(int shard) {
+        assert loop.inLoop();
         return !again.has(shard);
     }
 
     /** Runs {@code action} when everything that has been submitted so far is durable or has failed; not within the call. */
     void afterAll(Runnable action) {
+        assert loop.inLoop();
         if (ended == submitted) {
             loop.execute(action);
         } else {
@@ -110,6 +114,7 @@ final class WritesUnderWay {
          * their shard.
          */
         void take(List<Write> writes) {
+            assert loop.inLoop();
             Arrays.fill(open, null);
             List<Write> blocked = new ArrayList<>(0);
             for (Write write : writes) {
@@ -162,6 +167,7 @@ final class WritesUnderWay {
 
         /** Hands them over. */
         void submit() {
+            assert loop.inLoop();
             if (ofShards.isEmpty()) {
                 return;
             }
@@ -206,6 +212,7 @@ final class WritesUnderWay {
     }
 
     private void finishCompleted() {
+        assert loop.inLoop();
         for (Flush first = flushes.peek(); first != null && first.completed; first = flushes.peek()) {
             flushes.remove();
             first.finish();
@@ -269,6 +276,7 @@ final class WritesUnderWay {
     }
 
     private void tryAgain() {
+        assert loop.inLoop();
         pausing = false;
         if (!again.isEmpty() && !closed) {
             again.forEachShard(due::set);
@@ -297,6 +305,7 @@ final class WritesUnderWay {
      * @param stages of changes, in order
      */
     void close(List<List<Write>> stages) {
+        assert loop.inLoop();
         flushes.forEach(each -> each.forEachWrite(again::settle));
         due.clear();
         Flush last = new Flush();

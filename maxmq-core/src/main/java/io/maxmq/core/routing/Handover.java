@@ -72,6 +72,7 @@ final class Handover implements Deferred {
             @Nullable Subscription member,
             int attempts,
             @Nullable Outcome outcome) {
+        assert sourceLoop.inLoop();
         HandoverBatch batch = open;
         if (batch == null) {
             HandoverBatch used = idle.poll();
@@ -90,6 +91,7 @@ final class Handover implements Deferred {
 
     @Override
     public void runDeferred() {
+        assert sourceLoop.inLoop();
         deferred = false;
         HandoverBatch batch = open;
         if (batch != null) {
@@ -108,6 +110,7 @@ final class Handover implements Deferred {
 
     /** Whether the target is so far behind that the source's publishers are to wait. */
     boolean isCongested() {
+        assert sourceLoop.inLoop();
         return isBehind(maxBytesUnderWay, MAX_WORK_UNDER_WAY);
     }
 
@@ -127,6 +130,7 @@ final class Handover implements Deferred {
     // ---- on the target
 
     void arrived(HandoverBatch batch) {
+        assert targetLoop.inLoop();
         arrived.add(batch);
         if (!delivering) {
             deliver();
@@ -135,6 +139,7 @@ final class Handover implements Deferred {
 
     /** Delivers what has come, some of it per turn of the loop. */
     private void deliver() {
+        assert targetLoop.inLoop();
         delivering = true;
         long workAtBegin = targetLoop.workDone();
         try {
@@ -155,6 +160,7 @@ final class Handover implements Deferred {
 
     /** Has the target wake the source's router when it has caught up; true when it already has. */
     boolean awaitRoom() {
+        assert sourceLoop.inLoop();
         sourceWaits = true;
         if (isCongested()) {
             return false;
@@ -165,6 +171,7 @@ final class Handover implements Deferred {
 
     /** The batch has been delivered. */
     private void ran(HandoverBatch batch) {
+        assert targetLoop.inLoop();
         // A lone writer: no need for an atomic addition.
         doneBytes.setRelease(doneBytes.getPlain() + batch.chargedBytes());
         doneMessages.setRelease(doneMessages.getPlain() + batch.count());
@@ -179,7 +186,7 @@ final class Handover implements Deferred {
         java.lang.invoke.VarHandle.fullFence();
         if (sourceWaits && !isBehind(maxBytesUnderWay / 2, MAX_WORK_UNDER_WAY / 2)) {
             sourceWaits = false;
-            sourceLoop.execute(source::roomAgain);
+            source.wake();
         }
     }
 
@@ -192,6 +199,7 @@ final class Handover implements Deferred {
     }
 
     private void complete(HandoverBatch batch) {
+        assert sourceLoop.inLoop();
         try {
             batch.completeOutcomes();
         } catch (Throwable t) {
@@ -201,6 +209,7 @@ final class Handover implements Deferred {
 
     /** One entry's outcome is known only now. */
     void answerLater(Outcome wanted, Outcome known) {
+        assert targetLoop.inLoop();
         sourceLoop.execute(() -> wanted.complete(known));
     }
 }

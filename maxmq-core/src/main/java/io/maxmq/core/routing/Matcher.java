@@ -31,7 +31,7 @@ final class Matcher {
     private @Nullable Object[] sources = new Object[16]; // Subscription or SubscriberList, of this loop
     private int sourceCount;
     private long loopMask;
-    private SharedGroup[] groups = Subscribers.NO_GROUPS;
+    private SharedGroup[] groups = FilterSubscribers.NO_GROUPS;
     private @Nullable List<SharedGroup> gathered;
 
     // Statistics: written by the loop, read by any thread, which may see them a little late.
@@ -147,7 +147,7 @@ final class Matcher {
 
     private void collect(TreeNode node) {
         Object found = node.subscribers;
-        if (found instanceof Subscribers all) {
+        if (found instanceof FilterSubscribers all) {
             loopMask |= all.loops();
             SubscriberList list = all.list(loop);
             if (list != null) {
@@ -183,7 +183,7 @@ final class Matcher {
     }
 
     private Match build(long version) {
-        SharedGroup[] allGroups = gathered == null ? groups : gathered.toArray(Subscribers.NO_GROUPS);
+        SharedGroup[] allGroups = gathered == null ? groups : gathered.toArray(FilterSubscribers.NO_GROUPS);
         long remote = loopMask & ~(1L << loop);
         if (sourceCount == 0) {
             return new Match(version, Match.NONE, null, null, remote, allGroups);
@@ -274,7 +274,7 @@ final class Matcher {
         }
         sourceCount = 0;
         loopMask = 0;
-        groups = Subscribers.NO_GROUPS;
+        groups = FilterSubscribers.NO_GROUPS;
         gathered = null;
     }
 

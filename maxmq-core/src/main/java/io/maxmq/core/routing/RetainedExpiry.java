@@ -27,7 +27,7 @@ final class RetainedExpiry {
     }
 
     private final Routes routes;
-    private final RetainedMessages messages;
+    private final RetainedTree messages;
 
     /** When the next walk is due, in ms since the epoch. */
     private final AtomicLong next = new AtomicLong(NEVER);
@@ -42,6 +42,7 @@ final class RetainedExpiry {
 
     /** A message with an expiry has been retained. On the loop, where it is told what expires. */
     void note(Loop loop, long expiresAtMillis, Expired expired) {
+        assert loop.inLoop();
         due(Math.max(expiresAtMillis, loop.expiryMillis() + PAUSE_MILLIS));
         armIfNeeded(loop, expired);
     }
@@ -66,6 +67,7 @@ final class RetainedExpiry {
     }
 
     private void look(Loop loop, Expired expired) {
+        assert loop.inLoop();
         if (next.get() > loop.expiryMillis()) {
             arm(loop, expired);
             return;
@@ -85,6 +87,7 @@ final class RetainedExpiry {
         }
 
         void go() {
+            assert loop.inLoop();
             long now = loop.expiryMillis();
             for (int i = 0; i < PER_TURN; i++) {
                 StoredMessage message = cursor.next();

@@ -9,7 +9,7 @@ public interface RetainedJournal {
     RetainedJournal NONE = (routes, topic, asking) -> {};
 
     /**
-     * The retained message of a topic is another one now, or there is none any more: {@link RetainedMessages} has what is to be
+     * The retained message of a topic is another one now, or there is none any more: {@link RetainedTree} has what is to be
      * written.
      *
      * @param asking the message that has changed it: its outcome waits until this, or what has come later, is durable. Null

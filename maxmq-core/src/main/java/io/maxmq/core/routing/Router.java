@@ -98,6 +98,7 @@ public final class Router {
     }
 
     void handingOver() {
+        assert loop.inLoop();
         beforeHandingOver.run();
     }
 
@@ -116,6 +117,7 @@ public final class Router {
      * @param publisherId the UTF-8 client id of the publisher, for No Local; null for the application and the broker
      */
     public Retained retain(InTransit message, Routes routes, byte @Nullable [] publisherId) {
+        assert loop.inLoop();
         if (message.payloadLength() == 0) {
             removeRetained(message.topic(), routes, message);
             return Retained.REMOVED;
@@ -139,10 +141,12 @@ public final class Router {
 
     /** Removes the retained message of a topic; false when there was none. */
     public boolean removeRetained(Topic topic, Routes routes) {
+        assert loop.inLoop();
         return removeRetained(topic, routes, null);
     }
 
     private boolean removeRetained(Topic topic, Routes routes, @Nullable InTransit asking) {
+        assert loop.inLoop();
         StoredMessage removed = routes.retained().remove(topic);
         release(removed);
         if (removed != null) {
@@ -154,13 +158,14 @@ public final class Router {
     }
 
     private void writeRetained(Routes routes, Topic topic, @Nullable InTransit asking) {
-        if (!RetainedMessages.isSys(topic.utf8())) {
+        if (!RetainedTree.isSys(topic.utf8())) {
             retainedJournal.changed(routes, topic, asking);
         }
     }
 
     /** Has those retained messages removed that expire, the first of them at this time in ms since the epoch. */
     public void expireRetained(Routes routes, long firstMillis) {
+        assert loop.inLoop();
         routes.retainedExpiry().note(loop, firstMillis, this::expired);
     }
 
@@ -233,6 +238,7 @@ public final class Router {
      * @return false when there is neither
      */
     public boolean passOn(InTransit message, Routes routes, SharedGroup group) {
+        assert loop.inLoop();
         if (group.size() == 0) {
             return false;
         }
@@ -249,6 +255,7 @@ public final class Router {
 
     /** Gives a message to a member of a shared subscription, or, if it does not take it, to another. */
     public void deliverTo(InTransit message, Routes routes, Subscription member) {
+        assert loop.inLoop();
         SharedGroup group = member.group();
         if (group != null) {
             deliverShared(message, routes, group, member, 0);
@@ -257,6 +264,7 @@ public final class Router {
 
     /** Whether another loop is so far behind that this loop's publishers should no longer be read. */
     public boolean isCongested() {
+        assert loop.inLoop();
         for (Handover way : handovers) {
             if (way != null && way.isCongested()) {
                 return true;
@@ -267,6 +275,7 @@ public final class Router {
 
     /** Runs {@code resume} once, on this loop, when {@link #isCongested} may no longer hold. */
     public void awaitRoom(Runnable resume) {
+        assert loop.inLoop();
         waitingForRoom.add(resume);
         boolean roomEverywhere = true;
         for (Handover way : handovers) {
@@ -275,11 +284,17 @@ public final class Router {
             }
         }
         if (roomEverywhere) {
-            loop.execute(this::roomAgain);
+            wake();
         }
     }
 
-    void roomAgain() {
+    /** Runs later those that {@link #awaitRoom} keeps: another loop has caught up. Any thread. */
+    void wake() {
+        loop.execute(this::roomAgain);
+    }
+
+    private void roomAgain() {
+        assert loop.inLoop();
         if (waitingForRoom.isEmpty()) {
             return;
         }
@@ -296,6 +311,7 @@ public final class Router {
 
     /** The flyweight that batches from other loops are read with. */
     InTransit handedOver() {
+        assert loop.inLoop();
         loop.refreshTime();
         return handedOver;
     }
@@ -307,6 +323,7 @@ public final class Router {
             @Nullable SharedGroup group,
             @Nullable Subscription member,
             int attempts) {
+        assert loop.inLoop();
         try {
             if (member == null) {
                 deliverLocal(message, match(message, routes));

@@ -17,7 +17,7 @@ public final class Routes {
     private final TopicTable hookTopics;
     private final SubscriptionTree tree;
     private final SubscriptionTree hooks;
-    private final RetainedMessages retained;
+    private final RetainedTree retained;
     private final RetainedExpiry retainedExpiry;
     private final ExclusiveSubscriptions exclusive = new ExclusiveSubscriptions();
     private final SharedQueue.Maker sharedQueues;
@@ -41,7 +41,7 @@ public final class Routes {
             TopicTable hookTopics,
             SubscriptionTree tree,
             SubscriptionTree hooks,
-            RetainedMessages retained,
+            RetainedTree retained,
             SharedQueue.Maker sharedQueues) {
         this(tenant, topics, hookTopics, tree, hooks, retained, sharedQueues, new StoredBytes(Long.MAX_VALUE), 0);
     }
@@ -56,7 +56,7 @@ public final class Routes {
             TopicTable hookTopics,
             SubscriptionTree tree,
             SubscriptionTree hooks,
-            RetainedMessages retained,
+            RetainedTree retained,
             SharedQueue.Maker sharedQueues,
             StoredBytes stored,
             int countingLoops) {
@@ -118,7 +118,7 @@ public final class Routes {
         return exclusive;
     }
 
-    public RetainedMessages retained() {
+    public RetainedTree retained() {
         return retained;
     }
 

@@ -201,7 +201,7 @@ public final class SubscriptionTree {
 
     private int addPlain(Subscription subscription, byte[] filter) {
         TreeNode known = find(filter);
-        if (known != null && known.subscribers instanceof Subscribers all) {
+        if (known != null && known.subscribers instanceof FilterSubscribers all) {
             SubscriberList list = all.list(subscription.loop());
             if (list != null) { // the node stays as long as the list has an entry, and only this loop removes one
                 list.add(subscription);
@@ -218,7 +218,7 @@ public final class SubscriptionTree {
                 subscription.node = node;
                 node.subscribers = subscription;
             } else {
-                Subscribers all = subscribers(node);
+                FilterSubscribers all = subscribers(node);
                 SubscriberList list = all.list(subscription.loop());
                 if (list == null) {
                     subscription.index = 0;
@@ -242,7 +242,7 @@ public final class SubscriptionTree {
         try {
             int before = nodes;
             TreeNode node = path(filter);
-            Subscribers all = subscribers(node);
+            FilterSubscribers all = subscribers(node);
             SharedGroup group = all.group(share);
             subscription.node = node;
             if (group != null) {
@@ -265,7 +265,7 @@ public final class SubscriptionTree {
         structure.lock();
         try {
             TreeNode node = find(shared.text().getBytes(UTF_8));
-            return share != null && node != null && node.subscribers instanceof Subscribers all
+            return share != null && node != null && node.subscribers instanceof FilterSubscribers all
                     ? all.group(share)
                     : null;
         } finally {
@@ -302,7 +302,7 @@ public final class SubscriptionTree {
 
     private int removePlain(Subscription subscription, TreeNode node) {
         int loop = subscription.loop();
-        if (node.subscribers instanceof Subscribers all) {
+        if (node.subscribers instanceof FilterSubscribers all) {
             SubscriberList list = all.list(loop);
             if (list != null && list.size() > 1) {
                 list.remove(subscription);
@@ -319,12 +319,12 @@ public final class SubscriptionTree {
         structure.lock();
         try {
             int before = nodes;
-            if (node.subscribers instanceof Subscribers all) {
+            if (node.subscribers instanceof FilterSubscribers all) {
                 SubscriberList list = all.list(loop);
                 if (list != null) {
                     list.remove(subscription); // its last; the list itself may be being walked
                 }
-                Subscribers rest = all.without(loop);
+                FilterSubscribers rest = all.without(loop);
                 node.subscribers = rest.isEmpty() ? null : rest;
             } else {
                 node.subscribers = null;
@@ -341,12 +341,12 @@ public final class SubscriptionTree {
         structure.lock();
         try {
             int before = nodes;
-            if (node.subscribers instanceof Subscribers all) {
+            if (node.subscribers instanceof FilterSubscribers all) {
                 SharedGroup group = all.group(share);
                 if (group != null) {
                     group.remove(subscription);
                     if (group.size() == 0) {
-                        Subscribers rest = all.without(group);
+                        FilterSubscribers rest = all.without(group);
                         node.subscribers = rest.isEmpty() ? null : rest;
                         prune(node);
                         changed(subscription.filter().text().getBytes(UTF_8));
@@ -485,15 +485,15 @@ public final class SubscriptionTree {
     }
 
     /** The node's subscribers in the form that takes more than one; not yet written there. Under the lock. */
-    private static Subscribers subscribers(TreeNode node) {
+    private static FilterSubscribers subscribers(TreeNode node) {
         Object now = node.subscribers;
-        if (now instanceof Subscribers all) {
+        if (now instanceof FilterSubscribers all) {
             return all;
         }
         if (now instanceof Subscription only) {
-            return Subscribers.EMPTY.with(only.loop(), new SubscriberList(only));
+            return FilterSubscribers.EMPTY.with(only.loop(), new SubscriberList(only));
         }
-        return Subscribers.EMPTY;
+        return FilterSubscribers.EMPTY;
     }
 
     /** Removes the node if it has become useless, and then those above it. Under the lock. */

@@ -75,6 +75,7 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
 
     /** Notes that nobody is accepted for now, or somebody again; whether that is new. On the loop. */
     boolean pause(boolean now) {
+        assert loop.inLoop();
         boolean before = paused;
         paused = now;
         return before != now;
@@ -92,6 +93,7 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+        assert loop.inLoop();
         Channel channel = (Channel) accepted;
         if (open.incrementAndGet() > settings.maxConnections()) {
             loop.counters().increment(Counter.REFUSED_LISTENER_LIMIT);
@@ -169,6 +171,7 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        assert loop.inLoop();
         waiting.end(this::refuse);
     }
 
@@ -181,6 +184,7 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
     /** Accepting has failed, for want of file descriptors perhaps: trying again at once would keep the loop busy. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        assert loop.inLoop();
         ChannelConfig config = ctx.channel().config();
         if (config.isAutoRead()) {
             config.setAutoRead(false);
@@ -192,11 +196,13 @@ final class Accepting extends LastHandler implements SocketConnection.Acceptance
 
     @Override
     public void handshakeBegins(SocketConnection connection, Runnable goOn) {
+        assert loop.inLoop();
         handshakes.begins(connection, goOn);
     }
 
     @Override
     public void handshakeEnded(SocketConnection connection) {
+        assert loop.inLoop();
         handshakes.ended(connection);
     }
 

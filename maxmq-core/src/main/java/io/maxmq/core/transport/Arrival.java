@@ -55,11 +55,13 @@ final class Arrival {
 
     /** There is a trusted proxy: it will say whom it speaks for, by {@link #comesFrom}, before anything else comes. */
     void awaitOrigin() {
+        assert connection.loop().inLoop();
         originsAwaited++;
     }
 
     /** A trusted proxy has said that it speaks for this client; null when it speaks for itself. */
     void comesFrom(@Nullable SocketAddress client) {
+        assert connection.loop().inLoop();
         if (client != null) {
             speaksFor = client;
         }
@@ -81,6 +83,7 @@ final class Arrival {
 
     /** Whether the client that a proxy speaks for may come in. */
     RateDecision admission() {
+        assert connection.loop().inLoop();
         SocketAddress client = connection.remoteAddress();
         Counter refusal = entrance.refusalOf(client, connection.loop());
         if (refusal != null) {
@@ -98,6 +101,7 @@ final class Arrival {
 
     /** There is TLS: nothing but a handshake happens until {@link #secured} or {@link #notSecured}. */
     void awaitHandshake() {
+        assert connection.loop().inLoop();
         shakingHands = true;
     }
 
@@ -107,16 +111,19 @@ final class Arrival {
      * @param goOn runs, now or later, when there is a place for it
      */
     void handshakeBegins(Runnable goOn) {
+        assert connection.loop().inLoop();
         acceptance.handshakeBegins(connection, goOn);
     }
 
     /** The handshake goes on. */
     void secureBy(Security by) {
+        assert connection.loop().inLoop();
         security = by;
     }
 
     /** The handshake is done. */
     void secured() {
+        assert connection.loop().inLoop();
         shakingHands = false;
         count(Counter.TLS_HANDSHAKES_DONE);
         acceptance.handshakeEnded(connection);
@@ -124,6 +131,7 @@ final class Arrival {
 
     /** The handshake has failed, or was not finished; the channel is being closed. */
     void notSecured(Throwable cause) {
+        assert connection.loop().inLoop();
         count(Counter.TLS_HANDSHAKES_FAILED);
         acceptance.handshakeEnded(connection);
         String detail = connection.isClosing() ? "not done in time" : reasonOf(cause);
@@ -155,6 +163,7 @@ final class Arrival {
 
     /** The peer has said that it sends no more. */
     void inputEnds() {
+        assert connection.loop().inLoop();
         connection.inputEnds();
     }
 
@@ -162,22 +171,26 @@ final class Arrival {
 
     /** There is a WebSocket: nothing comes and goes until {@link #opened} or {@link #notOpened}. */
     void awaitOpening() {
+        assert connection.loop().inLoop();
         opening = true;
     }
 
     /** There need not be a WebSocket: it is MQTT that comes. */
     void opensWithoutWebSocket() {
+        assert connection.loop().inLoop();
         opening = false;
     }
 
     /** The WebSocket is open. */
     void opened() {
+        assert connection.loop().inLoop();
         opening = false;
         count(Counter.WEB_SOCKETS_OPENED);
     }
 
     /** Something else than a WebSocket was asked for; the channel is closed once that is answered. */
     void notOpened(String detail) {
+        assert connection.loop().inLoop();
         count(Counter.WEB_SOCKETS_REFUSED);
         entrance.webSocketRefused(connection.remoteAddress(), listener, detail, connection.loop());
     }

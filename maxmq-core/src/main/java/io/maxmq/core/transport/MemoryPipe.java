@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     /** Joins the broker side to its connection; on the loop, before the client writes. */
     public void open(ByteSource source) {
+        assert loop.inLoop();
         connection = source;
     }
 
@@ -86,7 +88,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
     /** Closes the client's side. Idempotent. */
     public void clientClose() {
         if (underWay.closeClient()) {
-            loop.execute(this::clientHasClosed);
+            enter(MemoryPipe::clientHasClosed);
         }
     }
 
@@ -104,7 +106,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
             }
             int taken = underWay.read(target, offset, length);
             if (taken > 0 && underWay.toClientBytes() <= highWatermarkBytes / 4) {
-                loop.execute(MemoryPipe.this::noteDrained);
+                enter(MemoryPipe::noteDrained);
             }
             return taken;
         }
@@ -133,7 +135,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
             while (at < end) {
                 int part = Math.min(end - at, PipeBuffers.TO_BROKER_BYTES);
                 underWay.write(source, at, part);
-                loop.execute(MemoryPipe.this::drainToBroker);
+                enter(MemoryPipe::drainToBroker);
                 at += part;
             }
         }
@@ -144,12 +146,20 @@ public final class MemoryPipe implements ByteSink, Deferred {
         }
     }
 
-    /** Hands over what the client has written, in order, unless reading is paused or the connection lives elsewhere now. */
+    /** Runs a step later, on the loop where the connection is by then. Any thread. */
+    private void enter(Consumer<MemoryPipe> step) {
+        loop.execute(() -> {
+            if (loop.inLoop()) {
+                step.accept(this);
+            } else {
+                enter(step); // the connection has moved meanwhile
+            }
+        });
+    }
+
+    /** Hands over what the client has written, in order, unless reading is paused. */
     private void drainToBroker() {
-        if (!loop.inLoop()) {
-            loop.execute(this::drainToBroker);
-            return;
-        }
+        assert loop.inLoop();
         for (ByteBuf bytes = underWay.poll(); bytes != null; bytes = underWay.poll()) {
             ByteSource to = connection;
             if (to == null || closed) {
@@ -163,6 +173,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
     // ---- the broker's side
 
     private void noteDrained() {
+        assert loop.inLoop();
         ByteSource to = connection;
         if (unwritable && !closed && to != null && isWritable()) {
             unwritable = false;
@@ -172,10 +183,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     /** What the client wrote before it closed still counts, as with a socket. */
     private void clientHasClosed() {
-        if (!loop.inLoop()) {
-            loop.execute(this::clientHasClosed);
-            return;
-        }
+        assert loop.inLoop();
         if (underWay.isMoving()) {
             // Noticed on arrival.
             return;
@@ -189,6 +197,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
     }
 
     private void onClosed() {
+        assert loop.inLoop();
         if (closed) {
             return;
         }
@@ -204,11 +213,13 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     @Override
     public void write(byte[] source, int offset, int length) {
+        assert loop.inLoop();
         output(length).writeBytes(source, offset, length);
     }
 
     @Override
     public ByteBuf output(int bytes) {
+        assert loop.inLoop();
         ByteBuf present = out;
         if (present == null) {
             present = Unpooled.buffer(Math.max(256, bytes));
@@ -224,12 +235,14 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     @Override
     public void writeShared(ByteBuf frame) {
+        assert loop.inLoop();
         output(frame.readableBytes()).writeBytes(frame);
         frame.release();
     }
 
     @Override
     public void runDeferred() {
+        assert loop.inLoop();
         deferred = false;
         ByteBuf output = out;
         if (output == null) {
@@ -247,6 +260,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     @Override
     public boolean isWritable() {
+        assert loop.inLoop();
         boolean writable = !closed && pendingBytes() < highWatermarkBytes;
         if (!writable) {
             noteUnwritable();
@@ -271,6 +285,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
     }
 
     private void checkProgress() {
+        assert loop.inLoop();
         stallTimer = 0;
         ByteSource to = connection;
         if (!unwritable || closed || to == null) {
@@ -298,6 +313,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     @Override
     public boolean isFull() {
+        assert loop.inLoop();
         return !isWritable() && pendingBytes() > highWatermarkBytes + ANSWERS_BYTES;
     }
 
@@ -314,16 +330,19 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     @Override
     public void pauseReading() {
+        assert loop.inLoop();
         underWay.pauseReading(true);
     }
 
     @Override
     public void resumeReading() {
+        assert loop.inLoop();
         underWay.pauseReading(false);
-        loop.execute(this::resumed);
+        enter(MemoryPipe::resumed);
     }
 
     private void resumed() {
+        assert loop.inLoop();
         if (underWay.isClientClosed()) {
             clientHasClosed();
         } else {
@@ -333,16 +352,18 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     @Override
     public void close() {
+        assert loop.inLoop();
         if (closed) {
             return;
         }
         runDeferred();
         underWay.closeBroker();
-        loop.execute(this::onClosed);
+        enter(MemoryPipe::onClosed);
     }
 
     @Override
     public void abort() {
+        assert loop.inLoop();
         dropOutput();
         close();
     }
@@ -357,6 +378,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     @Override
     public void moveTo(Loop target, Runnable arrived) {
+        assert loop.inLoop();
         if (target == loop) {
             arrived.run();
             return;

@@ -34,6 +34,7 @@ final class PeerProgress {
 
     /** Looks now, and again later. */
     void look() {
+        assert loop.inLoop();
         timer = 0;
         if (!connection.isBehind()) {
             connection.watched(false, 0);
@@ -56,6 +57,7 @@ final class PeerProgress {
     }
 
     void cancel() {
+        assert loop.inLoop();
         if (timer != 0) {
             loop.cancel(timer);
             timer = 0;

@@ -175,6 +175,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        assert loop.inLoop();
         if (connection == null) {
             connection = entrance.open(this, loop);
         }
@@ -209,6 +210,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
      * busy with what came before, a DISCONNECT perhaps: the socket is closed when it goes on reading.
      */
     void inputEnds() {
+        assert loop.inLoop();
         ByteSource to = connection;
         if (moving || readingPaused && to != null && to.handlesTheRest()) {
             inputEnded = true;
@@ -255,6 +257,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public void write(byte[] source, int offset, int length) {
+        assert loop.inLoop();
         ByteBuf output = output(length);
         output.writeBytes(source, offset, length);
         if (output.readableBytes() >= FLUSH_AT_BYTES) {
@@ -264,6 +267,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public ByteBuf output(int bytes) {
+        assert loop.inLoop();
         ByteBuf present = out;
         if (present == null) {
             return open(bytes);
@@ -298,6 +302,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public void writeShared(ByteBuf frame) {
+        assert loop.inLoop();
         handToChannel();
         unflushed = true;
         loop.counters().add(Counter.BYTES_SENT, frame.readableBytes());
@@ -312,6 +317,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public void runDeferred() {
+        assert loop.inLoop();
         deferred = false;
         if (inactive) {
             dropOutput();
@@ -323,6 +329,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public void flushEarly() {
+        assert loop.inLoop();
         if (!inactive) {
             flushNow();
         }
@@ -440,6 +447,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     /** There is no memory for what this connection's peer does not take. */
     void cutOff() {
+        assert loop.inLoop();
         if (closing) {
             return;
         }
@@ -456,6 +464,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public boolean holdInput(long bytes) {
+        assert loop.inLoop();
         inputBytes = bytes;
         return charge();
     }
@@ -479,6 +488,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public boolean isWritable() {
+        assert loop.inLoop();
         if (unwritable && pendingBytes() > lowWater()) {
             return false;
         }
@@ -504,6 +514,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public boolean isFull() {
+        assert loop.inLoop();
         long limit = Math.min(settings.highWatermarkBytes(), memory.shareBytes());
         if (pendingBytes() <= limit + Math.min(ANSWERS_BYTES, limit)) {
             return false;
@@ -514,6 +525,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public long pendingBytes() {
+        assert loop.inLoop();
         ByteBuf output = out;
         return output == null ? stalledBytes : stalledBytes + output.readableBytes();
     }
@@ -554,12 +566,14 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public void pauseReading() {
+        assert loop.inLoop();
         readingPaused = true;
         context().channel().config().setAutoRead(false);
     }
 
     @Override
     public void resumeReading() {
+        assert loop.inLoop();
         readingPaused = false;
         if (inputEnded) {
             inputEnds();
@@ -570,6 +584,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public void close() {
+        assert loop.inLoop();
         if (closing) {
             return;
         }
@@ -589,6 +604,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public void abort() {
+        assert loop.inLoop();
         closing = true;
         dropOutput();
         below().close();
@@ -604,6 +620,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
 
     @Override
     public void moveTo(Loop target, Runnable arrived) {
+        assert loop.inLoop();
         if (target == loop) {
             arrived.run();
             return;

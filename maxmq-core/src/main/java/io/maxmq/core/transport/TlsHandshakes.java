@@ -41,6 +41,7 @@ final class TlsHandshakes {
 
     /** A client has begun one, which goes on now or when there is a place; it is closed when too many wait. */
     void begins(SocketConnection connection, Runnable goOn) {
+        assert loop.inLoop();
         if (underWay.size() < most && waiting.isEmpty()) {
             goOn(connection, goOn);
         } else if (waiting.size() < MAX_WAITING) {
@@ -54,6 +55,7 @@ final class TlsHandshakes {
 
     /** It is done, has failed, or had no place in time. Without effect when that is known. */
     void ended(SocketConnection connection) {
+        assert loop.inLoop();
         if (underWay.remove(connection) != null) {
             goOnWithWaiting();
         } else if (waiting.remove(connection) != null) {
@@ -86,6 +88,7 @@ final class TlsHandshakes {
 
     /** Makes room, and comes again when there may be more to do. */
     private void look() {
+        assert loop.inLoop();
         if (timer != 0) {
             return;
         }

@@ -23,6 +23,7 @@ final class WaitingSockets {
 
     /** Has {@code then} called with the socket after that time; false when too many wait. */
     boolean await(Channel channel, long nanos, Consumer<Channel> then) {
+        assert loop.inLoop();
         if (waiting.size() >= MAX_WAITING) {
             return false;
         }
@@ -37,6 +38,7 @@ final class WaitingSockets {
 
     /** Waits no longer for any. */
     void end(Consumer<Channel> then) {
+        assert loop.inLoop();
         Set<Channel> left = Set.copyOf(waiting);
         waiting.clear();
         left.forEach(then);

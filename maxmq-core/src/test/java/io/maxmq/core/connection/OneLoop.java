@@ -20,7 +20,7 @@ import io.maxmq.core.observe.Loggers;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.persistence.ManualLoop;
 import io.maxmq.core.routing.MessageIds;
-import io.maxmq.core.routing.RetainedMessages;
+import io.maxmq.core.routing.RetainedTree;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SubscriptionTree;
@@ -78,7 +78,7 @@ final class OneLoop {
                 new TopicTable(1, 64, 128),
                 new SubscriptionTree(1, SubscriptionTree.Options.DEFAULTS),
                 new SubscriptionTree(1, SubscriptionTree.Options.DEFAULTS),
-                new RetainedMessages(new RetainedMessages.Limits(1000, 1_000_000, 1_000_000)),
+                new RetainedTree(new RetainedTree.Limits(1000, 1_000_000, 1_000_000)),
                 (group, of) -> {
                     throw new AssertionError("no shared group");
                 });

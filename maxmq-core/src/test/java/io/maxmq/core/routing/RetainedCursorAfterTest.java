@@ -19,11 +19,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Pages of retained messages: a cursor that begins behind a topic. */
 class RetainedCursorAfterTest {
-    private final RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+    private final RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
 
     @Property(tries = 500)
     void goesOnWhereAnotherStopped(@ForAll("topicNames") List<String> names, @ForAll("filters") String filter) {
-        RetainedMessages messages = new RetainedMessages(RetainedMessages.Limits.NONE);
+        RetainedTree messages = new RetainedTree(RetainedTree.Limits.NONE);
         names.forEach(name -> messages.put(topic(name), stored(topic(name), 1)));
         List<String> all = rest(messages.cursor(TopicFilter.of(filter)));
 
@@ -36,7 +36,7 @@ class RetainedCursorAfterTest {
 
     @Property(tries = 500)
     void goesOnBehindATopicThatIsGone(@ForAll("topicNames") List<String> names, @ForAll("filters") String filter) {
-        RetainedMessages messages = new RetainedMessages(RetainedMessages.Limits.NONE);
+        RetainedTree messages = new RetainedTree(RetainedTree.Limits.NONE);
         names.forEach(name -> messages.put(topic(name), stored(topic(name), 1)));
         List<String> all = rest(messages.cursor(TopicFilter.of(filter)));
 

@@ -211,7 +211,7 @@ class RoutingConcurrencyTest {
 
     @Test
     void aRetainedMessageIsFoundByTheMatchOrByTheScan() throws Exception {
-        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         int rounds = 1000;
         AtomicInteger starts = new AtomicInteger();
         AtomicIntegerArray found = new AtomicIntegerArray(rounds);
@@ -246,7 +246,7 @@ class RoutingConcurrencyTest {
 
     @Test
     void aCursorGivesWhatStaysExactlyOnceAndNeverAnOldValue() throws Exception {
-        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         int stable = 300;
         AtomicIntegerArray latest = new AtomicIntegerArray(stable); // what has certainly been put
         for (int i = 0; i < stable; i++) {
@@ -284,7 +284,7 @@ class RoutingConcurrencyTest {
         });
 
         assertThat(scans).allMatch(count -> count > 0);
-        List<StoredMessage> rest = RetainedMessagesTest.all(retained.cursor(TopicFilter.of("#")));
+        List<StoredMessage> rest = RetainedTreeTest.all(retained.cursor(TopicFilter.of("#")));
         assertThat(retained.count()).isEqualTo(rest.size());
         assertThat(retained.bytes())
                 .isEqualTo(rest.stream().mapToLong(StoredMessage::bytes).sum());
@@ -292,7 +292,7 @@ class RoutingConcurrencyTest {
         assertThat(retained.isEmpty()).isTrue();
     }
 
-    private static void scan(RetainedMessages retained, AtomicIntegerArray latest) {
+    private static void scan(RetainedTree retained, AtomicIntegerArray latest) {
         RetainedCursor cursor = retained.cursor(TopicFilter.of("s/#"));
         int[] before = new int[latest.length()];
         Set<Integer> seen = new HashSet<>();
@@ -316,7 +316,7 @@ class RoutingConcurrencyTest {
 
     @Test
     void putsOfOneTopicFromSeveralLoopsCountOnce() throws Exception {
-        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         Topic topic = topic("a/b/c");
 
         inParallel(loop -> {

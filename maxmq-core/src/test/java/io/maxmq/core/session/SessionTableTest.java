@@ -1,6 +1,6 @@
 package io.maxmq.core.session;
 
-import io.maxmq.core.routing.RetainedMessages;
+import io.maxmq.core.routing.RetainedTree;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.routing.TopicTable;
@@ -28,7 +28,7 @@ class SessionTableTest {
                 new TopicTable(1, 16, 16),
                 new SubscriptionTree(1, SubscriptionTree.Options.DEFAULTS),
                 new SubscriptionTree(1, SubscriptionTree.Options.DEFAULTS),
-                new RetainedMessages(RetainedMessages.Limits.NONE),
+                new RetainedTree(RetainedTree.Limits.NONE),
                 new GroupQueues(List.of()));
     }
 

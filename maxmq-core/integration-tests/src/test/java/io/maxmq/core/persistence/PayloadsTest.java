@@ -77,7 +77,7 @@ class PayloadsTest {
     void aSmallBodyStaysInItsRecord() {
         StoredMessage small = message(100);
         Written mine = tell("a");
-        assertThat(payloads.refer(small, mine)).isSameAs(mine);
+        thread.run(() -> assertThat(payloads.refer(small, mine)).isSameAs(mine));
         thread.run(() -> payloads.forget(small));
         thread.pass();
         assertThat(store.submitted).isEmpty();

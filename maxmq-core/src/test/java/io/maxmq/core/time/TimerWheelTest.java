@@ -8,13 +8,13 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class TimersTest {
+class TimerWheelTest {
     private static final long SECOND = 1_000_000_000L;
     /** One tick, and a bit. */
     private static final long SLACK = 40_000_000L;
 
     private final List<String> ran = new ArrayList<>();
-    private final Timers timers = new Timers(0, Timers.Task::onDeadline);
+    private final TimerWheel timers = new TimerWheel(0, TimerWheel.Task::onDeadline);
 
     private void pollAll(long nowNanos) {
         while (timers.poll(nowNanos)) {

@@ -4,17 +4,17 @@ import io.maxmq.codec.topic.ShareName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has one filter: a list per loop that has plain subscribers, and the groups that share it. This holder is
+ * The subscribers of one filter: a list per loop that has plain subscribers, and the groups that share it. This holder is
  * immutable; a list belongs to its loop.
  *
  * @param loops bit i: loop i has plain subscribers
  * @param lists of these loops, ascending
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record Subscribers(long loops, SubscriberList[] lists, SharedGroup[] groups) {
+record FilterSubscribers(long loops, SubscriberList[] lists, SharedGroup[] groups) {
     static final SubscriberList[] NO_LISTS = {};
     static final SharedGroup[] NO_GROUPS = {};
-    static final Subscribers EMPTY = new Subscribers(0, NO_LISTS, NO_GROUPS);
+    static final FilterSubscribers EMPTY = new FilterSubscribers(0, NO_LISTS, NO_GROUPS);
 
     @Nullable
     SubscriberList list(int loop) {
@@ -36,33 +36,33 @@ record Subscribers(long loops, SubscriberList[] lists, SharedGroup[] groups) {
         return loops == 0 && groups.length == 0;
     }
 
-    Subscribers with(int loop, SubscriberList list) {
+    FilterSubscribers with(int loop, SubscriberList list) {
         long bit = 1L << loop;
         int index = Long.bitCount(loops & (bit - 1));
         SubscriberList[] wider = new SubscriberList[lists.length + 1];
         System.arraycopy(lists, 0, wider, 0, index);
         wider[index] = list;
         System.arraycopy(lists, index, wider, index + 1, lists.length - index);
-        return new Subscribers(loops | bit, wider, groups);
+        return new FilterSubscribers(loops | bit, wider, groups);
     }
 
-    Subscribers without(int loop) {
+    FilterSubscribers without(int loop) {
         long bit = 1L << loop;
         int index = Long.bitCount(loops & (bit - 1));
         SubscriberList[] narrower = new SubscriberList[lists.length - 1];
         System.arraycopy(lists, 0, narrower, 0, index);
         System.arraycopy(lists, index + 1, narrower, index, narrower.length - index);
-        return new Subscribers(loops & ~bit, narrower, groups);
+        return new FilterSubscribers(loops & ~bit, narrower, groups);
     }
 
-    Subscribers with(SharedGroup group) {
+    FilterSubscribers with(SharedGroup group) {
         SharedGroup[] wider = new SharedGroup[groups.length + 1];
         System.arraycopy(groups, 0, wider, 0, groups.length);
         wider[groups.length] = group;
-        return new Subscribers(loops, lists, wider);
+        return new FilterSubscribers(loops, lists, wider);
     }
 
-    Subscribers without(SharedGroup group) {
+    FilterSubscribers without(SharedGroup group) {
         SharedGroup[] narrower = groups.length == 1 ? NO_GROUPS : new SharedGroup[groups.length - 1];
         int count = 0;
         for (SharedGroup other : groups) {
@@ -70,6 +70,6 @@ record Subscribers(long loops, SubscriberList[] lists, SharedGroup[] groups) {
                 narrower[count++] = other;
             }
         }
-        return new Subscribers(loops, lists, narrower);
+        return new FilterSubscribers(loops, lists, narrower);
     }
 }

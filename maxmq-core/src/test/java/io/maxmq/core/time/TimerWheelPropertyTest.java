@@ -13,7 +13,7 @@ import net.jqwik.api.Tuple;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Whatever is scheduled and cancelled, and however time moves: each task runs once, in its time, as a sorted list would say. */
-class TimersPropertyTest {
+class TimerWheelPropertyTest {
     private static final long TICK = 1L << 24;
     private static final long START = 12_345_678_901L;
 
@@ -33,7 +33,7 @@ class TimersPropertyTest {
     }
 
     private static final class Run {
-        private final Timers timers = new Timers(START, Timers.Task::onDeadline);
+        private final TimerWheel timers = new TimerWheel(START, TimerWheel.Task::onDeadline);
         private final List<Long> ids = new ArrayList<>();
         private final TreeMap<Long, Long> deadlines = new TreeMap<>(); // by the id
         private long now = START;

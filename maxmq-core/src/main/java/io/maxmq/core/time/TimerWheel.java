@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs on the owner's event loop. Not thread-safe.
  */
-public final class Timers {
+public final class TimerWheel {
     private static final int TICK_BITS = 24;
     private static final int MAX_EXPIRIES_PER_POLL = 4096;
     private static final int MAX_MOVES_PER_POLL = 4 * MAX_EXPIRIES_PER_POLL;
@@ -83,7 +83,7 @@ public final class Timers {
      * @param startNanos the clock's present time; deadlines are on the same clock
      * @param onExpiry runs each due task; must contain what the task throws
      */
-    public Timers(long startNanos, ExpiryHandler onExpiry) {
+    public TimerWheel(long startNanos, ExpiryHandler onExpiry) {
         this.startNanos = startNanos;
         this.onExpiry = onExpiry;
     }

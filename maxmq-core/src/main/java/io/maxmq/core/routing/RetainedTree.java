@@ -16,7 +16,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * <p>What is retained below {@code $SYS/}, where clients may not publish, is the broker's own: neither counted nor limited, so
  * that it takes no place of a client's message.
  */
-public final class RetainedMessages {
+public final class RetainedTree {
     /**
      * How much a tenant may retain.
      *
@@ -54,7 +54,7 @@ public final class RetainedMessages {
 
     private Runnable onLast = () -> {};
 
-    public RetainedMessages(Limits limits) {
+    public RetainedTree(Limits limits) {
         this.limits = limits;
         Arrays.setAll(orders, i -> new Object());
     }

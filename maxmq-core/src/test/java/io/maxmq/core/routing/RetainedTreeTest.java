@@ -18,11 +18,11 @@ import static io.maxmq.core.routing.Naive.topic;
 import static io.maxmq.core.routing.StoredMessage.OVERHEAD_BYTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
-class RetainedMessagesTest {
+class RetainedTreeTest {
     @Property(tries = 500)
     void cursorAgreesWithTheNaiveMatcherAfterAnyPutsAndRemoves(
             @ForAll("topicNames") List<String> names, @ForAll("filters") List<String> filters) {
-        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         Map<String, StoredMessage> expected = new HashMap<>();
 
         int bytes = 0;
@@ -57,7 +57,7 @@ class RetainedMessagesTest {
 
     @Test
     void refusesWhatExceedsTheNumberOfMessages() {
-        RetainedMessages retained = new RetainedMessages(new RetainedMessages.Limits(1, OVERHEAD_BYTES + 100, 100));
+        RetainedTree retained = new RetainedTree(new RetainedTree.Limits(1, OVERHEAD_BYTES + 100, 100));
         StoredMessage first = stored(topic("a"), 10);
         StoredMessage second = stored(topic("a"), 20);
 
@@ -72,8 +72,7 @@ class RetainedMessagesTest {
 
     @Test
     void refusesWhatExceedsTheBytesAndKeepsThePreviousOne() {
-        RetainedMessages retained =
-                new RetainedMessages(new RetainedMessages.Limits(10, 2 * OVERHEAD_BYTES + 100, 1000));
+        RetainedTree retained = new RetainedTree(new RetainedTree.Limits(10, 2 * OVERHEAD_BYTES + 100, 1000));
         StoredMessage first = stored(topic("a"), 60);
         retained.put(topic("a"), first);
 
@@ -89,7 +88,7 @@ class RetainedMessagesTest {
 
     @Test
     void refusesAPayloadThatIsTooLarge() {
-        RetainedMessages retained = new RetainedMessages(new RetainedMessages.Limits(10, 10_000, 20));
+        RetainedTree retained = new RetainedTree(new RetainedTree.Limits(10, 10_000, 20));
 
         assertThat(retained.put(topic("a"), stored(topic("a"), 21))).isEqualTo(RetainedPut.Refused.TOO_LARGE);
         assertThat(retained.put(topic("a"), stored(topic("a"), 20))).isEqualTo(RetainedPut.Stored.FIRST);
@@ -98,7 +97,7 @@ class RetainedMessagesTest {
 
     @Test
     void aWalkOverAllMeetsThoseBelowDollarToo() {
-        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         List<String> met = new ArrayList<>();
         for (String name : List.of("a", "a/b", "$SYS", "$SYS/a", "/", "/$a")) {
             retained.put(topic(name), stored(topic(name), 1));
@@ -114,7 +113,7 @@ class RetainedMessagesTest {
 
     @Test
     void removesOnlyTheMessageThatIsMeant() {
-        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         StoredMessage expired = stored(topic("a"), 1);
         StoredMessage newer = stored(topic("a"), 2);
         retained.put(topic("a"), expired);
@@ -129,7 +128,7 @@ class RetainedMessagesTest {
 
     @Test
     void givesTheValueOfTheMomentAndNothingThatIsGone() {
-        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         for (int i = 0; i < 100; i++) {
             retained.put(topic("a/" + i), stored(topic("a/" + i), 1));
         }
@@ -155,7 +154,7 @@ class RetainedMessagesTest {
 
     @Test
     void givesTheValueOfTheMomentForAnExactFilterToo() {
-        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         StoredMessage newer = stored(topic("a"), 2);
         retained.put(topic("a"), stored(topic("a"), 1));
         RetainedCursor exact = retained.cursor(TopicFilter.of("a"));
@@ -169,7 +168,7 @@ class RetainedMessagesTest {
 
     @Test
     void walksTopicsOfManyThousandLevels() {
-        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         Topic deep = topic("/".repeat(65_000));
         retained.put(deep, stored(deep, 1));
 
@@ -213,7 +212,7 @@ class RetainedMessagesTest {
     /** Who subscribes to what few of many topics match, or none, does not hold the loop up. */
     @Test
     void aCursorPausesAmongBranchesThatDoNotMatch() {
-        RetainedMessages retained = new RetainedMessages(RetainedMessages.Limits.NONE);
+        RetainedTree retained = new RetainedTree(RetainedTree.Limits.NONE);
         for (int i = 0; i < 10_000; i++) {
             retained.put(topic("a" + i + "/y"), stored(topic("a" + i + "/y"), 1));
         }
