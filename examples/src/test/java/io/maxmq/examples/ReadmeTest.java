@@ -14,6 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What the README shows is what the build compiles and CI runs. */
 class ReadmeTest {
     private static final Path ROOT = Path.of("..");
+    private static final Path DOORBELL =
+            Path.of("embedded-test/src/test/java/io/maxmq/examples/doorbell/DoorbellTest.java");
     private static final Path QUICKSTART = Path.of("src/main/java/io/maxmq/examples/quickstart/Quickstart.java");
 
     @Test
@@ -22,7 +24,19 @@ class ReadmeTest {
                 .replaceFirst("(?s)^package .*?;\n\n", "")
                 .replaceFirst("(?s)/\\*\\*.*?\\*/\n", "");
 
-        assertThat(blocks("java")).first().isEqualTo(source);
+        assertThat(blocks("java")).contains(source);
+    }
+
+    @Test
+    void showsATestThatTheBuildRuns() throws IOException {
+        String test = Files.readString(DOORBELL);
+
+        assertThat(blocks("java")).contains(test.substring(test.indexOf("@MaxMQTest")));
+    }
+
+    @Test
+    void isShort() throws IOException {
+        assertThat(Files.readAllLines(ROOT.resolve("README.md"))).hasSizeLessThanOrEqualTo(150);
     }
 
     @Test
@@ -44,9 +58,11 @@ class ReadmeTest {
         assertThat(readme).contains("`mvn -q -DskipTests install`");
         assertThat(script).contains("-q -DskipTests install");
         for (String project : List.of("class-path", "modular", "spring-boot-3", "spring-boot-4")) {
+            String artifact = project.startsWith("spring-boot") ? "maxmq-spring-boot-starter" : "maxmq-core";
+            assertThat(readme).contains("`" + artifact + "`");
             assertThat(compact(Files.readString(Path.of("outside", project, "pom.xml"))))
                     .as(project)
-                    .contains(compact(blocks("xml").get(0)));
+                    .contains(compact(blocks("xml").get(0)).replace("maxmq-core", artifact));
             assertThat(script).contains(project);
         }
         assertThat(Files.readString(Path.of("outside", "spring-boot-3", "pom.xml")))
