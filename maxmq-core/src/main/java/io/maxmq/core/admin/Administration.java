@@ -21,7 +21,7 @@ import io.maxmq.spi.admin.Subscriptions;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** What the embedder and extensions see of a running broker, and do to it. Thread-safe. */
+/** Queries and operations of the application and of extensions on a running broker. Thread-safe. */
 public final class Administration implements AutoCloseable {
     private final BrokerConfig config;
     private final List<LoopAssembly> loops;

@@ -26,9 +26,10 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says who would get a message and why not, and does nothing: no turn of a shared subscription is taken, no drop counted, no
- * match or decision remembered. First whether the message would be published, on the loop of its publisher; then on one loop
- * after the other what its subscriptions would do ({@link ExplainedRecipients}). Thread-safe.
+ * Explains which sessions would get a message, and why others would not, without side effects: no turn of a shared
+ * subscription is taken, no drop is counted, no match or decision is cached. First it checks on the publisher's loop
+ * whether the message would be published; then it visits one loop after the other for the subscriptions ({@link
+ * ExplainedRecipients}). Thread-safe.
  */
 final class Explainer {
     private final BrokerConfig config;

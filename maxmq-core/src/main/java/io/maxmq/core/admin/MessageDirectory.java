@@ -32,12 +32,12 @@ final class MessageDirectory {
         this.answers = answers;
     }
 
-    /** Those that wait. */
+    /** Returns a page of queued messages. */
     CompletionStage<MessagePage> queued(MessageQuery query) {
         return ask(query, true);
     }
 
-    /** Those sent and not acknowledged. */
+    /** Returns a page of sent and unacknowledged messages. */
     CompletionStage<MessagePage> inFlight(MessageQuery query) {
         return ask(query, false);
     }

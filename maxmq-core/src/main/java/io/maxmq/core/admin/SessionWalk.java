@@ -8,10 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A walk over the sessions of all loops, one loop after the other, each session on its own loop. After some work a loop looks
- * at its sockets before the walk goes on, so nobody is held up by how many sessions there are.
- *
- * <p>What the visitor collects moves from loop to loop with the walk; it needs no lock.
+ * A walk over the sessions of all loops, one loop after the other, each session on its own loop. After a slice of work
+ * a loop serves its sockets before the walk goes on, so many sessions delay no client.
+ * <p>The visitor moves from loop to loop with the walk; its results need no lock.
  */
 final class SessionWalk {
     /** Sessions, or what costs as much, looked at in one turn of a loop: some 100 microseconds. */

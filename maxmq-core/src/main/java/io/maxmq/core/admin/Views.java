@@ -22,7 +22,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** What the broker holds, as an administrator sees it. Each on the loop of what is viewed; retained messages anywhere. */
+/**
+ * Converts the broker's state to views for an administrator. Runs on the loop of the viewed object; retained messages
+ * on any thread.
+ */
 final class Views {
     private Views() {}
 

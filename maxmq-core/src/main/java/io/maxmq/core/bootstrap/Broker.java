@@ -101,12 +101,12 @@ import org.slf4j.Logger;
  * goodbye to the open ones, extensions, sessions, loops, workers.
  */
 public final class Broker {
-    /** What may be between two loops before publishers wait, at most; and as a part of the memory budget. */
+    /** The most bytes between two loops before publishers wait; also bounded by a part of the memory budget. */
     private static final long MAX_BYTES_UNDER_WAY = 4 << 20;
 
     private static final int MIN_WORKERS = 4;
 
-    /** How often each part is closed when the heap is exhausted meanwhile. */
+    /** The number of attempts to close each part when the heap is exhausted meanwhile. */
     private static final int CLOSE_ATTEMPTS = 5;
 
     private final BrokerConfig config;
@@ -155,7 +155,7 @@ public final class Broker {
     /** Null without a storage. */
     private final @Nullable StoredClock storedClock;
 
-    /** Whether the expiry clock goes on from the stored one. */
+    /** True if the expiry clock goes on from the stored one. */
     private boolean isClockRestored;
 
     public Broker(BrokerConfig config, Plugins plugins, NetworkPreparation network) {
@@ -187,9 +187,8 @@ public final class Broker {
     }
 
     /**
-     * The order is also that of a first start, where the network is being loaded meanwhile: what needs none comes first.
-     *
-     * @param storage where the sessions of a loop write
+     * The order suits a first start, while the network classes are being loaded: parts without network come first.
+     * @param storage the storage of a loop's sessions
      */
     Broker(
             BrokerConfig config,
@@ -379,7 +378,9 @@ public final class Broker {
     /**
      * Starts everything, or nothing: a failure closes what was started.
      *
-     * @throws IllegalStateException when the settings let nobody in, or an extension fails
+     *
+     * @throws IllegalStateException when no client could connect, or an extension fails
+     *
      * @throws IOException when a listener cannot be bound; names it and its address
      */
     public void start() throws IOException {
@@ -518,7 +519,8 @@ public final class Broker {
     }
 
     /**
-     * Has the broker closed when the heap is exhausted on an event loop.
+     * Registers an action for an exhausted heap on an event loop.
+     *
      *
      * @param close called on a thread of the broker's own
      */
@@ -544,7 +546,7 @@ public final class Broker {
 
     // ---- while running
 
-    /** What closing may take. */
+    /** Returns the close timeout. */
     public Duration closeTimeout() {
         return config.closeTimeout();
     }

@@ -10,7 +10,7 @@ import io.maxmq.spi.limit.RateDecision;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** What is behind the listeners: the broker's connections. */
+/** The entry from the listeners to the broker's connections. */
 record Entrance(Connections connections) implements SocketAcceptor.Entrance {
     @Override
     public @Nullable Counter refusalOf(SocketAddress remote, Loop loop) {

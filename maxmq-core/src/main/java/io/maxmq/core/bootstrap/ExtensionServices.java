@@ -54,7 +54,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** What an extension gets of its broker. Thread-safe. */
+/** The services of the broker for one extension. Thread-safe. */
 final class ExtensionServices implements BrokerContext {
     private final BrokerConfig config;
     private final Plugins plugins;
@@ -69,7 +69,7 @@ final class ExtensionServices implements BrokerContext {
     private final Timers timers;
     private final ExtensionFigures figures;
 
-    /** What the broker takes back when an extension forgets to. */
+    /** Registrations that the broker closes at the extension's end. */
     private final Set<Registration> registrations = ConcurrentHashMap.newKeySet();
 
     ExtensionServices(

@@ -32,7 +32,7 @@ final class Goodbye {
 
     void endConnections() {
         everyLoop.run(each -> connections.shutDown(each.loop()));
-        // A moment for the goodbyes to leave; who does not take them is cut off.
+        // The time for the last packets to leave; clients that do not read them are closed.
         long deadlineNanos = System.nanoTime() + closeTimeout.toNanos() / 2;
         while (everyLoop.sum(Counter.CONNECTIONS) > 0 && System.nanoTime() < deadlineNanos) {
             // Again: one may have been on its way from one loop to another.
@@ -57,7 +57,7 @@ final class Goodbye {
         });
     }
 
-    /** Hands over what waits to be written, and waits for it: who is to be told of it can still be told. */
+    /** Submits pending writes and waits for them, so that their clients can still be answered. */
     private void awaitWrites() {
         CountDownLatch written = new CountDownLatch(everyLoop.count());
         everyLoop.run(each -> {

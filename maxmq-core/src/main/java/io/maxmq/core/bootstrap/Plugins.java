@@ -37,7 +37,7 @@ public record Plugins(
         extensions = List.copyOf(extensions);
     }
 
-    /** What they call themselves. */
+    /** Returns the names of the plug-ins. */
     Set<String> names() {
         Set<String> names = new TreeSet<>();
         authenticators.forEach(each -> names.add(each.name()));

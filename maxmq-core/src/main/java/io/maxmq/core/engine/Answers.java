@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Questions to event loops that are under way: none left without an answer when the broker closes, though a loop that ends
- * forgets what it was asked; and of those that anybody may ask not more than a bound. Thread-safe.
+ * Pending queries to event loops. Each gets an answer when the broker closes, although an ending loop drops its tasks;
+ * the number of queries of the application is bounded. Thread-safe.
  */
 public final class Answers {
     private static final int MAX_UNDER_WAY = 1024;
@@ -71,7 +71,7 @@ public final class Answers {
         return new IllegalStateException("the broker is closed");
     }
 
-    /** Whoever still waits is told that the broker is closed. */
+    /** Fails pending queries: the broker is closed. */
     public void close() {
         closed = true;
         for (CompletableFuture<?> each : open) {

@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 
-/** Has something done on each event loop of a broker, and waits for it, within the close timeout. Thread-safe; not for a loop to call. */
+/**
+ * Runs an action on each event loop of a broker and waits for it, within the close timeout. Thread-safe; must not be
+ * called on a loop.
+ */
 public final class EveryLoop {
     private final List<LoopAssembly> loops;
     private final Duration timeout;
@@ -20,12 +23,12 @@ public final class EveryLoop {
         this.log = log;
     }
 
-    /** How many loops there are. */
+    /** Returns the number of loops that there are. */
     public int count() {
         return loops.size();
     }
 
-    /** What the counter has on all of them. */
+    /** Returns the sum of a counter over all loops. */
     public long sum(Counter counter) {
         long sum = 0;
         for (LoopAssembly each : loops) {

@@ -68,7 +68,7 @@ public final class TenantRoutes implements Function<Tenant, Routes> {
     private final Routes defaultRoutes;
     private volatile Listener listener = Listener.NONE;
 
-    /** Is told which tenants are kept; with the lock held, so one call at a time. */
+    /** Listens to added and removed tenants; called with the lock held, so one call at a time. */
     public interface Listener {
         Listener NONE = new Listener() {
             @Override
@@ -136,7 +136,7 @@ public final class TenantRoutes implements Function<Tenant, Routes> {
     }
 
     /**
-     * Whether there is room for this tenant's clients. May let in a few more than the bound when many come at the same moment.
+     * Returns whether there is room for this tenant's clients. May let in a few more than the bound when many come at the same moment.
      */
     public boolean admits(Tenant tenant) {
         if (!config.tenancy().isOn() || tenant.equals(Tenant.DEFAULT)) {

@@ -33,7 +33,7 @@ public record HookSubscriber(Tenant tenant, Loop loop, PublishHook hook, PluginF
         Optional<ClientInfo> publisher = message.publisher() instanceof Session session
                 ? Optional.ofNullable(session.client())
                 : Optional.empty();
-        // Kept, so that the message has its id; whoever queues it gets the same copy.
+        // Kept, so that the message has its id; a session that queues it gets the same copy.
         Message view =
                 ApplicationMessages.view(message.keep(), QoS.of(message.qos()), message.retain(), loop.expiryMillis());
         try {

@@ -27,18 +27,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application as the client of a session: what the session sends becomes calls of a receiver, one at a time and in order,
- * as many as it has asked for; what the receiver acknowledges becomes the client's acknowledgements. So an in-process
- * subscription has the session's queue, window, bounds and durability, and none of its own.
- *
- * <p>What it is as a {@link PacketSink} runs on the session's loop. The receiver is called on the executor, or on that loop
- * when there is none. {@link #request}, {@link #close} and acknowledgements come from any thread.
+ * The application as the client of a session: messages of the session become calls of a receiver, one at a time and in
+ * order, as many as requested; acknowledgements of the receiver become the client's acknowledgements. An in-process
+ * subscription therefore uses the session's queue, window, bounds and durability.
+ * <p>The methods of {@link PacketSink} run on the session's loop. The receiver is called on the executor, or on that
+ * loop without one. {@link #request}, {@link #close} and acknowledgements come from any thread.
  */
 final class InProcessClient implements PacketSink {
     /** Messages handed to the receiver before others have the worker. */
     private static final int MESSAGES_PER_TURN = 64;
 
-    /** What the application has to say to it. */
+    /** The application's side. */
     interface Receiver {
         /** One message, which may be kept. Must not throw. */
         void onMessage(Message message, Runnable acknowledge);
@@ -64,7 +63,7 @@ final class InProcessClient implements PacketSink {
     private final Queue<Delivery> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waitingCount = new AtomicInteger();
     private final AtomicLong demand = new AtomicLong();
-    /** Reasons to look at {@link #waiting}: who makes it 1 begins to. */
+    /** Pending reasons to read {@link #waiting}: the thread that raises it to 1 begins to read. */
     private final AtomicInteger looks = new AtomicInteger();
     /** The session has been told to wait; written before {@link #waitingCount} is read again. */
     private volatile boolean held;
@@ -75,9 +74,11 @@ final class InProcessClient implements PacketSink {
 
     /**
      * @param queue messages that may wait for the receiver
+     *
      * @param executor where the receiver is called; null for the loop
-     * @param account what messages of QoS 0 that wait are charged to; the others are the session's
-     * @param onLeft called once, on any thread, when it ends, whoever ends it
+     *
+     * @param account the account of waiting QoS 0 messages; others are charged to the session
+     * @param onLeft called once, on any thread, at the end
      */
     InProcessClient(
             LoopAssembly at,
@@ -156,7 +157,7 @@ final class InProcessClient implements PacketSink {
         if (on == null) {
             at.loop().execute(this::handOut);
         } else {
-            // Refused only when the broker is closed: then nobody waits for messages.
+            // Refused only when the broker is closed: then no receiver waits for messages.
             on.tryExecute(this::handOut);
         }
     }
@@ -176,7 +177,7 @@ final class InProcessClient implements PacketSink {
                 receiver.onMessage(next.message(), acknowledgementOf(next));
             }
             if (handedOut == MESSAGES_PER_TURN) {
-                begin(); // looks is not 0, so nobody else does
+                begin(); // looks is not 0, so no other thread does
                 return;
             }
             seen = looks.addAndGet(-seen);

@@ -21,7 +21,7 @@ final class PendingPublishes {
 
     private final Loop loop;
     private final ConcurrentLinkedQueue<Pending> waiting = new ConcurrentLinkedQueue<>();
-    /** Whether the loop drains this queue or has a task posted to do so; the thread that sets it posts that task. */
+    /** True if the loop drains this queue or has a task posted to do so; the thread that sets it posts that task. */
     private final AtomicBoolean posted = new AtomicBoolean();
 
     private volatile boolean closed;
@@ -47,7 +47,7 @@ final class PendingPublishes {
             if (next != null) {
                 long beginNanos = System.nanoTime();
                 next.route();
-                loop.workSince(beginNanos); // hooks, rules among them, and whatever the result completes
+                loop.workSince(beginNanos); // hooks, rules among them, and continuations of the result
             } else {
                 posted.set(false);
                 if (waiting.isEmpty() || posted.getAndSet(true)) {

@@ -42,7 +42,7 @@ public final class Publisher implements AutoCloseable {
     /** Published and not yet routed; more is refused, never queued. */
     private static final long MAX_WAITING_BYTES = 16 << 20;
 
-    /** What a waiting message costs beside its payload. */
+    /** The memory of a waiting message beside its payload. */
     private static final int MESSAGE_BYTES = 256;
 
     /** Where a message is to go once interceptors have let it pass. */
@@ -76,8 +76,9 @@ public final class Publisher implements AutoCloseable {
     }
 
     /**
-     * Completes when every recipient has answered; exceptionally with PublishRefusedException when too much waits to be
-     * routed, or when nobody could take the message.
+     * Completes when every recipient has answered; exceptionally with PublishRefusedException when too many messages
+     * wait to be routed, or when no recipient could take the message.
+     *
      *
      * @throws IllegalArgumentException when the topic is not one that may be published to
      */
@@ -87,7 +88,8 @@ public final class Publisher implements AutoCloseable {
     }
 
     /**
-     * The same for one session, whatever it has subscribed to; the message is not retained.
+     * Publishes to one session, independent of its subscriptions; the message is not retained.
+     *
      *
      * @throws IllegalArgumentException when the topic is not one that may be published to
      */

@@ -56,10 +56,13 @@ public final class SessionSubscriptions implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * What an application asks for.
+     * A request of the application.
+     *
      *
      * @param durableName null for a session that ends with the subscription
+     *
      * @param window messages of QoS 1 and 2 that the receiver may have unacknowledged
+     *
      * @param queue messages that may wait for the receiver
      */
     public record Request(
@@ -240,12 +243,12 @@ public final class SessionSubscriptions implements AutoCloseable {
         return client::close;
     }
 
-    /** How many there are now; each has a session. */
+    /** Returns the present number of subscriptions; each has a session. */
     public int count() {
         return open.size();
     }
 
-    /** Ends a durable subscription with all that it holds; false when there is none of this name. */
+    /** Ends a durable subscription and its session; false for an unknown name. */
     public CompletionStage<Boolean> remove(Tenant tenant, String durableName) {
         SessionKey key = new SessionKey(tenant, InProcessNames.PREFIX + durableName);
         LoopAssembly at = LoopAssembly.of(loops, key);

@@ -37,7 +37,7 @@ public final class Subscribers implements AutoCloseable {
 
     private static final int RETAINED_PER_TURN = 256;
 
-    /** Branches that are looked at for one of them: a filter may match few of many topics, or none. */
+    /** Branches visited per retained message: a filter may match few of many topics. */
     private static final int RETAINED_STEPS = 32;
 
     private final BrokerConfig config;
@@ -49,7 +49,7 @@ public final class Subscribers implements AutoCloseable {
     private final AtomicInteger next = new AtomicInteger();
     private final Set<Registration> open = ConcurrentHashMap.newKeySet();
 
-    /** What an application asks for. */
+    /** A request of the application. */
     public record Request(Tenant tenant, TopicFilter filter, int maxQos, int queue, boolean inline, boolean retained) {}
 
     /** A subscription in force: what ends it, and when it takes effect. */
@@ -155,7 +155,7 @@ public final class Subscribers implements AutoCloseable {
             feedFrom(null);
         }
 
-        /** @param held to be given first: the handler had no room for it, or the turn was over; null for none */
+        /** @param held the message to deliver first: the handler had no room for it, or the turn was over; or null */
         private void feedFrom(@Nullable StoredMessage held) {
             StoredMessage message = held;
             for (int looks = 0; subscriber.isOnline(); looks++) {

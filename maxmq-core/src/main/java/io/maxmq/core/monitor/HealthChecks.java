@@ -10,10 +10,7 @@ import io.maxmq.spi.admin.Health.Check;
 import io.maxmq.spi.admin.Health.Status;
 import java.util.List;
 
-/**
- * Looks at what the parts of a broker show of themselves; asks none of them to do anything, so it never waits, not even for a
- * loop that hangs. Thread-safe.
- */
+/** Reads the published state of the broker's parts; it never waits, not even for a blocked loop. Thread-safe. */
 public final class HealthChecks {
     /** From here on new connections are refused, see {@code MemoryCredit.Lasting}. */
     private static final int FREE_PARTS = 4;

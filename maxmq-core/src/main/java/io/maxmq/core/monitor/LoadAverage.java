@@ -1,8 +1,8 @@
 package io.maxmq.core.monitor;
 
 /**
- * How much of something happens per minute, averaged over the last 1, 5 and 15 minutes with a weight that fades
- * exponentially, as a system's load average. Not thread-safe.
+ * The rate of a counter per minute, averaged over the last 1, 5 and 15 minutes with a weight that fades exponentially,
+ * as a system's load average. Not thread-safe.
  */
 final class LoadAverage {
     private static final double NANOS_PER_MINUTE = 60e9;
@@ -27,7 +27,7 @@ final class LoadAverage {
         }
     }
 
-    /** How many averages there are. */
+    /** Returns the number of averages that there are. */
     static int count() {
         return MINUTES.length;
     }
@@ -37,7 +37,7 @@ final class LoadAverage {
         return MINUTES[index];
     }
 
-    /** How much per minute. */
+    /** Returns the rate per minute. */
     double perMinute(int index) {
         return perMinute[index];
     }

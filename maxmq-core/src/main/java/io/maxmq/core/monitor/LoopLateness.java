@@ -17,7 +17,7 @@ final class LoopLateness {
     private final long thresholdNanos;
     private final long startNanos;
 
-    /** How late the watchdog has woken up, in all. Written by the watchdog alone. */
+    /** The total lateness of the watchdog's wake-ups. Written by the watchdog alone. */
     private volatile long starvedNanos;
 
     LoopLateness(long thresholdNanos, long startNanos) {
@@ -30,17 +30,17 @@ final class LoopLateness {
         starvedNanos = starvedNanos + Math.max(0, actualNanos - plannedNanos);
     }
 
-    /** How late the watchdog has woken up since the start. */
+    /** Returns the total lateness of the watchdog's wake-ups since the start. */
     long starvedNanos() {
         return starvedNanos;
     }
 
-    /** How long a loop has owed its answer, without the time in which the watchdog itself got no processor. */
+    /** Returns the age of a loop's pending answer, without the time in which the watchdog itself got no processor. */
     long owedNanos(long askedNanos, long starvedBefore, long nowNanos) {
         return Math.max(0, nowNanos - askedNanos - (starvedNanos - starvedBefore));
     }
 
-    /** Whether a loop that has owed its answer for so long is blocked. */
+    /** Returns whether a loop that has owed its answer for so long is blocked. */
     boolean isBlocked(long owedNanos, long nowNanos) {
         boolean isStart = nowNanos - startNanos < START_THRESHOLDS * thresholdNanos;
         return owedNanos >= (isStart ? LATE_AT_START : LATE) * thresholdNanos;

@@ -39,7 +39,7 @@ public final class LoopWatchdog implements AutoCloseable {
 
     private @Nullable Thread thread;
 
-    /** How late the latest loop is: what it owes an answer for, or took for its last one. */
+    /** Returns the lateness of the slowest loop: the age of its pending answer, or the time of its last one. */
     private long delayNanos() {
         long delay = 0;
         for (Probe probe : probes) {
@@ -59,7 +59,7 @@ public final class LoopWatchdog implements AutoCloseable {
         /** {@link LoopLateness#starvedNanos} at that time. Written by the watchdog before {@link #answered}. */
         private volatile long starvedNanos;
 
-        /** How long the loop has owed an answer; 0 when it owes none. */
+        /** Returns the age of the loop's pending answer; 0 without one. */
         long owedNanos() {
             long asked = askedNanos;
             long starved = starvedNanos;
@@ -151,7 +151,7 @@ public final class LoopWatchdog implements AutoCloseable {
         }
     }
 
-    /** How many loops it watches. */
+    /** Returns the number of loops that it watches. */
     int size() {
         return probes.length;
     }
@@ -167,7 +167,7 @@ public final class LoopWatchdog implements AutoCloseable {
         return stalled;
     }
 
-    /** How often it has found a loop stalled. Any thread. */
+    /** Returns the number of stalls found so far. Any thread. */
     long stalls() {
         return stalls;
     }

@@ -6,7 +6,7 @@ import io.maxmq.spi.storage.StorageFigures;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
-/** What the storage says about itself, as metrics; -1 where it does not know. */
+/** The figures of the storage as metrics; -1 for unknown ones. */
 public final class StorageMetrics {
     private final Metrics metrics;
     private final KeyValueStore store;

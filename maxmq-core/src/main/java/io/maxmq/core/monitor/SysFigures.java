@@ -18,8 +18,8 @@ import java.util.function.IntSupplier;
 import java.util.function.ToLongFunction;
 
 /**
- * What the broker says about itself, as Mosquitto names it where it means the same: figures of all tenants together. Reads the
- * loops' counters; nothing is counted for it. One thread at a time.
+ * The broker's figures for {@code $SYS}, with Mosquitto's names for the same meanings: figures of all tenants together.
+ * Reads the loops' counters and needs no counter of its own. One thread at a time.
  */
 final class SysFigures {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -64,7 +64,7 @@ final class SysFigures {
                 .orElse("maxmq");
     }
 
-    /** Whether figures of the broker itself begin with this level. */
+    /** Returns whether figures of the broker itself begin with this level. */
     static boolean isOwn(String level) {
         return OWN.contains(level);
     }
@@ -89,7 +89,7 @@ final class SysFigures {
         put(to, "clients/maximum", maxClients);
     }
 
-    /** What only grows, and how fast. */
+    /** Adds the counters and their rates. */
     private void totals(long nowNanos, BiConsumer<String, String> to) {
         long received = sum(Counter.RECEIVED_QOS_0) + sum(Counter.RECEIVED_QOS_1) + sum(Counter.RECEIVED_QOS_2);
         long sent = sum(Counter.SENT_QOS_0) + sum(Counter.SENT_QOS_1) + sum(Counter.SENT_QOS_2) + sum(Counter.RESENT);

@@ -20,12 +20,11 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes {@link SysFigures} and {@link ExtensionFigures} below {@code $SYS/broker/}: by the broker's clock, at QoS 0, retained, and each only when it has
- * changed. They are about all tenants, so only {@link Tenant#DEFAULT} has them: no tenant hears of another. Where clients are told
- * apart by tenant, each has what is about it alone.
- *
- * <p>No interceptor is asked: it is the broker that publishes. Authorizers decide who may subscribe. The first tick
- * makes what is needed, so that a start does not wait for it. Runs on the first loop; {@link #start} is for any thread.
+ * Publishes {@link SysFigures} and {@link ExtensionFigures} below {@code $SYS/broker/}: by the broker's clock, at QoS
+ * 0, retained, and each only when it has changed. They are figures of all tenants, so only {@link Tenant#DEFAULT} has
+ * them. With tenancy each tenant has its own figures.
+ * <p>Interceptors do not see these messages. Authorizers decide about subscriptions to them. The first tick creates the
+ * topics, so that the start does not wait for it. Runs on the first loop; {@link #start} is for any thread.
  */
 public final class SysTopics implements Runnable, TimerWheel.Task {
     private static final String PREFIX = "$SYS/broker/";
@@ -49,7 +48,7 @@ public final class SysTopics implements Runnable, TimerWheel.Task {
     private @Nullable SysFigures figures;
     private final Map<Routes, Map<String, String>> published = new WeakHashMap<>();
 
-    /** Those that are still to hear of themselves in this interval. */
+    /** The tenants whose figures are still to be published in this interval. */
     private Iterator<Routes> others = Collections.emptyIterator();
 
     /**
@@ -80,7 +79,7 @@ public final class SysTopics implements Runnable, TimerWheel.Task {
         at.loop().execute(this);
     }
 
-    /** Has the first tick come; a virtual clock may have moved since the start. */
+    /** Schedules the first tick; a virtual clock may have moved since the start. */
     @Override
     public void run() {
         at.loop().schedule(startNanos + intervalNanos - at.loop().nowNanos(), this);

@@ -4,7 +4,7 @@ import io.maxmq.core.observe.TenantCounters.Kind;
 import io.maxmq.core.routing.Routes;
 import java.util.function.BiConsumer;
 
-/** What the broker says about one tenant, to that tenant: by the names that {@link SysFigures} has for the whole. Stateless. */
+/** The figures of one tenant for that tenant, with the names of {@link SysFigures}. Stateless. */
 final class TenantSysFigures {
     private TenantSysFigures() {}
 

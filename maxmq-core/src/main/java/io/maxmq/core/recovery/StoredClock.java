@@ -17,9 +17,10 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 
 /**
- * Carries the expiry clock through a storage from one start to the next. The time between them is that of the wall clock, which
- * may be wrong: no start counts more than {@code maxExpiryCatchUp} of it, and none goes back. So a clock that is years
- * ahead does not end every session at once.
+ * Carries the expiry clock through a storage from one start to the next. The time between them is that of the wall
+ * clock, which may be wrong: a start counts at most {@code maxExpiryCatchUp} of it, and at least zero. A clock that is
+ * years ahead therefore does not end every session at once.
+ *
  *
  * <p>Thread-safe.
  */
