@@ -428,7 +428,7 @@ class ExplainTest {
                 .hasToString("topic a/b qos=2 by client c: ALLOWED; retained: none\n"
                         + "  c by a/+ qos=1 ids=[4]: WOULD_RECEIVE");
         assertThat(explain(PublishQuestion.of("x")))
-                .hasToString("topic x qos=1 by the application: ALLOWED; retained: none\n  nobody subscribes");
+                .hasToString("topic x qos=1 by the application: ALLOWED; retained: none\n  no matching subscription");
     }
 
     @Test

@@ -43,7 +43,7 @@ public final class Cidr {
     /**
      * Reads {@code ADDRESS/PREFIX}, or an address. Bits behind the prefix count as 0.
      *
-     * @throws IllegalArgumentException when it is neither; names it
+     * @throws IllegalArgumentException when the text is neither; the message contains it
      */
     public static Cidr parse(String text) {
         int slash = text.indexOf('/');
@@ -103,22 +103,22 @@ public final class Cidr {
         return number;
     }
 
-    /** Whether the address is one of them; an address of the other version is not. */
+    /** Returns whether the range contains the address; false for an address of the other version. */
     public boolean contains(InetAddress address) {
         return address instanceof Inet4Address == ipv4 && equals(of(address, prefix));
     }
 
-    /** The same of a socket's address; false when that has no IP address. */
+    /** Returns whether the range contains a socket's address; false for an address without an IP address. */
     public boolean contains(SocketAddress address) {
         return address instanceof InetSocketAddress inet && inet.getAddress() != null && contains(inet.getAddress());
     }
 
-    /** Whether these are IPv4 addresses. */
+    /** Returns whether these are IPv4 addresses. */
     public boolean isIpv4() {
         return ipv4;
     }
 
-    /** How many bits they share, 0..32 or 0..128. */
+    /** Returns the length of the prefix in bits, 0..32 or 0..128. */
     public int prefix() {
         return prefix;
     }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is at the other end of a connection, or who a session belongs to. One object per connection, made at CONNECT and
- * made anew when authentication changes a name. Immutable and thread-safe.
+ * The client of a connection, or the owner of a session. One object per connection, created at CONNECT and replaced
+ * when authentication changes a name. Immutable and thread-safe.
  *
  * @since 0.1.0
  */
@@ -103,12 +103,12 @@ public final class ClientInfo {
         return cleanStart;
     }
 
-    /** The keep alive in force, 0..65535; 0 for none. */
+    /** The keep alive in force, 0..65535; 0 without a keep alive. */
     public int keepAliveSeconds() {
         return keepAliveSeconds;
     }
 
-    /** How long the session outlives its connection, 0..2^32-1, where 2^32-1 is for ever. */
+    /** Returns the session expiry interval in seconds, 0..2^32-1, where 2^32-1 means that the session never expires. */
     public long sessionExpirySeconds() {
         return sessionExpirySeconds;
     }
@@ -118,14 +118,15 @@ public final class ClientInfo {
         return connectedAtEpochMillis;
     }
 
-    /** What authenticators noted about this client, for authorizers and limiters. Unmodifiable. */
+    /** Returns the attributes that authenticators set for this client, for authorizers and limiters. Unmodifiable. */
     public Map<String, String> attributes() {
         return attributes;
     }
 
     /**
-     * What TLS has agreed on and proven; empty for a connection without TLS, and for one that is known from storage only: of a
-     * certificate nothing is stored, so note as {@link #attributes()} what is to outlive a restart.
+     * Returns the TLS session with its verified certificates; empty for a connection without TLS, and for one that is
+     * known from storage only. The broker stores nothing of a certificate; use {@link #attributes()} for facts that
+     * must outlive a restart.
      */
     public Optional<TlsSession> tls() {
         return Optional.ofNullable(tls);
@@ -197,7 +198,7 @@ public final class ClientInfo {
             return this;
         }
 
-        /** Null for none. Replaces a claimed one. */
+        /** Sets the user name, null for a client without one. Replaces a claimed one. */
         public Builder username(@Nullable String newUsername) {
             username = newUsername;
             claimedUsername = null;

@@ -16,7 +16,7 @@ public interface Clock {
     long epochMillis();
 
     /**
-     * Asks to be called each time that time was moved by hand.
+     * Registers a listener for changes of a virtual clock.
      *
      * @param listener called on the thread that moved the time, after both readings show the new time; only wakes
      *     timers and returns

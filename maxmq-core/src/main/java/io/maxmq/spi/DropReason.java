@@ -1,16 +1,16 @@
 package io.maxmq.spi;
 
 /**
- * Why a message did not reach a session that it was meant for, or did not reach the broker. New reasons may come with a
- * minor version.
+ * The reason why a message did not reach a matching session, or did not reach the broker. Minor versions may add
+ * reasons.
  *
  * @since 0.1.0
  */
 @Stable
 public enum DropReason {
-    /** The session's queue held as many messages as it may. */
+    /** The session's queue was full by its bound of messages. */
     QUEUE_FULL_MESSAGES,
-    /** The session's queue held as many bytes as it may. */
+    /** The session's queue was full by its bound of bytes. */
     QUEUE_FULL_BYTES,
     /** The broker's memory budget was used up. */
     MEMORY,
@@ -26,19 +26,22 @@ public enum DropReason {
     NOT_QUEUED,
     /** An authorizer denied it, or failed. */
     NOT_AUTHORIZED,
-    /** Not the UTF-8 that its payload format indicator says (MQTT 5.0 §3.3.2.3.2), and the broker was told to look. */
+    /**
+     * The payload is not UTF-8 although its payload format indicator says so (MQTT 5.0 §3.3.2.3.2), and the broker is
+     * configured to check.
+     */
     PAYLOAD_FORMAT,
-    /** A rate limiter said drop. */
+    /** A rate limiter dropped it. */
     RATE_LIMIT,
     /** An interceptor dropped or rejected it, or failed. */
     INTERCEPTED,
     /** The session ended while it still held the message. */
     SESSION_ENDED,
-    /** It was to be retained, and retained messages have reached their bound; it was refused. */
+    /** It was refused as a retained message: retained messages have reached their bound. */
     RETAINED_LIMIT,
-    /** It was to be published later, and such messages have reached one of their bounds; it was refused. */
+    /** It was refused as a delayed message: delayed messages have reached one of their bounds. */
     DELAYED_LIMIT,
-    /** Its topic asks for something, like {@code $delayed/}, and is not as it must be for that. */
+    /** Its topic has a special prefix such as {@code $delayed/}, and the rest of it is invalid. */
     INVALID_TOPIC,
     /** Storage refused it. */
     STORAGE,

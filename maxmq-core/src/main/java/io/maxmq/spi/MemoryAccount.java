@@ -1,9 +1,9 @@
 package io.maxmq.spi;
 
 /**
- * A share of the broker's memory budget: who keeps messages beyond a callback charges their bytes, so that one bound
- * holds for the whole broker. Only the broker implements it. Thread-safe; what an extension leaves charged is given
- * back when the broker closes.
+ * A share of the broker's memory budget. An extension that keeps messages beyond a callback charges their bytes, so
+ * that one bound holds for the whole broker. Only the broker implements it. Thread-safe. When the broker closes, it
+ * releases the bytes that are still charged.
  *
  * @since 0.1.0
  */
@@ -11,19 +11,19 @@ package io.maxmq.spi;
 public interface MemoryAccount {
 
     /**
-     * Charges all of the bytes or none.
+     * Charges all of the bytes, or does nothing.
      *
-     * @return false when the budget is used up: drop, spill or refuse, and say so
+     * @return false when the budget has no room for them: drop, spill or refuse the message, and report it
      */
     boolean tryCharge(long bytes);
 
     /**
-     * Gives back what was charged.
+     * Releases charged bytes.
      *
-     * @throws IllegalArgumentException when more is given back than was charged
+     * @throws IllegalArgumentException when they exceed the charged bytes
      */
     void release(long bytes);
 
-    /** What is charged to this account now. */
+    /** Returns the bytes that are charged to this account now. */
     long chargedBytes();
 }

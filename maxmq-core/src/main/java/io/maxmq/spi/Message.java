@@ -31,7 +31,7 @@ public final class Message {
 
     private final String topic;
 
-    /** Where the payload lies, unless it is in {@link #foreignPayload}. A buffer for it is made when somebody asks. */
+    /** The array that holds the payload, unless it is in {@link #foreignPayload}. Its buffer is created on demand. */
     private final byte[] payload;
 
     private final int payloadStart;
@@ -134,7 +134,7 @@ public final class Message {
                 : new String(payload, payloadStart, payloadLength, StandardCharsets.UTF_8);
     }
 
-    /** How many bytes the payload has, without creating anything. */
+    /** Returns the payload's size in bytes. Allocates nothing. */
     public int payloadLength() {
         return payloadLength;
     }
@@ -187,12 +187,12 @@ public final class Message {
         return userProperties;
     }
 
-    /** Whether payload and correlation data end with the callback that gave this message. */
+    /** Returns whether payload and correlation data are valid only during the callback that received this message. */
     public boolean isView() {
         return view;
     }
 
-    /** This message when it isn't a view, else one whose payload and correlation data are copied. */
+    /** Returns this message, or for a view a message with copies of payload and correlation data. */
     public Message copy() {
         if (!view) {
             return this;
@@ -205,7 +205,7 @@ public final class Message {
         return copy.build();
     }
 
-    /** Two messages are equal when all that was published is, whatever id the broker gave. */
+    /** Compares the published content of two messages, without the ids that the broker assigned. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Message that
@@ -315,12 +315,15 @@ public final class Message {
             return bytes(utf8, 0, utf8.length);
         }
 
-        /** Takes the array as it is. Nobody may write to it any more. */
+        /** Sets the payload without copying the array. The caller must not write to it any more. */
         public Builder wrapPayload(byte[] bytes) {
             return bytes(bytes, 0, bytes.length);
         }
 
-        /** Takes what remains of the buffer as it is. Nobody may write to these bytes any more. */
+        /**
+         * Sets the payload to the buffer's remaining bytes without copying them. The caller must not write to them any
+         * more.
+         */
         public Builder wrapPayload(ByteBuffer bytes) {
             if (bytes.hasArray()) {
                 return bytes(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());

@@ -1,7 +1,7 @@
 package io.maxmq.spi;
 
 /**
- * What the Payload Format Indicator says about a payload. MQTT 5.0 §3.3.2.3.2.
+ * The format of a payload, from the Payload Format Indicator. MQTT 5.0 §3.3.2.3.2.
  *
  * @since 0.1.0
  */

@@ -3,14 +3,14 @@ package io.maxmq.spi;
 import java.util.Optional;
 
 /**
- * Observes each message that a filter matches, from every publisher and with or without subscribers. To change or refuse messages
- * takes an interceptor.
+ * Observes each message that a filter matches, from every publisher and with or without subscribers. To change or
+ * refuse messages, use an interceptor.
  *
  * <p><b>Thread and order:</b> the event loop of the publisher's session; messages of one publisher in the order
- * published; different publishers concurrently. After interceptors and authorization, before delivery. <b>Cost:</b>
- * the hook's filter is part of the subscription tree, so a message that no hook matches costs nothing; one that is
- * matched costs the call and a view object. Must not block: take a {@link Message#copy()} elsewhere. <b>Failure:</b> a
- * throw is counted and reported as {@code PluginFailed}; the message goes its way.
+ * published; different publishers concurrently. After interceptors and authorization, before delivery. <b>Cost:</b> the
+ * hook's filter is part of the subscription tree, so a message that no hook matches costs nothing; one that is matched
+ * costs the call and a view object. Must not block: take a {@link Message#copy()} elsewhere. <b>Failure:</b> an
+ * exception is counted and reported as {@code PluginFailed}; the message is delivered all the same.
  *
  * @since 0.1.0
  */
@@ -35,7 +35,7 @@ public interface PublishHook {
         /** The message, a view; {@link Message#id()} is present. */
         Message message();
 
-        /** Who published it; empty when the embedder or an extension did. */
+        /** Returns the publisher; empty when the application or an extension published the message. */
         Optional<ClientInfo> publisher();
     }
 }

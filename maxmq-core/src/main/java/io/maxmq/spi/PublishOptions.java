@@ -1,7 +1,7 @@
 package io.maxmq.spi;
 
 /**
- * What the application wants beside having a message published. Immutable; each method answers a changed copy.
+ * Options for a publication by the application. Immutable; each method returns a changed copy.
  *
  * <pre>{@code
  * broker.publish(message, PublishOptions.defaults().detailed()).thenAccept(result -> log(result.dropped()));
@@ -20,20 +20,20 @@ public final class PublishOptions {
         this.detailed = detailed;
     }
 
-    /** Nothing beside. */
+    /** Returns the default options. */
     public static PublishOptions defaults() {
         return DEFAULTS;
     }
 
     /**
-     * With the reasons why some have not got the message in {@link PublishResult#dropped}. Costs a map per message and event
-     * loop on which it is dropped.
+     * Counts drops by reason in {@link PublishResult#dropped}. Costs a map per message and event loop on which it is
+     * dropped.
      */
     public PublishOptions detailed() {
         return DETAILED;
     }
 
-    /** Whether {@link #detailed}. */
+    /** Returns whether the result counts drops by reason, see {@link #detailed}. */
     public boolean isDetailed() {
         return detailed;
     }

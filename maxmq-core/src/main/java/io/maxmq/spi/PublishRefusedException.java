@@ -3,8 +3,8 @@ package io.maxmq.spi;
 import io.maxmq.codec.ReasonCode;
 
 /**
- * A publication that the broker did not accept: nobody gets the message. Without a stack trace, since a full broker
- * refuses often.
+ * A publication that the broker refused; the message is not delivered to any subscriber. Without a stack trace, since a
+ * full broker refuses often.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ public final class PublishRefusedException extends RuntimeException {
         this.reasonCode = reasonCode;
     }
 
-    /** What a network client would have got in its PUBACK or PUBREC. */
+    /** Returns the reason code that a network client would receive in PUBACK or PUBREC. */
     public ReasonCode reasonCode() {
         return reasonCode;
     }

@@ -5,18 +5,19 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What became of a published message at the moment it was accepted. Immutable.
+ * The routing result of a published message at the moment when it was accepted. Immutable.
  *
- * @param matched how many sessions had a subscription to its topic; a shared subscription counts once
- * @param queued how many of them have it in flight or queued (or, at QoS 0, written towards their connection)
- * @param dropped how many of them do not, by reason, where {@linkplain PublishOptions#detailed asked for}, else empty: how many
- *     tells the difference of the others; also that an interceptor has dropped the message for all; unmodifiable
+ * @param matched the number of sessions with a subscription to its topic; a shared subscription counts once
+ * @param queued the number of those sessions that have it in flight or queued (at QoS 0: written to their connection)
+ * @param dropped the number of sessions without the message, by reason, when {@linkplain PublishOptions#detailed
+ *     requested}; otherwise empty, and {@code matched - queued} is their number. Also counts a message that an
+ *     interceptor dropped for all sessions; unmodifiable
  * @since 0.1.0
  */
 @Stable
 public record PublishResult(int matched, int queued, Map<DropReason, Integer> dropped) {
 
-    /** Nobody had a subscription. */
+    /** The result without a matching subscription. */
     public static final PublishResult UNMATCHED = new PublishResult(0, 0, Map.of());
 
     /** Copies the map. */
@@ -24,7 +25,7 @@ public record PublishResult(int matched, int queued, Map<DropReason, Integer> dr
         dropped = dropped.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(dropped));
     }
 
-    /** How many sessions the message was dropped for, of all reasons in {@link #dropped}. */
+    /** Returns the sum of {@link #dropped} over all reasons. */
     public int droppedTotal() {
         int total = 0;
         for (int count : dropped.values()) {

@@ -1,7 +1,8 @@
 package io.maxmq.spi;
 
 /**
- * Undoes what returned it: removes a hook or listener, cancels a timer, unregisters a metric. Thread-safe.
+ * A handle that reverts the call that returned it: removes a hook or listener, cancels a timer, unregisters a metric.
+ * Thread-safe.
  *
  * @since 0.1.0
  */
@@ -13,8 +14,8 @@ public interface Registration extends AutoCloseable {
     Registration NONE = NoRegistration.INSTANCE;
 
     /**
-     * Idempotent, never blocks and never throws. A call that is already running on another thread still ends; none
-     * begins after it.
+     * Ends the registration. Idempotent, never blocks and never throws. A callback that is already running on another
+     * thread completes; no callback begins after this call.
      */
     @Override
     void close();

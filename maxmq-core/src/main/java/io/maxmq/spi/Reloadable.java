@@ -11,13 +11,16 @@ import java.util.Optional;
 @Stable
 public interface Reloadable {
 
-    /** Describes the files for the operator, {@code password file /etc/maxmq/users}; empty when this plug-in reads none. */
+    /**
+     * Describes the files for the operator, {@code password file /etc/maxmq/users}; empty when this plug-in reads no
+     * file.
+     */
     Optional<String> source();
 
     /**
      * Reads the files now. Blocks; a thread of the application.
      *
-     * @throws RuntimeException when they cannot be used; then what was read before stays in force
+     * @throws RuntimeException when they cannot be used; then the former content stays in force
      */
     void reload();
 }

@@ -23,8 +23,9 @@ public final class SecretFile {
     private SecretFile() {}
 
     /**
-     * Returns a warning when every user of the machine can read the file, or others than its owner can write it. Null when they cannot, or
-     * when the permissions are unknown: the file system has none, or the file is not there. Blocks.
+     * Returns a warning when every user of the machine can read the file, or others than its owner can write it. Null
+     * when they cannot, or when the permissions are unknown: the file system has no permissions, or the file does not
+     * exist. Blocks.
      */
     public static @Nullable String exposure(Path file) {
         Set<PosixFilePermission> permissions;

@@ -15,7 +15,7 @@ public record Tenant(String name) {
 
     private static final int MAX_LENGTH = 64;
 
-    /** Who everybody belongs to while no tenants are configured. */
+    /** The tenant of all clients while no tenants are configured. */
     public static final Tenant DEFAULT = new Tenant("default");
 
     /** Checks the name. */
@@ -30,7 +30,7 @@ public record Tenant(String name) {
         }
     }
 
-    /** Whether a tenant can have this name. */
+    /** Returns whether a tenant can have this name. */
     public static boolean isName(String name) {
         return !name.isEmpty() && name.length() <= MAX_LENGTH && name.chars().allMatch(c -> allowed((char) c));
     }

@@ -15,8 +15,8 @@ public interface Timers {
     Registration after(Duration delay, Runnable task);
 
     /**
-     * Runs the task again and again on the worker pool, first after one period. Runs of one task never overlap; one
-     * that is late is not made up for.
+     * Runs the task periodically on the worker pool, first after one period. Runs of one task never overlap; missed
+     * runs are not repeated.
      *
      * @throws IllegalArgumentException when the period is not positive
      */

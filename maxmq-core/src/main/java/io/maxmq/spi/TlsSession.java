@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the TLS handshake of a connection has agreed on, and what it has proven about the client. Immutable and thread-safe.
- * Made once per connection, when its handshake is done, so before anything of MQTT is read.
+ * The negotiated parameters of a TLS connection and the verified certificates of its client. Immutable and thread-safe.
+ * Created once per connection, after the handshake and before the first MQTT packet is read.
  *
  * @since 0.1.0
  */
@@ -19,12 +19,13 @@ public final class TlsSession {
     private final List<X509Certificate> peerCertificates;
 
     /**
-     * A session.
+     * Creates a session.
      *
      * @param protocol {@code TLSv1.3} or {@code TLSv1.2}
      * @param cipherSuite by its name in the JDK, such as {@code TLS_AES_256_GCM_SHA384}
-     * @param serverName the host that the client has asked for (SNI, RFC 6066 §3), in lower case; null when it named none
-     * @param peerCertificates the client's own certificate first, then those that issued it; empty when it sent none
+     * @param serverName the host that the client requested (SNI, RFC 6066 §3), in lower case; null without one
+     * @param peerCertificates the client's own certificate first, then those that issued it; empty when it sent no
+     *     certificate
      */
     public TlsSession(
             String protocol, String cipherSuite, @Nullable String serverName, List<X509Certificate> peerCertificates) {
@@ -44,14 +45,18 @@ public final class TlsSession {
         return cipherSuite;
     }
 
-    /** The host that the client has asked for (SNI), in lower case; empty when it named none. The client's word, no proof. */
+    /**
+     * Returns the host that the client requested (SNI), in lower case; empty without one. A claim of the client, not
+     * verified.
+     */
     public Optional<String> serverName() {
         return Optional.ofNullable(serverName);
     }
 
     /**
-     * The client's own certificate first, then those that issued it. All were verified against the listener's authorities,
-     * and the client has proven that it holds the key of the first. Empty when it sent none. Unmodifiable.
+     * Returns the client's own certificate, then those that issued it. All were verified against the listener's
+     * authorities, and the client has proven that it holds the key of the first. Empty when the client sent no
+     * certificate. Unmodifiable.
      */
     public List<X509Certificate> peerCertificates() {
         return peerCertificates;

@@ -6,15 +6,17 @@ import io.maxmq.spi.Tenant;
 import java.util.Optional;
 
 /**
- * A client id, a user, a client id of one user, or a range of addresses that may not connect. Immutable; each method answers a changed copy.
+ * A client id, a user, a client id of one user, or a range of addresses that may not connect. Immutable; each method
+ * returns a changed copy.
  *
- * @param kind what is banned
- * @param tenant of the client id or user name; {@link Tenant#DEFAULT} for addresses, which belong to none
+ * @param kind the kind of value
+ * @param tenant of the client id or user name; {@link Tenant#DEFAULT} for addresses, which have no tenant
  * @param value the client id, the user name, or a range of addresses as {@link Cidr} writes it; not empty
- * @param user the user of {@link Kind#CLIENT_OF_USER}, empty there for clients without a user name; empty for the other kinds
- * @param reason for people; may be empty. Clients are not told
+ * @param user the user of {@link Kind#CLIENT_OF_USER}, empty there for clients without a user name; empty for the other
+ *     kinds
+ * @param reason for people; may be empty. The broker does not send it to clients
  * @param sinceEpochMillis when it was added; set by the broker
- * @param untilEpochMillis from when on it is over, {@link #FOREVER} for never
+ * @param untilEpochMillis when it ends, or {@link #FOREVER}
  * @since 0.1.0
  */
 @Stable
@@ -27,14 +29,14 @@ public record Ban(
         long sinceEpochMillis,
         long untilEpochMillis) {
 
-    /** As the end of a ban that has none. */
+    /** The end of a ban without an end. */
     public static final long FOREVER = Long.MAX_VALUE;
 
     private static final int MAX_VALUE_LENGTH = 65_535;
     private static final int MAX_REASON_LENGTH = 1024;
 
     /**
-     * What is banned.
+     * The kind of value that is banned.
      *
      * @since 0.1.0
      */
@@ -107,27 +109,27 @@ public record Ban(
         return new Ban(Kind.ADDRESS, Tenant.DEFAULT, range, Optional.empty(), "", 0, FOREVER);
     }
 
-    /** The same in another tenant; without effect on addresses. */
+    /** Sets the tenant; without effect on addresses. */
     public Ban tenant(Tenant of) {
         return new Ban(kind, of, value, user, reason, sinceEpochMillis, untilEpochMillis);
     }
 
-    /** The same for another reason. */
+    /** Sets the reason. */
     public Ban reason(String why) {
         return new Ban(kind, tenant, value, user, why, sinceEpochMillis, untilEpochMillis);
     }
 
-    /** The same since another time. */
+    /** Sets the time when it was added. */
     public Ban since(long epochMillis) {
         return new Ban(kind, tenant, value, user, reason, epochMillis, untilEpochMillis);
     }
 
-    /** The same until another time. */
+    /** Sets the end. */
     public Ban until(long epochMillis) {
         return new Ban(kind, tenant, value, user, reason, sinceEpochMillis, epochMillis);
     }
 
-    /** Whether it is over. */
+    /** Returns whether the ban has ended. */
     public boolean isOver(long nowEpochMillis) {
         return untilEpochMillis != FOREVER && untilEpochMillis <= nowEpochMillis;
     }

@@ -4,10 +4,10 @@ import io.maxmq.spi.Stable;
 import java.util.Optional;
 
 /**
- * How many bans on a page, and from where on. Immutable; each method answers a changed copy.
+ * A query of bans: the page size and the cursor. Immutable; each method returns a changed copy.
  *
  * @param limit items per page, 1..{@value Page#MAX_LIMIT}
- * @param cursor where the page before ended; empty for the first page
+ * @param cursor the end of the previous page; empty for the first page
  * @since 0.1.0
  */
 @Stable
@@ -19,17 +19,17 @@ public record BanQuery(int limit, Optional<String> cursor) {
         Page.checkedLimit(limit);
     }
 
-    /** All of all tenants, {@value Page#DEFAULT_LIMIT} per page. */
+    /** Selects the bans of all tenants, {@value Page#DEFAULT_LIMIT} per page. */
     public static BanQuery all() {
         return ALL;
     }
 
-    /** So many per page. */
+    /** Sets the page size. */
     public BanQuery limit(int itemsPerPage) {
         return new BanQuery(itemsPerPage, cursor);
     }
 
-    /** The page that follows the one that had this {@link Page#next()}. */
+    /** Selects the page after the one with this {@link Page#next()}. */
     public BanQuery after(String next) {
         return new BanQuery(limit, Optional.of(next));
     }

@@ -5,12 +5,12 @@ import io.maxmq.spi.Tenant;
 import java.util.Optional;
 
 /**
- * Which clients, or which sessions, and how many on a page. Immutable; each method answers a changed copy.
+ * A query of clients or sessions, with its page size. Immutable; each method returns a changed copy.
  *
- * @param tenant whose
+ * @param tenant of the clients
  * @param clientIdPrefix that client ids begin with; empty for all
  * @param limit items per page, 1..{@value Page#MAX_LIMIT}
- * @param cursor where the page before ended; empty for the first page
+ * @param cursor the end of the previous page; empty for the first page
  * @since 0.1.0
  */
 @Stable
@@ -23,27 +23,27 @@ public record ClientQuery(Tenant tenant, String clientIdPrefix, int limit, Optio
         Page.checkedLimit(limit);
     }
 
-    /** All of the default tenant, {@value Page#DEFAULT_LIMIT} per page. */
+    /** Selects all of the default tenant, {@value Page#DEFAULT_LIMIT} per page. */
     public static ClientQuery all() {
         return ALL;
     }
 
-    /** Those of another tenant. */
+    /** Selects the clients of another tenant. */
     public ClientQuery tenant(Tenant of) {
         return new ClientQuery(of, clientIdPrefix, limit, cursor);
     }
 
-    /** Those whose client id begins so. */
+    /** Selects the clients whose client id begins with {@code prefix}. */
     public ClientQuery clientIdPrefix(String prefix) {
         return new ClientQuery(tenant, prefix, limit, cursor);
     }
 
-    /** So many per page. */
+    /** Sets the page size. */
     public ClientQuery limit(int itemsPerPage) {
         return new ClientQuery(tenant, clientIdPrefix, itemsPerPage, cursor);
     }
 
-    /** The page that follows the one that had this {@link Page#next()}. */
+    /** Selects the page after the one with this {@link Page#next()}. */
     public ClientQuery after(String next) {
         return new ClientQuery(tenant, clientIdPrefix, limit, Optional.of(next));
     }

@@ -7,19 +7,19 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Who would get a message and why others would not, as it was when it was asked. {@link #toString} is a report for people.
- * Immutable.
+ * The recipients of a hypothetical message, and the reasons why other sessions would not receive it, at the time of the
+ * question. {@link #toString} is a report for people. Immutable.
  *
- * <p>What depends on the message itself is not looked at: interceptors, rate limits, the client's maximum packet size, quotas
- * of retained messages.
+ * <p>Checks that depend on the message itself are not part of it: interceptors, rate limits, the client's maximum
+ * packet size, quotas of retained messages.
  *
- * @param question what was asked; with the topic that a client's is rewritten to, and of
- *     {@code $delayed/SECONDS/TOPIC} about TOPIC, as if published now
- * @param publishing whether it would be published at all
+ * @param question the question, with its topic rewritten as for a client; {@code $delayed/SECONDS/TOPIC} is explained
+ *     as TOPIC, published now
+ * @param publishing whether the broker would accept the publication
  * @param detail of that, for people; may be empty
- * @param recipients one per subscription that matches, as if it were published; of an invalid topic none
+ * @param recipients one per matching subscription, as if it were published; empty for an invalid topic
  * @param truncated whether there are more subscriptions than the question's limit
- * @param retained what the topic's retained message is now; empty for none
+ * @param retained the topic's present retained message; empty without one
  * @since 0.1.0
  */
 @Stable
@@ -32,13 +32,13 @@ public record Explanation(
         Optional<RetainedView> retained) {
 
     /**
-     * Whether a message would be published.
+     * The decision of the broker about a publication.
      *
      * @since 0.1.0
      */
     @Stable
     public enum Publishing {
-        /** Nothing is against it. */
+        /** The message would be published. */
         ALLOWED,
         /** The topic is not a valid topic name (MQTT 5.0 §4.7), or has too many levels. */
         TOPIC_INVALID,
@@ -46,14 +46,14 @@ public record Explanation(
         TOPIC_CLOSED,
         /** The broker offers clients no such QoS, or no retained messages (§3.2.2.3.4, §3.2.2.3.5). */
         NOT_OFFERED,
-        /** Authorizers say no to this client. */
+        /** Authorizers deny it to this client. */
         NOT_AUTHORIZED,
-        /** The client is not connected, so authorizers have not been asked. */
+        /** The client is not connected, so authorizers were not called. */
         NOT_CONNECTED
     }
 
     /**
-     * What would become of a message at one subscription.
+     * The result of a message for one subscription.
      *
      * @since 0.1.0
      */
@@ -69,7 +69,7 @@ public record Explanation(
         IN_PROCESS,
         /** It would go to a member of this group: this one or another. */
         SHARED_CANDIDATE,
-        /** The group has other members, and this one is not there or has no room. */
+        /** The group has other members, and this one is disconnected or has no room. */
         SHARED_PASSED_OVER,
         /** Another subscription of the same session that matches as well delivers it (§3.3.4). */
         MERGED,
@@ -79,14 +79,14 @@ public record Explanation(
         OFFLINE_QOS0,
         /** The client is not connected, and the subscription is one without a queue. */
         OFFLINE_NOT_QUEUED,
-        /** The session's queue has no room, or memory has none for it. */
+        /** The session's queue or the memory budget has no room for it. */
         QUEUE_FULL,
         /** The socket has no room, and QoS 0 does not wait. */
         NOT_WRITABLE,
-        /** Authorizers that are asked about each delivery say no. */
+        /** Authorizers of deliveries deny it. */
         NOT_AUTHORIZED;
 
-        /** Whether the client gets the message by this subscription, now or later; candidates and merged ones do not count. */
+        /** Returns whether the client gets the message by this subscription, now or later; candidates and merged ones do not count. */
         public boolean isDelivered() {
             return this == WOULD_RECEIVE || this == QUEUED || this == QUEUED_OFFLINE || this == IN_PROCESS;
         }
@@ -95,13 +95,13 @@ public record Explanation(
     /**
      * A subscription that matches.
      *
-     * @param clientId of its session; of a handler what events call it; empty for the queue of a whole group
+     * @param clientId of its session; for a handler its name in events; empty for the queue of a whole group
      * @param topicFilter with {@code $share/NAME/} when shared
      * @param shareName of a shared one
      * @param qos that the message would be delivered with: the lower of the published and the granted one
      * @param subscriptionIds that it would be delivered with, ascending; of merged ones all, at the one that delivers
-     * @param isNext whether it is this member's turn in its group; nobody's turn is taken by asking
-     * @param verdict what would become of it
+     * @param isNext whether it is this member's turn in its group; the question does not use up a turn
+     * @param verdict the result
      * @param detail of that, for people; may be empty
      * @since 0.1.0
      */
@@ -134,7 +134,10 @@ public record Explanation(
         recipients = List.copyOf(recipients);
     }
 
-    /** What publishing would do to the topic's retained message (§3.3.1.3), if the payload is not empty. */
+    /**
+     * Returns the effect of the publication on the topic's retained message (§3.3.1.3), for a payload that is not
+     * empty.
+     */
     public String retainedEffect() {
         if (!question.retain()) {
             return "none";
@@ -149,6 +152,8 @@ public record Explanation(
         String head = "topic " + question.topic() + " qos=" + question.qos().code() + " by " + by + ": " + publishing
                 + (detail.isEmpty() ? "" : ", " + detail) + "; retained: " + retainedEffect();
         String lines = recipients.stream().map(each -> "\n  " + each).collect(Collectors.joining());
-        return head + (recipients.isEmpty() ? "\n  nobody subscribes" : lines) + (truncated ? "\n  and more" : "");
+        return head
+                + (recipients.isEmpty() ? "\n  no matching subscription" : lines)
+                + (truncated ? "\n  and more" : "");
     }
 }

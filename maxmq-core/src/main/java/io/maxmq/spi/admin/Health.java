@@ -4,35 +4,35 @@ import io.maxmq.spi.Stable;
 import java.util.List;
 
 /**
- * How a broker is, as it was when it was asked. Immutable.
+ * The health of a broker at the time of the request. Immutable.
  *
  * @param status the worst of the checks
- * @param isReady whether clients can be sent to it: it has started, is not being closed, no check is {@link Status#DOWN}, and
- *     not all of its listeners are paused
- * @param checks one per thing looked at, each always there: {@code broker}, {@code loops}, {@code listeners}, {@code memory},
- *     {@code workers}; others may come with a minor version
+ * @param isReady whether clients can be sent to it: it has started, is not being closed, no check is {@link
+ *     Status#DOWN}, and not all of its listeners are paused
+ * @param checks one per checked component, each always present: {@code broker}, {@code loops}, {@code listeners},
+ *     {@code memory}, {@code workers}; others may come with a minor version
  * @since 0.1.0
  */
 @Stable
 public record Health(Status status, boolean isReady, List<Check> checks) {
 
     /**
-     * How well something is.
+     * The state of a component.
      *
      * @since 0.1.0
      */
     @Stable
     public enum Status {
-        /** As it should be. */
+        /** Works as configured. */
         UP,
-        /** It works, not for everybody or not for long: a person should look. */
+        /** Works for some clients only, or not for long: an operator should check. */
         DEGRADED,
         /** It does not work. */
         DOWN
     }
 
     /**
-     * One thing looked at.
+     * The state of one component.
      *
      * @param name lower case letters
      * @param detail for people: numbers and names, never secrets
@@ -53,9 +53,9 @@ public record Health(Status status, boolean isReady, List<Check> checks) {
     }
 
     /**
-     * The check of this name.
+     * Returns the check of this name.
      *
-     * @throws IllegalArgumentException when there is none
+     * @throws IllegalArgumentException when there is no such check
      */
     public Check check(String name) {
         return checks.stream()

@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A part of an answer. Immutable.
+ * A part of a query's result. Immutable.
  *
  * @param items at most as many as the query's limit; fewer only on the last page
- * @param next hand it to the query's {@code after} for the next page; empty on the last one. It has no meaning to anybody but
- *     the broker that gave it, and none after that broker's end
+ * @param next the cursor to pass to the query's {@code after} for the next page; empty on the last one. Only the broker
+ *     that created it accepts it, until that broker closes
  * @since 0.1.0
  */
 @Stable
 public record Page<T>(List<T> items, Optional<String> next) {
 
-    /** Most items that a page may have. */
+    /** The most items of a page. */
     public static final int MAX_LIMIT = 10_000;
 
-    /** What a query has when it says nothing. */
+    /** The default limit of a query. */
     public static final int DEFAULT_LIMIT = 100;
 
     /** Copies the items. */
@@ -26,7 +26,7 @@ public record Page<T>(List<T> items, Optional<String> next) {
         items = List.copyOf(items);
     }
 
-    /** Whether nothing follows. */
+    /** Returns whether this is the last page. */
     public boolean isLast() {
         return next.isEmpty();
     }

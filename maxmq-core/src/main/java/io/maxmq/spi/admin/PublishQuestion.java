@@ -6,20 +6,20 @@ import io.maxmq.spi.Tenant;
 import java.util.Optional;
 
 /**
- * A message that is not published, only asked about. Immutable; each method answers a changed copy.
+ * A hypothetical publication to explain. Immutable; each method returns a changed copy.
  *
- * @param tenant whose topic
+ * @param tenant of the topic
  * @param topic that it would be published to
  * @param clientId of the client that would publish it; empty for the application
  * @param qos that it would be published with
  * @param retain whether it would be retained
- * @param limit how many subscriptions the answer names, 1..{@value #MAX_LIMIT}
+ * @param limit the most subscriptions in the answer, 1..{@value #MAX_LIMIT}
  * @since 0.1.0
  */
 @Stable
 public record PublishQuestion(
         Tenant tenant, String topic, Optional<String> clientId, QoS qos, boolean retain, int limit) {
-    /** Most subscriptions that an answer names. */
+    /** The most subscriptions in an answer. */
     public static final int MAX_LIMIT = 1000;
 
     /** Checks the limit. */
@@ -35,27 +35,27 @@ public record PublishQuestion(
                 Tenant.DEFAULT, topic, Optional.empty(), QoS.AT_LEAST_ONCE, false, Page.DEFAULT_LIMIT);
     }
 
-    /** Published by that client. */
+    /** Sets the client as the publisher. */
     public PublishQuestion by(String publisher) {
         return new PublishQuestion(tenant, topic, Optional.of(publisher), qos, retain, limit);
     }
 
-    /** In another tenant. */
+    /** Sets the tenant. */
     public PublishQuestion tenant(Tenant of) {
         return new PublishQuestion(of, topic, clientId, qos, retain, limit);
     }
 
-    /** With that QoS. */
+    /** Sets the QoS. */
     public PublishQuestion qos(QoS published) {
         return new PublishQuestion(tenant, topic, clientId, published, retain, limit);
     }
 
-    /** With or without the RETAIN flag. */
+    /** Sets the RETAIN flag. */
     public PublishQuestion retain(boolean flag) {
         return new PublishQuestion(tenant, topic, clientId, qos, flag, limit);
     }
 
-    /** With so many subscriptions in the answer. */
+    /** Sets the most subscriptions in the answer. */
     public PublishQuestion limit(int subscriptions) {
         return new PublishQuestion(tenant, topic, clientId, qos, retain, subscriptions);
     }

@@ -7,30 +7,33 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The retained messages (MQTT 5.0 §3.3.1.3). Only the broker implements it. Thread-safe; nothing here blocks.
+ * The retained messages (MQTT 5.0 §3.3.1.3). Only the broker implements it. Thread-safe; no method blocks.
  *
- * <p>Pages and messages come on a thread of the worker pool, and complete exceptionally with
- * {@link java.util.concurrent.RejectedExecutionException} when its queue is full; otherwise as answers of {@link Sessions}.
+ * <p>Stages of pages and messages complete on a thread of the worker pool, and exceptionally with {@link
+ * java.util.concurrent.RejectedExecutionException} when its queue is full; otherwise as stages of {@link Sessions}.
  *
- * <p>What the broker says about itself below {@code $SYS/} is retained as well, but not counted and not limited.
+ * <p>The broker's own figures below {@code $SYS/} are retained as well, but neither counted nor limited.
  *
  * @since 0.1.0
  */
 @Stable
 public interface RetainedMessages {
 
-    /** How many there are, of all tenants; those that have expired and have not been looked at since are counted. */
+    /**
+     * Returns the number of retained messages, of all tenants, including expired messages that have not been read
+     * since.
+     */
     long count();
 
-    /** What they take, of all tenants, in bytes. */
+    /** Returns the size of the retained messages, of all tenants, in bytes. */
     long bytes();
 
     /**
-     * A page of those that have not expired, in no particular order. One that is there from the first page to the last is given
-     * once, as it is then; one that comes or goes meanwhile may be given or not. The cost is that of finding the page's
-     * messages; event loops are not held up.
+     * Returns a page of the messages that have not expired, in no particular order. A message that exists from the
+     * first page to the last appears once, as it is then; one that is added or removed meanwhile may appear or not. The
+     * cost is that of finding the page's messages; event loops are not delayed.
      *
-     * @throws IllegalArgumentException when the filter or the cursor is not valid, or the filter is a shared one
+     * @throws IllegalArgumentException when the filter or the cursor is invalid, or the filter is shared
      */
     CompletionStage<Page<RetainedView>> query(RetainedQuery query);
 
@@ -39,7 +42,7 @@ public interface RetainedMessages {
         return get(Tenant.DEFAULT, topic);
     }
 
-    /** The message of a topic, payload included; empty when there is none. */
+    /** Returns the retained message of a topic, payload included; empty without one. */
     CompletionStage<Optional<Message>> get(Tenant tenant, String topic);
 
     /** {@link #remove(Tenant, String)} in the default tenant. */
@@ -48,7 +51,8 @@ public interface RetainedMessages {
     }
 
     /**
-     * Forgets the message of a topic. In order with {@code publish} of the application to that topic; nobody is sent anything.
+     * Removes the retained message of a topic. In order with {@code publish} of the application to that topic;
+     * subscribers receive nothing.
      *
      * @return whether there was one; completes on an event loop
      */

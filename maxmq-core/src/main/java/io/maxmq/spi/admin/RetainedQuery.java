@@ -5,12 +5,13 @@ import io.maxmq.spi.Tenant;
 import java.util.Optional;
 
 /**
- * Which retained messages, and how many on a page. Immutable; each method answers a changed copy.
+ * A query of retained messages, with its page size. Immutable; each method returns a changed copy.
  *
- * @param tenant whose
- * @param topicFilter that their topics match; {@code #} does not match topics that begin with {@code $} (MQTT 5.0 §4.7.2)
+ * @param tenant of the messages
+ * @param topicFilter that their topics match; {@code #} does not match topics that begin with {@code $} (MQTT 5.0
+ *     §4.7.2)
  * @param limit items per page, 1..{@value Page#MAX_LIMIT}
- * @param cursor where the page before ended; empty for the first page
+ * @param cursor the end of the previous page; empty for the first page
  * @since 0.1.0
  */
 @Stable
@@ -24,27 +25,30 @@ public record RetainedQuery(Tenant tenant, String topicFilter, int limit, Option
         Page.checkedLimit(limit);
     }
 
-    /** All of the default tenant but those whose topic begins with {@code $}, {@value Page#DEFAULT_LIMIT} per page. */
+    /**
+     * Selects all messages of the default tenant except those whose topic begins with {@code $}, {@value
+     * Page#DEFAULT_LIMIT} per page.
+     */
     public static RetainedQuery all() {
         return ALL;
     }
 
-    /** Those whose topic the filter matches. */
+    /** Selects the messages whose topic matches the filter. */
     public static RetainedQuery matching(String topicFilter) {
         return new RetainedQuery(Tenant.DEFAULT, topicFilter, Page.DEFAULT_LIMIT, Optional.empty());
     }
 
-    /** Those of another tenant. */
+    /** Selects the messages of another tenant. */
     public RetainedQuery tenant(Tenant of) {
         return new RetainedQuery(of, topicFilter, limit, cursor);
     }
 
-    /** So many per page. */
+    /** Sets the page size. */
     public RetainedQuery limit(int itemsPerPage) {
         return new RetainedQuery(tenant, topicFilter, itemsPerPage, cursor);
     }
 
-    /** The page that follows the one that had this {@link Page#next()}. */
+    /** Selects the page after the one with this {@link Page#next()}. */
     public RetainedQuery after(String next) {
         return new RetainedQuery(tenant, topicFilter, limit, Optional.of(next));
     }

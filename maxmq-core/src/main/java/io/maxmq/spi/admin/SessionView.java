@@ -7,23 +7,24 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A session (MQTT 5.0 §4.1), as it was when it was looked at. Immutable.
+ * A session (MQTT 5.0 §4.1), as it was when the query read it. Immutable.
  *
- * @param tenant whose
+ * @param tenant of the session
  * @param clientId of its client
- * @param username of the user who made it and alone may resume it; empty when no authenticator vouched for a name
- * @param client the connection; empty while there is none
- * @param expirySeconds how long it outlives a connection, 0..2^32-1, where 2^32-1 is for ever
- * @param subscriptions how many
+ * @param username of the user that created it and alone may resume it; empty when no authenticator vouched for a name
+ * @param client the connected client; empty while it is disconnected
+ * @param expirySeconds the time in seconds that it outlives a connection, 0..2^32-1, where 2^32-1 means that it never
+ *     expires
+ * @param subscriptions the number of subscriptions
  * @param queuedMessages QoS 1 and 2 messages that wait for the client, without those in flight
- * @param queuedBytes of these, topics and payloads and what they take beside, in memory or in storage
- * @param oldestQueuedAge since the broker accepted the message that has waited longest; empty when none waits, or
- *     what waits is in storage only
+ * @param queuedBytes of these, topics, payloads and overhead, in memory or in storage
+ * @param oldestQueuedAge since the broker accepted the message that has waited longest; empty without waiting messages,
+ *     or when they are in storage only
  * @param inFlightMessages QoS 1 and 2 messages sent, on whichever connection, and not acknowledged
  * @param inFlightBytes of these
  * @param hasWill whether a will is published when the connection breaks, or waits for its delay to pass
- * @param memoryBytes what the session holds of the memory budget: itself, will, subscriptions, and its messages in memory, each
- *     fully even where others hold the same
+ * @param memoryBytes the session's share of the memory budget: itself, will, subscriptions, and its messages in memory;
+ *     a message that several sessions hold counts fully in each
  * @since 0.1.0
  */
 @Stable
@@ -42,7 +43,7 @@ public record SessionView(
         boolean hasWill,
         long memoryBytes) {
 
-    /** Whether its client is connected. */
+    /** Returns whether its client is connected. */
     public boolean isConnected() {
         return client.isPresent();
     }

@@ -10,28 +10,28 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The sessions, connected or not. Only the broker implements it. Thread-safe; nothing here blocks.
+ * The sessions, connected or not. Only the broker implements it. Thread-safe; no method blocks.
  *
- * <p>Answers come on an event loop, where dependent actions must not block: hand longer work to another thread. They
- * complete exceptionally with {@link IllegalStateException} when the broker closes first, and with
- * {@link java.util.concurrent.RejectedExecutionException} when 1024 questions are under way.
+ * <p>Stages complete on an event loop, where dependent actions must not block: pass longer work to another thread. They
+ * complete exceptionally with {@link IllegalStateException} when the broker closes first, and with {@link
+ * java.util.concurrent.RejectedExecutionException} while 1024 requests are pending.
  *
  * @since 0.1.0
  */
 @Stable
 public interface Sessions {
 
-    /** Most sessions that {@link #topMemoryConsumers} names. */
+    /** The most sessions of {@link #topMemoryConsumers}. */
     int MAX_TOP = 1000;
 
-    /** How many there are, of all tenants. Costs a read per event loop; may lag a little. */
+    /** Returns the number of sessions, of all tenants. Costs a read per event loop; may lag a little. */
     long count();
 
     /**
-     * A page of them, in no particular order. One that lives from the first page to the last is given once; one that begins or
-     * ends meanwhile may be given or not. Cost as for {@link Clients#query}.
+     * Returns a page of sessions, in no particular order. A session that exists from the first page to the last appears
+     * once; one that begins or ends meanwhile may appear or not. Cost as for {@link Clients#query}.
      *
-     * @throws IllegalArgumentException when the cursor is none of this broker's
+     * @throws IllegalArgumentException when this broker did not create the cursor
      */
     CompletionStage<Page<SessionView>> query(ClientQuery query);
 
@@ -40,38 +40,39 @@ public interface Sessions {
         return find(Tenant.DEFAULT, clientId);
     }
 
-    /** The session of this client id; empty when there is none. */
+    /** Returns the session of this client id; empty without one. */
     CompletionStage<Optional<SessionView>> find(Tenant tenant, String clientId);
 
     /**
-     * The sessions of all tenants that hold most memory, the greatest first. Looks at every session, 1000 per turn of an event
-     * loop.
+     * Returns the sessions of all tenants that hold the most memory, the largest first. Reads every session, 1000 per
+     * turn of an event loop.
      *
-     * @param count how many, 1..{@value #MAX_TOP}
+     * @param count the number of sessions, 1..{@value #MAX_TOP}
      * @throws IllegalArgumentException when {@code count} is out of its range
      */
     CompletionStage<List<SessionView>> topMemoryConsumers(int count);
 
     /**
-     * A page of the messages that wait for a client: for its return, its window or its socket; in the order in which it gets
-     * them. One that waits from the first page to the last is given once; one that comes or leaves meanwhile may be given or
-     * not. What a durable session has in storage only is {@linkplain MessagePage#notShown counted}. What waits for a whole
-     * group of a shared subscription is no session's.
+     * Returns a page of the messages that wait for a client: for its return, its window or its socket; in the order of
+     * delivery. A message that waits from the first page to the last appears once; one that is added or removed
+     * meanwhile may appear or not. Messages of a durable session that are in storage only are {@linkplain
+     * MessagePage#notShown counted}. Messages that wait for a whole group of a shared subscription belong to no
+     * session.
      *
-     * <p><b>Cost:</b> looks at each message in memory up to the page's end; after 1000 of the page it lets the event loop do its
-     * other work first.
+     * <p><b>Cost:</b> reads each message in memory up to the page's end; after 1000 of the page it yields the event
+     * loop to its other work.
      *
      * @return exceptionally with {@link NoSuchElementException} when there is no such session
-     * @throws IllegalArgumentException when the cursor is none of this broker's
+     * @throws IllegalArgumentException when this broker did not create the cursor
      */
     CompletionStage<MessagePage> queued(MessageQuery query);
 
     /**
-     * The same of those that were sent, on whichever connection, and are not acknowledged (MQTT 5.0 §4.4), in the order of
-     * sending.
+     * Returns a page of the messages that were sent, on any connection, and are not acknowledged (MQTT 5.0 §4.4), in
+     * the order of sending; otherwise as {@link #queued}.
      *
      * @return exceptionally with {@link NoSuchElementException} when there is no such session
-     * @throws IllegalArgumentException when the cursor is none of this broker's
+     * @throws IllegalArgumentException when this broker did not create the cursor
      */
     CompletionStage<MessagePage> inFlight(MessageQuery query);
 
@@ -81,12 +82,13 @@ public interface Sessions {
     }
 
     /**
-     * Ends a session for good: its subscriptions and messages go, its will is published if it has one (§3.1.2.5), messages of
-     * shared subscriptions go to other members where the specification lets them (§4.8.2). Its client, if connected, is told
-     * 0x98 (Administrative action) and disconnected. Its records in storage are deleted, so it does not come back with a restart.
+     * Deletes a session: its subscriptions and messages are removed, its will, if any, is published (§3.1.2.5), and
+     * messages of shared subscriptions are passed to other members where the specification permits (§4.8.2). A
+     * connected client is disconnected with 0x98 (Administrative action). The session's records in storage are deleted,
+     * so a restart does not recover it.
      *
-     * <p>So an operator frees a client id that another user has taken: sessions belong to the user who made them. {@link
-     * Bans#add(Ban)} with {@link Ban#clientOfUser} keeps that user from taking it again.
+     * <p>With this method an operator frees a client id that another user has taken: a session belongs to the user that
+     * created it. {@link Bans#add(Ban)} with {@link Ban#clientOfUser} prevents that user from taking it again.
      *
      * @return whether there was one
      */
@@ -98,14 +100,17 @@ public interface Sessions {
     }
 
     /**
-     * Subscribes on behalf of a client, connected or not: as its SUBSCRIBE would, with the retained messages that the request's
-     * retain handling asks for, and for as long as the session lives. Interceptors and authorizers are not asked; but
-     * authorizers are, as about every subscription, when the session is resumed and when their rules change.
+     * Subscribes on behalf of a client, connected or not: as its SUBSCRIBE would, with the retained messages that the
+     * request's retain handling asks for, and for as long as the session lives. Interceptors and authorizers are not
+     * called. Authorizers are called for it, as for every subscription, when the session is resumed and when their
+     * rules change.
      *
-     * @return what SUBACK would say (§3.9.3): a granted QoS, or 0x97 (Quota exceeded), 0x9E, 0xA2 for what the broker does not
-     *     offer; exceptionally with {@link NoSuchElementException} when there is no such session, and with {@link
-     *     io.maxmq.spi.storage.StorageException} when storage refuses it: then the session has what it had before
-     * @throws IllegalArgumentException when the filter is not valid (§4.7), or No Local is asked of a shared one (§3.8.3.1)
+     * @return the reason code that SUBACK would have (§3.9.3): a granted QoS, or 0x97 (Quota exceeded), 0x9E, 0xA2 for
+     *     a feature that the broker does not offer; exceptionally with {@link NoSuchElementException} when there is no
+     *     such session, and with {@link io.maxmq.spi.storage.StorageException} when storage refuses it: then the
+     *     session's subscriptions are unchanged
+     * @throws IllegalArgumentException when the filter is invalid (§4.7), or No Local is requested for a shared one
+     *     (§3.8.3.1)
      */
     CompletionStage<ReasonCode> subscribe(Tenant tenant, String clientId, SubscriptionRequest request);
 
@@ -115,7 +120,7 @@ public interface Sessions {
     }
 
     /**
-     * Ends a subscription of a client, connected or not; what is queued or in flight still goes out (§3.10.4).
+     * Ends a subscription of a client, connected or not; queued and in-flight messages are still delivered (§3.10.4).
      *
      * @param topicFilter as subscribed, with {@code $share/NAME/} when shared
      * @return whether there was such a subscription

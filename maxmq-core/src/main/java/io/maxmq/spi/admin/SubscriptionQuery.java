@@ -5,14 +5,15 @@ import io.maxmq.spi.Tenant;
 import java.util.Optional;
 
 /**
- * Which subscriptions, and how many on a page; all conditions have to hold. Immutable; each method answers a changed copy.
+ * A query of subscriptions, with its page size; all conditions must hold. Immutable; each method returns a changed
+ * copy.
  *
- * @param tenant whose
+ * @param tenant of the subscribers
  * @param clientIdPrefix that the subscribers' client ids begin with; empty for all
  * @param topicFilter exactly this filter, with {@code $share/NAME/} when shared; empty for all
  * @param topic only filters that match this topic name; empty for all
  * @param limit items per page, 1..{@value Page#MAX_LIMIT}
- * @param cursor where the page before ended; empty for the first page
+ * @param cursor the end of the previous page; empty for the first page
  * @since 0.1.0
  */
 @Stable
@@ -32,37 +33,37 @@ public record SubscriptionQuery(
         Page.checkedLimit(limit);
     }
 
-    /** All of the default tenant, {@value Page#DEFAULT_LIMIT} per page. */
+    /** Selects all of the default tenant, {@value Page#DEFAULT_LIMIT} per page. */
     public static SubscriptionQuery all() {
         return ALL;
     }
 
-    /** Those of another tenant. */
+    /** Selects the subscriptions of another tenant. */
     public SubscriptionQuery tenant(Tenant of) {
         return new SubscriptionQuery(of, clientIdPrefix, topicFilter, topic, limit, cursor);
     }
 
-    /** Those of clients whose client id begins so. */
+    /** Selects the subscriptions of clients whose client id begins with {@code prefix}. */
     public SubscriptionQuery clientIdPrefix(String prefix) {
         return new SubscriptionQuery(tenant, prefix, topicFilter, topic, limit, cursor);
     }
 
-    /** Those with exactly this filter. */
+    /** Selects the subscriptions with exactly this filter. */
     public SubscriptionQuery topicFilter(String filter) {
         return new SubscriptionQuery(tenant, clientIdPrefix, Optional.of(filter), topic, limit, cursor);
     }
 
-    /** Those that match this topic name (MQTT 5.0 §4.7). */
+    /** Selects the subscriptions that match this topic name (MQTT 5.0 §4.7). */
     public SubscriptionQuery matching(String topicName) {
         return new SubscriptionQuery(tenant, clientIdPrefix, topicFilter, Optional.of(topicName), limit, cursor);
     }
 
-    /** So many per page. */
+    /** Sets the page size. */
     public SubscriptionQuery limit(int itemsPerPage) {
         return new SubscriptionQuery(tenant, clientIdPrefix, topicFilter, topic, itemsPerPage, cursor);
     }
 
-    /** The page that follows the one that had this {@link Page#next()}. */
+    /** Selects the page after the one with this {@link Page#next()}. */
     public SubscriptionQuery after(String next) {
         return new SubscriptionQuery(tenant, clientIdPrefix, topicFilter, topic, limit, Optional.of(next));
     }

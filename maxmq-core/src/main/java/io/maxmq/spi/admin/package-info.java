@@ -1,6 +1,7 @@
 /**
- * A running broker seen and handled from outside: who is connected, which sessions, subscriptions and retained messages there
- * are, who would get a message, and what an administrator may do with them. Start at {@link io.maxmq.spi.admin.Sessions}. The broker implements the
- * interfaces; the embedder has them from {@code MaxMQ}, extensions from {@link io.maxmq.spi.extension.BrokerContext}.
+ * Inspection and administration of a running broker: connected clients, sessions, subscriptions, retained messages,
+ * bans, and explanations of how a message would be delivered. Start at {@link io.maxmq.spi.admin.Sessions}. The broker
+ * implements the interfaces; the application gets them from {@code MaxMQ}, extensions from {@link
+ * io.maxmq.spi.extension.BrokerContext}.
  */
 package io.maxmq.spi.admin;

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client wants to do. Values, fit to be keys of a cache. Immutable. New kinds may come with a minor version:
- * deny what you don't know.
+ * An action of a client that needs authorization. A value with equality, usable as a key of a cache. Immutable. Minor
+ * versions may add kinds: deny unknown ones.
  *
  * @since 0.1.0
  */
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Action {
 
     /**
-     * Connect with a client id. Asked only of authorizers that say so, see {@link Authorizer#authorizesConnect()}, before the client's
-     * session is looked for; and again after their rules have changed.
+     * Connect with a client id. Passed only to authorizers whose {@link Authorizer#authorizesConnect()} returns true,
+     * before the broker looks up the client's session; and again after their rules have changed.
      *
      * @since 0.1.0
      */
@@ -60,8 +60,8 @@ public sealed interface Action {
     }
 
     /**
-     * Receive a message on a topic that an allowed subscription matches. Asked only of authorizers that say so, see
-     * {@link Authorizer#authorizesReceive()}.
+     * Receive a message on a topic that an allowed subscription matches. Passed only to authorizers whose {@link
+     * Authorizer#authorizesReceive()} returns true.
      *
      * @since 0.1.0
      */

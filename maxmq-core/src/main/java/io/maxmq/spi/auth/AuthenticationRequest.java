@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a CONNECT says about who the client is. Immutable and thread-safe.
+ * The identity and credentials in a CONNECT. Immutable and thread-safe.
  *
  * @since 0.1.0
  */
@@ -23,9 +23,9 @@ public final class AuthenticationRequest {
     private final List<UserProperty> userProperties;
 
     /**
-     * A request; the password is copied.
+     * Creates a request; the password is copied.
      *
-     * @param password null when CONNECT carried none, which differs from an empty one
+     * @param password null for a CONNECT without a password, which differs from an empty one
      */
     public AuthenticationRequest(ClientInfo client, byte @Nullable [] password, List<UserProperty> userProperties) {
         this.client = client;
@@ -33,20 +33,20 @@ public final class AuthenticationRequest {
         this.userProperties = List.copyOf(userProperties);
     }
 
-    /** The client as CONNECT describes it; nothing of it is proven yet, but for its certificates. */
+    /** The client as CONNECT describes it; only its certificates are verified yet. */
     public ClientInfo client() {
         return client;
     }
 
     /**
-     * What TLS has agreed on and proven, the client's certificates among it; empty for a connection without TLS. The same as
+     * Returns the TLS session with the client's verified certificates; empty for a connection without TLS. The same as
      * {@code client().tls()}.
      */
     public Optional<TlsSession> tls() {
         return client.tls();
     }
 
-    /** A copy of the password; empty when CONNECT carried none, which differs from an empty one. */
+    /** Returns a copy of the password; empty for a CONNECT without a password, which differs from an empty one. */
     public Optional<byte[]> password() {
         return password == null ? Optional.empty() : Optional.of(password.clone());
     }

@@ -38,12 +38,12 @@ public sealed interface AuthenticationResult {
     }
 
     /**
-     * Sends the client to another server (MQTT 5.0 §4.13): CONNACK 0x9C, Use another server, or 0x9D, Server moved, with the Server
-     * Reference; MQTT 3 has return code 3 and nothing to say where to.
+     * Sends the client to another server (MQTT 5.0 §4.13): CONNACK 0x9C, Use another server, or 0x9D, Server moved,
+     * with the Server Reference; an MQTT 3 client gets return code 3 without a server.
      *
      * @param serverReference host names, with ports if need be, separated by spaces
-     * @param permanent whether the client is to go there from now on
-     * @throws IllegalArgumentException when {@code serverReference} is blank, or no string that MQTT allows
+     * @param permanent true for 0x9D, Server moved
+     * @throws IllegalArgumentException when {@code serverReference} is blank or an invalid MQTT string
      */
     static Redirected redirected(String serverReference, boolean permanent) {
         return new Redirected(serverReference, permanent);
@@ -55,7 +55,7 @@ public sealed interface AuthenticationResult {
     }
 
     /**
-     * The client may connect, perhaps under other names than it gave.
+     * The client may connect, possibly with a changed client id, user name or tenant.
      *
      * @since 0.1.0
      */
@@ -89,21 +89,22 @@ public sealed interface AuthenticationResult {
             this.limits = limits;
         }
 
-        /** Puts a user name in the place of CONNECT's, and vouches for it. */
+        /** Replaces CONNECT's user name, and vouches for the new one. */
         public Allowed withUsername(String newUsername) {
             return new Allowed(newUsername, true, clientId, tenant, attributes, validUntil, limits);
         }
 
         /**
-         * Lets the client in without a user name, whatever CONNECT says: the authenticator vouches for something else, such as the
-         * client identifier. CONNECT's name remains visible as {@code ClientInfo.claimedUsername()} and gives no rights.
+         * Lets the client in without a user name, even if CONNECT has one: the authenticator vouches for something
+         * else, such as the client identifier. CONNECT's name remains visible as {@code ClientInfo.claimedUsername()}
+         * and gives no rights.
          */
         public Allowed withoutUsername() {
             return new Allowed(null, false, clientId, tenant, attributes, validUntil, limits);
         }
 
         /**
-         * Puts a client identifier in the place of CONNECT's; v5 clients are told by Assigned Client Identifier.
+         * Replaces CONNECT's client identifier; v5 clients receive it as Assigned Client Identifier.
          *
          * @throws IllegalArgumentException when it is empty
          */
@@ -114,12 +115,12 @@ public sealed interface AuthenticationResult {
             return new Allowed(username, vouchesForUsername, newClientId, tenant, attributes, validUntil, limits);
         }
 
-        /** Puts the client into this tenant. */
+        /** Assigns the client to this tenant. */
         public Allowed withTenant(Tenant newTenant) {
             return new Allowed(username, vouchesForUsername, clientId, newTenant, attributes, validUntil, limits);
         }
 
-        /** What {@code ClientInfo.attributes()} shall hold for authorizers and limiters; copied. */
+        /** Sets {@code ClientInfo.attributes()}, for authorizers and limiters; copied. */
         public Allowed withAttributes(Map<String, String> newAttributes) {
             return new Allowed(
                     username, vouchesForUsername, clientId, tenant, Map.copyOf(newAttributes), validUntil, limits);
@@ -142,12 +143,15 @@ public sealed interface AuthenticationResult {
             return new Allowed(username, vouchesForUsername, clientId, tenant, attributes, validUntil, newLimits);
         }
 
-        /** Empty: CONNECT's, if {@link #vouchesForUsername()}, otherwise none. */
+        /**
+         * Returns the user name that replaces CONNECT's. Empty: CONNECT's name if {@link #vouchesForUsername()},
+         * otherwise the client has no user name.
+         */
         public Optional<String> username() {
             return Optional.ofNullable(username);
         }
 
-        /** Whether the client's user name, CONNECT's or {@link #username()}, is proven. */
+        /** Returns whether the client's user name, CONNECT's or {@link #username()}, is proven. */
         public boolean vouchesForUsername() {
             return vouchesForUsername;
         }
@@ -172,7 +176,7 @@ public sealed interface AuthenticationResult {
             return Optional.ofNullable(validUntil);
         }
 
-        /** What the client may have in the place of what the settings say. */
+        /** Returns the limits of this client that override the broker's settings. */
         public ClientLimits limits() {
             return limits;
         }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client sends in one step of enhanced authentication (MQTT 5.0 §3.15): in CONNECT or in AUTH. Immutable and
+ * The data of a client in one step of enhanced authentication (MQTT 5.0 §3.15), from CONNECT or AUTH. Immutable and
  * thread-safe.
  *
  * @since 0.1.0
@@ -19,16 +19,16 @@ public final class AuthenticationStep {
     private final List<UserProperty> userProperties;
 
     /**
-     * A step; the data are copied.
+     * Creates a step; the data are copied.
      *
-     * @param data null when the packet carried none
+     * @param data null for a packet without data
      */
     public AuthenticationStep(byte @Nullable [] data, List<UserProperty> userProperties) {
         this.data = data == null ? null : data.clone();
         this.userProperties = List.copyOf(userProperties);
     }
 
-    /** A copy of the authentication data (§3.15.2.2.3); empty when the packet carried none. */
+    /** Returns a copy of the authentication data (§3.15.2.2.3); empty for a packet without data. */
     public Optional<byte[]> data() {
         return data == null ? Optional.empty() : Optional.of(data.clone());
     }

@@ -7,21 +7,22 @@ import io.maxmq.spi.Stable;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Decides what a connected client may do. Several form a chain in the builder's order: the first that allows or denies
- * decides, {@link Authorization#next()} asks the one behind it, and a chain in which nobody decides denies. Without any
- * authorizer everything is allowed that a client may do at all.
+ * Decides what a connected client may do. Several authorizers form a chain in the builder's order: the first that
+ * allows or denies decides, {@link Authorization#next()} leaves the decision to the next one, and a chain without a
+ * decision denies. Without authorizers every action that the broker offers is allowed.
  *
- * <p><b>Thread:</b> an event loop, for many clients concurrently; must not block unless {@link #mayBlock()} says so. The
- * stage may complete on any thread. <b>Order:</b> a pending decision holds the client's later packets, bounded; reading
- * pauses at the bound.
+ * <p><b>Thread:</b> an event loop, for many clients concurrently; must not block unless {@link #mayBlock()} returns
+ * true. The stage may complete on any thread. <b>Order:</b> a pending decision holds the client's later packets,
+ * bounded; reading pauses at the bound.
  *
  * <p><b>Cost:</b> cacheable answers are remembered per client and topic until {@link #onChange} or the client's session
- * ends, so a client that publishes to few topics costs one call for each. An answer made by
- * {@link Authorization#stage()} creates nothing.
+ * ends, so a client that publishes to few topics costs one call for each. An answer made by {@link
+ * Authorization#stage()} creates nothing.
  *
- * <p><b>Deadline:</b> the broker's plug-in deadline, for the whole chain. <b>Failure:</b> a throw, null, an exceptional
- * completion and no answer in time deny, are never remembered, are counted, and are reported as {@code PluginFailed}. A failure
- * about a subscription that is there already takes nothing away: the connection ends, or is refused with 0x88 (MQTT 3: 3).
+ * <p><b>Deadline:</b> the broker's plug-in deadline, for the whole chain. <b>Failure:</b> an exception, null, an
+ * exceptional completion and no answer in time deny, are never remembered, are counted, and are reported as {@code
+ * PluginFailed}. A failure about an existing subscription does not remove it: the connection is closed, or refused with
+ * 0x88 (MQTT 3: 3).
  *
  * <p><b>What a denial answers:</b>
  *
@@ -53,28 +54,29 @@ public interface Authorizer {
     /** Starts the decision on one action of one client. */
     CompletionStage<Authorization> authorize(ClientInfo client, Action action);
 
-    /** What logs, metrics and events call it. */
+    /** Returns the name in logs, metrics and events. */
     default String name() {
         return PluginName.of(this, Authorizer.class);
     }
 
-    /** Whether {@link #authorize} may block, so that the broker calls it on its worker pool. */
+    /** Returns whether {@link #authorize} may block; if so the broker calls it on its worker pool. */
     default boolean mayBlock() {
         return false;
     }
 
     /**
-     * Whether {@link Action.Receive} is asked for each delivery too. Without it what a client may receive is settled when
-     * it subscribes, and deliveries cost nothing. Read when the broker starts, and again after each {@link #onChange}.
+     * Returns whether to authorize {@link Action.Receive} for each delivery. Otherwise the decision about the
+     * subscription settles it, and deliveries cost nothing. Read when the broker starts, and again after each {@link
+     * #onChange}.
      */
     default boolean authorizesReceive() {
         return false;
     }
 
     /**
-     * Whether {@link Action.Connect} is asked: whether an authenticated client may connect with its client id. When no authorizer says so,
-     * every client id is allowed; else it is denied when none of these decides. Read when the broker starts, and again after each {@link
-     * #onChange}.
+     * Returns whether to authorize {@link Action.Connect}: the connection of an authenticated client with its client
+     * id. When all authorizers return false, every client id is allowed; otherwise those that return true decide, and a
+     * connection without a decision is denied. Read when the broker starts, and again after each {@link #onChange}.
      */
     default boolean authorizesConnect() {
         return false;

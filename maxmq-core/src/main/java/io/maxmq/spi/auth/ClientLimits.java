@@ -9,11 +9,12 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client may have in the place of what the broker's settings say; what is not set stays as it is there. Immutable.
+ * Limits of one client that override the broker's settings; a limit that is not set keeps the broker's value.
+ * Immutable.
  *
- * <p>An authenticator gives it with {@link AuthenticationResult.Allowed#withLimits}, and it counts for that connection; the bounds of
- * the queue stay with the session when its client leaves, until it comes again or the broker ends. What CONNACK can say a client of
- * MQTT 5.0 is told; one of MQTT 3 is held to it all the same.
+ * <p>An authenticator sets them with {@link AuthenticationResult.Allowed#withLimits}, for that connection. The bounds
+ * of the queue stay with the session after its client disconnects, until the client reconnects or the broker stops.
+ * CONNACK tells MQTT 5.0 clients the limits that it has properties for; the limits hold for MQTT 3 clients too.
  *
  * @since 0.1.0
  */
@@ -63,7 +64,7 @@ public final class ClientLimits {
         return maxPacketBytes;
     }
 
-    /** Topic aliases that the client may set (§3.2.2.3.8); 0 for none. */
+    /** Returns the topic aliases that the client may set (§3.2.2.3.8); 0 forbids them. */
     public OptionalInt topicAliasMaximum() {
         return topicAliasMaximum;
     }
@@ -88,12 +89,12 @@ public final class ClientLimits {
         return maxQueuedBytes;
     }
 
-    /** The longest keep alive; without one, a client that asks for none has this (§3.2.2.3.14). */
+    /** Returns the longest keep alive; it also holds for a client that requests no keep alive (§3.2.2.3.14). */
     public Optional<Duration> maxKeepAlive() {
         return Optional.ofNullable(maxKeepAlive);
     }
 
-    /** How long the session outlives its connection at most (§3.2.2.3.2); the broker's own maximum counts as well. */
+    /** Returns the longest session expiry interval (§3.2.2.3.2); the broker's own maximum holds as well. */
     public Optional<Duration> maxSessionExpiry() {
         return Optional.ofNullable(maxSessionExpiry);
     }

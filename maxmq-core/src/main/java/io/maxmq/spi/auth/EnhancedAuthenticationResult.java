@@ -69,7 +69,7 @@ public sealed interface EnhancedAuthenticationResult {
     }
 
     /**
-     * The client is who it says.
+     * The client is authenticated.
      *
      * @since 0.1.0
      */
@@ -92,19 +92,19 @@ public sealed interface EnhancedAuthenticationResult {
             return new Allowed(as, copy(last));
         }
 
-        /** Who the client is. */
+        /** Returns the identity of the client. */
         public AuthenticationResult.Allowed as() {
             return as;
         }
 
-        /** A copy; empty for none. */
+        /** Returns a copy of the data; empty without data. */
         public Optional<byte[]> data() {
             return data == null ? Optional.empty() : Optional.of(data.clone());
         }
     }
 
     /**
-     * The client is not who it says.
+     * The client is not authenticated.
      *
      * @since 0.1.0
      */

@@ -4,24 +4,26 @@ import io.maxmq.spi.Stable;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Decides who a client is by one method of enhanced authentication (MQTT 5.0 §4.12), such as SCRAM or Kerberos: data go back
- * and forth in AUTH packets until the authenticator allows or denies. Asked when CONNECT names its method, in place of all
- * {@link Authenticator}s; a method that nobody has registered is refused with 0x8C (Bad authentication method).
+ * Authenticates a client by one method of enhanced authentication (MQTT 5.0 §4.12), such as SCRAM or Kerberos: client
+ * and authenticator exchange data in AUTH packets until the authenticator allows or denies. The broker calls it when
+ * CONNECT names its method, in place of all {@link Authenticator}s; an unregistered method is refused with 0x8C (Bad
+ * authentication method).
  *
- * <p><b>Thread:</b> an event loop, for many clients concurrently; must not block unless {@link #mayBlock()} says so. The
- * stages may complete on any thread.
+ * <p><b>Thread:</b> an event loop, for many clients concurrently; must not block unless {@link #mayBlock()} returns
+ * true. The stages may complete on any thread.
  *
- * <p><b>Order:</b> at CONNECT as for an {@link Authenticator}; until CONNACK the client may send AUTH and DISCONNECT alone
- * [MQTT-3.1.2-30]. A client may authenticate itself again later (§4.12.1); its other packets are served meanwhile, with the
- * rights that it had. <b>Cost:</b> once per exchange, and once per AUTH packet.
+ * <p><b>Order:</b> at CONNECT as for an {@link Authenticator}; until CONNACK the client may send AUTH and DISCONNECT
+ * alone [MQTT-3.1.2-30]. A client may re-authenticate later (§4.12.1); meanwhile the broker handles its other packets
+ * with its previous permissions. <b>Cost:</b> once per exchange, and once per AUTH packet.
  *
- * <p><b>Deadline:</b> the broker's plug-in deadline for each step, and {@code ConnectionLimits.authenticationTimeout} for
- * the exchange, the client's answers included. <b>Failure:</b> a throw, null, an exceptional completion, no answer in time
- * and a full worker pool all deny, are counted, and are reported as {@code PluginFailed} with this authenticator's name.
+ * <p><b>Deadline:</b> the broker's plug-in deadline for each step, and {@code ConnectionLimits.authenticationTimeout}
+ * for the exchange, the client's answers included. <b>Failure:</b> an exception, null, an exceptional completion, no
+ * answer in time and a full worker pool all deny, are counted, and are reported as {@code PluginFailed} with this
+ * authenticator's name.
  *
- * <p><b>What a denied client sees:</b> at CONNECT a CONNACK with the reason code; 0x88 (Server unavailable) or 0x89 (Server
- * busy) after a failure, 0x87 (Not authorized) when the exchange took too long. When it authenticates itself again, a
- * DISCONNECT with the reason code where DISCONNECT has it, else with 0x87. Then the connection is closed.
+ * <p><b>What a denied client sees:</b> at CONNECT a CONNACK with the reason code; 0x88 (Server unavailable) or 0x89
+ * (Server busy) after a failure, 0x87 (Not authorized) when the exchange took too long. At a re-authentication a
+ * DISCONNECT with the reason code if DISCONNECT permits it, else with 0x87. Then the connection is closed.
  *
  * @since 0.1.0
  */
@@ -35,18 +37,18 @@ public interface EnhancedAuthenticator {
      * Begins an exchange; its first step follows at once, on the same thread.
      *
      * @param request of CONNECT, whose user name and password may be part of the method; or, for a client that
-     *     authenticates itself again, the client as it is, without a password, and with the user properties of its AUTH
-     * @param again whether the client is connected already; then it must turn out to be who it was: another user name,
-     *     client identifier or tenant is denied, and attributes stay as they were
+     *     re-authenticates, the present client, without a password, and with the user properties of its AUTH
+     * @param again true for a re-authentication; then the identity must not change: another user name, client
+     *     identifier or tenant is denied, and attributes stay as they were
      */
     Exchange begin(AuthenticationRequest request, boolean again);
 
-    /** What logs, metrics and events call it. */
+    /** Returns the name in logs, metrics and events. */
     default String name() {
         return method();
     }
 
-    /** Whether {@link #begin} and the exchange may block, so that the broker calls them on its worker pool. */
+    /** Returns whether {@link #begin} and the exchange may block; if so the broker calls them on its worker pool. */
     default boolean mayBlock() {
         return false;
     }

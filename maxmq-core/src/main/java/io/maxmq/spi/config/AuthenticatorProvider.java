@@ -31,7 +31,7 @@ public interface AuthenticatorProvider {
      *
      * @param authenticator null if the entry is an enhanced authenticator
      * @param enhanced null if the entry authenticates by CONNECT
-     * @param authorizer asked before the entries of the list {@code authorizers}; null if there is none
+     * @param authorizer asked before the entries of the list {@code authorizers}; null without one
      */
     @Stable
     record Provided(

@@ -4,20 +4,20 @@ import io.maxmq.spi.Stable;
 import io.maxmq.spi.storage.KeyValueStore;
 
 /**
- * Makes a store as the section {@code storage} of a configuration file describes it. Found by {@link java.util.ServiceLoader}.
+ * Creates a store from the section {@code storage} of a configuration file. Found by {@link java.util.ServiceLoader}.
  *
  * @since 0.1.0
  */
 @Stable
 public interface StorageProvider {
 
-    /** What {@code storage.type} says to mean this one, like {@code rocksdb}. */
+    /** Returns the value of {@code storage.type} that selects this provider, such as {@code rocksdb}. */
     String type();
 
     /**
-     * Makes a store, and does not open it.
+     * Creates a store without opening it.
      *
-     * @param section asked for every key that this kind of store has, but {@code type}
+     * @param section the section; the provider requests every key of this kind of store, except {@code type}
      */
     KeyValueStore create(ConfigSection section);
 }

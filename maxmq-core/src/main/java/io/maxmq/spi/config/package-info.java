@@ -1,5 +1,5 @@
 /**
- * What a configuration file says to what plugs into a broker. Read while the broker is described, on the caller's thread. Start
- * at {@link io.maxmq.spi.config.ConfigSection}.
+ * Sections of the configuration file for plug-ins. The builder reads them on the caller's thread, before the broker
+ * starts. Start at {@link io.maxmq.spi.config.ConfigSection}.
  */
 package io.maxmq.spi.config;

@@ -28,7 +28,7 @@ public sealed interface BrokerEvent {
     long atEpochMillis();
 
     /**
-     * Who ended a connection.
+     * The initiator of the end of a connection.
      *
      * @since 0.1.0
      */
@@ -45,7 +45,7 @@ public sealed interface BrokerEvent {
     }
 
     /**
-     * Why a session ended.
+     * The reason for the end of a session.
      *
      * @since 0.1.0
      */
@@ -54,18 +54,18 @@ public sealed interface BrokerEvent {
         /** Its expiry interval passed, or was zero when the connection ended. */
         EXPIRED,
         /**
-         * The client came back with a clean start, or proved the user name that the maker of the session had only claimed, and so
-         * began another one.
+         * The client reconnected with a clean start, or authenticated with the user name that the session's creator had
+         * only claimed; either begins a new session.
          */
         CLEAN_START,
         /** The embedder or an extension asked for it. */
         PURGED,
-        /** The broker closed, and nothing keeps sessions. */
+        /** The broker closed without storage for sessions. */
         BROKER_CLOSED
     }
 
     /**
-     * How a plug-in failed.
+     * The kind of a plug-in's failure.
      *
      * @since 0.1.0
      */
@@ -73,7 +73,7 @@ public sealed interface BrokerEvent {
     enum Failure {
         /** It threw, or its stage completed exceptionally. */
         THREW,
-        /** It gave null. */
+        /** It returned null. */
         NULL,
         /** It did not answer within its deadline. */
         TIMEOUT,
@@ -95,11 +95,11 @@ public sealed interface BrokerEvent {
     record BrokerStarted(long atEpochMillis, String broker) implements BrokerEvent {}
 
     /**
-     * The heap is exhausted, so the broker closes itself: an error that may interrupt any code leaves no state to go on with. What
-     * storage has is complete; start another broker, best in a JVM with more heap.
+     * The heap is exhausted and the broker closes itself: the error may have interrupted any code, so its state in
+     * memory is unreliable. Storage is consistent; start another broker, preferably in a JVM with more heap.
      *
      * @param broker the broker's name
-     * @param cause what an event loop has met
+     * @param cause the error of an event loop
      * @since 0.1.0
      */
     @Stable
@@ -115,8 +115,8 @@ public sealed interface BrokerEvent {
     record BrokerStopping(long atEpochMillis, String broker) implements BrokerEvent {}
 
     /**
-     * The broker is closed: connections, sessions, loops and storage are given back. The last event of a broker; close waits for
-     * listeners to have taken it, within its deadline.
+     * The broker is closed: connections, sessions, loops and storage are released. The last event of a broker; close
+     * waits until listeners have received it, within its deadline.
      *
      * @param broker the broker's name
      * @since 0.1.0
@@ -147,14 +147,14 @@ public sealed interface BrokerEvent {
      * A listener could not be opened.
      *
      * @param listener its name
-     * @param why names the address and what the system says
+     * @param why the address and the error of the operating system
      * @since 0.1.0
      */
     @Stable
     record ListenerFailed(long atEpochMillis, String listener, String why) implements BrokerEvent {}
 
     /**
-     * A listener accepts nobody for now; its connections stay.
+     * A listener was paused: it accepts no connections; existing ones stay.
      *
      * @param listener its name
      * @since 0.1.0
@@ -163,7 +163,7 @@ public sealed interface BrokerEvent {
     record ListenerPaused(long atEpochMillis, String listener) implements BrokerEvent {}
 
     /**
-     * A listener that was paused accepts again.
+     * A paused listener accepts connections again.
      *
      * @param listener its name
      * @since 0.1.0
@@ -172,24 +172,24 @@ public sealed interface BrokerEvent {
     record ListenerResumed(long atEpochMillis, String listener) implements BrokerEvent {}
 
     /**
-     * A connection was accepted, and no MQTT has been read from it. {@link ClientConnected} or {@link ConnectRefused} follows. A
-     * connection by a trusted proxy is told when that has said whom it speaks for, or when it ends without.
+     * A connection was accepted, and no MQTT has been read from it. {@link ClientConnected} or {@link ConnectRefused}
+     * follows. For a connection of a trusted proxy the event is emitted after its PROXY header, or when the connection
+     * ends without one.
      *
-     * @param remoteAddress the client's; the proxy's if that does not say another
-     *
+     * @param remoteAddress the client's; the proxy's without another address in the header
      * @since 0.1.0
      */
     @Stable
     record ConnectionOpened(long atEpochMillis, SocketAddress remoteAddress, String listener) implements BrokerEvent {}
 
     /**
-     * A connection is being ended for what it has sent: not MQTT, not allowed there, or beyond a limit.
+     * The broker closes a connection because of its input: not MQTT, not allowed in that state, or beyond a limit.
      *
      * @param client empty before CONNECT was read
-     * @param reasonCode what CONNACK or DISCONNECT says, or would
+     * @param reasonCode the reason code that CONNACK or DISCONNECT has or would have
      * @param detail for people
-     * @param packet the first bytes of the packet, at most 64; a CONNECT's may hold a password. Empty when it is not known where the
-     *     packet began
+     * @param packet the first bytes of the packet, at most 64; a CONNECT's may hold a password. Empty when it is not
+     *     known where the packet began
      * @since 0.1.0
      */
     @Stable
@@ -216,7 +216,7 @@ public sealed interface BrokerEvent {
     }
 
     /**
-     * A TLS listener has read its key, certificates and revocation lists again: they count for handshakes from now on.
+     * A TLS listener has reloaded its key, certificates and revocation lists; they hold for new handshakes.
      *
      * @param listener its name
      * @since 0.1.0
@@ -225,18 +225,17 @@ public sealed interface BrokerEvent {
     record TlsReloaded(long atEpochMillis, String listener) implements BrokerEvent {}
 
     /**
-     * A TLS listener was to read its files again, and cannot use what is in them: what it had stays in force.
+     * A TLS listener could not reload its files; the former content stays in force.
      *
      * @param listener its name
-     * @param detail for people: what is wrong, and with which file
+     * @param detail for people: the error and its file
      * @since 0.1.0
      */
     @Stable
     record TlsReloadFailed(long atEpochMillis, String listener, String detail) implements BrokerEvent {}
 
     /**
-     * A client has not got through the TLS handshake: it did not speak TLS, the two did not agree, one did not accept the other's
-     * certificate, or it was not done in time.
+     * A TLS handshake failed: the client did not use TLS, no common parameters, a rejected certificate, or a timeout.
      *
      * @param listener its name
      * @param detail for people
@@ -247,8 +246,8 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * A client has asked a WebSocket listener for something else, or its page comes from where that is not allowed. It was told so
-     * and is being closed.
+     * A client sent a WebSocket listener another request, or one from an origin that is not allowed. The listener
+     * answers with an HTTP error and closes the connection.
      *
      * @param listener its name
      * @param detail for people
@@ -268,11 +267,11 @@ public sealed interface BrokerEvent {
     record ClientConnected(long atEpochMillis, ClientInfo client, boolean sessionPresent) implements BrokerEvent {}
 
     /**
-     * A connection that had been accepted by CONNACK is gone.
+     * A connection that CONNACK had accepted was closed.
      *
-     * @param by who ended it
-     * @param reasonCode what DISCONNECT said or would have said
-     * @param detail for people; empty when there is nothing to add
+     * @param by the initiator
+     * @param reasonCode the reason code that DISCONNECT had or would have had
+     * @param detail for people; may be empty
      * @since 0.1.0
      */
     @Stable
@@ -280,12 +279,12 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * A connection ended before CONNACK with success: it was refused, came to nothing in time, or its client gave up.
+     * A connection ended before CONNACK with success: it was refused, it timed out, or the client closed it.
      *
      * @param clientId empty when no CONNECT was read
-     * @param reasonCode what CONNACK said or would have said
-     * @param detail for people; empty when there is nothing to add
-     * @param client as CONNECT describes it, true or not; empty when no CONNECT was read
+     * @param reasonCode the reason code that CONNACK had or would have had
+     * @param detail for people; may be empty
+     * @param client as CONNECT describes it, unverified; empty when no CONNECT was read
      * @since 0.1.0
      */
     @Stable
@@ -301,12 +300,13 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * It was decided whether a client may connect, or one that is connected may stay: by an authenticator, or because there was none
-     * that has decided. {@link ClientConnected} or {@link ConnectRefused} follows a CONNECT, which may be refused for other reasons.
+     * The authentication of a connecting client, or the re-authentication of a connected one, was decided: by an
+     * authenticator, or by default without a decision of one. {@link ClientConnected} or {@link ConnectRefused} follows
+     * a CONNECT, which may be refused for other reasons.
      *
-     * @param client as CONNECT and, where it is let in, the authenticator describe it
-     * @param isAnonymous whether it was let in without that an authenticator has said so
-     * @param reasonCode {@code SUCCESS}, or what CONNACK says, or would
+     * @param client as described by CONNECT and, once allowed, by the authenticator
+     * @param isAnonymous whether it was allowed without a decision of an authenticator
+     * @param reasonCode {@code SUCCESS}, or the reason code that CONNACK has or would have
      * @since 0.1.0
      */
     @Stable
@@ -314,12 +314,12 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * Authorizers were asked what a client may do. What the broker remembers of earlier answers it does not ask, nor tell, again; where
-     * there is no authorizer it tells nothing. An explanation asks them too.
+     * Authorizers decided about an action of a client. Remembered decisions emit no event, nor does a broker without
+     * authorizers. An explanation emits events too.
      *
-     * @param action what the client wanted to do
-     * @param isAllowed whether it may
-     * @param authorizer who has decided; empty when nobody has, or one has failed
+     * @param action the requested action
+     * @param isAllowed whether it is allowed
+     * @param authorizer the name of the authorizer that decided; empty without a decision, and after a failure
      * @since 0.1.0
      */
     @Stable
@@ -328,16 +328,16 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * A rate limiter holds somebody back. Told when that begins and, as long as it goes on, again every ten seconds at most: for each limit
-     * and client, and before that is authenticated for each address (IPv6: /64). The metric {@code maxmq.ratelimit.decisions} counts
-     * all.
+     * A rate limiter throttles a client or an address. Emitted when that begins and, while it lasts, at most every ten
+     * seconds: per limit and client, and before authentication per limit and address (IPv6: /64). The metric {@code
+     * maxmq.ratelimit.decisions} counts all.
      *
-     * @param remoteAddress whom
-     * @param client empty where nothing has been read yet; of a CONNECT that nobody has authenticated it is what that says
-     * @param what is limited
-     * @param decision what becomes of it: a pause, with its length, drop or disconnect
-     * @param limit which limit it is, as its limiter calls it ({@link RateDecision#limit}); the limiter's name where it does not say
-     * @param count such decisions since the one that was told before, 1 or more
+     * @param remoteAddress of the throttled connection
+     * @param client empty before CONNECT is read; before authentication as CONNECT describes it
+     * @param what the limited operation
+     * @param decision the limiter's decision: a pause with its length, drop or disconnect
+     * @param limit the name of the limit ({@link RateDecision#limit}); the limiter's name without one
+     * @param count such decisions since the previous event, 1 or more
      * @since 0.1.0
      */
     @Stable
@@ -353,7 +353,7 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {
 
         /**
-         * What is limited.
+         * The limited operation.
          *
          * @since 0.1.0
          */
@@ -377,9 +377,9 @@ public sealed interface BrokerEvent {
     record SessionCreated(long atEpochMillis, Tenant tenant, String clientId) implements BrokerEvent {}
 
     /**
-     * A client came back to its session.
+     * A client resumed its session.
      *
-     * @param queuedMessages how many waited for it
+     * @param queuedMessages the number of messages that waited for it
      * @since 0.1.0
      */
     @Stable
@@ -387,10 +387,10 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * A client has gone and its session stays, until {@link SessionResumed} or {@link SessionExpired}.
+     * A client disconnected and its session stays, until {@link SessionResumed} or {@link SessionExpired}.
      *
-     * @param expirySeconds how long it stays, 1..4294967295; the greatest is for ever (MQTT 5.0 §3.1.2.11.2)
-     * @param queuedMessages how many wait for the client
+     * @param expirySeconds the time until it expires, 1..4294967295; the greatest means never (MQTT 5.0 §3.1.2.11.2)
+     * @param queuedMessages the number of messages that wait for the client
      * @since 0.1.0
      */
     @Stable
@@ -409,9 +409,9 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * A session ended, with all that it held.
+     * A session ended and was deleted.
      *
-     * @param droppedMessages how many messages went with it
+     * @param droppedMessages the number of messages that it held
      * @since 0.1.0
      */
     @Stable
@@ -419,7 +419,8 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * A client's will was published (MQTT 5.0 §3.1.2.5): its connection ended without a goodbye, and the delay has passed.
+     * A client's will was published (MQTT 5.0 §3.1.2.5): its connection ended without DISCONNECT, and the delay has
+     * passed.
      *
      * @param client the connection that ended
      * @param topic of the will, as interceptors have left it
@@ -429,7 +430,7 @@ public sealed interface BrokerEvent {
     record WillPublished(long atEpochMillis, ClientInfo client, String topic) implements BrokerEvent {}
 
     /**
-     * A message was retained (MQTT 5.0 §3.3.1.3), perhaps instead of another. Not told of {@code $SYS/}.
+     * A message was retained (MQTT 5.0 §3.3.1.3), perhaps instead of another. Not emitted for {@code $SYS/}.
      *
      * @param topic empty when longer than 1024 bytes
      * @param payloadBytes how long the payload is
@@ -441,8 +442,8 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * A retained message is gone: cleared by an empty one, removed by the embedder, or expired (§3.3.2.3.3); what has expired is
-     * told when the broker notices, which may be some ten seconds later. Not told of {@code $SYS/}.
+     * A retained message was removed: cleared by an empty one, removed by the application, or expired (§3.3.2.3.3). The
+     * event of an expired message may be some ten seconds late. Not emitted for {@code $SYS/}.
      *
      * @param topic empty when longer than 1024 bytes
      * @param expired whether it has expired
@@ -474,13 +475,16 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * Nobody has subscribed to what was published; {@code maxmq.messages.unmatched} counts the same. Not told of {@code $SYS/}.
-     * One event per message: where that is the rule rather than the exception, want it for as long as you look for something.
+     * A published message has no matching subscription; {@code maxmq.messages.unmatched} counts the same. Not emitted
+     * for {@code $SYS/}. One event per message: where many messages are unmatched, listen for it only while you
+     * investigate.
      *
-     * @param clientId who published it; empty for the embedder, and for a will
+     * @param clientId of the publisher; empty for the application, and for a will
      * @param topic empty when longer than 1024 bytes
-     * @param client who published it, while connected; present only for who {@linkplain BrokerListener#wantsMessages wants messages}
-     * @param message no view; present only for who wants messages, and as long as not too many wait for it
+     * @param client the publisher, while connected; present only for listeners that {@linkplain
+     *     BrokerListener#wantsMessages want messages}
+     * @param message no view; present only for listeners that want messages, while the waiting messages are within the
+     *     bound
      * @since 0.1.0
      */
     @Stable
@@ -494,16 +498,17 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * Messages were lost on purpose. May stand for several: equal drops of one loop iteration are one event.
+     * The broker dropped messages on purpose. Equal drops of one loop iteration are one event.
      *
-     * @param clientId whose session lost them, or who published them where {@code reason} is about publishing; empty for the
-     *     embedder
+     * @param clientId of the session that lost them, or of the publisher when {@code reason} is about publishing; empty
+     *     for the application
      * @param topic of the first of them; empty when unknown, or longer than 1024 bytes
-     * @param count how many messages
+     * @param count the number of messages
      * @param bytes of their payloads
-     * @param client of that id, while connected; present only for who {@linkplain BrokerListener#wantsMessages wants messages}
-     * @param message no view; present only for who wants messages, where there is one that is still known, and as long as not too many
-     *     wait for it
+     * @param client of that id, while connected; present only for listeners that {@linkplain
+     *     BrokerListener#wantsMessages want messages}
+     * @param message no view; present only for listeners that want messages, when the message is still known, and while
+     *     the waiting messages are within the bound
      * @since 0.1.0
      */
     @Stable
@@ -520,11 +525,11 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * A client does not take what is sent to it.
+     * A client does not read its messages.
      *
-     * @param pendingBytes not yet taken by its connection
-     * @param withoutProgress how long not one byte moved
-     * @param disconnected whether it was cut off now
+     * @param pendingBytes not yet accepted by its connection
+     * @param withoutProgress the time without a written byte
+     * @param disconnected whether the broker disconnected it now
      * @since 0.1.0
      */
     @Stable
@@ -533,12 +538,12 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * Memory has run short, or does so no longer. Looked at as often as event loops are (the stall threshold), and told once
-     * until it has changed for good: short with less than a quarter of the budget free, no longer so with three eighths.
+     * The memory budget became short, or recovered. Checked at the interval of the stall threshold, and emitted once
+     * per change: short below a quarter of the budget free, recovered from three eighths on.
      *
      * @param isShort whether new connections are refused, and soon messages
-     * @param usedBytes of the memory budget, what event loops hold in reserve included
-     * @param capacityBytes what could be used
+     * @param usedBytes of the memory budget, including the reserves of event loops
+     * @param capacityBytes the memory budget
      * @since 0.1.0
      */
     @Stable
@@ -546,8 +551,9 @@ public sealed interface BrokerEvent {
             implements BrokerEvent {}
 
     /**
-     * The storage refuses new durable data for lack of space on the disk or by its quota, or takes it again. Clients still resume
-     * sessions, receive what is stored and acknowledge it. Looked at as often as event loops are (the stall threshold).
+     * The storage refuses new durable data for lack of space on the disk or by its quota, or takes it again. Clients
+     * still resume sessions, receive stored messages and acknowledge them. Checked at the interval of the stall
+     * threshold.
      *
      * @param isShort whether new durable data is refused
      * @param diskBytes of all files of the storage; -1 when the storage does not know
@@ -557,7 +563,7 @@ public sealed interface BrokerEvent {
     record StorageSpaceChanged(long atEpochMillis, boolean isShort, long diskBytes) implements BrokerEvent {}
 
     /**
-     * Somebody may no longer connect.
+     * A ban was added.
      *
      * @since 0.1.0
      */
@@ -565,8 +571,8 @@ public sealed interface BrokerEvent {
     record BanAdded(long atEpochMillis, Ban ban) implements BrokerEvent {}
 
     /**
-     * The broker sheds more or less work than before: new connections from level 1 on, what clients publish at QoS 0 from 2 on, new
-     * subscriptions at 3.
+     * The broker sheds more or less work than before: new connections from level 1 on, publications at QoS 0 from 2 on,
+     * new subscriptions at 3.
      *
      * @param before 0..3
      * @param level 0..3
@@ -576,7 +582,7 @@ public sealed interface BrokerEvent {
     record OverloadChanged(long atEpochMillis, int before, int level) implements BrokerEvent {}
 
     /**
-     * An event loop has not turned for longer than the configured threshold.
+     * An event loop was blocked for longer than the configured threshold.
      *
      * @param loop the thread's name
      * @param stalled so far
@@ -586,12 +592,12 @@ public sealed interface BrokerEvent {
     record LoopStalled(long atEpochMillis, String loop, Duration stalled) implements BrokerEvent {}
 
     /**
-     * Code that the embedder gave the broker threw, gave null, answered too late or could not be run. Equal failures
-     * of one plug-in are at most one event per second.
+     * A plug-in threw an exception, returned null, missed its deadline or could not be called. Equal failures of one
+     * plug-in are at most one event per second.
      *
      * @param plugin its name
-     * @param operation what it was asked, {@code authenticate} for example
-     * @param count how many failures since the last such event
+     * @param operation the called operation, {@code authenticate} for example
+     * @param count the number of failures since the last such event
      * @since 0.1.0
      */
     @Stable

@@ -47,7 +47,7 @@ public interface BrokerContext {
      */
     String threadPrefix();
 
-    /** The time that the broker lives by. */
+    /** Returns the broker's clock. */
     Clock clock();
 
     /** {@link #publish(Tenant, Message)} to {@link Tenant#DEFAULT}. */
@@ -62,11 +62,11 @@ public interface BrokerContext {
 
     /**
      * Publishes as a network client would: same interceptors, limits, routing and durability. Authorizers are not
-     * asked. Never blocks and never queues without limit: past the bound it is refused.
+     * asked. Never blocks; publications beyond the bound are refused.
      *
-     * @return completes when what the QoS promises is kept: at once for QoS 0, after durability for QoS 1 and 2, on a
-     *     thread of the broker where dependent actions must not block; exceptionally with
-     *     {@link PublishRefusedException}
+     * @return completes when the guarantee of the QoS holds: at once for QoS 0, after durability for QoS 1 and 2, on a
+     *     thread of the broker where dependent actions must not block; exceptionally with {@link
+     *     PublishRefusedException}
      * @throws IllegalArgumentException when the topic is not a valid topic name
      */
     CompletionStage<PublishResult> publish(Tenant tenant, Message message, PublishOptions options);
@@ -77,27 +77,27 @@ public interface BrokerContext {
     }
 
     /**
-     * Calls the hook for each message whose topic the filter matches. Takes effect before the returned object is seen
-     * by the caller.
+     * Calls the hook for each message whose topic the filter matches. The hook is in effect when the method returns.
      *
-     * @throws IllegalArgumentException when the filter is not valid, has too many levels, or is a shared one
+     * @throws IllegalArgumentException when the filter is invalid, has too many levels, or is shared
      */
     Registration onPublish(Tenant tenant, String topicFilter, PublishHook hook);
 
     /**
-     * Adds several hooks at once, for the wait of one: thousands of {@link #onPublish(Tenant, String, PublishHook)} wait for the event
-     * loops as often.
+     * Adds several hooks at once and waits for the event loops once; each call of {@link #onPublish(Tenant, String,
+     * PublishHook)} waits for itself.
      *
-     * @param hooks by the filters that they are for
-     * @return what takes back each, by filter
-     * @throws IllegalArgumentException when a filter is not valid, has too many levels, or is a shared one; then none is added
+     * @param hooks the hooks by topic filter
+     * @return the registration of each hook, by filter
+     * @throws IllegalArgumentException when a filter is invalid, has too many levels, or is shared; then no hook is
+     *     added
      */
     Map<String, Registration> onPublish(Tenant tenant, Map<String, PublishHook> hooks);
 
     /** The connected clients. */
     Clients clients();
 
-    /** Who may not connect. */
+    /** Returns the bans. */
     Bans bans();
 
     /** The sessions, connected or not. */
@@ -110,18 +110,18 @@ public interface BrokerContext {
     RetainedMessages retained();
 
     /**
-     * Who would get a message and why others would not: whether its publisher may publish it, and for each subscription that
-     * matches what would become of it. Nothing is done by asking: no turn of a shared subscription is taken, nothing dropped,
-     * counted or remembered; but authorizers are asked, and those that are asked about deliveries once for each recipient, one
-     * after the other.
+     * Explains the delivery of a hypothetical message: whether its publisher may publish it, and the result for each
+     * matching subscription. The question has no side effects: no turn of a shared subscription is taken, nothing is
+     * dropped, counted or remembered. It does call authorizers, and those that authorize deliveries once for each
+     * recipient, one after the other.
      *
-     * <p><b>Cost:</b> a match on each event loop, and there the subscriptions up to the question's limit, in one turn.
+     * <p><b>Cost:</b> a match on each event loop, with the subscriptions up to the question's limit, in one turn.
      *
-     * @return completes on an event loop, as answers of {@link Sessions} do
+     * @return completes on an event loop, as stages of {@link Sessions} do
      */
     CompletionStage<Explanation> explain(PublishQuestion question);
 
-    /** How the broker is. Costs some reads; also during an extension's stop. */
+    /** Returns the health of the broker. Costs some reads; callable during an extension's stop too. */
     Health health();
 
     /** Adds an observer of events. */
@@ -142,17 +142,19 @@ public interface BrokerContext {
     /** A new account of the broker's memory budget. */
     MemoryAccount memoryAccount();
 
-    /** Where the extension registers its metrics; the broker adds its name as a tag. */
+    /** Returns the registry for the extension's metrics; the broker adds its name as a tag. */
     MetricsSink metrics();
 
     /**
-     * Publishes a figure of the extension at {@code $SYS/broker/NAME}, with the broker's own figures and as they are: retained, when it has
-     * changed, by {@code sysInterval}. It is about all tenants, so only {@link Tenant#DEFAULT} has it.
+     * Publishes a figure of the extension at {@code $SYS/broker/NAME}, with the broker's own figures and as they are:
+     * retained, when it has changed, by {@code sysInterval}. It is about all tenants, so only {@link Tenant#DEFAULT}
+     * has it.
      *
      * @param name with two levels or more, of which the first is the extension's own: {@code rules/failed}
-     * @param value read on an event loop: never blocks; a throw is reported as {@code PluginFailed}, and the figure stays as it was
-     * @return takes the figure back; its last value stays retained until the broker ends
-     * @throws IllegalArgumentException when the name is not valid, or is taken
+     * @param value read on an event loop: never blocks; an exception is reported as {@code PluginFailed}, and the
+     *     figure keeps its value
+     * @return the registration of the figure; its last value stays retained until the broker ends
+     * @throws IllegalArgumentException when the name is invalid or in use
      */
     Registration sysFigure(String name, LongSupplier value);
 }

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Something that lives as long as a broker and builds on it: rules, a management API, a bridge. Handed to the builder;
- * one object serves one broker.
+ * A component with the lifecycle of a broker that uses its services: rules, a management API, a bridge. Passed to the
+ * builder; one object serves one broker.
  *
  * <p>Order: {@code start} of each extension in the order of the builder, after storage and before the first listener
  * opens; {@code stop} in reverse, after the last listener has closed and while publishing still works. Both are called
@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionStage;
 @Stable
 public interface Extension {
 
-    /** What logs, metrics and events call it. */
+    /** Returns the name in logs, metrics and events. */
     default String name() {
         return PluginName.of(this, Extension.class);
     }
@@ -36,20 +36,21 @@ public interface Extension {
     /**
      * Registers what the extension needs and prepares it.
      *
-     * @return completes when it is ready; the broker's own start waits for it. A throw, null or an exceptional
+     * @return completes when it is ready; the broker's own start waits for it. An exception, null or an exceptional
      *     completion fails the broker's start, which stops the extensions already started
      * @throws IllegalArgumentException when a setting of the extension is wrong; the broker's start throws it as it is
-     * @throws ExtensionInUseException when it serves another broker; this one's start fails, and does not {@link #stop} it
+     * @throws ExtensionInUseException when it serves another broker; this one's start fails, and does not {@link #stop}
+     *     it
      * @throws Exception fails the broker's start with this as its cause
      */
     CompletionStage<Void> start(BrokerContext context) throws Exception;
 
     /**
-     * Gives back what {@code start} took. Registrations at the context are closed by the broker anyway. Called once,
-     * also after a failed {@code start}, unless that has thrown {@link ExtensionInUseException}.
+     * Releases the resources of {@code start}. Registrations at the context are closed by the broker anyway. Called
+     * once, also after a failed {@code start}, unless that has thrown {@link ExtensionInUseException}.
      *
-     * @return the broker's close waits for it, up to its own deadline; a failure is logged and reported as
-     *     {@code PluginFailed}
+     * @return the broker's close waits for it, up to its own deadline; a failure is logged and reported as {@code
+     *     PluginFailed}
      */
     default CompletionStage<Void> stop() {
         return CompletableFuture.completedFuture(null);

@@ -43,7 +43,7 @@ public final class Answer {
         return reasonCodes;
     }
 
-    /** Reason String (MQTT 5.0 §3.2.2.3.9 and its counterparts); empty for none. */
+    /** Reason String (MQTT 5.0 §3.2.2.3.9 and its counterparts); empty without one. */
     public Optional<String> reasonString() {
         return Optional.ofNullable(reasonString);
     }
@@ -53,7 +53,7 @@ public final class Answer {
         return userProperties;
     }
 
-    /** Replaces the reason string; null for none. */
+    /** Replaces the reason string; null removes it. */
     public Answer withReasonString(@Nullable String newReasonString) {
         return new Answer(type, reasonCodes, newReasonString, userProperties);
     }

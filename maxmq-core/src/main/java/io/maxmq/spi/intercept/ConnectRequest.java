@@ -32,7 +32,7 @@ public final class ConnectRequest {
         return client;
     }
 
-    /** Will; empty when CONNECT has none. */
+    /** Will; empty for a CONNECT without one. */
     public Optional<Will> will() {
         return Optional.ofNullable(will);
     }

@@ -61,8 +61,9 @@ public sealed interface Decision<T> {
     /**
      * Refuses the subject.
      *
-     * @param reasonCode an error that the packet which answers may carry: CONNACK, PUBACK, SUBACK, UNSUBACK or DISCONNECT
-     * @param reason for the log and the Reason String of MQTT 5.0 clients; empty for none
+     * @param reasonCode an error that the packet which answers may carry: CONNACK, PUBACK, SUBACK, UNSUBACK or
+     *     DISCONNECT
+     * @param reason for the log and the Reason String of MQTT 5.0 clients; may be empty
      * @throws IllegalArgumentException when the code is no error
      */
     static <T> Refuse<T> refuse(ReasonCode reasonCode, String reason) {
@@ -93,7 +94,8 @@ public sealed interface Decision<T> {
     sealed interface OfDelivery<T> extends Decision<T> {}
 
     /**
-     * A decision about one recipient of a message, taken at once: all recipients get the same message or none.
+     * A decision about one recipient of a message, taken at once: each recipient gets the same message, or does not get
+     * it.
      *
      * @since 0.1.0
      */

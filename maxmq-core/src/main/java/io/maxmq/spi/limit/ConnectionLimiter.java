@@ -25,24 +25,24 @@ public interface ConnectionLimiter extends AutoCloseable {
     }
 
     /**
-     * Takes what was just read. Called once per message, or once for all messages of a read; a pause lets them pass and
-     * stops reading after them.
+     * Counts the messages that were just read. Called once per message, or once for all messages of a read; a pause
+     * lets them pass and stops reading after them.
      *
-     * @param count how many PUBLISH packets, at least 1
+     * @param count the number of PUBLISH packets, at least 1
      * @param bytes of these packets, headers included
      * @param nowNanos the clock's {@code nanoTime}
      */
     RateDecision acquirePublish(int count, long bytes, long nowNanos);
 
     /**
-     * Takes the filters of one SUBSCRIBE. {@link RateDecision#DROP} answers 0x97 (v5), 0x80 (v3.1.1), QoS 0 without
+     * Counts the filters of one SUBSCRIBE. {@link RateDecision#DROP} answers 0x97 (v5), 0x80 (v3.1.1), QoS 0 without
      * deliveries (v3.1).
      */
     default RateDecision acquireSubscribe(int filters, long nowNanos) {
         return RateDecision.ALLOW;
     }
 
-    /** The connection is gone. Called once. */
+    /** The connection has ended. Called once. */
     @Override
     default void close() {}
 }

@@ -26,31 +26,31 @@ public sealed interface RateDecision {
     /** Within the limit. */
     RateDecision ALLOW = new Allow();
 
-    /** Over the limit: lose it. */
+    /** Over the limit: drop the message or refuse the operation. */
     RateDecision DROP = new Drop();
 
-    /** Over the limit: lose the client. */
+    /** Over the limit: disconnect the client. */
     RateDecision DISCONNECT = new Disconnect();
 
     /**
-     * Over the limit: come again later. Rounded up to whole milliseconds; creates nothing up to one second.
+     * Over the limit: wait. Rounded up to whole milliseconds; allocates nothing up to one second.
      *
-     * @param nanos how long, at least 0
+     * @param nanos the length of the pause, at least 0
      * @throws IllegalArgumentException when it is negative
      */
     static RateDecision pause(long nanos) {
         return Pause.of(nanos);
     }
 
-    /** Which limit it was that decided, for people: {@code Throttled} says it. Empty when it was not said. */
+    /** Returns the name of the limit that decided, for people and {@code Throttled} events. Empty when unknown. */
     String limit();
 
-    /** The same decision, saying which limit it was; one that allows says none. */
+    /** Returns the same decision with the name of the limit; a decision that allows has no name. */
     RateDecision by(String limit);
 
     /**
-     * The one of the two that costs the client more: disconnect more than drop, that more than pause, a longer pause more than a shorter
-     * one, anything more than allow; this one when they are equal. Creates nothing.
+     * Returns the stricter of two decisions: disconnect more than drop, that more than pause, a longer pause more than
+     * a shorter one, anything more than allow; this one when they are equal. Creates nothing.
      */
     default RateDecision stricter(RateDecision other) {
         if (this instanceof Pause mine && other instanceof Pause its) {
@@ -85,10 +85,10 @@ public sealed interface RateDecision {
     }
 
     /**
-     * See {@link RateDecision#pause}. Equal to another of the same length, whoever says so.
+     * See {@link RateDecision#pause}. Equal to another of the same length, independent of the limit.
      *
-     * @param nanos how long, at least 0
-     * @param limit which limit it was; empty when that was not said
+     * @param nanos its length, at least 0
+     * @param limit the name of the limit; may be empty
      * @since 0.1.0
      */
     @Stable
@@ -110,7 +110,7 @@ public sealed interface RateDecision {
             }
         }
 
-        /** Does not say which limit it was. */
+        /** Without the name of a limit. */
         public Pause(long nanos) {
             this(nanos, "");
         }
@@ -139,14 +139,14 @@ public sealed interface RateDecision {
     }
 
     /**
-     * See {@link RateDecision#DROP}. Equal to any other, whoever says so.
+     * See {@link RateDecision#DROP}. Equal to any other, independent of the limit.
      *
-     * @param limit which limit it was; empty when that was not said
+     * @param limit the name of the limit; may be empty
      * @since 0.1.0
      */
     @Stable
     record Drop(String limit) implements RateDecision {
-        /** Does not say which limit it was. */
+        /** Without the name of a limit. */
         public Drop() {
             this("");
         }
@@ -168,14 +168,14 @@ public sealed interface RateDecision {
     }
 
     /**
-     * See {@link RateDecision#DISCONNECT}. Equal to any other, whoever says so.
+     * See {@link RateDecision#DISCONNECT}. Equal to any other, independent of the limit.
      *
-     * @param limit which limit it was; empty when that was not said
+     * @param limit the name of the limit; may be empty
      * @since 0.1.0
      */
     @Stable
     record Disconnect(String limit) implements RateDecision {
-        /** Does not say which limit it was. */
+        /** Without the name of a limit. */
         public Disconnect() {
             this("");
         }

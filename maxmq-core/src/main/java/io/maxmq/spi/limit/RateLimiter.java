@@ -6,17 +6,18 @@ import io.maxmq.spi.Stable;
 import java.net.SocketAddress;
 
 /**
- * Decides how much clients may do in a time. Finds its counters (of the client, its address, its tenant, the broker)
- * once, in {@link #open}; after that the broker asks the connection's own {@link ConnectionLimiter}, so that nothing is
- * looked up per message.
+ * Limits the rates of connections, messages and subscriptions. Finds its counters (of the client, its address, its
+ * tenant, the broker) once, in {@link #open}; after that the broker asks the connection's own {@link
+ * ConnectionLimiter}, so that nothing is looked up per message.
  *
  * <p><b>Thread:</b> event loops, concurrently; must not block. Counters that several connections share must be
- * thread-safe. <b>Time:</b> comes as an argument, by the broker's clock. <b>Failure:</b> a throw counts as
- * {@link RateDecision#ALLOW} where the client is connected already and as {@link RateDecision#DROP} for a new connection, and is
- * reported as {@code PluginFailed}.
+ * thread-safe. <b>Time:</b> comes as an argument, by the broker's clock. <b>Failure:</b> an exception counts as {@link
+ * RateDecision#ALLOW} for a connected client and as {@link RateDecision#DROP} for a new connection, and is reported as
+ * {@code PluginFailed}.
  *
- * <p><b>Several</b> of them are each asked about everything, also about what another refuses, and the answer that costs the client most
- * counts ({@link RateDecision#stricter}). One that has allowed a connection of a client is not asked again when another pauses that.
+ * <p><b>Several</b> limiters are each asked about every operation, even if another refuses it, and the strictest
+ * decision holds ({@link RateDecision#stricter}). A limiter that has allowed a connection is not asked again when
+ * another pauses it.
  *
  * @since 0.1.0
  */
@@ -36,7 +37,7 @@ public interface RateLimiter {
         }
     };
 
-    /** What logs, metrics and events call it. */
+    /** Returns the name in logs, metrics and events. */
     default String name() {
         return PluginName.of(this, RateLimiter.class);
     }
@@ -63,8 +64,8 @@ public interface RateLimiter {
     }
 
     /**
-     * The client is authenticated, before CONNACK. Whether it may come is then asked by
-     * {@link ConnectionLimiter#acquireConnection}.
+     * The client is authenticated, before CONNACK. {@link ConnectionLimiter#acquireConnection} then decides whether it
+     * may connect.
      *
      * @param nowNanos the clock's {@code nanoTime}
      * @return the limiter of this connection; closed when the connection is

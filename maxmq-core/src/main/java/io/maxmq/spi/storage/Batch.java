@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Changes of one shard, in any of its tables, that happen together or not at all, and what must hold before they do.
+ * Atomic changes of one shard, in any of its tables, with their preconditions.
  *
- * <p>All preconditions look at the state before the batch. Then the mutations take effect in the order in which they were
- * added, each seeing those before it: a {@code deleteRange} removes what an earlier {@code put} of the same batch wrote,
- * and a {@code put} after it stays. A batch without mutations changes nothing, but is ordered, has a version and becomes
- * durable like any other: a barrier, or a check alone.
+ * <p>All preconditions look at the state before the batch. Then the mutations take effect in the order in which they
+ * were added, each seeing those before it: a {@code deleteRange} removes what an earlier {@code put} of the same batch
+ * wrote, and a {@code put} after it stays. A batch without mutations changes nothing, but is ordered, has a version and
+ * becomes durable like any other: a barrier, or a check alone.
  *
  * <p>Immutable. Keys and values are not copied ({@link Bytes}).
  *
@@ -63,7 +63,7 @@ public final class Batch {
     }
 
     /**
-     * Whether a store that is short of space, and refuses other batches with {@link StorageException.Kind#FULL}, should take this
+     * Returns whether a store that is short of space, and refuses other batches with {@link StorageException.Kind#FULL}, should take this
      * one: it has no {@link Mutation.Put}, or was built with {@link Builder#mayUseReserve()}.
      */
     public boolean mayUseReserve() {
@@ -71,8 +71,8 @@ public final class Batch {
     }
 
     /**
-     * This batch for a store that keeps its bytes on the heap: each key and value of the mutations has an array of its own,
-     * so that none keeps a larger read buffer alive ({@link Bytes#compact()}).
+     * Returns this batch in a form for stores that keep its bytes on the heap: each key and value of the mutations has
+     * an array of its own, so that they do not keep a larger read buffer alive ({@link Bytes#compact()}).
      *
      * @return this batch if it needs no copy
      */

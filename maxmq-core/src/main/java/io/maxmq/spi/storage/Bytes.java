@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A string of bytes, ordered as unsigned numbers, first byte first; a prefix comes before what it begins.
  *
- * <p>Ownership: {@link #wrap} does not copy, and from then on <em>nobody</em> writes to the array, neither who wrapped
- * it nor who reads it through {@link #array()}. Slices share it, so a small slice keeps a large array alive; {@link
- * #compact()} is for those who keep one.
+ * <p>Ownership: {@link #wrap} does not copy, and from then on the array is <em>read-only</em>, for the caller of {@code
+ * wrap} and for readers of {@link #array()}. Slices share it, so a small slice keeps a large array alive; use {@link
+ * #compact()} before keeping one.
  *
  * <p>Immutable under that rule.
  *
@@ -37,14 +37,14 @@ public final class Bytes implements Comparable<Bytes> {
         this.length = length;
     }
 
-    /** The bytes of {@code array}, not copied: nobody writes to it from now on. */
+    /** Wraps {@code array} without a copy; the caller must not write to it from now on. */
     public static Bytes wrap(byte[] array) {
         return new Bytes(array, 0, array.length);
     }
 
     /**
-     * The bytes {@code offset} (inclusive) to {@code offset + length} (exclusive) of {@code array}, not copied: nobody
-     * writes to them from now on.
+     * Wraps the bytes {@code offset} (inclusive) to {@code offset + length} (exclusive) of {@code array} without a
+     * copy; the caller must not write to them from now on.
      *
      * @throws IndexOutOfBoundsException when the array has no such bytes
      */
@@ -84,9 +84,9 @@ public final class Bytes implements Comparable<Bytes> {
     }
 
     /**
-     * The byte at {@code index}, 0..{@code length - 1}, as a signed Java byte.
+     * Returns the byte at {@code index}, 0..{@code length - 1}, as a signed Java byte.
      *
-     * @throws IndexOutOfBoundsException when there is none
+     * @throws IndexOutOfBoundsException when the index is outside of this range
      */
     public byte byteAt(int index) {
         return array[offset + Objects.checkIndex(index, length)];
@@ -135,8 +135,8 @@ public final class Bytes implements Comparable<Bytes> {
     }
 
     /**
-     * The lowest bytes above everything that starts with these: the exclusive end of a prefix. Null when there are none,
-     * since all bytes are 0xFF.
+     * Returns the lowest bytes above all that start with these: the exclusive end of a prefix. Null when all bytes are
+     * 0xFF, which has no such end.
      */
     public @Nullable Bytes prefixEnd() {
         int last = length - 1;
@@ -158,7 +158,10 @@ public final class Bytes implements Comparable<Bytes> {
         return wrap(next);
     }
 
-    /** These bytes in an array of their own: itself when its array holds nothing else, else a copy. For who keeps them. */
+    /**
+     * Returns these bytes in an array of their own: this object when its array holds nothing else, otherwise a copy.
+     * For callers that keep the bytes.
+     */
     public Bytes compact() {
         return length == array.length ? this : wrap(toArray());
     }

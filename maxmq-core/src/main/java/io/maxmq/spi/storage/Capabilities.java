@@ -4,10 +4,10 @@ import io.maxmq.spi.Stable;
 import java.util.Set;
 
 /**
- * What a store can do and how much of it. Fixed while it is open. Immutable.
+ * The features and limits of a store. Fixed while it is open. Immutable.
  *
  * @param durability the level at which batches complete
- * @param features what it has of what it need not have
+ * @param features the optional features that it has
  * @param maxBatchBytes the largest {@link Batch#sizeBytes()} that it takes, at least 1 MiB
  * @since 0.1.0
  */
@@ -34,7 +34,7 @@ public record Capabilities(Durability durability, Set<Feature> features, long ma
     /** A call that needs one which the store does not have fails with {@link StorageException.Kind#UNSUPPORTED}. */
     @Stable
     public enum Feature {
-        /** What is durable is there again after {@code close()} and {@code open()}, in another process too. */
+        /** Durable data is available again after {@code close()} and {@code open()}, in another process too. */
         PERSISTENT,
         /** Survives the loss of a machine. */
         REPLICATED,

@@ -3,7 +3,7 @@ package io.maxmq.spi.storage;
 import io.maxmq.spi.Stable;
 
 /**
- * What a {@link KeyValueStore#watch} tells of one {@link Mutation}. Immutable.
+ * The effect of one {@link Mutation}, reported by a {@link KeyValueStore#watch}. Immutable.
  *
  * @since 0.1.0
  */

@@ -4,7 +4,7 @@ import io.maxmq.spi.Stable;
 import java.util.List;
 
 /**
- * What one batch changed in the watched table. Immutable.
+ * The changes of one batch in the watched table. Immutable.
  *
  * @param version of the batch
  * @param changes one for each of its mutations of the table, in their order; never empty

@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a {@link Batch}. A failure of the world is a {@link StorageException} instead. Immutable.
+ * The result of a {@link Batch}. An input/output error or another failure is a {@link StorageException} instead.
+ * Immutable.
  *
  * @since 0.1.0
  */

@@ -3,7 +3,7 @@ package io.maxmq.spi.storage;
 import io.maxmq.spi.Stable;
 
 /**
- * What a read must have seen. With a store on one machine both are the same.
+ * The writes that a read must see. With a store on one machine both are the same.
  *
  * @since 0.1.0
  */

@@ -4,10 +4,10 @@ import io.maxmq.spi.Stable;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A scan under way. All its pages show one state of the partition, that of the first {@link #next()}, whatever is written
- * meanwhile. That state costs the store space until the cursor is at its end or closed, so a store may give up a cursor
- * that is left alone for long ({@link StorageException.Kind#CURSOR_EXPIRED}). Who goes at the pace of a slow peer takes a
- * new scan for each page instead, from behind the last key.
+ * A running scan. All its pages show one state of the partition, that of the first {@link #next()}, independent of
+ * later writes. That state costs the store space until the cursor is at its end or closed, so a store may expire an
+ * idle cursor ({@link StorageException.Kind#CURSOR_EXPIRED}). A caller that reads at the pace of a slow peer uses a new
+ * scan for each page instead, from after the last key.
  *
  * <p>Thread-safe; one {@code next()} at a time.
  *
@@ -17,16 +17,19 @@ import java.util.concurrent.CompletionStage;
 public interface Cursor extends AutoCloseable {
 
     /**
-     * The next page. After the last one: empty pages that are last, again and again.
+     * The next page. After the last page it returns empty pages with {@code last}.
      *
-     * <p>Fails with a {@link StorageException}, among them {@code CURSOR_EXPIRED}, {@code UNAVAILABLE}, {@code DAMAGED} and
-     * {@code CLOSED}; completes on the store's completion thread.
+     * <p>Fails with a {@link StorageException}, among them {@code CURSOR_EXPIRED}, {@code UNAVAILABLE}, {@code DAMAGED}
+     * and {@code CLOSED}; completes on the store's completion thread.
      *
-     * @throws IllegalStateException when the page before is still under way
+     * @throws IllegalStateException while the previous page is pending
      */
     CompletionStage<Page> next();
 
-    /** Gives up the state. Idempotent, never blocks. A page under way may still come; later ones fail with {@code CLOSED}. */
+    /**
+     * Releases the state. Idempotent, never blocks. A pending page may still complete; later ones fail with {@code
+     * CLOSED}.
+     */
     @Override
     void close();
 }

@@ -3,15 +3,15 @@ package io.maxmq.spi.storage;
 import io.maxmq.spi.Stable;
 
 /**
- * What a completed batch survives. Whatever the level, a crash leaves a prefix of a partition's batches, in order.
+ * The event that a completed batch survives. At every level a crash leaves a prefix of a partition's batches, in order.
  *
  * @since 0.1.0
  */
 @Stable
 public enum Durability {
-    /** Power loss: forced to the medium, of a majority when the store is replicated. */
+    /** Power loss: the batch is forced to the medium, of a majority in a replicated store. */
     FSYNC,
-    /** The process being killed, but not power loss: handed to the operating system. */
+    /** A kill of the process, but not power loss: the batch is passed to the operating system. */
     OS,
     /** Nothing: completed when applied in memory. A log, if there is one, is written behind. */
     NONE

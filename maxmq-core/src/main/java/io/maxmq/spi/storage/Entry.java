@@ -11,7 +11,7 @@ import io.maxmq.spi.Stable;
 @Stable
 public record Entry(Bytes key, Bytes value, long version) {
 
-    /** What an entry counts in limits of bytes: key and value. */
+    /** Returns the size that counts against limits: the bytes of key and value. */
     public int sizeBytes() {
         return key.length() + value.length();
     }

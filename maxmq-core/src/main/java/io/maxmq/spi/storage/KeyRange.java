@@ -34,14 +34,14 @@ public record KeyRange(Bytes from, @Nullable Bytes to) {
         return key.compareTo(from) >= 0 && (to == null || key.compareTo(to) < 0);
     }
 
-    /** Whether every key of {@code inner} lies in this range. */
+    /** Returns whether every key of {@code inner} lies in this range. */
     public boolean contains(KeyRange inner) {
         return inner.isEmpty()
                 || (inner.from.compareTo(from) >= 0
                         && (to == null || (inner.to != null && inner.to.compareTo(to) <= 0)));
     }
 
-    /** Whether no key can lie in this range. */
+    /** Returns whether no key can lie in this range. */
     public boolean isEmpty() {
         return to != null && to.compareTo(from) <= 0;
     }

@@ -41,10 +41,11 @@ public sealed interface Mutation {
     @Stable
     record Add(Table table, Bytes key, long delta) implements Mutation {
         /**
-         * What the counter becomes.
+         * Returns the new value of the counter.
          *
-         * @param before what the key holds; null for nothing
-         * @throws StorageException {@code NOT_A_COUNTER} when that has not 8 bytes, or the sum is out of range
+         * @param before the present entry of the key, or null
+         * @throws StorageException {@code NOT_A_COUNTER} when its value does not have 8 bytes, or the sum is out of
+         *     range
          */
         public long sum(@Nullable Entry before) {
             if (before == null) {

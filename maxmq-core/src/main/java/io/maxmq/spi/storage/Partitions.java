@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Which of a store's partitions, 0..{@code count - 1}, holds a shard. A partition is the unit of order, of versions and
- * of replication; batches of different partitions know nothing of each other. Immutable.
+ * The mapping of shards to a store's partitions, 0..{@code count - 1}. A partition is the unit of order, of versions
+ * and of replication; batches of different partitions are independent. Immutable.
  *
  * @since 0.1.0
  */
@@ -80,7 +80,7 @@ public final class Partitions {
         return new Partitions(count, partitionOfShard.clone());
     }
 
-    /** How many partitions there are, 1..64. Each of a {@link #ring} holds at least one shard. */
+    /** Returns the number of partitions, 1..64. Each of a {@link #ring} holds at least one shard. */
     public int count() {
         return count;
     }

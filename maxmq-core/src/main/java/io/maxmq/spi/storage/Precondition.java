@@ -4,7 +4,7 @@ import io.maxmq.spi.Stable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must hold just before a {@link Batch} for the batch to be applied. Immutable.
+ * A condition that must hold just before a {@link Batch} for the batch to be applied. Immutable.
  *
  * @since 0.1.0
  */
@@ -16,7 +16,7 @@ public sealed interface Precondition {
     Bytes key();
 
     /**
-     * Whether it holds.
+     * Returns whether it holds.
      *
      * @param entry what the key holds, or null when it holds nothing
      */
@@ -47,11 +47,11 @@ public sealed interface Precondition {
     }
 
     /**
-     * There is an entry, and a version below {@code limit} wrote it last.
+     * An entry exists, and its last write has a version below {@code limit}.
      *
-     * <p>A fence: who claims a session with a batch that writes its owner record and commits at version {@code v} puts
-     * {@code VersionBelow(owner, v + 1)} into every later batch. As soon as somebody else has written that record, or
-     * removed it, the batches of the old owner conflict, those too that are on their way already.
+     * <p>A fence: a claimant of a session writes the owner record with a batch that commits at version {@code v}, and
+     * puts {@code VersionBelow(owner, v + 1)} into every later batch. As soon as another claimant has written or
+     * removed that record, the batches of the old owner conflict, including those already submitted.
      *
      * @param limit exclusive
      */

@@ -33,7 +33,7 @@ public interface RecordFormat {
      */
     String describe(Table table, Entry entry);
 
-    /** Returns the name that a key begins with, such as a client id or a topic filter; empty when there is none. */
+    /** Returns the name that a key begins with, such as a client id or a topic filter; empty without one. */
     Optional<String> nameIn(Bytes key);
 
     /** Returns the places of all records of a session, the most important one first. */

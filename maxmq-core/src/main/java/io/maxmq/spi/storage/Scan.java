@@ -3,8 +3,8 @@ package io.maxmq.spi.storage;
 import io.maxmq.spi.Stable;
 
 /**
- * What to read of a table: the entries of one partition within a range of keys. Immutable; the methods give changed
- * copies, beginning with {@link #of}.
+ * A read of a table: the entries of one partition within a range of keys. Immutable; begin with {@link #of}, the other
+ * methods return changed copies.
  *
  * @param partition 0..{@code count - 1}; a range may span several of its shards
  * @param reverse from the highest key down; needs {@link Capabilities.Feature#REVERSE_SCAN}

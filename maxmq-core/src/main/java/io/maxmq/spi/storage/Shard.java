@@ -4,19 +4,19 @@ import io.maxmq.spi.Stable;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The 256 virtual shards, numbers 0..255, over which keys are spread: by client id for sessions, by topic for retained
- * messages, and so on. The count and the hash are on disk and on the wire, hence fixed for ever.
+ * The 256 virtual shards, numbers 0..255, that keys are distributed over: by client id for sessions, by topic for
+ * retained messages, and so on. The count and the hash are on disk and on the wire, hence fixed for ever.
  *
- * <p>The hash is FNV-1a with 64 bits over the tenant in UTF-8, one byte 0xFF (which UTF-8 never contains) and the name in
- * UTF-8, then the 64-bit finalizer of MurmurHash3; the shard is the highest byte. It has no key: who chooses names can
- * choose shards, so a shard must be no cheaper to attack than the client that it belongs to.
+ * <p>The hash is FNV-1a with 64 bits over the tenant in UTF-8, one byte 0xFF (which UTF-8 never contains) and the name
+ * in UTF-8, then the 64-bit finalizer of MurmurHash3; the shard is the highest byte. It has no secret key: a client
+ * that chooses names can choose shards, so attacking a shard must not be cheaper than attacking a client.
  *
  * @since 0.1.0
  */
 @Stable
 public final class Shard {
 
-    /** How many shards there are. */
+    /** The number of shards. */
     public static final int COUNT = 256;
 
     private static final long FNV_OFFSET_BASIS = 0xCBF29CE484222325L;
@@ -29,7 +29,10 @@ public final class Shard {
         return of(tenant.getBytes(StandardCharsets.UTF_8), name.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** As {@link #of(String, String)}, for who has the UTF-8 bytes at hand. Reads the arrays, keeps neither. */
+    /**
+     * Returns the shard as {@link #of(String, String)} does, for callers with the UTF-8 bytes. Reads the arrays and
+     * does not keep them.
+     */
     public static int of(byte[] tenantUtf8, byte[] nameUtf8) {
         long hash = fnv1a(FNV_OFFSET_BASIS, tenantUtf8);
         hash = (hash ^ 0xFF) * FNV_PRIME;

@@ -28,27 +28,25 @@ public record ShardedKey(int shard, String tenant, Bytes suffix) {
     /** The most bytes of a tenant's name. */
     public static final int MAX_TENANT_BYTES = 255;
 
-    /**
-     * @throws IllegalArgumentException when the shard is none or the tenant too long
-     */
+    /** @throws IllegalArgumentException when the shard is outside of 0..255 or the tenant is too long */
     public ShardedKey {
         Shard.check(shard);
         encodeTenant(tenant);
     }
 
     /**
-     * The key in bytes.
+     * Encodes the key.
      *
-     * @throws IllegalArgumentException when the shard is none or the tenant too long
+     * @throws IllegalArgumentException when the shard is outside of 0..255 or the tenant is too long
      */
     public static Bytes encode(int shard, String tenant, Bytes suffix) {
         return prefix(shard, tenant).concat(suffix);
     }
 
     /**
-     * What all keys of a tenant in a shard begin with, and no other key does.
+     * Returns the bytes that all keys of a tenant in a shard begin with, and no other key.
      *
-     * @throws IllegalArgumentException when the shard is none or the tenant too long
+     * @throws IllegalArgumentException when the shard is outside of 0..255 or the tenant is too long
      */
     public static Bytes prefix(int shard, String tenant) {
         byte[] name = encodeTenant(tenant);

@@ -14,13 +14,13 @@ import java.util.Set;
 @Stable
 public interface Snapshot extends AutoCloseable {
 
-    /** How shards were mapped; need not be the mapping of the store that restores it. */
+    /** Returns the mapping of shards to partitions; the store that restores it may have another. */
     Partitions partitions();
 
     /**
-     * The last batch of a partition that it contains; 0 when there was none.
+     * Returns the version of the last batch of a partition in the snapshot; 0 without a batch.
      *
-     * @throws IllegalArgumentException when there is no such partition
+     * @throws IllegalArgumentException for an unknown partition
      */
     long version(int partition);
 
@@ -30,7 +30,7 @@ public interface Snapshot extends AutoCloseable {
     /** Reads it; {@link Scan#consistency()} has no meaning here. Fails as {@link KeyValueStore#scan} does. */
     Cursor scan(Scan scan);
 
-    /** Gives up the state, its cursors included. Idempotent. */
+    /** Releases the state, its cursors included. Idempotent. */
     @Override
     void close();
 }

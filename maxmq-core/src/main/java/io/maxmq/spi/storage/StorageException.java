@@ -4,10 +4,10 @@ import io.maxmq.spi.Stable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure of the world behind a store, as opposed to bad use ({@link IllegalArgumentException}, {@link
- * IllegalStateException}) and to a {@link CommitResult.Conflict}. {@link #kind()} says what to do about it, the message
- * says where it happened. Stages fail with this type itself, not wrapped; what a caller chains to them sees it within a
- * {@link java.util.concurrent.CompletionException} as usual.
+ * A failure of a store's environment, as opposed to bad use ({@link IllegalArgumentException}, {@link
+ * IllegalStateException}) and to a {@link CommitResult.Conflict}. {@link #kind()} tells the remedy, the message the
+ * place. Stages fail with this type itself, not wrapped; what a caller chains to them sees it within a {@link
+ * java.util.concurrent.CompletionException} as usual.
  *
  * @since 0.1.0
  */
@@ -69,20 +69,22 @@ public class StorageException extends RuntimeException {
         }
     }
 
-    /** What happened. For a batch, {@link #applied()} says whether it may have been applied. */
+    /** The kind of failure. For a batch, {@link #applied()} tells whether it may have been applied. */
     @Stable
     public enum Kind {
         /** No space on the disk, or a quota is used up. Reads work; writes do again when there is space. */
         FULL(Applied.NO),
         /** More is pending than the store's bound. Try again when some of it has completed. */
         BUSY(Applied.NO),
-        /** No majority, no leader, no connection, and the batch was not handed on. Try again later. */
+        /** No majority, no leader, no connection, and the batch was not submitted. Try again later. */
         UNAVAILABLE(Applied.NO),
-        /** Handed on, but nobody answered in time, or the store closed before: look before writing again. */
+        /**
+         * The batch was submitted, but no result came in time, or the store closed first: read before writing again.
+         */
         OUTCOME_UNKNOWN(Applied.MAYBE),
         /** Reading, writing or forcing to the medium failed. */
         IO(Applied.MAYBE),
-        /** What is stored does not match its checksum or layout; it is never served. */
+        /** A stored record does not match its checksum or layout; reads never return it. */
         DAMAGED(Applied.NO),
         /** An {@code add} met an entry that is not 8 bytes long, or would have left the range of a long. */
         NOT_A_COUNTER(Applied.NO),
@@ -90,7 +92,7 @@ public class StorageException extends RuntimeException {
         TOO_OLD(Applied.NO),
         /** The state was replaced as a whole below a watch or cursor. Scan, and watch from there. */
         RESTORED(Applied.NO),
-        /** A cursor was left alone for too long, or its partition's leader has gone. Scan again from the last key. */
+        /** A cursor was idle for too long, or its partition lost its leader. Scan again from the last key. */
         CURSOR_EXPIRED(Applied.NO),
         /** The store, cursor or snapshot is closed. */
         CLOSED(Applied.NO),
@@ -110,12 +112,12 @@ public class StorageException extends RuntimeException {
         }
     }
 
-    /** Whether a batch that failed took effect. */
+    /** The effect of a failed batch. */
     @Stable
     public enum Applied {
-        /** It did not, and never will. */
+        /** It was not applied, and never will be. */
         NO,
-        /** It did, will do, or will not. */
+        /** It may have been applied, may be applied later, or never. */
         MAYBE
     }
 }

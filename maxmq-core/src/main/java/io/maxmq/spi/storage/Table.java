@@ -3,8 +3,8 @@ package io.maxmq.spi.storage;
 import io.maxmq.spi.Stable;
 
 /**
- * The name of a table. A table needs no creation: one that nobody has written to is empty. Stores may spend memory or
- * files on each, so a broker has tens of tables, not thousands. Immutable.
+ * The name of a table. A table needs no creation: before its first write it is empty. Stores may spend memory or files
+ * on each, so a broker has tens of tables, not thousands. Immutable.
  *
  * @param name 1..64 characters of {@code a-z}, {@code 0-9}, {@code -}, {@code _} and {@code .}, the first one a letter
  * @since 0.1.0

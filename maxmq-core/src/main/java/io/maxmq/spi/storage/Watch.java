@@ -3,20 +3,20 @@ package io.maxmq.spi.storage;
 import io.maxmq.spi.Stable;
 
 /**
- * A watch under way. Thread-safe.
+ * A running watch. Thread-safe.
  *
  * @since 0.1.0
  */
 @Stable
 public interface Watch extends AutoCloseable {
 
-    /** As {@code fromVersion}: from the present state on, whatever its version is. */
+    /** The {@code fromVersion} of a watch that begins at the present state. */
     long NOW = -1;
 
     /**
-     * How far it has come: the handler has returned from all changes up to this version. Moves on also with batches that
-     * did not touch the table, though perhaps not with each; a new watch from {@code version() + 1} misses nothing. Is
-     * {@code fromVersion - 1} at first, or for {@link #NOW} what the store found.
+     * Returns the progress: the handler has returned from all changes up to this version. Batches that did not touch
+     * the table may advance it too; a new watch from {@code version() + 1} misses nothing. Initially {@code fromVersion
+     * - 1}, or for {@link #NOW} the version of the present state.
      */
     long version();
 

@@ -118,7 +118,7 @@ public final class BehindDamage {
         });
     }
 
-    /** A page of one entry, or of none. */
+    /** Reads a page of at most one entry. */
     static CompletionStage<Page> first(KeyValueStore store, Table table, int partition, KeyRange range) {
         Cursor cursor = store.scan(Scan.of(table, partition).within(range).pages(1, 1));
         return cursor.next().whenComplete((page, failure) -> cursor.close());

@@ -19,7 +19,7 @@ import java.util.List;
 @Preview
 public final class ChangeHistory {
 
-    /** How many batches one call of {@link #next} looks at, so that the lock is not held for long. */
+    /** The most batches that one call of {@link #next} reads, so that the lock is not held for long. */
     private static final int MAX_LOOK = 1_000;
 
     private static final int FIRST_LENGTH = 64;
@@ -50,7 +50,7 @@ public final class ChangeHistory {
 
     private record Recorded(long version, List<Mutation> mutations, List<Long> counters, long bytes) {}
 
-    /** What comes next for a watch. */
+    /** The next step of a watch. */
     sealed interface Next {
         /** A batch that touched the table. */
         record Found(ChangeSet changes) implements Next {}

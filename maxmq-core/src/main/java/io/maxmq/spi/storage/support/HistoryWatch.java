@@ -32,10 +32,10 @@ public final class HistoryWatch implements Watch {
     private final Consumer<HistoryWatch> onClosed;
     private final SerialLoop loop;
 
-    /** CALLING is left by who called the handler, or by {@link #close()}: so no call begins after a close. */
+    /** The thread that calls the handler leaves CALLING, or {@link #close()} does, so no call begins after a close. */
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.IDLE);
 
-    /** Set by who ends the watch from outside, read by the loop. */
+    /** Set by the thread that ends the watch, read by the loop. */
     private volatile @Nullable StorageException end;
 
     /** Written by the loop alone, read by anyone. */
@@ -133,7 +133,7 @@ public final class HistoryWatch implements Watch {
         }
         try {
             handler.onChanges(found.changes());
-        } catch (Throwable e) { // a stranger's code: whatever it throws costs it its watch and nobody else anything
+        } catch (Throwable e) { // the handler is foreign code: its exception ends its own watch and affects no other
             phase.compareAndSet(Phase.CALLING, Phase.IDLE);
             finish(new StorageException(
                     Kind.HANDLER_FAILED, "at version " + found.changes().version(), e));
@@ -151,7 +151,7 @@ public final class HistoryWatch implements Watch {
         try {
             handler.onEnd(cause);
         } catch (Throwable e) {
-            cause.addSuppressed(e); // the last call: there is nobody else to tell
+            cause.addSuppressed(e); // the last call: no listener is left to notify
         }
     }
 }

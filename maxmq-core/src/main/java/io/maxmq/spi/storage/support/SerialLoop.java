@@ -25,11 +25,13 @@ public final class SerialLoop {
     private final Consumer<RejectedExecutionException> rejected;
     private final int stepsPerTurn;
 
-    /** Wake-ups not yet seen to have found nothing. Above 0: a turn runs or is on its way, and nobody else starts one. */
+    /**
+     * Wake-ups since the last turn without work. Above 0: a turn runs or is submitted, and other threads start none.
+     */
     private final AtomicInteger wakeUps = new AtomicInteger();
 
     /**
-     * @param step does one piece of work and returns true, or returns false when there is none; must not throw
+     * @param step does one piece of work and returns true, or returns false without work; must not throw
      * @param rejected called instead of the step when the executor rejects the task, on the thread that submitted it;
      *     must remove all work
      */

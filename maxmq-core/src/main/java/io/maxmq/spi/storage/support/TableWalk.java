@@ -26,8 +26,8 @@ public final class TableWalk {
     @Preview
     public interface Damage {
         /**
-         * @param after the last readable key before the stretch; null if there is none
-         * @param until the first readable key after the stretch; null if there is none
+         * @param after the last readable key before the stretch; or null
+         * @param until the first readable key after the stretch, or null
          */
         void onDamage(StorageException cause, @Nullable Bytes after, @Nullable Bytes until);
     }
