@@ -71,7 +71,8 @@ class JlinkIT {
         String needed = run("jdeps", "--ignore-missing-deps", "--multi-release", "17", "--print-module-deps", JAR);
 
         assertThat(MODULES.split(",")).contains(needed.strip().split(","));
-        assertThat(Files.readString(Path.of("..", "README.md"))).contains("jlink --add-modules " + MODULES);
+        assertThat(Files.readString(Path.of("..", "maxmq-core", "README.md")))
+                .contains("jlink --add-modules " + MODULES);
     }
 
     /** What the tool prints. */

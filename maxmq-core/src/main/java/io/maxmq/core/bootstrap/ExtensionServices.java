@@ -131,13 +131,13 @@ final class ExtensionServices implements BrokerContext {
 
     @Override
     public Map<String, Registration> onPublish(Tenant tenant, Map<String, PublishHook> hooks) {
-        Map<TopicFilter, PublishHook> byFilter = new LinkedHashMap<>();
+        Map<TopicFilter, HookSubscriber.Hook> byFilter = new LinkedHashMap<>();
         hooks.forEach((topicFilter, hook) -> {
             TopicFilter filter = routes.filterOf(topicFilter);
             if (filter.share() != null) {
                 throw new IllegalArgumentException("a hook cannot be shared: topicFilter=" + topicFilter);
             }
-            byFilter.put(filter, hook);
+            byFilter.put(filter, new HookSubscriber.Hook(hook));
         });
         Routes tenantRoutes = routes.named(tenant);
         tenantRoutes.hook();
@@ -151,7 +151,7 @@ final class ExtensionServices implements BrokerContext {
                 Subscription subscription = new Subscription(
                         new HookSubscriber(tenant, each.loop(), hook, events.failures()), filter, 2, false, true, 0);
                 subscriptions.add(subscription);
-                removals.computeIfAbsent(filter.toString(), all -> new ArrayList<>(loops.size()))
+                removals.computeIfAbsent(filter.toString(), all -> new ArrayList<>(List.of(hook::close)))
                         .add(() -> each.loop().run(() -> {
                             tenantRoutes.hooks().remove(subscription);
                             each.sessions().compactLater(tenantRoutes);

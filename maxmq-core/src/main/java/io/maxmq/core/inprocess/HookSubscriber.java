@@ -16,8 +16,21 @@ import io.maxmq.spi.event.BrokerEvent.Failure;
 import java.util.Optional;
 
 /** One hook of an extension on one loop: sees what that loop's publishers publish. Runs on the loop. */
-public record HookSubscriber(Tenant tenant, Loop loop, PublishHook hook, PluginFailures failures)
-        implements Subscriber {
+public record HookSubscriber(Tenant tenant, Loop loop, Hook hook, PluginFailures failures) implements Subscriber {
+    /** A hook on all loops. Any thread closes it; no call begins after that, although each loop removes its subscription later. */
+    public static final class Hook {
+        private final PublishHook callback;
+        private volatile boolean closed;
+
+        public Hook(PublishHook callback) {
+            this.callback = callback;
+        }
+
+        public void close() {
+            closed = true;
+        }
+    }
+
     @Override
     public int loopIndex() {
         return loop.index();
@@ -30,6 +43,9 @@ public record HookSubscriber(Tenant tenant, Loop loop, PublishHook hook, PluginF
 
     @Override
     public void deliver(InTransit message, Subscription subscription) {
+        if (hook.closed) {
+            return;
+        }
         Optional<ClientInfo> publisher = message.publisher() instanceof Session session
                 ? Optional.ofNullable(session.client())
                 : Optional.empty();
@@ -37,9 +53,9 @@ public record HookSubscriber(Tenant tenant, Loop loop, PublishHook hook, PluginF
         Message view =
                 ApplicationMessages.view(message.keep(), QoS.of(message.qos()), message.retain(), loop.expiryMillis());
         try {
-            hook.onPublish(new Seen(tenant, view, publisher));
+            hook.callback.onPublish(new Seen(tenant, view, publisher));
         } catch (Throwable t) {
-            failures.report(hook.getClass().getName(), "onPublish", Failure.THREW, t);
+            failures.report(hook.callback.getClass().getName(), "onPublish", Failure.THREW, t);
         }
     }
 
