@@ -10,7 +10,7 @@ import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Listener;
 import io.maxmq.config.SessionLimits;
@@ -253,7 +253,7 @@ class EveryMetricMovesTest {
                 0,
                 Properties.NONE,
                 "mortal",
-                new Will("will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, false, Properties.NONE),
+                new ConnectWill("will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, false, Properties.NONE),
                 null,
                 null));
         mortal.close();

@@ -5,7 +5,7 @@ import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.Capabilities;
 import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
@@ -88,8 +88,8 @@ class ExplainTest {
         return Message.builder(topic).payload("m").qos(qos).build();
     }
 
-    private static Subscription subscription(String filter, QoS qos, boolean noLocal) {
-        return new Subscription(filter, qos, noLocal, false, RetainHandling.SEND_AT_SUBSCRIBE);
+    private static RequestedSubscription subscription(String filter, QoS qos, boolean noLocal) {
+        return new RequestedSubscription(filter, qos, noLocal, false, RetainHandling.SEND_AT_SUBSCRIBE);
     }
 
     private static Properties id(int subscriptionId) {

@@ -19,7 +19,7 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.codec.wire.DecodeLimits;
@@ -237,10 +237,10 @@ public final class TestClient implements AutoCloseable {
     }
 
     public SubAck subscribe(String topicFilter, QoS qos) {
-        return subscribe(Properties.NONE, Subscription.of(topicFilter, qos));
+        return subscribe(Properties.NONE, RequestedSubscription.of(topicFilter, qos));
     }
 
-    public SubAck subscribe(Properties properties, Subscription... subscriptions) {
+    public SubAck subscribe(Properties properties, RequestedSubscription... subscriptions) {
         SubAck answer = send(new Subscribe(nextPacketId(), properties, List.of(subscriptions)))
                 .expect(SubAck.class);
         assertThat(answer.reasons()).noneMatch(ReasonCode::isError);

@@ -131,7 +131,7 @@ class UnfitAnswersTest {
                     0,
                     Properties.NONE,
                     "client",
-                    new io.maxmq.codec.packet.Will(
+                    new io.maxmq.codec.packet.ConnectWill(
                             "will", TestClient.bytes("gone"), QoS.AT_LEAST_ONCE, false, Properties.NONE),
                     null,
                     null));

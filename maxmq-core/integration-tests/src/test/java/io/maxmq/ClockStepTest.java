@@ -5,7 +5,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.RecoveryLimits;
 import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Message;
@@ -51,7 +51,7 @@ class ClockStepTest {
         broker.close();
     }
 
-    private TestClient connect(String clientId, Duration expiry, @Nullable Will will) {
+    private TestClient connect(String clientId, Duration expiry, @Nullable ConnectWill will) {
         return broker.connected(new Connect(
                 ProtocolVersion.MQTT_5,
                 false,
@@ -93,7 +93,7 @@ class ClockStepTest {
         TestClient client = connect(
                 "client",
                 interval,
-                new Will(
+                new ConnectWill(
                         "will",
                         TestClient.bytes("will"),
                         QoS.AT_LEAST_ONCE,

@@ -14,8 +14,8 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Tables;
@@ -69,7 +69,7 @@ class FullStorageTest {
         broker.close();
     }
 
-    private static Connect connect(String id, boolean cleanStart, Will will) {
+    private static Connect connect(String id, boolean cleanStart, ConnectWill will) {
         Properties properties = Properties.builder()
                 .set(PropertyId.SESSION_EXPIRY_INTERVAL, 1_000)
                 .set(PropertyId.RECEIVE_MAXIMUM, 4)
@@ -77,7 +77,7 @@ class FullStorageTest {
         return new Connect(ProtocolVersion.MQTT_5, false, cleanStart, 0, properties, id, will, null, null);
     }
 
-    private TestClient client(String id, boolean cleanStart, Will will) {
+    private TestClient client(String id, boolean cleanStart, ConnectWill will) {
         TestClient client = broker.client(ProtocolVersion.MQTT_5);
         client.connect(connect(id, cleanStart, will));
         return client;
@@ -137,8 +137,8 @@ class FullStorageTest {
     @ValueSource(booleans = {false, true})
     void resumesSessionWhoseRecordIsRefused(boolean hasWill) {
         store.refuse(batch -> true, Kind.FULL);
-        Will will = hasWill
-                ? new Will("will", ByteBuffer.wrap(new byte[100]), QoS.AT_LEAST_ONCE, false, Properties.NONE)
+        ConnectWill will = hasWill
+                ? new ConnectWill("will", ByteBuffer.wrap(new byte[100]), QoS.AT_LEAST_ONCE, false, Properties.NONE)
                 : null;
 
         TestClient client = client("AT_LEAST_ONCE", false, will);
@@ -175,7 +175,7 @@ class FullStorageTest {
     }
 
     private static Subscribe subscribe(int packetId, String filter) {
-        return new Subscribe(packetId, Properties.NONE, List.of(Subscription.of(filter, QoS.AT_LEAST_ONCE)));
+        return new Subscribe(packetId, Properties.NONE, List.of(RequestedSubscription.of(filter, QoS.AT_LEAST_ONCE)));
     }
 
     @Test

@@ -11,9 +11,9 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.routing.Routes;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.Session;
-import io.maxmq.core.session.Sessions;
+import io.maxmq.core.session.LoopSessions;
 import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.Message;
 import java.lang.reflect.Field;
@@ -86,12 +86,12 @@ class IdleSessionTest {
     private static HeapReckoning reckon(TestBroker broker) {
         assertThat(isConnected(broker, ID)).isFalse();
         Session session = session(broker);
-        Subscription subscription = session.subscriptions().isEmpty()
+        FilterSubscription subscription = session.subscriptions().isEmpty()
                 ? null
                 : session.subscriptions().get(0);
         return HeapReckoning.of(
                 session,
-                each -> each instanceof Sessions
+                each -> each instanceof LoopSessions
                         || each instanceof Routes
                         || each instanceof Loop
                         || each.getClass().getSimpleName().equals("MemoryCredit")
@@ -100,7 +100,7 @@ class IdleSessionTest {
     }
 
     /** Whether it is a node of the tree that other filters have as well. */
-    private static boolean isAbove(Object object, @Nullable Subscription subscription) {
+    private static boolean isAbove(Object object, @Nullable FilterSubscription subscription) {
         return object.getClass().getSimpleName().equals("TreeNode")
                 && subscription != null
                 && fieldOf(subscription, "node") != object;
@@ -108,7 +108,7 @@ class IdleSessionTest {
 
     private static Session session(TestBroker broker) {
         for (Object loop : (List<?>) fieldOf(fieldOf(broker.broker(), "broker"), "loops")) {
-            Sessions sessions = (Sessions) fieldOf(loop, "sessions");
+            LoopSessions sessions = (LoopSessions) fieldOf(loop, "sessions");
             for (int slot = 0; slot < sessions.slots(); slot++) {
                 Session session = sessions.at(slot);
                 if (session != null && session.key().clientId().equals(ID)) {

@@ -9,7 +9,7 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.Listener;
 import io.maxmq.config.MemoryLimits;
 import io.maxmq.config.OverloadLimits;
@@ -105,7 +105,7 @@ class OverloadSheddingTest {
         hog.take(CAPACITY / 5);
         await(3);
         SubAck refused = client.send(
-                        new Subscribe(7, Properties.NONE, List.of(Subscription.of("b", QoS.AT_LEAST_ONCE))))
+                        new Subscribe(7, Properties.NONE, List.of(RequestedSubscription.of("b", QoS.AT_LEAST_ONCE))))
                 .expect(SubAck.class);
         if (version.isV5()) {
             assertThat(refused.properties().string(PropertyId.REASON_STRING)).contains("too much to do");

@@ -7,7 +7,7 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.core.persistence.GatedStore;
@@ -43,8 +43,8 @@ class RefusedSubscriptionTest {
     private final TestClient client = broker.lasting("client", true, 10);
 
     private static ReasonCode subscribe(TestClient client, String... filters) {
-        List<Subscription> wanted = new ArrayList<>();
-        Arrays.stream(filters).forEach(each -> wanted.add(Subscription.of(each, AT_LEAST_ONCE)));
+        List<RequestedSubscription> wanted = new ArrayList<>();
+        Arrays.stream(filters).forEach(each -> wanted.add(RequestedSubscription.of(each, AT_LEAST_ONCE)));
         SubAck answer = client.send(new Subscribe(client.nextPacketId(), Properties.NONE, wanted))
                 .expect(SubAck.class);
         return answer.reasons().get(0);

@@ -15,8 +15,8 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.Tables;
@@ -85,12 +85,12 @@ class RestartTest {
         return client;
     }
 
-    private TestClient connectV5(String clientId, boolean clean, int expirySeconds, @Nullable Will will) {
+    private TestClient connectV5(String clientId, boolean clean, int expirySeconds, @Nullable ConnectWill will) {
         return broker.connected(connectOf(clientId, clean, expirySeconds, will, 65_535));
     }
 
     private static Connect connectOf(
-            String clientId, boolean clean, int expirySeconds, @Nullable Will will, int receiveMaximum) {
+            String clientId, boolean clean, int expirySeconds, @Nullable ConnectWill will, int receiveMaximum) {
         return new Connect(
                 ProtocolVersion.MQTT_5,
                 false,
@@ -359,7 +359,7 @@ class RestartTest {
         TestClient subscriber = connectV5("s", true, 600, null);
         subscriber.subscribe(
                 Properties.builder().set(PropertyId.SUBSCRIPTION_IDENTIFIER, 42).build(),
-                new Subscription("t", AT_LEAST_ONCE, false, false, RetainHandling.SEND_AT_SUBSCRIBE));
+                new RequestedSubscription("t", AT_LEAST_ONCE, false, false, RetainHandling.SEND_AT_SUBSCRIBE));
         subscriber.disconnect();
         connect("p", true).publish("t", "m", AT_LEAST_ONCE);
 
@@ -370,8 +370,8 @@ class RestartTest {
                 .containsExactly(42);
     }
 
-    private static Will will(String topic, String payload, long delaySeconds) {
-        return new Will(
+    private static ConnectWill will(String topic, String payload, long delaySeconds) {
+        return new ConnectWill(
                 topic,
                 bytes(payload),
                 AT_LEAST_ONCE,
@@ -498,7 +498,7 @@ class RestartTest {
         GatedStore gated = new GatedStore(storage.store());
         broker = start(builder -> builder.storage(gated));
         offline("s", "w", EXACTLY_ONCE);
-        TestClient client = connectV5("c", true, 0, new Will("w", bytes("gone"), EXACTLY_ONCE, false, Properties.NONE));
+        TestClient client = connectV5("c", true, 0, new ConnectWill("w", bytes("gone"), EXACTLY_ONCE, false, Properties.NONE));
         Entry written = gated.entries(Tables.WILL).get(0);
         client.close();
         await(() -> gated.entries(Tables.WILL).isEmpty());
@@ -524,7 +524,7 @@ class RestartTest {
         restart();
 
         TestClient other = connect("o", false);
-        other.send(new Subscribe(1, Properties.NONE, List.of(Subscription.of("$exclusive/t", AT_LEAST_ONCE))));
+        other.send(new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("$exclusive/t", AT_LEAST_ONCE))));
         assertThat(other.expect(SubAck.class).reasons().get(0).isError()).isTrue();
         connect("s", false).unsubscribe("$exclusive/t");
         other.subscribe("$exclusive/t", AT_LEAST_ONCE);

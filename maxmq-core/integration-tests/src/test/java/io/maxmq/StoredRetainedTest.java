@@ -10,7 +10,7 @@ import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.Publish;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.core.persistence.GatedStore;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Tables;
@@ -131,7 +131,7 @@ class StoredRetainedTest {
         TestClient publisher = client(ProtocolVersion.MQTT_5, "publisher");
         publisher.subscribe(
                 Properties.NONE,
-                new Subscription("+", QoS.AT_MOST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
+                new RequestedSubscription("+", QoS.AT_MOST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
 
         publisher.expectMessage("b", "other's");
         publisher.expectNothing();

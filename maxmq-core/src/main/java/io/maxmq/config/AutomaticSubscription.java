@@ -35,7 +35,7 @@ public record AutomaticSubscription(String clientIds, SubscriptionRequest subscr
             throw new IllegalArgumentException(
                     "clientIds must be 1.." + MAX_PATTERN + " characters: clientIds=" + Utf8.quote(clientIds));
         }
-        Checks.template("topicFilter", filter);
+        SettingChecks.template("topicFilter", filter);
         String example =
                 filter.replace("${clientid}", "c").replace("${username}", "u").replace("${tenant}", "t");
         String problem = example.startsWith("$exclusive/") ? "must not be exclusive" : TopicFilter.problem(example);

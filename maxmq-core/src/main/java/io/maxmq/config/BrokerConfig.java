@@ -88,26 +88,26 @@ public record BrokerConfig(
 
     /** Checks every value. */
     public BrokerConfig {
-        Checks.name("name", name);
-        Checks.distinctNames(listeners);
+        SettingChecks.name("name", name);
+        SettingChecks.distinctNames(listeners);
         listeners = List.copyOf(listeners);
         listeners.forEach(tenancy::check);
-        Checks.range("loops", loops, 0, 64);
-        Checks.range("workers", workers, 0, 4096);
-        Checks.range("workerQueue", workerQueue, 1, Integer.MAX_VALUE);
-        Checks.positive("pluginDeadline", pluginDeadline);
-        Checks.positive("closeTimeout", closeTimeout);
-        Checks.positive("stallThreshold", stallThreshold);
-        Checks.notNegative("willGraceAfterRestart", willGraceAfterRestart);
+        SettingChecks.range("loops", loops, 0, 64);
+        SettingChecks.range("workers", workers, 0, 4096);
+        SettingChecks.range("workerQueue", workerQueue, 1, Integer.MAX_VALUE);
+        SettingChecks.positive("pluginDeadline", pluginDeadline);
+        SettingChecks.positive("closeTimeout", closeTimeout);
+        SettingChecks.positive("stallThreshold", stallThreshold);
+        SettingChecks.notNegative("willGraceAfterRestart", willGraceAfterRestart);
         topicRewrites = List.copyOf(topicRewrites);
-        Checks.range("topicRewrites.size", topicRewrites.size(), 0, 256);
+        SettingChecks.range("topicRewrites.size", topicRewrites.size(), 0, 256);
         automaticSubscriptions = List.copyOf(automaticSubscriptions);
-        Checks.range("automaticSubscriptions.size", automaticSubscriptions.size(), 0, 256);
+        SettingChecks.range("automaticSubscriptions.size", automaticSubscriptions.size(), 0, 256);
         bans = List.copyOf(bans);
-        Checks.range("bans.size", bans.size(), 0, Bans.MAX_BANS);
-        Checks.zeroOrSeconds("sysInterval", sysInterval);
-        Checks.range("datacenter", datacenter, 0, 255);
-        Checks.range("machine", machine, 0, 8191);
+        SettingChecks.range("bans.size", bans.size(), 0, Bans.MAX_BANS);
+        SettingChecks.zeroOrSeconds("sysInterval", sysInterval);
+        SettingChecks.range("datacenter", datacenter, 0, 255);
+        SettingChecks.range("machine", machine, 0, 8191);
     }
 
     /** The defaults. */

@@ -48,10 +48,10 @@ public record Capabilities(
 
     /** Checks every value. */
     public Capabilities {
-        Checks.template("responseInformation", responseInformation);
+        SettingChecks.template("responseInformation", responseInformation);
         openDollarTopics = Set.copyOf(openDollarTopics);
         for (String each : openDollarTopics) {
-            Checks.dollarLevel("openDollarTopics", each);
+            SettingChecks.dollarLevel("openDollarTopics", each);
         }
     }
 

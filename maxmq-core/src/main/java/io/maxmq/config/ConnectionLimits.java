@@ -67,25 +67,25 @@ public record ConnectionLimits(
 
     /** Checks every value. */
     public ConnectionLimits {
-        Checks.positive("connectTimeout", connectTimeout);
-        Checks.range("maxTlsHandshakes", maxTlsHandshakes, 1, 1_000_000);
-        Checks.positive("packetTimeout", packetTimeout);
-        Checks.positive("authenticationTimeout", authenticationTimeout);
-        Checks.range("maxPacketBytes", maxPacketBytes, 1024, 268435460);
-        Checks.range("maxPacketBytesBeforeConnect", maxPacketBytesBeforeConnect, 64, 268435460);
-        Checks.keepAlive("maxKeepAlive", maxKeepAlive);
-        Checks.keepAlive("maxKeepAliveAnonymous", maxKeepAliveAnonymous);
-        Checks.range("receiveMaximum", receiveMaximum, 1, 65535);
-        Checks.range("topicAliasMaximum", topicAliasMaximum, 0, 65535);
-        Checks.range("topicAliasMaximumOutbound", topicAliasMaximumOutbound, 0, 65535);
-        Checks.range("maxTopicLevels", maxTopicLevels, 1, 65535);
-        Checks.range("maxClientIdBytes", maxClientIdBytes, 23, 65535);
-        Checks.range("maxWillBytes", maxWillBytes, 0, 268435460);
-        Checks.range("maxUserProperties", maxUserProperties, 0, 1048576);
-        Checks.range("maxUserPropertyBytes", maxUserPropertyBytes, 0, 268435460);
-        Checks.range("outboundLowWatermarkBytes", outboundLowWatermarkBytes, 1, 1073741824);
-        Checks.range("outboundHighWatermarkBytes", outboundHighWatermarkBytes, 1, 1073741824);
-        Checks.positive("slowConsumerTimeout", slowConsumerTimeout);
+        SettingChecks.positive("connectTimeout", connectTimeout);
+        SettingChecks.range("maxTlsHandshakes", maxTlsHandshakes, 1, 1_000_000);
+        SettingChecks.positive("packetTimeout", packetTimeout);
+        SettingChecks.positive("authenticationTimeout", authenticationTimeout);
+        SettingChecks.range("maxPacketBytes", maxPacketBytes, 1024, 268435460);
+        SettingChecks.range("maxPacketBytesBeforeConnect", maxPacketBytesBeforeConnect, 64, 268435460);
+        SettingChecks.keepAlive("maxKeepAlive", maxKeepAlive);
+        SettingChecks.keepAlive("maxKeepAliveAnonymous", maxKeepAliveAnonymous);
+        SettingChecks.range("receiveMaximum", receiveMaximum, 1, 65535);
+        SettingChecks.range("topicAliasMaximum", topicAliasMaximum, 0, 65535);
+        SettingChecks.range("topicAliasMaximumOutbound", topicAliasMaximumOutbound, 0, 65535);
+        SettingChecks.range("maxTopicLevels", maxTopicLevels, 1, 65535);
+        SettingChecks.range("maxClientIdBytes", maxClientIdBytes, 23, 65535);
+        SettingChecks.range("maxWillBytes", maxWillBytes, 0, 268435460);
+        SettingChecks.range("maxUserProperties", maxUserProperties, 0, 1048576);
+        SettingChecks.range("maxUserPropertyBytes", maxUserPropertyBytes, 0, 268435460);
+        SettingChecks.range("outboundLowWatermarkBytes", outboundLowWatermarkBytes, 1, 1073741824);
+        SettingChecks.range("outboundHighWatermarkBytes", outboundHighWatermarkBytes, 1, 1073741824);
+        SettingChecks.positive("slowConsumerTimeout", slowConsumerTimeout);
         if (outboundLowWatermarkBytes > outboundHighWatermarkBytes) {
             throw new IllegalArgumentException("outboundLowWatermarkBytes must not exceed outboundHighWatermarkBytes: "
                     + outboundLowWatermarkBytes + " > " + outboundHighWatermarkBytes);

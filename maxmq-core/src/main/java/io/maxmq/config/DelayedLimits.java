@@ -32,15 +32,15 @@ public record DelayedLimits(
 
     /** Checks every value. */
     public DelayedLimits {
-        Checks.notNegative("maxDelay", maxDelay);
+        SettingChecks.notNegative("maxDelay", maxDelay);
         if (maxDelay.getNano() != 0 || maxDelay.toSeconds() > LONGEST_SECONDS) {
             throw new IllegalArgumentException(
                     "maxDelay must be whole seconds, at most " + LONGEST_SECONDS + ": maxDelay=" + maxDelay);
         }
-        Checks.range("maxMessages", maxMessages, 0, Integer.MAX_VALUE);
-        Checks.range("maxBytes", maxBytes, 0, Long.MAX_VALUE);
-        Checks.range("maxMessagesPerClient", maxMessagesPerClient, 0, Integer.MAX_VALUE);
-        Checks.range("maxBytesPerClient", maxBytesPerClient, 0, Long.MAX_VALUE);
+        SettingChecks.range("maxMessages", maxMessages, 0, Integer.MAX_VALUE);
+        SettingChecks.range("maxBytes", maxBytes, 0, Long.MAX_VALUE);
+        SettingChecks.range("maxMessagesPerClient", maxMessagesPerClient, 0, Integer.MAX_VALUE);
+        SettingChecks.range("maxBytesPerClient", maxBytesPerClient, 0, Long.MAX_VALUE);
     }
 
     /** The defaults. */

@@ -25,9 +25,9 @@ public record MemoryLimits(long maxBytes, long networkBytes) {
     /** Checks both. */
     public MemoryLimits {
         if (maxBytes != DERIVED) {
-            Checks.range("maxBytes", maxBytes, MIN_BYTES, Long.MAX_VALUE);
+            SettingChecks.range("maxBytes", maxBytes, MIN_BYTES, Long.MAX_VALUE);
         }
-        Checks.range("networkBytes", networkBytes, 0, Long.MAX_VALUE);
+        SettingChecks.range("networkBytes", networkBytes, 0, Long.MAX_VALUE);
         if (maxBytes != DERIVED && networkBytes >= maxBytes) {
             throw new IllegalArgumentException(
                     "networkBytes must be below maxBytes: networkBytes=" + networkBytes + ", maxBytes=" + maxBytes);

@@ -32,10 +32,10 @@ public record OverloadLimits(
 
     /** Checks every value. */
     public OverloadLimits {
-        Checks.positive("loopDelay", loopDelay);
-        Checks.range("memoryPercent", memoryPercent, 1, MAX_PERCENT);
-        Checks.range("storagePendingBytes", storagePendingBytes, 1, Long.MAX_VALUE / 4);
-        Checks.positive("calm", calm);
+        SettingChecks.positive("loopDelay", loopDelay);
+        SettingChecks.range("memoryPercent", memoryPercent, 1, MAX_PERCENT);
+        SettingChecks.range("storagePendingBytes", storagePendingBytes, 1, Long.MAX_VALUE / 4);
+        SettingChecks.positive("calm", calm);
     }
 
     /** The defaults: off. */

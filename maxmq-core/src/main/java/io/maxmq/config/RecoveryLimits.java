@@ -30,7 +30,7 @@ public record RecoveryLimits(Duration maxExpiryCatchUp, Duration answerTimeout) 
             throw new IllegalArgumentException(
                     "maxExpiryCatchUp must be 1 minute to 36500 days: maxExpiryCatchUp=" + maxExpiryCatchUp);
         }
-        Checks.positive("answerTimeout", answerTimeout);
+        SettingChecks.positive("answerTimeout", answerTimeout);
         if (answerTimeout.compareTo(MAX) > 0) {
             throw new IllegalArgumentException(
                     "answerTimeout must be at most 36500 days: answerTimeout=" + answerTimeout);

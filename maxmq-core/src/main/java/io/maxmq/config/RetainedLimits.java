@@ -17,9 +17,9 @@ public record RetainedLimits(int maxMessages, long maxBytes, int maxPayloadBytes
 
     /** Checks every value. */
     public RetainedLimits {
-        Checks.range("maxMessages", maxMessages, 0, Integer.MAX_VALUE);
-        Checks.range("maxBytes", maxBytes, 0, Long.MAX_VALUE);
-        Checks.range("maxPayloadBytes", maxPayloadBytes, 0, 268435460);
+        SettingChecks.range("maxMessages", maxMessages, 0, Integer.MAX_VALUE);
+        SettingChecks.range("maxBytes", maxBytes, 0, Long.MAX_VALUE);
+        SettingChecks.range("maxPayloadBytes", maxPayloadBytes, 0, 268435460);
     }
 
     /** The defaults. */

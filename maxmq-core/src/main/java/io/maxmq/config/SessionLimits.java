@@ -39,16 +39,16 @@ public record SessionLimits(
 
     /** Checks every value. */
     public SessionLimits {
-        Checks.range("maxQueuedMessages", maxQueuedMessages, 1, Integer.MAX_VALUE);
-        Checks.range("maxQueuedBytes", maxQueuedBytes, 1, Long.MAX_VALUE);
-        Checks.range("maxStoredMessages", maxStoredMessages, 1, Integer.MAX_VALUE);
-        Checks.range("maxStoredBytes", maxStoredBytes, 1, Long.MAX_VALUE);
-        Checks.range("maxInFlight", maxInFlight, 1, 65535);
-        Checks.range("maxSubscriptions", maxSubscriptions, 1, Integer.MAX_VALUE);
-        Checks.notNegative("maxExpiry", maxExpiry);
-        Checks.notNegative("defaultExpiryV3", defaultExpiryV3);
-        Checks.range("maxSessions", maxSessions, 1, Integer.MAX_VALUE);
-        Checks.range("maxSessionsPerUser", maxSessionsPerUser, 1, Integer.MAX_VALUE);
+        SettingChecks.range("maxQueuedMessages", maxQueuedMessages, 1, Integer.MAX_VALUE);
+        SettingChecks.range("maxQueuedBytes", maxQueuedBytes, 1, Long.MAX_VALUE);
+        SettingChecks.range("maxStoredMessages", maxStoredMessages, 1, Integer.MAX_VALUE);
+        SettingChecks.range("maxStoredBytes", maxStoredBytes, 1, Long.MAX_VALUE);
+        SettingChecks.range("maxInFlight", maxInFlight, 1, 65535);
+        SettingChecks.range("maxSubscriptions", maxSubscriptions, 1, Integer.MAX_VALUE);
+        SettingChecks.notNegative("maxExpiry", maxExpiry);
+        SettingChecks.notNegative("defaultExpiryV3", defaultExpiryV3);
+        SettingChecks.range("maxSessions", maxSessions, 1, Integer.MAX_VALUE);
+        SettingChecks.range("maxSessionsPerUser", maxSessionsPerUser, 1, Integer.MAX_VALUE);
     }
 
     private static int half(int sessions) {

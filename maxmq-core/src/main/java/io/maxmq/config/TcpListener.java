@@ -20,7 +20,7 @@ public record TcpListener(String name, String host, int port, int backlog, int m
 
     /** Checks every value. */
     public TcpListener {
-        Checks.tcp(name, host, port, backlog, maxConnections);
+        SettingChecks.tcp(name, host, port, backlog, maxConnections);
     }
 
     @Override

@@ -63,7 +63,7 @@ public record Tenancy(
     public Tenancy {
         serverNames = lowerCase(serverNames);
         quotas = Map.copyOf(quotas);
-        Checks.range("maxTenants", maxTenants, 1, 1_000_000);
+        SettingChecks.range("maxTenants", maxTenants, 1, 1_000_000);
         boolean named = !serverNames.isEmpty() || !serverNamePattern.isEmpty();
         if (source == Source.SERVER_NAME && !named) {
             throw new IllegalArgumentException("tenants by server name need a pattern or names");

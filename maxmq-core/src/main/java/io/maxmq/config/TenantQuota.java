@@ -27,11 +27,11 @@ public record TenantQuota(
 
     /** Checks every value. */
     public TenantQuota {
-        Checks.range("maxSessions", maxSessions, 0, Integer.MAX_VALUE);
-        Checks.range("maxSubscriptions", maxSubscriptions, 0, Integer.MAX_VALUE);
-        Checks.range("maxRetainedMessages", maxRetainedMessages, 0, Integer.MAX_VALUE);
-        Checks.range("maxRetainedBytes", maxRetainedBytes, 0, Long.MAX_VALUE);
-        Checks.range("maxStoredBytes", maxStoredBytes, 0, Long.MAX_VALUE);
+        SettingChecks.range("maxSessions", maxSessions, 0, Integer.MAX_VALUE);
+        SettingChecks.range("maxSubscriptions", maxSubscriptions, 0, Integer.MAX_VALUE);
+        SettingChecks.range("maxRetainedMessages", maxRetainedMessages, 0, Integer.MAX_VALUE);
+        SettingChecks.range("maxRetainedBytes", maxRetainedBytes, 0, Long.MAX_VALUE);
+        SettingChecks.range("maxStoredBytes", maxStoredBytes, 0, Long.MAX_VALUE);
     }
 
     /** The same with another bound of sessions. */

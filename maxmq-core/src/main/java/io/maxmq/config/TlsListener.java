@@ -20,7 +20,7 @@ public record TlsListener(String name, String host, int port, int backlog, int m
 
     /** Checks every value. */
     public TlsListener {
-        Checks.tcp(name, host, port, backlog, maxConnections);
+        SettingChecks.tcp(name, host, port, backlog, maxConnections);
         Objects.requireNonNull(tls, "tls");
     }
 

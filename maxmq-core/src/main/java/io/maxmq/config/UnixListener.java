@@ -38,7 +38,7 @@ public record UnixListener(
 
     /** Checks every value. */
     public UnixListener {
-        Checks.accepting(name, backlog, maxConnections);
+        SettingChecks.accepting(name, backlog, maxConnections);
         Objects.requireNonNull(path, "path");
         boolean isFile =
                 path.getFileName() != null && !path.getFileName().toString().isEmpty();

@@ -36,7 +36,7 @@ public record WebSocketListener(
 
     /** Checks every value. */
     public WebSocketListener {
-        Checks.tcp(name, host, port, backlog, maxConnections);
+        SettingChecks.tcp(name, host, port, backlog, maxConnections);
         Objects.requireNonNull(webSocket, "webSocket");
     }
 

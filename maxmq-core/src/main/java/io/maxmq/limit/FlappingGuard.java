@@ -96,7 +96,7 @@ public final class FlappingGuard implements Extension {
     }
 
     private static boolean exceeds(MeterTable table, Object key, long nowNanos) {
-        Optional<Metered> known = table.borrowIfRoom(key, nowNanos);
+        Optional<KeyMeters> known = table.borrowIfRoom(key, nowNanos);
         if (known.isEmpty()) {
             return false;
         }

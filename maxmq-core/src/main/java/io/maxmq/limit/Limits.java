@@ -105,22 +105,22 @@ public final class Limits implements RateLimiter {
         if (accepting.isEmpty()) {
             return RateDecision.ALLOW;
         }
-        try (Applied applied = apply(accepting, each -> each.keyOf(remoteAddress, listener), nowNanos)) {
+        try (AppliedLimits applied = apply(accepting, each -> each.keyOf(remoteAddress, listener), nowNanos)) {
             return applied.takeOne(nowNanos);
         }
     }
 
     @Override
     public ConnectionLimiter open(ClientInfo client, long nowNanos) {
-        Applied published = apply(publishing, each -> each.keyOf(client), nowNanos);
-        Applied connected = apply(connecting, each -> each.keyOf(client), nowNanos);
+        AppliedLimits published = apply(publishing, each -> each.keyOf(client), nowNanos);
+        AppliedLimits connected = apply(connecting, each -> each.keyOf(client), nowNanos);
         OpenConnections.Place place = open.placeOf(client);
         return published.isEmpty() && connected.isEmpty() && place.isFree()
                 ? ConnectionLimiter.NONE
                 : new OfConnection(place, connected, published);
     }
 
-    private record OfConnection(OpenConnections.Place place, Applied connected, Applied published)
+    private record OfConnection(OpenConnections.Place place, AppliedLimits connected, AppliedLimits published)
             implements ConnectionLimiter {
         @Override
         public RateDecision acquireConnection(long nowNanos) {
@@ -148,13 +148,13 @@ public final class Limits implements RateLimiter {
     }
 
     /** Finds the meters; the caller closes what it gets. */
-    private Applied apply(List<ScopeLimits> scopes, Function<ScopeLimits, @Nullable Object> keyOf, long nowNanos) {
-        List<Metered> borrowed = new ArrayList<>();
+    private AppliedLimits apply(List<ScopeLimits> scopes, Function<ScopeLimits, @Nullable Object> keyOf, long nowNanos) {
+        List<KeyMeters> borrowed = new ArrayList<>();
         Map<Limit, Meter> meters = new LinkedHashMap<>();
         for (ScopeLimits scope : scopes) {
             Object key = keyOf.apply(scope);
             if (key != null) {
-                Metered of = scope.table().borrow(key, nowNanos);
+                KeyMeters of = scope.table().borrow(key, nowNanos);
                 borrowed.add(of);
                 for (int i = 0; i < scope.limits().size(); i++) {
                     meters.put(scope.limits().get(i), of.meter(i));
@@ -168,7 +168,7 @@ public final class Limits implements RateLimiter {
             ordered[i] = meters.get(limits[i]);
             beyond[i] = refusals.get(limits[i]);
         }
-        return new Applied(limits, beyond, ordered, borrowed.toArray(Metered[]::new));
+        return new AppliedLimits(limits, beyond, ordered, borrowed.toArray(KeyMeters[]::new));
     }
 
     /** How many keys have connections that are counted. */

@@ -20,30 +20,30 @@ final class MeterTable {
 
     private final List<Limit> limits;
     private final int maxKeys;
-    private final Map<Object, Metered> byKey = new ConcurrentHashMap<>();
+    private final Map<Object, KeyMeters> byKey = new ConcurrentHashMap<>();
 
     /** Those who are one too many; made when first needed, never forgotten. */
-    private @Nullable Metered others;
+    private @Nullable KeyMeters others;
 
     /** Guards {@link #hand} and {@link #others}; nobody waits for it to forget keys. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private @Nullable Iterator<Map.Entry<Object, Metered>> hand;
+    private @Nullable Iterator<Map.Entry<Object, KeyMeters>> hand;
 
     MeterTable(List<Limit> limits, int maxKeys) {
         this.limits = limits;
         this.maxKeys = maxKeys;
     }
 
-    /** The meters of a key. They are given back with {@link Metered#giveBack}. */
-    Metered borrow(Object key, long nowNanos) {
+    /** The meters of a key. They are given back with {@link KeyMeters#giveBack}. */
+    KeyMeters borrow(Object key, long nowNanos) {
         return borrowIfRoom(key, nowNanos).orElseGet(() -> borrowOthers(nowNanos));
     }
 
     /** The same; empty when the key is not known and the table is full. */
-    Optional<Metered> borrowIfRoom(Object key, long nowNanos) {
+    Optional<KeyMeters> borrowIfRoom(Object key, long nowNanos) {
         while (true) {
-            Metered known = byKey.get(key);
+            KeyMeters known = byKey.get(key);
             if (known == null) {
                 forgetSome(nowNanos);
                 if (byKey.size() >= maxKeys) {
@@ -58,18 +58,18 @@ final class MeterTable {
         }
     }
 
-    private Metered fresh(long nowNanos) {
+    private KeyMeters fresh(long nowNanos) {
         Meter[] meters = new Meter[limits.size()];
         for (int i = 0; i < meters.length; i++) {
             meters[i] = limits.get(i).meter(nowNanos);
         }
-        return new Metered(meters);
+        return new KeyMeters(meters);
     }
 
-    private Metered borrowOthers(long nowNanos) {
+    private KeyMeters borrowOthers(long nowNanos) {
         lock.lock();
         try {
-            Metered shared = others;
+            KeyMeters shared = others;
             if (shared == null) {
                 shared = fresh(nowNanos);
                 shared.borrow(); // by the table, for ever
@@ -88,7 +88,7 @@ final class MeterTable {
         }
         try {
             for (int looks = 0; looks < LOOKS_PER_KEY; looks++) {
-                Iterator<Map.Entry<Object, Metered>> at = hand;
+                Iterator<Map.Entry<Object, KeyMeters>> at = hand;
                 if (at == null || !at.hasNext()) {
                     at = byKey.entrySet().iterator();
                     hand = at;
@@ -96,7 +96,7 @@ final class MeterTable {
                         return;
                     }
                 }
-                Map.Entry<Object, Metered> entry = at.next();
+                Map.Entry<Object, KeyMeters> entry = at.next();
                 if (entry.getValue().retire(nowNanos)) {
                     byKey.remove(entry.getKey(), entry.getValue());
                 }

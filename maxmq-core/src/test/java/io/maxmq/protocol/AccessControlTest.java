@@ -15,7 +15,7 @@ import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.ClientInfo;
@@ -185,7 +185,7 @@ class AccessControlTest {
         TestClient client = broker.client(ProtocolVersion.MQTT_5);
         client.send(
                 connect(ProtocolVersion.MQTT_5, "client", "user", ""),
-                new Subscribe(1, Properties.NONE, List.of(Subscription.of("a", QoS.AT_LEAST_ONCE))),
+                new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("a", QoS.AT_LEAST_ONCE))),
                 TestClient.message("a", "x", QoS.AT_LEAST_ONCE, 2));
         ping();
 
@@ -257,9 +257,9 @@ class AccessControlTest {
                         1,
                         Properties.NONE,
                         List.of(
-                                Subscription.of("#", QoS.AT_LEAST_ONCE),
-                                Subscription.of("open", QoS.AT_LEAST_ONCE),
-                                Subscription.of("$share/g/secret", QoS.AT_MOST_ONCE))))
+                                RequestedSubscription.of("#", QoS.AT_LEAST_ONCE),
+                                RequestedSubscription.of("open", QoS.AT_LEAST_ONCE),
+                                RequestedSubscription.of("$share/g/secret", QoS.AT_MOST_ONCE))))
                 .expect(SubAck.class);
 
         ReasonCode told = switch (version) {
@@ -606,7 +606,7 @@ class AccessControlTest {
             }
         }));
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
-        client.send(new Subscribe(1, Properties.NONE, List.of(Subscription.of("a", QoS.AT_LEAST_ONCE))));
+        client.send(new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("a", QoS.AT_LEAST_ONCE))));
         await(asked);
 
         revoked.set(true);

@@ -13,8 +13,8 @@ import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.Capabilities;
 import io.maxmq.config.ConnectionLimits;
 import java.util.List;
@@ -41,7 +41,7 @@ class CapabilitiesTest {
                 0,
                 Properties.NONE,
                 "client",
-                new Will("will", TestClient.bytes("x"), qos, retain, Properties.NONE),
+                new ConnectWill("will", TestClient.bytes("x"), qos, retain, Properties.NONE),
                 null,
                 null);
     }
@@ -155,7 +155,7 @@ class CapabilitiesTest {
                     id == 0
                             ? Properties.NONE
                             : Properties.builder().subscriptionIdentifier(id).build(),
-                    List.of(Subscription.of("fine", QoS.AT_MOST_ONCE), Subscription.of(filter, QoS.AT_MOST_ONCE))));
+                    List.of(RequestedSubscription.of("fine", QoS.AT_MOST_ONCE), RequestedSubscription.of(filter, QoS.AT_MOST_ONCE))));
 
             client.expectDisconnect(reason);
         }
@@ -170,7 +170,7 @@ class CapabilitiesTest {
             Subscribe subscribe = new Subscribe(
                     1,
                     Properties.NONE,
-                    List.of(Subscription.of(filter, QoS.AT_MOST_ONCE), Subscription.of("fine", QoS.AT_MOST_ONCE)));
+                    List.of(RequestedSubscription.of(filter, QoS.AT_MOST_ONCE), RequestedSubscription.of("fine", QoS.AT_MOST_ONCE)));
 
             assertThat(newer.send(subscribe).expect(SubAck.class).reasons())
                     .containsExactly(ReasonCode.UNSPECIFIED_ERROR, ReasonCode.SUCCESS);
@@ -195,7 +195,7 @@ class CapabilitiesTest {
                     "terse"));
             TestClient narrow = broker.connected(asking(
                     Properties.builder().set(PropertyId.MAXIMUM_PACKET_SIZE, 50).build(), "narrow"));
-            Subscribe wrong = new Subscribe(1, Properties.NONE, List.of(Subscription.of("a/#/b", QoS.AT_MOST_ONCE)));
+            Subscribe wrong = new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("a/#/b", QoS.AT_MOST_ONCE)));
 
             SubAck explained = client.send(wrong).expect(SubAck.class);
             SubAck unexplained = terse.send(wrong).expect(SubAck.class);
@@ -317,7 +317,7 @@ class CapabilitiesTest {
                     0,
                     Properties.NONE,
                     "client",
-                    new Will("$app/w", TestClient.bytes("x"), QoS.AT_MOST_ONCE, false, Properties.NONE),
+                    new ConnectWill("$app/w", TestClient.bytes("x"), QoS.AT_MOST_ONCE, false, Properties.NONE),
                     null,
                     null));
 

@@ -17,7 +17,7 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.spi.auth.AuthenticationRequest;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.AuthenticationStep;
@@ -241,7 +241,7 @@ class EnhancedAuthenticationTest {
     static List<Packet> notForNow() {
         return List.of(
                 PingReq.INSTANCE,
-                new Subscribe(1, Properties.NONE, List.of(Subscription.of("a", QoS.AT_MOST_ONCE))),
+                new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("a", QoS.AT_MOST_ONCE))),
                 TestClient.message("a", "x", QoS.AT_MOST_ONCE, 0),
                 TestClient.message("a", "x", QoS.AT_LEAST_ONCE, 1),
                 PubAck.of(1),

@@ -14,7 +14,7 @@ import io.maxmq.codec.packet.Disconnect;
 import io.maxmq.codec.packet.Packet;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PubAck;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.config.Listener;
 import io.maxmq.config.Tls;
@@ -79,7 +79,7 @@ class LastWordsTest {
         TestClient witness = broker.connected(VERSION, "witness");
         witness.subscribe("#", QoS.AT_MOST_ONCE);
         TestClient leaving = new TestClient(VERSION, socket);
-        Will will = new Will("will", TestClient.bytes("gone"), QoS.AT_MOST_ONCE, false, Properties.NONE);
+        ConnectWill will = new ConnectWill("will", TestClient.bytes("gone"), QoS.AT_MOST_ONCE, false, Properties.NONE);
         leaving.connect(new Connect(VERSION, false, true, 0, Properties.NONE, "leaving", will, null, null));
 
         way.end(bytes(

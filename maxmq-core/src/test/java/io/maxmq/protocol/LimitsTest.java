@@ -19,7 +19,7 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.config.ConnectionLimits;
@@ -241,7 +241,7 @@ class LimitsTest {
         client.subscribe("+/".repeat(127) + "#", QoS.AT_MOST_ONCE);
 
         SubAck answer = client.send(new Subscribe(
-                        5, Properties.NONE, List.of(Subscription.of("a/".repeat(128) + "a", QoS.AT_MOST_ONCE))))
+                        5, Properties.NONE, List.of(RequestedSubscription.of("a/".repeat(128) + "a", QoS.AT_MOST_ONCE))))
                 .expect(SubAck.class);
 
         assertThat(answer.reasons()).containsExactly(ReasonCode.TOPIC_FILTER_INVALID);
@@ -600,7 +600,7 @@ class LimitsTest {
                         1,
                         Properties.NONE,
                         filters.stream()
-                                .map(filter -> Subscription.of(filter, QoS.AT_MOST_ONCE))
+                                .map(filter -> RequestedSubscription.of(filter, QoS.AT_MOST_ONCE))
                                 .toList())
                 : new Unsubscribe(1, Properties.NONE, filters);
         Packet[] several = new Packet[16];
@@ -654,7 +654,7 @@ class LimitsTest {
                     1,
                     Properties.NONE,
                     IntStream.range(0, filters)
-                            .mapToObj(i -> Subscription.of("f" + i, QoS.AT_MOST_ONCE))
+                            .mapToObj(i -> RequestedSubscription.of("f" + i, QoS.AT_MOST_ONCE))
                             .toList()));
 
             assertThat(client.expect(SubAck.class).reasons()).hasSize(filters).containsOnly(ReasonCode.SUCCESS);

@@ -9,7 +9,7 @@ import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.spi.DropReason;
 import io.maxmq.spi.Message;
@@ -218,7 +218,7 @@ class OutboundAliasTest {
         three.subscribe(TOPIC, QoS.AT_LEAST_ONCE);
         TestClient identified = broker.connected(connect("identified", allowing(10)));
         identified.subscribe(
-                Properties.builder().subscriptionIdentifier(7).build(), Subscription.of(TOPIC, QoS.AT_LEAST_ONCE));
+                Properties.builder().subscriptionIdentifier(7).build(), RequestedSubscription.of(TOPIC, QoS.AT_LEAST_ONCE));
 
         for (String payload : new String[] {"1", "2", "3", "large".repeat(10_000)}) {
             broker.publish(Message.builder(TOPIC)

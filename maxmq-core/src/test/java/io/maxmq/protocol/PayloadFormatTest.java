@@ -12,7 +12,7 @@ import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.Publish;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.Capabilities;
 import io.maxmq.spi.DropReason;
 import io.maxmq.spi.event.BrokerEvent.MessageDropped;
@@ -100,7 +100,7 @@ class PayloadFormatTest {
                 0,
                 Properties.NONE,
                 "client",
-                new Will("a", ByteBuffer.wrap(NO_UTF8), QoS.AT_MOST_ONCE, false, TEXT),
+                new ConnectWill("a", ByteBuffer.wrap(NO_UTF8), QoS.AT_MOST_ONCE, false, TEXT),
                 null,
                 null));
 

@@ -14,7 +14,7 @@ import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.DropReason;
@@ -305,7 +305,7 @@ class RateLimitTest {
         SubAck answer = client.send(new Subscribe(
                         1,
                         Properties.NONE,
-                        List.of(Subscription.of("a", QoS.AT_MOST_ONCE), Subscription.of("b", QoS.AT_MOST_ONCE))))
+                        List.of(RequestedSubscription.of("a", QoS.AT_MOST_ONCE), RequestedSubscription.of("b", QoS.AT_MOST_ONCE))))
                 .expect(SubAck.class);
 
         assertThat(answer.reasons()).containsExactly(ReasonCode.QUOTA_EXCEEDED, ReasonCode.QUOTA_EXCEEDED);

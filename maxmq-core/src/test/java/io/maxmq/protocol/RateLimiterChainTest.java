@@ -11,7 +11,7 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.DropReason;
@@ -207,7 +207,7 @@ class RateLimiterChainTest {
             refusing.subscribe = RateDecision.DROP;
             TestClient client = broker.connected(V5, "client");
             SubAck answer = client.send(
-                            new Subscribe(1, Properties.NONE, List.of(Subscription.of("a", QoS.AT_MOST_ONCE))))
+                            new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("a", QoS.AT_MOST_ONCE))))
                     .expect(SubAck.class);
             assertThat(answer.reasons()).containsExactly(ReasonCode.QUOTA_EXCEEDED);
             refusing.subscribe = RateDecision.ALLOW;

@@ -13,7 +13,7 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.Publish;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.Capabilities;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.spi.DropReason;
@@ -84,7 +84,7 @@ class RetainedTest {
         TestClient asPublished = broker.connected(ProtocolVersion.MQTT_5, "as-published");
         asPublished.subscribe(
                 Properties.NONE,
-                new Subscription("a", QoS.AT_MOST_ONCE, false, true, RetainHandling.SEND_AT_SUBSCRIBE));
+                new RequestedSubscription("a", QoS.AT_MOST_ONCE, false, true, RetainHandling.SEND_AT_SUBSCRIBE));
         TestClient three = broker.connected(ProtocolVersion.MQTT_3_1_1, "three");
         three.subscribe("a", QoS.AT_MOST_ONCE);
 
@@ -149,7 +149,7 @@ class RetainedTest {
     }
 
     private static void subscribe(TestClient client, RetainHandling handling) {
-        client.subscribe(Properties.NONE, new Subscription("a", QoS.AT_MOST_ONCE, false, false, handling));
+        client.subscribe(Properties.NONE, new RequestedSubscription("a", QoS.AT_MOST_ONCE, false, false, handling));
     }
 
     @ParameterizedTest
@@ -213,7 +213,7 @@ class RetainedTest {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
 
         client.subscribe(
-                Properties.builder().subscriptionIdentifier(7).build(), Subscription.of("a", QoS.AT_MOST_ONCE));
+                Properties.builder().subscriptionIdentifier(7).build(), RequestedSubscription.of("a", QoS.AT_MOST_ONCE));
 
         Properties received = client.expectMessage("a", "kept").properties();
         assertThat(received.subscriptionIdentifiers()).containsExactly(7);

@@ -14,7 +14,7 @@ import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.OverlappingSubscriptions;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.DropReason;
@@ -83,8 +83,8 @@ class SubscriptionTest {
     @Spec({"MQTT-3.3.4-3", "MQTT-3.3.4-4"})
     void overlappingSubscriptionsTellAllTheirIdentifiers() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
-        client.subscribe(id(1), Subscription.of("a/#", QoS.AT_MOST_ONCE));
-        client.subscribe(id(268_435_455), Subscription.of("a/b", QoS.EXACTLY_ONCE));
+        client.subscribe(id(1), RequestedSubscription.of("a/#", QoS.AT_MOST_ONCE));
+        client.subscribe(id(268_435_455), RequestedSubscription.of("a/b", QoS.EXACTLY_ONCE));
         client.subscribe("+/b", QoS.AT_LEAST_ONCE);
 
         broker.publish(message("a/b", "once"));
@@ -102,8 +102,8 @@ class SubscriptionTest {
     @Spec("MQTT-3.8.4-3")
     void subscribingAgainReplacesOptionsAndIdentifier() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
-        client.subscribe(id(1), Subscription.of("a", QoS.EXACTLY_ONCE));
-        client.subscribe(id(2), Subscription.of("a", QoS.AT_LEAST_ONCE));
+        client.subscribe(id(1), RequestedSubscription.of("a", QoS.EXACTLY_ONCE));
+        client.subscribe(id(2), RequestedSubscription.of("a", QoS.AT_LEAST_ONCE));
 
         broker.publish(message("a", "once"));
 
@@ -119,7 +119,7 @@ class SubscriptionTest {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
         client.subscribe(
                 Properties.NONE,
-                new Subscription("a", QoS.AT_LEAST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
+                new RequestedSubscription("a", QoS.AT_LEAST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
         TestClient other = broker.connected(ProtocolVersion.MQTT_5, "other");
 
         client.publish("a", "own", QoS.AT_LEAST_ONCE);
@@ -129,8 +129,8 @@ class SubscriptionTest {
         client.expectNothing();
     }
 
-    private static Subscription noLocal(String filter) {
-        return new Subscription(filter, QoS.AT_LEAST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE);
+    private static RequestedSubscription noLocal(String filter) {
+        return new RequestedSubscription(filter, QoS.AT_LEAST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE);
     }
 
     @Test
@@ -169,8 +169,8 @@ class SubscriptionTest {
     void noLocalOfOneSubscriptionLeavesTheOtherItsMessage() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
         client.subscribe(
-                id(1), new Subscription("a/#", QoS.EXACTLY_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
-        client.subscribe(id(2), Subscription.of("a/b", QoS.AT_MOST_ONCE));
+                id(1), new RequestedSubscription("a/#", QoS.EXACTLY_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
+        client.subscribe(id(2), RequestedSubscription.of("a/b", QoS.AT_MOST_ONCE));
 
         client.send(TestClient.message("a/b", "own", QoS.AT_MOST_ONCE, 0));
 
@@ -187,7 +187,7 @@ class SubscriptionTest {
         client.send(new Subscribe(
                 1,
                 Properties.NONE,
-                List.of(new Subscription(
+                List.of(new RequestedSubscription(
                         "$share/g/a", QoS.AT_MOST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE))));
 
         client.expectDisconnect(ReasonCode.PROTOCOL_ERROR);
@@ -234,9 +234,9 @@ class SubscriptionTest {
                         9,
                         Properties.NONE,
                         List.of(
-                                Subscription.of("a", QoS.AT_MOST_ONCE),
-                                Subscription.of("a/#/b", QoS.AT_LEAST_ONCE),
-                                Subscription.of("b", QoS.EXACTLY_ONCE))))
+                                RequestedSubscription.of("a", QoS.AT_MOST_ONCE),
+                                RequestedSubscription.of("a/#/b", QoS.AT_LEAST_ONCE),
+                                RequestedSubscription.of("b", QoS.EXACTLY_ONCE))))
                 .expect(SubAck.class);
 
         assertThat(answer.packetId()).isEqualTo(9);
@@ -253,7 +253,7 @@ class SubscriptionTest {
             client.subscribe("b", QoS.AT_MOST_ONCE);
 
             SubAck answer = client.send(
-                            new Subscribe(9, Properties.NONE, List.of(Subscription.of("c", QoS.AT_MOST_ONCE))))
+                            new Subscribe(9, Properties.NONE, List.of(RequestedSubscription.of("c", QoS.AT_MOST_ONCE))))
                     .expect(SubAck.class);
 
             assertThat(answer.reasons()).containsExactly(ReasonCode.QUOTA_EXCEEDED);
@@ -263,7 +263,7 @@ class SubscriptionTest {
     }
 
     private static ReasonCode refusal(TestClient client, Properties properties, String filter) {
-        return client.send(new Subscribe(5, properties, List.of(Subscription.of(filter, QoS.AT_MOST_ONCE))))
+        return client.send(new Subscribe(5, properties, List.of(RequestedSubscription.of(filter, QoS.AT_MOST_ONCE))))
                 .expect(SubAck.class)
                 .reasons()
                 .get(0);
@@ -274,7 +274,7 @@ class SubscriptionTest {
         TestClient client = broker.connected(ProtocolVersion.MQTT_3_1, "client");
 
         SubAck answer = client.send(
-                        new Subscribe(9, Properties.NONE, List.of(Subscription.of("a/#/b", QoS.AT_LEAST_ONCE))))
+                        new Subscribe(9, Properties.NONE, List.of(RequestedSubscription.of("a/#/b", QoS.AT_LEAST_ONCE))))
                 .expect(SubAck.class);
 
         assertThat(answer.reasons()).containsExactly(ReasonCode.GRANTED_QOS_1);
@@ -305,8 +305,8 @@ class SubscriptionTest {
         try (TestBroker each = TestBroker.start(builder ->
                 builder.configure(config -> config.overlapping(OverlappingSubscriptions.DELIVERY_PER_SUBSCRIPTION)))) {
             TestClient client = each.connected(ProtocolVersion.MQTT_5, "client");
-            client.subscribe(id(1), Subscription.of("a/#", QoS.AT_MOST_ONCE));
-            client.subscribe(id(2), Subscription.of("a/b", QoS.EXACTLY_ONCE));
+            client.subscribe(id(1), RequestedSubscription.of("a/#", QoS.AT_MOST_ONCE));
+            client.subscribe(id(2), RequestedSubscription.of("a/b", QoS.EXACTLY_ONCE));
 
             each.publish(message("a/b", "twice"));
 

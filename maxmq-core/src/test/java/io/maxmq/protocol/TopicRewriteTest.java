@@ -11,8 +11,8 @@ import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.TopicRewrite;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Action;
@@ -159,7 +159,7 @@ class TopicRewriteTest {
         TestBroker broker = with(TopicRewrite.of("a/#", "b/{#}"));
         TestClient observer = broker.connected(V5, "observer");
         observer.subscribe("b/#", QoS.AT_MOST_ONCE);
-        Will will = new Will("a/will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, false, Properties.NONE);
+        ConnectWill will = new ConnectWill("a/will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, false, Properties.NONE);
 
         broker.connected(new Connect(V5, false, true, 0, Properties.NONE, "dying", will, null, null))
                 .close();
@@ -173,7 +173,7 @@ class TopicRewriteTest {
         TestClient observer = broker.connected(V5, "observer");
         observer.subscribe("+/will", QoS.AT_MOST_ONCE);
         observer.subscribe("+/message", QoS.AT_MOST_ONCE);
-        Will will = new Will("$delayed/5/a/will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, false, Properties.NONE);
+        ConnectWill will = new ConnectWill("$delayed/5/a/will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, false, Properties.NONE);
 
         observer.publish("$delayed/5/a/message", "later", QoS.AT_LEAST_ONCE);
         broker.connected(new Connect(V5, false, true, 0, Properties.NONE, "dying", will, null, null))
@@ -230,7 +230,7 @@ class TopicRewriteTest {
         client.expectNothing();
 
         SubAck answer = client.send(
-                        new Subscribe(9, Properties.NONE, List.of(Subscription.of("b/#/c", QoS.AT_MOST_ONCE))))
+                        new Subscribe(9, Properties.NONE, List.of(RequestedSubscription.of("b/#/c", QoS.AT_MOST_ONCE))))
                 .expect(SubAck.class);
         assertThat(answer.reasons()).containsExactly(ReasonCode.TOPIC_FILTER_INVALID);
     }

@@ -11,9 +11,9 @@ import io.maxmq.codec.packet.Packet;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.Unsubscribe;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.MemoryLimits;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authorization;
@@ -64,7 +64,7 @@ class WaitingPacketsTest {
                         1,
                         Properties.NONE,
                         filters().stream()
-                                .map(each -> Subscription.of(each, QoS.AT_MOST_ONCE))
+                                .map(each -> RequestedSubscription.of(each, QoS.AT_MOST_ONCE))
                                 .toList())),
         UNSUBSCRIBE(
                 builder -> builder.interceptor((UnsubscribeInterceptor) (client, filter) -> Decision.later(never())),
@@ -148,7 +148,7 @@ class WaitingPacketsTest {
         Properties texts = Properties.builder()
                 .set(PropertyId.CONTENT_TYPE, "x".repeat(50_000))
                 .build();
-        Will will = new Will("a", TestClient.bytes(""), QoS.AT_MOST_ONCE, false, texts);
+        ConnectWill will = new ConnectWill("a", TestClient.bytes(""), QoS.AT_MOST_ONCE, false, texts);
         try (TestBroker broker = TestBroker.start(builder ->
                 builder.memory(MEMORY).authenticator(request -> WaitingPacketsTest.<AuthenticationResult>never()))) {
             for (int i = 1; i <= 100; i++) {

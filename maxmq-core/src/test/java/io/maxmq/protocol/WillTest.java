@@ -13,8 +13,8 @@ import io.maxmq.codec.packet.Disconnect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
-import io.maxmq.codec.packet.Subscription;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.spi.DropReason;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
@@ -73,8 +73,8 @@ class WillTest {
                 null);
     }
 
-    private static Will will(String topic, Properties properties) {
-        return new Will(topic, TestClient.bytes("dead"), QoS.AT_LEAST_ONCE, false, properties);
+    private static ConnectWill will(String topic, Properties properties) {
+        return new ConnectWill(topic, TestClient.bytes("dead"), QoS.AT_LEAST_ONCE, false, properties);
     }
 
     private void expectNoWill() {
@@ -197,7 +197,7 @@ class WillTest {
         TestClient client = broker.connected(withWill(ProtocolVersion.MQTT_5, 0, 3600));
         client.subscribe(
                 Properties.NONE,
-                new Subscription("will", QoS.AT_LEAST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
+                new RequestedSubscription("will", QoS.AT_LEAST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
         client.close();
         observer.expectMessage("will", "dead");
 
@@ -267,7 +267,7 @@ class WillTest {
                 0,
                 Properties.NONE,
                 "mortal",
-                new Will("will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, true, Properties.NONE),
+                new ConnectWill("will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, true, Properties.NONE),
                 null,
                 null));
         client.close();

@@ -1,6 +1,6 @@
 package io.maxmq.rules;
 
-import io.maxmq.rules.run.Engine;
+import io.maxmq.rules.run.RuleRegistry;
 import io.maxmq.rules.status.RuleStatus;
 import io.maxmq.spi.Preview;
 
@@ -12,10 +12,10 @@ import io.maxmq.spi.Preview;
  */
 @Preview
 public final class Rule {
-    private final Engine engine;
+    private final RuleRegistry engine;
     private final String id;
 
-    Rule(Engine engine, String id) {
+    Rule(RuleRegistry engine, String id) {
         this.engine = engine;
         this.id = id;
     }

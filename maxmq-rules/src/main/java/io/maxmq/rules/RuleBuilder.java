@@ -3,13 +3,13 @@ package io.maxmq.rules;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.rules.action.HandlerSink;
 import io.maxmq.rules.eval.Evaluation;
-import io.maxmq.rules.eval.Options;
+import io.maxmq.rules.eval.CompileOptions;
 import io.maxmq.rules.eval.Program;
 import io.maxmq.rules.event.EventKind;
 import io.maxmq.rules.function.Functions;
-import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.EvaluationLimits;
 import io.maxmq.rules.output.JavaValues;
-import io.maxmq.rules.run.Engine;
+import io.maxmq.rules.run.RuleRegistry;
 import io.maxmq.rules.run.Evaluator;
 import io.maxmq.rules.run.InlineMode;
 import io.maxmq.rules.run.Plan;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class RuleBuilder {
     private static final int MAX_ID_LENGTH = 128;
 
-    private final Engine engine;
+    private final RuleRegistry engine;
     private final Functions functions;
     private final String id;
     private final List<String> sources = new ArrayList<>();
@@ -55,9 +55,9 @@ public final class RuleBuilder {
     private boolean leavesOutUndefined;
     private @Nullable Program program;
     private String statement = "";
-    private @Nullable Inline inline;
+    private @Nullable InlineAction inline;
 
-    RuleBuilder(Engine engine, Functions functions, String id) {
+    RuleBuilder(RuleRegistry engine, Functions functions, String id) {
         if (id.isEmpty() || id.length() > MAX_ID_LENGTH || !id.chars().allMatch(RuleBuilder::isOfName)) {
             throw new IllegalArgumentException("id must be 1.." + MAX_ID_LENGTH + " of a-z A-Z 0-9 . _ -: id=" + id);
         }
@@ -93,7 +93,7 @@ public final class RuleBuilder {
 
     private Program compiled(String sql) {
         return Program.of(
-                sql, new Options(functions, EventKind.topics(), Limits.DEFAULT, isFast, leavesOutUndefined, false));
+                sql, new CompileOptions(functions, EventKind.topics(), EvaluationLimits.DEFAULT, isFast, leavesOutUndefined, false));
     }
 
     /**
@@ -220,7 +220,7 @@ public final class RuleBuilder {
      * that takes longer five times in a row is suspended, with a warning, and does not process messages until it is
      * enabled again.
      */
-    public RuleBuilder inline(Inline what) {
+    public RuleBuilder inline(InlineAction what) {
         inline = what;
         return this;
     }
@@ -268,7 +268,7 @@ public final class RuleBuilder {
     }
 
     Plan plan() {
-        Inline chosen = inline;
+        InlineAction chosen = inline;
         InlineMode mode = chosen == null ? null : chosen.mode();
         if (sources.isEmpty()) {
             throw new IllegalStateException("a rule needs a source: id=" + id);
@@ -301,7 +301,7 @@ public final class RuleBuilder {
                         present,
                         id,
                         engine.keyValues(tenant),
-                        inline == null ? Evaluation.DEFAULT_NANOS : Engine.INLINE_NANOS);
+                        inline == null ? Evaluation.DEFAULT_NANOS : RuleRegistry.INLINE_NANOS);
     }
 
     private Evaluator lambdas() {

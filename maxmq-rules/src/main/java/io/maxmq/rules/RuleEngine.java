@@ -1,20 +1,20 @@
 package io.maxmq.rules;
 
 import io.maxmq.rules.error.EvaluationException;
-import io.maxmq.rules.eval.Options;
+import io.maxmq.rules.eval.CompileOptions;
 import io.maxmq.rules.eval.Program;
 import io.maxmq.rules.eval.Trace;
 import io.maxmq.rules.event.Event;
 import io.maxmq.rules.event.EventKind;
 import io.maxmq.rules.function.Definition;
 import io.maxmq.rules.function.Functions;
-import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.EvaluationLimits;
 import io.maxmq.rules.output.JavaValues;
-import io.maxmq.rules.run.Engine;
-import io.maxmq.rules.run.Settings;
-import io.maxmq.rules.run.Trial;
+import io.maxmq.rules.run.RuleRegistry;
+import io.maxmq.rules.run.EngineSettings;
+import io.maxmq.rules.run.TestEvaluation;
 import io.maxmq.rules.sink.Buffering;
-import io.maxmq.rules.sink.Overflow;
+import io.maxmq.rules.sink.SinkOverflow;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkStatus;
 import io.maxmq.spi.Preview;
@@ -65,11 +65,11 @@ import org.jspecify.annotations.Nullable;
  */
 @Preview
 public final class RuleEngine implements Extension {
-    private final Engine engine;
+    private final RuleRegistry engine;
     private volatile Functions functions = Functions.standard();
 
-    private RuleEngine(Settings settings) {
-        this.engine = new Engine(settings);
+    private RuleEngine(EngineSettings settings) {
+        this.engine = new RuleRegistry(settings);
     }
 
     /** An engine with the defaults of {@link Builder}. */
@@ -174,16 +174,16 @@ public final class RuleEngine implements Extension {
      * @throws io.maxmq.rules.error.StatementException when it can't be a rule
      */
     public TestResult test(String statement, SampleEvent event) {
-        Program program = Program.of(statement, new Options(functions, EventKind.topics(), Limits.DEFAULT, true));
+        Program program = Program.of(statement, new CompileOptions(functions, EventKind.topics(), EvaluationLimits.DEFAULT, true));
         long nowMillis = engine.nowMillis();
         Event sample = event.event(engine.node(), nowMillis);
         List<TestResult.Value> values = new ArrayList<>();
         Trace trace = (line, column, expression, value) ->
                 values.add(new TestResult.Value(line, column, expression, JavaValues.toJava(value)));
-        boolean isSelected = Trial.isSelected(program, sample);
+        boolean isSelected = TestEvaluation.isSelected(program, sample);
         try {
             List<Map<String, @Nullable Object>> records = new ArrayList<>();
-            Trial.run(program, sample, nowMillis, trace).forEach(each -> records.add(JavaValues.toJava(each)));
+            TestEvaluation.run(program, sample, nowMillis, trace).forEach(each -> records.add(JavaValues.toJava(each)));
             return new TestResult(isSelected, records, Optional.empty(), values);
         } catch (EvaluationException e) {
             return new TestResult(isSelected, List.of(), Optional.of(e), values);
@@ -259,14 +259,14 @@ public final class RuleEngine implements Extension {
      */
     @Preview
     public static final class Builder {
-        private int lanes = Settings.DEFAULTS.lanes();
-        private int maxQueuedEvents = Settings.DEFAULTS.maxQueuedEvents();
-        private long maxQueuedBytes = Settings.DEFAULTS.maxQueuedBytes();
-        private Overflow overflow = Settings.DEFAULTS.overflow();
-        private int keptErrors = Settings.DEFAULTS.keptErrors();
-        private Duration drainTimeout = Settings.DEFAULTS.drainTimeout();
-        private boolean sysMessages = Settings.DEFAULTS.sysMessages();
-        private boolean inlineRules = Settings.DEFAULTS.inlineRules();
+        private int lanes = EngineSettings.DEFAULTS.lanes();
+        private int maxQueuedEvents = EngineSettings.DEFAULTS.maxQueuedEvents();
+        private long maxQueuedBytes = EngineSettings.DEFAULTS.maxQueuedBytes();
+        private SinkOverflow overflow = EngineSettings.DEFAULTS.overflow();
+        private int keptErrors = EngineSettings.DEFAULTS.keptErrors();
+        private Duration drainTimeout = EngineSettings.DEFAULTS.drainTimeout();
+        private boolean sysMessages = EngineSettings.DEFAULTS.sysMessages();
+        private boolean inlineRules = EngineSettings.DEFAULTS.inlineRules();
 
         private Builder() {}
 
@@ -284,7 +284,7 @@ public final class RuleEngine implements Extension {
         }
 
         /** Sets the policy for a full queue; default: drop the oldest. */
-        public Builder overflow(Overflow policy) {
+        public Builder overflow(SinkOverflow policy) {
             overflow = policy;
             return this;
         }
@@ -323,7 +323,7 @@ public final class RuleEngine implements Extension {
          * @throws IllegalArgumentException when a setting is out of its range
          */
         public RuleEngine build() {
-            return new RuleEngine(new Settings(
+            return new RuleEngine(new EngineSettings(
                     lanes,
                     maxQueuedEvents,
                     maxQueuedBytes,

@@ -2,8 +2,8 @@ package io.maxmq.rules;
 
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.rules.error.StatementException;
-import io.maxmq.rules.run.Settings;
-import io.maxmq.rules.sink.Overflow;
+import io.maxmq.rules.run.EngineSettings;
+import io.maxmq.rules.sink.SinkOverflow;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.config.ConfigFileException;
 import io.maxmq.spi.config.ConfigSection;
@@ -38,7 +38,7 @@ final class RulesSection {
     }
 
     private static RuleEngine engine(ConfigSection section) {
-        Settings defaults = Settings.DEFAULTS;
+        EngineSettings defaults = EngineSettings.DEFAULTS;
         int lanes = section.number("lanes", defaults.lanes());
         int events = section.number("max-queued-events", defaults.maxQueuedEvents());
         long bytes = section.bytes("max-queued-bytes", defaults.maxQueuedBytes());
@@ -47,7 +47,7 @@ final class RulesSection {
                 () -> RuleEngine.builder()
                         .lanes(lanes)
                         .queue(events, bytes)
-                        .overflow(section.choice("overflow", Overflow.class, defaults.overflow()))
+                        .overflow(section.choice("overflow", SinkOverflow.class, defaults.overflow()))
                         .keptErrors(section.number("kept-errors", defaults.keptErrors()))
                         .drainTimeout(section.duration("drain-timeout", defaults.drainTimeout()))
                         .sysMessages(section.flag("sys-messages", defaults.sysMessages()))
@@ -75,14 +75,14 @@ final class RulesSection {
         if (!section.flag("enabled", true)) {
             rule.disabled();
         }
-        Inline inline = inline(section);
+        InlineAction inline = inline(section);
         if (inline != null) {
             rule.inline(inline);
         }
         return rule.start();
     }
 
-    private static @Nullable Inline inline(ConfigSection section) {
+    private static @Nullable InlineAction inline(ConfigSection section) {
         Mode mode = section.choice("inline", Mode.class, Mode.NO);
         String reason = section.text("reason", "not-authorized");
         boolean failClosed = section.flag("fail-closed", false);
@@ -97,15 +97,15 @@ final class RulesSection {
                 return null;
             }
             case TRANSFORM -> {
-                Inline transform = Inline.transform();
+                InlineAction transform = InlineAction.transform();
                 return !failClosed
                         ? transform
                         : section.has("reason") ? transform.failClosed(code(section, reason)) : transform.failClosed();
             }
             default -> {
-                Inline refusal = mode == Mode.REQUIRE
-                        ? isDrop(reason) ? Inline.requireOrDrop() : Inline.require(code(section, reason))
-                        : isDrop(reason) ? Inline.drop() : Inline.reject(code(section, reason));
+                InlineAction refusal = mode == Mode.REQUIRE
+                        ? isDrop(reason) ? InlineAction.requireOrDrop() : InlineAction.require(code(section, reason))
+                        : isDrop(reason) ? InlineAction.drop() : InlineAction.reject(code(section, reason));
                 return failClosed ? refusal.failClosed() : refusal;
             }
         }

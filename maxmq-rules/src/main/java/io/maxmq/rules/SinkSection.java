@@ -5,7 +5,7 @@ import io.maxmq.rules.action.LogSink;
 import io.maxmq.rules.action.RepublishSink;
 import io.maxmq.rules.action.WebhookSink;
 import io.maxmq.rules.sink.Buffering;
-import io.maxmq.rules.sink.Overflow;
+import io.maxmq.rules.sink.SinkOverflow;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.spi.RedactedUrl;
 import io.maxmq.spi.config.ConfigSection;
@@ -124,7 +124,7 @@ final class SinkSection {
                 () -> own.bound(
                                 section.number("max-records", own.maxRecords()),
                                 section.bytes("max-bytes", own.maxBytes()),
-                                section.choice("overflow", Overflow.class, own.overflow()))
+                                section.choice("overflow", SinkOverflow.class, own.overflow()))
                         .batches(
                                 section.number("batch-records", takesAll ? 100 : 1),
                                 section.duration("linger", own.linger()))

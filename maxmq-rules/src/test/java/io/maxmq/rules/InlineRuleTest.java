@@ -4,7 +4,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.config.TopicRewrite;
-import io.maxmq.junit.Delivery;
+import io.maxmq.junit.ReceivedMessage;
 import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
@@ -43,7 +43,7 @@ class InlineRuleTest {
                 .sql(
                         "SELECT 'new/' || topic(2) AS topic, payload, payload.t AS payload.celsius, 1 AS qos, true AS retain, "
                                 + "map_put('by', clientid, map_new()) AS user_properties FROM \"old/+\" WHERE payload.t > 0")
-                .inline(Inline.transform())
+                .inline(InlineAction.transform())
                 .start();
         TestClient subscriber = subscriber(clients);
         TestClient publisher = clients.connect("publisher");
@@ -51,12 +51,12 @@ class InlineRuleTest {
         publisher.publish("old/x", "{\"t\":5}", QoS.EXACTLY_ONCE);
         publisher.publish("old/x", "{\"t\":-5}");
 
-        Delivery changed = subscriber.receive();
+        ReceivedMessage changed = subscriber.receive();
         assertThat(changed.topic()).isEqualTo("new/x");
         assertThat(changed.text()).isEqualTo("{\"t\":5,\"celsius\":5}");
         assertThat(changed.message().qos()).isEqualTo(QoS.AT_LEAST_ONCE);
         assertThat(changed.message().userProperties()).isEqualTo(List.of(new UserProperty("by", "publisher")));
-        Delivery same = subscriber.receive();
+        ReceivedMessage same = subscriber.receive();
         assertThat(same.topic()).isEqualTo("old/x");
         assertThat(same.text()).isEqualTo("{\"t\":-5}");
     }
@@ -67,7 +67,7 @@ class InlineRuleTest {
             rules.rule("r" + each)
                     .from("t")
                     .map(m -> Map.of("payload", m.payloadText() + each))
-                    .inline(Inline.transform())
+                    .inline(InlineAction.transform())
                     .start();
         }
         TestClient subscriber = subscriber(clients);
@@ -82,12 +82,12 @@ class InlineRuleTest {
         for (String each : List.of("1", "2", "3")) {
             rules.rule("r" + each)
                     .sql("SELECT payload || '" + each + "' AS payload, 'b' AS topic FROM \"a\", \"b\"")
-                    .inline(Inline.transform())
+                    .inline(InlineAction.transform())
                     .start();
         }
         rules.rule("late")
                 .sql("SELECT payload || '!' AS payload FROM \"b\"")
-                .inline(Inline.transform())
+                .inline(InlineAction.transform())
                 .start();
         TestClient subscriber = subscriber(clients);
         TestClient publisher = clients.connect("publisher");
@@ -98,7 +98,7 @@ class InlineRuleTest {
         rules.find("r1").orElseThrow().enable();
         rules.rule("r2")
                 .sql("SELECT payload || 'two' AS payload FROM \"#\"")
-                .inline(Inline.transform())
+                .inline(InlineAction.transform())
                 .replace();
         publisher.publish("a", "", QoS.AT_LEAST_ONCE);
         assertThat(subscriber.receive().text()).isEqualTo("1two3!");
@@ -110,7 +110,7 @@ class InlineRuleTest {
         for (int i = 0; i < 10_000; i++) {
             gates.add(rules.rule("gate-" + i)
                     .from("gate/" + i, "+/gate/" + i + "/#")
-                    .inline(Inline.reject(ReasonCode.NOT_AUTHORIZED)));
+                    .inline(InlineAction.reject(ReasonCode.NOT_AUTHORIZED)));
         }
         rules.startAll(gates);
         TestClient client = clients.connect("c");
@@ -131,9 +131,9 @@ class InlineRuleTest {
         rules.rule("require")
                 .from("checked/+")
                 .where(m -> m.value("t") instanceof Number)
-                .inline(Inline.require(ReasonCode.PAYLOAD_FORMAT_INVALID))
+                .inline(InlineAction.require(ReasonCode.PAYLOAD_FORMAT_INVALID))
                 .start();
-        rules.rule("drop").from("+/secret").inline(Inline.drop()).start();
+        rules.rule("drop").from("+/secret").inline(InlineAction.drop()).start();
         TestClient subscriber = subscriber(clients);
         TestClient publisher = clients.connect("publisher");
 
@@ -154,11 +154,11 @@ class InlineRuleTest {
         rules.rule("require")
                 .from("checked/+")
                 .where(m -> m.value("t") instanceof Number)
-                .inline(Inline.require(ReasonCode.PAYLOAD_FORMAT_INVALID))
+                .inline(InlineAction.require(ReasonCode.PAYLOAD_FORMAT_INVALID))
                 .start();
         rules.rule("rename")
                 .sql("SELECT 'new/' || topic(2) AS topic FROM \"old/+\"")
-                .inline(Inline.transform())
+                .inline(InlineAction.transform())
                 .start();
         TestClient subscriber = subscriber(clients);
         TestClient publisher = clients.connect("publisher");
@@ -178,15 +178,15 @@ class InlineRuleTest {
     void aMessageOnWhichItFailsPasses(TestClients clients) {
         rules.rule("open")
                 .sql("SELECT 1 / 0 AS x FROM \"open\"")
-                .inline(Inline.drop())
+                .inline(InlineAction.drop())
                 .start();
         rules.rule("bad-topic")
                 .sql("SELECT 'a/#' AS topic FROM \"topic\"")
-                .inline(Inline.transform())
+                .inline(InlineAction.transform())
                 .start();
         rules.rule("bad-property")
                 .sql("SELECT object('p', payload) AS user_properties FROM \"property\"")
-                .inline(Inline.transform())
+                .inline(InlineAction.transform())
                 .start();
         TestClient subscriber = subscriber(clients);
         TestClient publisher = clients.connect("publisher");
@@ -207,7 +207,7 @@ class InlineRuleTest {
 
     @ParameterizedTest
     @MethodSource("failingClosed")
-    void aRuleThatFailsClosedAnswersItsOwnReasonCode(Inline inline, String answer, TestClients clients) {
+    void aRuleThatFailsClosedAnswersItsOwnReasonCode(InlineAction inline, String answer, TestClients clients) {
         rules.rule("closed")
                 .sql("SELECT 1 / 0 AS x FROM \"closed\"")
                 .inline(inline)
@@ -228,13 +228,13 @@ class InlineRuleTest {
 
     static Stream<Arguments> failingClosed() {
         return Stream.of(
-                Arguments.of(Inline.require(ReasonCode.PAYLOAD_FORMAT_INVALID).failClosed(), "PAYLOAD_FORMAT_INVALID"),
-                Arguments.of(Inline.reject(ReasonCode.NOT_AUTHORIZED).failClosed(), "NOT_AUTHORIZED"),
-                Arguments.of(Inline.requireOrDrop().failClosed(), ""),
-                Arguments.of(Inline.drop().failClosed(), ""),
-                Arguments.of(Inline.transform().failClosed(), "IMPLEMENTATION_SPECIFIC_ERROR"),
+                Arguments.of(InlineAction.require(ReasonCode.PAYLOAD_FORMAT_INVALID).failClosed(), "PAYLOAD_FORMAT_INVALID"),
+                Arguments.of(InlineAction.reject(ReasonCode.NOT_AUTHORIZED).failClosed(), "NOT_AUTHORIZED"),
+                Arguments.of(InlineAction.requireOrDrop().failClosed(), ""),
+                Arguments.of(InlineAction.drop().failClosed(), ""),
+                Arguments.of(InlineAction.transform().failClosed(), "IMPLEMENTATION_SPECIFIC_ERROR"),
                 Arguments.of(
-                        Inline.transform().failClosed(ReasonCode.PAYLOAD_FORMAT_INVALID), "PAYLOAD_FORMAT_INVALID"));
+                        InlineAction.transform().failClosed(ReasonCode.PAYLOAD_FORMAT_INVALID), "PAYLOAD_FORMAT_INVALID"));
     }
 
     @Test
@@ -242,7 +242,7 @@ class InlineRuleTest {
         Rule slow = rules.rule("slow")
                 .from("t")
                 .where(m -> spin())
-                .inline(Inline.reject(ReasonCode.NOT_AUTHORIZED).failClosed())
+                .inline(InlineAction.reject(ReasonCode.NOT_AUTHORIZED).failClosed())
                 .start();
         TestClient publisher = clients.connect("publisher");
 
@@ -260,7 +260,7 @@ class InlineRuleTest {
         Rule slow = rules.rule("slow")
                 .from("t")
                 .where(m -> spin())
-                .inline(Inline.drop())
+                .inline(InlineAction.drop())
                 .start();
         TestClient subscriber = subscriber(clients);
         TestClient publisher = clients.connect("publisher");
@@ -298,7 +298,7 @@ class InlineRuleTest {
         TestClient publisher = clients.connect("publisher");
 
         publisher.publish("t", "1", QoS.AT_LEAST_ONCE);
-        rules.rule("r").from("t").inline(Inline.drop()).replace();
+        rules.rule("r").from("t").inline(InlineAction.drop()).replace();
         publisher.publish("t", "2", QoS.AT_LEAST_ONCE);
         rules.rule("r")
                 .from("t")
@@ -313,13 +313,13 @@ class InlineRuleTest {
     @Test
     void refusesWhatCannotBe() {
         assertThatThrownBy(() ->
-                        rules.rule("r").from("t").to("x").inline(Inline.drop()).start())
+                        rules.rule("r").from("t").to("x").inline(InlineAction.drop()).start())
                 .hasMessageContaining("no sinks");
         assertThatThrownBy(() -> rules.rule("r")
                         .from("$events/client/connected")
-                        .inline(Inline.drop())
+                        .inline(InlineAction.drop())
                         .start())
                 .hasMessageContaining("messages as sources");
-        assertThatThrownBy(() -> Inline.reject(ReasonCode.SUCCESS)).hasMessageContaining("SUCCESS");
+        assertThatThrownBy(() -> InlineAction.reject(ReasonCode.SUCCESS)).hasMessageContaining("SUCCESS");
     }
 }

@@ -3,7 +3,7 @@ package io.maxmq.rules;
 import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
-import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.RecordResult;
 import io.maxmq.rules.sink.Sink;
@@ -129,7 +129,7 @@ class JsonSinkTest {
         }
 
         @Override
-        public CompletionStage<BatchResult> write(Batch batch) {
+        public CompletionStage<BatchResult> write(SinkBatch batch) {
             queue.addAll(batch.records());
             return CompletableFuture.completedFuture(new BatchResult(
                     batch.records().stream().map(each -> RecordResult.ok()).toList()));

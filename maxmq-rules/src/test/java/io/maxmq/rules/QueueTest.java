@@ -2,7 +2,7 @@ package io.maxmq.rules;
 
 import io.maxmq.MaxMQ;
 import io.maxmq.config.Listener;
-import io.maxmq.rules.sink.Overflow;
+import io.maxmq.rules.sink.SinkOverflow;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Tenant;
 import java.time.Duration;
@@ -39,7 +39,7 @@ class QueueTest {
                 .start();
     }
 
-    private RuleEngine held(Overflow overflow) {
+    private RuleEngine held(SinkOverflow overflow) {
         RuleEngine rules = RuleEngine.builder()
                 .lanes(1)
                 .queue(3, 1 << 20)
@@ -67,7 +67,7 @@ class QueueTest {
 
     @Test
     void dropsTheOldest() throws Exception {
-        RuleEngine rules = held(Overflow.DROP_OLDEST);
+        RuleEngine rules = held(SinkOverflow.DROP_OLDEST);
         try (MaxMQ broker = broker(rules)) {
             publish(broker);
 
@@ -80,7 +80,7 @@ class QueueTest {
 
     @Test
     void dropsTheNewest() throws Exception {
-        RuleEngine rules = held(Overflow.DROP_NEWEST);
+        RuleEngine rules = held(SinkOverflow.DROP_NEWEST);
         try (MaxMQ broker = broker(rules)) {
             publish(broker);
 

@@ -4,7 +4,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
-import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkContext;
@@ -49,7 +49,7 @@ class SlowSinkTest {
         }
 
         @Override
-        public CompletionStage<BatchResult> write(Batch batch) {
+        public CompletionStage<BatchResult> write(SinkBatch batch) {
             return CompletableFuture.completedFuture(BatchResult.ok(batch));
         }
 

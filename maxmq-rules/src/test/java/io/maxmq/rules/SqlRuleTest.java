@@ -1,7 +1,7 @@
 package io.maxmq.rules;
 
 import io.maxmq.codec.QoS;
-import io.maxmq.junit.Delivery;
+import io.maxmq.junit.ReceivedMessage;
 import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
@@ -40,7 +40,7 @@ class SqlRuleTest {
         meter.publish("sensor/1", "{\"t\": 12}", QoS.AT_LEAST_ONCE);
         meter.publish("sensor/1", "{\"t\": 42}", QoS.AT_LEAST_ONCE);
 
-        Delivery delivery = subscriber.receive();
+        ReceivedMessage delivery = subscriber.receive();
         assertThat(delivery.topic()).isEqualTo("alarms/meter");
         assertThat(delivery.text()).isEqualTo("{\"t\":42,\"clientid\":\"meter\"}");
     }

@@ -1,12 +1,12 @@
 package io.maxmq.rules;
 
 import io.maxmq.codec.QoS;
-import io.maxmq.junit.Delivery;
+import io.maxmq.junit.ReceivedMessage;
 import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
 import io.maxmq.junit.VirtualClock;
-import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
 import io.maxmq.rules.sink.RecordResult;
@@ -43,7 +43,7 @@ class SysFiguresTest {
                     }
 
                     @Override
-                    public CompletionStage<BatchResult> write(Batch batch) {
+                    public CompletionStage<BatchResult> write(SinkBatch batch) {
                         return CompletableFuture.completedFuture(BatchResult.all(batch, RecordResult.retry("away")));
                     }
                 },
@@ -65,7 +65,7 @@ class SysFiguresTest {
         reader.subscribe("$SYS/broker/rules/#");
         Map<String, String> figures = new TreeMap<>();
         while (figures.size() < 8) {
-            Delivery delivery = reader.receive();
+            ReceivedMessage delivery = reader.receive();
             figures.put(delivery.topic().substring("$SYS/broker/rules/".length()), delivery.text());
         }
         assertThat(figures)

@@ -5,7 +5,7 @@ import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.storage.inspect.Arguments;
 import io.maxmq.storage.inspect.Inspection;
 import io.maxmq.storage.inspect.Repair;
-import io.maxmq.storage.inspect.Report;
+import io.maxmq.storage.inspect.InspectionReport;
 import io.maxmq.storage.rocksdb.DamagedDirectory;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -51,7 +51,7 @@ public final class Inspect {
             if (!DamagedDirectory.isOfStore(asked.directory())) {
                 throw new IllegalArgumentException("no store's directory, it has no FORMAT: " + asked.directory());
             }
-            return repairs ? repair(asked.directory(), new Report(out)) : inspect(asked, new Report(out));
+            return repairs ? repair(asked.directory(), new InspectionReport(out)) : inspect(asked, new InspectionReport(out));
         } catch (IllegalArgumentException e) {
             err.println(e.getMessage());
             err.println(Arguments.USAGE);
@@ -71,7 +71,7 @@ public final class Inspect {
         }
     }
 
-    private static int inspect(Arguments asked, Report report) {
+    private static int inspect(Arguments asked, InspectionReport report) {
         try (RocksDbStorage store = RocksDbStorage.at(asked.directory())) {
             open(store);
             Inspection inspection = new Inspection(store, report);
@@ -86,7 +86,7 @@ public final class Inspect {
         }
     }
 
-    private static int repair(Path directory, Report report) throws IOException {
+    private static int repair(Path directory, InspectionReport report) throws IOException {
         new Repair(directory, report).run();
         return WELL;
     }

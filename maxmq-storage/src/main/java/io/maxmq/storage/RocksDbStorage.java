@@ -3,7 +3,7 @@ package io.maxmq.storage;
 import io.maxmq.spi.Stable;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Capabilities;
+import io.maxmq.spi.storage.StoreCapabilities;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
@@ -18,7 +18,7 @@ import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.Watch;
 import io.maxmq.spi.storage.WatchHandler;
 import io.maxmq.storage.rocksdb.RocksStore;
-import io.maxmq.storage.rocksdb.Settings;
+import io.maxmq.storage.rocksdb.StoreSettings;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -46,12 +46,12 @@ import org.jspecify.annotations.Nullable;
 @Stable
 public final class RocksDbStorage implements KeyValueStore {
 
-    private Settings settings;
+    private StoreSettings settings;
 
     /** Null as long as it can be configured. Guarded by this. */
     private @Nullable RocksStore store;
 
-    private RocksDbStorage(Settings settings) {
+    private RocksDbStorage(StoreSettings settings) {
         this.settings = settings;
     }
 
@@ -61,7 +61,7 @@ public final class RocksDbStorage implements KeyValueStore {
      * the heap.
      */
     public static RocksDbStorage at(Path directory) {
-        return new RocksDbStorage(Settings.of(directory));
+        return new RocksDbStorage(StoreSettings.of(directory));
     }
 
     /**
@@ -135,7 +135,7 @@ public final class RocksDbStorage implements KeyValueStore {
         return with(settings.withBackup(backup));
     }
 
-    private synchronized RocksDbStorage with(Settings changed) {
+    private synchronized RocksDbStorage with(StoreSettings changed) {
         if (store != null) {
             throw new IllegalStateException("a store is configured before it is opened");
         }
@@ -172,7 +172,7 @@ public final class RocksDbStorage implements KeyValueStore {
     }
 
     @Override
-    public Capabilities capabilities() {
+    public StoreCapabilities capabilities() {
         return store().capabilities();
     }
 

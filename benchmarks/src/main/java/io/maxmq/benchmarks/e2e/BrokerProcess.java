@@ -1,6 +1,6 @@
 package io.maxmq.benchmarks.e2e;
 
-import io.maxmq.benchmarks.load.Endpoint.Over;
+import io.maxmq.benchmarks.load.TargetAddress.Over;
 import io.maxmq.benchmarks.load.MemoryProbe;
 import io.maxmq.benchmarks.load.StoreProbe;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.maxmq.benchmarks.e2e;
 
-import io.maxmq.benchmarks.load.Meter;
+import io.maxmq.benchmarks.load.LoadMeter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +40,7 @@ record Cell(String text, List<Double> values, List<String> remarks) {
     }
 
     /** Remarks about the conditions under which a number came about. */
-    static List<String> conditions(Meter.Usage usage, boolean closedLoop) {
+    static List<String> conditions(LoadMeter.Usage usage, boolean closedLoop) {
         List<String> remarks = new ArrayList<>();
         if (closedLoop && usage.generatorShare() > GENERATOR_LIMIT) {
             remarks.add("ᵍ");

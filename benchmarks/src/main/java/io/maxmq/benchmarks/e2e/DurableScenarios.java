@@ -4,7 +4,7 @@ import io.maxmq.benchmarks.load.DurableLoad;
 import io.maxmq.benchmarks.load.DurablePlan;
 import io.maxmq.benchmarks.load.DurableResult;
 import io.maxmq.benchmarks.load.MemoryProbe;
-import io.maxmq.benchmarks.load.Meter;
+import io.maxmq.benchmarks.load.LoadMeter;
 import io.maxmq.benchmarks.load.RecoveryLoad;
 import io.maxmq.benchmarks.load.SessionMemoryLoad;
 import java.io.IOException;
@@ -61,7 +61,7 @@ final class DurableScenarios {
             DurableResult result = DurableLoad.run(
                     Scenario.endpoint(broker, options),
                     plan,
-                    new Meter(broker::cpuNanos),
+                    new LoadMeter(broker::cpuNanos),
                     broker::storeFigures,
                     options.warmup(),
                     options.measured());
@@ -107,12 +107,12 @@ final class DurableScenarios {
         return remarks;
     }
 
-    private static Cell drain(BrokerProcess broker, Options options) throws IOException {
+    private static Cell drain(BrokerProcess broker, BenchmarkOptions options) throws IOException {
         DurableLoad.Drained drained = DurableLoad.drain(
                 Scenario.endpoint(broker, options),
                 DRAIN,
                 options.queued(),
-                new Meter(broker::cpuNanos),
+                new LoadMeter(broker::cpuNanos),
                 broker::memory);
         List<String> remarks = new ArrayList<>();
         if (drained.lost() > 0) {
@@ -127,13 +127,13 @@ final class DurableScenarios {
         return new Cell(text, List.of(drained.deliveredPerBrokerSecond()), remarks);
     }
 
-    private static Cell sessions(BrokerProcess broker, Options options) throws IOException {
+    private static Cell sessions(BrokerProcess broker, BenchmarkOptions options) throws IOException {
         MemoryProbe.PerItem each =
                 SessionMemoryLoad.run(Scenario.endpoint(broker, options), options.sessions(), broker::memory);
         return new Cell(Scenario.bytes(each), List.of(), List.of());
     }
 
-    private static Cell recovery(BrokerProcess broker, Options options) throws IOException, InterruptedException {
+    private static Cell recovery(BrokerProcess broker, BenchmarkOptions options) throws IOException, InterruptedException {
         RecoveryLoad.prepare(Scenario.endpoint(broker, options), options.recovered(), options.queued());
         broker.close();
         long begin = System.nanoTime();

@@ -1,6 +1,6 @@
 package io.maxmq.benchmarks.e2e;
 
-import io.maxmq.benchmarks.load.Endpoint.Over;
+import io.maxmq.benchmarks.load.TargetAddress.Over;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * prints one table. Progress goes to standard error.
  */
 public final class EndToEnd {
-    private final Options options;
-    private final List<Broker> brokers;
+    private final BenchmarkOptions options;
+    private final List<MeasuredBroker> brokers;
     /** Set by the main thread, read by the shutdown hook. */
     private volatile @Nullable BrokerProcess running;
 
-    private EndToEnd(Options options, List<Broker> brokers) {
+    private EndToEnd(BenchmarkOptions options, List<MeasuredBroker> brokers) {
         this.options = options;
         this.brokers = brokers;
     }
@@ -58,13 +58,13 @@ public final class EndToEnd {
 
     private static void run(String[] args, List<String> brokers, List<Scenario> scenarios) throws Exception {
         if (List.of(args).contains("--help")) {
-            System.out.printf(Options.USAGE, String.join(",", brokers));
+            System.out.printf(BenchmarkOptions.USAGE, String.join(",", brokers));
             scenarios.forEach(scenario -> System.out.printf("  %-18s  %s%n", scenario.id(), scenario.title()));
             return;
         }
-        Options options;
+        BenchmarkOptions options;
         try {
-            options = Options.parse(
+            options = BenchmarkOptions.parse(
                     args, brokers, scenarios.stream().map(Scenario::id).toList());
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
@@ -82,10 +82,10 @@ public final class EndToEnd {
         }
     }
 
-    private static List<Broker> available(Options options) throws InterruptedException, URISyntaxException {
-        List<Broker> available = new ArrayList<>();
+    private static List<MeasuredBroker> available(BenchmarkOptions options) throws InterruptedException, URISyntaxException {
+        List<MeasuredBroker> available = new ArrayList<>();
         for (String id : options.brokers()) {
-            Broker broker = broker(id, options);
+            MeasuredBroker broker = broker(id, options);
             try {
                 broker.prepare();
                 available.add(broker);
@@ -96,7 +96,7 @@ public final class EndToEnd {
         return available;
     }
 
-    private static Broker broker(String id, Options options) throws URISyntaxException {
+    private static MeasuredBroker broker(String id, BenchmarkOptions options) throws URISyntaxException {
         return switch (id) {
             case "mosquitto" -> new MosquittoBroker(id, false);
             case "mosquitto-tls" -> new MosquittoBroker(id, false, Over.TLS);
@@ -135,11 +135,11 @@ public final class EndToEnd {
         };
     }
 
-    private static Broker maxMq(String id, String title, Storage storage, Options options) {
+    private static MeasuredBroker maxMq(String id, String title, Storage storage, BenchmarkOptions options) {
         return new JavaBroker(id, title, MaxMqPeer.class.getName(), JavaBroker.own(), options.jvmArgs(), storage);
     }
 
-    private static Broker peer(String id, String title, String mainClass, Storage storage, Options options)
+    private static MeasuredBroker peer(String id, String title, String mainClass, Storage storage, BenchmarkOptions options)
             throws URISyntaxException {
         Path folder = options.peers().isPresent() ? options.peers().get() : peersBesideThisJar();
         return new JavaBroker(
@@ -190,7 +190,7 @@ public final class EndToEnd {
         return report.render();
     }
 
-    private Cell measure(Scenario scenario, Broker broker) throws IOException, InterruptedException {
+    private Cell measure(Scenario scenario, MeasuredBroker broker) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("maxmq-e2e");
         try (BrokerProcess process = broker.start(directory)) {
             running = process;

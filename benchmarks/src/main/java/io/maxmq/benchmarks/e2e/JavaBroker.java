@@ -1,6 +1,6 @@
 package io.maxmq.benchmarks.e2e;
 
-import io.maxmq.benchmarks.load.Endpoint.Over;
+import io.maxmq.benchmarks.load.TargetAddress.Over;
 import io.maxmq.benchmarks.load.MemoryProbe;
 import io.maxmq.benchmarks.load.StoreProbe;
 import java.io.BufferedReader;
@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A broker on the JVM behind the command loop of {@link io.maxmq.benchmarks.peer.PeerMain}. */
-final class JavaBroker implements Broker {
+final class JavaBroker implements MeasuredBroker {
     private static final int LATER_STARTS = 5;
     private static final long ANSWER_SECONDS = 60;
 

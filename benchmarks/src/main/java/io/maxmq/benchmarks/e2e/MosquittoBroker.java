@@ -1,6 +1,6 @@
 package io.maxmq.benchmarks.e2e;
 
-import io.maxmq.benchmarks.load.Endpoint.Over;
+import io.maxmq.benchmarks.load.TargetAddress.Over;
 import io.maxmq.benchmarks.load.MemoryProbe;
 import java.io.IOException;
 import java.net.Socket;
@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * Mosquitto, if it is installed: the yardstick. Nagle's algorithm off, since every other broker has it off; queues without
  * limit, so that it drops nothing in a closed loop.
  */
-final class MosquittoBroker implements Broker {
+final class MosquittoBroker implements MeasuredBroker {
     private static final Pattern VERSION = Pattern.compile("mosquitto version (\\S+)");
     private static final long START_NANOS = 10_000_000_000L;
 

@@ -13,17 +13,17 @@ import java.util.Map;
 final class Report {
     private static final Cell MISSING = new Cell("–", List.of(), List.of());
 
-    private final List<Broker> brokers;
-    private final Options options;
-    private final Map<Scenario, Map<Broker, Cell>> rows = new LinkedHashMap<>();
+    private final List<MeasuredBroker> brokers;
+    private final BenchmarkOptions options;
+    private final Map<Scenario, Map<MeasuredBroker, Cell>> rows = new LinkedHashMap<>();
 
-    Report(List<Broker> brokers, Options options) {
+    Report(List<MeasuredBroker> brokers, BenchmarkOptions options) {
         this.brokers = brokers;
         this.options = options;
     }
 
     /** @param cells of all rounds; the one with the median first value is shown, a failed one only when most failed */
-    void add(Scenario scenario, Broker broker, List<Cell> cells) {
+    void add(Scenario scenario, MeasuredBroker broker, List<Cell> cells) {
         List<Cell> sorted = cells.stream()
                 .sorted(Comparator.comparingDouble(
                         cell -> cell.values().isEmpty() ? 0 : cell.values().get(0)))

@@ -1,9 +1,9 @@
 package io.maxmq.benchmarks.e2e;
 
-import io.maxmq.benchmarks.load.Endpoint;
+import io.maxmq.benchmarks.load.TargetAddress;
 import io.maxmq.benchmarks.load.IdleLoad;
 import io.maxmq.benchmarks.load.MemoryProbe;
-import io.maxmq.benchmarks.load.Meter;
+import io.maxmq.benchmarks.load.LoadMeter;
 import io.maxmq.benchmarks.load.RetainedLoad;
 import io.maxmq.benchmarks.load.StormLoad;
 import io.maxmq.benchmarks.load.TrafficLoad;
@@ -26,7 +26,7 @@ record Scenario(String id, String title, Run run) {
 
     /** Measures a broker that has just been started. */
     interface Run {
-        Cell on(BrokerProcess broker, Options options) throws IOException, InterruptedException;
+        Cell on(BrokerProcess broker, BenchmarkOptions options) throws IOException, InterruptedException;
     }
 
     static List<Scenario> all() {
@@ -88,9 +88,9 @@ record Scenario(String id, String title, Run run) {
         });
     }
 
-    private static TrafficResult traffic(TrafficPlan plan, BrokerProcess broker, Options options) throws IOException {
+    private static TrafficResult traffic(TrafficPlan plan, BrokerProcess broker, BenchmarkOptions options) throws IOException {
         return TrafficLoad.run(
-                endpoint(broker, options), plan, new Meter(broker::cpuNanos), options.warmup(), options.measured());
+                endpoint(broker, options), plan, new LoadMeter(broker::cpuNanos), options.warmup(), options.measured());
     }
 
     private static List<String> findings(TrafficPlan plan, TrafficResult result) {
@@ -113,9 +113,9 @@ record Scenario(String id, String title, Run run) {
         return findings;
     }
 
-    private static Cell storm(BrokerProcess broker, Options options) throws IOException {
+    private static Cell storm(BrokerProcess broker, BenchmarkOptions options) throws IOException {
         StormLoad.Result result = StormLoad.run(
-                endpoint(broker, options), new Meter(broker::cpuNanos), options.warmup(), options.measured());
+                endpoint(broker, options), new LoadMeter(broker::cpuNanos), options.warmup(), options.measured());
         if (!result.trouble().isEmpty()) {
             return Cell.failed(result.trouble());
         }
@@ -124,16 +124,16 @@ record Scenario(String id, String title, Run run) {
         return new Cell(text, List.of(result.cyclesPerBrokerSecond()), Cell.conditions(result.usage(), true));
     }
 
-    private static Cell idle(BrokerProcess broker, Options options) throws IOException {
+    private static Cell idle(BrokerProcess broker, BenchmarkOptions options) throws IOException {
         MemoryProbe.PerItem each = IdleLoad.run(endpoint(broker, options), options.connections(), broker::memory);
         return new Cell(bytes(each), List.of(), List.of());
     }
 
-    private static Cell retained(BrokerProcess broker, Options options) throws IOException {
+    private static Cell retained(BrokerProcess broker, BenchmarkOptions options) throws IOException {
         RetainedLoad.Result result = RetainedLoad.run(
                 endpoint(broker, options),
                 options.retained(),
-                new Meter(broker::cpuNanos),
+                new LoadMeter(broker::cpuNanos),
                 broker::memory,
                 options.warmup(),
                 options.measured());
@@ -142,7 +142,7 @@ record Scenario(String id, String title, Run run) {
         return new Cell(text, List.of(result.fetchedPerBrokerSecond()), Cell.conditions(result.usage(), true));
     }
 
-    private static Cell start(BrokerProcess broker, Options options) throws IOException, InterruptedException {
+    private static Cell start(BrokerProcess broker, BenchmarkOptions options) throws IOException, InterruptedException {
         BrokerProcess.StartTimes times = broker.startTimes();
         String later = times.later().map(Scenario::millis).orElse("–");
         String text = millis(times.first()) + " / " + later + "; " + millis(times.stop());
@@ -157,7 +157,7 @@ record Scenario(String id, String title, Run run) {
         return Cell.number(duration.toNanos() / 1e6);
     }
 
-    static Endpoint endpoint(BrokerProcess broker, Options options) {
-        return new Endpoint(broker.address(), broker.over(), options.version());
+    static TargetAddress endpoint(BrokerProcess broker, BenchmarkOptions options) {
+        return new TargetAddress(broker.address(), broker.over(), options.version());
     }
 }

@@ -1,6 +1,6 @@
 package io.maxmq.benchmarks.e2e;
 
-import io.maxmq.benchmarks.load.Endpoint.Over;
+import io.maxmq.benchmarks.load.TargetAddress.Over;
 
 /**
  * The storage of a broker, and its transport.

@@ -20,7 +20,7 @@ abstract class Carrier {
         this.channel = channel;
     }
 
-    static Carrier of(Endpoint.Over over, SocketChannel channel) {
+    static Carrier of(TargetAddress.Over over, SocketChannel channel) {
         return switch (over) {
             case TCP -> new TcpCarrier(channel);
             case TLS -> new TlsCarrier(channel);

@@ -29,7 +29,7 @@ public final class DurableLoad {
 
     /** Sends for both durations, then waits for all acknowledgements and deliveries. */
     public static DurableResult run(
-            Endpoint endpoint, DurablePlan plan, Meter meter, StoreProbe store, Duration warmup, Duration measured)
+            TargetAddress endpoint, DurablePlan plan, LoadMeter meter, StoreProbe store, Duration warmup, Duration measured)
             throws IOException {
         LastingSessions.create(endpoint, 0, plan.sessions(), plan.qos());
         try (LoadLoop loop = new LoadLoop(endpoint)) {
@@ -52,7 +52,7 @@ public final class DurableLoad {
      *
      * @param delivered all that were queued, but for what was lost
      */
-    public record Drained(Meter.Usage usage, MemoryProbe.PerItem perQueued, long delivered, long lost, String trouble) {
+    public record Drained(LoadMeter.Usage usage, MemoryProbe.PerItem perQueued, long delivered, long lost, String trouble) {
         public double deliveredPerSecond() {
             return delivered / usage.seconds();
         }
@@ -63,7 +63,7 @@ public final class DurableLoad {
     }
 
     /** Queues {@code messages} to offline sessions, then has them all come back at once. */
-    public static Drained drain(Endpoint endpoint, DurablePlan plan, long messages, Meter meter, MemoryProbe memory)
+    public static Drained drain(TargetAddress endpoint, DurablePlan plan, long messages, LoadMeter meter, MemoryProbe memory)
             throws IOException {
         LastingSessions.create(endpoint, 0, plan.sessions(), plan.qos());
         try (LoadLoop loop = new LoadLoop(endpoint)) {
@@ -73,16 +73,16 @@ public final class DurableLoad {
             load.queue(messages);
             MemoryProbe.PerItem perQueued = memory.read().since(before, (int) messages);
 
-            Meter.Sample begin = meter.sample();
+            LoadMeter.Sample begin = meter.sample();
             load.connectSubscribers();
             load.awaitDeliveries();
-            Meter.Sample end = meter.sample();
-            return new Drained(Meter.between(begin, end), perQueued, load.received(), load.lost(), loop.firstTrouble());
+            LoadMeter.Sample end = meter.sample();
+            return new Drained(LoadMeter.between(begin, end), perQueued, load.received(), load.lost(), loop.firstTrouble());
         }
     }
 
     /** Queues {@code messages} to offline sessions, and leaves them there. */
-    public static void fill(Endpoint endpoint, DurablePlan plan, long messages) throws IOException {
+    public static void fill(TargetAddress endpoint, DurablePlan plan, long messages) throws IOException {
         try (LoadLoop loop = new LoadLoop(endpoint)) {
             DurableLoad load = new DurableLoad(plan, loop);
             load.connectPublishers();
@@ -114,16 +114,16 @@ public final class DurableLoad {
         loop.openAll(publishers);
     }
 
-    private DurableResult measure(Meter meter, StoreProbe store, Duration warmup, Duration measured)
+    private DurableResult measure(LoadMeter meter, StoreProbe store, Duration warmup, Duration measured)
             throws IOException {
         sendFor(warmup);
         latency.clear();
         StoreProbe.Figures storeBefore = store.read();
         long acknowledgedBefore = acknowledged();
         long receivedBefore = received();
-        Meter.Sample before = meter.sample();
+        LoadMeter.Sample before = meter.sample();
         sendFor(measured);
-        Meter.Sample after = meter.sample();
+        LoadMeter.Sample after = meter.sample();
         long acknowledgedMeasured = acknowledged() - acknowledgedBefore;
         long receivedMeasured = received() - receivedBefore;
         StoreProbe.Figures storeAfter = store.read();
@@ -136,7 +136,7 @@ public final class DurableLoad {
         }
         awaitDeliveries();
         return new DurableResult(
-                Meter.between(before, after),
+                LoadMeter.between(before, after),
                 acknowledgedMeasured,
                 receivedMeasured,
                 p50,

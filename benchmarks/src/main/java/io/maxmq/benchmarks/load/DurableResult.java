@@ -22,7 +22,7 @@ package io.maxmq.benchmarks.load;
  * @param trouble why the broker closed a connection; empty when it did not
  */
 public record DurableResult(
-        Meter.Usage usage,
+        LoadMeter.Usage usage,
         long acknowledged,
         long delivered,
         long p50Nanos,

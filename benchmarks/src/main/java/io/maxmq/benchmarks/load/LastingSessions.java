@@ -20,7 +20,7 @@ public final class LastingSessions {
     }
 
     /** Creates sessions number {@code from} (inclusive) to {@code to} (exclusive); their clients go offline again. */
-    public static void create(Endpoint endpoint, int from, int to, int qos) throws IOException {
+    public static void create(TargetAddress endpoint, int from, int to, int qos) throws IOException {
         for (int first = from; first < to; first += AT_ONCE) {
             List<Member> members = new ArrayList<>();
             try (LoadLoop loop = new LoadLoop(endpoint)) {

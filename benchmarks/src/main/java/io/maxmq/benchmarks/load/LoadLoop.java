@@ -24,7 +24,7 @@ final class LoadLoop implements AutoCloseable {
 
     private static final long SETUP_NANOS = 30_000_000_000L;
 
-    final Endpoint endpoint;
+    final TargetAddress endpoint;
 
     private final Selector selector;
     private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES);
@@ -34,7 +34,7 @@ final class LoadLoop implements AutoCloseable {
     private long closedByBroker;
     private String firstTrouble = "";
 
-    LoadLoop(Endpoint endpoint) throws IOException {
+    LoadLoop(TargetAddress endpoint) throws IOException {
         this.endpoint = endpoint;
         selector = Selector.open();
     }

@@ -14,7 +14,7 @@ public final class RecoveryLoad {
     private RecoveryLoad() {}
 
     /** Creates {@code sessions} (at least 10), and queues {@code messages} to ten of them. */
-    public static void prepare(Endpoint endpoint, int sessions, long messages) throws IOException {
+    public static void prepare(TargetAddress endpoint, int sessions, long messages) throws IOException {
         LastingSessions.create(endpoint, 0, sessions, 1);
         DurableLoad.fill(endpoint, PLAN, messages);
     }
@@ -34,7 +34,7 @@ public final class RecoveryLoad {
     public record Result(long servedNanos, boolean sessionPresent, long kept, long queued) {}
 
     /** Returns when the broker serves, and what it had was read. */
-    public static Result awaitService(Endpoint endpoint, int sessions, long messages) throws IOException {
+    public static Result awaitService(TargetAddress endpoint, int sessions, long messages) throws IOException {
         long queued = messages / PLAN.publishers();
         try (LoadLoop loop = new LoadLoop(endpoint)) {
             Histogram latency = new Histogram();

@@ -35,7 +35,7 @@ public final class RetainedLoad {
      *
      * @param perMessage memory for each retained message beyond its topic and payload
      */
-    public record Result(Meter.Usage usage, long fetched, MemoryProbe.PerItem perMessage) {
+    public record Result(LoadMeter.Usage usage, long fetched, MemoryProbe.PerItem perMessage) {
         public double fetchedPerSecond() {
             return fetched / usage.seconds();
         }
@@ -47,7 +47,7 @@ public final class RetainedLoad {
 
     /** Stores {@code count} messages; fetches them for {@code warmup} and for {@code measured}, at least once each. */
     public static Result run(
-            Endpoint endpoint, int count, Meter meter, MemoryProbe probe, Duration warmup, Duration measured)
+            TargetAddress endpoint, int count, LoadMeter meter, MemoryProbe probe, Duration warmup, Duration measured)
             throws IOException {
         try (LoadLoop loop = new LoadLoop(endpoint)) {
             RetainedLoad load = new RetainedLoad(loop, count);
@@ -59,11 +59,11 @@ public final class RetainedLoad {
             double net = topic(0).length() + PAYLOAD_BYTES;
 
             load.fetchFor(warmup);
-            Meter.Sample begin = meter.sample();
+            LoadMeter.Sample begin = meter.sample();
             long fetched = load.fetchFor(measured);
-            Meter.Sample end = meter.sample();
+            LoadMeter.Sample end = meter.sample();
             return new Result(
-                    Meter.between(begin, end),
+                    LoadMeter.between(begin, end),
                     fetched,
                     new MemoryProbe.PerItem(gross.liveBytes() - net, gross.residentBytes() - net));
         }

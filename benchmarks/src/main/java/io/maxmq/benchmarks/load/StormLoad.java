@@ -28,7 +28,7 @@ public final class StormLoad {
      *
      * @param trouble the cause of the first failed connection; empty without one
      */
-    public record Result(Meter.Usage usage, long cycles, String trouble) {
+    public record Result(LoadMeter.Usage usage, long cycles, String trouble) {
         public double cyclesPerSecond() {
             return cycles / usage.seconds();
         }
@@ -39,7 +39,7 @@ public final class StormLoad {
     }
 
     /** Runs the storm for both durations. */
-    public static Result run(Endpoint endpoint, Meter meter, Duration warmup, Duration measured) throws IOException {
+    public static Result run(TargetAddress endpoint, LoadMeter meter, Duration warmup, Duration measured) throws IOException {
         try (LoadLoop loop = new LoadLoop(endpoint)) {
             StormLoad storm = new StormLoad(loop);
             for (int i = 0; i < CLIENTS; i++) {
@@ -47,10 +47,10 @@ public final class StormLoad {
             }
             storm.runFor(warmup);
             long cyclesBefore = storm.cycles;
-            Meter.Sample before = meter.sample();
+            LoadMeter.Sample before = meter.sample();
             storm.runFor(measured);
-            Meter.Sample after = meter.sample();
-            return new Result(Meter.between(before, after), storm.cycles - cyclesBefore, loop.firstTrouble());
+            LoadMeter.Sample after = meter.sample();
+            return new Result(LoadMeter.between(before, after), storm.cycles - cyclesBefore, loop.firstTrouble());
         }
     }
 

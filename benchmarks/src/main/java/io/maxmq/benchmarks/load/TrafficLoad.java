@@ -26,7 +26,7 @@ public final class TrafficLoad {
 
     private final TrafficPlan plan;
     private final LoadLoop loop;
-    private final Meter meter;
+    private final LoadMeter meter;
     private final List<Publisher> publishers = new ArrayList<>();
     private final List<Subscriber> subscribers = new ArrayList<>();
 
@@ -44,7 +44,7 @@ public final class TrafficLoad {
     /** Written by the pacing thread, read by the loop's. */
     private volatile String pacerTrouble = "";
 
-    private TrafficLoad(TrafficPlan plan, LoadLoop loop, Meter meter) {
+    private TrafficLoad(TrafficPlan plan, LoadLoop loop, LoadMeter meter) {
         this.plan = plan;
         this.loop = loop;
         this.meter = meter;
@@ -53,7 +53,7 @@ public final class TrafficLoad {
 
     /** Connects, subscribes, sends for both durations, drains, disconnects. */
     public static TrafficResult run(
-            Endpoint endpoint, TrafficPlan plan, Meter meter, Duration warmup, Duration measured) throws IOException {
+            TargetAddress endpoint, TrafficPlan plan, LoadMeter meter, Duration warmup, Duration measured) throws IOException {
         try (LoadLoop loop = new LoadLoop(endpoint)) {
             TrafficLoad load = new TrafficLoad(plan, loop, meter);
             load.connect();
@@ -82,17 +82,17 @@ public final class TrafficLoad {
         sendUntil(warm, pacer != null);
         long sentBefore = sent();
         long receivedBefore = received;
-        Meter.Sample before = meter.sample();
+        LoadMeter.Sample before = meter.sample();
         measureFromNanos = before.atNanos();
         sendUntil(end, pacer != null);
-        Meter.Sample after = meter.sample();
+        LoadMeter.Sample after = meter.sample();
         measureToNanos = after.atNanos();
         long sentMeasured = sent() - sentBefore;
         long receivedMeasured = received - receivedBefore;
 
         stop(pacer);
         drain();
-        return result(Meter.between(before, after), sentMeasured, receivedMeasured);
+        return result(LoadMeter.between(before, after), sentMeasured, receivedMeasured);
     }
 
     private void sendUntil(long endNanos, boolean paced) throws IOException {
@@ -180,7 +180,7 @@ public final class TrafficLoad {
         return true;
     }
 
-    private TrafficResult result(Meter.Usage usage, long sentMeasured, long receivedMeasured) {
+    private TrafficResult result(LoadMeter.Usage usage, long sentMeasured, long receivedMeasured) {
         long lost = 0;
         long duplicates = 0;
         long outOfOrder = 0;

@@ -16,7 +16,7 @@ package io.maxmq.benchmarks.load;
  * @param trouble why the broker closed a connection; empty when it did not
  */
 public record TrafficResult(
-        Meter.Usage usage,
+        LoadMeter.Usage usage,
         long sent,
         long received,
         long p50Nanos,

@@ -11,9 +11,9 @@ import io.maxmq.codec.packet.Packet;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.wire.PacketEncoder;
-import io.maxmq.rules.Inline;
+import io.maxmq.rules.InlineAction;
 import io.maxmq.rules.RuleEngine;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent;
@@ -95,7 +95,7 @@ public class HookBenchmark {
         exchange(subscriber, Connect.of(ProtocolVersion.MQTT_3_1_1, "subscriber", true, 0), 4);
         exchange(
                 subscriber,
-                new Subscribe(1, Properties.NONE, List.of(Subscription.of("devices/+/state", QoS.AT_MOST_ONCE))),
+                new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("devices/+/state", QoS.AT_MOST_ONCE))),
                 5);
         publisher = started.connect();
         exchange(publisher, Connect.of(ProtocolVersion.MQTT_3_1_1, "publisher", true, 0), 4);
@@ -142,7 +142,7 @@ public class HookBenchmark {
         for (int i = 1; i <= count; i++) {
             rules.rule("inline" + i)
                     .from("other/" + i + "/+")
-                    .inline(Inline.drop())
+                    .inline(InlineAction.drop())
                     .start();
         }
         return rules;

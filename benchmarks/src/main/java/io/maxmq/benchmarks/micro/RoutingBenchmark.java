@@ -2,10 +2,10 @@ package io.maxmq.benchmarks.micro;
 
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.wire.PublishView;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Match;
 import io.maxmq.core.routing.Subscriber;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.routing.TopicTable;
@@ -53,7 +53,7 @@ public class RoutingBenchmark {
         tree = new SubscriptionTree(1, SubscriptionTree.Options.DEFAULTS);
         for (int i = 0; i < subscriptions; i++) {
             String filter = "devices/d" + i + (i % 10 == 0 ? "/+" : "/state");
-            tree.add(new Subscription(new Nobody(), TopicFilter.of(filter), 1, false, false, 0));
+            tree.add(new FilterSubscription(new Nobody(), TopicFilter.of(filter), 1, false, false, 0));
         }
         for (int i = 0; i < TOPICS; i++) {
             long device = i * 2_654_435_761L % subscriptions;
@@ -92,7 +92,7 @@ public class RoutingBenchmark {
         }
 
         @Override
-        public void deliver(InTransit message, Subscription subscription) {}
+        public void deliver(RoutedMessage message, FilterSubscription subscription) {}
 
         @Override
         public boolean isOnline() {

@@ -1,14 +1,14 @@
 package io.maxmq.benchmarks.micro;
 
 import io.maxmq.rules.eval.Evaluation;
-import io.maxmq.rules.eval.Options;
+import io.maxmq.rules.eval.CompileOptions;
 import io.maxmq.rules.eval.Payload;
 import io.maxmq.rules.eval.PayloadPaths;
 import io.maxmq.rules.eval.Program;
 import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.function.KeyValues;
-import io.maxmq.rules.function.Limits;
-import io.maxmq.rules.function.Surroundings;
+import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.function.CallContext;
 import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.value.Fields;
 import io.maxmq.rules.value.Text;
@@ -56,13 +56,13 @@ public class RuleBenchmark {
 
     private final Event[] events = new Event[DOCUMENTS];
     private final Functions functions = Functions.standard();
-    private final Options strictly = new Options(functions, Set.of(), Limits.DEFAULT, false, false);
-    private final Options quickly = new Options(functions, Set.of(), Limits.DEFAULT, true, false);
+    private final CompileOptions strictly = new CompileOptions(functions, Set.of(), EvaluationLimits.DEFAULT, false, false);
+    private final CompileOptions quickly = new CompileOptions(functions, Set.of(), EvaluationLimits.DEFAULT, true, false);
     private final Program strict = Program.of(STATEMENT + 30, strictly);
     private final Program fast = Program.of(STATEMENT + 30, quickly);
     private final List<Program> twenty = new ArrayList<>();
-    private final PayloadPaths.Reader strictReader = new PayloadPaths(List.of(strict), Limits.DEFAULT).reader();
-    private final PayloadPaths.Reader fastReader = new PayloadPaths(List.of(fast), Limits.DEFAULT).reader();
+    private final PayloadPaths.Reader strictReader = new PayloadPaths(List.of(strict), EvaluationLimits.DEFAULT).reader();
+    private final PayloadPaths.Reader fastReader = new PayloadPaths(List.of(fast), EvaluationLimits.DEFAULT).reader();
     private PayloadPaths.@Nullable Reader reader;
     private final JsonWriter writer = new JsonWriter(false, JsonWriter.UNBOUNDED);
     private final JacksonPaths jackson = new JacksonPaths();
@@ -77,7 +77,7 @@ public class RuleBenchmark {
         for (int i = 0; i < RULES; i++) {
             twenty.add(Program.of(STATEMENT + (20 + 3 * i), strictly));
         }
-        reader = new PayloadPaths(twenty, Limits.DEFAULT).reader();
+        reader = new PayloadPaths(twenty, EvaluationLimits.DEFAULT).reader();
     }
 
     private Event next() {
@@ -157,7 +157,7 @@ public class RuleBenchmark {
     }
 
     /** A message of which only the payload is asked for. */
-    private record Event(Text payload) implements Surroundings, Fields {
+    private record Event(Text payload) implements CallContext, Fields {
         @Override
         public Fields event() {
             return this;
@@ -194,8 +194,8 @@ public class RuleBenchmark {
         }
 
         @Override
-        public Limits limits() {
-            return Limits.DEFAULT;
+        public EvaluationLimits limits() {
+            return EvaluationLimits.DEFAULT;
         }
 
         @Override

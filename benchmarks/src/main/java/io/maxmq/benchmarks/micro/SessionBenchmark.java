@@ -19,17 +19,17 @@ import io.maxmq.core.loop.LoopThread;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Loggers;
 import io.maxmq.core.observe.WorkerPool;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.RetainedTree;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.routing.TopicTable;
 import io.maxmq.core.session.DelayedCount;
-import io.maxmq.core.session.Drops;
+import io.maxmq.core.session.DroppedMessages;
 import io.maxmq.core.session.GroupQueues;
 import io.maxmq.core.session.PacketSink;
 import io.maxmq.core.session.Session;
@@ -38,8 +38,8 @@ import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.SessionQuotas;
 import io.maxmq.core.session.SessionSetup;
 import io.maxmq.core.session.SessionStorage;
-import io.maxmq.core.session.Sessions;
-import io.maxmq.core.session.Subscribing;
+import io.maxmq.core.session.LoopSessions;
+import io.maxmq.core.session.SubscriptionChanges;
 import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Clock;
@@ -91,7 +91,7 @@ public class SessionBenchmark {
 
     private final MessageIds ids =
             new MessageIds(new MessageIds.Origin(0, 0, 0, new AtomicLong()), System::currentTimeMillis);
-    private final InTransit message = new InTransit(ids);
+    private final RoutedMessage message = new RoutedMessage(ids);
     private final ByteBuffer payload = ByteBuffer.allocateDirect(64);
     private final Sink publisherSink = new Sink();
     private final Sink subscriberSink = new Sink();
@@ -130,7 +130,7 @@ public class SessionBenchmark {
                 });
         Router router = new Router(loop, ids, false);
         Router.connect(List.of(router), 1 << 20);
-        List<Sessions> loops = new ArrayList<>();
+        List<LoopSessions> loops = new ArrayList<>();
         Routes routes = new Routes(
                 Tenant.DEFAULT,
                 new TopicTable(1, 1024, 128),
@@ -139,12 +139,12 @@ public class SessionBenchmark {
                 new SubscriptionTree(1, SubscriptionTree.Options.DEFAULTS),
                 new RetainedTree(RetainedTree.Limits.NONE),
                 new GroupQueues(loops));
-        Sessions sessions = new Sessions(
+        LoopSessions sessions = new LoopSessions(
                 loop,
                 new NoTimers(),
                 router,
                 ids,
-                new Sessions.Settings(
+                new LoopSessions.Settings(
                         SessionLimits.defaults(),
                         true,
                         1000,
@@ -155,23 +155,23 @@ public class SessionBenchmark {
                         tenant -> routes),
                 SessionStorage.NONE,
                 new SessionEvents(loop, events),
-                new Drops(loop, events));
+                new DroppedMessages(loop, events));
         loops.add(sessions);
         publisher = session(sessions, access, routes, "publisher", publisherSink);
         subscriber = session(sessions, access, routes, "subscriber", subscriberSink);
         subscriber
                 .subscribing()
-                .subscribe(TopicFilter.of("devices/+/state"), new Subscribing.Options(2, false, false, true, 0));
+                .subscribe(TopicFilter.of("devices/+/state"), new SubscriptionChanges.Options(2, false, false, true, 0));
         topic = routes.topics().intern(0, "devices/d1/state");
     }
 
-    private static Session session(Sessions sessions, Access access, Routes routes, String clientId, Sink sink) {
+    private static Session session(LoopSessions sessions, Access access, Routes routes, String clientId, Sink sink) {
         ClientInfo client = ClientInfo.builder(clientId, ProtocolVersion.MQTT_5, ADDRESS, "benchmark")
                 .build();
         SessionSetup setup = new SessionSetup(
                 client, access.openUnrestricted(client, new NoTimers()), 0, 100, null, ClientLimits.none(), false);
-        Sessions.Connected connected = sessions.connect(new SessionKey(Tenant.DEFAULT, clientId), routes, setup, sink);
-        return ((Sessions.Connected.Attached) connected).session();
+        LoopSessions.Connected connected = sessions.connect(new SessionKey(Tenant.DEFAULT, clientId), routes, setup, sink);
+        return ((LoopSessions.Connected.Attached) connected).session();
     }
 
     @TearDown
@@ -237,12 +237,12 @@ public class SessionBenchmark {
         }
 
         @Override
-        public boolean fits(InTransit message, int flags, Subscription subscription) {
+        public boolean fits(RoutedMessage message, int flags, FilterSubscription subscription) {
             return true;
         }
 
         @Override
-        public void sendPublish(InTransit message, int flags, int packetId, boolean dup, Subscription subscription) {
+        public void sendPublish(RoutedMessage message, int flags, int packetId, boolean dup, FilterSubscription subscription) {
             lastPacketId = packetId;
         }
 

@@ -2,9 +2,9 @@ package io.maxmq.benchmarks.e2e;
 
 import io.maxmq.Listeners;
 import io.maxmq.MaxMQ;
-import io.maxmq.benchmarks.load.Endpoint;
-import io.maxmq.benchmarks.load.Endpoint.Over;
-import io.maxmq.benchmarks.load.Meter;
+import io.maxmq.benchmarks.load.TargetAddress;
+import io.maxmq.benchmarks.load.TargetAddress.Over;
+import io.maxmq.benchmarks.load.LoadMeter;
 import io.maxmq.benchmarks.load.StormLoad;
 import io.maxmq.benchmarks.load.TrafficLoad;
 import io.maxmq.benchmarks.load.TrafficPlan;
@@ -32,8 +32,8 @@ class CarrierIT {
                 .allowAnonymous()
                 .start()) {
             Listeners.Bound to = broker.listeners().all().get(0);
-            Endpoint endpoint = new Endpoint(new InetSocketAddress(to.host(), to.port()), over, 5);
-            Meter meter = new Meter(System::nanoTime);
+            TargetAddress endpoint = new TargetAddress(new InetSocketAddress(to.host(), to.port()), over, 5);
+            LoadMeter meter = new LoadMeter(System::nanoTime);
 
             TrafficResult small = TrafficLoad.run(endpoint, TrafficPlan.pairs(2, 1), meter, SHORT, SHORT);
             TrafficResult large = TrafficLoad.run(

@@ -51,7 +51,7 @@ class EndToEndIT {
         assumeTrue(canPrepare(broker), "mosquitto is not installed");
         String line = "--seconds 0.3 --warmup 0.2 --connections 100 --retained 1000 --sessions 100 --recovered 100"
                 + " --queued 1000 --version " + version;
-        Options options = Options.parse(line.split(" "), List.of(), List.of());
+        BenchmarkOptions options = BenchmarkOptions.parse(line.split(" "), List.of(), List.of());
         Scenario row = all.stream()
                 .filter(each -> each.id().equals(scenario))
                 .findFirst()
@@ -67,7 +67,7 @@ class EndToEndIT {
         assertThat(cell.remarks()).noneMatch(remark -> remark.matches("(lost|ended|\\d+ ).*"));
     }
 
-    private static boolean canPrepare(Broker broker) throws InterruptedException {
+    private static boolean canPrepare(MeasuredBroker broker) throws InterruptedException {
         try {
             broker.prepare();
             return true;

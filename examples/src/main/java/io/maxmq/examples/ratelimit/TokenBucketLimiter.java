@@ -5,7 +5,7 @@ import io.maxmq.spi.limit.ConnectionLimiter;
 import io.maxmq.spi.limit.RateLimiter;
 
 /**
- * Gives each client a {@link TokenBucket} when it connects. One that connects anew begins with a full one; to prevent that,
+ * Gives each client a {@link ClientBucket} when it connects. One that connects anew begins with a full one; to prevent that,
  * keep buckets by tenant and client id, or limit {@link RateLimiter#onConnect} as well.
  *
  * @param burst messages at once
@@ -22,7 +22,7 @@ record TokenBucketLimiter(int burst, int perSecond) implements RateLimiter {
     @Override
     public ConnectionLimiter open(ClientInfo client, long nowNanos) {
         // The operator's own client may do as it likes, and costs not even the call.
-        return client.clientId().equals("operator") ? ConnectionLimiter.NONE : new TokenBucket(burst, perSecond);
+        return client.clientId().equals("operator") ? ConnectionLimiter.NONE : new ClientBucket(burst, perSecond);
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.maxmq.Subscription;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.config.Listener;
-import io.maxmq.rules.Inline;
+import io.maxmq.rules.InlineAction;
 import io.maxmq.rules.RuleEngine;
 import io.maxmq.rules.action.RepublishSink;
 import io.maxmq.spi.Message;
@@ -34,7 +34,7 @@ public final class RulesBroker {
         rules.rule("json-only")
                 .from("sensors/+")
                 .where(event -> event.value("t") instanceof Number)
-                .inline(Inline.require(ReasonCode.PAYLOAD_FORMAT_INVALID))
+                .inline(InlineAction.require(ReasonCode.PAYLOAD_FORMAT_INVALID))
                 .start();
         try (MaxMQ broker = MaxMQ.builder()
                 .listener(Listener.tcp(0))

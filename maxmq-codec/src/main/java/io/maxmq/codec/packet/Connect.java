@@ -22,7 +22,7 @@ public record Connect(
         int keepAliveSeconds,
         Properties properties,
         String clientId,
-        @Nullable Will will,
+        @Nullable ConnectWill will,
         @Nullable String userName,
         @Nullable ByteBuffer password)
         implements Packet {
@@ -38,7 +38,7 @@ public record Connect(
             if (userName == null && !version.isV5()) {
                 throw new IllegalArgumentException("before MQTT 5.0 a password needs a user name: userName=null");
             }
-            password = Checks.view(password);
+            password = PacketChecks.view(password);
         }
     }
 

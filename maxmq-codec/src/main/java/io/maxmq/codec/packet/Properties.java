@@ -201,7 +201,7 @@ public final class Properties {
             if (property.type() != PropertyId.Type.BINARY) {
                 throw new IllegalArgumentException("is not binary: property=" + property);
             }
-            values.put(property, Checks.view(value));
+            values.put(property, PacketChecks.view(value));
             return this;
         }
 

@@ -6,7 +6,7 @@ import io.maxmq.codec.ReasonCode;
 /** PUBACK: answers a PUBLISH with QoS 1. MQTT 5.0 §3.4. Before 5.0 only the packet id travels. */
 public record PubAck(int packetId, ReasonCode reason, Properties properties) implements PublishAck {
     public PubAck {
-        Checks.packetId(packetId);
+        PacketChecks.packetId(packetId);
     }
 
     /** The ordinary one: success, no properties. */

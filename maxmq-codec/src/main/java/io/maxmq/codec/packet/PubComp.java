@@ -6,7 +6,7 @@ import io.maxmq.codec.ReasonCode;
 /** PUBCOMP: answers PUBREL and ends a delivery with QoS 2. MQTT 5.0 §3.7. Before 5.0 only the packet id travels. */
 public record PubComp(int packetId, ReasonCode reason, Properties properties) implements PublishAck {
     public PubComp {
-        Checks.packetId(packetId);
+        PacketChecks.packetId(packetId);
     }
 
     /** The ordinary one: success, no properties. */

@@ -6,7 +6,7 @@ import io.maxmq.codec.ReasonCode;
 /** PUBREC: the first answer to a PUBLISH with QoS 2. MQTT 5.0 §3.5. Before 5.0 only the packet id travels. */
 public record PubRec(int packetId, ReasonCode reason, Properties properties) implements PublishAck {
     public PubRec {
-        Checks.packetId(packetId);
+        PacketChecks.packetId(packetId);
     }
 
     /** The ordinary one: success, no properties. */

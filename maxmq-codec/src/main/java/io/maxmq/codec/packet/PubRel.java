@@ -6,7 +6,7 @@ import io.maxmq.codec.ReasonCode;
 /** PUBREL: answers PUBREC and releases the packet id at the receiver. MQTT 5.0 §3.6. Before 5.0 only the packet id travels. */
 public record PubRel(int packetId, ReasonCode reason, Properties properties) implements PublishAck {
     public PubRel {
-        Checks.packetId(packetId);
+        PacketChecks.packetId(packetId);
     }
 
     /** The ordinary one: success, no properties. */

@@ -23,9 +23,9 @@ public record Publish(
                 throw new IllegalArgumentException("dup must be false at QoS 0");
             }
         } else {
-            Checks.packetId(packetId);
+            PacketChecks.packetId(packetId);
         }
-        payload = Checks.view(payload);
+        payload = PacketChecks.view(payload);
     }
 
     /** A fresh read-only view of the payload. */

@@ -12,8 +12,8 @@ import java.util.List;
  */
 public record SubAck(int packetId, Properties properties, List<ReasonCode> reasons) implements Packet {
     public SubAck {
-        Checks.packetId(packetId);
-        reasons = Checks.notEmpty("reasons", reasons);
+        PacketChecks.packetId(packetId);
+        reasons = PacketChecks.notEmpty("reasons", reasons);
     }
 
     @Override

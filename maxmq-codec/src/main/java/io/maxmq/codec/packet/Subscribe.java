@@ -4,10 +4,10 @@ import io.maxmq.codec.PacketType;
 import java.util.List;
 
 /** SUBSCRIBE: asks for one or more subscriptions, answered one by one in SUBACK. MQTT 5.0 §3.8. */
-public record Subscribe(int packetId, Properties properties, List<Subscription> subscriptions) implements Packet {
+public record Subscribe(int packetId, Properties properties, List<RequestedSubscription> subscriptions) implements Packet {
     public Subscribe {
-        Checks.packetId(packetId);
-        subscriptions = Checks.notEmpty("subscriptions", subscriptions);
+        PacketChecks.packetId(packetId);
+        subscriptions = PacketChecks.notEmpty("subscriptions", subscriptions);
     }
 
     @Override

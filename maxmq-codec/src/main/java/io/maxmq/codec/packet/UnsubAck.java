@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record UnsubAck(int packetId, Properties properties, List<ReasonCode> reasons) implements Packet {
     public UnsubAck {
-        Checks.packetId(packetId);
+        PacketChecks.packetId(packetId);
         reasons = List.copyOf(reasons);
     }
 

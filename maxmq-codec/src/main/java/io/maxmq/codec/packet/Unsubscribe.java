@@ -10,8 +10,8 @@ import java.util.List;
  */
 public record Unsubscribe(int packetId, Properties properties, List<String> topicFilters) implements Packet {
     public Unsubscribe {
-        Checks.packetId(packetId);
-        topicFilters = Checks.notEmpty("topicFilters", topicFilters);
+        PacketChecks.packetId(packetId);
+        topicFilters = PacketChecks.notEmpty("topicFilters", topicFilters);
     }
 
     @Override

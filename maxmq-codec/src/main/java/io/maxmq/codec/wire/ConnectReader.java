@@ -7,7 +7,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.topic.TopicName;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +72,7 @@ final class ConnectReader {
                     "client identifier has " + clientId.length() + " characters, allowed are "
                             + limits.maxClientIdLength31());
         }
-        Will will = (flags & WILL) == 0 ? null : readWill(in, flags, version, properties);
+        ConnectWill will = (flags & WILL) == 0 ? null : readWill(in, flags, version, properties);
         String userName = isThere(in, flags, USER_NAME, version) ? in.readString("user name") : null;
         ByteBuffer password = isThere(in, flags, PASSWORD, version) ? in.readBinary("password") : null;
         return new Connect(
@@ -95,7 +95,7 @@ final class ConnectReader {
         }
     }
 
-    private static @Nullable Will readWill(
+    private static @Nullable ConnectWill readWill(
             PacketInput in, int flags, ProtocolVersion version, PropertiesReader properties)
             throws MalformedPacketException {
         Properties own = version.isV5() ? properties.readWill(in) : Properties.NONE;
@@ -106,7 +106,7 @@ final class ConnectReader {
                     TOPIC_NAME_INVALID, "will topic " + problem + ": topic=" + Utf8.quote(topic));
         }
         ByteBuffer payload = in.readBinary("will payload");
-        return new Will(topic, payload, QoS.of(flags >> WILL_QOS_SHIFT & 0b11), (flags & WILL_RETAIN) != 0, own);
+        return new ConnectWill(topic, payload, QoS.of(flags >> WILL_QOS_SHIFT & 0b11), (flags & WILL_RETAIN) != 0, own);
     }
 
     /**

@@ -2,7 +2,7 @@ package io.maxmq.codec.wire;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.packet.Connect;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 
@@ -18,7 +18,7 @@ final class ConnectWriter {
         if (v5) {
             length += PropertiesWriter.lengthWithPrefix(connect.properties(), PacketType.CONNECT);
         }
-        Will will = connect.will();
+        ConnectWill will = connect.will();
         if (will != null) {
             length += (v5 ? PropertiesWriter.lengthWithPrefix(will.properties(), null) : 0)
                     + FieldWriter.stringLength("will topic", will.topic())
@@ -37,7 +37,7 @@ final class ConnectWriter {
 
     static void write(Connect connect, ByteBuf out) {
         boolean v5 = connect.version().isV5();
-        Will will = connect.will();
+        ConnectWill will = connect.will();
         String userName = connect.userName();
         ByteBuffer password = connect.password();
         FieldWriter.writeString(out, connect.version().protocolName());
@@ -66,7 +66,7 @@ final class ConnectWriter {
         }
     }
 
-    private static int willFlags(Will will) {
+    private static int willFlags(ConnectWill will) {
         return ConnectReader.WILL
                 | will.qos().code() << ConnectReader.WILL_QOS_SHIFT
                 | (will.retain() ? ConnectReader.WILL_RETAIN : 0);

@@ -6,7 +6,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.Unsubscribe;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ final class SubscribeReader {
             throws MalformedPacketException {
         int packetId = in.readPacketId();
         Properties own = v5 ? properties.read(in, PacketType.SUBSCRIBE) : Properties.NONE;
-        List<Subscription> subscriptions = new ArrayList<>();
+        List<RequestedSubscription> subscriptions = new ArrayList<>();
         do { // [MQTT-3.8.3-2]
             checkCount(in, subscriptions.size(), PacketType.SUBSCRIBE, limits);
             String filter = in.readString("topic filter");
@@ -60,7 +60,7 @@ final class SubscribeReader {
     }
 
     /** §3.8.3.1. */
-    private static Subscription subscription(String filter, int options, boolean v5) throws MalformedPacketException {
+    private static RequestedSubscription subscription(String filter, int options, boolean v5) throws MalformedPacketException {
         int reserved = v5 ? 0b1100_0000 : 0b1111_1100;
         if ((options & reserved) != 0) { // [MQTT-3.8.3-5], 3.1.1 [MQTT-3-8.3-4]
             throw malformed("subscription options have reserved bits: options=" + options);
@@ -73,7 +73,7 @@ final class SubscribeReader {
         if (retainHandling == 3) {
             throw new MalformedPacketException(PROTOCOL_ERROR, "retain handling must be 0..2: value=3");
         }
-        return new Subscription(
+        return new RequestedSubscription(
                 filter,
                 QoS.of(qos),
                 (options & 0b0100) != 0,

@@ -2,7 +2,7 @@ package io.maxmq.codec.wire;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.netty.buffer.ByteBuf;
 
@@ -12,7 +12,7 @@ final class SubscribeWriter {
 
     static int length(Subscribe subscribe, boolean v5) {
         int length = 2 + (v5 ? PropertiesWriter.lengthWithPrefix(subscribe.properties(), PacketType.SUBSCRIBE) : 0);
-        for (Subscription subscription : subscribe.subscriptions()) {
+        for (RequestedSubscription subscription : subscribe.subscriptions()) {
             length += FieldWriter.stringLength("topic filter", subscription.topicFilter()) + 1;
         }
         return length;
@@ -23,14 +23,14 @@ final class SubscribeWriter {
         if (v5) {
             PropertiesWriter.writeWithPrefix(subscribe.properties(), PacketType.SUBSCRIBE, out);
         }
-        for (Subscription subscription : subscribe.subscriptions()) {
+        for (RequestedSubscription subscription : subscribe.subscriptions()) {
             FieldWriter.writeString(out, subscription.topicFilter());
             out.writeByte(options(subscription, v5));
         }
     }
 
     /** §3.8.3.1. */
-    private static int options(Subscription subscription, boolean v5) {
+    private static int options(RequestedSubscription subscription, boolean v5) {
         int qos = subscription.maxQos().code();
         return v5
                 ? qos

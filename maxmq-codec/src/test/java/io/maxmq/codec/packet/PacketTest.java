@@ -66,7 +66,7 @@ class PacketTest {
     void givesAFreshReadOnlyViewEachTime() {
         ByteBuffer bytes = ByteBuffer.wrap(new byte[] {1, 2, 3}).position(1);
         Publish publish = new Publish(false, QoS.AT_MOST_ONCE, false, "a", 0, Properties.NONE, bytes);
-        Will will = new Will("w", bytes, QoS.AT_MOST_ONCE, false, Properties.NONE);
+        ConnectWill will = new ConnectWill("w", bytes, QoS.AT_MOST_ONCE, false, Properties.NONE);
         Connect connect = connect(ProtocolVersion.MQTT_5, false, "u", bytes);
 
         bytes.position(3);

@@ -19,7 +19,7 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.UnsubAck;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -178,7 +178,7 @@ class PacketEncoderTest {
                                 .subscriptionIdentifier(1)
                                 .subscriptionIdentifier(2)
                                 .build(),
-                        List.of(Subscription.of("a", QoS.AT_MOST_ONCE))),
+                        List.of(RequestedSubscription.of("a", QoS.AT_MOST_ONCE))),
                 ProtocolVersion.MQTT_5,
                 "SUBSCRIBE takes one subscription identifier: subscriptionIdentifiers=[1, 2]");
     }

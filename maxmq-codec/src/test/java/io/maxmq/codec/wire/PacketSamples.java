@@ -20,10 +20,10 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -154,7 +154,7 @@ final class PacketSamples {
                         65_535,
                         Properties.NONE,
                         "c1",
-                        new Will("w/t", Bytes.buffer("01 02"), QoS.EXACTLY_ONCE, true, Properties.NONE),
+                        new ConnectWill("w/t", Bytes.buffer("01 02"), QoS.EXACTLY_ONCE, true, Properties.NONE),
                         "user",
                         Bytes.buffer("00 FF")),
                 """
@@ -207,7 +207,7 @@ final class PacketSamples {
                                 .set(PropertyId.MAXIMUM_PACKET_SIZE, 100)
                                 .build(),
                         "c1",
-                        new Will(
+                        new ConnectWill(
                                 "w",
                                 Bytes.buffer("'bye'"),
                                 QoS.AT_LEAST_ONCE,
@@ -691,7 +691,7 @@ final class PacketSamples {
                     new Subscribe(
                             10,
                             Properties.NONE,
-                            List.of(Subscription.of("a/+", QoS.AT_MOST_ONCE), Subscription.of("#", QoS.EXACTLY_ONCE))),
+                            List.of(RequestedSubscription.of("a/+", QoS.AT_MOST_ONCE), RequestedSubscription.of("#", QoS.EXACTLY_ONCE))),
                     "82 0C 00 0A 00 03 'a/+' 00 00 01 '#' 02");
             refused("SUBSCRIBE with reserved options", version, C, MALFORMED_PACKET, "82 06 00 01 00 01 'a' 04");
             refused("SUBSCRIBE without filters", version, C, PROTOCOL_ERROR, "82 02 00 01");
@@ -700,7 +700,7 @@ final class PacketSamples {
                 "SUBSCRIBE resent",
                 MQTT_3_1,
                 C,
-                new Subscribe(1, Properties.NONE, List.of(Subscription.of("a", QoS.AT_LEAST_ONCE))),
+                new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("a", QoS.AT_LEAST_ONCE))),
                 "8A 06 00 01 00 01 'a' 01");
         valid(
                 "SUBSCRIBE with everything, and what is no filter",
@@ -713,8 +713,8 @@ final class PacketSamples {
                                 .userProperty("k", "v")
                                 .build(),
                         List.of(
-                                new Subscription("", QoS.AT_LEAST_ONCE, true, true, RetainHandling.DO_NOT_SEND),
-                                new Subscription("a#", QoS.AT_MOST_ONCE, false, false, RetainHandling.SEND_IF_NEW))),
+                                new RequestedSubscription("", QoS.AT_LEAST_ONCE, true, true, RetainHandling.DO_NOT_SEND),
+                                new RequestedSubscription("a#", QoS.AT_MOST_ONCE, false, false, RetainHandling.SEND_IF_NEW))),
                 """
                 82 15
                 00 0A

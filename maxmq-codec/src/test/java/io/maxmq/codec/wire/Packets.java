@@ -21,10 +21,10 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,8 +129,8 @@ final class Packets {
                 random.nextBoolean() && (v5 || userName != null) ? bytes(20) : null);
     }
 
-    private Will will() {
-        return new Will(topic(), bytes(200), pick(List.of(QoS.values())), random.nextBoolean(), properties(null));
+    private ConnectWill will() {
+        return new ConnectWill(topic(), bytes(200), pick(List.of(QoS.values())), random.nextBoolean(), properties(null));
     }
 
     private ConnAck connAck() {
@@ -159,15 +159,15 @@ final class Packets {
                 bytes(random.nextInt(20) == 0 ? 70_000 : 300));
     }
 
-    private Subscription subscription() {
+    private RequestedSubscription subscription() {
         return version.isV5()
-                ? new Subscription(
+                ? new RequestedSubscription(
                         text(20),
                         pick(List.of(QoS.values())),
                         random.nextBoolean(),
                         random.nextBoolean(),
                         pick(List.of(RetainHandling.values())))
-                : Subscription.of(text(20), pick(List.of(QoS.values())));
+                : RequestedSubscription.of(text(20), pick(List.of(QoS.values())));
     }
 
     private Auth auth() {

@@ -56,7 +56,7 @@ public final class AclRule {
     /** Of a rule about connecting; empty for every client id. */
     private final List<ClientIdPattern> clientIds;
 
-    private final AclWho who;
+    private final AclClients who;
     private final @Nullable Set<QoS> qos;
     private final @Nullable Boolean retain;
     private final @Nullable Boolean shared;
@@ -66,7 +66,7 @@ public final class AclRule {
             Set<AclRight> rights,
             List<FilterTemplate> topics,
             List<ClientIdPattern> clientIds,
-            AclWho who,
+            AclClients who,
             @Nullable Set<QoS> qos,
             @Nullable Boolean retain,
             @Nullable Boolean shared) {
@@ -104,7 +104,7 @@ public final class AclRule {
                     + "; use allowConnect or denyConnect, in a file clientid");
         }
         return new AclRule(
-                allows, all, List.of(FilterTemplate.of(topicFilter)), List.of(), AclWho.ANYBODY, null, null, null);
+                allows, all, List.of(FilterTemplate.of(topicFilter)), List.of(), AclClients.ANYBODY, null, null, null);
     }
 
     /**
@@ -126,7 +126,7 @@ public final class AclRule {
     static AclRule connect(boolean allows, List<String> clientIds) {
         List<ClientIdPattern> patterns =
                 clientIds.stream().map(ClientIdPattern::of).toList();
-        return new AclRule(allows, EnumSet.of(AclRight.CONNECT), List.of(), patterns, AclWho.ANYBODY, null, null, null);
+        return new AclRule(allows, EnumSet.of(AclRight.CONNECT), List.of(), patterns, AclClients.ANYBODY, null, null, null);
     }
 
     /**
@@ -192,7 +192,7 @@ public final class AclRule {
         return who(who.withAttribute(name, value));
     }
 
-    private AclRule who(AclWho narrowed) {
+    private AclRule who(AclClients narrowed) {
         return new AclRule(allows, rights, topics, clientIds, narrowed, qos, retain, shared);
     }
 
@@ -251,7 +251,7 @@ public final class AclRule {
         return allows;
     }
 
-    AclWho who() {
+    AclClients who() {
         return who;
     }
 

@@ -52,7 +52,7 @@ final class AclRules {
         List<Integer> everybody = new ArrayList<>();
         for (int i = 0; i < rules.size(); i++) {
             AclRule rule = rules.get(i);
-            AclWho who = rule.who();
+            AclClients who = rule.who();
             if (!who.users().isEmpty()) {
                 put(users, who.users(), i);
             } else if (!who.clients().isEmpty()) {

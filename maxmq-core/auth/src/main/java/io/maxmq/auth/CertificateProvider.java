@@ -34,7 +34,7 @@ public final class CertificateProvider implements AuthenticatorProvider {
         }
         Path issuers = section.fileOrNull("issued-by");
         authenticator = required == null ? authenticator : authenticator.requireClientId(required);
-        return OneTenant.of(section, issuers == null ? authenticator : authenticator.issuedBy(issuers));
+        return TenantKey.of(section, issuers == null ? authenticator : authenticator.issuedBy(issuers));
     }
 
     private static @Nullable CertificateName name(ConfigSection section, String key) {

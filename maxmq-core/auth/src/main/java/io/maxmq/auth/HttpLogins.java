@@ -38,7 +38,7 @@ final class HttpLogins {
     private final Settings settings;
     private final BrokerContext context;
     private final Logger log;
-    private final FairWorkQueue<HttpAnswer> calls;
+    private final FairWorkQueue<HttpAuthResponse> calls;
     private final FailureDelay<AuthenticationResult> delay;
     private final RememberedLogins<AuthenticationResult> remembered;
     private final HttpRequest.Builder question;
@@ -73,7 +73,7 @@ final class HttpLogins {
         this.calls = FairWorkQueue.ofCalls(
                 context.clock(),
                 new FairWorkQueue.Bounds(settings.atOnce(), MAX_WAITING, settings.deadline()),
-                new HttpAnswer(BUSY, Duration.ZERO));
+                new HttpAuthResponse(BUSY, Duration.ZERO));
         this.delay = new FailureDelay<>(
                 context,
                 settings.delaysFailures(),
@@ -124,7 +124,7 @@ final class HttpLogins {
     }
 
     CompletionStage<AuthenticationResult> ask(AuthenticationRequest request) {
-        byte[] body = HttpQuestion.of(request).getBytes(StandardCharsets.UTF_8);
+        byte[] body = HttpAuthRequest.of(request).getBytes(StandardCharsets.UTF_8);
         RememberedLogins.Key key = remembered.key(request.client().tenant(), body);
         AuthenticationResult known = remembered.find(key, this::isValid);
         if (known != null) {
@@ -139,7 +139,7 @@ final class HttpLogins {
                                 () -> mayGoOn.getAsBoolean()
                                         ? post(body)
                                         : CompletableFuture.completedFuture(
-                                                new HttpAnswer(TOO_MANY_FAILURES, Duration.ZERO)))
+                                                new HttpAuthResponse(TOO_MANY_FAILURES, Duration.ZERO)))
                         .handle((answer, failure) -> settled(key, answer, failure)));
     }
 
@@ -152,7 +152,7 @@ final class HttpLogins {
     }
 
     private AuthenticationResult settled(
-            RememberedLogins.Key key, @Nullable HttpAnswer answer, @Nullable Throwable failure) {
+            RememberedLogins.Key key, @Nullable HttpAuthResponse answer, @Nullable Throwable failure) {
         if (answer != null) {
             if (answer.result() instanceof AuthenticationResult.Allowed) {
                 remembered.put(key, answer.result(), answer.ttl());
@@ -165,10 +165,10 @@ final class HttpLogins {
         throw new IllegalStateException("no answer from " + RedactedUrl.of(settings.url()), failure);
     }
 
-    private CompletionStage<HttpAnswer> post(byte[] body) {
+    private CompletionStage<HttpAuthResponse> post(byte[] body) {
         HttpClient present = client;
         if (present == null) {
-            return CompletableFuture.completedFuture(new HttpAnswer(BUSY, Duration.ZERO));
+            return CompletableFuture.completedFuture(new HttpAuthResponse(BUSY, Duration.ZERO));
         }
         HttpRequest request = question.copy()
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body))
@@ -183,11 +183,11 @@ final class HttpLogins {
         });
     }
 
-    private HttpAnswer understood(HttpResponse<byte[]> response) {
+    private HttpAuthResponse understood(HttpResponse<byte[]> response) {
         if (response.statusCode() != 200) {
             throw new IllegalArgumentException("status " + response.statusCode());
         }
-        return HttpAnswer.parse(
+        return HttpAuthResponse.parse(
                 new String(response.body(), StandardCharsets.UTF_8), settings.ttl(), settings.longestTtl());
     }
 

@@ -39,7 +39,7 @@ public final class HttpProvider implements AuthenticatorProvider {
         if (!section.flag("failure-delay", true)) {
             http.withoutFailureDelay();
         }
-        return OneTenant.of(section, http);
+        return TenantKey.of(section, http);
     }
 
     /** Reads a URL. The exception of a malformed one names it without user and password. */

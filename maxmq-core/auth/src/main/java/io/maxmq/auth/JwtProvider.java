@@ -47,7 +47,7 @@ public final class JwtProvider implements AuthenticatorProvider {
         ifSet(section, "tenant-claim", jwt::tenantFrom);
         section.texts("attribute-claims", List.of()).forEach(jwt::attributeFrom);
         ifSet(section, "acl-claim", jwt::aclFrom);
-        Provided provided = OneTenant.of(section, jwt);
+        Provided provided = TenantKey.of(section, jwt);
         return section.has("acl-claim") ? provided.with(jwt.authorizer()) : provided;
     }
 

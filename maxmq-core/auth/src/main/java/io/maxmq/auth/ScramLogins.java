@@ -23,7 +23,7 @@ final class ScramLogins {
     private final SecureRandom random = new SecureRandom();
 
     /** Null before the first reading. */
-    private volatile @Nullable ScramStandIns standIns;
+    private volatile @Nullable ScramDecoys standIns;
 
     /** Has read nothing yet. */
     ScramLogins(Path path, BrokerContext context, boolean delaysFailures) {
@@ -48,7 +48,7 @@ final class ScramLogins {
     }
 
     private void prepare(CredentialFile users) {
-        ScramStandIns made = ScramStandIns.of(users);
+        ScramDecoys made = ScramDecoys.of(users);
         if (made != null) {
             standIns = made;
         } else if (standIns == null) {
@@ -71,7 +71,7 @@ final class ScramLogins {
 
     /** What is shown to who claims to be one that is not there. */
     ScramCredential standIn(TenantUser user) {
-        ScramStandIns made = standIns;
+        ScramDecoys made = standIns;
         if (made == null) {
             throw new IllegalStateException("has read nothing yet");
         }

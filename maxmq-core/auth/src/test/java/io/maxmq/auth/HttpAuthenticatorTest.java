@@ -164,7 +164,7 @@ class HttpAuthenticatorTest {
                 .tenant(new Tenant("acme"))
                 .build();
 
-        String question = HttpQuestion.of(new AuthenticationRequest(client, null, List.of()));
+        String question = HttpAuthRequest.of(new AuthenticationRequest(client, null, List.of()));
 
         assertThat(((Map<?, ?>) JsonText.parse(question)).get("tenant")).isEqualTo("acme");
     }

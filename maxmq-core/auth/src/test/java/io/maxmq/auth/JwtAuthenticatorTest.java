@@ -28,7 +28,7 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.FileWatch;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
@@ -489,7 +489,7 @@ class JwtAuthenticatorTest {
                     .containsExactly(ReasonCode.GRANTED_QOS_1);
             for (String filter : new String[] {"#", "+/x", "c", "$share/g/#"}) {
                 Subscribe subscribe =
-                        new Subscribe(100, Properties.NONE, List.of(Subscription.of(filter, QoS.AT_LEAST_ONCE)));
+                        new Subscribe(100, Properties.NONE, List.of(RequestedSubscription.of(filter, QoS.AT_LEAST_ONCE)));
                 assertThat(client.send(subscribe).expect(SubAck.class).reasons())
                         .as(filter)
                         .containsExactly(ReasonCode.NOT_AUTHORIZED);

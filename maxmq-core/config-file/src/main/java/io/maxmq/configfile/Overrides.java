@@ -84,7 +84,7 @@ final class Overrides {
     }
 
     private static ConfigFileException unknown(String where, String name, Collection<String> known) {
-        String nearest = Nearest.of(name, known);
+        String nearest = NearestKey.of(name, known);
         return new ConfigFileException(
                 where,
                 0,

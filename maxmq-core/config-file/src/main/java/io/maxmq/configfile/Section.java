@@ -313,7 +313,7 @@ final class Section implements ConfigSection {
     }
 
     private ConfigFileException missing(String key) {
-        String nearest = Nearest.of(key, object.keySet());
+        String nearest = NearestKey.of(key, object.keySet());
         return at(
                 object,
                 (path.isEmpty() ? "" : path + ": ") + "key " + key + " is missing"
@@ -324,7 +324,7 @@ final class Section implements ConfigSection {
     void refuseUnknown() {
         for (Map.Entry<String, ConfigValue> each : object.entrySet()) {
             if (!asked.contains(each.getKey())) {
-                String nearest = Nearest.of(each.getKey(), asked);
+                String nearest = NearestKey.of(each.getKey(), asked);
                 throw at(
                         each.getValue(),
                         "unknown key " + pathOf(each.getKey()) + ", "

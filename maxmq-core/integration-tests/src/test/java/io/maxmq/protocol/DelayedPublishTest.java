@@ -17,8 +17,8 @@ import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
-import io.maxmq.codec.packet.Subscription;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.DelayedLimits;
 import io.maxmq.spi.DropReason;
 import io.maxmq.spi.auth.Action;
@@ -198,7 +198,7 @@ class DelayedPublishTest {
         TestClient client = broker.connected(V5, "client");
         client.subscribe(
                 Properties.NONE,
-                new Subscription("a", QoS.AT_MOST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
+                new RequestedSubscription("a", QoS.AT_MOST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
         client.publish("$delayed/60/a", "mine", QoS.AT_LEAST_ONCE);
 
         broker.clock().advance(MINUTE);
@@ -296,7 +296,7 @@ class DelayedPublishTest {
                             0,
                             Properties.NONE,
                             "of-a-will",
-                            new Will("$delayed/60/c", TestClient.bytes("x"), QoS.AT_LEAST_ONCE, false, Properties.NONE),
+                            new ConnectWill("$delayed/60/c", TestClient.bytes("x"), QoS.AT_LEAST_ONCE, false, Properties.NONE),
                             "ann",
                             null))
                     .close();
@@ -435,7 +435,7 @@ class DelayedPublishTest {
                 0,
                 Properties.NONE,
                 clientId,
-                new Will(topic, TestClient.bytes("dead"), QoS.AT_LEAST_ONCE, false, Properties.NONE),
+                new ConnectWill(topic, TestClient.bytes("dead"), QoS.AT_LEAST_ONCE, false, Properties.NONE),
                 null,
                 null);
     }

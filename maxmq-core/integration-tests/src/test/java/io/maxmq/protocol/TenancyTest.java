@@ -16,8 +16,8 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.Listener;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.TenantQuota;
@@ -70,7 +70,7 @@ class TenancyTest {
     }
 
     private static Connect connect(
-            ProtocolVersion version, @Nullable String user, String clientId, boolean cleanStart, @Nullable Will will) {
+            ProtocolVersion version, @Nullable String user, String clientId, boolean cleanStart, @Nullable ConnectWill will) {
         return new Connect(version, false, cleanStart, 0, Properties.NONE, clientId, will, user, null);
     }
 
@@ -155,7 +155,7 @@ class TenancyTest {
             TestClient red = connected(broker, RED, "watch");
             blue.subscribe("#", QoS.AT_LEAST_ONCE);
             red.subscribe("#", QoS.AT_LEAST_ONCE);
-            Will will = new Will("will", TestClient.bytes("dead"), QoS.AT_LEAST_ONCE, false, Properties.NONE);
+            ConnectWill will = new ConnectWill("will", TestClient.bytes("dead"), QoS.AT_LEAST_ONCE, false, Properties.NONE);
 
             broker.connected(connect(V5, "blue", "c", true, will)).close();
 
@@ -290,7 +290,7 @@ class TenancyTest {
             red.subscribe("a", QoS.AT_MOST_ONCE);
             blue.subscribe("a", QoS.AT_MOST_ONCE);
 
-            blue.send(new Subscribe(7, Properties.NONE, List.of(Subscription.of("b", QoS.AT_MOST_ONCE))));
+            blue.send(new Subscribe(7, Properties.NONE, List.of(RequestedSubscription.of("b", QoS.AT_MOST_ONCE))));
             SubAck refused = blue.expect(SubAck.class);
             SubAck again = blue.subscribe("a", QoS.AT_LEAST_ONCE);
 

@@ -13,7 +13,7 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.config.Listener;
 import io.maxmq.config.UnixListener;
@@ -311,7 +311,7 @@ class UnixListenerTest {
     void aWillIsStillTheirsAfterARestart() throws Exception {
         MemoryStorage storage = MemoryStorage.create();
         start(builder -> builder.storage(storage.store()).listener(Listener.unix(file)));
-        Will will = new Will("w", TestClient.bytes("gone"), QoS.AT_LEAST_ONCE, false, Properties.NONE);
+        ConnectWill will = new ConnectWill("w", TestClient.bytes("gone"), QoS.AT_LEAST_ONCE, false, Properties.NONE);
         Connect connect = new Connect(ProtocolVersion.MQTT_5, false, true, 0, Properties.NONE, "c", will, null, null);
         client().connect(connect);
         running.broker().close(); // before its client goes

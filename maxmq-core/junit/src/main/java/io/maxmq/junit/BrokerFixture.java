@@ -21,7 +21,7 @@ final class BrokerFixture implements AutoCloseable, ExtensionContext.Store.Close
     private static final long GONE_POLL_MILLIS = 5;
 
     private final String name;
-    private final ExtensionSettings settings;
+    private final TestSettings settings;
     private final @Nullable VirtualClock clock;
     private final @Nullable MemoryStorage storage;
     private final RoutedMessages messages = RoutedMessages.create();
@@ -29,7 +29,7 @@ final class BrokerFixture implements AutoCloseable, ExtensionContext.Store.Close
     private final @Nullable FaultProxy proxy;
     private volatile MaxMQ broker;
 
-    private BrokerFixture(String name, ExtensionSettings settings) {
+    private BrokerFixture(String name, TestSettings settings) {
         this.name = name;
         this.settings = settings;
         this.clock = settings.virtualClock() ? new VirtualClock() : null;
@@ -50,7 +50,7 @@ final class BrokerFixture implements AutoCloseable, ExtensionContext.Store.Close
         }
     }
 
-    static BrokerFixture start(String name, ExtensionSettings settings) {
+    static BrokerFixture start(String name, TestSettings settings) {
         return new BrokerFixture(name, settings);
     }
 

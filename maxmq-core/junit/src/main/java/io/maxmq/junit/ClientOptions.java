@@ -4,7 +4,7 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Preview;
 import java.nio.ByteBuffer;
@@ -172,7 +172,7 @@ public final class ClientOptions {
                 passwordBytes);
     }
 
-    private Will packetWill(Message message) {
+    private ConnectWill packetWill(Message message) {
         Properties properties = Properties.NONE;
         if (version.isV5()) {
             properties = MessageProperties.of(message);
@@ -182,7 +182,7 @@ public final class ClientOptions {
                         .build();
             }
         }
-        return new Will(message.topic(), message.payload(), message.qos(), message.retain(), properties);
+        return new ConnectWill(message.topic(), message.payload(), message.qos(), message.retain(), properties);
     }
 
     /** Without the password. */

@@ -56,7 +56,7 @@ public final class MaxMQExtension
     private static final int MAX_NAME = 64;
 
     /** Null when the annotation of the test class says it. */
-    private final @Nullable ExtensionSettings programmed;
+    private final @Nullable TestSettings programmed;
 
     /** Not only in an instance field. */
     private volatile boolean isOfClass;
@@ -66,7 +66,7 @@ public final class MaxMQExtension
         this(null);
     }
 
-    private MaxMQExtension(@Nullable ExtensionSettings programmed) {
+    private MaxMQExtension(@Nullable TestSettings programmed) {
         this.programmed = programmed;
     }
 
@@ -105,14 +105,14 @@ public final class MaxMQExtension
     }
 
     private BrokerFixture fixture(ExtensionContext context) {
-        ExtensionSettings settings = settings(context);
+        TestSettings settings = settings(context);
         return store(context)
                 .getOrComputeIfAbsent(
                         key(settings), key -> BrokerFixture.start(brokerName(context), settings), BrokerFixture.class);
     }
 
     /** A nested class with settings of its own does not get the broker of the class around it. */
-    private static Object key(ExtensionSettings settings) {
+    private static Object key(TestSettings settings) {
         return List.of("broker", settings);
     }
 
@@ -138,8 +138,8 @@ public final class MaxMQExtension
         return context.getStore(ExtensionContext.Namespace.create(MaxMQExtension.class, this));
     }
 
-    private ExtensionSettings settings(ExtensionContext context) {
-        return programmed == null ? ExtensionSettings.of(annotation(context.getRequiredTestClass())) : programmed;
+    private TestSettings settings(ExtensionContext context) {
+        return programmed == null ? TestSettings.of(annotation(context.getRequiredTestClass())) : programmed;
     }
 
     private static @Nullable MaxMQTest annotation(Class<?> testClass) {
@@ -228,10 +228,10 @@ public final class MaxMQExtension
      */
     @Preview
     public static final class Builder {
-        private BrokerScope scope = ExtensionSettings.DEFAULT.scope();
-        private boolean anonymous = ExtensionSettings.DEFAULT.anonymous();
-        private int loops = ExtensionSettings.DEFAULT.loops();
-        private int port = ExtensionSettings.DEFAULT.port();
+        private BrokerScope scope = TestSettings.DEFAULT.scope();
+        private boolean anonymous = TestSettings.DEFAULT.anonymous();
+        private int loops = TestSettings.DEFAULT.loops();
+        private int port = TestSettings.DEFAULT.port();
         private boolean virtualClock;
         private boolean faults;
         private boolean storage;
@@ -293,7 +293,7 @@ public final class MaxMQExtension
 
         /** The extension. */
         public MaxMQExtension build() {
-            return new MaxMQExtension(new ExtensionSettings(
+            return new MaxMQExtension(new TestSettings(
                     scope, anonymous, loops, port, virtualClock, faults, storage, List.copyOf(customizers)));
         }
     }

@@ -16,7 +16,7 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.spi.Message;
@@ -51,7 +51,7 @@ public final class TestClient implements AutoCloseable {
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
     private final String clientId;
-    private final Wire wire;
+    private final ClientSocket wire;
     private final ConnAck connAck;
     private int lastPacketId;
 
@@ -65,7 +65,7 @@ public final class TestClient implements AutoCloseable {
 
     /** Takes over the socket, also when it throws. */
     TestClient(ClientOptions options, Socket socket) {
-        this.wire = new Wire(options.version(), socket, this::onPacket);
+        this.wire = new ClientSocket(options.version(), socket, this::onPacket);
         try {
             send(options.connect());
             connAck = answer(ConnAck.class, answer -> true);
@@ -105,7 +105,7 @@ public final class TestClient implements AutoCloseable {
      */
     public void subscribe(String topicFilter, QoS qos) {
         int packetId = nextPacketId();
-        send(new Subscribe(packetId, Properties.NONE, List.of(Subscription.of(topicFilter, qos))));
+        send(new Subscribe(packetId, Properties.NONE, List.of(RequestedSubscription.of(topicFilter, qos))));
         ReasonCode granted = answer(SubAck.class, answer -> answer.packetId() == packetId)
                 .reasons()
                 .get(0);
@@ -179,12 +179,12 @@ public final class TestClient implements AutoCloseable {
     // ---- receiving
 
     /** {@link #receive(Duration)} with {@link #DEFAULT_TIMEOUT}. */
-    public Delivery receive() {
+    public ReceivedMessage receive() {
         return receive(DEFAULT_TIMEOUT);
     }
 
     /** The next message, which is acknowledged. Waits for it if need be. */
-    public Delivery receive(Duration timeout) {
+    public ReceivedMessage receive(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         while (messages.isEmpty()) {
             readMore(deadline, "a message");
@@ -212,8 +212,8 @@ public final class TestClient implements AutoCloseable {
         }
     }
 
-    private static Delivery delivery(Publish publish) {
-        return new Delivery(
+    private static ReceivedMessage delivery(Publish publish) {
+        return new ReceivedMessage(
                 MessageProperties.message(publish),
                 publish.dup(),
                 publish.packetId(),
@@ -249,7 +249,7 @@ public final class TestClient implements AutoCloseable {
     public ReasonCode awaitEnd(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         while (!ended) {
-            if (read(deadline) == Wire.Read.NOTHING_IN_TIME) {
+            if (read(deadline) == ClientSocket.Read.NOTHING_IN_TIME) {
                 throw new AssertionError(
                         "the broker has not ended the connection of " + clientId + " within " + deadline);
             }
@@ -276,7 +276,7 @@ public final class TestClient implements AutoCloseable {
             wire.send(packet);
         } catch (IOException e) {
             // Why the broker closed may still be there to read.
-            while (!ended && read(Deadline.in(Duration.ofSeconds(1))) == Wire.Read.SOME) {}
+            while (!ended && read(Deadline.in(Duration.ofSeconds(1))) == ClientSocket.Read.SOME) {}
             throw new AssertionError(
                     clientId + " cannot send " + packet.type() + ": the connection has ended" + reason(), e);
         }
@@ -307,12 +307,12 @@ public final class TestClient implements AutoCloseable {
         }
     }
 
-    private Wire.Read read(Deadline deadline) {
+    private ClientSocket.Read read(Deadline deadline) {
         if (ended) {
-            return Wire.Read.END;
+            return ClientSocket.Read.END;
         }
-        Wire.Read read = wire.read(deadline);
-        ended |= read == Wire.Read.END;
+        ClientSocket.Read read = wire.read(deadline);
+        ended |= read == ClientSocket.Read.END;
         answerReleased();
         return read;
     }

@@ -198,13 +198,13 @@ class FaultsTest {
         subscriber.subscribe("a");
         AckFault lost = faults.from("subscriber").lose(PacketType.PUBACK);
         publisher.publish("a", "again", QoS.AT_LEAST_ONCE);
-        Delivery first = subscriber.receive();
+        ReceivedMessage first = subscriber.receive();
         lost.awaitCount(1);
         lost.close();
         faults.drop("subscriber");
 
         TestClient back = clients.connect(LASTING);
-        Delivery second = back.receive();
+        ReceivedMessage second = back.receive();
 
         assertThat(second.text()).isEqualTo("again");
         assertThat(second.dup()).isTrue();
@@ -348,14 +348,14 @@ class FaultsTest {
             subscriber.subscribe("q", QoS.AT_LEAST_ONCE);
             AckFault lost = faults.from("subscriber").lose(PacketType.PUBACK);
             before.publish("q", "again", QoS.AT_LEAST_ONCE);
-            Delivery first = subscriber.receive();
+            ReceivedMessage first = subscriber.receive();
             lost.awaitCount(1);
             lost.close();
 
             faults.restartBroker();
 
             TestClient back = clients.connect(LASTING);
-            Delivery second = back.receive();
+            ReceivedMessage second = back.receive();
             assertThat(second.text()).isEqualTo("again");
             assertThat(second.dup()).isTrue();
             assertThat(second.packetId()).isEqualTo(first.packetId());

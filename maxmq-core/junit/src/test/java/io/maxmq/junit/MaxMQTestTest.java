@@ -70,7 +70,7 @@ class MaxMQTestTest {
 
         for (QoS qos : QoS.values()) {
             publisher.publish("q/" + qos.code(), "text " + qos, qos);
-            Delivery delivery = subscriber.receive();
+            ReceivedMessage delivery = subscriber.receive();
             assertThat(delivery.topic()).isEqualTo("q/" + qos.code());
             assertThat(delivery.text()).isEqualTo("text " + qos);
             assertThat(delivery.message().qos()).isEqualTo(qos);

@@ -71,7 +71,7 @@ class VirtualClockTest {
         clock.advance(Duration.ofSeconds(10));
 
         TestClient back = clients.connect(options);
-        Delivery delivery = back.receive();
+        ReceivedMessage delivery = back.receive();
         assertThat(delivery.topic()).isEqualTo("m/long");
         assertThat(delivery.message().messageExpiry()).contains(Duration.ofSeconds(990));
         back.expectNothing();

@@ -2,7 +2,7 @@ package io.maxmq.memory;
 
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.KeyRange;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
@@ -46,11 +46,11 @@ final class MemoryCursor implements Cursor {
     }
 
     @Override
-    public CompletionStage<Page> next() {
+    public CompletionStage<EntryPage> next() {
         if (!busy.compareAndSet(false, true)) {
             throw new IllegalStateException("the page before is still under way");
         }
-        CompletableFuture<Page> result = new CompletableFuture<>();
+        CompletableFuture<EntryPage> result = new CompletableFuture<>();
         try {
             executor.execute(() -> turnPage(result));
         } catch (RejectedExecutionException e) {
@@ -60,14 +60,14 @@ final class MemoryCursor implements Cursor {
         return result;
     }
 
-    private void turnPage(CompletableFuture<Page> result) {
+    private void turnPage(CompletableFuture<EntryPage> result) {
         if (closed || sourceClosed.getAsBoolean()) {
             state = null;
             busy.set(false);
             result.completeExceptionally(new StorageException(Kind.CLOSED, "the cursor or what it reads is closed"));
             return;
         }
-        Page page;
+        EntryPage page;
         try {
             page = readPage();
         } catch (Throwable e) { // every stage must complete, even without memory
@@ -79,10 +79,10 @@ final class MemoryCursor implements Cursor {
         result.complete(page);
     }
 
-    private Page readPage() {
+    private EntryPage readPage() {
         PartitionState seen = state == null ? source.get() : state;
         if (rest == null) {
-            return new Page(List.of(), seen.version(), true);
+            return new EntryPage(List.of(), seen.version(), true);
         }
         PartitionState.Step step = seen.page(scan, rest);
         rest = step.rest();

@@ -2,8 +2,8 @@ package io.maxmq.memory;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Capabilities;
-import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.StoreCapabilities;
+import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
@@ -60,7 +60,7 @@ public final class MemoryKeyValueStore implements KeyValueStore {
 
     private final StoreContent content;
     private final Partitions partitions;
-    private final Capabilities capabilities;
+    private final StoreCapabilities capabilities;
     private final MemoryQuota quota;
     private final List<MemoryPartition> partitionList = new ArrayList<>();
     private final GroupCommit commits;
@@ -98,7 +98,7 @@ public final class MemoryKeyValueStore implements KeyValueStore {
         this.thread = thread;
         this.content = content;
         partitions = Partitions.ring(settings.partitions());
-        capabilities = new Capabilities(Durability.NONE, FEATURES, settings.maxPendingBytes());
+        capabilities = new StoreCapabilities(Durability.NONE, FEATURES, settings.maxPendingBytes());
         quota = new MemoryQuota(settings.maxBytes(), settings.maxPendingBytes());
         for (int i = 0; i < partitions.count(); i++) {
             partitionList.add(new MemoryPartition(executor, settings.historyBatches(), settings.historyBytes()));
@@ -199,7 +199,7 @@ public final class MemoryKeyValueStore implements KeyValueStore {
     }
 
     @Override
-    public Capabilities capabilities() {
+    public StoreCapabilities capabilities() {
         return capabilities;
     }
 

@@ -2,7 +2,7 @@ package io.maxmq.memory;
 
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Partitions;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Snapshot;
@@ -38,7 +38,7 @@ final class MemoryRestore {
 
     private long highestVersion;
     private @Nullable Reading reading; // null between two scans
-    private @Nullable CompletableFuture<Page> page; // null without a request
+    private @Nullable CompletableFuture<EntryPage> page; // null without a request
 
     private record Reading(Table table, Cursor cursor) {}
 
@@ -82,7 +82,7 @@ final class MemoryRestore {
 
     /** Takes the page that has come, or asks for the next one, which wakes the loop again when it comes. */
     private boolean step() {
-        CompletableFuture<Page> asked = page;
+        CompletableFuture<EntryPage> asked = page;
         if (result.isDone() || (asked != null && !asked.isDone())) {
             return false;
         }
@@ -91,7 +91,7 @@ final class MemoryRestore {
                 page = null;
                 take(asked.join());
             } else if (reading != null) {
-                CompletionStage<Page> next = reading.cursor().next();
+                CompletionStage<EntryPage> next = reading.cursor().next();
                 page = next.toCompletableFuture();
                 next.whenComplete((p, failure) -> loop.wake());
             } else {
@@ -115,7 +115,7 @@ final class MemoryRestore {
         }
     }
 
-    private void take(Page taken) {
+    private void take(EntryPage taken) {
         Table table = Objects.requireNonNull(reading, "a page without its scan").table();
         for (Entry entry : taken.entries()) {
             highestVersion = Math.max(highestVersion, entry.version());

@@ -6,7 +6,7 @@ import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Mutation;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Partitions;
 import io.maxmq.spi.storage.Precondition;
 import io.maxmq.spi.storage.Scan;
@@ -88,7 +88,7 @@ record PartitionState(long version, Map<Table, EntryTree> tables) {
      *
      * @param rest null when nothing is
      */
-    record Step(Page page, @Nullable KeyRange rest) {}
+    record Step(EntryPage page, @Nullable KeyRange rest) {}
 
     /** The entries of {@code range} as far as one page of {@code scan} reaches. */
     Step page(Scan scan, KeyRange range) {
@@ -106,7 +106,7 @@ record PartitionState(long version, Map<Table, EntryTree> tables) {
             return true;
         });
         KeyRange rest = full[0] ? behind(entries.get(entries.size() - 1).key(), range, scan.reverse()) : null;
-        return new Step(new Page(entries, version, rest == null), rest);
+        return new Step(new EntryPage(entries, version, rest == null), rest);
     }
 
     private static KeyRange behind(Bytes key, KeyRange range, boolean reverse) {

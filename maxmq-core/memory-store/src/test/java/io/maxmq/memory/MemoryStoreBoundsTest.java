@@ -8,7 +8,7 @@ import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.Snapshot;
@@ -173,8 +173,8 @@ class MemoryStoreBoundsTest {
         List<Entry> inOne = run(one.scan(Scan.of(TABLE, 0)).next()).entries();
         assertThat(inOne).hasSize(256);
         for (int partition = 0; partition < 7; partition++) {
-            Page expected = run(seven.scan(Scan.of(TABLE, partition)).next());
-            Page actual = run(again.scan(Scan.of(TABLE, partition)).next());
+            EntryPage expected = run(seven.scan(Scan.of(TABLE, partition)).next());
+            EntryPage actual = run(again.scan(Scan.of(TABLE, partition)).next());
             assertThat(actual.entries()).isEqualTo(expected.entries()).isNotEmpty();
             assertThat(actual.version()).isGreaterThan(expected.version());
         }
@@ -276,7 +276,7 @@ class MemoryStoreBoundsTest {
         MemoryKeyValueStore store = open(Settings.DEFAULTS);
         run(store.commit(put(1, 10)));
         Cursor cursor = store.scan(Scan.of(TABLE, 0));
-        CompletionStage<Page> first = cursor.next();
+        CompletionStage<EntryPage> first = cursor.next();
 
         assertThatIllegalStateException().isThrownBy(cursor::next);
 
@@ -327,7 +327,7 @@ class MemoryStoreBoundsTest {
         MemoryKeyValueStore store = open(Settings.DEFAULTS);
         CompletionStage<CommitResult> commit = store.commit(put(1, 10));
         CompletionStage<?> get = store.get(TABLE, key(1), Consistency.LOCAL);
-        CompletionStage<Page> page = store.scan(Scan.of(TABLE, 0)).next();
+        CompletionStage<EntryPage> page = store.scan(Scan.of(TABLE, 0)).next();
 
         store.close();
 

@@ -33,15 +33,15 @@ public final class Access implements AutoCloseable {
     private static final AuthenticationResult.Allowed ANONYMOUS =
             AuthenticationResult.allowed().withoutUsername();
 
-    private final List<Asked<Authenticator>> authenticators;
-    private final Map<String, Asked<EnhancedAuthenticator>> enhanced = new HashMap<>();
-    private final List<Asked<Authorizer>> authorizers;
+    private final List<NamedPlugin<Authenticator>> authenticators;
+    private final Map<String, NamedPlugin<EnhancedAuthenticator>> enhanced = new HashMap<>();
+    private final List<NamedPlugin<Authorizer>> authorizers;
 
     /** Those of {@link #authorizers} that want to be asked for deliveries; others with each change of the rules. */
-    private volatile List<Asked<Authorizer>> receiveAuthorizers;
+    private volatile List<NamedPlugin<Authorizer>> receiveAuthorizers;
 
     /** Those of {@link #authorizers} that want to be asked about client ids; others with each change of the rules. */
-    private volatile List<Asked<Authorizer>> connectAuthorizers;
+    private volatile List<NamedPlugin<Authorizer>> connectAuthorizers;
 
     private final boolean allowAnonymous;
     private final Duration deadline;
@@ -56,19 +56,19 @@ public final class Access implements AutoCloseable {
 
     /** Asks nobody yet. */
     public Access(AccessSettings settings, PluginCalls calls, Clock clock, Events events) {
-        List<Asked<Authenticator>> toAuthenticate = new ArrayList<>();
+        List<NamedPlugin<Authenticator>> toAuthenticate = new ArrayList<>();
         for (Authenticator plugin : settings.authenticators()) {
-            toAuthenticate.add(new Asked<>(
+            toAuthenticate.add(new NamedPlugin<>(
                     plugin, plugin.name(), plugin.mayBlock(), plugin.deadline().orElse(null)));
         }
-        List<Asked<Authorizer>> toAuthorize = new ArrayList<>();
+        List<NamedPlugin<Authorizer>> toAuthorize = new ArrayList<>();
         for (Authorizer plugin : settings.authorizers()) {
-            toAuthorize.add(new Asked<>(plugin, plugin.name(), plugin.mayBlock()));
+            toAuthorize.add(new NamedPlugin<>(plugin, plugin.name(), plugin.mayBlock()));
         }
         this.authenticators = List.copyOf(toAuthenticate);
         this.authorizers = List.copyOf(toAuthorize);
         for (EnhancedAuthenticator plugin : settings.enhancedAuthenticators()) {
-            enhanced.put(plugin.method(), new Asked<>(plugin, plugin.name(), plugin.mayBlock()));
+            enhanced.put(plugin.method(), new NamedPlugin<>(plugin, plugin.name(), plugin.mayBlock()));
         }
         this.allowAnonymous = settings.allowAnonymous();
         this.deadline = settings.deadline();
@@ -91,7 +91,7 @@ public final class Access implements AutoCloseable {
                             + " not allowed. Add .authenticator(...) to the builder, or .allowAnonymous() to let everybody in;"
                             + " in a configuration file authenticators, or allow-anonymous = yes.");
         }
-        for (Asked<Authorizer> asked : authorizers) {
+        for (NamedPlugin<Authorizer> asked : authorizers) {
             registrations.add(asked.plugin().onChange(this::rulesChanged));
         }
         askWhatTheyDecide();
@@ -110,7 +110,7 @@ public final class Access implements AutoCloseable {
         }
         List<String> idle = authenticators.stream()
                 .filter(each -> each.plugin().needsClientCertificate())
-                .map(Asked::name)
+                .map(NamedPlugin::name)
                 .toList();
         if (!idle.isEmpty() && idle.size() == authenticators.size() && enhanced.isEmpty()) {
             throw new IllegalStateException(
@@ -126,13 +126,13 @@ public final class Access implements AutoCloseable {
         connectAuthorizers = asked("authorizesConnect", Authorizer::authorizesConnect);
     }
 
-    private List<Asked<Authorizer>> asked(String operation, Predicate<Authorizer> decides) {
+    private List<NamedPlugin<Authorizer>> asked(String operation, Predicate<Authorizer> decides) {
         return authorizers.stream()
                 .filter(each -> decides(each, operation, decides))
                 .toList();
     }
 
-    private boolean decides(Asked<Authorizer> asked, String operation, Predicate<Authorizer> decides) {
+    private boolean decides(NamedPlugin<Authorizer> asked, String operation, Predicate<Authorizer> decides) {
         try {
             return decides.test(asked.plugin());
         } catch (Throwable e) { // the embedder's code: it is asked, rather than passed over
@@ -173,7 +173,7 @@ public final class Access implements AutoCloseable {
      * @throws IllegalArgumentException for a method that nobody knows
      */
     public EnhancedExchange exchange(String method, AuthenticationRequest request, boolean again, CallerLoop loop) {
-        Asked<EnhancedAuthenticator> asked = enhanced.get(method);
+        NamedPlugin<EnhancedAuthenticator> asked = enhanced.get(method);
         if (asked == null) {
             throw new IllegalArgumentException("nobody knows this authentication method: method=" + method);
         }
@@ -246,19 +246,19 @@ public final class Access implements AutoCloseable {
         }
     }
 
-    List<Asked<Authenticator>> authenticators() {
+    List<NamedPlugin<Authenticator>> authenticators() {
         return authenticators;
     }
 
-    List<Asked<Authorizer>> authorizers() {
+    List<NamedPlugin<Authorizer>> authorizers() {
         return authorizers;
     }
 
-    List<Asked<Authorizer>> receiveAuthorizers() {
+    List<NamedPlugin<Authorizer>> receiveAuthorizers() {
         return receiveAuthorizers;
     }
 
-    List<Asked<Authorizer>> connectAuthorizers() {
+    List<NamedPlugin<Authorizer>> connectAuthorizers() {
         return connectAuthorizers;
     }
 

@@ -36,7 +36,7 @@ final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorizatio
         this.answer = answer;
     }
 
-    private static List<Asked<Authorizer>> asked(Access access, Action action) {
+    private static List<NamedPlugin<Authorizer>> asked(Access access, Action action) {
         if (action instanceof Action.Receive) {
             return access.receiveAuthorizers();
         }

@@ -15,7 +15,7 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
     private final PluginCalls calls;
     private final Clock clock;
     private final long deadlineNanos;
-    private final List<Asked<P>> chain;
+    private final List<NamedPlugin<P>> chain;
     private final String operation;
     private final CallerLoop loop;
     private int next;
@@ -30,7 +30,7 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
 
     private boolean answeredMeanwhile;
 
-    ChainQuestion(Access access, List<Asked<P>> chain, String operation, CallerLoop loop) {
+    ChainQuestion(Access access, List<NamedPlugin<P>> chain, String operation, CallerLoop loop) {
         this.calls = access.calls();
         this.clock = access.clock();
         this.deadlineNanos = access.deadline().toNanos();
@@ -63,7 +63,7 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
                 undecided();
                 return;
             }
-            Asked<P> asked = chain.get(next++);
+            NamedPlugin<P> asked = chain.get(next++);
             askedAtNanos = clock.nanoTime();
             Duration own = asked.deadline();
             long leftNanos = own == null ? deadlineNanos - spentNanos : own.toNanos();

@@ -21,7 +21,7 @@ public final class EnhancedExchange implements AutoCloseable {
     private final PluginCalls calls;
     private final AccessEvents events;
     private final long deadlineNanos;
-    private final Asked<EnhancedAuthenticator> asked;
+    private final NamedPlugin<EnhancedAuthenticator> asked;
     private final AuthenticationRequest request;
     private final boolean again;
     private final CallerLoop loop;
@@ -35,7 +35,7 @@ public final class EnhancedExchange implements AutoCloseable {
 
     EnhancedExchange(
             Access access,
-            Asked<EnhancedAuthenticator> asked,
+            NamedPlugin<EnhancedAuthenticator> asked,
             AuthenticationRequest request,
             boolean again,
             CallerLoop loop) {

@@ -41,7 +41,7 @@ public final class PluginCalls {
      * @param deadlineNanos from now; 0 or less has passed already
      */
     public <T> void ask(
-            Asked<?> plugin,
+            NamedPlugin<?> plugin,
             String operation,
             Callable<? extends @Nullable CompletionStage<T>> call,
             long deadlineNanos,

@@ -2,7 +2,7 @@ package io.maxmq.core.admin;
 
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.access.Access;
-import io.maxmq.core.engine.Answers;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.engine.TenantRoutes;
 import io.maxmq.core.inprocess.Publisher;
@@ -31,7 +31,7 @@ public final class Administration implements AutoCloseable {
     private final WorkerPool workers;
     private final ExpiryClock clock;
     private final Access access;
-    private final Answers answers;
+    private final PendingQueries answers;
     private final HealthChecks health;
     private final Bans bans;
 
@@ -45,7 +45,7 @@ public final class Administration implements AutoCloseable {
             ExpiryClock clock,
             Access access,
             HealthChecks health,
-            Answers answers,
+            PendingQueries answers,
             Bans bans) {
         this.bans = bans;
         this.access = access;

@@ -1,7 +1,7 @@
 package io.maxmq.core.admin;
 
 import io.maxmq.core.connection.Connections;
-import io.maxmq.core.engine.Answers;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.limit.BanList;
 import io.maxmq.core.observe.Events;
@@ -35,7 +35,7 @@ public final class BanDirectory implements Bans {
     private final Connections connections;
     private final Events events;
     private final Clock clock;
-    private final Answers answers;
+    private final PendingQueries answers;
 
     /** Held while the list is changed and storage is told, so that both see changes of one ban in one order. */
     private final Object order = new Object();
@@ -47,7 +47,7 @@ public final class BanDirectory implements Bans {
             Connections connections,
             Events events,
             Clock clock,
-            Answers answers) {
+            PendingQueries answers) {
         this.list = list;
         this.persistence = persistence;
         this.loops = loops;

@@ -2,12 +2,12 @@ package io.maxmq.core.admin;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.core.engine.Answers;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
-import io.maxmq.core.session.Sessions;
+import io.maxmq.core.session.LoopSessions;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.ClientQuery;
 import io.maxmq.spi.admin.ClientView;
@@ -22,9 +22,9 @@ import java.util.function.Predicate;
 /** The connected clients: a connection is found by its session. Thread-safe. */
 final class ClientDirectory implements Clients {
     private final List<LoopAssembly> loops;
-    private final Answers answers;
+    private final PendingQueries answers;
 
-    ClientDirectory(List<LoopAssembly> loops, Answers answers) {
+    ClientDirectory(List<LoopAssembly> loops, PendingQueries answers) {
         this.loops = loops;
         this.answers = answers;
     }
@@ -71,7 +71,7 @@ final class ClientDirectory implements Clients {
         return end(key, sessions -> sessions.redirect(key, to.serverReference(), to.permanent()));
     }
 
-    private CompletionStage<Boolean> end(SessionKey key, Predicate<Sessions> ending) {
+    private CompletionStage<Boolean> end(SessionKey key, Predicate<LoopSessions> ending) {
         LoopAssembly at = LoopAssembly.of(loops, key);
         return answers.ask(answer -> at.loop().execute(() -> {
             boolean connected = ending.test(at.sessions());

@@ -8,9 +8,9 @@ import io.maxmq.core.routing.Match;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.Subscriber;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.Topic;
-import io.maxmq.core.session.Forecast;
+import io.maxmq.core.session.DeliveryForecast;
 import io.maxmq.core.session.HandlerSubscriber;
 import io.maxmq.core.session.InProcessNames;
 import io.maxmq.core.session.Session;
@@ -51,7 +51,7 @@ final class ExplainedRecipients {
     private final PublishQuestion question;
     private final Topic topic;
     private final List<Recipient> recipients = new ArrayList<>();
-    private final Map<SharedGroup, Optional<Subscription>> nextOfGroups = new HashMap<>();
+    private final Map<SharedGroup, Optional<FilterSubscription>> nextOfGroups = new HashMap<>();
     private final ArrayDeque<Asking> toAsk = new ArrayDeque<>();
     private boolean truncated;
 
@@ -123,7 +123,7 @@ final class ExplainedRecipients {
     private void look(int loop) {
         Match match = routes.tree().look(topic, loop);
         for (int i = 0, count = match.localCount(); i < count && !truncated; i++) {
-            Subscription subscription = match.local(i);
+            FilterSubscription subscription = match.local(i);
             if (subscription != null) {
                 plain(subscription);
             }
@@ -132,7 +132,7 @@ final class ExplainedRecipients {
             if (truncated) {
                 return;
             }
-            Optional<Subscription> next = nextOfGroups.get(group);
+            Optional<FilterSubscription> next = nextOfGroups.get(group);
             if (next == null) {
                 next = Optional.ofNullable(group.peek());
                 nextOfGroups.put(group, next);
@@ -145,11 +145,11 @@ final class ExplainedRecipients {
     }
 
     /** One that may stand for several of its session: the first that counts delivers, the others are merged into it. */
-    private void plain(Subscription subscription) {
+    private void plain(FilterSubscription subscription) {
         boolean isOwn = isPublisher(subscription.subscriber());
-        Subscription delivering = isOwn && subscription.anyNoLocal() ? subscription.withoutNoLocal() : subscription;
+        FilterSubscription delivering = isOwn && subscription.anyNoLocal() ? subscription.withoutNoLocal() : subscription;
         boolean delivered = false;
-        for (Subscription part : subscription.parts()) {
+        for (FilterSubscription part : subscription.parts()) {
             if (isOwn && part.noLocal()) {
                 add(part, part, false, Verdict.NO_LOCAL, "");
             } else if (delivered || delivering == null) {
@@ -161,8 +161,8 @@ final class ExplainedRecipients {
         }
     }
 
-    private void members(SharedGroup group, @Nullable Subscription next, int loop) {
-        for (Subscription member : group.members()) {
+    private void members(SharedGroup group, @Nullable FilterSubscription next, int loop) {
+        for (FilterSubscription member : group.members()) {
             if (member.subscriber().loopIndex() != loop) {
                 continue;
             }
@@ -190,14 +190,14 @@ final class ExplainedRecipients {
     }
 
     /** @param delivering the same as {@code named}, or what it was merged into */
-    private void deliver(Subscription named, Subscription delivering, boolean isNext) {
+    private void deliver(FilterSubscription named, FilterSubscription delivering, boolean isNext) {
         Subscriber subscriber = named.subscriber();
         if (!(subscriber instanceof Session session)) {
             add(named, delivering, isNext, Verdict.IN_PROCESS, "");
             return;
         }
         int qos = Math.min(question.qos().code(), delivering.maxQos());
-        Forecast forecast = session.holdings().forecast(qos, delivering.queued());
+        DeliveryForecast forecast = session.holdings().forecast(qos, delivering.queued());
         boolean offline = session.client() == null;
         Verdict verdict = switch (forecast) {
             case SENT -> Verdict.WOULD_RECEIVE;
@@ -224,7 +224,7 @@ final class ExplainedRecipients {
                 && question.clientId().filter(session.clientId()::equals).isPresent();
     }
 
-    private boolean add(Subscription named, Subscription delivering, boolean isNext, Verdict verdict, String detail) {
+    private boolean add(FilterSubscription named, FilterSubscription delivering, boolean isNext, Verdict verdict, String detail) {
         ShareName share = named.share();
         return append(new Recipient(
                 clientIdOf(named.subscriber()),

@@ -4,7 +4,7 @@ import io.maxmq.codec.topic.TopicName;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.connection.ClientTopics;
-import io.maxmq.core.engine.Answers;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.engine.TenantRoutes;
 import io.maxmq.core.routing.Routes;
@@ -37,7 +37,7 @@ final class Explainer {
     private final TenantRoutes routes;
     private final Access access;
     private final ExpiryClock clock;
-    private final Answers answers;
+    private final PendingQueries answers;
     private final ClientTopics clientTopics;
 
     Explainer(
@@ -46,7 +46,7 @@ final class Explainer {
             TenantRoutes routes,
             Access access,
             ExpiryClock clock,
-            Answers answers) {
+            PendingQueries answers) {
         this.config = config;
         this.loops = loops;
         this.routes = routes;

@@ -1,11 +1,11 @@
 package io.maxmq.core.admin;
 
-import io.maxmq.core.engine.Answers;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.HeldMessages;
-import io.maxmq.core.session.MessagePlace;
+import io.maxmq.core.session.MessageCursor;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.spi.admin.MessagePage;
@@ -25,9 +25,9 @@ final class MessageDirectory {
     private static final int LOOKS_PER_TURN = 1000;
 
     private final List<LoopAssembly> loops;
-    private final Answers answers;
+    private final PendingQueries answers;
 
-    MessageDirectory(List<LoopAssembly> loops, Answers answers) {
+    MessageDirectory(List<LoopAssembly> loops, PendingQueries answers) {
         this.loops = loops;
         this.answers = answers;
     }
@@ -43,7 +43,7 @@ final class MessageDirectory {
     }
 
     private CompletionStage<MessagePage> ask(MessageQuery query, boolean queued) {
-        MessagePlace from = MessagePlace.parse(query.cursor());
+        MessageCursor from = MessageCursor.parse(query.cursor());
         return answers.ask(answer -> {
             Collector collector = new Collector(query, queued, from, answer);
             collector.at.loop().execute(collector::begin);
@@ -58,11 +58,11 @@ final class MessageDirectory {
         private final SessionKey key;
         private final LoopAssembly at;
         private final List<MessageView> items = new ArrayList<>();
-        private MessagePlace place;
+        private MessageCursor place;
         private int looks;
         private boolean more;
 
-        Collector(MessageQuery query, boolean queued, MessagePlace from, CompletableFuture<MessagePage> answer) {
+        Collector(MessageQuery query, boolean queued, MessageCursor from, CompletableFuture<MessagePage> answer) {
             this.query = query;
             this.queued = queued;
             this.place = from;
@@ -102,7 +102,7 @@ final class MessageDirectory {
         }
 
         @Override
-        public boolean visit(long sequence, StoredMessage message, int flags, Subscription subscription) {
+        public boolean visit(long sequence, StoredMessage message, int flags, FilterSubscription subscription) {
             if (items.size() == query.limit() || looks == LOOKS_PER_TURN) {
                 more = true;
                 return false;

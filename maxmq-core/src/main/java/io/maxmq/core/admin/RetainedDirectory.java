@@ -3,7 +3,7 @@ package io.maxmq.core.admin;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.topic.TopicName;
-import io.maxmq.core.engine.Answers;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.engine.TenantRoutes;
 import io.maxmq.core.inprocess.Publisher;
@@ -33,10 +33,10 @@ final class RetainedDirectory implements RetainedMessages {
     private final Publisher publisher;
     private final WorkerPool workers;
     private final ExpiryClock clock;
-    private final Answers answers;
+    private final PendingQueries answers;
 
     RetainedDirectory(
-            TenantRoutes routes, Publisher publisher, WorkerPool workers, ExpiryClock clock, Answers answers) {
+            TenantRoutes routes, Publisher publisher, WorkerPool workers, ExpiryClock clock, PendingQueries answers) {
         this.routes = routes;
         this.publisher = publisher;
         this.workers = workers;

@@ -1,7 +1,7 @@
 package io.maxmq.core.admin;
 
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.core.engine.Answers;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.Session;
@@ -27,10 +27,10 @@ final class SessionDirectory implements Sessions {
     private static final Comparator<SessionView> BY_MEMORY = Comparator.comparingLong(SessionView::memoryBytes);
 
     private final List<LoopAssembly> loops;
-    private final Answers answers;
+    private final PendingQueries answers;
     private final SubscriptionsOnBehalf onBehalf;
 
-    SessionDirectory(List<LoopAssembly> loops, Answers answers, SubscriptionsOnBehalf onBehalf) {
+    SessionDirectory(List<LoopAssembly> loops, PendingQueries answers, SubscriptionsOnBehalf onBehalf) {
         this.loops = loops;
         this.answers = answers;
         this.onBehalf = onBehalf;

@@ -2,7 +2,7 @@ package io.maxmq.core.admin;
 
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.session.Session;
-import io.maxmq.core.session.Sessions;
+import io.maxmq.core.session.LoopSessions;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +65,7 @@ final class SessionWalk {
     }
 
     private void walk(int loop, int from) {
-        Sessions sessions = loops.get(loop).sessions();
+        LoopSessions sessions = loops.get(loop).sessions();
         looks = 0;
         for (int slot = from; slot < sessions.slots(); slot++) {
             if (looks >= LOOKS_PER_TURN) {

@@ -2,10 +2,10 @@ package io.maxmq.core.admin;
 
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.topic.TopicName;
-import io.maxmq.core.engine.Answers;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.engine.TenantRoutes;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.admin.Page;
 import io.maxmq.spi.admin.SubscriptionQuery;
@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class SubscriptionDirectory implements Subscriptions {
     private final List<LoopAssembly> loops;
     private final TenantRoutes routes;
-    private final Answers answers;
+    private final PendingQueries answers;
 
-    SubscriptionDirectory(List<LoopAssembly> loops, TenantRoutes routes, Answers answers) {
+    SubscriptionDirectory(List<LoopAssembly> loops, TenantRoutes routes, PendingQueries answers) {
         this.loops = loops;
         this.routes = routes;
         this.answers = answers;
@@ -78,12 +78,12 @@ final class SubscriptionDirectory implements Subscriptions {
                 return 0;
             }
             if (filter != null) {
-                Subscription only = session.subscription(filter);
+                FilterSubscription only = session.subscription(filter);
                 return only == null || collect(session, only, at) ? 0 : STOP;
             }
-            List<Subscription> sorted = new ArrayList<>(session.subscriptions());
+            List<FilterSubscription> sorted = new ArrayList<>(session.subscriptions());
             sorted.sort(Comparator.comparing(each -> each.filter().toString()));
-            for (Subscription each : sorted) {
+            for (FilterSubscription each : sorted) {
                 if (!collect(session, each, at)) {
                     return STOP;
                 }
@@ -92,7 +92,7 @@ final class SubscriptionDirectory implements Subscriptions {
         }
 
         /** False when the page is full and this is the first of the next one. */
-        private boolean collect(Session session, Subscription subscription, SessionCursor at) {
+        private boolean collect(Session session, FilterSubscription subscription, SessionCursor at) {
             String text = subscription.filter().toString();
             boolean given =
                     at.loop() == from.loop() && at.slot() == from.slot() && text.compareTo(from.afterFilter()) <= 0;

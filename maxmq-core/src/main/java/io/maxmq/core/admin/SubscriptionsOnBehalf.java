@@ -4,13 +4,13 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.connection.SubscriptionRules;
-import io.maxmq.core.engine.Answers;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
-import io.maxmq.core.session.Subscribing;
+import io.maxmq.core.session.SubscriptionChanges;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent;
 import io.maxmq.spi.intercept.SubscriptionRequest;
@@ -28,9 +28,9 @@ final class SubscriptionsOnBehalf {
     private final SubscriptionRules rules;
     private final List<LoopAssembly> loops;
     private final Events events;
-    private final Answers answers;
+    private final PendingQueries answers;
 
-    SubscriptionsOnBehalf(BrokerConfig config, List<LoopAssembly> loops, Events events, Answers answers) {
+    SubscriptionsOnBehalf(BrokerConfig config, List<LoopAssembly> loops, Events events, PendingQueries answers) {
         this.rules = new SubscriptionRules(config);
         this.loops = loops;
         this.events = events;
@@ -54,7 +54,7 @@ final class SubscriptionsOnBehalf {
                 answer.completeExceptionally(new NoSuchElementException(
                         "no session of this client: tenant=" + key.tenant() + ", clientId=" + key.clientId()));
             } else {
-                Subscribing.Before before = session.subscribing().before(filter);
+                SubscriptionChanges.Before before = session.subscribing().before(filter);
                 ReasonCode outcome = add(at, session, filter, request);
                 answerWhenWritten(session, answer, outcome, () -> {
                     if (!outcome.isError()) {

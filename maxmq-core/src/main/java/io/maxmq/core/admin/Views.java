@@ -3,10 +3,10 @@ package io.maxmq.core.admin;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.topic.ShareName;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.DeliveryFlags;
-import io.maxmq.core.session.Holdings;
+import io.maxmq.core.session.SessionInspection;
 import io.maxmq.core.session.InProcessNames;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
@@ -35,13 +35,13 @@ final class Views {
         if (client == null || InProcessNames.isReserved(client.clientId())) {
             return null;
         }
-        Holdings holdings = session.holdings();
+        SessionInspection holdings = session.holdings();
         return new ClientView(
                 client, session.subscriptionCount(), holdings.queuedMessages(), holdings.inFlightMessages());
     }
 
     static SessionView session(Session session, long epochMillis) {
-        Holdings holdings = session.holdings();
+        SessionInspection holdings = session.holdings();
         StoredMessage oldest = holdings.oldestQueued();
         return new SessionView(
                 session.tenant(),
@@ -63,7 +63,7 @@ final class Views {
         return Duration.ofMillis(Math.max(0, epochMillis - id(message).epochMillis()));
     }
 
-    static SubscriptionView subscription(SessionKey of, Subscription subscription) {
+    static SubscriptionView subscription(SessionKey of, FilterSubscription subscription) {
         ShareName share = subscription.share();
         return new SubscriptionView(
                 of.tenant(),
@@ -80,7 +80,7 @@ final class Views {
     static MessageView message(
             StoredMessage message,
             int flags,
-            Subscription subscription,
+            FilterSubscription subscription,
             int packetId,
             boolean withPayload,
             long epochMillis) {

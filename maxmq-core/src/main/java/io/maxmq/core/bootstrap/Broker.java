@@ -12,7 +12,7 @@ import io.maxmq.core.admin.BanDirectory;
 import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.connection.Connections;
 import io.maxmq.core.connection.SessionLoop;
-import io.maxmq.core.engine.Answers;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.EveryLoop;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.engine.LoopCaller;
@@ -53,16 +53,16 @@ import io.maxmq.core.persistence.RoutingFence;
 import io.maxmq.core.recovery.KeptMessages;
 import io.maxmq.core.recovery.Recovery;
 import io.maxmq.core.recovery.StoredClock;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.session.DelayedCount;
-import io.maxmq.core.session.Drops;
+import io.maxmq.core.session.DroppedMessages;
 import io.maxmq.core.session.GroupQueues;
 import io.maxmq.core.session.SessionEvents;
 import io.maxmq.core.session.SessionQuotas;
 import io.maxmq.core.session.SessionStorage;
-import io.maxmq.core.session.Sessions;
+import io.maxmq.core.session.LoopSessions;
 import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.core.transport.EventLoops;
 import io.maxmq.core.transport.MemoryPipe;
@@ -129,18 +129,18 @@ public final class Broker {
     private final Connections connections;
     private final List<LoopAssembly> loops = new ArrayList<>();
     private final List<SocketMemory> socketMemory = new ArrayList<>();
-    private final List<Sessions> sessions = new ArrayList<>();
+    private final List<LoopSessions> sessions = new ArrayList<>();
     private final GroupQueues groupQueues = new GroupQueues(sessions);
     private final EveryLoop everyLoop;
-    private final Goodbye goodbye;
+    private final ClientShutdown goodbye;
     private final Publisher publisher;
     private final Subscribers subscribers;
     private final SessionSubscriptions sessionSubscriptions;
-    private final Answers answers = new Answers();
+    private final PendingQueries answers = new PendingQueries();
     private final BanList banList = new BanList();
     private final Overload overload;
     private final BanDirectory bans;
-    private final Reloading reloading;
+    private final ReloadService reloading;
     private final Administration administration;
     private final ExtensionFigures extensionFigures;
     private final @Nullable Extensions extensions;
@@ -248,7 +248,7 @@ public final class Broker {
         this.allocator = network.allocator();
         assembleLoops(network.loops(), storage);
         this.everyLoop = new EveryLoop(loops, config.closeTimeout(), log);
-        this.goodbye = new Goodbye(everyLoop, connections, groupQueues, config.closeTimeout(), persistence != null);
+        this.goodbye = new ClientShutdown(everyLoop, connections, groupQueues, config.closeTimeout(), persistence != null);
         this.publisher = new Publisher(config, loops, routes, interceptors, expiryClock);
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
         DropLog dropLog = new DropLog(
@@ -276,7 +276,7 @@ public final class Broker {
                         new SocketAcceptor.HandshakeLimits(
                                 config.connections().maxTlsHandshakes(),
                                 config.connections().connectTimeout()),
-                        new Entrance(connections)),
+                        new ConnectionEntry(connections)),
                 workers,
                 new ListenerReports(events, metrics, plugins.clock(), log));
         this.health = new HealthChecks(config, watchdog, listeners, budget, workers);
@@ -285,7 +285,7 @@ public final class Broker {
         this.bans = new BanDirectory(banList, persistence, loops, connections, events, plugins.clock(), answers);
         this.administration = new Administration(
                 config, loops, routes, publisher, events, workers, expiryClock, access, health, answers, bans);
-        this.reloading = new Reloading(plugins, listeners, log);
+        this.reloading = new ReloadService(plugins, listeners, log);
         this.extensionFigures = new ExtensionFigures(events.failures());
         this.extensions = plugins.extensions().isEmpty()
                 ? null
@@ -314,7 +314,7 @@ public final class Broker {
         long openOutputBytes = Math.max(256 << 10, networkPerLoop / 16);
         MessageIds.Origin origin =
                 new MessageIds.Origin(config.datacenter(), config.machine(), process(), new AtomicLong());
-        Sessions.Settings settings = new Sessions.Settings(
+        LoopSessions.Settings settings = new LoopSessions.Settings(
                 config.sessions(),
                 config.sessionsBelongToUsers(),
                 config.connections().receiveMaximum(),
@@ -345,12 +345,12 @@ public final class Broker {
                 router.journalRetained(storage.records().retained());
             }
             routers.add(router);
-            Drops drops = new Drops(loop, events);
-            Sessions ofLoop =
-                    new Sessions(loop, caller, router, ids, settings, storage, new SessionEvents(loop, events), drops);
+            DroppedMessages drops = new DroppedMessages(loop, events);
+            LoopSessions ofLoop =
+                    new LoopSessions(loop, caller, router, ids, settings, storage, new SessionEvents(loop, events), drops);
             sessions.add(ofLoop);
             connections.addLoop(new SessionLoop(loop, caller, router, ofLoop, drops), ids, allocator);
-            loops.add(new LoopAssembly(loop, caller, ids, router, ofLoop, drops, new InTransit(ids)));
+            loops.add(new LoopAssembly(loop, caller, ids, router, ofLoop, drops, new RoutedMessage(ids)));
         }
         Router.connect(routers, Math.min(MAX_BYTES_UNDER_WAY, Math.max(64 << 10, budget.capacityBytes() / 16)));
     }

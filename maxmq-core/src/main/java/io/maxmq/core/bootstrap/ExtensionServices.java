@@ -17,7 +17,7 @@ import io.maxmq.core.observe.PluginFailures;
 import io.maxmq.core.observe.ThreadNames;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.routing.Routes;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Message;
@@ -146,9 +146,9 @@ final class ExtensionServices implements BrokerContext {
         boolean onLoop = false;
         for (LoopAssembly each : loops) {
             onLoop |= each.loop().inLoop();
-            List<Subscription> subscriptions = new ArrayList<>(hooks.size());
+            List<FilterSubscription> subscriptions = new ArrayList<>(hooks.size());
             byFilter.forEach((filter, hook) -> {
-                Subscription subscription = new Subscription(
+                FilterSubscription subscription = new FilterSubscription(
                         new HookSubscriber(tenant, each.loop(), hook, events.failures()), filter, 2, false, true, 0);
                 subscriptions.add(subscription);
                 removals.computeIfAbsent(filter.toString(), all -> new ArrayList<>(List.of(hook::close)))

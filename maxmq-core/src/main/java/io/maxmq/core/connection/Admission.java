@@ -12,7 +12,7 @@ import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.SessionSetup;
-import io.maxmq.core.session.Sessions;
+import io.maxmq.core.session.LoopSessions;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Will;
@@ -59,7 +59,7 @@ final class Admission {
 
     // valid from ATTACH on
     private Properties granted = Properties.NONE;
-    private Sessions.Connected.@Nullable Attached attached;
+    private LoopSessions.Connected.@Nullable Attached attached;
 
     Admission(Handshake handshake, Connections home, AuthenticatedClient authenticated, @Nullable Will will) {
         this.handshake = handshake;
@@ -103,7 +103,7 @@ final class Admission {
     /** Precedes the rates: a client with another user's client id takes nothing of that user's rates and places. */
     @Nullable
     State checkOwner() {
-        Sessions.Connected.Refused foreign = here.sessions().refusal(key, client);
+        LoopSessions.Connected.Refused foreign = here.sessions().refusal(key, client);
         if (foreign != null) {
             return handshake.refuse(foreign.reason(), foreign.detail());
         }
@@ -147,8 +147,8 @@ final class Admission {
     /** Leaves another user's session alone; asks again about the subscriptions of the client's own before the session is touched. */
     @Nullable
     State reviewResumed() {
-        Sessions sessions = here.sessions();
-        Sessions.Connected.Refused foreign = sessions.refusal(key, client); // the owner may have come since CHECK_OWNER
+        LoopSessions sessions = here.sessions();
+        LoopSessions.Connected.Refused foreign = sessions.refusal(key, client); // the owner may have come since CHECK_OWNER
         if (foreign != null) {
             return handshake.refuse(foreign.reason(), foreign.detail());
         }
@@ -188,7 +188,7 @@ final class Admission {
 
     @Nullable
     State load() {
-        Sessions sessions = here.sessions();
+        LoopSessions sessions = here.sessions();
         sessions.prepare(
                 key,
                 sessions.resumable(key, client) == null,
@@ -206,12 +206,12 @@ final class Admission {
             return handshake.refuse(
                     ReasonCode.PACKET_TOO_LARGE, "CONNACK is larger than the client's maximum packet size");
         }
-        Sessions.Connected connected =
+        LoopSessions.Connected connected =
                 here.sessions().connect(key, home.routes(client.tenant()), setup(), connection.writer());
-        if (connected instanceof Sessions.Connected.Refused refused) {
+        if (connected instanceof LoopSessions.Connected.Refused refused) {
             return handshake.refuse(refused.reason(), refused.detail());
         }
-        if (!(connected instanceof Sessions.Connected.Attached to)) {
+        if (!(connected instanceof LoopSessions.Connected.Attached to)) {
             return null;
         }
         attached = to;
@@ -232,8 +232,8 @@ final class Admission {
     }
 
     private SessionSetup setup() {
-        int window = handshake.connect().properties().intOr(PropertyId.RECEIVE_MAXIMUM, Granted.MAX_RECEIVE_MAXIMUM);
-        io.maxmq.core.session.Will kept = will == null ? null : home.will(client, will, willDelaySeconds, here);
+        int window = handshake.connect().properties().intOr(PropertyId.RECEIVE_MAXIMUM, GrantedProperties.MAX_RECEIVE_MAXIMUM);
+        io.maxmq.core.session.SessionWill kept = will == null ? null : home.will(client, will, willDelaySeconds, here);
         return new SessionSetup(
                 client,
                 access(),
@@ -249,7 +249,7 @@ final class Admission {
             return Properties.NONE;
         }
         Properties.Builder properties =
-                Granted.to(client, handshake.connect(), authenticated.limits(), home.limits(), home.capabilities());
+                GrantedProperties.to(client, handshake.connect(), authenticated.limits(), home.limits(), home.capabilities());
         handshake.addAuthentication(properties, authenticated.authenticationData());
         return properties.build();
     }
@@ -257,7 +257,7 @@ final class Admission {
     /** Asks once more where the rules have changed while storage took its time. */
     @Nullable
     State reviewAttached() {
-        Sessions.Connected.Attached to = attached();
+        LoopSessions.Connected.Attached to = attached();
         if (!to.present() || home.access().allowsEverything() || home.access().epoch() == reviewedRules) {
             return State.ACCEPT;
         }
@@ -278,7 +278,7 @@ final class Admission {
         int aliases = Math.min(
                 handshake.connect().properties().intOr(PropertyId.TOPIC_ALIAS_MAXIMUM, 0),
                 home.limits().topicAliasMaximumOutbound());
-        connection.established(new Established(attached(), access(), authenticated, aliases));
+        connection.established(new HandshakeResult(attached(), access(), authenticated, aliases));
         if (home.access().epoch() != connectRules) { // a review meanwhile did not find this client connected
             ClientReview.begin(connection, home, questions -> {});
         }
@@ -293,7 +293,7 @@ final class Admission {
         return Objects.requireNonNull(access);
     }
 
-    private Sessions.Connected.Attached attached() {
+    private LoopSessions.Connected.Attached attached() {
         return Objects.requireNonNull(attached);
     }
 }

@@ -9,7 +9,7 @@ import io.maxmq.config.AutomaticSubscription;
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.Session;
-import io.maxmq.core.session.Subscribing;
+import io.maxmq.core.session.SubscriptionChanges;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
@@ -139,13 +139,13 @@ final class AutomaticSubscriptions {
                     || session.subscribing()
                                     .subscribeAutomatically(
                                             filter,
-                                            new Subscribing.Options(
+                                            new SubscriptionChanges.Options(
                                                     granted.code(),
                                                     wanted.noLocal(),
                                                     wanted.retainAsPublished(),
                                                     wanted.queued(),
                                                     0))
-                            == Subscribing.Outcome.QUOTA_EXCEEDED) {
+                            == SubscriptionChanges.Outcome.QUOTA_EXCEEDED) {
                 home.events().notSubscribed(access.client(), filter.toString(), "a limit of subscriptions is reached");
                 return;
             }

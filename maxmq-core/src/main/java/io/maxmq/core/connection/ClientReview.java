@@ -4,7 +4,7 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.access.ClientAccess;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
@@ -46,7 +46,7 @@ final class ClientReview implements SubscriptionReview.Answer {
             return 0;
         }
         ClientAccess access = intake.access();
-        List<Subscription> asked =
+        List<FilterSubscription> asked =
                 session.authorizedSubscriptions(home.automatic().exemptFor(access.client()));
         int questions = asked.size() + (home.access().authorizesConnect() ? 1 : 0);
         ClientReview review = new ClientReview(connection, home, session, () -> done.accept(questions));

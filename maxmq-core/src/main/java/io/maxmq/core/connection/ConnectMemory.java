@@ -4,7 +4,7 @@ import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.UserProperty;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -45,7 +45,7 @@ final class ConnectMemory {
     private static long bytesOf(Connect connect) {
         String user = connect.userName();
         ByteBuffer password = connect.password();
-        Will will = connect.will();
+        ConnectWill will = connect.will();
         return bytesOf(connect.properties())
                 + 4L * connect.clientId().length()
                 + (user == null ? 0 : 4L * user.length())

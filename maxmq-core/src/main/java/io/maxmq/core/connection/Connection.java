@@ -568,7 +568,7 @@ final class Connection implements ByteSource, InputGate.Owner {
     }
 
     /** CONNACK has been sent: packets flow in both directions. */
-    void established(Established as) {
+    void established(HandshakeResult as) {
         assert inLoop();
         lifecycle.enter(State.ESTABLISHED);
         session = as.session();

@@ -18,7 +18,7 @@ import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Loggers;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.session.ApplicationMessages;
@@ -82,7 +82,7 @@ public final class Connections {
     private final AutomaticSubscriptions automatic;
     private final SubscriptionRules subscriptionRules;
     private final List<LoopServices> loops = new ArrayList<>();
-    private final List<RightsReview> reviews = new ArrayList<>();
+    private final List<SubscriptionReauthorization> reviews = new ArrayList<>();
 
     /** By the name of the listener. */
     private final Map<String, Revocations> revocations = new ConcurrentHashMap<>();
@@ -110,9 +110,9 @@ public final class Connections {
 
     /** Adds the next loop; all are added before the first connection comes. */
     public void addLoop(SessionLoop at, MessageIds ids, ByteBufAllocator allocator) {
-        LoopServices services = new LoopServices(at, new PublishFrames(at.loop(), allocator), new InTransit(ids));
+        LoopServices services = new LoopServices(at, new PublishFrames(at.loop(), allocator), new RoutedMessage(ids));
         loops.add(services);
-        reviews.add(new RightsReview(this, services));
+        reviews.add(new SubscriptionReauthorization(this, services));
         rates.addLoop(at.loop());
     }
 
@@ -338,7 +338,7 @@ public final class Connections {
     }
 
     /** The will as the session keeps it. */
-    io.maxmq.core.session.Will will(ClientInfo client, Will will, int laterSeconds, LoopServices here) {
+    io.maxmq.core.session.SessionWill will(ClientInfo client, Will will, int laterSeconds, LoopServices here) {
         return ApplicationMessages.will(
                 client,
                 will,

@@ -5,7 +5,7 @@ import io.maxmq.codec.Utf8;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.session.Session;
-import io.maxmq.core.session.Subscribing;
+import io.maxmq.core.session.SubscriptionChanges;
 import io.maxmq.spi.intercept.Decision;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +32,7 @@ abstract class FilterWalk<F> {
     private final PacketHold hold;
 
     /** Changed subscriptions, as they were before. */
-    private final Map<TopicFilter, Subscribing.Before> changed = new LinkedHashMap<>();
+    private final Map<TopicFilter, SubscriptionChanges.Before> changed = new LinkedHashMap<>();
 
     /** Reason of the first refusal, for the reason string; null for none. */
     private @Nullable String refusal;
@@ -142,7 +142,7 @@ abstract class FilterWalk<F> {
         }
 
         /** Takes note of a subscription as it was before its change, should storage refuse. */
-        void changes(TopicFilter filter, Subscribing.Before before) {
+        void changes(TopicFilter filter, SubscriptionChanges.Before before) {
             changed.putIfAbsent(filter, before);
         }
 

@@ -3,6 +3,7 @@ package io.maxmq.core.connection;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.core.loop.Loop;
@@ -187,7 +188,7 @@ final class Handshake {
         return null;
     }
 
-    private @Nullable Will rewritten(io.maxmq.codec.packet.@Nullable Will asked) {
+    private @Nullable Will rewritten(@Nullable ConnectWill asked) {
         if (asked == null) {
             return null;
         }

@@ -2,10 +2,10 @@ package io.maxmq.core.connection;
 
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Router;
-import io.maxmq.core.session.Drops;
-import io.maxmq.core.session.Sessions;
+import io.maxmq.core.session.DroppedMessages;
+import io.maxmq.core.session.LoopSessions;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -16,14 +16,14 @@ final class LoopServices {
     private final Loop loop;
     private final CallerLoop caller;
     private final Router router;
-    private final Sessions sessions;
+    private final LoopSessions sessions;
     private final PublishFrames frames;
-    private final InTransit inTransit;
-    private final Drops drops;
+    private final RoutedMessage inTransit;
+    private final DroppedMessages drops;
     private final Set<Connection> open = new LinkedHashSet<>();
     private byte[] scratch = new byte[FIRST_SCRATCH_BYTES];
 
-    LoopServices(SessionLoop at, PublishFrames frames, InTransit inTransit) {
+    LoopServices(SessionLoop at, PublishFrames frames, RoutedMessage inTransit) {
         this.loop = at.loop();
         this.caller = at.caller();
         this.router = at.router();
@@ -46,7 +46,7 @@ final class LoopServices {
         return router;
     }
 
-    Sessions sessions() {
+    LoopSessions sessions() {
         return sessions;
     }
 
@@ -55,11 +55,11 @@ final class LoopServices {
     }
 
     /** The flyweight for what is published on this loop; one message at a time. */
-    InTransit inTransit() {
+    RoutedMessage inTransit() {
         return inTransit;
     }
 
-    Drops drops() {
+    DroppedMessages drops() {
         return drops;
     }
 

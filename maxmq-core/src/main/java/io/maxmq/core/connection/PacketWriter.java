@@ -17,8 +17,8 @@ import io.maxmq.core.intercept.AnswerInterceptors;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.observe.TenantCounters;
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.DeliveryFlags;
 import io.maxmq.core.session.PacketSink;
 import io.maxmq.spi.ClientInfo;
@@ -130,13 +130,13 @@ final class PacketWriter implements PacketSink {
     }
 
     @Override
-    public boolean fits(InTransit message, int flags, Subscription subscription) { // hot: per message and recipient
+    public boolean fits(RoutedMessage message, int flags, FilterSubscription subscription) { // hot: per message and recipient
         return maxPacketBytes == Integer.MAX_VALUE
                 || PublishFrames.length(message, v5, flags, subscription) <= maxPacketBytes
                 || fitsAliased(message, flags, subscription);
     }
 
-    private boolean fitsAliased(InTransit message, int flags, Subscription subscription) {
+    private boolean fitsAliased(RoutedMessage message, int flags, FilterSubscription subscription) {
         assert connection.inLoop();
         assert connection.inLoop();
         OutboundAliases set = aliases;
@@ -147,7 +147,7 @@ final class PacketWriter implements PacketSink {
 
     @Override
     public void sendPublish(
-            InTransit message, int flags, int packetId, boolean dup, Subscription subscription) { // hot: per message
+            RoutedMessage message, int flags, int packetId, boolean dup, FilterSubscription subscription) { // hot: per message
         OutboundAliases set = aliases;
         PublishFrames.Frame frame = set == null
                 ? frames.frame(message, v5, flags, subscription)
@@ -162,7 +162,7 @@ final class PacketWriter implements PacketSink {
     }
 
     /** Encodes with the topic's alias; a topic that comes again gets one, where the packet has room for it. */
-    private PublishFrames.Frame aliased(OutboundAliases set, InTransit message, int flags, Subscription subscription) {
+    private PublishFrames.Frame aliased(OutboundAliases set, RoutedMessage message, int flags, FilterSubscription subscription) {
         int alias = set.known(message.topic());
         boolean known = alias != OutboundAliases.NONE;
         if (!known

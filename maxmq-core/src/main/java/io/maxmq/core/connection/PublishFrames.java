@@ -3,8 +3,8 @@ package io.maxmq.core.connection;
 import io.maxmq.codec.wire.PublishFrame;
 import io.maxmq.core.loop.Deferred;
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.DeliveryFlags;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -35,7 +35,7 @@ final class PublishFrames implements Deferred {
         int aliasAt;
 
         @Nullable
-        InTransit source;
+        RoutedMessage source;
 
         long sequence;
 
@@ -57,7 +57,7 @@ final class PublishFrames implements Deferred {
     private final Frame individual5AtMostOnce = new Frame(true, false);
 
     private @Nullable ByteBuf sharedPayload;
-    private @Nullable InTransit sharedSource;
+    private @Nullable RoutedMessage sharedSource;
     private long sharedSequence;
     private boolean deferred;
 
@@ -67,7 +67,7 @@ final class PublishFrames implements Deferred {
     }
 
     /** Returns the packet's whole length for one recipient, in bytes. */
-    static int length(InTransit message, boolean v5, int flags, Subscription subscription) {
+    static int length(RoutedMessage message, boolean v5, int flags, FilterSubscription subscription) {
         return PublishFrame.length(
                 v5,
                 message.topic().utf8().length,
@@ -77,7 +77,7 @@ final class PublishFrames implements Deferred {
     }
 
     /** Returns the same with a topic alias, which is set with the topic and then stands in its place. */
-    static int aliasedLength(InTransit message, int flags, Subscription subscription, boolean withTopic) {
+    static int aliasedLength(RoutedMessage message, int flags, FilterSubscription subscription, boolean withTopic) {
         return PublishFrame.length(
                 true,
                 withTopic ? message.topic().utf8().length : 0,
@@ -91,7 +91,7 @@ final class PublishFrames implements Deferred {
         return PUBLISH | PublishFrame.flags(dup, DeliveryFlags.qos(flags), DeliveryFlags.retain(flags));
     }
 
-    private static int propertiesLength(InTransit message, int[] subscriptionIds, boolean withAlias) {
+    private static int propertiesLength(RoutedMessage message, int[] subscriptionIds, boolean withAlias) {
         int length = message.propertiesLength();
         if (withAlias) {
             length += PublishFrame.TOPIC_ALIAS_BYTES;
@@ -106,7 +106,7 @@ final class PublishFrames implements Deferred {
     }
 
     /** Returns the encoded message for one recipient; {@link #write} follows at once. */
-    Frame frame(InTransit message, boolean v5, int flags, Subscription subscription) {
+    Frame frame(RoutedMessage message, boolean v5, int flags, FilterSubscription subscription) {
         assert loop.inLoop();
         int qos = DeliveryFlags.qos(flags);
         int[] ids = v5 ? subscription.subscriptionIds() : NO_IDS;
@@ -128,7 +128,7 @@ final class PublishFrames implements Deferred {
      *
      * @param withTopic sets the alias; false when the recipient knows it
      */
-    Frame aliasedFrame(InTransit message, int flags, Subscription subscription, int alias, boolean withTopic) {
+    Frame aliasedFrame(RoutedMessage message, int flags, FilterSubscription subscription, int alias, boolean withTopic) {
         assert loop.inLoop();
         int qos = DeliveryFlags.qos(flags);
         int[] ids = subscription.subscriptionIds();
@@ -152,7 +152,7 @@ final class PublishFrames implements Deferred {
      * @param firstByte see {@link #firstByte}
      * @param packetId without effect at QoS 0
      */
-    void write(ByteSink to, Frame frame, InTransit message, int firstByte, int packetId) {
+    void write(ByteSink to, Frame frame, RoutedMessage message, int firstByte, int packetId) {
         assert loop.inLoop();
         byte[] bytes = frame.bytes;
         bytes[0] = (byte) firstByte;
@@ -169,7 +169,7 @@ final class PublishFrames implements Deferred {
     private static final int[] NO_IDS = new int[0];
     private static final byte[] NO_TOPIC = new byte[0];
 
-    private void encode(Frame frame, InTransit message, int[] subscriptionIds, boolean withTopic, boolean withAlias) {
+    private void encode(Frame frame, RoutedMessage message, int[] subscriptionIds, boolean withTopic, boolean withAlias) {
         byte[] topic = withTopic ? message.topic().utf8() : NO_TOPIC;
         int properties = frame.v5 ? propertiesLength(message, subscriptionIds, withAlias) : 0;
         int payload = message.payloadLength();
@@ -208,7 +208,7 @@ final class PublishFrames implements Deferred {
     }
 
     /** What is left of the message expiry interval (§3.3.2.3.3): at least a second, or it would not be sent at all. */
-    private long secondsLeft(InTransit message) {
+    private long secondsLeft(RoutedMessage message) {
         long millis = message.expiresAtMillis() - loop.expiryMillis();
         return Math.max(1, (millis + 999) / 1000);
     }
@@ -219,7 +219,7 @@ final class PublishFrames implements Deferred {
         }
     }
 
-    private ByteBuf sharedPayload(InTransit message) {
+    private ByteBuf sharedPayload(RoutedMessage message) {
         ByteBuf present = sharedPayload;
         if (present != null && sharedSource == message && sharedSequence == message.sequence()) {
             return present;

@@ -11,7 +11,7 @@ import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.TenantCounters;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.routing.TopicTable;
@@ -68,7 +68,7 @@ final class PublishIntake {
             Connection connection,
             Connections home,
             LoopServices here,
-            Established established,
+            HandshakeResult established,
             ConnectionLimiter limiter) {
         this.connection = connection;
         this.home = home;
@@ -110,7 +110,7 @@ final class PublishIntake {
             tenantCounters.add(TenantCounters.Kind.RECEIVED, 1);
         }
 
-        InTransit message = here.inTransit();
+        RoutedMessage message = here.inTransit();
         message.begin(rewriter == null ? topic : rewritten(rewriter, topic), qos, retain, session);
         readBody(publish, message);
         if (qos == 0 && home.overload().shedsQos0()) {
@@ -132,7 +132,7 @@ final class PublishIntake {
     }
 
     /** From here on the message is what it will be: may it be published? */
-    private void proceed(InTransit message, int qos, int packetId) {
+    private void proceed(RoutedMessage message, int qos, int packetId) {
         if (message.topic().startsWithDollar() && !isOpen(message, qos, packetId)) {
             return;
         }
@@ -147,7 +147,7 @@ final class PublishIntake {
     }
 
     /** Judges a topic that begins with {@code $}; from here on a delayed message has the topic that it is for. */
-    private boolean isOpen(InTransit message, int qos, int packetId) {
+    private boolean isOpen(RoutedMessage message, int qos, int packetId) {
         DollarTopics dollarTopics = home.dollarTopics();
         if (dollarTopics.isDelayed(message.topic())) {
             DelayedTopic delayed = dollarTopics.delayed(message.topic().name());
@@ -168,7 +168,7 @@ final class PublishIntake {
         return true;
     }
 
-    private void readBody(PublishView publish, InTransit message) {
+    private void readBody(PublishView publish, RoutedMessage message) {
         message.payload(publish.bytes(), publish.payloadStart(), publish.payloadLength());
         if (publish.propertiesLength() == 0) {
             return;
@@ -185,7 +185,7 @@ final class PublishIntake {
         }
     }
 
-    private void pass(InTransit message, int qos, int packetId) {
+    private void pass(RoutedMessage message, int qos, int packetId) {
         if (!session.onPublish(message, qos, packetId)) {
             connection.end(
                     Initiator.BROKER,
@@ -194,13 +194,13 @@ final class PublishIntake {
         }
     }
 
-    private void deny(InTransit message, int qos, int packetId, Authorization.Denied denied) {
+    private void deny(RoutedMessage message, int qos, int packetId, Authorization.Denied denied) {
         here.loop().counters().increment(Counter.AUTHORIZATIONS_DENIED);
         drop(message, DropReason.NOT_AUTHORIZED);
         session.refusePublish(qos, packetId, denied.reasonCode());
     }
 
-    private void drop(InTransit message, DropReason reason) {
+    private void drop(RoutedMessage message, DropReason reason) {
         here.drops().dropped(session.key(), message, reason);
     }
 
@@ -283,7 +283,7 @@ final class PublishIntake {
     }
 
     /** §3.3.2.3.2; QoS 0 has no answer but the end of the connection. */
-    private void refusePayload(InTransit message, int qos, int packetId) throws MalformedPacketException {
+    private void refusePayload(RoutedMessage message, int qos, int packetId) throws MalformedPacketException {
         drop(message, DropReason.PAYLOAD_FORMAT);
         if (qos == 0) {
             throw new MalformedPacketException(
@@ -297,7 +297,7 @@ final class PublishIntake {
     }
 
     /** Asks the rate limiter; false when the message goes no further. */
-    private boolean withinRate(PublishView publish, InTransit message) {
+    private boolean withinRate(PublishView publish, RoutedMessage message) {
         RateDecision decision = home.rates().acquirePublish(limiter, publish.packetLength(), connection);
         if (decision instanceof RateDecision.Allow) {
             return true;
@@ -315,7 +315,7 @@ final class PublishIntake {
         return false;
     }
 
-    private void ask(InTransit message, int qos, int packetId) {
+    private void ask(RoutedMessage message, int qos, int packetId) {
         Question question = new Question(message, qos, packetId);
         long begin = System.nanoTime();
         access.publish(
@@ -328,7 +328,7 @@ final class PublishIntake {
 
     /** Asks about one PUBLISH; when the answer takes time, keeps the message and holds the packets behind it. */
     private final class Question implements Consumer<Authorization> {
-        private final InTransit message;
+        private final RoutedMessage message;
         private final int qos;
         private final int packetId;
         private final int delaySeconds;
@@ -336,7 +336,7 @@ final class PublishIntake {
         private @Nullable StoredMessage kept;
         private @Nullable Authorization answer;
 
-        Question(InTransit message, int qos, int packetId) {
+        Question(RoutedMessage message, int qos, int packetId) {
             this.message = message;
             this.qos = qos;
             this.packetId = packetId;
@@ -393,11 +393,11 @@ final class PublishIntake {
         private @Nullable StoredMessage kept;
         private @Nullable Message keptShown;
 
-        boolean isWanted(InTransit message) { // hot: per message
+        boolean isWanted(RoutedMessage message) { // hot: per message
             return home.interceptors().wantsPublish(publisher, message);
         }
 
-        void begin(InTransit message, int messageQos, int messagePacketId) { // hot: per message
+        void begin(RoutedMessage message, int messageQos, int messagePacketId) { // hot: per message
             qos = messageQos;
             packetId = messagePacketId;
             // Only what expires needs the time, which costs as much as the rest of this.
@@ -432,13 +432,13 @@ final class PublishIntake {
             if (connection.isClosed()) {
                 return;
             }
-            InTransit message = here.inTransit();
+            RoutedMessage message = here.inTransit();
             message.begin(waited, session);
             end(decision, message, shown);
             hold.end();
         }
 
-        private void end(Decision<Message> decision, InTransit message, Message before) { // hot: per message
+        private void end(Decision<Message> decision, RoutedMessage message, Message before) { // hot: per message
             if (decision instanceof Decision.Proceed) {
                 proceed(message, qos, packetId);
                 return;
@@ -455,7 +455,7 @@ final class PublishIntake {
             }
         }
 
-        private void goOnAs(Message subject, InTransit message, Message before) {
+        private void goOnAs(Message subject, RoutedMessage message, Message before) {
             if (subject.equals(before) || becomes(subject, message)) {
                 proceed(message, qos, packetId);
             } else {
@@ -465,7 +465,7 @@ final class PublishIntake {
         }
 
         /** False when it cannot be published: its topic is none, or a text has what MQTT does not allow. */
-        private boolean becomes(Message subject, InTransit message) {
+        private boolean becomes(Message subject, RoutedMessage message) {
             try {
                 String problem =
                         TopicName.problem(subject.topic(), home.limits().maxTopicLevels());

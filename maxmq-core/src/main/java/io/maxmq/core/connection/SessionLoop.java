@@ -3,8 +3,8 @@ package io.maxmq.core.connection;
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.routing.Router;
-import io.maxmq.core.session.Drops;
-import io.maxmq.core.session.Sessions;
+import io.maxmq.core.session.DroppedMessages;
+import io.maxmq.core.session.LoopSessions;
 
 /**
  * Sessions of one loop, as its connections reach them.
@@ -12,4 +12,4 @@ import io.maxmq.core.session.Sessions;
  * @param caller the loop as the access chains see it
  * @param drops reports dropped messages
  */
-public record SessionLoop(Loop loop, CallerLoop caller, Router router, Sessions sessions, Drops drops) {}
+public record SessionLoop(Loop loop, CallerLoop caller, Router router, LoopSessions sessions, DroppedMessages drops) {}

@@ -9,7 +9,7 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.topic.ShareName;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.Capabilities;
@@ -17,7 +17,7 @@ import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.Session;
-import io.maxmq.core.session.Subscribing;
+import io.maxmq.core.session.SubscriptionChanges;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
@@ -59,7 +59,7 @@ final class SubscribeProcedure extends FilterWalk<SubscriptionRequest> {
 
     void begin() throws MalformedPacketException {
         loop.counters().add(Counter.SUBSCRIBES, subscribe.subscriptions().size());
-        for (Subscription wanted : subscribe.subscriptions()) {
+        for (RequestedSubscription wanted : subscribe.subscriptions()) {
             if (wanted.noLocal() && wanted.topicFilter().startsWith("$share/")) {
                 throw new MalformedPacketException(
                         ReasonCode.PROTOCOL_ERROR,
@@ -100,7 +100,7 @@ final class SubscribeProcedure extends FilterWalk<SubscriptionRequest> {
 
     @Override
     SubscriptionRequest filter(int index) {
-        Subscription asked = subscribe.subscriptions().get(index);
+        RequestedSubscription asked = subscribe.subscriptions().get(index);
         return new SubscriptionRequest(
                 home.rewriter().subscribed(asked.topicFilter()),
                 asked.maxQos(),
@@ -172,7 +172,7 @@ final class SubscribeProcedure extends FilterWalk<SubscriptionRequest> {
             answer.give(ReasonCode.UNSPECIFIED_ERROR);
             return;
         }
-        Subscribing.Before before = session.subscribing().before(filter);
+        SubscriptionChanges.Before before = session.subscribing().before(filter);
         SubscriptionRules.Added added = home.subscriptionRules().add(session, filter, wanted, subscriptionId);
         if (added.granted() == null) {
             answer.refuse(added.code(), added.why());

@@ -4,7 +4,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.topic.ShareName;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.access.ClientAccess;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.auth.Action;
 import io.maxmq.spi.auth.Authorization;
 import java.util.ArrayList;
@@ -34,13 +34,13 @@ final class SubscriptionReview {
         this.answer = answer;
     }
 
-    static void ask(ClientAccess access, List<Subscription> subscriptions, Answer answer) {
+    static void ask(ClientAccess access, List<FilterSubscription> subscriptions, Answer answer) {
         if (subscriptions.isEmpty()) {
             answer.reviewed(List.of());
             return;
         }
         SubscriptionReview review = new SubscriptionReview(subscriptions.size(), answer);
-        for (Subscription each : subscriptions) {
+        for (FilterSubscription each : subscriptions) {
             TopicFilter filter = each.filter();
             ShareName share = filter.share();
             access.subscribe(

@@ -9,7 +9,7 @@ import io.maxmq.config.Capabilities;
 import io.maxmq.config.Tenancy;
 import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
-import io.maxmq.core.session.Subscribing;
+import io.maxmq.core.session.SubscriptionChanges;
 import io.maxmq.spi.intercept.SubscriptionRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -101,9 +101,9 @@ public final class SubscriptionRules {
             return refused("too many subscriptions of this tenant");
         }
         QoS granted = wanted.qos().min(offered.maximumQos());
-        Subscribing.Options options = new Subscribing.Options(
+        SubscriptionChanges.Options options = new SubscriptionChanges.Options(
                 granted.code(), wanted.noLocal(), wanted.retainAsPublished(), wanted.queued(), subscriptionId);
-        Subscribing.Outcome outcome = ExclusiveSubscriptions.filterIn(wanted.topicFilter()) == null
+        SubscriptionChanges.Outcome outcome = ExclusiveSubscriptions.filterIn(wanted.topicFilter()) == null
                 ? session.subscribing().subscribe(filter, options)
                 : session.subscribing().subscribeExclusively(filter, options);
         return switch (outcome) {
@@ -115,7 +115,7 @@ public final class SubscriptionRules {
                         "",
                         granted,
                         filter.share() == null
-                                && wantsRetained(wanted.retainHandling(), outcome == Subscribing.Outcome.NEW));
+                                && wantsRetained(wanted.retainHandling(), outcome == SubscriptionChanges.Outcome.NEW));
         };
     }
 

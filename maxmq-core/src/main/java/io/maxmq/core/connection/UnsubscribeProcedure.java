@@ -8,7 +8,7 @@ import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.routing.ExclusiveSubscriptions;
 import io.maxmq.core.session.Session;
-import io.maxmq.core.session.Subscribing;
+import io.maxmq.core.session.SubscriptionChanges;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import io.maxmq.spi.intercept.Decision;
@@ -72,7 +72,7 @@ final class UnsubscribeProcedure extends FilterWalk<String> {
             answer.give(ReasonCode.UNSPECIFIED_ERROR);
             return;
         }
-        Subscribing.Before before = session.subscribing().beforeUnsubscribe(filter);
+        SubscriptionChanges.Before before = session.subscribing().beforeUnsubscribe(filter);
         if (!session.subscribing().unsubscribe(filter)) {
             answer.give(
                     home.subscriptionRules().isInvalid(filter)

@@ -3,7 +3,7 @@ package io.maxmq.core.connection;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.Utf8;
 import io.maxmq.codec.packet.PropertyId;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.topic.TopicName;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ final class WillCheck {
 
     private WillCheck() {}
 
-    static @Nullable ConnectRefusal problem(@Nullable Will will, Connections home) {
+    static @Nullable ConnectRefusal problem(@Nullable ConnectWill will, Connections home) {
         if (will == null) {
             return null;
         }

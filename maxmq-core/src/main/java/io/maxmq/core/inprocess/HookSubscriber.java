@@ -3,9 +3,9 @@ package io.maxmq.core.inprocess;
 import io.maxmq.codec.QoS;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.PluginFailures;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Subscriber;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.Session;
 import io.maxmq.spi.ClientInfo;
@@ -42,7 +42,7 @@ public record HookSubscriber(Tenant tenant, Loop loop, Hook hook, PluginFailures
     }
 
     @Override
-    public void deliver(InTransit message, Subscription subscription) {
+    public void deliver(RoutedMessage message, FilterSubscription subscription) {
         if (hook.closed) {
             return;
         }

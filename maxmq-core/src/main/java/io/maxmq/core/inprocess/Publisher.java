@@ -9,11 +9,11 @@ import io.maxmq.core.engine.TenantRoutes;
 import io.maxmq.core.intercept.Interceptors;
 import io.maxmq.core.loop.HeapExhaustion;
 import io.maxmq.core.observe.Counter;
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.PendingOutcome;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.Session;
@@ -218,7 +218,7 @@ public final class Publisher implements AutoCloseable {
             PublishOptions options,
             CompletableFuture<PublishResult> result) {
         Topic topic = ApplicationMessages.topic(tenantRoutes.topics(), at.loop().index(), message.topic());
-        InTransit transit = at.inProcess();
+        RoutedMessage transit = at.inProcess();
         ApplicationMessages.begin(transit, message, topic, null, clock.millis());
         transit.track(options.isDetailed());
         at.loop().counters().increment(Counter.PUBLISHED_IN_PROCESS);
@@ -244,17 +244,17 @@ public final class Publisher implements AutoCloseable {
         }
         Topic topic =
                 ApplicationMessages.topic(session.routes().topics(), at.loop().index(), message.topic());
-        InTransit transit = at.inProcess();
+        RoutedMessage transit = at.inProcess();
         Message once = message.retain() ? message.toBuilder().retain(false).build() : message;
         ApplicationMessages.begin(transit, once, topic, null, clock.millis());
         transit.track(options.isDetailed());
         at.loop().counters().increment(Counter.PUBLISHED_IN_PROCESS);
-        session.deliver(transit, Subscription.direct(session, topic));
+        session.deliver(transit, FilterSubscription.direct(session, topic));
         completeWhenAllHaveAnswered(transit, result);
     }
 
-    private static void completeWhenAllHaveAnswered(InTransit transit, CompletableFuture<PublishResult> result) {
-        Outcome later = transit.outcome();
+    private static void completeWhenAllHaveAnswered(RoutedMessage transit, CompletableFuture<PublishResult> result) {
+        PendingOutcome later = transit.outcome();
         if (later == null) {
             complete(result, transit.matched(), transit.accepted(), transit.refused(), transit.drops());
             return;

@@ -4,7 +4,7 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.access.Access;
-import io.maxmq.core.engine.Answers;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.engine.TenantRoutes;
 import io.maxmq.core.limit.BudgetAccount;
@@ -13,13 +13,13 @@ import io.maxmq.core.observe.PluginFailures;
 import io.maxmq.core.observe.SerialExecutor;
 import io.maxmq.core.observe.WorkerPool;
 import io.maxmq.core.routing.Routes;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.InProcessNames;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.SessionSetup;
-import io.maxmq.core.session.Sessions;
-import io.maxmq.core.session.Subscribing;
+import io.maxmq.core.session.LoopSessions;
+import io.maxmq.core.session.SubscriptionChanges;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Registration;
@@ -47,7 +47,7 @@ public final class SessionSubscriptions implements AutoCloseable {
     private final WorkerPool workers;
     private final MemoryBudget budget;
     private final Access access;
-    private final Answers answers;
+    private final PendingQueries answers;
     private final PluginFailures failures;
     private final AtomicLong next = new AtomicLong();
     private final Set<InProcessClient> open = ConcurrentHashMap.newKeySet();
@@ -81,7 +81,7 @@ public final class SessionSubscriptions implements AutoCloseable {
             WorkerPool workers,
             MemoryBudget budget,
             Access access,
-            Answers answers,
+            PendingQueries answers,
             PluginFailures failures) {
         this.failures = failures;
         this.loops = loops;
@@ -219,23 +219,23 @@ public final class SessionSubscriptions implements AutoCloseable {
                 null,
                 ClientLimits.none(),
                 false);
-        Sessions.Connected connected = at.sessions().connect(client.key(), tenantRoutes, setup, client);
-        if (!(connected instanceof Sessions.Connected.Attached attached)) {
+        LoopSessions.Connected connected = at.sessions().connect(client.key(), tenantRoutes, setup, client);
+        if (!(connected instanceof LoopSessions.Connected.Attached attached)) {
             throw new IllegalStateException("cannot subscribe: topicFilter=" + request.filter() + ", " + connected);
         }
         Session session = attached.session();
         client.attached(session);
-        Subscribing.Outcome outcome = session.subscribing()
-                .subscribe(request.filter(), new Subscribing.Options(request.maxQos(), false, true, true, 0));
-        if (outcome == Subscribing.Outcome.QUOTA_EXCEEDED) {
+        SubscriptionChanges.Outcome outcome = session.subscribing()
+                .subscribe(request.filter(), new SubscriptionChanges.Options(request.maxQos(), false, true, true, 0));
+        if (outcome == SubscriptionChanges.Outcome.QUOTA_EXCEEDED) {
             throw new IllegalStateException("no memory for the subscription: topicFilter=" + request.filter());
         }
-        for (Subscription each : session.subscriptions()) {
+        for (FilterSubscription each : session.subscriptions()) {
             if (!each.filter().equals(request.filter())) {
                 session.subscribing().unsubscribe(each.filter().toString());
             }
         }
-        return new Attached(session, outcome == Subscribing.Outcome.NEW);
+        return new Attached(session, outcome == SubscriptionChanges.Outcome.NEW);
     }
 
     /** Ends one from the application's side. */

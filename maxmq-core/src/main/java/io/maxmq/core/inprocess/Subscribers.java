@@ -9,12 +9,12 @@ import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.observe.PluginFailures;
 import io.maxmq.core.observe.SerialExecutor;
 import io.maxmq.core.observe.WorkerPool;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.RetainedCursor;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.session.HandlerSubscriber;
 import io.maxmq.core.session.SessionKey;
@@ -84,7 +84,7 @@ public final class Subscribers implements AutoCloseable {
                 executor,
                 new BudgetAccount(budget),
                 failures);
-        Subscription subscription = new Subscription(subscriber, request.filter(), request.maxQos(), false, true, 0);
+        FilterSubscription subscription = new FilterSubscription(subscriber, request.filter(), request.maxQos(), false, true, 0);
         CompletableFuture<Void> active = new CompletableFuture<>();
         Registration registration = new InForce(at, tenantRoutes, subscriber, subscription);
         open.add(registration);
@@ -122,9 +122,9 @@ public final class Subscribers implements AutoCloseable {
         private final LoopAssembly at;
         private final Routes tenantRoutes;
         private final HandlerSubscriber subscriber;
-        private final Subscription subscription;
+        private final FilterSubscription subscription;
 
-        InForce(LoopAssembly at, Routes tenantRoutes, HandlerSubscriber subscriber, Subscription subscription) {
+        InForce(LoopAssembly at, Routes tenantRoutes, HandlerSubscriber subscriber, FilterSubscription subscription) {
             this.at = at;
             this.tenantRoutes = tenantRoutes;
             this.subscriber = subscriber;
@@ -150,7 +150,7 @@ public final class Subscribers implements AutoCloseable {
 
     /** Feeds retained messages to a new subscription, as fast as its handler takes them. Runs on the loop. */
     private record RetainedFeed(
-            LoopAssembly at, HandlerSubscriber subscriber, Subscription subscription, RetainedCursor cursor) {
+            LoopAssembly at, HandlerSubscriber subscriber, FilterSubscription subscription, RetainedCursor cursor) {
         void feed() {
             feedFrom(null);
         }
@@ -176,7 +176,7 @@ public final class Subscribers implements AutoCloseable {
         }
 
         private boolean gives(StoredMessage message) {
-            InTransit transit = at.inProcess();
+            RoutedMessage transit = at.inProcess();
             transit.beginForeign(message);
             return message.isExpired(at.loop().expiryMillis()) || subscriber.deliverRetained(transit, subscription);
         }

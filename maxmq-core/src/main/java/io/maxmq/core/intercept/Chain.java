@@ -1,6 +1,6 @@
 package io.maxmq.core.intercept;
 
-import io.maxmq.core.access.Asked;
+import io.maxmq.core.access.NamedPlugin;
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.access.PluginAnswer;
 import io.maxmq.core.access.PluginCalls;
@@ -147,7 +147,7 @@ abstract class Chain<I extends Interceptor, A, S> {
         @SuppressWarnings("unchecked") // it is only read
         void await(Decision.Later<S> pending) {
             I interceptor = chain.interceptors.get(index);
-            Asked<I> asked = new Asked<>(interceptor, interceptor.name(), false);
+            NamedPlugin<I> asked = new NamedPlugin<>(interceptor, interceptor.name(), false);
             Callable<CompletionStage<Decision<S>>> call = () -> (CompletionStage<Decision<S>>) pending.decision();
             chain.calls.ask(asked, chain.hook.method(), call, chain.deadlineNanos, this);
         }

@@ -2,7 +2,7 @@ package io.maxmq.core.intercept;
 
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.access.PluginCalls;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.Failure;
@@ -101,7 +101,7 @@ public final class Interceptors {
     }
 
     /** True when some interceptor wants to see this message. */
-    public boolean wantsPublish(Optional<ClientInfo> publisher, InTransit message) { // hot: per message
+    public boolean wantsPublish(Optional<ClientInfo> publisher, RoutedMessage message) { // hot: per message
         return publish != null && publish.wants(publisher.orElse(null), message);
     }
 
@@ -213,7 +213,7 @@ public final class Interceptors {
             return message.copy();
         }
 
-        boolean wants(@Nullable ClientInfo publisher, InTransit message) { // hot: per message
+        boolean wants(@Nullable ClientInfo publisher, RoutedMessage message) { // hot: per message
             List<PublishInterceptor> all = interceptors();
             for (int i = 0; i < all.size(); i++) {
                 byte[] required = requiredUserProperties[i];

@@ -3,7 +3,7 @@ package io.maxmq.core.monitor;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.engine.TenantRoutes;
 import io.maxmq.core.inprocess.SessionSubscriptions;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.session.ApplicationMessages;
@@ -118,7 +118,7 @@ public final class SysTopics implements Runnable, TimerWheel.Task {
         if (value.equals(published.computeIfAbsent(to, first -> new HashMap<>()).put(name, value))) {
             return;
         }
-        InTransit transit = at.inProcess();
+        RoutedMessage transit = at.inProcess();
         byte[] payload = value.getBytes(StandardCharsets.UTF_8);
         transit.begin(ApplicationMessages.topic(to.topics(), at.loop().index(), PREFIX + name), 0, true, null);
         transit.payload(payload, 0, payload.length);

@@ -72,7 +72,7 @@ public final class LoopReads {
      * @param end told how it went
      */
     public void scan(
-            Table table, KeyRange range, Consumer<Throwable> damaged, Consumer<List<Entry>> each, Written end) {
+            Table table, KeyRange range, Consumer<Throwable> damaged, Consumer<List<Entry>> each, WriteCallback end) {
         assert loop.inLoop();
         new RangeRead(table, range, damaged, each, end).read(range.from());
     }
@@ -145,9 +145,9 @@ public final class LoopReads {
         private final @Nullable Bytes to;
         private final Consumer<Throwable> damaged;
         private final Consumer<List<Entry>> each;
-        private final Written end;
+        private final WriteCallback end;
 
-        RangeRead(Table table, KeyRange range, Consumer<Throwable> damaged, Consumer<List<Entry>> each, Written end) {
+        RangeRead(Table table, KeyRange range, Consumer<Throwable> damaged, Consumer<List<Entry>> each, WriteCallback end) {
             this.table = table;
             this.partition = store.partitions().ofKey(range.from());
             this.to = range.to();

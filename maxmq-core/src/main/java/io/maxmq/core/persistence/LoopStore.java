@@ -47,7 +47,7 @@ public final class LoopStore implements Deferred {
     private final Loop loop;
     private final MemoryCredit credit;
     private final LoopReads reads;
-    private final WritesUnderWay underWay;
+    private final PendingWrites underWay;
 
     /** What early ones are about: in batches of their own, as a batch of early ones may have begun with an older one. */
     private final List<Write> bodies = new ArrayList<>();
@@ -70,7 +70,7 @@ public final class LoopStore implements Deferred {
         this.loop = loop;
         this.credit = loop.credit();
         this.reads = new LoopReads(store, loop);
-        this.underWay = new WritesUnderWay(store, loop, this::someHaveEnded);
+        this.underWay = new PendingWrites(store, loop, this::someHaveEnded);
         this.eventual = new EventualRemovals(loop, ripe -> {
             late.addAll(ripe);
             flushUnlessBusy();
@@ -98,7 +98,7 @@ public final class LoopStore implements Deferred {
      *
      * @return null when there is no memory for it; {@code written} is told that
      */
-    public @Nullable Write putEarly(Table table, Bytes key, Bytes value, @Nullable Written written) {
+    public @Nullable Write putEarly(Table table, Bytes key, Bytes value, @Nullable WriteCallback written) {
         return add(early, new Mutation.Put(table, key, value), key, value.length(), written, true);
     }
 
@@ -112,7 +112,7 @@ public final class LoopStore implements Deferred {
     }
 
     /** Removes an entry of a table that is written early. */
-    public @Nullable Write deleteEarly(Table table, Bytes key, @Nullable Written written) {
+    public @Nullable Write deleteEarly(Table table, Bytes key, @Nullable WriteCallback written) {
         return add(early, new Mutation.Delete(table, key), key, 0, written, true);
     }
 
@@ -121,7 +121,7 @@ public final class LoopStore implements Deferred {
      * another table, both or nothing; null as for {@link #putEarly}.
      */
     public @Nullable Write putCountedFirst(
-            Table table, Bytes key, Bytes value, Table counters, long delta, Written written) {
+            Table table, Bytes key, Bytes value, Table counters, long delta, WriteCallback written) {
         Write write = add(bodies, new Mutation.Put(table, key, value), key, value.length(), written, true);
         if (write != null) {
             write.count(new Mutation.Add(counters, key, delta));
@@ -130,7 +130,7 @@ public final class LoopStore implements Deferred {
     }
 
     /** Writes an entry; null when there is no memory for it, which {@code written} is told. */
-    public @Nullable Write put(Table table, Bytes key, Bytes value, @Nullable Written written) {
+    public @Nullable Write put(Table table, Bytes key, Bytes value, @Nullable WriteCallback written) {
         return add(late, new Mutation.Put(table, key, value), key, value.length(), written, true);
     }
 
@@ -138,7 +138,7 @@ public final class LoopStore implements Deferred {
      * The same for a small entry that takes the place of another one, or of none for long: a store that is short of space takes it
      * from its reserve.
      */
-    public @Nullable Write putFromReserve(Table table, Bytes key, Bytes value, @Nullable Written written) {
+    public @Nullable Write putFromReserve(Table table, Bytes key, Bytes value, @Nullable WriteCallback written) {
         Write write = put(table, key, value, written);
         if (write != null) {
             write.useReserve();
@@ -147,7 +147,7 @@ public final class LoopStore implements Deferred {
     }
 
     /** The same for one that may turn out to be needless within a moment. */
-    public @Nullable Write putSoon(Table table, Bytes key, Bytes value, Written written) {
+    public @Nullable Write putSoon(Table table, Bytes key, Bytes value, WriteCallback written) {
         return putSoon(
                 ShardedKey.shardOf(key),
                 key.length() + value.length(),
@@ -161,7 +161,7 @@ public final class LoopStore implements Deferred {
      * @param expectedBytes of key and value, about
      * @param put gives the entry, which is of that shard, when it is on its way
      */
-    public @Nullable Write putSoon(int shard, int expectedBytes, Supplier<Mutation.Put> put, Written written) {
+    public @Nullable Write putSoon(int shard, int expectedBytes, Supplier<Mutation.Put> put, WriteCallback written) {
         assert loop.inLoop();
         long bytes = WRITE_BYTES + (long) expectedBytes;
         if (isRefused(bytes, written)) {
@@ -174,7 +174,7 @@ public final class LoopStore implements Deferred {
     }
 
     /** Removes an entry. */
-    public @Nullable Write delete(Table table, Bytes key, @Nullable Written written) {
+    public @Nullable Write delete(Table table, Bytes key, @Nullable WriteCallback written) {
         return add(late, new Mutation.Delete(table, key), key, 0, written, true);
     }
 
@@ -198,7 +198,7 @@ public final class LoopStore implements Deferred {
     }
 
     /** Removes all entries of a range, which lies in one shard. */
-    public void deleteRange(Table table, KeyRange range, @Nullable Written written) {
+    public void deleteRange(Table table, KeyRange range, @Nullable WriteCallback written) {
         add(late, new Mutation.DeleteRange(table, range), range.from(), 0, written, true);
     }
 
@@ -213,7 +213,7 @@ public final class LoopStore implements Deferred {
     }
 
     private @Nullable Write add(
-            List<Write> to, Mutation mutation, Bytes key, int valueBytes, @Nullable Written written, boolean atOnce) {
+            List<Write> to, Mutation mutation, Bytes key, int valueBytes, @Nullable WriteCallback written, boolean atOnce) {
         assert loop.inLoop();
         long bytes = WRITE_BYTES + (long) key.length() + valueBytes;
         if (written == null || mutation instanceof Mutation.Delete || mutation instanceof Mutation.DeleteRange) {
@@ -232,7 +232,7 @@ public final class LoopStore implements Deferred {
         return write;
     }
 
-    private boolean isRefused(long bytes, Written written) {
+    private boolean isRefused(long bytes, WriteCallback written) {
         if (!closed && credit.tryCharge(bytes)) {
             return false;
         }
@@ -343,7 +343,7 @@ public final class LoopStore implements Deferred {
     public void flushEarlyWrites() {
         assert loop.inLoop();
         if (!bodies.isEmpty() || !early.isEmpty()) {
-            WritesUnderWay.Flush flush = underWay.new Flush();
+            PendingWrites.Flush flush = underWay.new Flush();
             flush.take(bodies);
             flush.take(early);
             flush.submit();
@@ -356,7 +356,7 @@ public final class LoopStore implements Deferred {
         if (nothingWaits()) {
             return;
         }
-        WritesUnderWay.Flush flush = underWay.new Flush();
+        PendingWrites.Flush flush = underWay.new Flush();
         flush.take(bodies);
         flush.take(early);
         flush.take(late);

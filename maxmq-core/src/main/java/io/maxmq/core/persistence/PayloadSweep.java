@@ -8,7 +8,7 @@ import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.Table;
@@ -394,7 +394,7 @@ public final class PayloadSweep {
                             loop.execute(() -> loop.executeNextTurn(() -> see(failure == null ? page : null))));
         }
 
-        private void see(@Nullable Page page) {
+        private void see(@Nullable EntryPage page) {
             List<Entry> entries = page == null ? new ArrayList<>() : page.entries();
             for (Entry entry : entries) {
                 if (!seer.see(entry)) {

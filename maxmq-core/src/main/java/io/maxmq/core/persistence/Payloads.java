@@ -52,7 +52,7 @@ public final class Payloads {
      *     deleted, since it may be there
      * @return who is to be told about the record instead
      */
-    public Written refer(StoredMessage message, Written record) {
+    public WriteCallback refer(StoredMessage message, WriteCallback record) {
         assert store.loop().inLoop();
         if (!isApart(message)) {
             return record;
@@ -70,9 +70,9 @@ public final class Payloads {
     }
 
     /** The same when another record about the message goes for this one, so that the store needs no more space. */
-    public Written referFromReserve(StoredMessage message, Written record) {
+    public WriteCallback referFromReserve(StoredMessage message, WriteCallback record) {
         assert store.loop().inLoop();
-        Written referred = refer(message, record);
+        WriteCallback referred = refer(message, record);
         Count count = counts.get(message.idLow());
         if (isApart(message) && count != null && count.write != null) {
             count.write.useReserve();
@@ -91,7 +91,7 @@ public final class Payloads {
      * The record for which {@link #refer} has given this is not needed, whether or not it is written by now: in place of
      * {@link #forget} for one that has not been told of.
      */
-    public void withdraw(Written referred) {
+    public void withdraw(WriteCallback referred) {
         assert store.loop().inLoop();
         if (referred instanceof Reference reference) {
             reference.withdraw();
@@ -145,7 +145,7 @@ public final class Payloads {
     }
 
     /** One change of a count, with the body, for some references. */
-    private final class Count implements Written {
+    private final class Count implements WriteCallback {
         private final long idLow;
         private final List<Reference> references = new ArrayList<>(1);
         private @Nullable Write write;
@@ -169,10 +169,10 @@ public final class Payloads {
     }
 
     /** Waits for a record and for its body to be counted. Gives the count back once, and only if it was counted. */
-    private final class Reference implements Written {
+    private final class Reference implements WriteCallback {
         private final long idHigh;
         private final long idLow;
-        private @Nullable Written record; // null when told: sessions may hold this for long
+        private @Nullable WriteCallback record; // null when told: sessions may hold this for long
         private boolean counted;
         private boolean recorded;
         private boolean withdrawn;
@@ -180,7 +180,7 @@ public final class Payloads {
         private @Nullable Throwable countFailure;
         private @Nullable Throwable recordFailure;
 
-        Reference(long idHigh, long idLow, Written record) {
+        Reference(long idHigh, long idLow, WriteCallback record) {
             this.idHigh = idHigh;
             this.idLow = idLow;
             this.record = record;
@@ -209,7 +209,7 @@ public final class Payloads {
             if (recordFailure != null && !withdrawn) {
                 giveBack();
             }
-            Written waiting = record;
+            WriteCallback waiting = record;
             record = null;
             if (waiting != null) {
                 waiting.onWritten(countFailure != null ? countFailure : recordFailure);

@@ -42,12 +42,12 @@ public final class Persistence implements AutoCloseable {
 
     private final KeyValueStore store;
     /** For the start: the same store, with a deadline for each answer. */
-    private final AnsweringStore answering;
+    private final DeadlineStore answering;
 
     private final Duration answerTimeout;
     private final long incarnation;
 
-    private Persistence(KeyValueStore store, AnsweringStore answering, Duration answerTimeout, long incarnation) {
+    private Persistence(KeyValueStore store, DeadlineStore answering, Duration answerTimeout, long incarnation) {
         this.store = store;
         this.answering = answering;
         this.answerTimeout = answerTimeout;
@@ -62,7 +62,7 @@ public final class Persistence implements AutoCloseable {
      * @throws IllegalStateException when it was opened before: then it is another broker's, and stays as it is
      */
     public static Persistence open(KeyValueStore store, Duration answerTimeout) {
-        AnsweringStore answering = new AnsweringStore(store, answerTimeout);
+        DeadlineStore answering = new DeadlineStore(store, answerTimeout);
         CompletionStage<Void> opening;
         try {
             opening = answering.open();

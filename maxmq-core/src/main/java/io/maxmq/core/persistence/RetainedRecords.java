@@ -2,8 +2,8 @@ package io.maxmq.core.persistence;
 
 import io.maxmq.core.loop.Deferred;
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.PendingOutcome;
 import io.maxmq.core.routing.RetainedJournal;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
@@ -64,7 +64,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
     private record Place(Routes routes, Topic topic) {}
 
     /** Who waits for a change: those who set a message, and those who clear it. */
-    private record Asking(List<Outcome> setting, List<Outcome> clearing) {
+    private record Asking(List<PendingOutcome> setting, List<PendingOutcome> clearing) {
         Asking() {
             this(new ArrayList<>(1), new ArrayList<>(0));
         }
@@ -82,7 +82,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
     }
 
     @Override
-    public void changed(Routes routes, Topic topic, @Nullable InTransit asking) {
+    public void changed(Routes routes, Topic topic, @Nullable RoutedMessage asking) {
         assert loop.inLoop();
         Asking waiting = changes.computeIfAbsent(new Place(routes, topic.withoutMatches()), place -> new Asking());
         if (asking != null && asking.qos() > 0) {
@@ -168,7 +168,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
 
     /** Those who have cleared a message: told when no older one can come back. */
     private final class Cleared implements Runnable {
-        private List<Outcome> waiting = new ArrayList<>();
+        private List<PendingOutcome> waiting = new ArrayList<>();
 
         void tellSoon() {
             if (waiting.isEmpty()) {
@@ -182,7 +182,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
 
         @Override
         public void run() {
-            List<Outcome> told = waiting;
+            List<PendingOutcome> told = waiting;
             waiting = List.of();
             told.forEach(each -> each.complete(0, 0, 0, null));
         }
@@ -222,8 +222,8 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
                 waiting.setting.forEach(each -> each.complete(0, 0, 0, null));
                 cleared.waiting.addAll(waiting.clearing);
             } else {
-                waiting.setting.forEach(Outcome::refuseUnstored);
-                waiting.clearing.forEach(Outcome::refuseUnstored);
+                waiting.setting.forEach(PendingOutcome::refuseUnstored);
+                waiting.clearing.forEach(PendingOutcome::refuseUnstored);
             }
         }
     }

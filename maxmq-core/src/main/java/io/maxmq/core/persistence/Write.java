@@ -15,7 +15,7 @@ public final class Write {
     private final @Nullable Supplier<Mutation.Put> put;
 
     private @Nullable Mutation mutation;
-    private final @Nullable Written written;
+    private final @Nullable WriteCallback written;
     private final long chargedBytes;
     private Mutation.@Nullable Add counted;
     private State state = State.WAITING;
@@ -28,12 +28,12 @@ public final class Write {
         SUBMITTED
     }
 
-    Write(int shard, Mutation mutation, @Nullable Written written, long chargedBytes) {
+    Write(int shard, Mutation mutation, @Nullable WriteCallback written, long chargedBytes) {
         this(shard, mutation, null, written, chargedBytes);
     }
 
     /** @param put gives the change, once, when it is on its way */
-    Write(int shard, Supplier<Mutation.Put> put, Written written, long chargedBytes) {
+    Write(int shard, Supplier<Mutation.Put> put, WriteCallback written, long chargedBytes) {
         this(shard, null, put, written, chargedBytes);
     }
 
@@ -41,7 +41,7 @@ public final class Write {
             int shard,
             @Nullable Mutation mutation,
             @Nullable Supplier<Mutation.Put> put,
-            @Nullable Written written,
+            @Nullable WriteCallback written,
             long chargedBytes) {
         this.shard = shard;
         this.mutation = mutation;

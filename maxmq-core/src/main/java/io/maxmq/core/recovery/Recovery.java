@@ -16,8 +16,8 @@ import io.maxmq.core.recovery.EarlierRecipients.MessageId;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.SessionKey;
-import io.maxmq.core.session.Sessions;
-import io.maxmq.core.session.Will;
+import io.maxmq.core.session.LoopSessions;
+import io.maxmq.core.session.SessionWill;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.storage.DamagedRecordException;
@@ -76,24 +76,24 @@ public final class Recovery {
     /** What one loop is to do, handed over some at a time. */
     private static final class Tasks {
         private final LoopAssembly loop;
-        private List<Consumer<Sessions>> waiting = new ArrayList<>();
+        private List<Consumer<LoopSessions>> waiting = new ArrayList<>();
 
         Tasks(LoopAssembly loop) {
             this.loop = loop;
         }
 
-        void add(Consumer<Sessions> task) {
+        void add(Consumer<LoopSessions> task) {
             waiting.add(task);
         }
 
         void handOver() {
-            List<Consumer<Sessions>> handed = waiting;
+            List<Consumer<LoopSessions>> handed = waiting;
             waiting = new ArrayList<>();
             loop.loop().execute(() -> run(handed));
         }
 
-        private void run(List<Consumer<Sessions>> handed) {
-            for (Consumer<Sessions> task : handed) {
+        private void run(List<Consumer<LoopSessions>> handed) {
+            for (Consumer<LoopSessions> task : handed) {
                 try {
                     task.accept(loop.sessions());
                 } catch (Throwable t) {
@@ -184,7 +184,7 @@ public final class Recovery {
         }
         on(clocks, key, sessions -> {
             int loop = sessions.loop().index();
-            Will will = new Will(
+            SessionWill will = new SessionWill(
                     record.client(),
                     record.message().toMessage(name -> ApplicationMessages.topic(routes.topics(), loop, name), null),
                     record.delaySeconds(),
@@ -289,7 +289,7 @@ public final class Recovery {
 
     // ---- the loops
 
-    private void on(List<Tasks> what, SessionKey key, Consumer<Sessions> task) {
+    private void on(List<Tasks> what, SessionKey key, Consumer<LoopSessions> task) {
         Tasks ofLoop = what.get(key.loopIndex(loops.size()));
         ofLoop.add(task);
         if (what == tasks && ofLoop.waiting.size() >= PER_TASK) {

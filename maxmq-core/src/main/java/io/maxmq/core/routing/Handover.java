@@ -66,12 +66,12 @@ final class Handover implements Deferred {
 
     /** Hands a message over, for all plain subscribers there; with a subscription, for that one only. */
     void add(
-            InTransit message,
+            RoutedMessage message,
             Routes routes,
             @Nullable SharedGroup group,
-            @Nullable Subscription member,
+            @Nullable FilterSubscription member,
             int attempts,
-            @Nullable Outcome outcome) {
+            @Nullable PendingOutcome outcome) {
         assert sourceLoop.inLoop();
         HandoverBatch batch = open;
         if (batch == null) {
@@ -208,7 +208,7 @@ final class Handover implements Deferred {
     }
 
     /** One entry's outcome is known only now. */
-    void answerLater(Outcome wanted, Outcome known) {
+    void answerLater(PendingOutcome wanted, PendingOutcome known) {
         assert targetLoop.inLoop();
         sourceLoop.execute(() -> wanted.complete(known));
     }

@@ -32,8 +32,8 @@ final class HandoverBatch implements Runnable {
     private Topic[] topics = new Topic[FIRST_ENTRIES];
     private @Nullable StoredMessage[] kept = new StoredMessage[FIRST_ENTRIES];
     private @Nullable SharedGroup[] groups = new SharedGroup[FIRST_ENTRIES];
-    private @Nullable Subscription[] members = new Subscription[FIRST_ENTRIES];
-    private @Nullable Outcome[] outcomes = new Outcome[FIRST_ENTRIES];
+    private @Nullable FilterSubscription[] members = new FilterSubscription[FIRST_ENTRIES];
+    private @Nullable PendingOutcome[] outcomes = new PendingOutcome[FIRST_ENTRIES];
     /** Per entry: flags, attempts, start, propertiesLength, payloadLength. */
     private int[] numbers = new int[FIRST_ENTRIES * NUMBERS];
 
@@ -66,12 +66,12 @@ final class HandoverBatch implements Runnable {
 
     /** On the source loop: adds a message for all plain subscribers of the target, or for one of them, or a member of a group. */
     void add(
-            InTransit message,
+            RoutedMessage message,
             Routes routesOfTenant,
             @Nullable SharedGroup group,
-            @Nullable Subscription member,
+            @Nullable FilterSubscription member,
             int attempts,
-            @Nullable Outcome outcome) {
+            @Nullable PendingOutcome outcome) {
         int i = count;
         if (i == topics.length) {
             grow();
@@ -151,7 +151,7 @@ final class HandoverBatch implements Runnable {
      */
     boolean deliver(Loop loop, long workAtBegin) {
         Router target = handover.target();
-        InTransit message = target.handedOver();
+        RoutedMessage message = target.handedOver();
         for (int i = delivered; i < count; i++) {
             if (!loop.mayGoOn(workAtBegin)) {
                 return false;
@@ -168,7 +168,7 @@ final class HandoverBatch implements Runnable {
                 message.payload(block, numbers[at + 2] + numbers[at + 3], numbers[at + 4]);
                 message.expiresAtMillis(expiries[i]);
             }
-            Outcome wanted = outcomes[i];
+            PendingOutcome wanted = outcomes[i];
             if (wanted != null) {
                 message.track(wanted.withReasons());
             }
@@ -181,8 +181,8 @@ final class HandoverBatch implements Runnable {
         return true;
     }
 
-    private void answer(int i, Outcome wanted, InTransit message) {
-        Outcome later = message.outcome();
+    private void answer(int i, PendingOutcome wanted, RoutedMessage message) {
+        PendingOutcome later = message.outcome();
         if (later != null && !later.isComplete()) {
             // Storage or a third loop has yet to answer: this entry answers by itself, after the batch.
             later.addKnown(message);
@@ -199,7 +199,7 @@ final class HandoverBatch implements Runnable {
     /** On the source loop: completes what waits for the answers. */
     void completeOutcomes() {
         for (int i = 0; i < count; i++) {
-            Outcome waiting = outcomes[i];
+            PendingOutcome waiting = outcomes[i];
             if (waiting != null) {
                 waiting.complete(answers[i * 3], answers[i * 3 + 1], answers[i * 3 + 2], drops[i]);
             }

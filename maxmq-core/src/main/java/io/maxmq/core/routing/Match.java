@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * for (int i = 0, count = match.localCount(); i < count; i++) {
- *     Subscription subscription = match.local(i);
+ *     FilterSubscription subscription = match.local(i);
  *     if (subscription != null) { ... }
  * }
  * }</pre>
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A subscription that stays is met once, one that is removed meanwhile is not met any more, one that is added may be.
  */
 public final class Match {
-    static final Subscription[] NONE = {};
+    static final FilterSubscription[] NONE = {};
 
     /** The tree's version up to which it is known to be right. */
     long version;
@@ -24,20 +24,20 @@ public final class Match {
     /** Its place among the matches that are remembered; null when it has none. */
     MatchCache.@Nullable Cached cached;
 
-    private final Subscription[] fixed;
+    private final FilterSubscription[] fixed;
     /** The longest of the lists, not copied, or null. */
     private final @Nullable SubscriberList live;
     /** Those of {@link #live} that are merged into {@link #fixed}: open addressing, at most half full. */
-    private final @Nullable Subscription @Nullable [] skipped;
+    private final @Nullable FilterSubscription @Nullable [] skipped;
 
     private final long remoteLoops;
     private final SharedGroup[] groups;
 
     Match(
             long version,
-            Subscription[] fixed,
+            FilterSubscription[] fixed,
             @Nullable SubscriberList live,
-            @Nullable Subscription @Nullable [] skipped,
+            @Nullable FilterSubscription @Nullable [] skipped,
             long remoteLoops,
             SharedGroup[] groups) {
         this.version = version;
@@ -56,16 +56,16 @@ public final class Match {
 
     /** The subscription at that index of this loop's plain ones, or null: go on with the next index. */
     // hot: per message and subscriber
-    public @Nullable Subscription local(int index) {
+    public @Nullable FilterSubscription local(int index) {
         if (index < fixed.length) {
-            Subscription subscription = fixed[index];
+            FilterSubscription subscription = fixed[index];
             return subscription.isActive() ? subscription : null;
         }
         SubscriberList list = live;
         if (list == null) {
             return null;
         }
-        Subscription subscription = list.get(index - fixed.length);
+        FilterSubscription subscription = list.get(index - fixed.length);
         if (skipped != null && subscription != null && subscription.wasMerged && isSkipped(skipped, subscription)) {
             return null;
         }
@@ -94,13 +94,13 @@ public final class Match {
 
     /** Whether it refers to a subscription that the tree no longer has: then it is out of date. On its loop. */
     boolean holdsRemoved() {
-        for (Subscription subscription : fixed) {
+        for (FilterSubscription subscription : fixed) {
             if (subscription.holdsRemoved()) {
                 return true;
             }
         }
         if (skipped != null) {
-            for (Subscription subscription : skipped) {
+            for (FilterSubscription subscription : skipped) {
                 if (subscription != null && subscription.holdsRemoved()) {
                     return true;
                 }
@@ -112,7 +112,7 @@ public final class Match {
     /** How many references it keeps alive by itself, roughly. */
     int weight() {
         int weight = fixed.length + (skipped == null ? 0 : skipped.length) + groups.length;
-        for (Subscription subscription : fixed) {
+        for (FilterSubscription subscription : fixed) {
             if (subscription instanceof MergedSubscription) {
                 weight += 8 + 2 * subscription.parts().length; // the object, its parts and ids
             }
@@ -120,7 +120,7 @@ public final class Match {
         return weight;
     }
 
-    static void putSkipped(@Nullable Subscription[] table, Subscription subscription) {
+    static void putSkipped(@Nullable FilterSubscription[] table, FilterSubscription subscription) {
         int mask = table.length - 1;
         int at = slot(subscription, mask);
         while (table[at] != null) {
@@ -130,15 +130,15 @@ public final class Match {
         subscription.wasMerged = true;
     }
 
-    private static int slot(Subscription subscription, int mask) {
+    private static int slot(FilterSubscription subscription, int mask) {
         int h = System.identityHashCode(subscription) * 0x9E3779B9;
         return (h ^ h >>> 16) & mask;
     }
 
-    private static boolean isSkipped(@Nullable Subscription[] table, Subscription subscription) {
+    private static boolean isSkipped(@Nullable FilterSubscription[] table, FilterSubscription subscription) {
         int mask = table.length - 1;
         for (int at = slot(subscription, mask); ; at = (at + 1) & mask) {
-            Subscription found = table[at];
+            FilterSubscription found = table[at];
             if (found == subscription) {
                 return true;
             }

@@ -156,7 +156,7 @@ final class Matcher {
             if (all.groups().length > 0) {
                 addGroups(all.groups());
             }
-        } else if (found instanceof Subscription only) {
+        } else if (found instanceof FilterSubscription only) {
             loopMask |= 1L << only.loop();
             if (only.loop() == loop) {
                 addSource(only);
@@ -193,7 +193,7 @@ final class Matcher {
                     ? new Match(version, Match.NONE, list, null, remote, allGroups)
                     : new Match(
                             version,
-                            new Subscription[] {held((Subscription) source(0))},
+                            new FilterSubscription[] {held((FilterSubscription) source(0))},
                             null,
                             null,
                             remote,
@@ -209,16 +209,16 @@ final class Matcher {
             if (source(i) instanceof SubscriberList list) {
                 list.copied = true;
                 for (int at = 0, extent = list.extent(); at < extent; at++) {
-                    Subscription entry = list.get(at);
+                    FilterSubscription entry = list.get(at);
                     if (entry != null) {
                         overlaps.add(entry, mergeOverlapping);
                     }
                 }
             } else {
-                overlaps.add((Subscription) source(i), mergeOverlapping);
+                overlaps.add((FilterSubscription) source(i), mergeOverlapping);
             }
         }
-        @Nullable Subscription[] skipped = null;
+        @Nullable FilterSubscription[] skipped = null;
         if (live != null && mergeOverlapping) {
             live.copied = true; // who comes to it may be in the others too
             skipped = overlaps.mergeWith(live);
@@ -226,7 +226,7 @@ final class Matcher {
         return new Match(version, overlaps.toArray(), live, skipped, remote, allGroups);
     }
 
-    private static Subscription held(Subscription subscription) {
+    private static FilterSubscription held(FilterSubscription subscription) {
         subscription.wasMatched = true;
         return subscription;
     }
@@ -280,19 +280,19 @@ final class Matcher {
 
     /** Subscriptions, those of one subscriber merged. Costs by their number, however they overlap. */
     private static final class Overlaps {
-        private final Subscription[] found;
+        private final FilterSubscription[] found;
         private int count;
         /** Of those that overlap, all parts; null while none does. */
-        private @Nullable List<Subscription> @Nullable [] parts;
+        private @Nullable List<FilterSubscription> @Nullable [] parts;
         /** Indices into {@link #found} plus one, by subscriber, at most half full; null while few. */
         private final int @Nullable [] bySubscriber;
 
         Overlaps(int capacity) {
-            found = new Subscription[capacity];
+            found = new FilterSubscription[capacity];
             bySubscriber = capacity <= LINEAR ? null : new int[Integer.highestOneBit(capacity) * 4];
         }
 
-        void add(Subscription subscription, boolean merge) {
+        void add(FilterSubscription subscription, boolean merge) {
             held(subscription);
             int known = merge ? indexOf(subscription.subscriber()) : -1;
             if (known >= 0) {
@@ -325,13 +325,13 @@ final class Matcher {
         }
 
         @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
-        private void overlap(int index, Subscription part) {
-            @Nullable List<Subscription>[] all = parts;
+        private void overlap(int index, FilterSubscription part) {
+            @Nullable List<FilterSubscription>[] all = parts;
             if (all == null) {
                 all = new List[found.length];
                 parts = all;
             }
-            List<Subscription> ofOne = all[index];
+            List<FilterSubscription> ofOne = all[index];
             if (ofOne == null) {
                 ofOne = new ArrayList<>(4);
                 ofOne.add(found[index]);
@@ -342,14 +342,14 @@ final class Matcher {
 
         /** Merges in what {@code list} has of these subscribers. Gives a table of what it took from there, or null. */
         @Nullable
-        Subscription @Nullable [] mergeWith(SubscriberList list) {
-            @Nullable Subscription[] taken = null;
+        FilterSubscription @Nullable [] mergeWith(SubscriberList list) {
+            @Nullable FilterSubscription[] taken = null;
             for (int i = 0; i < count; i++) {
-                Subscription other = list.find(found[i].subscriber());
+                FilterSubscription other = list.find(found[i].subscriber());
                 if (other != null) {
                     overlap(i, held(other));
                     if (taken == null) {
-                        taken = new Subscription[Integer.highestOneBit(count) * 4];
+                        taken = new FilterSubscription[Integer.highestOneBit(count) * 4];
                     }
                     Match.putSkipped(taken, other);
                 }
@@ -357,10 +357,10 @@ final class Matcher {
             return taken;
         }
 
-        Subscription[] toArray() {
-            @Nullable List<Subscription>[] all = parts;
+        FilterSubscription[] toArray() {
+            @Nullable List<FilterSubscription>[] all = parts;
             for (int i = 0; all != null && i < count; i++) {
-                List<Subscription> ofOne = all[i];
+                List<FilterSubscription> ofOne = all[i];
                 if (ofOne != null) {
                     found[i] = MergedSubscription.of(ofOne.toArray(Match.NONE));
                 }

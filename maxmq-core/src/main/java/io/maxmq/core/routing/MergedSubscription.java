@@ -9,26 +9,26 @@ import org.jspecify.annotations.Nullable;
  * The overlapping subscriptions of one subscriber that match one topic, as if they were one (MQTT 5.0 §3.3.4): the
  * highest QoS, all subscription ids, retain as published when any part has it. Immutable.
  */
-final class MergedSubscription extends Subscription {
-    private final Subscription[] parts;
+final class MergedSubscription extends FilterSubscription {
+    private final FilterSubscription[] parts;
     private final boolean anyNoLocal;
 
     private MergedSubscription(
-            Subscription[] parts, int maxQos, boolean allNoLocal, boolean anyNoLocal, boolean rap, boolean anyQueued) {
+            FilterSubscription[] parts, int maxQos, boolean allNoLocal, boolean anyNoLocal, boolean rap, boolean anyQueued) {
         super(parts[0].subscriber(), null, maxQos, allNoLocal, rap, anyQueued, ids(parts));
         this.parts = parts;
         this.anyNoLocal = anyNoLocal;
     }
 
     /** @param parts two or more of one subscriber, none merged itself; kept and sorted by subscription id */
-    static MergedSubscription of(Subscription[] parts) {
-        Arrays.sort(parts, Comparator.comparingInt(Subscription::subscriptionId));
+    static MergedSubscription of(FilterSubscription[] parts) {
+        Arrays.sort(parts, Comparator.comparingInt(FilterSubscription::subscriptionId));
         int maxQos = 0;
         boolean allNoLocal = true;
         boolean anyNoLocal = false;
         boolean retainAsPublished = false;
         boolean anyQueued = false;
-        for (Subscription part : parts) {
+        for (FilterSubscription part : parts) {
             maxQos = Math.max(maxQos, part.maxQos());
             allNoLocal &= part.noLocal();
             anyNoLocal |= part.noLocal();
@@ -38,9 +38,9 @@ final class MergedSubscription extends Subscription {
         return new MergedSubscription(parts, maxQos, allNoLocal, anyNoLocal, retainAsPublished, anyQueued);
     }
 
-    private static int[] ids(Subscription[] parts) {
+    private static int[] ids(FilterSubscription[] parts) {
         int count = 0;
-        for (Subscription part : parts) {
+        for (FilterSubscription part : parts) {
             count += part.subscriptionIds().length;
         }
         if (count == 0) {
@@ -48,7 +48,7 @@ final class MergedSubscription extends Subscription {
         }
         int[] ids = new int[count];
         int at = 0;
-        for (Subscription part : parts) {
+        for (FilterSubscription part : parts) {
             if (part.subscriptionId() != 0) {
                 ids[at++] = part.subscriptionId();
             }
@@ -63,7 +63,7 @@ final class MergedSubscription extends Subscription {
 
     @Override
     boolean isActive() {
-        for (Subscription part : parts) {
+        for (FilterSubscription part : parts) {
             if (part.isActive()) {
                 return true;
             }
@@ -73,7 +73,7 @@ final class MergedSubscription extends Subscription {
 
     @Override
     boolean holdsRemoved() {
-        for (Subscription part : parts) {
+        for (FilterSubscription part : parts) {
             if (part.holdsRemoved()) {
                 return true;
             }
@@ -82,7 +82,7 @@ final class MergedSubscription extends Subscription {
     }
 
     @Override
-    public Subscription[] parts() {
+    public FilterSubscription[] parts() {
         return parts;
     }
 
@@ -92,13 +92,13 @@ final class MergedSubscription extends Subscription {
     }
 
     @Override
-    public @Nullable Subscription withoutNoLocal() {
+    public @Nullable FilterSubscription withoutNoLocal() {
         if (!anyNoLocal) {
             return this;
         }
-        Subscription[] left = new Subscription[parts.length];
+        FilterSubscription[] left = new FilterSubscription[parts.length];
         int count = 0;
-        for (Subscription part : parts) {
+        for (FilterSubscription part : parts) {
             if (!part.noLocal()) {
                 left[count++] = part;
             }

@@ -15,5 +15,5 @@ public interface RetainedJournal {
      * @param asking the message that has changed it: its outcome waits until this, or what has come later, is durable. Null
      *     when nobody waits
      */
-    void changed(Routes routes, Topic topic, @Nullable InTransit asking);
+    void changed(Routes routes, Topic topic, @Nullable RoutedMessage asking);
 }

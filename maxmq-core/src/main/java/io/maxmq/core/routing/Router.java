@@ -26,7 +26,7 @@ public final class Router {
     private final Loop loop;
     private final int self;
     private final boolean remoteAnswersDecide;
-    private final InTransit handedOver;
+    private final RoutedMessage handedOver;
     private final List<Runnable> waitingForRoom = new ArrayList<>();
     private Handover[] handovers = new Handover[0];
     private RetainedListener retainedListener = RetainedListener.NONE;
@@ -46,7 +46,7 @@ public final class Router {
         this.loop = loop;
         this.self = loop.index();
         this.remoteAnswersDecide = remoteAnswersDecide;
-        this.handedOver = new InTransit(ids);
+        this.handedOver = new RoutedMessage(ids);
     }
 
     /**
@@ -73,7 +73,7 @@ public final class Router {
 
     /** Told of a message that nobody is to have. */
     public interface UnmatchedListener {
-        void unmatched(InTransit message, Routes routes);
+        void unmatched(RoutedMessage message, Routes routes);
     }
 
     /** Tells somebody from now on of messages that nobody is to have. */
@@ -116,7 +116,7 @@ public final class Router {
      *
      * @param publisherId the UTF-8 client id of the publisher, for No Local; null for the application and the broker
      */
-    public Retained retain(InTransit message, Routes routes, byte @Nullable [] publisherId) {
+    public Retained retain(RoutedMessage message, Routes routes, byte @Nullable [] publisherId) {
         assert loop.inLoop();
         if (message.payloadLength() == 0) {
             removeRetained(message.topic(), routes, message);
@@ -145,7 +145,7 @@ public final class Router {
         return removeRetained(topic, routes, null);
     }
 
-    private boolean removeRetained(Topic topic, Routes routes, @Nullable InTransit asking) {
+    private boolean removeRetained(Topic topic, Routes routes, @Nullable RoutedMessage asking) {
         assert loop.inLoop();
         StoredMessage removed = routes.retained().remove(topic);
         release(removed);
@@ -157,7 +157,7 @@ public final class Router {
         return removed != null;
     }
 
-    private void writeRetained(Routes routes, Topic topic, @Nullable InTransit asking) {
+    private void writeRetained(Routes routes, Topic topic, @Nullable RoutedMessage asking) {
         if (!RetainedTree.isSys(topic.utf8())) {
             retainedJournal.changed(routes, topic, asking);
         }
@@ -181,7 +181,7 @@ public final class Router {
     }
 
     /** Delivers a message of this loop to all who match. Its counts, and its outcome if any, tell what became of it. */
-    public void publish(InTransit message, Routes routes) {
+    public void publish(RoutedMessage message, Routes routes) {
         if (!route(message, routes)) {
             loop.counters().increment(Counter.UNMATCHED);
             unmatchedListener.unmatched(message, routes);
@@ -189,12 +189,12 @@ public final class Router {
     }
 
     /** The same for what the broker says about itself: nobody has missed it when nobody wants it. */
-    public void publishOwn(InTransit message, Routes routes) {
+    public void publishOwn(RoutedMessage message, Routes routes) {
         route(message, routes);
     }
 
     /** False when there is nobody to have it. */
-    private boolean route(InTransit message, Routes routes) {
+    private boolean route(RoutedMessage message, Routes routes) {
         assert loop.inLoop();
         if (routes.isHooked()) {
             deliverLocal(message, routes.hooks().match(routes.hookTopic(message.topic(), self), self));
@@ -216,9 +216,9 @@ public final class Router {
     }
 
     /** Delivers a message of this loop once more: to those who have not got it, and to nobody else. */
-    public void publishAgain(InTransit message, Routes routes, Unstored missing) {
+    public void publishAgain(RoutedMessage message, Routes routes, Unstored missing) {
         assert loop.inLoop();
-        for (Subscription each : missing.subscriptions()) {
+        for (FilterSubscription each : missing.subscriptions()) {
             int owner = each.subscriber().loopIndex();
             if (owner == self) {
                 deliver(message, each);
@@ -237,7 +237,7 @@ public final class Router {
      *
      * @return false when there is neither
      */
-    public boolean passOn(InTransit message, Routes routes, SharedGroup group) {
+    public boolean passOn(RoutedMessage message, Routes routes, SharedGroup group) {
         assert loop.inLoop();
         if (group.size() == 0) {
             return false;
@@ -247,14 +247,14 @@ public final class Router {
     }
 
     /** The member that is to have it: the chosen one, or the one whose turn it is; null when none is online. */
-    private @Nullable Subscription next(InTransit message, SharedGroup group) {
+    private @Nullable FilterSubscription next(RoutedMessage message, SharedGroup group) {
         RecipientRules rules = sharedRules;
-        Subscription chosen = rules == null ? null : rules.choose(message, group);
+        FilterSubscription chosen = rules == null ? null : rules.choose(message, group);
         return chosen == null ? group.next() : chosen;
     }
 
     /** Gives a message to a member of a shared subscription, or, if it does not take it, to another. */
-    public void deliverTo(InTransit message, Routes routes, Subscription member) {
+    public void deliverTo(RoutedMessage message, Routes routes, FilterSubscription member) {
         assert loop.inLoop();
         SharedGroup group = member.group();
         if (group != null) {
@@ -310,7 +310,7 @@ public final class Router {
     }
 
     /** The flyweight that batches from other loops are read with. */
-    InTransit handedOver() {
+    RoutedMessage handedOver() {
         assert loop.inLoop();
         loop.refreshTime();
         return handedOver;
@@ -318,10 +318,10 @@ public final class Router {
 
     /** A message from another loop: for all plain subscribers here, or for one of them, or a member of a shared subscription. */
     void receive(
-            InTransit message,
+            RoutedMessage message,
             Routes routes,
             @Nullable SharedGroup group,
-            @Nullable Subscription member,
+            @Nullable FilterSubscription member,
             int attempts) {
         assert loop.inLoop();
         try {
@@ -337,13 +337,13 @@ public final class Router {
         }
     }
 
-    private Match match(InTransit message, Routes routes) {
+    private Match match(RoutedMessage message, Routes routes) {
         Match match = routes.tree().match(message.topic(), self);
         loop.work(1 + routes.tree().takeVisited(self) / NODES_PER_WORK);
         return match;
     }
 
-    private void deliverLocal(InTransit message, Match match) {
+    private void deliverLocal(RoutedMessage message, Match match) {
         int matchedBefore = message.matched();
         // Read once: a delivery may subscribe, and must not prolong the walk.
         int count = match.localCount();
@@ -359,16 +359,16 @@ public final class Router {
         loop.counters().add(Counter.MATCHED, message.matched() - matchedBefore);
     }
 
-    private void deliverByRules(InTransit message, Match match, int count, RecipientRules rules) {
+    private void deliverByRules(RoutedMessage message, Match match, int count, RecipientRules rules) {
         for (int i = 0; i < count; i++) {
-            Subscription subscription = match.local(i);
+            FilterSubscription subscription = match.local(i);
             if (subscription != null && rules.includes(message, subscription)) {
                 deliver(message, subscription);
             }
         }
     }
 
-    private void deliver(InTransit message, @Nullable Subscription subscription) {
+    private void deliver(RoutedMessage message, @Nullable FilterSubscription subscription) {
         if (subscription == null) {
             return;
         }
@@ -380,7 +380,7 @@ public final class Router {
         }
     }
 
-    private void handOver(InTransit message, Routes routes, long loops) {
+    private void handOver(RoutedMessage message, Routes routes, long loops) {
         for (long left = loops; left != 0; left &= left - 1) {
             Handover way = handovers[Long.numberOfTrailingZeros(left)];
             loop.work(way.workPerMessage());
@@ -388,7 +388,7 @@ public final class Router {
         }
     }
 
-    private @Nullable Outcome outcomeOf(InTransit message) {
+    private @Nullable PendingOutcome outcomeOf(RoutedMessage message) {
         if (message.isTracked() || (remoteAnswersDecide && message.qos() > 0)) {
             return message.await();
         }
@@ -400,8 +400,8 @@ public final class Router {
 
     /** Asks online members one after the other, from this one on, each on its loop, until one takes it; in the end who keeps it. */
     private void deliverShared(
-            InTransit message, Routes routes, SharedGroup group, @Nullable Subscription first, int attempts) {
-        Subscription member = first == null ? routes.keeperOf(group) : first;
+            RoutedMessage message, Routes routes, SharedGroup group, @Nullable FilterSubscription first, int attempts) {
+        FilterSubscription member = first == null ? routes.keeperOf(group) : first;
         for (int attempt = attempts; member != null; attempt++) {
             int owner = member.subscriber().loopIndex();
             if (owner != self) {
@@ -409,7 +409,7 @@ public final class Router {
                 return;
             }
             loop.work(1 + group.size() / MEMBERS_PER_WORK);
-            Subscription other = behind(member, routes, group, attempt);
+            FilterSubscription other = behind(member, routes, group, attempt);
             // One that has gone since it was chosen is not asked.
             boolean isGone = other != null && !member.subscriber().isOnline();
             if (!isGone && deliverToMember(message, member, other)) {
@@ -420,11 +420,11 @@ public final class Router {
     }
 
     /** Who is asked when this one does not take it; null when it is the last. */
-    private static @Nullable Subscription behind(Subscription asked, Routes routes, SharedGroup group, int attempt) {
+    private static @Nullable FilterSubscription behind(FilterSubscription asked, Routes routes, SharedGroup group, int attempt) {
         if (group.isKeeper(asked)) {
             return null;
         }
-        Subscription other = attempt + 1 < Math.min(MAX_SHARED_ATTEMPTS, group.size()) ? group.after(asked) : null;
+        FilterSubscription other = attempt + 1 < Math.min(MAX_SHARED_ATTEMPTS, group.size()) ? group.after(asked) : null;
         if (other == null) {
             other = routes.keeperOf(group);
         }
@@ -437,7 +437,7 @@ public final class Router {
      * @param other who is asked next; null when the message is lost if this member cannot take it
      * @return false when it could not, and there is another: then it is as if it had not been asked
      */
-    private boolean deliverToMember(InTransit message, Subscription member, @Nullable Subscription other) {
+    private boolean deliverToMember(RoutedMessage message, FilterSubscription member, @Nullable FilterSubscription other) {
         int acceptedBefore = message.accepted();
         int refusedBefore = message.refused();
         int matchedBefore = message.matched();

@@ -144,7 +144,7 @@ public final class Routes {
 
     /** Who keeps a message of this group that no online member takes; null when all have left. */
     @Nullable
-    Subscription keeperOf(SharedGroup group) {
+    FilterSubscription keeperOf(SharedGroup group) {
         return group.keeper(sharedQueues, this);
     }
 

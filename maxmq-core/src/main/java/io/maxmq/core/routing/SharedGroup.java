@@ -20,12 +20,12 @@ public final class SharedGroup {
     private final AtomicInteger turn = new AtomicInteger();
 
     /** Written under this group's monitor. A reader may see a member twice or one too few while another one leaves. */
-    private volatile @Nullable Subscription[] members = new Subscription[2];
+    private volatile @Nullable FilterSubscription[] members = new FilterSubscription[2];
     /** Written after the members, read before them. */
     private volatile int size;
 
     /** The subscription of the queue, made when it is first needed. */
-    private volatile @Nullable Subscription keeper;
+    private volatile @Nullable FilterSubscription keeper;
 
     SharedGroup(ShareName name, TopicFilter filter) {
         this.name = name;
@@ -46,16 +46,16 @@ public final class SharedGroup {
     }
 
     /** The online member whose turn it is, or null when there is none. Costs a look at each offline one on the way. */
-    public @Nullable Subscription next() {
+    public @Nullable FilterSubscription next() {
         int count = size;
-        @Nullable Subscription[] now = members;
+        @Nullable FilterSubscription[] now = members;
         count = Math.min(count, now.length);
         if (count == 0) {
             return null;
         }
         int start = Integer.remainderUnsigned(turn.getAndIncrement(), count);
         for (int i = 0, at = start; i < count; i++, at = at + 1 == count ? 0 : at + 1) {
-            Subscription member = now[at];
+            FilterSubscription member = now[at];
             if (member != null && member.subscriber().isOnline()) {
                 if (i > 0) {
                     turn.addAndGet(i); // who follows an offline one would have two turns
@@ -67,13 +67,13 @@ public final class SharedGroup {
     }
 
     /** Whom {@link #next} would give; nobody's turn is taken. */
-    public @Nullable Subscription peek() {
+    public @Nullable FilterSubscription peek() {
         int count = size;
-        @Nullable Subscription[] now = members;
+        @Nullable FilterSubscription[] now = members;
         count = Math.min(count, now.length);
         int start = count == 0 ? 0 : Integer.remainderUnsigned(turn.get(), count);
         for (int i = 0, at = start; i < count; i++, at = at + 1 == count ? 0 : at + 1) {
-            Subscription member = now[at];
+            FilterSubscription member = now[at];
             if (member != null && member.subscriber().isOnline()) {
                 return member;
             }
@@ -82,11 +82,11 @@ public final class SharedGroup {
     }
 
     /** A copy. While members come and go, one may be in it twice or left out. */
-    public List<Subscription> members() {
-        List<Subscription> copy = new ArrayList<>(size);
-        @Nullable Subscription[] now = members;
+    public List<FilterSubscription> members() {
+        List<FilterSubscription> copy = new ArrayList<>(size);
+        @Nullable FilterSubscription[] now = members;
         for (int i = 0, count = Math.min(size, now.length); i < count; i++) {
-            Subscription member = now[i];
+            FilterSubscription member = now[i];
             if (member != null) {
                 copy.add(member);
             }
@@ -97,10 +97,10 @@ public final class SharedGroup {
     /** Whether {@link #next} has one to give; nobody's turn is taken. */
     public boolean hasOnline() {
         int count = size;
-        @Nullable Subscription[] now = members;
+        @Nullable FilterSubscription[] now = members;
         count = Math.min(count, now.length);
         for (int i = 0; i < count; i++) {
-            Subscription member = now[i];
+            FilterSubscription member = now[i];
             if (member != null && member.subscriber().isOnline()) {
                 return true;
             }
@@ -114,14 +114,14 @@ public final class SharedGroup {
      *
      * @return null when there is no other; while members come and go, one may be given twice or left out
      */
-    public @Nullable Subscription after(Subscription refused) {
+    public @Nullable FilterSubscription after(FilterSubscription refused) {
         int count = size;
-        @Nullable Subscription[] now = members;
+        @Nullable FilterSubscription[] now = members;
         count = Math.min(count, now.length);
         int start = Math.min(refused.index, count - 1);
         for (int i = 1, at = start; i < count; i++) {
             at = at + 1 == count ? 0 : at + 1;
-            Subscription member = now[at];
+            FilterSubscription member = now[at];
             if (member != null && member != refused && member.subscriber().isOnline()) {
                 return member;
             }
@@ -131,8 +131,8 @@ public final class SharedGroup {
 
     /** Who keeps a message that no online member takes: the only member, or the queue; null when all have left. */
     @Nullable
-    Subscription keeper(SharedQueue.Maker maker, Routes routes) {
-        Subscription known = keeper;
+    FilterSubscription keeper(SharedQueue.Maker maker, Routes routes) {
+        FilterSubscription known = keeper;
         int count = size;
         if (count == 1 && (known == null || !isWaiting(known))) {
             return members[0];
@@ -143,26 +143,26 @@ public final class SharedGroup {
         return known != null ? known : makeKeeper(maker, routes);
     }
 
-    synchronized Subscription makeKeeper(SharedQueue.Maker maker, Routes routes) {
-        Subscription known = keeper;
+    synchronized FilterSubscription makeKeeper(SharedQueue.Maker maker, Routes routes) {
+        FilterSubscription known = keeper;
         if (known == null) {
-            known = new Subscription(maker.make(this, routes), filter, 2, false, false, 0);
+            known = new FilterSubscription(maker.make(this, routes), filter, 2, false, false, 0);
             keeper = known;
         }
         return known;
     }
 
-    private static boolean isWaiting(Subscription keeper) {
+    private static boolean isWaiting(FilterSubscription keeper) {
         return keeper.subscriber() instanceof SharedQueue queue && queue.hasWaiting();
     }
 
-    boolean isKeeper(Subscription subscription) {
+    boolean isKeeper(FilterSubscription subscription) {
         return subscription == keeper;
     }
 
     /** A member can take messages, which may be waiting. */
     public void memberCame() {
-        Subscription known = keeper;
+        FilterSubscription known = keeper;
         if (known != null && known.subscriber() instanceof SharedQueue queue) {
             queue.memberCame();
         }
@@ -170,15 +170,15 @@ public final class SharedGroup {
 
     /** A member has left: with the last one goes what waits. */
     public void memberLeft() {
-        Subscription known = keeper;
+        FilterSubscription known = keeper;
         if (size == 0 && known != null && known.subscriber() instanceof SharedQueue queue) {
             queue.groupGone();
         }
     }
 
-    synchronized void add(Subscription subscription) {
+    synchronized void add(FilterSubscription subscription) {
         int count = size;
-        @Nullable Subscription[] now = members;
+        @Nullable FilterSubscription[] now = members;
         if (count == now.length) {
             now = Arrays.copyOf(now, 2 * count);
             now[count] = subscription;
@@ -193,10 +193,10 @@ public final class SharedGroup {
 
     /** The last one takes its place. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time
-    synchronized void remove(Subscription subscription) {
-        @Nullable Subscription[] now = members;
+    synchronized void remove(FilterSubscription subscription) {
+        @Nullable FilterSubscription[] now = members;
         int lastIndex = size - 1;
-        Subscription last = now[lastIndex];
+        FilterSubscription last = now[lastIndex];
         int index = subscription.index;
         assert now[index] == subscription : subscription;
         if (last != null) {

@@ -11,7 +11,7 @@ public interface Subscriber {
      * @param message valid only during the call
      * @param subscription why it receives the message: one of its own, or several of them merged
      */
-    void deliver(InTransit message, Subscription subscription);
+    void deliver(RoutedMessage message, FilterSubscription subscription);
 
     /** Whether it can take a message now. Any thread; a volatile read. */
     boolean isOnline();

@@ -11,22 +11,22 @@ import org.jspecify.annotations.Nullable;
 final class SubscriberList {
     private static final int[] NO_HOLES = {};
 
-    private @Nullable Subscription[] entries;
+    private @Nullable FilterSubscription[] entries;
     private int extent;
     private int size;
     private int[] holes = NO_HOLES;
     private int holeCount;
 
     /** By subscriber, open addressing, at most half full; null until somebody asks. */
-    private @Nullable Subscription @Nullable [] bySubscriber;
+    private @Nullable FilterSubscription @Nullable [] bySubscriber;
 
     /** Whether a match holds what was computed from the entries, so that a change must invalidate it. */
     boolean copied;
     /** Whether it waits for {@link #compact}. */
     boolean sparse;
 
-    SubscriberList(Subscription first) {
-        entries = new Subscription[2];
+    SubscriberList(FilterSubscription first) {
+        entries = new FilterSubscription[2];
         entries[0] = first;
         extent = 1;
         size = 1;
@@ -45,11 +45,11 @@ final class SubscriberList {
     /** Null at a hole and at or beyond {@link #extent}. */
     // hot: per message and subscriber
     @Nullable
-    Subscription get(int index) {
+    FilterSubscription get(int index) {
         return index < extent ? entries[index] : null;
     }
 
-    void add(Subscription subscription) {
+    void add(FilterSubscription subscription) {
         int index = extent;
         while (holeCount > 0) {
             int hole = holes[--holeCount];
@@ -72,7 +72,7 @@ final class SubscriberList {
         }
     }
 
-    void remove(Subscription subscription) {
+    void remove(FilterSubscription subscription) {
         int index = subscription.index;
         assert entries[index] == subscription : subscription;
         entries[index] = null;
@@ -97,10 +97,10 @@ final class SubscriberList {
 
     /** Closes the holes. Nobody may be walking. */
     void compact() {
-        @Nullable Subscription[] dense = new Subscription[Math.max(2, size + size / 2)];
+        @Nullable FilterSubscription[] dense = new FilterSubscription[Math.max(2, size + size / 2)];
         int count = 0;
         for (int i = 0; i < extent; i++) {
-            Subscription entry = entries[i];
+            FilterSubscription entry = entries[i];
             if (entry != null) {
                 entry.index = count;
                 dense[count++] = entry;
@@ -117,25 +117,25 @@ final class SubscriberList {
 
     /** The subscription of that subscriber, or null. The first call costs a walk over all. */
     @Nullable
-    Subscription find(Subscriber subscriber) {
-        @Nullable Subscription[] table = bySubscriber;
+    FilterSubscription find(Subscriber subscriber) {
+        @Nullable FilterSubscription[] table = bySubscriber;
         if (table == null) {
             table = indexAll();
         }
         int mask = table.length - 1;
         for (int at = slot(subscriber, mask); ; at = (at + 1) & mask) {
-            Subscription found = table[at];
+            FilterSubscription found = table[at];
             if (found == null || found.subscriber() == subscriber) {
                 return found;
             }
         }
     }
 
-    private @Nullable Subscription[] indexAll() {
-        @Nullable Subscription[] table = new Subscription[Integer.highestOneBit(Math.max(4, size)) * 4];
+    private @Nullable FilterSubscription[] indexAll() {
+        @Nullable FilterSubscription[] table = new FilterSubscription[Integer.highestOneBit(Math.max(4, size)) * 4];
         bySubscriber = table;
         for (int i = 0; i < extent; i++) {
-            Subscription entry = entries[i];
+            FilterSubscription entry = entries[i];
             if (entry != null) {
                 put(table, entry);
             }
@@ -143,8 +143,8 @@ final class SubscriberList {
         return table;
     }
 
-    private void index(Subscription subscription) {
-        @Nullable Subscription[] table = bySubscriber;
+    private void index(FilterSubscription subscription) {
+        @Nullable FilterSubscription[] table = bySubscriber;
         if (table == null || 2 * size > table.length) {
             indexAll();
         } else {
@@ -152,7 +152,7 @@ final class SubscriberList {
         }
     }
 
-    private static void put(@Nullable Subscription[] table, Subscription subscription) {
+    private static void put(@Nullable FilterSubscription[] table, FilterSubscription subscription) {
         int mask = table.length - 1;
         int at = slot(subscription.subscriber(), mask);
         while (table[at] != null) {
@@ -162,8 +162,8 @@ final class SubscriberList {
     }
 
     /** Moves later entries of the run into the gap, so that no run breaks. */
-    private void unindex(Subscription subscription) {
-        @Nullable Subscription[] table = bySubscriber;
+    private void unindex(FilterSubscription subscription) {
+        @Nullable FilterSubscription[] table = bySubscriber;
         if (table == null) {
             return;
         }
@@ -173,7 +173,7 @@ final class SubscriberList {
             gap = (gap + 1) & mask;
         }
         for (int at = (gap + 1) & mask; ; at = (at + 1) & mask) {
-            Subscription later = table[at];
+            FilterSubscription later = table[at];
             if (later == null) {
                 break;
             }

@@ -176,7 +176,7 @@ public final class SubscriptionTree {
      * @throws IllegalArgumentException when its filter has more levels than allowed
      * @throws IllegalStateException when it is in a tree
      */
-    public int add(Subscription subscription) {
+    public int add(FilterSubscription subscription) {
         if (subscription.node != null) {
             throw new IllegalStateException("subscription is in a tree already: " + subscription);
         }
@@ -199,7 +199,7 @@ public final class SubscriptionTree {
         return made;
     }
 
-    private int addPlain(Subscription subscription, byte[] filter) {
+    private int addPlain(FilterSubscription subscription, byte[] filter) {
         TreeNode known = find(filter);
         if (known != null && known.subscribers instanceof FilterSubscribers all) {
             SubscriberList list = all.list(subscription.loop());
@@ -237,7 +237,7 @@ public final class SubscriptionTree {
         }
     }
 
-    private int addShared(Subscription subscription, byte[] filter, ShareName share) {
+    private int addShared(FilterSubscription subscription, byte[] filter, ShareName share) {
         structure.lock();
         try {
             int before = nodes;
@@ -278,7 +278,7 @@ public final class SubscriptionTree {
      *
      * @return how many nodes are gone with it
      */
-    public int remove(Subscription subscription) {
+    public int remove(FilterSubscription subscription) {
         TreeNode node = subscription.node;
         if (node == null) {
             return 0;
@@ -300,7 +300,7 @@ public final class SubscriptionTree {
         return gone;
     }
 
-    private int removePlain(Subscription subscription, TreeNode node) {
+    private int removePlain(FilterSubscription subscription, TreeNode node) {
         int loop = subscription.loop();
         if (node.subscribers instanceof FilterSubscribers all) {
             SubscriberList list = all.list(loop);
@@ -337,7 +337,7 @@ public final class SubscriptionTree {
         }
     }
 
-    private int removeShared(Subscription subscription, TreeNode node, ShareName share) {
+    private int removeShared(FilterSubscription subscription, TreeNode node, ShareName share) {
         structure.lock();
         try {
             int before = nodes;
@@ -490,7 +490,7 @@ public final class SubscriptionTree {
         if (now instanceof FilterSubscribers all) {
             return all;
         }
-        if (now instanceof Subscription only) {
+        if (now instanceof FilterSubscription only) {
             return FilterSubscribers.EMPTY.with(only.loop(), new SubscriberList(only));
         }
         return FilterSubscribers.EMPTY;

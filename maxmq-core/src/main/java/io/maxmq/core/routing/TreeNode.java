@@ -15,7 +15,7 @@ final class TreeNode extends LevelNode {
     /** Null when it has no children; then it goes as soon as it has no subscribers either. */
     volatile @Nullable Branches branches;
 
-    /** Null, the only {@link Subscription} (plain), or {@link FilterSubscribers}. */
+    /** Null, the only {@link FilterSubscription} (plain), or {@link FilterSubscribers}. */
     volatile @Nullable Object subscribers;
 
     TreeNode(@Nullable TreeNode parent, byte[] level, int hash) {

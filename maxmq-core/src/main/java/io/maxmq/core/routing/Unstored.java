@@ -13,12 +13,12 @@ public final class Unstored {
     /** Beyond this many they are not told apart: then everybody is to have it. */
     private static final int MAX_SUBSCRIPTIONS = 4096;
 
-    private final List<Subscription> subscriptions = new ArrayList<>(1);
+    private final List<FilterSubscription> subscriptions = new ArrayList<>(1);
     private final Set<SharedGroup> groups = new LinkedHashSet<>(1);
     private boolean tooMany;
 
     /** Who was to have it by this subscription; of a shared one whichever member gets it. */
-    void add(Subscription by) {
+    void add(FilterSubscription by) {
         SharedGroup shared = by.group();
         if (shared != null) {
             groups.add(shared);
@@ -45,7 +45,7 @@ public final class Unstored {
         return tooMany;
     }
 
-    List<Subscription> subscriptions() {
+    List<FilterSubscription> subscriptions() {
         return subscriptions;
     }
 

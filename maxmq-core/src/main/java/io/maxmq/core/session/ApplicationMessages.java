@@ -6,7 +6,7 @@ import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.codec.wire.PublishProperties;
 import io.maxmq.codec.wire.PublishView;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.Topic;
@@ -47,7 +47,7 @@ public final class ApplicationMessages {
      * @throws IllegalArgumentException when a text of it is not what MQTT allows; {@code transit} is as it was
      */
     public static void begin(
-            InTransit transit, Message message, Topic topic, @Nullable Subscriber publisher, long epochMillis) {
+            RoutedMessage transit, Message message, Topic topic, @Nullable Subscriber publisher, long epochMillis) {
         byte[] properties = PublishProperties.encode(propertiesOf(message)); // first: it may throw
         transit.begin(topic, message.qos().code(), message.retain(), publisher);
         transit.properties(properties, 0, properties.length);
@@ -70,7 +70,7 @@ public final class ApplicationMessages {
     }
 
     /** The message with a payload of its own, for an application that may keep it. */
-    public static Message copy(InTransit transit, long epochMillis) {
+    public static Message copy(RoutedMessage transit, long epochMillis) {
         byte[] payload = new byte[transit.payloadLength()];
         transit.copyPayload(payload, 0);
         byte[] properties = NO_BYTES;
@@ -145,7 +145,7 @@ public final class ApplicationMessages {
     }
 
     /** The will of a CONNECT as interceptors see it. */
-    public static io.maxmq.spi.Will will(io.maxmq.codec.packet.Will will) {
+    public static io.maxmq.spi.Will will(io.maxmq.codec.packet.ConnectWill will) {
         Properties properties = will.properties();
         Message.Builder message = Message.builder(will.topic())
                 .qos(will.qos())
@@ -166,20 +166,20 @@ public final class ApplicationMessages {
     /**
      * A will as its session keeps it.
      *
-     * @param laterSeconds see {@link Will#laterSeconds}
+     * @param laterSeconds see {@link SessionWill#laterSeconds}
      */
-    public static Will will(
+    public static SessionWill will(
             ClientInfo client,
             io.maxmq.spi.Will will,
             int laterSeconds,
             TopicTable topics,
             int loop,
-            InTransit transit) {
+            RoutedMessage transit) {
         Message message = will.message();
         begin(transit, message, topic(topics, loop, message.topic()), null, 0);
         // The expiry counts from the publication, so the message that is kept has none.
         transit.expiresAtMillis(0);
         long expirySeconds = message.messageExpiry().map(Duration::toSeconds).orElse(-1L);
-        return new Will(client, transit.keep(), will.delay().toSeconds(), expirySeconds, laterSeconds);
+        return new SessionWill(client, transit.keep(), will.delay().toSeconds(), expirySeconds, laterSeconds);
     }
 }

@@ -8,9 +8,9 @@ import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.LoopStore;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.persistence.Write;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.MessageIds;
-import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.PendingOutcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.ClientInfo;
@@ -43,10 +43,10 @@ final class DelayedMessages {
 
     private static final long RETRY_NANOS = 10_000_000_000L;
 
-    private final Sessions home;
+    private final LoopSessions home;
     private final DelayedCount count;
     private final AuthorRights rights;
-    private final InTransit due;
+    private final RoutedMessage due;
     private final @Nullable LoopStore store;
     private final Map<SessionKey, Share> shares = new HashMap<>();
     private final PriorityQueue<Delayed> waiting = new PriorityQueue<>();
@@ -63,11 +63,11 @@ final class DelayedMessages {
 
     private long restoreMillis;
 
-    DelayedMessages(Sessions home, DelayedCount count, AuthorRights rights, MessageIds ids) {
+    DelayedMessages(LoopSessions home, DelayedCount count, AuthorRights rights, MessageIds ids) {
         this.home = home;
         this.count = count;
         this.rights = rights;
-        this.due = new InTransit(ids);
+        this.due = new RoutedMessage(ids);
         LoopRecords records = home.records();
         this.store = records == null ? null : records.store();
         this.sequence = records == null ? 0 : records.firstSequence();
@@ -81,12 +81,12 @@ final class DelayedMessages {
     }
 
     /**
-     * Takes a message over, to be routed after its {@link InTransit#delaySeconds}; it counts as accepted.
+     * Takes a message over, to be routed after its {@link RoutedMessage#delaySeconds}; it counts as accepted.
      *
      * @param author its publisher, as the authorizers see it when the message is due; null when it is not known
      * @return false when there is no room for it; it has been dropped
      */
-    boolean add(SessionKey publisher, Routes routes, InTransit message, @Nullable ClientInfo author) {
+    boolean add(SessionKey publisher, Routes routes, RoutedMessage message, @Nullable ClientInfo author) {
         StoredMessage kept = message.keep().toRetain();
         if (restored.contains(kept.idLow())) {
             message.countMatched(); // a start goes on with it that has found its record as well
@@ -229,7 +229,7 @@ final class DelayedMessages {
         if (store == null) {
             return;
         }
-        Outcome outcome = due.outcome();
+        PendingOutcome outcome = due.outcome();
         if (!routed || outcome == null) {
             delayed.forget(store);
             return;
@@ -242,7 +242,7 @@ final class DelayedMessages {
         }
     }
 
-    private void routed(Delayed delayed, Outcome outcome, LoopStore records) {
+    private void routed(Delayed delayed, PendingOutcome outcome, LoopStore records) {
         boolean unstored = outcome.isUnstored();
         if (unstored && delayed.isOnlyHere()) {
             delayed.refuse(records);
@@ -320,7 +320,7 @@ final class DelayedMessages {
 
         private @Nullable Write write;
         /** Null when nobody waits, or no longer. */
-        private @Nullable Outcome publisherWaits;
+        private @Nullable PendingOutcome publisherWaits;
 
         Delayed(
                 SessionKey publisher,
@@ -345,7 +345,7 @@ final class DelayedMessages {
             return publisher.ownerKey().numbered(sequence);
         }
 
-        void write(LoopStore records, InTransit transit) {
+        void write(LoopStore records, RoutedMessage transit) {
             Bytes key = key();
             long dueAtMillis = home.loop().expiryMillis() + transit.delaySeconds() * 1000L;
             Bytes value = DelayedRecord.write(key, dueAtMillis, lifetimeMillis, author, message);
@@ -377,7 +377,7 @@ final class DelayedMessages {
         }
 
         private void answer(boolean isKept) {
-            Outcome waits = publisherWaits;
+            PendingOutcome waits = publisherWaits;
             publisherWaits = null;
             if (waits != null && isKept) {
                 waits.complete(0, 1, 0, null);

@@ -3,7 +3,7 @@ package io.maxmq.core.session;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * to other members (MQTT 5.0 §4.8.2), the others stay or are forgotten. Runs on the session's event loop.
  */
 final class Departure {
-    private final Sessions home;
+    private final LoopSessions home;
     private final Routes routes;
     private final @Nullable DurableQueue durable;
 
     /** @param durable null when the session is not */
-    Departure(Sessions home, Routes routes, @Nullable DurableQueue durable) {
+    Departure(LoopSessions home, Routes routes, @Nullable DurableQueue durable) {
         this.home = home;
         this.routes = routes;
         this.durable = durable;
@@ -46,7 +46,7 @@ final class Departure {
         return DeliveryFlags.qos(flags) == 2 && sequence < sentBefore;
     }
 
-    private static boolean hasOthers(Subscription subscription) {
+    private static boolean hasOthers(FilterSubscription subscription) {
         SharedGroup group = subscription.group();
         return group != null && group.size() > 1;
     }
@@ -93,7 +93,7 @@ final class Departure {
         }
 
         @Override
-        public void onReleased(long sequence, StoredMessage message, int flags, Subscription subscription) {
+        public void onReleased(long sequence, StoredMessage message, int flags, FilterSubscription subscription) {
             SharedGroup group = subscription.group();
             boolean stays = DeliveryFlags.qos(flags) > highestQosToPassOn || mayBeHeld(sequence, flags, sentBefore);
             if (!passOn || group == null || stays) {

@@ -2,11 +2,11 @@ package io.maxmq.core.session;
 
 import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
-import io.maxmq.core.persistence.Written;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.persistence.WriteCallback;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.DropReason;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     }
 
     private final Owner owner;
-    private final Sessions home;
+    private final LoopSessions home;
     private final SessionKey key;
     private final OutboundQueue queue;
     private final PendingRecords records;
@@ -59,7 +59,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     /** Passes on what others may have of the part in storage; null when it has not begun. */
     private @Nullable StoredDeparture leaving;
 
-    DurableQueue(Owner owner, Sessions home, Session session, OutboundQueue queue) {
+    DurableQueue(Owner owner, LoopSessions home, Session session, OutboundQueue queue) {
         this.owner = owner;
         this.home = home;
         this.session = session;
@@ -202,7 +202,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
      *
      * @param kept of the same message
      */
-    void add(long sequence, StoredMessage kept, int flags, Subscription subscription, InTransit message) {
+    void add(long sequence, StoredMessage kept, int flags, FilterSubscription subscription, RoutedMessage message) {
         if (mayBeInMemory() && home.memory().hold(kept)) {
             queue.add(sequence, kept, flags, subscription);
         } else {
@@ -234,7 +234,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
      * Has everything up to the last message for which PUBREC has come in flight again, as it was: those in front have been
      * sent before it.
      */
-    void restore(InFlight inFlight, long lastReleased, Written done) {
+    void restore(InFlight inFlight, long lastReleased, WriteCallback done) {
         if (queue.stored() == 0 || queue.firstStored() > lastReleased) {
             done.onWritten(null);
             return;
@@ -252,19 +252,19 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     private final class Restoring implements SessionJournal.Page {
         private final InFlight inFlight;
         private final long lastReleased;
-        private final Written done;
+        private final WriteCallback done;
         private boolean noMemory;
         private boolean beyond;
         private boolean any;
 
-        Restoring(InFlight inFlight, long lastReleased, Written done) {
+        Restoring(InFlight inFlight, long lastReleased, WriteCallback done) {
             this.inFlight = inFlight;
             this.lastReleased = lastReleased;
             this.done = done;
         }
 
         @Override
-        public boolean onMessage(long sequence, StoredMessage message, int flags, Subscription subscription) {
+        public boolean onMessage(long sequence, StoredMessage message, int flags, FilterSubscription subscription) {
             any = true;
             beyond |= sequence > lastReleased || session.isEnded();
             if (beyond) {
@@ -337,7 +337,7 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     }
 
     @Override
-    public StoredPages.Taken onMessage(long sequence, StoredMessage message, int flags, Subscription subscription) {
+    public StoredPages.Taken onMessage(long sequence, StoredMessage message, int flags, FilterSubscription subscription) {
         if (!queue.isStored(sequence)) {
             return StoredPages.Taken.ENOUGH; // it is in memory, or refused meanwhile
         }

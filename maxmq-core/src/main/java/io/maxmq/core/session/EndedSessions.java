@@ -1,7 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.persistence.SessionRecord;
-import io.maxmq.core.persistence.Written;
+import io.maxmq.core.persistence.WriteCallback;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -131,7 +131,7 @@ final class EndedSessions {
     }
 
     /** Tells when it is in storage that the time of the session before is over. */
-    void awaitOver(SessionKey client, Written written) {
+    void awaitOver(SessionKey client, WriteCallback written) {
         Leaving before = leaving.get(client);
         if (before != null && stored != null) {
             stored.session(before.session, before.over, written);

@@ -1,7 +1,7 @@
 package io.maxmq.core.session;
 
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.PendingOutcome;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ final class GroupMessage {
     /** Null without storage, and of one that was read from storage. */
     private GroupRecords.@Nullable Record record;
     /** Who waits for the record, or for a member's; null when nobody has to. */
-    private @Nullable List<Outcome> waits;
+    private @Nullable List<PendingOutcome> waits;
     /** Storage has refused the record while the message was with a member, perhaps. */
     private boolean isUnwritten;
 
@@ -86,8 +86,8 @@ final class GroupMessage {
     }
 
     /** Has the outcome of a message wait for the record, if that is not written yet. */
-    void await(InTransit transit) {
-        List<Outcome> present = waits;
+    void await(RoutedMessage transit) {
+        List<PendingOutcome> present = waits;
         if (present == null) {
             transit.countAccepted();
         } else {
@@ -112,9 +112,9 @@ final class GroupMessage {
     }
 
     private void answer(boolean isKept) {
-        List<Outcome> present = waits;
+        List<PendingOutcome> present = waits;
         waits = null;
-        for (Outcome each : present == null ? List.<Outcome>of() : present) {
+        for (PendingOutcome each : present == null ? List.<PendingOutcome>of() : present) {
             if (isKept) {
                 each.complete(0, 1, 0, null);
             } else {

@@ -2,13 +2,13 @@ package io.maxmq.core.session;
 
 import io.maxmq.config.Overflow;
 import io.maxmq.core.persistence.LoopRecords;
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.PendingOutcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.SharedQueue;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.DropReason;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -43,7 +43,7 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
     private static final int MAX_BYTES_IN_MEMORY = 512 * 1024;
 
     private final GroupQueues all;
-    private final Sessions home;
+    private final LoopSessions home;
     private final Routes routes;
     private final SharedGroup group;
     private final SessionKey key;
@@ -66,7 +66,7 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
     private volatile int waiting;
 
     GroupQueue(
-            GroupQueues all, Sessions home, Routes routes, SharedGroup group, SessionKey key, GroupQueues.Left before) {
+            GroupQueues all, LoopSessions home, Routes routes, SharedGroup group, SessionKey key, GroupQueues.Left before) {
         this.all = all;
         this.home = home;
         this.routes = routes;
@@ -122,7 +122,7 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
     // ---- what comes
 
     @Override
-    public void deliver(InTransit message, Subscription subscription) {
+    public void deliver(RoutedMessage message, FilterSubscription subscription) {
         message.countMatched();
         if (message.qos() == 0) {
             home.drops().dropped(key, message, DropReason.QOS0_OFFLINE);
@@ -174,7 +174,7 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
         }
     }
 
-    private boolean add(StoredMessage kept, InTransit message) {
+    private boolean add(StoredMessage kept, RoutedMessage message) {
         LoopRecords ofLoop = home.records();
         if (records == null || ofLoop == null) {
             if (!home.memory().hold(kept)) {
@@ -266,7 +266,7 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
             return;
         }
         for (int turn = 0; turn < PER_TURN && !messages.isEmpty() && given.size() < GroupQueues.MAX_GIVEN; turn++) {
-            Subscription member = group.next();
+            FilterSubscription member = group.next();
             if (member == null) {
                 return; // memberCame comes back here
             }
@@ -297,17 +297,17 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
         }
     }
 
-    private void give(GroupMessage first, Subscription member) {
+    private void give(GroupMessage first, FilterSubscription member) {
         given.put(first.id(), first);
         int attempt = first.goes();
         home.passesOn(routes, group, first.message());
-        InTransit transit = home.again(first.message());
+        RoutedMessage transit = home.again(first.message());
         if (records != null) {
             transit.track(false);
             transit.move();
         }
         home.router().deliverTo(transit, routes, member);
-        Outcome outcome = transit.outcome();
+        PendingOutcome outcome = transit.outcome();
         if (outcome == null) {
             taken(first, attempt);
             return;
@@ -324,7 +324,7 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
     }
 
     /** It is known what has become of it. */
-    private void end(GroupMessage which, int attempt, Outcome outcome) {
+    private void end(GroupMessage which, int attempt, PendingOutcome outcome) {
         boolean unstored = outcome.accepted() == 0 && outcome.isUnstored();
         if (unstored && isGiven(which, attempt) && group.size() > 0) {
             takeBack(which);

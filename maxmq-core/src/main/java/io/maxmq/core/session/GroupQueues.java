@@ -19,7 +19,7 @@ public final class GroupQueues implements SharedQueue.Maker {
      */
     public static final int MAX_GIVEN = 512;
 
-    private final List<Sessions> loops;
+    private final List<LoopSessions> loops;
     private final Map<SessionKey, Left> left = new ConcurrentHashMap<>();
     /** No number is given twice, also not to a queue that has the name of one that has ended. */
     private final AtomicLong sequence = new AtomicLong();
@@ -37,7 +37,7 @@ public final class GroupQueues implements SharedQueue.Maker {
     public record Left(int messages, long bytes, long firstSequence, long lastSequence) {}
 
     /** @param loops the sessions of each loop; all are there before the first message is routed */
-    public GroupQueues(List<Sessions> loops) {
+    public GroupQueues(List<LoopSessions> loops) {
         this.loops = loops;
     }
 
@@ -49,7 +49,7 @@ public final class GroupQueues implements SharedQueue.Maker {
     }
 
     /** The loop of a queue. */
-    public Sessions at(SessionKey key) {
+    public LoopSessions at(SessionKey key) {
         return loops.get(key.loopIndex(loops.size()));
     }
 
@@ -61,7 +61,7 @@ public final class GroupQueues implements SharedQueue.Maker {
     /** Nobody has that shared subscription any more: removes what is in storage. */
     public void forget(SessionKey key) {
         Left before = left.remove(key);
-        Sessions home = at(key);
+        LoopSessions home = at(key);
         LoopRecords records = home.records();
         if (before != null && records != null) {
             OwnerKey owner = key.ownerKey();

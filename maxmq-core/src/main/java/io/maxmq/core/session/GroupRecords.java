@@ -9,7 +9,7 @@ import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.Payloads;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.persistence.Write;
-import io.maxmq.core.persistence.Written;
+import io.maxmq.core.persistence.WriteCallback;
 import io.maxmq.core.routing.StoredBytes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
@@ -61,12 +61,12 @@ final class GroupRecords {
     final class Record {
         private final Bytes key;
         private final StoredMessage message;
-        private final Written referred;
+        private final WriteCallback referred;
         private final @Nullable Write write;
         private boolean isTold;
         private boolean isCounted = true;
 
-        private Record(long sequence, StoredMessage message, boolean soon, Written written) {
+        private Record(long sequence, StoredMessage message, boolean soon, WriteCallback written) {
             this.key = owner.numbered(sequence);
             this.message = message;
             stored.add(message.bytes());
@@ -112,7 +112,7 @@ final class GroupRecords {
     }
 
     /** @param soon whether it may turn out to be needless in a moment */
-    Record write(long sequence, StoredMessage message, boolean soon, Written written) {
+    Record write(long sequence, StoredMessage message, boolean soon, WriteCallback written) {
         return new Record(sequence, message, soon, written);
     }
 

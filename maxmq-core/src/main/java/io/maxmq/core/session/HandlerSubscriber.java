@@ -5,10 +5,10 @@ import io.maxmq.core.limit.BudgetAccount;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.PluginFailures;
 import io.maxmq.core.observe.SerialExecutor;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscriber;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.DropReason;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.event.BrokerEvent.Failure;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class HandlerSubscriber implements Subscriber {
     private final SessionKey key;
     private final Loop loop;
-    private final Drops drops;
+    private final DroppedMessages drops;
     private final Consumer<Message> handler;
     private final @Nullable SerialExecutor executor;
     private final BudgetAccount account;
@@ -39,7 +39,7 @@ public final class HandlerSubscriber implements Subscriber {
     public HandlerSubscriber(
             SessionKey key,
             Loop loop,
-            Drops drops,
+            DroppedMessages drops,
             Consumer<Message> handler,
             @Nullable SerialExecutor executor,
             BudgetAccount account,
@@ -74,7 +74,7 @@ public final class HandlerSubscriber implements Subscriber {
     }
 
     @Override
-    public void deliver(InTransit message, Subscription subscription) {
+    public void deliver(RoutedMessage message, FilterSubscription subscription) {
         if (!open) {
             return;
         }
@@ -92,7 +92,7 @@ public final class HandlerSubscriber implements Subscriber {
     }
 
     /** A retained message for the new subscription; false when the handler's queue has no room and it is to be tried again. */
-    public boolean deliverRetained(InTransit message, Subscription subscription) {
+    public boolean deliverRetained(RoutedMessage message, FilterSubscription subscription) {
         if (!open) {
             return true;
         }

@@ -1,7 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 
 /**
  * A look at the messages that a session holds in memory for its client; changes nothing. Runs on the session's event loop.
@@ -25,11 +25,11 @@ public final class HeldMessages {
          * @param flags see {@link DeliveryFlags}
          * @return false when that is enough
          */
-        boolean visit(long sequence, StoredMessage message, int flags, Subscription subscription);
+        boolean visit(long sequence, StoredMessage message, int flags, FilterSubscription subscription);
     }
 
     /** Shows those that wait, the first first. Costs a comparison for each on the way to the place. */
-    public void showQueued(MessagePlace after, Visitor visitor) {
+    public void showQueued(MessageCursor after, Visitor visitor) {
         queue.show(after, visitor);
     }
 
@@ -39,7 +39,7 @@ public final class HeldMessages {
     }
 
     /** Shows those sent and not acknowledged, in sending order. Cost as for those that wait. */
-    public void showInFlight(MessagePlace after, Visitor visitor) {
+    public void showInFlight(MessageCursor after, Visitor visitor) {
         inFlight.show(after, visitor);
     }
 

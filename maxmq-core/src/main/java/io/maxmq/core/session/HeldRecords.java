@@ -2,7 +2,7 @@ package io.maxmq.core.session;
 
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.persistence.SessionRecord;
-import io.maxmq.core.persistence.Written;
+import io.maxmq.core.persistence.WriteCallback;
 import io.maxmq.spi.storage.StorageException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,16 +29,16 @@ final class HeldRecords {
         /** Whether nobody waits for the last record, so that it is repeated until storage takes it. */
         private boolean isRepeated;
 
-        private List<Written> waiting = new ArrayList<>(1);
+        private List<WriteCallback> waiting = new ArrayList<>(1);
 
         void tell(@Nullable Throwable failure) {
-            List<Written> told = waiting;
+            List<WriteCallback> told = waiting;
             waiting = new ArrayList<>(1);
             told.forEach(each -> each.onWritten(failure));
         }
 
         /** Fails one that still waits; a later one has its own time. */
-        void giveUp(Written written) {
+        void giveUp(WriteCallback written) {
             if (waiting.remove(written)) {
                 written.onWritten(new StorageException(
                         StorageException.Kind.BUSY, "the records of the session before are being removed"));
@@ -48,7 +48,7 @@ final class HeldRecords {
 
     /** Writes a record. */
     interface Writer {
-        void write(Session session, SessionRecord record, @Nullable Written written);
+        void write(Session session, SessionRecord record, @Nullable WriteCallback written);
     }
 
     HeldRecords(Loop loop) {
@@ -61,7 +61,7 @@ final class HeldRecords {
     }
 
     /** Keeps the record if those of its client wait; false when they do not. */
-    boolean keep(Session session, SessionRecord record, @Nullable Written written) {
+    boolean keep(Session session, SessionRecord record, @Nullable WriteCallback written) {
         if (ofClients.isEmpty()) {
             return false;
         }

@@ -3,7 +3,7 @@ package io.maxmq.core.session;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import java.util.Arrays;
 import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
@@ -37,19 +37,19 @@ final class InFlight {
 
     /** What {@link InFlight#resendNext} calls, in sending order. */
     interface Resender {
-        void resendPublish(StoredMessage message, int flags, int packetId, Subscription subscription);
+        void resendPublish(StoredMessage message, int flags, int packetId, FilterSubscription subscription);
 
         void resendPubRel(int packetId);
     }
 
     /** Takes over what is no longer held. */
     interface Released {
-        void onReleased(long sequence, StoredMessage message, int flags, Subscription subscription);
+        void onReleased(long sequence, StoredMessage message, int flags, FilterSubscription subscription);
     }
 
     private final LoopCounters counters;
     private @Nullable StoredMessage[] messages = new StoredMessage[0];
-    private @Nullable Subscription[] subscriptions = new Subscription[0];
+    private @Nullable FilterSubscription[] subscriptions = new FilterSubscription[0];
     private byte[] states = new byte[0];
     private byte[] flags = new byte[0];
     private long[] sequences = new long[0];
@@ -101,7 +101,7 @@ final class InFlight {
      * @param sequence above all that were added before
      * @param deliveryFlags see {@link DeliveryFlags}
      */
-    int add(long sequence, StoredMessage message, int deliveryFlags, Subscription subscription) {
+    int add(long sequence, StoredMessage message, int deliveryFlags, FilterSubscription subscription) {
         int slot = addPlace(sequence, SENT, deliveryFlags);
         messages[slot] = message;
         subscriptions[slot] = subscription;
@@ -143,7 +143,7 @@ final class InFlight {
 
     /** What a packet is sent for; null when it is not waiting for PUBACK or PUBREC. */
     @Nullable
-    Subscription subscription(int packetId) {
+    FilterSubscription subscription(int packetId) {
         long place = find(packetId);
         return place < 0 ? null : subscriptions[slot(place)];
     }
@@ -229,7 +229,7 @@ final class InFlight {
             int packetId = packetId(sequences[slot]);
             resendAt++;
             StoredMessage message = messages[slot];
-            Subscription subscription = subscriptions[slot];
+            FilterSubscription subscription = subscriptions[slot];
             if (states[slot] == RELEASED) {
                 active++;
                 resender.resendPubRel(packetId);
@@ -245,11 +245,11 @@ final class InFlight {
     }
 
     /** Shows the messages held here that are behind a place, in sending order. */
-    void show(MessagePlace after, HeldMessages.Visitor visitor) {
+    void show(MessageCursor after, HeldMessages.Visitor visitor) {
         for (long place = head; place < tail; place++) {
             int slot = slot(place);
             StoredMessage message = messages[slot];
-            Subscription subscription = subscriptions[slot];
+            FilterSubscription subscription = subscriptions[slot];
             if (sequences[slot] > after.sequence()
                     && message != null
                     && subscription != null
@@ -270,12 +270,12 @@ final class InFlight {
 
     /** Says which messages are to leave. */
     interface Leaving {
-        boolean leaves(long sequence, int flags, Subscription subscription);
+        boolean leaves(long sequence, int flags, FilterSubscription subscription);
     }
 
     /** Takes over a message that leaves. */
     interface Left {
-        void onLeft(long sequence, StoredMessage message, Subscription subscription);
+        void onLeft(long sequence, StoredMessage message, FilterSubscription subscription);
     }
 
     /** Takes those out that wait for an acknowledgement and are to leave, and hands them to {@code left}, in order. */
@@ -283,7 +283,7 @@ final class InFlight {
         long end = tail;
         for (long place = head; place < end; place++) {
             int slot = slot(place);
-            Subscription subscription = subscriptions[slot];
+            FilterSubscription subscription = subscriptions[slot];
             if (states[slot] == SENT
                     && subscription != null
                     && leaving.leaves(sequences[slot], flags[slot], subscription)) {
@@ -300,7 +300,7 @@ final class InFlight {
         for (long place = head; place < tail; place++) {
             int slot = slot(place);
             StoredMessage message = messages[slot];
-            Subscription subscription = subscriptions[slot];
+            FilterSubscription subscription = subscriptions[slot];
             if (message != null && subscription != null) {
                 released.onReleased(sequences[slot], message, flags[slot], subscription);
             }
@@ -424,7 +424,7 @@ final class InFlight {
 
     private void rebuild(int size) {
         @Nullable StoredMessage[] newMessages = new StoredMessage[size];
-        @Nullable Subscription[] newSubscriptions = new Subscription[size];
+        @Nullable FilterSubscription[] newSubscriptions = new FilterSubscription[size];
         byte[] newStates = new byte[size];
         byte[] newFlags = new byte[size];
         long[] newSequences = new long[size];

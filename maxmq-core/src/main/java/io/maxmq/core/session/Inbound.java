@@ -2,9 +2,9 @@ package io.maxmq.core.session;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.core.persistence.Written;
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.persistence.WriteCallback;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.PendingOutcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs on the session's event loop. Not thread-safe.
  */
 final class Inbound {
-    private final Sessions home;
+    private final LoopSessions home;
     private final Session session;
 
     // valid for the session
@@ -28,7 +28,7 @@ final class Inbound {
     private boolean v5;
     private AckRing acks = ringOf(null);
 
-    Inbound(Sessions home, Session session) {
+    Inbound(LoopSessions home, Session session) {
         this.home = home;
         this.session = session;
         this.unreleased = new InboundQos2(home.sessionMemory());
@@ -83,7 +83,7 @@ final class Inbound {
 
     /** False when an MQTT 5.0 client has sent more than its receive maximum allows; nothing was routed. */
     // hot: per message
-    boolean onPublish(InTransit message, int qos, int packetId) {
+    boolean onPublish(RoutedMessage message, int qos, int packetId) {
         if (v5 && unacknowledged() >= session.receiveMaximum() && !unreleased.contains(packetId)) {
             return false;
         }
@@ -116,9 +116,9 @@ final class Inbound {
     }
 
     /** It has been routed: answers when all have it. */
-    private void answer(InTransit message, int qos, int packetId, @Nullable Receipt receipt) {
+    private void answer(RoutedMessage message, int qos, int packetId, @Nullable Receipt receipt) {
         PacketType answer = answerTo(qos);
-        Outcome outcome = message.outcome();
+        PendingOutcome outcome = message.outcome();
         if (outcome == null) {
             answerNow(
                     answer,
@@ -151,7 +151,7 @@ final class Inbound {
     }
 
     /** @param receipt null when its publisher does not send it again, whatever storage refuses */
-    private void routed(int packetId, Outcome outcome, @Nullable Receipt receipt) {
+    private void routed(int packetId, PendingOutcome outcome, @Nullable Receipt receipt) {
         if (home.isClosing() || !unreleased.contains(packetId)) {
             return; // whether all have it is for the next start to see
         }
@@ -169,7 +169,7 @@ final class Inbound {
      * Storage had refused a part of this message, and now it has come again: those who have not got it are to have it, and nobody
      * else, under the same id.
      */
-    private void routeAgain(InTransit message, int packetId, InboundQos2.Unrouted before) {
+    private void routeAgain(RoutedMessage message, int packetId, InboundQos2.Unrouted before) {
         message.again(before.idHigh(), before.idLow());
         Receipt receipt = new Receipt(before, packetId);
         if (!before.isRecorded()) {
@@ -189,16 +189,16 @@ final class Inbound {
         answer(message, 2, packetId, receipt);
     }
 
-    private boolean retainAgain(InTransit message) {
+    private boolean retainAgain(RoutedMessage message) {
         Routes routes = session.routes();
         return !message.retain()
-                || CutOffMessages.isOlderThanRetained(routes, message.keep())
+                || InterruptedQos2.isOlderThanRetained(routes, message.keep())
                 || home.publications().retain(session.key(), routes, message);
     }
 
     /** The same message again (§4.3.3): acknowledged again, not routed again. */
     private void repeated(int packetId) {
-        Outcome outcome = unreleased.routing(packetId);
+        PendingOutcome outcome = unreleased.routing(packetId);
         if (outcome == null) {
             acks.add(PacketType.PUBREC, packetId, ReasonCode.SUCCESS);
         } else {
@@ -206,7 +206,7 @@ final class Inbound {
         }
     }
 
-    private void acknowledgeLater(PacketType answer, int packetId, Outcome outcome) {
+    private void acknowledgeLater(PacketType answer, int packetId, PendingOutcome outcome) {
         AckRing ring = acks;
         PacketSink connection = sink;
         boolean canRefuse = v5;
@@ -222,12 +222,12 @@ final class Inbound {
     }
 
     /** The record of a packet id with its message, which PUBREC waits for; and what to know if a part of it is refused. */
-    private final class Receipt implements Written {
+    private final class Receipt implements WriteCallback {
         private final int packetId;
         private long idHigh;
         private long idLow;
         private boolean isRecorded;
-        private @Nullable Outcome waiting;
+        private @Nullable PendingOutcome waiting;
 
         Receipt(int packetId) {
             this.packetId = packetId;
@@ -241,7 +241,7 @@ final class Inbound {
             this.isRecorded = before.isRecorded();
         }
 
-        void write(InTransit message) {
+        void write(RoutedMessage message) {
             StoredMessage kept = message.keep();
             idHigh = kept.idHigh();
             idLow = kept.idLow();
@@ -253,7 +253,7 @@ final class Inbound {
 
         @Override
         public void onWritten(@Nullable Throwable failure) {
-            Outcome told = waiting;
+            PendingOutcome told = waiting;
             waiting = null;
             if (told == null) {
                 return;
@@ -266,7 +266,7 @@ final class Inbound {
             }
         }
 
-        InboundQos2.Unrouted unrouted(Outcome outcome) {
+        InboundQos2.Unrouted unrouted(PendingOutcome outcome) {
             return new InboundQos2.Unrouted(idHigh, idLow, outcome.refusedByStorage(), isRecorded);
         }
     }
@@ -276,7 +276,7 @@ final class Inbound {
         return unreleased.size() + acks.waitingPubAcks();
     }
 
-    private static ReasonCode reasonOf(Outcome outcome) {
+    private static ReasonCode reasonOf(PendingOutcome outcome) {
         return outcome.isUnstored()
                 ? ReasonCode.QUOTA_EXCEEDED
                 : reasonOf(outcome.matched(), outcome.accepted(), outcome.refused());

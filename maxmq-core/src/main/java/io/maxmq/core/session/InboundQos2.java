@@ -1,6 +1,6 @@
 package io.maxmq.core.session;
 
-import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.PendingOutcome;
 import io.maxmq.core.routing.Unstored;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
@@ -17,7 +17,7 @@ final class InboundQos2 {
     private final SessionMemory memory;
 
     /** Of those, whose recipients have not all answered. */
-    private @Nullable Int2ObjectHashMap<Outcome> routing;
+    private @Nullable Int2ObjectHashMap<PendingOutcome> routing;
     /** Of those, whose PUBREL has come and is being written. */
     private @Nullable IntHashSet releasing;
     /** Of those, whose message storage has refused in part: it is to come again. */
@@ -96,8 +96,8 @@ final class InboundQos2 {
     }
 
     /** The message is on its way to recipients that have not answered yet. */
-    void routing(int packetId, Outcome outcome) {
-        Int2ObjectHashMap<Outcome> present = routing;
+    void routing(int packetId, PendingOutcome outcome) {
+        Int2ObjectHashMap<PendingOutcome> present = routing;
         if (present == null) {
             present = new Int2ObjectHashMap<>();
             routing = present;
@@ -107,7 +107,7 @@ final class InboundQos2 {
 
     /** What the message waits for; null when all have answered. */
     @Nullable
-    Outcome routing(int packetId) {
+    PendingOutcome routing(int packetId) {
         return routing == null ? null : routing.get(packetId);
     }
 

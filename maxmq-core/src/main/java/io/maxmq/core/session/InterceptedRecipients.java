@@ -3,10 +3,10 @@ package io.maxmq.core.session;
 import io.maxmq.codec.QoS;
 import io.maxmq.core.intercept.RecipientInterceptors;
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.RecipientRules;
 import io.maxmq.core.routing.SharedGroup;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.DropReason;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.intercept.Recipient;
@@ -19,22 +19,22 @@ import org.jspecify.annotations.Nullable;
 final class InterceptedRecipients implements RecipientRules {
     private final RecipientInterceptors interceptors;
     private final Loop loop;
-    private final Drops drops;
+    private final DroppedMessages drops;
 
     // The message that was asked about last: it has one view for all its recipients.
-    private @Nullable InTransit viewed;
+    private @Nullable RoutedMessage viewed;
     private long viewedSequence;
     private @Nullable Message view;
     private boolean deferred;
 
-    InterceptedRecipients(RecipientInterceptors interceptors, Loop loop, Drops drops) {
+    InterceptedRecipients(RecipientInterceptors interceptors, Loop loop, DroppedMessages drops) {
         this.interceptors = interceptors;
         this.loop = loop;
         this.drops = drops;
     }
 
     @Override
-    public boolean includes(InTransit message, Subscription subscription) {
+    public boolean includes(RoutedMessage message, FilterSubscription subscription) {
         if (!(subscription.subscriber() instanceof Session session)
                 || interceptors.includes(recipient(session, subscription, session.client() != null), view(message))) {
             return true;
@@ -46,15 +46,15 @@ final class InterceptedRecipients implements RecipientRules {
     }
 
     @Override
-    public @Nullable Subscription choose(InTransit message, SharedGroup group) {
-        List<Subscription> members = group.members();
+    public @Nullable FilterSubscription choose(RoutedMessage message, SharedGroup group) {
+        List<FilterSubscription> members = group.members();
         members.removeIf(each ->
                 !(each.subscriber() instanceof Session) || !each.subscriber().isOnline());
         if (members.isEmpty()) {
             return null;
         }
         List<Recipient> candidates = new ArrayList<>(members.size());
-        for (Subscription each : members) {
+        for (FilterSubscription each : members) {
             if (each.subscriber() instanceof Session session) {
                 candidates.add(recipient(session, each, true));
             }
@@ -63,13 +63,13 @@ final class InterceptedRecipients implements RecipientRules {
         return chosen < 0 ? null : members.get(chosen);
     }
 
-    private static Recipient recipient(Session session, Subscription subscription, boolean online) {
+    private static Recipient recipient(Session session, FilterSubscription subscription, boolean online) {
         SessionKey key = session.key();
         return new Recipient(
                 key.tenant(), key.clientId(), subscription.filter().toString(), QoS.of(subscription.maxQos()), online);
     }
 
-    private Message view(InTransit message) {
+    private Message view(RoutedMessage message) {
         Message known = view;
         if (known == null || viewed != message || viewedSequence != message.sequence()) {
             known = ApplicationMessages.copy(message, loop.expiryMillis());

@@ -1,9 +1,9 @@
 package io.maxmq.core.session;
 
-import io.maxmq.core.persistence.Written;
+import io.maxmq.core.persistence.WriteCallback;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import org.jspecify.annotations.Nullable;
 
 /** The journal of a broker without storage. Since no session is durable, nobody calls what writes. */
@@ -19,10 +19,10 @@ final class NoJournal implements SessionJournal {
             long sequence,
             StoredMessage message,
             int flags,
-            Subscription subscription,
+            FilterSubscription subscription,
             boolean isSent,
             boolean moves,
-            Written completion) {
+            WriteCallback completion) {
         throw nothingToWrite(session);
     }
 
@@ -32,8 +32,8 @@ final class NoJournal implements SessionJournal {
             long sequence,
             StoredMessage message,
             int flags,
-            @Nullable Subscription subscription,
-            Written completion) {
+            @Nullable FilterSubscription subscription,
+            WriteCallback completion) {
         throw nothingToWrite(session);
     }
 
@@ -48,7 +48,7 @@ final class NoJournal implements SessionJournal {
     }
 
     @Override
-    public void pass(Session session, long sequence, StoredMessage message, SharedGroup group, Written completion) {
+    public void pass(Session session, long sequence, StoredMessage message, SharedGroup group, WriteCallback completion) {
         throw nothingToWrite(session);
     }
 
@@ -58,12 +58,12 @@ final class NoJournal implements SessionJournal {
     }
 
     @Override
-    public void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, Written completion) {
+    public void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, WriteCallback completion) {
         throw nothingToWrite(session);
     }
 
     @Override
-    public void forget(Session session, int packetId, @Nullable Written completion) {
+    public void forget(Session session, int packetId, @Nullable WriteCallback completion) {
         throw nothingToWrite(session);
     }
 

@@ -4,7 +4,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.core.intercept.DeliveryObservers;
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.ClientInfo;
@@ -24,11 +24,11 @@ final class ObservedDeliveries {
         this.loop = loop;
     }
 
-    void queued(SessionKey key, @Nullable ClientInfo client, InTransit message, int flags) {
+    void queued(SessionKey key, @Nullable ClientInfo client, RoutedMessage message, int flags) {
         observers.queued(observed(key, client, message, flags, 0, false));
     }
 
-    void sent(SessionKey key, @Nullable ClientInfo client, InTransit message, int flags, int packetId, boolean again) {
+    void sent(SessionKey key, @Nullable ClientInfo client, RoutedMessage message, int flags, int packetId, boolean again) {
         observers.sent(observed(key, client, message, flags, packetId, again));
     }
 
@@ -56,7 +56,7 @@ final class ObservedDeliveries {
     }
 
     private Observed observed(
-            SessionKey key, @Nullable ClientInfo client, InTransit message, int flags, int packetId, boolean again) {
+            SessionKey key, @Nullable ClientInfo client, RoutedMessage message, int flags, int packetId, boolean again) {
         return new Observed(
                 key, client, message.topic(), message.payloadLength(), flags, packetId, again, loop, message, null);
     }
@@ -71,7 +71,7 @@ final class ObservedDeliveries {
             int packetId,
             boolean again,
             Loop loop,
-            @Nullable InTransit transit,
+            @Nullable RoutedMessage transit,
             @Nullable StoredMessage kept)
             implements Delivery {
         @Override
@@ -101,7 +101,7 @@ final class ObservedDeliveries {
 
         @Override
         public Message message() {
-            InTransit passing = transit;
+            RoutedMessage passing = transit;
             StoredMessage message = passing == null ? kept : passing.keep();
             if (message == null) {
                 throw new IllegalStateException("there is no message");

@@ -4,13 +4,13 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.Overflow;
 import io.maxmq.core.access.ClientAccess;
-import io.maxmq.core.persistence.Written;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.persistence.WriteCallback;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.RetainedCursor;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.DropReason;
 import io.maxmq.spi.auth.Authorization;
@@ -38,7 +38,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     /** The sequence of what has no packet id. */
     private static final long NO_SEQUENCE = -1;
 
-    private final Sessions home;
+    private final LoopSessions home;
     private final Session session;
     private final SessionKey key;
 
@@ -66,7 +66,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     private int window;
     private boolean turnPosted;
 
-    Outbound(Sessions home, Session session, Fullness fullness) {
+    Outbound(LoopSessions home, Session session, Fullness fullness) {
         this.home = home;
         this.session = session;
         this.key = session.key();
@@ -179,7 +179,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     /** Has everything up to this sequence in flight again. */
-    void restoreInFlight(long lastReleased, Written done) {
+    void restoreInFlight(long lastReleased, WriteCallback done) {
         assert durable != null && sink == null;
         durable.restore(inFlight, lastReleased, done);
     }
@@ -229,7 +229,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     // ---- what comes from the router
 
     // hot: per message
-    void deliver(InTransit message, int flags, Subscription subscription) {
+    void deliver(RoutedMessage message, int flags, FilterSubscription subscription) {
         PacketSink to = sink;
         if (to == null || !queue.isEmpty() || isWrittenFirst(flags) || !canSend(to, nextSequence)) {
             enqueue(message, flags, subscription);
@@ -257,8 +257,8 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         return inFlight.hasRoom(window, maxBytes, sequence) && to.isWritable();
     }
 
-    private void sendNow(PacketSink to, InTransit routed, int flags, Subscription subscription) {
-        InTransit message = home.intercepted(client, routed);
+    private void sendNow(PacketSink to, RoutedMessage routed, int flags, FilterSubscription subscription) {
+        RoutedMessage message = home.intercepted(client, routed);
         if (message == null) {
             home.drops().dropped(key, routed, DropReason.INTERCEPTED);
             routed.countAccepted();
@@ -287,7 +287,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     private void send(
-            PacketSink to, InTransit message, int flags, int packetId, boolean dup, Subscription subscription) {
+            PacketSink to, RoutedMessage message, int flags, int packetId, boolean dup, FilterSubscription subscription) {
         to.sendPublish(message, flags, packetId, dup, subscription);
         ObservedDeliveries observed = home.observed();
         if (observed != null) {
@@ -295,14 +295,14 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
     }
 
-    private void tellQueued(InTransit message, int flags) {
+    private void tellQueued(RoutedMessage message, int flags) {
         ObservedDeliveries observed = home.observed();
         if (observed != null) {
             observed.queued(key, client, message, flags);
         }
     }
 
-    private void enqueue(InTransit message, int flags, Subscription subscription) {
+    private void enqueue(RoutedMessage message, int flags, FilterSubscription subscription) {
         StoredMessage kept = message.keep();
         if (!message.moves() && isBeyondQuota(kept.bytes(), flags)) {
             refuse(message, DropReason.STORAGE);
@@ -328,7 +328,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
     }
 
-    private void add(InTransit message, StoredMessage kept, int flags, Subscription subscription) {
+    private void add(RoutedMessage message, StoredMessage kept, int flags, FilterSubscription subscription) {
         if (durable != null && DeliveryFlags.qos(flags) > 0) {
             durable.add(nextSequence++, kept, flags, subscription, message);
             tellQueued(message, flags);
@@ -345,21 +345,21 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     /** What {@link #deliver} would do with a message of so many bytes. */
-    Forecast forecast(int qos, int bytes) {
+    DeliveryForecast forecast(int qos, int bytes) {
         PacketSink to = sink;
         boolean writtenFirst = durable != null && qos == 2;
         if (to != null && queue.isEmpty() && (writtenFirst || canSend(to, nextSequence))) {
-            return Forecast.SENT;
+            return DeliveryForecast.SENT;
         }
         DropReason full = fullFor(bytes);
         if (full == null) {
-            return Forecast.QUEUED;
+            return DeliveryForecast.QUEUED;
         }
         if (full == DropReason.MEMORY) {
-            return Forecast.NO_MEMORY;
+            return DeliveryForecast.NO_MEMORY;
         }
         boolean makesRoom = session.limits().overflow() == Overflow.DROP_OLDEST && !queue.isEmpty();
-        return makesRoom ? Forecast.QUEUED_FOR_OLDEST : Forecast.QUEUE_FULL;
+        return makesRoom ? DeliveryForecast.QUEUED_FOR_OLDEST : DeliveryForecast.QUEUE_FULL;
     }
 
     /** Whether the tenant may store no more. */
@@ -405,7 +405,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
     }
 
-    private void overflow(InTransit message, DropReason full) {
+    private void overflow(RoutedMessage message, DropReason full) {
         if (session.limits().overflow() == Overflow.REJECT_PUBLISHER) {
             refuse(message, full);
             return;
@@ -417,7 +417,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
     }
 
-    private void refuse(InTransit message, DropReason reason) {
+    private void refuse(RoutedMessage message, DropReason reason) {
         home.drops().dropped(key, message, reason);
         message.countRefused();
     }
@@ -475,12 +475,12 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     @Override
-    public void resendPublish(StoredMessage message, int flags, int packetId, Subscription subscription) {
+    public void resendPublish(StoredMessage message, int flags, int packetId, FilterSubscription subscription) {
         PacketSink to = sink;
         if (to == null) {
             return;
         }
-        InTransit again = home.again(message);
+        RoutedMessage again = home.again(message);
         if (to.fits(again, flags, subscription)) {
             send(to, again, flags, packetId, true, subscription);
         } else {
@@ -530,7 +530,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
 
     private void sendFirst(PacketSink to) {
         StoredMessage message = queue.firstMessage();
-        Subscription subscription = queue.firstSubscription();
+        FilterSubscription subscription = queue.firstSubscription();
         int flags = queue.firstFlags();
         long sequence = queue.firstSequence();
         queue.removeFirst();
@@ -541,8 +541,8 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             dropQueued(message, sequence, DropReason.EXPIRED);
             return;
         }
-        InTransit routed = home.again(message);
-        InTransit changed = home.intercepted(client, routed);
+        RoutedMessage routed = home.again(message);
+        RoutedMessage changed = home.intercepted(client, routed);
         if (changed == null) {
             dropQueued(message, sequence, DropReason.INTERCEPTED);
         } else if (!to.fits(changed, flags, subscription)) {
@@ -575,7 +575,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     // ---- retained messages
 
     /** Has the retained messages of the cursor sent, as fast as the client takes them (§3.3.1.3). */
-    void addRetained(RetainedCursor cursor, Subscription subscription) {
+    void addRetained(RetainedCursor cursor, FilterSubscription subscription) {
         retained.add(cursor, subscription);
         pumpRetained();
     }
@@ -594,7 +594,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         return true;
     }
 
-    void forgetRetained(Subscription subscription) {
+    void forgetRetained(FilterSubscription subscription) {
         retained.forget(subscription);
     }
 
@@ -604,7 +604,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
         for (int sent = 0; sent < RETAINED_PER_TURN; sent++) {
             PacketSink to = sink;
-            Subscription subscription = retained.subscription();
+            FilterSubscription subscription = retained.subscription();
             if (subscription == null || to == null || !hasRoomForRetained() || !canSend(to, nextSequence)) {
                 // Writability, an acknowledgement, storage, or a reconnect comes back here.
                 return;
@@ -621,7 +621,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         });
     }
 
-    private boolean wants(Subscription subscription, StoredMessage retained) {
+    private boolean wants(FilterSubscription subscription, StoredMessage retained) {
         boolean isOwn = subscription.noLocal() && retained.isRetainedBy(session.clientIdBytes());
         return !isOwn && !retained.isExpired(home.loop().expiryMillis());
     }
@@ -635,8 +635,8 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
                         && !durable.maySendFirst());
     }
 
-    private void sendRetained(PacketSink to, StoredMessage message, Subscription subscription) {
-        InTransit routed = home.retained(message);
+    private void sendRetained(PacketSink to, StoredMessage message, FilterSubscription subscription) {
+        RoutedMessage routed = home.retained(message);
         int flags = DeliveryFlags.of(Math.min(message.qos(), subscription.maxQos()), true);
         if (queue.isEmpty() && gate.isOpen() && !isWrittenFirst(flags)) {
             sendNow(to, routed, flags, subscription);

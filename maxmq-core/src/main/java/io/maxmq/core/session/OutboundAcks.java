@@ -3,7 +3,7 @@ package io.maxmq.core.session;
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.ClientInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs on the session's event loop. Not thread-safe.
  */
 final class OutboundAcks {
-    private final Sessions home;
+    private final LoopSessions home;
     private final SessionKey key;
     private final InFlight inFlight;
     /** Null in a session that is not durable. */
@@ -27,7 +27,7 @@ final class OutboundAcks {
     private @Nullable PacketSink sink;
     private @Nullable ClientInfo client;
 
-    OutboundAcks(Sessions home, SessionKey key, InFlight inFlight, @Nullable PendingRecords records, Runnable pump) {
+    OutboundAcks(LoopSessions home, SessionKey key, InFlight inFlight, @Nullable PendingRecords records, Runnable pump) {
         this.home = home;
         this.key = key;
         this.inFlight = inFlight;
@@ -51,7 +51,7 @@ final class OutboundAcks {
             tell(take(packetId, 2), 2, packetId, reason);
             return;
         }
-        Subscription subscription = records == null ? null : inFlight.subscription(packetId);
+        FilterSubscription subscription = records == null ? null : inFlight.subscription(packetId);
         StoredMessage taken = inFlight.release(packetId);
         tell(taken, 2, packetId, reason);
         if (taken != null) {

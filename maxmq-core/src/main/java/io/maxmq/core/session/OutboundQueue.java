@@ -3,7 +3,7 @@ package io.maxmq.core.session;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ final class OutboundQueue {
 
     private final LoopCounters counters;
     private @Nullable StoredMessage[] messages = new StoredMessage[0];
-    private @Nullable Subscription[] subscriptions = new Subscription[0];
+    private @Nullable FilterSubscription[] subscriptions = new FilterSubscription[0];
     private byte[] flags = new byte[0];
     private long[] sequences = new long[0];
     private int head;
@@ -70,12 +70,12 @@ final class OutboundQueue {
     }
 
     /** Adds at the end of what is in memory; nothing may be in storage only. */
-    void add(long sequence, StoredMessage message, int deliveryFlags, Subscription subscription) {
+    void add(long sequence, StoredMessage message, int deliveryFlags, FilterSubscription subscription) {
         assert stored.isEmpty();
         append(sequence, message, deliveryFlags, subscription);
     }
 
-    private void append(long sequence, StoredMessage message, int deliveryFlags, Subscription subscription) {
+    private void append(long sequence, StoredMessage message, int deliveryFlags, FilterSubscription subscription) {
         if (inMemory == flags.length) {
             resize(Math.max(FIRST_SLOTS, inMemory * 2));
         }
@@ -95,8 +95,8 @@ final class OutboundQueue {
         return message;
     }
 
-    Subscription firstSubscription() {
-        Subscription subscription = subscriptions[head];
+    FilterSubscription firstSubscription() {
+        FilterSubscription subscription = subscriptions[head];
         assert subscription != null;
         return subscription;
     }
@@ -145,7 +145,7 @@ final class OutboundQueue {
         StoredMessage message = messages[to];
         messages[to] = messages[from];
         messages[from] = message;
-        Subscription subscription = subscriptions[to];
+        FilterSubscription subscription = subscriptions[to];
         subscriptions[to] = subscriptions[from];
         subscriptions[from] = subscription;
         flags[to] = flags[from];
@@ -153,11 +153,11 @@ final class OutboundQueue {
     }
 
     /** Shows those in memory that are behind a place, in order. */
-    void show(MessagePlace after, HeldMessages.Visitor visitor) {
+    void show(MessageCursor after, HeldMessages.Visitor visitor) {
         for (int i = placeBehind(after); i < inMemory; i++) {
             int slot = slot(i);
             StoredMessage message = messages[slot];
-            Subscription subscription = subscriptions[slot];
+            FilterSubscription subscription = subscriptions[slot];
             assert message != null && subscription != null;
             if (!visitor.visit(sequences[slot], message, flags[slot], subscription)) {
                 return;
@@ -165,7 +165,7 @@ final class OutboundQueue {
         }
     }
 
-    private int placeBehind(MessagePlace after) {
+    private int placeBehind(MessageCursor after) {
         int behind = 0;
         for (int i = 0; i < inMemory && sequences[slot(i)] <= after.sequence(); i++) {
             StoredMessage message = messages[slot(i)];
@@ -186,7 +186,7 @@ final class OutboundQueue {
         while (inMemory > 0) {
             StoredMessage message = firstMessage();
             int deliveryFlags = firstFlags();
-            Subscription subscription = firstSubscription();
+            FilterSubscription subscription = firstSubscription();
             long sequence = firstSequence();
             removeFirst();
             released.onReleased(sequence, message, deliveryFlags, subscription);
@@ -197,7 +197,7 @@ final class OutboundQueue {
     void leave(InFlight.Leaving leaving, InFlight.Left left) {
         for (int i = inMemory; i > 0; i--) {
             StoredMessage message = firstMessage();
-            Subscription subscription = firstSubscription();
+            FilterSubscription subscription = firstSubscription();
             int deliveryFlags = firstFlags();
             long sequence = firstSequence();
             removeFirst();
@@ -248,7 +248,7 @@ final class OutboundQueue {
     }
 
     /** The first one of those in storage joins those in memory. */
-    void fromStorage(long sequence, StoredMessage message, int deliveryFlags, Subscription subscription) {
+    void fromStorage(long sequence, StoredMessage message, int deliveryFlags, FilterSubscription subscription) {
         skipStored(sequence, message.bytes());
         append(sequence, message, deliveryFlags, subscription);
     }
@@ -290,7 +290,7 @@ final class OutboundQueue {
 
     private void resize(int slots) {
         @Nullable StoredMessage[] newMessages = new StoredMessage[slots];
-        @Nullable Subscription[] newSubscriptions = new Subscription[slots];
+        @Nullable FilterSubscription[] newSubscriptions = new FilterSubscription[slots];
         byte[] newFlags = new byte[slots];
         long[] newSequences = new long[slots];
         for (int i = 0; i < inMemory; i++) {

@@ -2,8 +2,8 @@ package io.maxmq.core.session;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import java.net.SocketAddress;
 import java.util.function.BooleanSupplier;
@@ -17,7 +17,7 @@ public interface PacketSink {
     boolean isWritable();
 
     /** Whether the packet keeps within the client's Maximum Packet Size (MQTT 5.0 §3.1.2.11.4). */
-    boolean fits(InTransit message, int flags, Subscription subscription);
+    boolean fits(RoutedMessage message, int flags, FilterSubscription subscription);
 
     /**
      * Sends PUBLISH.
@@ -25,7 +25,7 @@ public interface PacketSink {
      * @param flags see {@link DeliveryFlags}
      * @param packetId 0 at QoS 0
      */
-    void sendPublish(InTransit message, int flags, int packetId, boolean dup, Subscription subscription);
+    void sendPublish(RoutedMessage message, int flags, int packetId, boolean dup, FilterSubscription subscription);
 
     /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP; the reason reaches MQTT 5.0 clients only. */
     void sendAck(PacketType type, int packetId, ReasonCode reason);

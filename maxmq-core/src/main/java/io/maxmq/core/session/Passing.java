@@ -2,8 +2,8 @@ package io.maxmq.core.session;
 
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.Routings;
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.PendingOutcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Passing {
     private static final long RETRY_NANOS = 10_000_000_000L;
 
-    private final Sessions home;
+    private final LoopSessions home;
     private final Session session;
     private final Routes routes;
     private final PendingRecords records;
@@ -42,7 +42,7 @@ final class Passing {
     private @Nullable Runnable walk;
 
     /** @param session told to {@link Session#rest} each time that nothing is on its way any more */
-    Passing(Sessions home, Session session, PendingRecords records) {
+    Passing(LoopSessions home, Session session, PendingRecords records) {
         this.home = home;
         this.session = session;
         this.routes = session.routes();
@@ -159,14 +159,14 @@ final class Passing {
 
         private void route() {
             home.passesOn(routes, group, message);
-            InTransit transit = home.again(message);
+            RoutedMessage transit = home.again(message);
             transit.track(false);
             transit.move();
             if (!home.router().passOn(transit, routes, group)) {
                 routed(0, false); // the group is gone
                 return;
             }
-            Outcome outcome = transit.outcome();
+            PendingOutcome outcome = transit.outcome();
             if (outcome == null) {
                 routed(transit.accepted(), isRefused(transit.refused(), transit.drops()));
                 return;
@@ -179,7 +179,7 @@ final class Passing {
             }
         }
 
-        private void routed(Outcome outcome) {
+        private void routed(PendingOutcome outcome) {
             routed(outcome.accepted(), isRefused(outcome.refused(), outcome.drops()));
         }
 

@@ -1,11 +1,11 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.persistence.Written;
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.persistence.WriteCallback;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.PendingOutcome;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import java.util.function.LongPredicate;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongHashSet;
@@ -62,9 +62,9 @@ final class PendingRecords {
             long sequence,
             StoredMessage message,
             int flags,
-            Subscription subscription,
+            FilterSubscription subscription,
             boolean isSent,
-            InTransit routed) {
+            RoutedMessage routed) {
         Append append = new Append(sequence, message, subscription, routed.await());
         appends.put(sequence, append);
         append.record = journal.append(session, sequence, message, flags, subscription, isSent, routed.moves(), append);
@@ -76,13 +76,13 @@ final class PendingRecords {
     }
 
     /** PUBREC has come; {@link Listener#onReleased} follows. */
-    void release(long sequence, StoredMessage message, int flags, @Nullable Subscription subscription) {
+    void release(long sequence, StoredMessage message, int flags, @Nullable FilterSubscription subscription) {
         if (releases.add(sequence)) {
             writeRelease(sequence, message, flags, subscription);
         }
     }
 
-    private void writeRelease(long sequence, StoredMessage message, int flags, @Nullable Subscription subscription) {
+    private void writeRelease(long sequence, StoredMessage message, int flags, @Nullable FilterSubscription subscription) {
         journal.release(session, sequence, message, flags, subscription, failure -> {
             if (failure != null) {
                 loop.schedule(RETRY_NANOS, () -> retryRelease(sequence, message, flags, subscription));
@@ -92,7 +92,7 @@ final class PendingRecords {
         });
     }
 
-    private void retryRelease(long sequence, StoredMessage message, int flags, @Nullable Subscription subscription) {
+    private void retryRelease(long sequence, StoredMessage message, int flags, @Nullable FilterSubscription subscription) {
         if (releases.contains(sequence)) {
             writeRelease(sequence, message, flags, subscription);
         }
@@ -163,14 +163,14 @@ final class PendingRecords {
         }
     }
 
-    private final class Append implements Written {
+    private final class Append implements WriteCallback {
         private final long sequence;
         private final StoredMessage message;
-        private final Subscription subscription;
-        private final Outcome publisher;
+        private final FilterSubscription subscription;
+        private final PendingOutcome publisher;
         private SessionJournal.@Nullable Appending record;
 
-        Append(long sequence, StoredMessage message, Subscription subscription, Outcome publisher) {
+        Append(long sequence, StoredMessage message, FilterSubscription subscription, PendingOutcome publisher) {
             this.sequence = sequence;
             this.message = message;
             this.subscription = subscription;

@@ -9,20 +9,20 @@ import io.maxmq.core.routing.Routes;
  * <p>Runs on the session's event loop. Not thread-safe.
  */
 final class PendingWill {
-    private final Sessions home;
+    private final LoopSessions home;
     private final Session session;
     private final Routes routes;
-    private final Will will;
+    private final SessionWill will;
     private long timer;
 
-    PendingWill(Sessions home, Session session, Routes routes, Will will) {
+    PendingWill(LoopSessions home, Session session, Routes routes, SessionWill will) {
         this.home = home;
         this.session = session;
         this.routes = routes;
         this.will = will;
     }
 
-    Will will() {
+    SessionWill will() {
         return will;
     }
 

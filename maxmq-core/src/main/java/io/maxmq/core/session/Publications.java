@@ -1,7 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.spi.ClientInfo;
@@ -19,10 +19,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 final class Publications {
     private final Loop loop;
     private final Router router;
-    private final Drops drops;
+    private final DroppedMessages drops;
     private final DelayedMessages delayed;
 
-    Publications(Loop loop, Router router, Drops drops, DelayedMessages delayed) {
+    Publications(Loop loop, Router router, DroppedMessages drops, DelayedMessages delayed) {
         this.loop = loop;
         this.router = router;
         this.drops = drops;
@@ -37,7 +37,7 @@ final class Publications {
      *     routed now, or when the author is unknown
      */
     // hot: per message
-    boolean route(SessionKey publisher, Routes routes, InTransit message, @Nullable ClientInfo author) {
+    boolean route(SessionKey publisher, Routes routes, RoutedMessage message, @Nullable ClientInfo author) {
         assert loop.inLoop();
         if (message.delaySeconds() > 0) {
             return delayed.add(publisher, routes, message, author);
@@ -50,7 +50,7 @@ final class Publications {
     }
 
     /** Retains a message without routing it; false when the broker has no room for it, and the drop is reported. */
-    boolean retain(SessionKey publisher, Routes routes, InTransit message) {
+    boolean retain(SessionKey publisher, Routes routes, RoutedMessage message) {
         assert loop.inLoop();
         byte[] publisherId = message.publisher() instanceof Session session
                 ? session.clientIdBytes()

@@ -1,6 +1,6 @@
 package io.maxmq.core.session;
 
-import io.maxmq.core.persistence.Written;
+import io.maxmq.core.persistence.WriteCallback;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ final class RestoredSession implements SessionJournal.Found {
     private final Session session;
     private final SessionJournal journal;
     private final long sentUpTo;
-    private final List<Written> waiting = new ArrayList<>(1);
+    private final List<WriteCallback> waiting = new ArrayList<>(1);
     private boolean loading;
     private boolean counted;
     private long lastReleased = -1;
@@ -33,7 +33,7 @@ final class RestoredSession implements SessionJournal.Found {
     }
 
     /** Reads it, if that has not begun, and tells when it has been taken up. */
-    void load(Written done) {
+    void load(WriteCallback done) {
         waiting.add(done);
         if (loading) {
             return;
@@ -85,7 +85,7 @@ final class RestoredSession implements SessionJournal.Found {
         if (failure == null) {
             session.loaded();
         }
-        List<Written> told = List.copyOf(waiting);
+        List<WriteCallback> told = List.copyOf(waiting);
         waiting.clear();
         told.forEach(each -> each.onWritten(failure));
     }

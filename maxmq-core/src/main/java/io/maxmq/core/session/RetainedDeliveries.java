@@ -2,7 +2,7 @@ package io.maxmq.core.session;
 
 import io.maxmq.core.routing.RetainedCursor;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -14,16 +14,16 @@ final class RetainedDeliveries {
     /** Branches that are looked at for one message: a filter may match few of many topics, or none. */
     private static final int MAX_STEPS = 32;
 
-    private record Delivery(RetainedCursor cursor, Subscription subscription) {}
+    private record Delivery(RetainedCursor cursor, FilterSubscription subscription) {}
 
     private final ArrayDeque<Delivery> deliveries = new ArrayDeque<>(1);
 
-    void add(RetainedCursor cursor, Subscription subscription) {
+    void add(RetainedCursor cursor, FilterSubscription subscription) {
         deliveries.add(new Delivery(cursor, subscription));
     }
 
     /** The subscription is gone, and with it what it has not got yet. */
-    void forget(Subscription subscription) {
+    void forget(FilterSubscription subscription) {
         deliveries.removeIf(delivery -> delivery.subscription() == subscription);
     }
 
@@ -37,7 +37,7 @@ final class RetainedDeliveries {
 
     /** Whose turn it is; null when nothing is left. */
     @Nullable
-    Subscription subscription() {
+    FilterSubscription subscription() {
         Delivery first = deliveries.peek();
         return first == null ? null : first.subscription();
     }

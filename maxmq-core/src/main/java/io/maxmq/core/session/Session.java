@@ -6,12 +6,12 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.core.persistence.OwnerKey;
 import io.maxmq.core.persistence.SessionRecord;
-import io.maxmq.core.persistence.Written;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.persistence.WriteCallback;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.Subscriber;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.DropReason;
 import io.maxmq.spi.Tenant;
@@ -36,7 +36,7 @@ public final class Session implements Subscriber {
     /** A session expiry interval that never ends (§3.1.2.11.2). */
     public static final long NEVER = 0xFFFF_FFFFL;
 
-    private final Sessions home;
+    private final LoopSessions home;
     /** In UTF-8. */
     private final byte[] clientId;
 
@@ -46,13 +46,13 @@ public final class Session implements Subscriber {
     private final boolean claimed;
 
     // valid for the session
-    /** Null for none, a {@link Subscription} that is the only one, or a {@link SubscriptionSet}. */
+    /** Null for none, a {@link FilterSubscription} that is the only one, or a {@link SubscriptionSet}. */
     private @Nullable Object subscribed;
 
     /** Null while nothing waits for the client. */
     private @Nullable Outbound outbound;
     /** Null at rest. */
-    private @Nullable Awake awake;
+    private @Nullable ActiveState awake;
     /** 0..2^32-1, unsigned. */
     private int expirySeconds;
     /** Of a broker before this one: the highest sequence that it may have sent. */
@@ -63,10 +63,10 @@ public final class Session implements Subscriber {
     private boolean confirmed;
     /** Whether storage has more of it than is in memory: what a broker before this one has left. */
     private boolean unread;
-    /** Whether the settings have had their say on what it subscribes to; set by {@link Subscribing}. */
+    /** Whether the settings have had their say on what it subscribes to; set by {@link SubscriptionChanges}. */
     boolean automaticKnown;
 
-    /** Its number among the sessions of the loop; given by {@link Sessions}. */
+    /** Its number among the sessions of the loop; given by {@link LoopSessions}. */
     int slot;
 
     /** Its place among the {@link Expiries} of the loop, and what belongs to that: a deadline or a timer; given by them. */
@@ -84,7 +84,7 @@ public final class Session implements Subscriber {
     /** The same: it could not take the last one, and is passed over until it has room. */
     private volatile boolean full;
 
-    Session(Sessions home, SessionKey key, Routes routes, SessionOwner owner) {
+    Session(LoopSessions home, SessionKey key, Routes routes, SessionOwner owner) {
         this.home = home;
         this.clientId = key.clientId().getBytes(UTF_8);
         this.routes = routes;
@@ -98,7 +98,7 @@ public final class Session implements Subscriber {
 
     /** Made anew at each call while it is at rest. */
     public String clientId() {
-        Awake present = awake;
+        ActiveState present = awake;
         return present == null ? new String(clientId, UTF_8) : present.key.clientId();
     }
 
@@ -109,14 +109,14 @@ public final class Session implements Subscriber {
 
     /** Made anew at each call while it is at rest. */
     public SessionKey key() {
-        Awake present = awake;
+        ActiveState present = awake;
         return present == null ? new SessionKey(tenant(), clientId()) : present.key;
     }
 
-    private Awake awake() {
-        Awake present = awake;
+    private ActiveState awake() {
+        ActiveState present = awake;
         if (present == null) {
-            present = new Awake(new SessionKey(tenant(), clientId()));
+            present = new ActiveState(new SessionKey(tenant(), clientId()));
             awake = present;
         }
         return present;
@@ -138,7 +138,7 @@ public final class Session implements Subscriber {
 
     /** What the keys of its records begin with; made anew at each call while it is at rest. */
     OwnerKey ownerKey() {
-        Awake present = awake;
+        ActiveState present = awake;
         return present == null ? key().ownerKey() : present.ownerKey();
     }
 
@@ -147,7 +147,7 @@ public final class Session implements Subscriber {
         return durable;
     }
 
-    Sessions home() {
+    LoopSessions home() {
         return home;
     }
 
@@ -172,8 +172,8 @@ public final class Session implements Subscriber {
     }
 
     /** What it holds for its client; made anew at each call. */
-    public Holdings holdings() {
-        return new Holdings(this);
+    public SessionInspection holdings() {
+        return new SessionInspection(this);
     }
 
     /** The way out; null while nothing waits for the client. */
@@ -193,7 +193,7 @@ public final class Session implements Subscriber {
         if (subscribed instanceof SubscriptionSet all) {
             return bytes + all.chargedBytes();
         }
-        return subscribed instanceof Subscription only
+        return subscribed instanceof FilterSubscription only
                 ? bytes + SessionMemory.subscriptionBytes(only.filter().toString())
                 : bytes;
     }
@@ -213,7 +213,7 @@ public final class Session implements Subscriber {
      * @param before the session that ends for it next; null for none
      * @return the charged bytes, for {@link #settle}; -1 when there is no memory
      */
-    long reserve(@Nullable Will next, @Nullable Session before) {
+    long reserve(@Nullable SessionWill next, @Nullable Session before) {
         return home.sessionMemory()
                 .reserve(
                         SessionMemory.sessionBytes(nameLength()),
@@ -222,7 +222,7 @@ public final class Session implements Subscriber {
     }
 
     /** The session before it has ended: charges the rest. */
-    void settle(@Nullable Will next, long reservedBytes) {
+    void settle(@Nullable SessionWill next, long reservedBytes) {
         long bytes = willBytes(next);
         home.sessionMemory().settle(SessionMemory.sessionBytes(nameLength()) + bytes, reservedBytes);
         noteWillBytes(bytes);
@@ -233,18 +233,18 @@ public final class Session implements Subscriber {
      *
      * @return the charged bytes, for {@link #settleWill}; -1 when there is no memory
      */
-    long reserveWill(@Nullable Will next) {
+    long reserveWill(@Nullable SessionWill next) {
         return home.sessionMemory().reserve(0, willBytes(next), chargedWillBytes());
     }
 
     /** The connection before has ended, and its will may be gone: charges the rest, or gives back what is too much. */
-    void settleWill(@Nullable Will next, long reservedBytes) {
+    void settleWill(@Nullable SessionWill next, long reservedBytes) {
         long bytes = willBytes(next);
         home.sessionMemory().settle(bytes, chargedWillBytes() + reservedBytes);
         noteWillBytes(bytes);
     }
 
-    private static long willBytes(@Nullable Will will) {
+    private static long willBytes(@Nullable SessionWill will) {
         return will == null ? 0 : will.message().bytes();
     }
 
@@ -267,7 +267,7 @@ public final class Session implements Subscriber {
 
     /** What it may hold for its client. */
     SessionLimits limits() { // hot: per message
-        Awake state = awake;
+        ActiveState state = awake;
         SessionLimits own = state == null ? null : state.limits;
         return own == null ? home.limits() : own;
     }
@@ -281,7 +281,7 @@ public final class Session implements Subscriber {
     void attach(PacketSink connection, SessionSetup setup) {
         assert sink == null;
         cancelTimers();
-        Awake state = awake();
+        ActiveState state = awake();
         sink = connection;
         state.client = setup.client();
         state.access = setup.access();
@@ -290,7 +290,7 @@ public final class Session implements Subscriber {
         state.limits = setup.limitsIn(home.limits());
         expirySeconds = (int) setup.expirySeconds();
         durable |= expirySeconds != 0 && home.journal().isDurable();
-        Will asked = setup.will();
+        SessionWill asked = setup.will();
         state.will = asked == null ? null : new PendingWill(home, this, routes, asked);
         bridge = setup.bridge();
         online = true;
@@ -325,7 +325,7 @@ public final class Session implements Subscriber {
         }
         PendingWill pending = awake().will;
         if (pending != null) {
-            Will next = pending.will();
+            SessionWill next = pending.will();
             records.will(this, next, 0, unlessFull(writes().expect(), () -> {
                 if (records.isPending(key(), next)) {
                     records.will(this, next, 0, null);
@@ -342,7 +342,7 @@ public final class Session implements Subscriber {
      *
      * @param again writes the record once more, until storage takes it
      */
-    private Written unlessFull(Written written, Runnable again) {
+    private WriteCallback unlessFull(WriteCallback written, Runnable again) {
         if (!confirmed) {
             return written;
         }
@@ -375,7 +375,7 @@ public final class Session implements Subscriber {
         return outbound != null ? outbound.sentUpTo() : home.firstSequence() - 1;
     }
 
-    Writes writes() {
+    AwaitedWrites writes() {
         return awake().writes();
     }
 
@@ -385,7 +385,7 @@ public final class Session implements Subscriber {
     }
 
     /** Tells when what {@link #isWritten} asks for holds, or cannot; not within the call. */
-    public void afterWritten(Written done) {
+    public void afterWritten(WriteCallback done) {
         writes().then(done);
     }
 
@@ -421,7 +421,7 @@ public final class Session implements Subscriber {
     }
 
     /** The client has gone, and its will is due then. */
-    void restoreWill(Will pending, long dueAtMillis) {
+    void restoreWill(SessionWill pending, long dueAtMillis) {
         if (sink != null || ended) {
             return;
         }
@@ -436,7 +436,7 @@ public final class Session implements Subscriber {
     }
 
     /** Has what {@link #isLoaded} asks for read; not within the call. */
-    public void load(Written done) {
+    public void load(WriteCallback done) {
         if (unread) {
             restored().load(done);
         } else {
@@ -445,7 +445,7 @@ public final class Session implements Subscriber {
     }
 
     private RestoredSession restored() {
-        Awake state = awake();
+        ActiveState state = awake();
         RestoredSession present = state.restored;
         if (present == null) {
             present = new RestoredSession(this, home.journal(), sentUpTo);
@@ -609,7 +609,7 @@ public final class Session implements Subscriber {
     private void release() {
         sink = null;
         online = false;
-        Awake state = awake;
+        ActiveState state = awake;
         if (state != null) {
             state.client = null;
             state.access = null;
@@ -664,7 +664,7 @@ public final class Session implements Subscriber {
         all.clear();
         subscribed = null;
         home.compactLater(routes);
-        Awake state = awake();
+        ActiveState state = awake();
         if (state.inbound != null) {
             state.inbound.clear();
         }
@@ -692,7 +692,7 @@ public final class Session implements Subscriber {
      * @return false when the client has sent more than its receive maximum allows (§4.9); nothing was routed
      */
     // hot: per message
-    public boolean onPublish(InTransit message, int qos, int packetId) {
+    public boolean onPublish(RoutedMessage message, int qos, int packetId) {
         if (qos == 0) {
             home.publications().route(key(), routes, message, client());
             return true;
@@ -735,7 +735,7 @@ public final class Session implements Subscriber {
     }
 
     Inbound inbound() {
-        Awake state = awake();
+        ActiveState state = awake();
         Inbound present = state.inbound;
         if (present == null) {
             present = new Inbound(home, this);
@@ -749,7 +749,7 @@ public final class Session implements Subscriber {
     Outbound outbound() {
         Outbound present = outbound;
         if (present == null) {
-            Awake state = awake();
+            ActiveState state = awake();
             present = new Outbound(home, this, this::full);
             if (unread) {
                 restored().load(failure -> {}); // how much room there is depends on what is there
@@ -766,12 +766,12 @@ public final class Session implements Subscriber {
 
     // hot: per message and recipient
     @Override
-    public void deliver(InTransit message, Subscription subscribed) {
+    public void deliver(RoutedMessage message, FilterSubscription subscribed) {
         assert home.loop().inLoop();
         if (ended) {
             return;
         }
-        Subscription subscription = subscribed;
+        FilterSubscription subscription = subscribed;
         if (message.publisher() == this && subscription.anyNoLocal()) {
             subscription = subscription.withoutNoLocal();
             if (subscription == null) {
@@ -796,7 +796,7 @@ public final class Session implements Subscriber {
         }
     }
 
-    private void deliverAtMostOnce(InTransit routed, int flags, Subscription subscription) {
+    private void deliverAtMostOnce(RoutedMessage routed, int flags, FilterSubscription subscription) {
         PacketSink to = sink;
         if (to == null) {
             home.drops().dropped(this, routed, DropReason.QOS0_OFFLINE);
@@ -809,7 +809,7 @@ public final class Session implements Subscriber {
             home.drops().dropped(this, routed, DropReason.QOS0_NOT_WRITABLE);
             return;
         }
-        InTransit message = home.intercepts() ? home.intercepted(client(), routed) : routed;
+        RoutedMessage message = home.intercepts() ? home.intercepted(client(), routed) : routed;
         if (message == null) {
             home.drops().dropped(this, routed, DropReason.INTERCEPTED);
             routed.countAccepted();
@@ -829,8 +829,8 @@ public final class Session implements Subscriber {
     // ---- subscriptions
 
     /** What changes them: made anew at each call. */
-    public Subscribing subscribing() {
-        return new Subscribing(this);
+    public SubscriptionChanges subscribing() {
+        return new SubscriptionChanges(this);
     }
 
     /** What storage is to have of it goes there; null when that is nothing. */
@@ -840,7 +840,7 @@ public final class Session implements Subscriber {
     }
 
     /** The retained messages that a subscription still waits for are not sent. */
-    void forgetRetained(Subscription subscription) {
+    void forgetRetained(FilterSubscription subscription) {
         if (outbound != null) {
             outbound.forgetRetained(subscription);
         }
@@ -856,17 +856,17 @@ public final class Session implements Subscriber {
             return all;
         }
         SubscriptionSet all = new SubscriptionSet(
-                this, routes, home.sessionMemory(), home.limits().maxSubscriptions(), (Subscription) subscribed);
+                this, routes, home.sessionMemory(), home.limits().maxSubscriptions(), (FilterSubscription) subscribed);
         subscribed = all;
         return all;
     }
 
     /** A copy. */
-    public List<Subscription> subscriptions() {
+    public List<FilterSubscription> subscriptions() {
         if (subscribed instanceof SubscriptionSet all) {
             return all.all();
         }
-        return subscribed instanceof Subscription only ? List.of(only) : List.of();
+        return subscribed instanceof FilterSubscription only ? List.of(only) : List.of();
     }
 
     /**
@@ -874,16 +874,16 @@ public final class Session implements Subscriber {
      *
      * @param isExempt tells of the filter of an automatic subscription, with its share, whether the client needs no right to it
      */
-    public List<Subscription> authorizedSubscriptions(Predicate<String> isExempt) {
+    public List<FilterSubscription> authorizedSubscriptions(Predicate<String> isExempt) {
         return subscribed instanceof SubscriptionSet all ? all.authorized(isExempt) : subscriptions();
     }
 
     /** Null when it has none of this filter. */
-    public @Nullable Subscription subscription(String filter) {
+    public @Nullable FilterSubscription subscription(String filter) {
         if (subscribed instanceof SubscriptionSet all) {
             return all.find(filter);
         }
-        return subscribed instanceof Subscription only
+        return subscribed instanceof FilterSubscription only
                         && only.filter().toString().equals(filter)
                 ? only
                 : null;
@@ -900,6 +900,6 @@ public final class Session implements Subscriber {
     boolean isSubscribedTo(String topic) {
         return subscribed instanceof SubscriptionSet all
                 ? all.matches(topic)
-                : subscribed instanceof Subscription only && only.filter().matches(topic);
+                : subscribed instanceof FilterSubscription only && only.filter().matches(topic);
     }
 }

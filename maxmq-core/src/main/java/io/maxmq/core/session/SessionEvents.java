@@ -4,7 +4,7 @@ import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.TenantCounters;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.DropReason;
@@ -66,11 +66,11 @@ public final class SessionEvents {
     }
 
     /** Nobody is to have what was published. */
-    void unmatched(InTransit message, Routes routes) {
+    void unmatched(RoutedMessage message, Routes routes) {
         if (events.wantsUnmatched()) { // hot: per message
             Session publisher = message.publisher() instanceof Session session ? session : null;
             boolean told = events.wantsMessages(BrokerEvent.MessageUnmatched.class);
-            String topic = message.topic().utf8().length > Drops.MAX_NAME_BYTES
+            String topic = message.topic().utf8().length > DroppedMessages.MAX_NAME_BYTES
                     ? ""
                     : message.topic().name();
             loop.emit(
@@ -81,7 +81,7 @@ public final class SessionEvents {
                             publisher == null ? "" : publisher.key().clientId(),
                             topic,
                             told && publisher != null ? Optional.ofNullable(publisher.client()) : Optional.empty(),
-                            told ? Optional.of(Drops.copy(message.keep(), loop)) : Optional.empty()));
+                            told ? Optional.of(DroppedMessages.copy(message.keep(), loop)) : Optional.empty()));
         }
     }
 
@@ -124,7 +124,7 @@ public final class SessionEvents {
         };
     }
 
-    void willPublished(Will will) {
+    void willPublished(SessionWill will) {
         loop.counters().increment(Counter.WILLS_PUBLISHED);
         if (events.wants(BrokerEvent.WillPublished.class)) {
             loop.emit(

@@ -1,9 +1,9 @@
 package io.maxmq.core.session;
 
-import io.maxmq.core.persistence.Written;
+import io.maxmq.core.persistence.WriteCallback;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,7 @@ public interface SessionJournal {
     /** Receives what {@link #pageIn} has read: on the session's event loop, never within the call. */
     interface Page {
         /** False when it is not taken, nor any behind it: then the page ends. */
-        boolean onMessage(long sequence, StoredMessage message, int flags, Subscription subscription);
+        boolean onMessage(long sequence, StoredMessage message, int flags, FilterSubscription subscription);
 
         /** PUBREC has come for this one, and PUBCOMP has not. */
         default void onReleased(long sequence, int flags) {}
@@ -81,10 +81,10 @@ public interface SessionJournal {
             long sequence,
             StoredMessage message,
             int flags,
-            Subscription subscription,
+            FilterSubscription subscription,
             boolean isSent,
             boolean moves,
-            Written completion);
+            WriteCallback completion);
 
     /** PUBREC has come: the message is the subscriber's, and PUBREL is due until PUBCOMP comes (MQTT 5.0 §4.3.3). */
     void release(
@@ -92,8 +92,8 @@ public interface SessionJournal {
             long sequence,
             StoredMessage message,
             int flags,
-            @Nullable Subscription subscription,
-            Written completion);
+            @Nullable FilterSubscription subscription,
+            WriteCallback completion);
 
     /**
      * Done with: acknowledged, or dropped.
@@ -103,7 +103,7 @@ public interface SessionJournal {
     void acknowledge(Session session, long sequence, @Nullable StoredMessage message);
 
     /** PUBCOMP has come for a message of a broker before this one, in place of {@link #acknowledge}: its record is gone then. */
-    default void complete(Session session, long sequence, Written completion) {
+    default void complete(Session session, long sequence, WriteCallback completion) {
         throw new UnsupportedOperationException("nothing is left of a broker before: " + session.key());
     }
 
@@ -127,7 +127,7 @@ public interface SessionJournal {
      * An appended message of QoS 2 is about to go to another member: not before this is written, else a start could not tell that
      * both are the same. Until {@link #passed}.
      */
-    void pass(Session session, long sequence, StoredMessage message, SharedGroup group, Written completion);
+    void pass(Session session, long sequence, StoredMessage message, SharedGroup group, WriteCallback completion);
 
     /** The message is not on its way any more; after the call that ends its record, if that is not needed. */
     void passed(Session session, long sequence);
@@ -139,7 +139,7 @@ public interface SessionJournal {
      *
      * @param dueAtMillis wall time at which it is to be routed; 0 for at once
      */
-    void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, Written completion);
+    void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, WriteCallback completion);
 
     /** All who are to have the message that came with this packet id have it. */
     default void routed(Session session, int packetId) {}
@@ -149,7 +149,7 @@ public interface SessionJournal {
      *
      * @param completion null when nobody waits: then it is repeated until storage takes it
      */
-    void forget(Session session, int packetId, @Nullable Written completion);
+    void forget(Session session, int packetId, @Nullable WriteCallback completion);
 
     /** Looks at what a broker before this one has left of a session: of its messages those below {@link #firstSequence}. */
     default void load(Session session, Found found) {

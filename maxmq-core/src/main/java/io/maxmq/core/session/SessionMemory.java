@@ -4,7 +4,7 @@ import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.limit.MemoryShare;
 import io.maxmq.core.routing.Routes;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.SubscriptionTree;
 
 /**
@@ -97,14 +97,14 @@ final class SessionMemory {
     }
 
     /** Nodes of the tree are nobody's: they are charged when they are made, and given back when they are gone. */
-    void addToTree(Routes routes, Subscription subscription) {
+    void addToTree(Routes routes, FilterSubscription subscription) {
         long bytes = (long) routes.tree().add(subscription) * SubscriptionTree.NODE_BYTES;
         if (bytes > 0 && !credit.tryCharge(bytes, MemoryShare.SUBSCRIPTIONS)) {
             credit.overdraw(bytes);
         }
     }
 
-    void removeFromTree(Routes routes, Subscription subscription) {
+    void removeFromTree(Routes routes, FilterSubscription subscription) {
         releaseSubscriptions((long) routes.tree().remove(subscription) * SubscriptionTree.NODE_BYTES);
     }
 

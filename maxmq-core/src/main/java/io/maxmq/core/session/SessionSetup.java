@@ -21,7 +21,7 @@ public record SessionSetup(
         ClientAccess access,
         long expirySeconds,
         int window,
-        @Nullable Will will,
+        @Nullable SessionWill will,
         ClientLimits limits,
         boolean bridge) {
 

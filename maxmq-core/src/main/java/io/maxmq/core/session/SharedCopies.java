@@ -1,7 +1,7 @@
 package io.maxmq.core.session;
 
 import io.maxmq.codec.topic.TopicFilter;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,10 +26,10 @@ final class SharedCopies {
     private SharedCopies() {}
 
     /** What it would be with this filter, which is shared. Costs the levels of all filters that are shared. */
-    static int with(Collection<Subscription> subscriptions, TopicFilter added) {
+    static int with(Collection<FilterSubscription> subscriptions, TopicFilter added) {
         SharedCopies copies = new SharedCopies();
         copies.add(added);
-        for (Subscription each : subscriptions) {
+        for (FilterSubscription each : subscriptions) {
             if (each.share() != null) {
                 copies.add(each.filter());
             }

@@ -13,10 +13,10 @@ import io.maxmq.core.persistence.QueueRecord;
 import io.maxmq.core.persistence.Routings;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.persistence.Write;
-import io.maxmq.core.persistence.Written;
+import io.maxmq.core.persistence.WriteCallback;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.DamagedRecordException;
@@ -53,15 +53,15 @@ final class StoreJournal implements SessionJournal {
     private final Routings routings;
     private final Routings retaining;
     private final long firstSequence;
-    private final Map<Session, Int2ObjectHashMap<Received>> received = new HashMap<>();
+    private final Map<Session, Int2ObjectHashMap<InboundQos2State>> received = new HashMap<>();
 
     private final class Append implements Appending, Supplier<Mutation.Put> {
         private final Session session;
         private final long sequence;
         private final StoredMessage message;
         private final int flags;
-        private final Subscription subscription;
-        private final Written referred;
+        private final FilterSubscription subscription;
+        private final WriteCallback referred;
         private @Nullable Write write;
         /** Whether it counts among what the tenant has stored, and has not been told. */
         private boolean isCounted;
@@ -71,9 +71,9 @@ final class StoreJournal implements SessionJournal {
                 long sequence,
                 StoredMessage message,
                 int flags,
-                Subscription subscription,
+                FilterSubscription subscription,
                 boolean moves,
-                Written completion) {
+                WriteCallback completion) {
             this.session = session;
             this.sequence = sequence;
             this.message = message;
@@ -83,11 +83,11 @@ final class StoreJournal implements SessionJournal {
             if (isCounted) {
                 session.routes().stored().add(message.bytes());
             }
-            Written told = isCounted ? failure -> told(failure, completion) : completion;
+            WriteCallback told = isCounted ? failure -> told(failure, completion) : completion;
             this.referred = moves ? payloads.referFromReserve(message, told) : payloads.refer(message, told);
         }
 
-        private void told(@Nullable Throwable failure, Written completion) {
+        private void told(@Nullable Throwable failure, WriteCallback completion) {
             if (failure != null) {
                 uncount();
             }
@@ -152,10 +152,10 @@ final class StoreJournal implements SessionJournal {
             long sequence,
             StoredMessage message,
             int flags,
-            Subscription subscription,
+            FilterSubscription subscription,
             boolean isSent,
             boolean moves,
-            Written completion) {
+            WriteCallback completion) {
         Append append = new Append(session, sequence, message, flags, subscription, moves, completion);
         if (isSent) {
             append.write = store.putSoon(session.ownerKey().shard(), append.expectedBytes(), append, append.referred);
@@ -170,7 +170,7 @@ final class StoreJournal implements SessionJournal {
     }
 
     /** With the share; null when it is not shared, or not known. */
-    private static @Nullable String shared(@Nullable Subscription subscription) {
+    private static @Nullable String shared(@Nullable FilterSubscription subscription) {
         return subscription == null || subscription.share() == null
                 ? null
                 : subscription.filter().toString();
@@ -182,8 +182,8 @@ final class StoreJournal implements SessionJournal {
             long sequence,
             StoredMessage message,
             int flags,
-            @Nullable Subscription subscription,
-            Written completion) {
+            @Nullable FilterSubscription subscription,
+            WriteCallback completion) {
         Bytes key = session.ownerKey().numbered(sequence);
         Bytes value = QueueRecord.released(key, flags, message.idHigh(), message.idLow(), shared(subscription));
         store.putFromReserve(Tables.QUEUE, key, value, failure -> {
@@ -209,7 +209,7 @@ final class StoreJournal implements SessionJournal {
     }
 
     @Override
-    public void complete(Session session, long sequence, Written completion) {
+    public void complete(Session session, long sequence, WriteCallback completion) {
         // At once: what a broker before has left was routed to its end before anybody could connect.
         store.delete(Tables.QUEUE, session.ownerKey().numbered(sequence), completion);
     }
@@ -316,7 +316,7 @@ final class StoreJournal implements SessionJournal {
     // ---- what goes to other members of shared subscriptions
 
     @Override
-    public void pass(Session session, long sequence, StoredMessage message, SharedGroup group, Written completion) {
+    public void pass(Session session, long sequence, StoredMessage message, SharedGroup group, WriteCallback completion) {
         Bytes key = session.ownerKey().numbered(sequence);
         String filter = group.filter().toString();
         Bytes value = PassingRecord.write(key, message.idHigh(), message.idLow(), filter);
@@ -331,10 +331,10 @@ final class StoreJournal implements SessionJournal {
     // ---- what its publisher has handed over
 
     @Override
-    public void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, Written completion) {
+    public void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, WriteCallback completion) {
         boolean retains = message.retain() && message.payloadLength() > 0;
-        Received now = new Received(payloads, message, routings.begin(), retains ? retaining.begin() : null);
-        Received before = received.computeIfAbsent(session, each -> new Int2ObjectHashMap<>())
+        InboundQos2State now = new InboundQos2State(payloads, message, routings.begin(), retains ? retaining.begin() : null);
+        InboundQos2State before = received.computeIfAbsent(session, each -> new Int2ObjectHashMap<>())
                 .put(packetId, now);
         if (before != null) {
             before.end();
@@ -349,7 +349,7 @@ final class StoreJournal implements SessionJournal {
 
     @Override
     public void routed(Session session, int packetId) {
-        Received message = find(session, packetId);
+        InboundQos2State message = find(session, packetId);
         if (message != null && message.isWhole()) {
             Bytes key = session.ownerKey().numbered(packetId);
             Bytes value = InboundRecord.routed(key, message.idHigh(), message.idLow());
@@ -359,9 +359,9 @@ final class StoreJournal implements SessionJournal {
     }
 
     @Override
-    public void forget(Session session, int packetId, @Nullable Written completion) {
-        Int2ObjectHashMap<Received> ofSession = received.get(session);
-        Received message = ofSession == null ? null : ofSession.get(packetId);
+    public void forget(Session session, int packetId, @Nullable WriteCallback completion) {
+        Int2ObjectHashMap<InboundQos2State> ofSession = received.get(session);
+        InboundQos2State message = ofSession == null ? null : ofSession.get(packetId);
         if (message != null) {
             message.released();
         }
@@ -385,15 +385,15 @@ final class StoreJournal implements SessionJournal {
         });
     }
 
-    private void remove(Session session, int packetId, @Nullable Received message) {
-        Int2ObjectHashMap<Received> ofSession = received.get(session);
+    private void remove(Session session, int packetId, @Nullable InboundQos2State message) {
+        Int2ObjectHashMap<InboundQos2State> ofSession = received.get(session);
         if (ofSession != null && message != null && ofSession.remove(packetId, message) && ofSession.isEmpty()) {
             received.remove(session);
         }
     }
 
-    private @Nullable Received find(Session session, int packetId) {
-        Int2ObjectHashMap<Received> ofSession = received.get(session);
+    private @Nullable InboundQos2State find(Session session, int packetId) {
+        Int2ObjectHashMap<InboundQos2State> ofSession = received.get(session);
         return ofSession == null ? null : ofSession.get(packetId);
     }
 
@@ -468,13 +468,13 @@ final class StoreJournal implements SessionJournal {
 
     @Override
     public void endInbound(Session session) {
-        Int2ObjectHashMap<Received> ofSession = received.remove(session);
+        Int2ObjectHashMap<InboundQos2State> ofSession = received.remove(session);
         if (ofSession != null) {
-            ofSession.values().forEach(Received::released);
+            ofSession.values().forEach(InboundQos2State::released);
         }
         store.deleteRangeEarly(Tables.INBOUND, session.ownerKey().all());
         if (ofSession != null) {
-            ofSession.values().forEach(Received::end);
+            ofSession.values().forEach(InboundQos2State::end);
         }
     }
 
@@ -499,13 +499,13 @@ final class StoreJournal implements SessionJournal {
     }
 
     /** Why the session got a message that storage has kept: the subscription as it is now, or one of the same terms. */
-    private static Subscription subscriptionOf(Session session, QueueRecord record) {
-        Subscription present = record.filter() == null ? null : session.subscription(record.filter());
+    private static FilterSubscription subscriptionOf(Session session, QueueRecord record) {
+        FilterSubscription present = record.filter() == null ? null : session.subscription(record.filter());
         if (present != null && Arrays.equals(present.subscriptionIds(), record.subscriptionIds())) {
             return present;
         }
         String topic = record.message() == null ? "" : record.message().topic();
         TopicFilter filter = record.filter() == null ? TopicFilter.ofTopic(topic) : TopicFilter.of(record.filter());
-        return Subscription.restored(session, filter, 2, record.subscriptionIds());
+        return FilterSubscription.restored(session, filter, 2, record.subscriptionIds());
     }
 }

@@ -2,7 +2,7 @@ package io.maxmq.core.session;
 
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.DropReason;
 import java.util.Map;
 import org.agrona.collections.LongHashSet;
@@ -31,7 +31,7 @@ final class StoredDeparture implements StoredPages.Reader {
         void damaged();
     }
 
-    private final Sessions home;
+    private final LoopSessions home;
     private final Session session;
     private final Passing passing;
     private final Map<String, SharedGroup> groups;
@@ -52,7 +52,7 @@ final class StoredDeparture implements StoredPages.Reader {
 
     /** @param groups that have other members, by the filter with its share */
     StoredDeparture(
-            Sessions home,
+            LoopSessions home,
             Session session,
             Passing passing,
             Map<String, SharedGroup> groups,
@@ -109,7 +109,7 @@ final class StoredDeparture implements StoredPages.Reader {
     }
 
     @Override
-    public StoredPages.Taken onMessage(long sequence, StoredMessage message, int flags, Subscription subscription) {
+    public StoredPages.Taken onMessage(long sequence, StoredMessage message, int flags, FilterSubscription subscription) {
         if (over || sequence >= end) {
             finish();
             return StoredPages.Taken.ENOUGH;

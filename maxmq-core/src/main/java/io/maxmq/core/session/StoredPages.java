@@ -2,7 +2,7 @@ package io.maxmq.core.session;
 
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,7 @@ final class StoredPages {
         /** How many messages are to be read now, at most; 0 for none. */
         int wanted();
 
-        Taken onMessage(long sequence, StoredMessage message, int flags, Subscription subscription);
+        Taken onMessage(long sequence, StoredMessage message, int flags, FilterSubscription subscription);
 
         /** PUBREC has come for this one, and PUBCOMP has not. */
         void onPubRecKnown(long sequence);
@@ -89,7 +89,7 @@ final class StoredPages {
         private Taken last = Taken.TAKEN;
 
         @Override
-        public boolean onMessage(long sequence, StoredMessage message, int flags, Subscription subscription) {
+        public boolean onMessage(long sequence, StoredMessage message, int flags, FilterSubscription subscription) {
             if (reading == this) {
                 count++;
                 last = reader.onMessage(sequence, message, flags, subscription);

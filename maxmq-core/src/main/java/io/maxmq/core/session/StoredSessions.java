@@ -5,7 +5,7 @@ import io.maxmq.core.persistence.SessionRecord;
 import io.maxmq.core.persistence.SubscriptionRecord;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.persistence.WillRecord;
-import io.maxmq.core.persistence.Written;
+import io.maxmq.core.persistence.WriteCallback;
 import io.maxmq.spi.storage.Bytes;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +22,7 @@ final class StoredSessions {
     private final LoopStore store;
     private final HeldRecords held;
     /** Wills that are written and neither published nor dropped. */
-    private final Map<SessionKey, Will> wills = new HashMap<>();
+    private final Map<SessionKey, SessionWill> wills = new HashMap<>();
 
     StoredSessions(LoopStore store) {
         this.store = store;
@@ -30,14 +30,14 @@ final class StoredSessions {
     }
 
     /** A durable session as it is now. */
-    void session(Session session, SessionRecord record, @Nullable Written written) {
+    void session(Session session, SessionRecord record, @Nullable WriteCallback written) {
         if (!held.keep(session, record, written)) {
             write(session, record, written);
         }
     }
 
     /** A session that was there before, or has ended, needs no more space. */
-    private void write(Session session, SessionRecord record, @Nullable Written written) {
+    private void write(Session session, SessionRecord record, @Nullable WriteCallback written) {
         Bytes key = session.ownerKey().alone();
         if (session.isConfirmed() || session.isEnded()) {
             store.putFromReserve(Tables.SESSION, key, record.write(key), written);
@@ -62,13 +62,13 @@ final class StoredSessions {
     }
 
     /** There is no durable session of this client: awaited, it tells that those before are gone for good. */
-    void noSession(Session session, Written written) {
+    void noSession(Session session, WriteCallback written) {
         store.delete(Tables.SESSION, session.ownerKey().alone(), written);
     }
 
     /** @param replaces whether there is a record of the filter, so that this one needs no more space */
     void subscription(
-            Session session, String filter, SubscriptionRecord record, boolean replaces, @Nullable Written written) {
+            Session session, String filter, SubscriptionRecord record, boolean replaces, @Nullable WriteCallback written) {
         Bytes key = session.ownerKey().named(filter);
         if (replaces) {
             store.putFromReserve(Tables.SUBSCRIPTION, key, record.write(key), written);
@@ -77,16 +77,16 @@ final class StoredSessions {
         }
     }
 
-    void noSubscription(Session session, String filter, @Nullable Written written) {
+    void noSubscription(Session session, String filter, @Nullable WriteCallback written) {
         store.delete(Tables.SUBSCRIPTION, session.ownerKey().named(filter), written);
     }
 
     /** @param dueAtMillis wall time; 0 while the client is connected */
-    void will(Session session, Will will, long dueAtMillis, @Nullable Written written) {
+    void will(Session session, SessionWill will, long dueAtMillis, @Nullable WriteCallback written) {
         write(session.key(), session.ownerKey().alone(), will, dueAtMillis, written);
     }
 
-    private void write(SessionKey client, Bytes key, Will will, long dueAtMillis, @Nullable Written written) {
+    private void write(SessionKey client, Bytes key, SessionWill will, long dueAtMillis, @Nullable WriteCallback written) {
         Bytes value = WillRecord.write(
                 key,
                 will.client(),
@@ -107,7 +107,7 @@ final class StoredSessions {
     }
 
     /** It has been published, or nobody is to get it; not that of another connection. */
-    void done(SessionKey client, Will will) {
+    void done(SessionKey client, SessionWill will) {
         if (wills.remove(client, will)) {
             delete(client);
         }
@@ -122,7 +122,7 @@ final class StoredSessions {
     }
 
     /** Whether it is neither published nor replaced. */
-    boolean isPending(SessionKey client, Will will) {
+    boolean isPending(SessionKey client, SessionWill will) {
         return wills.get(client) == will;
     }
 
@@ -131,7 +131,7 @@ final class StoredSessions {
      *
      * @param dueAtMillis wall time, when that broker did not know it; else 0
      */
-    void restored(SessionKey client, Will will, long dueAtMillis) {
+    void restored(SessionKey client, SessionWill will, long dueAtMillis) {
         if (dueAtMillis > 0) {
             write(client, keyOf(client), will, dueAtMillis, null);
         } else {

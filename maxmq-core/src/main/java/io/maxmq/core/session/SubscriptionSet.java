@@ -3,7 +3,7 @@ package io.maxmq.core.session;
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +26,7 @@ final class SubscriptionSet {
     private final int max;
 
     /** Null until the first: most sessions have few, and some have none. */
-    private @Nullable Map<String, Subscription> byFilter;
+    private @Nullable Map<String, FilterSubscription> byFilter;
 
     /** How many of them are shared. */
     private int shared;
@@ -38,7 +38,7 @@ final class SubscriptionSet {
     private @Nullable Set<String> automatic;
 
     /** @param only the one that the session has alone, {@link #only}; null for none */
-    SubscriptionSet(Session session, Routes routes, SessionMemory memory, int max, @Nullable Subscription only) {
+    SubscriptionSet(Session session, Routes routes, SessionMemory memory, int max, @Nullable FilterSubscription only) {
         this.session = session;
         this.routes = routes;
         this.memory = memory;
@@ -57,7 +57,7 @@ final class SubscriptionSet {
 
     /** Any of them; null when there is none. */
     @Nullable
-    Subscription only() {
+    FilterSubscription only() {
         return byFilter == null || byFilter.isEmpty()
                 ? null
                 : byFilter.values().iterator().next();
@@ -70,11 +70,11 @@ final class SubscriptionSet {
     /**
      * Adds one, or puts it in the place of one with the same filter.
      *
-     * @return what came of it; of {@link Subscribing.Outcome#REPLACED} the other is yet to be {@link #leave left}
+     * @return what came of it; of {@link SubscriptionChanges.Outcome#REPLACED} the other is yet to be {@link #leave left}
      */
-    Put put(TopicFilter filter, Subscribing.Options options) {
+    Put put(TopicFilter filter, SubscriptionChanges.Options options) {
         String text = filter.toString();
-        Subscription before = find(text);
+        FilterSubscription before = find(text);
         if (before == null) {
             if (size() >= max || !memory.chargeSubscription(session.chargedBytes(), text)) {
                 return Put.REFUSED;
@@ -82,11 +82,11 @@ final class SubscriptionSet {
             chargedBytes += SessionMemory.subscriptionBytes(text);
         }
         put(filter, text, options);
-        return before == null ? Put.NEW : new Put(Subscribing.Outcome.REPLACED, before);
+        return before == null ? Put.NEW : new Put(SubscriptionChanges.Outcome.REPLACED, before);
     }
 
-    private void put(TopicFilter filter, String text, Subscribing.Options options) {
-        Subscription subscription = new Subscription(
+    private void put(TopicFilter filter, String text, SubscriptionChanges.Options options) {
+        FilterSubscription subscription = new FilterSubscription(
                 session,
                 filter,
                 options.maxQos(),
@@ -105,7 +105,7 @@ final class SubscriptionSet {
     }
 
     /** Adds one that a broker before this one has had, whatever the limits are now. */
-    void restore(TopicFilter filter, Subscribing.Options options) {
+    void restore(TopicFilter filter, SubscriptionChanges.Options options) {
         String text = filter.toString();
         if (find(text) == null) {
             memory.overcharge(SessionMemory.subscriptionBytes(text));
@@ -114,8 +114,8 @@ final class SubscriptionSet {
         put(filter, text, options);
     }
 
-    private void keep(String text, Subscription subscription) {
-        Map<String, Subscription> all = byFilter;
+    private void keep(String text, FilterSubscription subscription) {
+        Map<String, FilterSubscription> all = byFilter;
         if (all == null) {
             byFilter = Map.of(text, subscription); // takes a fifth of what another map does
             return;
@@ -127,12 +127,12 @@ final class SubscriptionSet {
         all.put(text, subscription);
     }
 
-    private @Nullable Subscription take(String filter) {
-        Map<String, Subscription> all = byFilter;
+    private @Nullable FilterSubscription take(String filter) {
+        Map<String, FilterSubscription> all = byFilter;
         if (all == null || all instanceof HashMap) {
             return all == null ? null : all.remove(filter);
         }
-        Subscription only = all.get(filter);
+        FilterSubscription only = all.get(filter);
         if (only != null) {
             byFilter = null;
         }
@@ -140,15 +140,15 @@ final class SubscriptionSet {
     }
 
     /** What came of {@link #put}, and what was there before. */
-    record Put(Subscribing.Outcome outcome, @Nullable Subscription replaced) {
-        private static final Put NEW = new Put(Subscribing.Outcome.NEW, null);
-        private static final Put REFUSED = new Put(Subscribing.Outcome.QUOTA_EXCEEDED, null);
+    record Put(SubscriptionChanges.Outcome outcome, @Nullable FilterSubscription replaced) {
+        private static final Put NEW = new Put(SubscriptionChanges.Outcome.NEW, null);
+        private static final Put REFUSED = new Put(SubscriptionChanges.Outcome.QUOTA_EXCEEDED, null);
     }
 
     /** Removes one from this set, and leaves it; null when there was none. */
     @Nullable
-    Subscription remove(String filter) {
-        Subscription subscription = take(filter);
+    FilterSubscription remove(String filter) {
+        FilterSubscription subscription = take(filter);
         if (subscription != null) {
             leave(subscription);
             routes.exclusive().release(filter, session);
@@ -181,9 +181,9 @@ final class SubscriptionSet {
     }
 
     /** All but the automatic ones that are exempt. */
-    List<Subscription> authorized(Predicate<String> isExempt) {
+    List<FilterSubscription> authorized(Predicate<String> isExempt) {
         Set<String> others = automatic;
-        List<Subscription> all = all();
+        List<FilterSubscription> all = all();
         return others == null || others.isEmpty()
                 ? all
                 : all.stream()
@@ -195,7 +195,7 @@ final class SubscriptionSet {
     }
 
     /** Takes one out of the tree. */
-    void leave(Subscription subscription) {
+    void leave(FilterSubscription subscription) {
         memory.removeFromTree(routes, subscription);
         SharedGroup group = subscription.group();
         if (group != null) {
@@ -205,11 +205,11 @@ final class SubscriptionSet {
     }
 
     void clear() {
-        List<Subscription> left = all();
+        List<FilterSubscription> left = all();
         byFilter = null;
         memory.releaseSubscriptions(chargedBytes);
         chargedBytes = 0;
-        for (Subscription each : left) {
+        for (FilterSubscription each : left) {
             leave(each);
             routes.exclusive().release(each.filter().toString(), session);
         }
@@ -221,7 +221,7 @@ final class SubscriptionSet {
             return Map.of();
         }
         Map<String, SharedGroup> groups = new HashMap<>();
-        for (Subscription each : all()) {
+        for (FilterSubscription each : all()) {
             SharedGroup group = each.group();
             if (group != null && group.size() > 1) {
                 groups.put(each.filter().toString(), group);
@@ -232,7 +232,7 @@ final class SubscriptionSet {
 
     /** Whether it would have more copies of one message than it may with this filter. */
     boolean exceedsCopies(TopicFilter filter) {
-        Map<String, Subscription> all = byFilter;
+        Map<String, FilterSubscription> all = byFilter;
         if (filter.share() == null || shared < MAX_COPIES || all == null || find(filter.toString()) != null) {
             return false;
         }
@@ -249,7 +249,7 @@ final class SubscriptionSet {
         if (shared == 0) {
             return;
         }
-        for (Subscription subscription : all()) {
+        for (FilterSubscription subscription : all()) {
             SharedGroup group = subscription.group();
             if (group != null) {
                 group.memberCame();
@@ -258,7 +258,7 @@ final class SubscriptionSet {
     }
 
     /** A copy. */
-    List<Subscription> all() {
+    List<FilterSubscription> all() {
         return byFilter == null ? List.of() : List.copyOf(byFilter.values());
     }
 
@@ -270,7 +270,7 @@ final class SubscriptionSet {
 
     /** Null when there is none of this filter. */
     @Nullable
-    Subscription find(String filter) {
+    FilterSubscription find(String filter) {
         return byFilter == null ? null : byFilter.get(filter);
     }
 

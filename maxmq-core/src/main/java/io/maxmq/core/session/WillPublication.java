@@ -5,8 +5,8 @@ import io.maxmq.codec.topic.TopicName;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.access.CallerLoop;
 import io.maxmq.core.intercept.Interceptors;
-import io.maxmq.core.routing.InTransit;
-import io.maxmq.core.routing.Outcome;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.PendingOutcome;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.DropReason;
@@ -28,20 +28,20 @@ final class WillPublication {
     /** A will that storage has refused to a recipient is routed once more. */
     private static final long RETRY_NANOS = 10_000_000_000L;
 
-    private final Sessions home;
+    private final LoopSessions home;
     private final CallerLoop caller;
     private final Access access;
     private final Interceptors interceptors;
     private final SessionEvents events;
-    private final InTransit transit;
+    private final RoutedMessage transit;
 
     WillPublication(
-            Sessions home,
+            LoopSessions home,
             CallerLoop caller,
             Access access,
             Interceptors interceptors,
             SessionEvents events,
-            InTransit transit) {
+            RoutedMessage transit) {
         this.home = home;
         this.caller = caller;
         this.access = access;
@@ -50,7 +50,7 @@ final class WillPublication {
         this.transit = transit;
     }
 
-    void publish(Will due, Routes routes) {
+    void publish(SessionWill due, Routes routes) {
         if (!interceptors.interceptsPublish()) {
             authorize(due, due, routes);
             return;
@@ -61,7 +61,7 @@ final class WillPublication {
                 due.message().retain(),
                 home.loop().expiryMillis());
         interceptors.publish(Optional.of(due.client()), message, caller, decision -> {
-            Will let = decision instanceof Decision.Proceed ? due : null;
+            SessionWill let = decision instanceof Decision.Proceed ? due : null;
             if (decision instanceof Decision.Change<Message> change) {
                 let = changed(due, change.value(), routes);
             }
@@ -76,7 +76,7 @@ final class WillPublication {
     }
 
     /** Null when what interceptors have made of it cannot be published. */
-    private @Nullable Will changed(Will due, Message message, Routes routes) {
+    private @Nullable SessionWill changed(SessionWill due, Message message, Routes routes) {
         try {
             var unused = TopicName.of(message.topic()); // throws when it is none
             return ApplicationMessages.will(
@@ -93,7 +93,7 @@ final class WillPublication {
     }
 
     /** @param set as the client has set it: what storage has */
-    private void authorize(Will set, Will due, Routes routes) {
+    private void authorize(SessionWill set, SessionWill due, Routes routes) {
         StoredMessage message = due.message();
         access.open(due.client(), caller)
                 .will(new Action.Will(message.topic().name(), QoS.of(message.qos()), message.retain()), decision -> {
@@ -107,7 +107,7 @@ final class WillPublication {
                 });
     }
 
-    private void route(Will set, Will due, Routes routes) {
+    private void route(SessionWill set, SessionWill due, Routes routes) {
         // No Local is about the client: the session that set the will, or a newer one of the same client id.
         transit.begin(due.message(), home.find(keyOf(due)));
         if (due.expirySeconds() >= 0) {
@@ -120,7 +120,7 @@ final class WillPublication {
             transit.track(false);
         }
         home.publications().route(keyOf(due), routes, transit, due.client());
-        Outcome outcome = transit.outcome();
+        PendingOutcome outcome = transit.outcome();
         if (outcome == null) {
             forget(set);
             return;
@@ -133,7 +133,7 @@ final class WillPublication {
         }
     }
 
-    private void routed(Will set, Will due, Routes routes, Outcome outcome) {
+    private void routed(SessionWill set, SessionWill due, Routes routes, PendingOutcome outcome) {
         boolean unstored = outcome.isUnstored();
         if (unstored && (due.message().qos() < 2 || outcome.accepted() == 0)) {
             home.loop().schedule(RETRY_NANOS, () -> routeAgain(set, due, routes));
@@ -142,20 +142,20 @@ final class WillPublication {
         }
     }
 
-    private void routeAgain(Will set, Will due, Routes routes) {
+    private void routeAgain(SessionWill set, SessionWill due, Routes routes) {
         if (!home.isClosing()) {
             route(set, due, routes); // else that is for the next broker to do
         }
     }
 
-    private void forget(Will set) {
+    private void forget(SessionWill set) {
         StoredSessions stored = home.stored();
         if (stored != null && !home.isClosing()) {
             stored.done(keyOf(set), set);
         }
     }
 
-    private static SessionKey keyOf(Will will) {
+    private static SessionKey keyOf(SessionWill will) {
         return new SessionKey(will.client().tenant(), will.client().clientId());
     }
 }

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * left to MQTT, which refuses it. Waits for that byte no longer than a connection may take to CONNECT. Runs on the loop of the channel.
  * Not thread-safe.
  */
-final class MqttOrWebSocket extends PassingHandler {
+final class MqttOrWebSocket extends ForwardingHandler {
     private final Supplier<WebSocketHandler> webSocket;
     private final @Nullable ForwardedFor forwarded;
     private final SocketConnection connection;
-    private final Admission admission;
+    private final ProxyAdmission admission;
     private boolean done;
 
     /**
@@ -27,7 +27,7 @@ final class MqttOrWebSocket extends PassingHandler {
         this.webSocket = webSocket;
         this.forwarded = forwarded;
         this.connection = connection;
-        this.admission = new Admission(connection);
+        this.admission = new ProxyAdmission(connection);
     }
 
     @Override

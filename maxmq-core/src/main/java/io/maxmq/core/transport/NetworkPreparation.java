@@ -76,7 +76,7 @@ public final class NetworkPreparation {
     }
 
     /** As good as a listener's for loading what that needs. */
-    private static final class Nothing extends LastHandler {}
+    private static final class Nothing extends TailHandler {}
 
     /** How many event loops there are to be. */
     public int loops() {

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Stands before everything else on a connection from a trusted proxy, until that has said whom it speaks for; then it is gone. What
  * begins with anything else is closed, and so is a client that may not come in. Runs on the loop of the channel. Not thread-safe.
  */
-final class ProxyHandler extends PassingHandler {
+final class ProxyHandler extends ForwardingHandler {
     private final SocketConnection connection;
     private final SocketLayer above;
-    private final Admission admission;
+    private final ProxyAdmission admission;
     private final ProxyHeader header = new ProxyHeader();
     private boolean done;
 
@@ -20,7 +20,7 @@ final class ProxyHandler extends PassingHandler {
     ProxyHandler(SocketConnection connection, SocketLayer above) {
         this.connection = connection;
         this.above = above;
-        this.admission = new Admission(connection);
+        this.admission = new ProxyAdmission(connection);
     }
 
     @Override

@@ -81,7 +81,7 @@ public final class SocketAcceptor implements AutoCloseable {
     /** What stands for the addresses of who connects to a local socket; null for a port, where each has its own. */
     private final @Nullable SocketAddress peers;
 
-    private final Accepting accepting;
+    private final AcceptedSockets accepting;
     private volatile @Nullable Channel server;
 
     /**
@@ -99,7 +99,7 @@ public final class SocketAcceptor implements AutoCloseable {
             this.file = null;
             this.peers = null;
         }
-        this.accepting = new Accepting(settings, layer, peers, loop, shared);
+        this.accepting = new AcceptedSockets(settings, layer, peers, loop, shared);
     }
 
     /**

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs on the loop of its connection. Not thread-safe.
  */
-final class SocketConnection extends LastHandler implements ByteSink, Deferred {
+final class SocketConnection extends TailHandler implements ByteSink, Deferred {
     private static final int FLUSH_AT_BYTES = 64 * 1024;
     private static final int SMALLEST_OUTPUT_BYTES = 256;
     /** Answers may take this much beyond the high watermark, at which PUBLISH stops. */
@@ -59,7 +59,7 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     private final Deferred onDrained = this::onDrained;
 
     /** Null when there is nothing between the socket and MQTT. */
-    private @Nullable Arrival arrival;
+    private @Nullable ClientSetup arrival;
 
     // valid while the channel is active
     private @Nullable ChannelHandlerContext context;
@@ -130,10 +130,10 @@ final class SocketConnection extends LastHandler implements ByteSink, Deferred {
     }
 
     /** Of the client through what stands between the socket and MQTT; made when first asked for. */
-    Arrival arrival() {
-        Arrival present = arrival;
+    ClientSetup arrival() {
+        ClientSetup present = arrival;
         if (present == null) {
-            present = new Arrival(this, settings.listener(), entrance, acceptance);
+            present = new ClientSetup(this, settings.listener(), entrance, acceptance);
             arrival = present;
         }
         return present;

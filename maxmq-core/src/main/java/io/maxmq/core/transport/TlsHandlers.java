@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Makes the handlers of connections with TLS, from one reading of a listener's files: a later one makes others, which cannot resume
  * the sessions of these. Cannot be loaded without netty-handler. Immutable and thread-safe.
  */
-final class TlsHandlers implements HelloHandler.Tls {
+final class TlsHandlers implements ClientHelloHandler.Tls {
     /** Enough for clients that lose their connections together, at a few KiB each. */
     private static final int RESUMABLE_SESSIONS = 1000;
 
@@ -110,7 +110,7 @@ final class TlsHandlers implements HelloHandler.Tls {
     }
 
     @Override
-    public ChannelHandler newHandler(Channel channel, Arrival arrival) {
+    public ChannelHandler newHandler(Channel channel, ClientSetup arrival) {
         SslHandler handler = context.newHandler(channel.alloc());
         handler.setHandshakeTimeoutMillis(0); // the deadline for CONNECT counts from accepting, this included
         handler.setCloseNotifyFlushTimeoutMillis(0); // the connection waits for what it sends last

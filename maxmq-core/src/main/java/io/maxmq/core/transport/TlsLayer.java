@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsLayer implements SocketLayer {
     private final Tls settings;
-    private volatile HelloHandler.@Nullable Tls current;
+    private volatile ClientHelloHandler.@Nullable Tls current;
 
     /** Nothing is read yet: {@link #load} before the first connection. */
     public TlsLayer(Tls settings) {
@@ -45,11 +45,11 @@ public final class TlsLayer implements SocketLayer {
 
     @Override
     public void addTo(Channel channel, SocketConnection connection) {
-        channel.pipeline().addLast(new HelloHandler(connection, this::loaded));
+        channel.pipeline().addLast(new ClientHelloHandler(connection, this::loaded));
     }
 
-    private HelloHandler.Tls loaded() {
-        HelloHandler.Tls loaded = current;
+    private ClientHelloHandler.Tls loaded() {
+        ClientHelloHandler.Tls loaded = current;
         if (loaded == null) {
             throw new IllegalStateException("not loaded");
         }

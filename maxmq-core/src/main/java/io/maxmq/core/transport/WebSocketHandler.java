@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs on the loop of the channel. Not thread-safe.
  */
-final class WebSocketHandler extends PassingHandler implements ChannelOutboundHandler, WebSocketFrames.Pings {
+final class WebSocketHandler extends ForwardingHandler implements ChannelOutboundHandler, WebSocketFrames.Pings {
     private static final int MAX_HEAD_BYTES = 8 * 1024;
     private static final int FIRST_HEAD_BYTES = 512;
     private static final long LINGER_MILLIS = 1000;
@@ -33,7 +33,7 @@ final class WebSocketHandler extends PassingHandler implements ChannelOutboundHa
     private final WebSocket settings;
     private final boolean secure;
     private final SocketConnection connection;
-    private final Admission admission;
+    private final ProxyAdmission admission;
 
     /** Null when it is known whose connection it is. */
     private final @Nullable ForwardedFor forwarded;
@@ -60,7 +60,7 @@ final class WebSocketHandler extends PassingHandler implements ChannelOutboundHa
         this.secure = secure;
         this.forwarded = forwarded;
         this.connection = connection;
-        this.admission = new Admission(connection);
+        this.admission = new ProxyAdmission(connection);
     }
 
     // ---- in

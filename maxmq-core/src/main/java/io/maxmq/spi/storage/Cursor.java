@@ -24,7 +24,7 @@ public interface Cursor extends AutoCloseable {
      *
      * @throws IllegalStateException while the previous page is pending
      */
-    CompletionStage<Page> next();
+    CompletionStage<EntryPage> next();
 
     /**
      * Releases the state. Idempotent, never blocks. A pending page may still complete; later ones fail with {@code

@@ -51,7 +51,7 @@ public interface KeyValueStore extends AutoCloseable {
     CompletionStage<Void> open();
 
     /** Returns the features and limits of this store. Callable at any time. */
-    Capabilities capabilities();
+    StoreCapabilities capabilities();
 
     /** The mapping of shards to partitions. May be asked at any time; fixed while the store is open. */
     Partitions partitions();
@@ -77,7 +77,7 @@ public interface KeyValueStore extends AutoCloseable {
      * DAMAGED}, {@code NOT_A_COUNTER} or {@code CLOSED}; {@link StorageException.Kind#applied()} says whether it may
      * have been applied.
      *
-     * @throws IllegalArgumentException when the batch exceeds {@link Capabilities#maxBatchBytes()}
+     * @throws IllegalArgumentException when the batch exceeds {@link StoreCapabilities#maxBatchBytes()}
      */
     CompletionStage<CommitResult> commit(Batch batch);
 
@@ -104,7 +104,7 @@ public interface KeyValueStore extends AutoCloseable {
      * <p>Order: by version, each batch once and as a whole. There are no gaps: either the handler receives every batch
      * from {@code fromVersion} on, or the watch ends with {@code TOO_OLD}, at once when the history does not reach back
      * that far, later when the handler falls behind it. The store decides the length of its history, which rarely
-     * begins at version 1. A scan, and then a watch from its {@link Page#version()} + 1, misses nothing.
+     * begins at version 1. A scan, and then a watch from its {@link EntryPage#version()} + 1, misses nothing.
      *
      * <p>A version above the present one is allowed: earlier batches are not reported. In a cluster the watch reads
      * this machine's copy, so it may lag behind batches that completed elsewhere. A batch may be reported before or

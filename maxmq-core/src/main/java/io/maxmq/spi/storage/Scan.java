@@ -7,7 +7,7 @@ import io.maxmq.spi.Stable;
  * methods return changed copies.
  *
  * @param partition 0..{@code count - 1}; a range may span several of its shards
- * @param reverse from the highest key down; needs {@link Capabilities.Feature#REVERSE_SCAN}
+ * @param reverse from the highest key down; needs {@link StoreCapabilities.Feature#REVERSE_SCAN}
  * @param maxPageEntries the most entries of a page, 1..10,000
  * @param maxPageBytes a page ends with the entry by which it reaches this many bytes ({@link Entry#sizeBytes()}), 1 or
  *     more; it may exceed them by that one entry

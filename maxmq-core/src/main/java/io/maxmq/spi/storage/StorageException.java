@@ -96,7 +96,7 @@ public class StorageException extends RuntimeException {
         CURSOR_EXPIRED(Applied.NO),
         /** The store, cursor or snapshot is closed. */
         CLOSED(Applied.NO),
-        /** The store lacks the feature: {@link Capabilities}. */
+        /** The store lacks the feature: {@link StoreCapabilities}. */
         UNSUPPORTED(Applied.NO),
         /** A {@link WatchHandler} threw; the cause is what it threw. */
         HANDLER_FAILED(Applied.NO);

@@ -1,10 +1,10 @@
 package io.maxmq.core.bootstrap;
 
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.persistence.Written;
+import io.maxmq.core.persistence.WriteCallback;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.DeliveryFlags;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionJournal;
@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class HeldJournal {
     private static final Duration DEADLINE = Duration.ofSeconds(20);
 
-    private record Write(String what, Loop loop, Written completion) {}
+    private record Write(String what, Loop loop, WriteCallback completion) {}
 
-    private record Appended(StoredMessage message, int flags, Subscription subscription) {}
+    private record Appended(StoredMessage message, int flags, FilterSubscription subscription) {}
 
     private final List<String> log = new ArrayList<>();
     private final Map<String, TreeMap<Long, Appended>> appended = new HashMap<>();
@@ -151,7 +151,7 @@ final class HeldJournal {
         log.add(what);
     }
 
-    private synchronized void toWrite(String what, Loop loop, Written completion) {
+    private synchronized void toWrite(String what, Loop loop, WriteCallback completion) {
         log.add(what);
         if (writesAtOnce) {
             loop.execute(() -> completion.onWritten(null));
@@ -202,15 +202,15 @@ final class HeldJournal {
                 long sequence,
                 StoredMessage message,
                 int flags,
-                Subscription subscription,
+                FilterSubscription subscription,
                 boolean isSent,
                 boolean moves,
-                Written completion) {
+                WriteCallback completion) {
             String client = client(session);
             synchronized (HeldJournal.this) {
                 of(client).put(sequence, new Appended(message, flags, subscription));
             }
-            Written writing = failure -> {
+            WriteCallback writing = failure -> {
                 if (failure != null) {
                     removed(client, sequence);
                 }
@@ -231,8 +231,8 @@ final class HeldJournal {
                 long sequence,
                 StoredMessage message,
                 int flags,
-                @Nullable Subscription subscription,
-                Written completion) {
+                @Nullable FilterSubscription subscription,
+                WriteCallback completion) {
             toWrite("release " + client(session) + " " + sequence, loop, completion);
         }
 
@@ -277,7 +277,7 @@ final class HeldJournal {
         }
 
         @Override
-        public void pass(Session session, long sequence, StoredMessage message, SharedGroup group, Written completion) {
+        public void pass(Session session, long sequence, StoredMessage message, SharedGroup group, WriteCallback completion) {
             toWrite("pass " + client(session) + " " + sequence, loop, completion);
         }
 
@@ -288,12 +288,12 @@ final class HeldJournal {
 
         @Override
         public void receive(
-                Session session, int packetId, StoredMessage message, long dueAtMillis, Written completion) {
+                Session session, int packetId, StoredMessage message, long dueAtMillis, WriteCallback completion) {
             toWrite("receive " + client(session) + " " + packetId, loop, completion);
         }
 
         @Override
-        public void forget(Session session, int packetId, @Nullable Written completion) {
+        public void forget(Session session, int packetId, @Nullable WriteCallback completion) {
             toWrite(
                     "forget " + client(session) + " " + packetId,
                     loop,

@@ -9,7 +9,7 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.codec.wire.PacketEncoder;
@@ -81,8 +81,8 @@ class FilterWalkTest {
     }
 
     private void subscribe(String... filters) {
-        List<Subscription> subscriptions = Arrays.stream(filters)
-                .map(each -> Subscription.of(each, QoS.AT_LEAST_ONCE))
+        List<RequestedSubscription> subscriptions = Arrays.stream(filters)
+                .map(each -> RequestedSubscription.of(each, QoS.AT_LEAST_ONCE))
                 .toList();
         broker.send(connection, V, new Subscribe(1, Properties.NONE, subscriptions));
     }
@@ -169,8 +169,8 @@ class FilterWalkTest {
 
     @Test
     void goesOnInTheNextTurnWithMoreFiltersThanOneTurnHasRoomFor() throws Exception {
-        List<Subscription> subscriptions = IntStream.range(0, 900)
-                .mapToObj(i -> Subscription.of("f/" + i, QoS.AT_LEAST_ONCE))
+        List<RequestedSubscription> subscriptions = IntStream.range(0, 900)
+                .mapToObj(i -> RequestedSubscription.of("f/" + i, QoS.AT_LEAST_ONCE))
                 .toList();
         ByteBuf bytes = Unpooled.buffer();
         PacketEncoder.encode(new Subscribe(1, Properties.NONE, subscriptions), V, bytes);

@@ -6,7 +6,7 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.core.connection.Handshake.State;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.auth.Action;
@@ -66,7 +66,7 @@ class HandshakeTest {
 
     @BeforeEach
     void begin() {
-        Will will = new Will("will", ByteBuffer.allocate(0), QoS.AT_MOST_ONCE, false, Properties.NONE);
+        ConnectWill will = new ConnectWill("will", ByteBuffer.allocate(0), QoS.AT_MOST_ONCE, false, Properties.NONE);
         Connect connect = new Connect(V, false, true, 60, Properties.NONE, "client", will, null, null);
         connection = broker.open(sink);
         connection.writer().fit(connect);

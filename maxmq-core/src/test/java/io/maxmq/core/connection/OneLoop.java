@@ -26,12 +26,12 @@ import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.routing.TopicTable;
 import io.maxmq.core.session.DelayedCount;
-import io.maxmq.core.session.Drops;
+import io.maxmq.core.session.DroppedMessages;
 import io.maxmq.core.session.SessionEvents;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.SessionQuotas;
 import io.maxmq.core.session.SessionStorage;
-import io.maxmq.core.session.Sessions;
+import io.maxmq.core.session.LoopSessions;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.Authenticator;
@@ -51,7 +51,7 @@ final class OneLoop {
     final ManualLoop manual = new ManualLoop(64 << 20);
     final Loop loop = manual.loop;
     final Connections connections;
-    final Sessions sessions;
+    final LoopSessions sessions;
 
     /** @param plugins authenticators, authorizers, interceptors and rate limiters */
     OneLoop(Object... plugins) {
@@ -85,14 +85,14 @@ final class OneLoop {
         MessageIds ids = new MessageIds(new MessageIds.Origin(0, 0, 0, new AtomicLong()), clock::epochMillis);
         Router router = new Router(loop, ids, false);
         Router.connect(List.of(router), 1 << 20);
-        Drops drops = new Drops(loop, events);
+        DroppedMessages drops = new DroppedMessages(loop, events);
         CallerLoop caller = new Caller(loop);
-        sessions = new Sessions(
+        sessions = new LoopSessions(
                 loop,
                 caller,
                 router,
                 ids,
-                new Sessions.Settings(
+                new LoopSessions.Settings(
                         config.sessions(),
                         config.sessionsBelongToUsers(),
                         config.connections().receiveMaximum(),

@@ -2,14 +2,14 @@ package io.maxmq.core.persistence;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Capabilities;
+import io.maxmq.spi.storage.StoreCapabilities;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Mutation;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Partitions;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Snapshot;
@@ -138,11 +138,11 @@ public final class GatedStore implements KeyValueStore {
         }
 
         @Override
-        public CompletionStage<Page> next() {
+        public CompletionStage<EntryPage> next() {
             return failed ? damaged() : cursor.next().thenCompose(this::whole);
         }
 
-        private CompletionStage<Page> whole(Page page) {
+        private CompletionStage<EntryPage> whole(EntryPage page) {
             List<Entry> whole = page.entries().stream()
                     .takeWhile(entry -> !isDamaged(table, entry.key()))
                     .toList();
@@ -152,7 +152,7 @@ public final class GatedStore implements KeyValueStore {
             }
             return whole.isEmpty()
                     ? damaged()
-                    : CompletableFuture.completedFuture(new Page(whole, page.version(), false));
+                    : CompletableFuture.completedFuture(new EntryPage(whole, page.version(), false));
         }
 
         @Override
@@ -224,7 +224,7 @@ public final class GatedStore implements KeyValueStore {
         List<Entry> entries = new ArrayList<>();
         for (int partition = 0; partition < partitions().count(); partition++) {
             try (Cursor cursor = store.scan(Scan.of(table, partition))) {
-                @Nullable Page page;
+                @Nullable EntryPage page;
                 do {
                     page = cursor.next().toCompletableFuture().join();
                     entries.addAll(page.entries());
@@ -240,7 +240,7 @@ public final class GatedStore implements KeyValueStore {
     }
 
     @Override
-    public Capabilities capabilities() {
+    public StoreCapabilities capabilities() {
         return store.capabilities();
     }
 

@@ -17,7 +17,7 @@ final class FakeSubscriber implements Subscriber {
     }
 
     @Override
-    public void deliver(InTransit message, Subscription subscription) {
+    public void deliver(RoutedMessage message, FilterSubscription subscription) {
         throw new AssertionError("routing delivers nothing by itself");
     }
 

@@ -30,8 +30,8 @@ final class Naive {
         return Topic.of(name);
     }
 
-    static Subscription subscription(Subscriber subscriber, String filter) {
-        return new Subscription(subscriber, TopicFilter.of(filter), 0, false, false, 0);
+    static FilterSubscription subscription(Subscriber subscriber, String filter) {
+        return new FilterSubscription(subscriber, TopicFilter.of(filter), 0, false, false, 0);
     }
 
     /** A message with a payload of {@code payload} bytes; it counts {@link StoredMessage#OVERHEAD_BYTES} more. */
@@ -45,10 +45,10 @@ final class Naive {
     }
 
     /** What a walk over the local part meets. */
-    static List<Subscription> locals(Match match) {
-        List<Subscription> found = new ArrayList<>();
+    static List<FilterSubscription> locals(Match match) {
+        List<FilterSubscription> found = new ArrayList<>();
         for (int i = 0, count = match.localCount(); i < count; i++) {
-            Subscription subscription = match.local(i);
+            FilterSubscription subscription = match.local(i);
             if (subscription != null) {
                 found.add(subscription);
             }

@@ -36,7 +36,7 @@ class RouterTest {
             (group, routes) -> new Waiting());
     private final ManualThread[] threads = {new ManualThread(), new ManualThread()};
     private final List<Router> routers = new ArrayList<>();
-    private final InTransit message = new InTransit(ids);
+    private final RoutedMessage message = new RoutedMessage(ids);
 
     /** Tasks of one loop; {@link #runTurn} runs those that are there. */
     private static final class ManualThread implements LoopThread {
@@ -93,7 +93,7 @@ class RouterTest {
         }
 
         @Override
-        public void deliver(InTransit transit, Subscription subscription) {
+        public void deliver(RoutedMessage transit, FilterSubscription subscription) {
             assertThat(threads[1].inLoop()).as("on its own loop").isTrue();
             transit.countMatched();
             transit.countAccepted();
@@ -114,7 +114,7 @@ class RouterTest {
 
     private final List<String> waiting = new ArrayList<>();
 
-    private static String text(InTransit transit) {
+    private static String text(RoutedMessage transit) {
         byte[] payload = new byte[transit.payloadLength()];
         transit.copyPayload(payload, 0);
         return new String(payload, StandardCharsets.UTF_8);
@@ -130,7 +130,7 @@ class RouterTest {
 
         Recipient(int loop, String filter) {
             this.loop = loop;
-            Subscription subscription = new Subscription(this, TopicFilter.of(filter), 2, false, false, 0);
+            FilterSubscription subscription = new FilterSubscription(this, TopicFilter.of(filter), 2, false, false, 0);
             threads[loop].run(() -> routes.tree().add(subscription));
         }
 
@@ -145,7 +145,7 @@ class RouterTest {
         }
 
         @Override
-        public void deliver(InTransit transit, Subscription subscription) {
+        public void deliver(RoutedMessage transit, FilterSubscription subscription) {
             assertThat(threads[loop].inLoop()).as("on its own loop").isTrue();
             if (throwing) {
                 throw new IllegalStateException("broken");
@@ -251,7 +251,7 @@ class RouterTest {
 
         publish(1, "m");
 
-        Outcome outcome = message.outcome();
+        PendingOutcome outcome = message.outcome();
         assertThat(outcome).isNotNull();
         outcome.addKnown(message);
         List<String> told = new ArrayList<>();
@@ -384,11 +384,11 @@ class RouterTest {
                 }
 
                 @Override
-                public void deliver(InTransit transit, Subscription subscription) {
+                public void deliver(RoutedMessage transit, FilterSubscription subscription) {
                     kept.add(transit.keep());
                 }
             };
-            Subscription subscription = new Subscription(keeping, TopicFilter.of("a"), 2, false, false, 0);
+            FilterSubscription subscription = new FilterSubscription(keeping, TopicFilter.of("a"), 2, false, false, 0);
             threads[loop].run(() -> routes.tree().add(subscription));
         }
 

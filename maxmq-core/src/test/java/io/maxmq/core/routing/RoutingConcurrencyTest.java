@@ -41,15 +41,15 @@ class RoutingConcurrencyTest {
         for (String name : TOPICS) {
             topics.add(topic(name));
         }
-        List<Subscription> forever = new ArrayList<>();
+        List<FilterSubscription> forever = new ArrayList<>();
         for (int loop = 0; loop < LOOPS; loop++) {
             forever.add(subscription(new FakeSubscriber(loop, "forever"), "a/b"));
             tree.add(forever.get(loop));
         }
 
-        List<List<Subscription>> left = inParallel(loop -> churn(loop, topics, forever.get(loop)));
+        List<List<FilterSubscription>> left = inParallel(loop -> churn(loop, topics, forever.get(loop)));
 
-        List<Subscription> present = new ArrayList<>(forever);
+        List<FilterSubscription> present = new ArrayList<>(forever);
         left.forEach(present::addAll);
         for (Topic topic : topics) {
             for (int loop = 0; loop < LOOPS; loop++) {
@@ -62,12 +62,12 @@ class RoutingConcurrencyTest {
         assertThat(tree.visitBound()).isZero();
     }
 
-    private List<Subscription> churn(int loop, List<Topic> topics, Subscription forever) {
+    private List<FilterSubscription> churn(int loop, List<Topic> topics, FilterSubscription forever) {
         Random random = new Random(loop);
-        List<Subscription> own = new ArrayList<>();
+        List<FilterSubscription> own = new ArrayList<>();
         for (int step = 0; step < 20_000; step++) {
             if (own.size() < 20 && random.nextInt(3) != 0) {
-                Subscription added =
+                FilterSubscription added =
                         subscription(new FakeSubscriber(loop, "s" + step), FILTERS[random.nextInt(FILTERS.length)]);
                 tree.add(added);
                 own.add(added);
@@ -78,7 +78,7 @@ class RoutingConcurrencyTest {
             Topic topic = topics.get(random.nextInt(topics.size()));
             Match match = tree.match(topic, loop);
             int expected = topic.name().equals("a/b") ? 1 : 0;
-            for (Subscription mine : own) { // own changes show at once
+            for (FilterSubscription mine : own) { // own changes show at once
                 if (mine.share() == null && mine.filter().matches(topic.name())) {
                     expected++;
                 }
@@ -95,11 +95,11 @@ class RoutingConcurrencyTest {
         return own;
     }
 
-    private void checkAgainst(List<Subscription> present, Topic topic, int loop) {
-        Set<Subscription> locals = new HashSet<>();
+    private void checkAgainst(List<FilterSubscription> present, Topic topic, int loop) {
+        Set<FilterSubscription> locals = new HashSet<>();
         Set<String> groups = new HashSet<>();
         long remote = 0;
-        for (Subscription subscription : present) {
+        for (FilterSubscription subscription : present) {
             if (!Naive.matches(subscription.filter().text(), topic.name())) {
                 continue;
             }
@@ -129,7 +129,7 @@ class RoutingConcurrencyTest {
 
         List<Boolean> results = inParallel(loop -> {
             if (loop == 0) {
-                Subscription present = null;
+                FilterSubscription present = null;
                 for (int i = 0; i < rounds; i++) {
                     await(round, 2 * i);
                     if (present == null) {
@@ -154,7 +154,7 @@ class RoutingConcurrencyTest {
                 }
             } else { // noise
                 for (int i = 0; i < rounds; i++) {
-                    Subscription other = subscription(new FakeSubscriber(loop, "noise"), "z/" + i % 7);
+                    FilterSubscription other = subscription(new FakeSubscriber(loop, "noise"), "z/" + i % 7);
                     tree.add(other);
                     tree.remove(other);
                 }
@@ -185,7 +185,7 @@ class RoutingConcurrencyTest {
                 Topic topic = topic("x" + "/x".repeat(10));
                 arrived.incrementAndGet();
                 await(arrived, 6 * i + 2);
-                Subscription added = subscription(subscriber, "#");
+                FilterSubscription added = subscription(subscriber, "#");
                 if (loop == 0) {
                     for (int spin = random.nextInt(3000); spin > 0; spin--) {
                         Thread.onSpinWait();
@@ -343,17 +343,17 @@ class RoutingConcurrencyTest {
         SharedGroup group = tree.match(topic("a"), 0).groups()[0];
 
         inParallel(loop -> {
-            List<Subscription> own = new ArrayList<>();
+            List<FilterSubscription> own = new ArrayList<>();
             Random random = new Random(loop);
             for (int i = 0; i < 20_000; i++) {
                 if (own.size() < 50 && random.nextInt(5) < 3) {
-                    Subscription added = subscription(new FakeSubscriber(loop, "s"), "$share/g/a");
+                    FilterSubscription added = subscription(new FakeSubscriber(loop, "s"), "$share/g/a");
                     tree.add(added);
                     own.add(added);
                 } else if (!own.isEmpty()) {
                     tree.remove(own.remove(random.nextInt(own.size())));
                 }
-                Subscription first = group.next();
+                FilterSubscription first = group.next();
                 assertThat(first).isNotNull();
                 group.after(first);
             }

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SharedGroupTest {
     private final SubscriptionTree tree = new SubscriptionTree(4, SubscriptionTree.Options.DEFAULTS);
     private final List<FakeSubscriber> subscribers = new ArrayList<>();
-    private final List<Subscription> members = new ArrayList<>();
+    private final List<FilterSubscription> members = new ArrayList<>();
 
     @Test
     void takesTurns() {
@@ -77,7 +77,7 @@ class SharedGroupTest {
         FakeQueue queue = new FakeQueue();
         assertThat(group.keeper((of, routes) -> queue, null)).isSameAs(members.get(0));
 
-        Subscription second = subscription(new FakeSubscriber(0, "second"), "$share/g/a");
+        FilterSubscription second = subscription(new FakeSubscriber(0, "second"), "$share/g/a");
         tree.add(second);
         assertThat(group.keeper((of, routes) -> queue, null).subscriber()).isSameAs(queue);
 
@@ -107,7 +107,7 @@ class SharedGroupTest {
         }
 
         @Override
-        public void deliver(InTransit message, Subscription subscription) {
+        public void deliver(RoutedMessage message, FilterSubscription subscription) {
             throw new AssertionError("nothing is routed");
         }
 

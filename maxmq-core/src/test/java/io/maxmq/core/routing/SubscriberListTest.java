@@ -15,14 +15,14 @@ class SubscriberListTest {
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
     void findsEachSubscriberThatItHasAndNoOther(int seed) {
         Random random = new Random(seed);
-        List<Subscription> present = new ArrayList<>();
+        List<FilterSubscription> present = new ArrayList<>();
         present.add(subscription(new FakeSubscriber(0, "first"), "a"));
         SubscriberList list = new SubscriberList(present.get(0));
         list.find(present.get(0).subscriber());
 
         for (int step = 0; step < 3000; step++) {
             boolean grow = present.size() < 2 || random.nextInt(100) < (step / 500 % 2 == 0 ? 60 : 40);
-            Subscription changed;
+            FilterSubscription changed;
             if (grow) {
                 changed = subscription(new FakeSubscriber(0, "s" + step), "a");
                 list.add(changed);
@@ -36,7 +36,7 @@ class SubscriberListTest {
             }
             assertThat(list.find(changed.subscriber())).isSameAs(grow ? changed : null);
             if (step % 20 == 0) {
-                for (Subscription one : present) {
+                for (FilterSubscription one : present) {
                     assertThat(list.find(one.subscriber())).isSameAs(one);
                     assertThat(list.get(one.index)).isSameAs(one);
                 }
@@ -47,7 +47,7 @@ class SubscriberListTest {
 
     @Test
     void fillsHolesBeforeItGrows() {
-        List<Subscription> all = new ArrayList<>();
+        List<FilterSubscription> all = new ArrayList<>();
         all.add(subscription(new FakeSubscriber(0, "s"), "a"));
         SubscriberList list = new SubscriberList(all.get(0));
         for (int i = 1; i < 10; i++) {

@@ -35,17 +35,17 @@ class SubscriptionTreePropertyTest {
             subscribers.add(new FakeSubscriber(i % LOOPS, "s" + i));
         }
         List<Topic> topics = names.stream().map(Naive::topic).toList();
-        Map<String, Subscription> present = new HashMap<>();
+        Map<String, FilterSubscription> present = new HashMap<>();
 
         int visitBound = 0;
         for (Step step : steps) { // the same filter a second time: away with it
             String key = step.subscriber + " " + step.filter;
             int boundWith = tree.visitBoundWith(TopicFilter.of(step.filter));
-            Subscription known = present.remove(key);
+            FilterSubscription known = present.remove(key);
             if (known != null) {
                 tree.remove(known);
             } else {
-                Subscription added = new Subscription(
+                FilterSubscription added = new FilterSubscription(
                         subscribers.get(step.subscriber),
                         TopicFilter.of(step.filter),
                         step.qos,
@@ -83,12 +83,12 @@ class SubscriptionTreePropertyTest {
                 .isEqualTo(Naive.matches(parsed.text(), topic));
     }
 
-    private static void check(Match match, Topic topic, int loop, Iterable<Subscription> present, boolean merge) {
+    private static void check(Match match, Topic topic, int loop, Iterable<FilterSubscription> present, boolean merge) {
         long remote = 0;
-        Map<Subscriber, List<Subscription>> expected = new HashMap<>();
+        Map<Subscriber, List<FilterSubscription>> expected = new HashMap<>();
         Set<String> groups = new HashSet<>();
         int localCount = 0;
-        for (Subscription subscription : present) {
+        for (FilterSubscription subscription : present) {
             if (!Naive.matches(subscription.filter().text(), topic.name())) {
                 continue;
             }
@@ -103,10 +103,10 @@ class SubscriptionTreePropertyTest {
             }
         }
 
-        List<Subscription> found = locals(match);
+        List<FilterSubscription> found = locals(match);
         assertThat(found).hasSize(merge ? expected.size() : localCount);
-        Map<Subscriber, Set<Subscription>> parts = new HashMap<>();
-        for (Subscription subscription : found) {
+        Map<Subscriber, Set<FilterSubscription>> parts = new HashMap<>();
+        for (FilterSubscription subscription : found) {
             parts.computeIfAbsent(subscription.subscriber(), s -> new HashSet<>())
                     .addAll(List.of(subscription.parts()));
             if (merge) {
@@ -122,18 +122,18 @@ class SubscriptionTreePropertyTest {
         assertThat(match.isEmpty()).isEqualTo(localCount == 0 && remote == 0 && groups.isEmpty());
     }
 
-    private static void checkMerged(Subscription merged, List<Subscription> parts) {
+    private static void checkMerged(FilterSubscription merged, List<FilterSubscription> parts) {
         int[] ids = parts.stream()
-                .mapToInt(Subscription::subscriptionId)
+                .mapToInt(FilterSubscription::subscriptionId)
                 .filter(id -> id != 0)
                 .sorted()
                 .toArray();
         assertThat(merged.maxQos())
-                .isEqualTo(parts.stream().mapToInt(Subscription::maxQos).max().orElseThrow());
+                .isEqualTo(parts.stream().mapToInt(FilterSubscription::maxQos).max().orElseThrow());
         assertThat(merged.subscriptionIds()).isEqualTo(ids);
-        assertThat(merged.anyNoLocal()).isEqualTo(parts.stream().anyMatch(Subscription::noLocal));
-        Subscription left = merged.withoutNoLocal();
-        List<Subscription> expected =
+        assertThat(merged.anyNoLocal()).isEqualTo(parts.stream().anyMatch(FilterSubscription::noLocal));
+        FilterSubscription left = merged.withoutNoLocal();
+        List<FilterSubscription> expected =
                 parts.stream().filter(part -> !part.noLocal()).toList();
         assertThat(left == null ? List.of() : Arrays.asList(left.parts()))
                 .containsExactlyInAnyOrderElementsOf(expected);

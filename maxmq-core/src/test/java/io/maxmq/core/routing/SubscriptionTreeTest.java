@@ -36,7 +36,7 @@ class SubscriptionTreeTest {
 
     @Test
     void tellsLocalSubscribersFromLoopsThatHaveOthers() {
-        Subscription anns = add(subscription(ann, "a/+"));
+        FilterSubscription anns = add(subscription(ann, "a/+"));
         add(subscription(cat, "a/+"));
 
         assertThat(locals(tree.match(topic("a/b"), 0))).containsExactly(anns);
@@ -49,13 +49,13 @@ class SubscriptionTreeTest {
     @Test
     void subscriptionsKnowTheirFiltersInTheTreeAndBehindIt() {
         for (String filter : List.of("a", "/", "//", "a/", "/a", "a//b", "+/b/#", "#", "ä/日本/x", "$share", "$SYS/#")) {
-            Subscription subscription = add(subscription(ann, filter));
+            FilterSubscription subscription = add(subscription(ann, filter));
 
             assertThat(subscription.filter()).isEqualTo(TopicFilter.of(filter));
             tree.remove(subscription);
             assertThat(subscription.filter()).isEqualTo(TopicFilter.of(filter));
         }
-        Subscription shared = add(subscription(ann, "$share/group/a/b"));
+        FilterSubscription shared = add(subscription(ann, "$share/group/a/b"));
         assertThat(shared.filter()).isEqualTo(TopicFilter.of("$share/group/a/b"));
     }
 
@@ -76,7 +76,7 @@ class SubscriptionTreeTest {
     void noticesAChangeBehindMoreChangesThanItCompares() {
         Topic topic = topic("a/b");
         assertThat(tree.match(topic, 0).isEmpty()).isTrue();
-        Subscription wanted = add(subscription(ann, "a/b"));
+        FilterSubscription wanted = add(subscription(ann, "a/b"));
 
         for (int i = 0; i < 1000; i++) {
             add(subscription(ann, "x/" + i));
@@ -92,7 +92,7 @@ class SubscriptionTreeTest {
         add(subscription(cat, "a"));
         Match before = tree.match(topic, 0);
 
-        Subscription more = add(subscription(bob, "a"));
+        FilterSubscription more = add(subscription(bob, "a"));
 
         assertThat(tree.match(topic, 0)).isSameAs(before);
         assertThat(locals(before)).contains(more).hasSize(2);
@@ -100,15 +100,15 @@ class SubscriptionTreeTest {
 
     @Test
     void mergesOverlappingSubscriptionsOfOneSubscriber() {
-        add(new Subscription(ann, TopicFilter.of("a/#"), 1, true, false, 7));
-        add(new Subscription(ann, TopicFilter.of("a/b"), 2, false, true, 3));
-        add(new Subscription(ann, TopicFilter.of("+/b"), 0, false, false, 0));
-        Subscription other = add(subscription(bob, "a/b"));
+        add(new FilterSubscription(ann, TopicFilter.of("a/#"), 1, true, false, 7));
+        add(new FilterSubscription(ann, TopicFilter.of("a/b"), 2, false, true, 3));
+        add(new FilterSubscription(ann, TopicFilter.of("+/b"), 0, false, false, 0));
+        FilterSubscription other = add(subscription(bob, "a/b"));
 
-        List<Subscription> found = locals(tree.match(topic("a/b"), 0));
+        List<FilterSubscription> found = locals(tree.match(topic("a/b"), 0));
 
         assertThat(found).hasSize(2).contains(other);
-        Subscription merged = found.get(found.get(0) == other ? 1 : 0);
+        FilterSubscription merged = found.get(found.get(0) == other ? 1 : 0);
         assertThat(merged.subscriber()).isSameAs(ann);
         assertThat(merged.maxQos()).isEqualTo(2);
         assertThat(merged.subscriptionIds()).containsExactly(3, 7);
@@ -120,16 +120,16 @@ class SubscriptionTreeTest {
 
     @Test
     void leavesOutNoLocalPartsForThePublisherItself() {
-        Subscription plain = new Subscription(ann, TopicFilter.of("a/b"), 0, false, false, 3);
-        add(new Subscription(ann, TopicFilter.of("a/#"), 2, true, true, 7));
+        FilterSubscription plain = new FilterSubscription(ann, TopicFilter.of("a/b"), 0, false, false, 3);
+        add(new FilterSubscription(ann, TopicFilter.of("a/#"), 2, true, true, 7));
         add(plain);
-        Subscription merged = locals(tree.match(topic("a/b"), 0)).get(0);
+        FilterSubscription merged = locals(tree.match(topic("a/b"), 0)).get(0);
 
         assertThat(merged.withoutNoLocal()).isSameAs(plain);
         assertThat(plain.withoutNoLocal()).isSameAs(plain);
 
-        add(new Subscription(ann, TopicFilter.of("a/+"), 1, false, false, 9));
-        Subscription left = locals(tree.match(topic("a/b"), 0)).get(0).withoutNoLocal();
+        add(new FilterSubscription(ann, TopicFilter.of("a/+"), 1, false, false, 9));
+        FilterSubscription left = locals(tree.match(topic("a/b"), 0)).get(0).withoutNoLocal();
 
         assertThat(left.maxQos()).isEqualTo(1);
         assertThat(left.subscriptionIds()).containsExactly(3, 9);
@@ -139,10 +139,10 @@ class SubscriptionTreeTest {
 
     @Test
     void hasNothingForThePublisherWhenAllPartsAreNoLocal() {
-        add(new Subscription(ann, TopicFilter.of("a/#"), 2, true, true, 0));
-        add(new Subscription(ann, TopicFilter.of("a/b"), 2, true, true, 0));
+        add(new FilterSubscription(ann, TopicFilter.of("a/#"), 2, true, true, 0));
+        add(new FilterSubscription(ann, TopicFilter.of("a/b"), 2, true, true, 0));
 
-        Subscription merged = locals(tree.match(topic("a/b"), 0)).get(0);
+        FilterSubscription merged = locals(tree.match(topic("a/b"), 0)).get(0);
 
         assertThat(merged.noLocal()).isTrue();
         assertThat(merged.withoutNoLocal()).isNull();
@@ -152,8 +152,8 @@ class SubscriptionTreeTest {
     @Test
     void deliversEachOverlappingSubscriptionWhenMergingIsOff() {
         SubscriptionTree separate = new SubscriptionTree(1, DEFAULTS.withMergeOverlapping(false));
-        Subscription all = subscription(ann, "a/#");
-        Subscription one = subscription(ann, "a/b");
+        FilterSubscription all = subscription(ann, "a/#");
+        FilterSubscription one = subscription(ann, "a/b");
         separate.add(all);
         separate.add(one);
 
@@ -162,11 +162,11 @@ class SubscriptionTreeTest {
 
     @Test
     void mergesInALongListWithoutCopyingIt() {
-        List<Subscription> many = new ArrayList<>();
+        List<FilterSubscription> many = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             many.add(add(subscription(new FakeSubscriber(0, "s" + i), "a/#")));
         }
-        Subscription early = add(subscription(many.get(3).subscriber(), "a/b"));
+        FilterSubscription early = add(subscription(many.get(3).subscriber(), "a/b"));
         Topic topic = topic("a/b");
 
         assertThat(subscribers(tree.match(topic, 0))).hasSize(500).doesNotHaveDuplicates();
@@ -177,7 +177,7 @@ class SubscriptionTreeTest {
                 .hasSize(501)
                 .contains(late)
                 .doesNotHaveDuplicates();
-        Subscription second = add(subscription(late, "a/#"));
+        FilterSubscription second = add(subscription(late, "a/#"));
         assertThat(subscribers(tree.match(topic, 0)))
                 .hasSize(501)
                 .contains(late)
@@ -190,7 +190,7 @@ class SubscriptionTreeTest {
         tree.remove(many.get(3));
         assertThat(subscribers(tree.match(topic, 0))).hasSize(500).doesNotHaveDuplicates();
         Collections.shuffle(many, new Random(1));
-        for (Subscription gone : many) {
+        for (FilterSubscription gone : many) {
             tree.remove(gone);
         }
         assertThat(subscribers(tree.match(topic, 0))).containsExactly(late);
@@ -198,24 +198,24 @@ class SubscriptionTreeTest {
 
     @Test
     void meetsEachRemainingSubscriberOnceWhileOthersComeAndGoDuringTheWalk() {
-        List<Subscription> stay = new ArrayList<>();
-        List<Subscription> go = new ArrayList<>();
+        List<FilterSubscription> stay = new ArrayList<>();
+        List<FilterSubscription> go = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             (i % 3 == 0 ? stay : go).add(add(subscription(new FakeSubscriber(0, "s" + i), "a")));
         }
         Random random = new Random(2);
         Match match = tree.match(topic("a"), 0);
 
-        List<Subscription> met = new ArrayList<>();
-        Set<Subscription> gone = new HashSet<>();
+        List<FilterSubscription> met = new ArrayList<>();
+        Set<FilterSubscription> gone = new HashSet<>();
         for (int i = 0, count = match.localCount(); i < count; i++) {
-            Subscription next = match.local(i);
+            FilterSubscription next = match.local(i);
             if (next == null) {
                 continue;
             }
             assertThat(gone).doesNotContain(next);
             met.add(next);
-            Subscription leaving = go.get(random.nextInt(go.size()));
+            FilterSubscription leaving = go.get(random.nextInt(go.size()));
             tree.remove(leaving);
             gone.add(leaving);
             if (i % 5 == 0) {
@@ -228,7 +228,7 @@ class SubscriptionTreeTest {
 
     @Test
     void meetsNobodyAnyMoreWhenAllLeaveDuringTheWalk() {
-        List<Subscription> all = new ArrayList<>();
+        List<FilterSubscription> all = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             all.add(add(subscription(new FakeSubscriber(0, "s" + i), i % 2 == 0 ? "a" : "+")));
         }
@@ -245,11 +245,11 @@ class SubscriptionTreeTest {
 
     @Test
     void closesHolesWhenAsked() {
-        List<Subscription> all = new ArrayList<>();
+        List<FilterSubscription> all = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             all.add(add(subscription(new FakeSubscriber(0, "s" + i), "a")));
         }
-        for (Subscription gone : all.subList(0, 990)) {
+        for (FilterSubscription gone : all.subList(0, 990)) {
             tree.remove(gone);
         }
         Match match = tree.match(topic("a"), 0);
@@ -282,8 +282,8 @@ class SubscriptionTreeTest {
 
     @Test
     void keepsSharedSubscriptionsApartFromPlainOnes() {
-        Subscription plain = add(subscription(ann, "a"));
-        Subscription shared = add(subscription(ann, "$share/g/a"));
+        FilterSubscription plain = add(subscription(ann, "a"));
+        FilterSubscription shared = add(subscription(ann, "$share/g/a"));
         Topic topic = topic("a");
 
         Match match = tree.match(topic, 0);
@@ -302,7 +302,7 @@ class SubscriptionTreeTest {
 
     @Test
     void survivesAHundredThousandSiblings() {
-        List<Subscription> all = new ArrayList<>();
+        List<FilterSubscription> all = new ArrayList<>();
         for (int i = 0; i < 100_000; i++) {
             all.add(add(subscription(ann, "a/" + i + "/x")));
         }
@@ -323,8 +323,8 @@ class SubscriptionTreeTest {
     @Test
     void goesDownToTheAllowedLevelAndNoFurther() {
         String deep = "/".repeat(127);
-        Subscription spelled = add(subscription(ann, deep));
-        Subscription plus = add(subscription(bob, "+" + "/+".repeat(127)));
+        FilterSubscription spelled = add(subscription(ann, deep));
+        FilterSubscription plus = add(subscription(bob, "+" + "/+".repeat(127)));
 
         assertThat(locals(tree.match(topic(deep), 0))).containsExactlyInAnyOrder(spelled, plus);
         assertThat(tree.match(topic(deep + "/"), 0).isEmpty()).isTrue();
@@ -336,7 +336,7 @@ class SubscriptionTreeTest {
 
     @Test
     void matchesATopicOfManyThousandLevels() {
-        Subscription all = add(subscription(ann, "#"));
+        FilterSubscription all = add(subscription(ann, "#"));
 
         assertThat(locals(tree.match(topic("/".repeat(65_000)), 0))).containsExactly(all);
     }
@@ -356,7 +356,7 @@ class SubscriptionTreeTest {
         assertThat(tree.visitBoundWith(TopicFilter.of("+/y/+"))).isEqualTo(shapes);
         assertThat(tree.visitBoundWith(TopicFilter.of("+/y/#"))).isEqualTo(shapes + 1);
 
-        List<Subscription> found = locals(tree.match(topic("x" + "/x".repeat(levels - 1)), 0));
+        List<FilterSubscription> found = locals(tree.match(topic("x" + "/x".repeat(levels - 1)), 0));
 
         assertThat(found).hasSize(1);
         assertThat(found.get(0).parts()).hasSize(1 << levels);
@@ -428,7 +428,7 @@ class SubscriptionTreeTest {
     /** Two of each subscriber's filters overlap, some lists are long, and nobody publishes to most topics again. */
     private List<WeakReference<Subscriber>> subscribeAndLeave(List<Topic> topics) {
         List<WeakReference<Subscriber>> ended = new ArrayList<>();
-        List<Subscription> all = new ArrayList<>();
+        List<FilterSubscription> all = new ArrayList<>();
         add(subscription(ann, "stays/+"));
         for (int i = 0; i < 200; i++) {
             FakeSubscriber subscriber = new FakeSubscriber(0, "s" + i);
@@ -454,14 +454,14 @@ class SubscriptionTreeTest {
 
     @Test
     void refusesASubscriptionThatItHas() {
-        Subscription once = add(subscription(ann, "a"));
+        FilterSubscription once = add(subscription(ann, "a"));
 
         assertThatThrownBy(() -> tree.add(once)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void removesOnlyOnce() {
-        Subscription once = add(subscription(ann, "a"));
+        FilterSubscription once = add(subscription(ann, "a"));
 
         tree.remove(once);
         tree.remove(once);
@@ -469,12 +469,12 @@ class SubscriptionTreeTest {
         assertThat(tree.subscriptionCount()).isZero();
     }
 
-    private Subscription add(Subscription subscription) {
+    private FilterSubscription add(FilterSubscription subscription) {
         tree.add(subscription);
         return subscription;
     }
 
     private static List<Subscriber> subscribers(Match match) {
-        return locals(match).stream().map(Subscription::subscriber).toList();
+        return locals(match).stream().map(FilterSubscription::subscriber).toList();
     }
 }

@@ -3,7 +3,7 @@ package io.maxmq.core.session;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -141,7 +141,7 @@ class InFlightPropertyTest {
 
     private record Recorder(List<String> again) implements InFlight.Resender {
         @Override
-        public void resendPublish(StoredMessage message, int flags, int packetId, Subscription subscription) {
+        public void resendPublish(StoredMessage message, int flags, int packetId, FilterSubscription subscription) {
             again.add(Messages.text(message) + "@" + packetId);
         }
 

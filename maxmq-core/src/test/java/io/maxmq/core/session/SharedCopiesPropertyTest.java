@@ -1,9 +1,9 @@
 package io.maxmq.core.session;
 
 import io.maxmq.codec.topic.TopicFilter;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Subscriber;
-import io.maxmq.core.routing.Subscription;
+import io.maxmq.core.routing.FilterSubscription;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -30,7 +30,7 @@ class SharedCopiesPropertyTest {
         }
 
         @Override
-        public void deliver(InTransit message, Subscription subscription) {
+        public void deliver(RoutedMessage message, FilterSubscription subscription) {
             throw new AssertionError("nothing is published here");
         }
     };
@@ -49,10 +49,10 @@ class SharedCopiesPropertyTest {
     }
 
     private static int copies(List<String> filters) {
-        List<Subscription> others = new ArrayList<>();
+        List<FilterSubscription> others = new ArrayList<>();
         TopicFilter last = TopicFilter.of("$share/last/#");
         for (String each : filters) {
-            others.add(new Subscription(NOBODY, TopicFilter.of(each), 0, false, false, 0));
+            others.add(new FilterSubscription(NOBODY, TopicFilter.of(each), 0, false, false, 0));
         }
         return SharedCopies.with(others, last);
     }

@@ -1,9 +1,9 @@
 package io.maxmq.rules.action;
 
-import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
-import io.maxmq.rules.sink.Health;
+import io.maxmq.rules.sink.SinkHealth;
 import io.maxmq.rules.sink.RecordResult;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkContext;
@@ -159,7 +159,7 @@ public final class FileSink implements Sink {
     }
 
     @Override
-    public CompletionStage<BatchResult> write(Batch batch) {
+    public CompletionStage<BatchResult> write(SinkBatch batch) {
         List<RecordResult> results = new ArrayList<>(batch.size());
         try {
             while (results.size() < batch.size()) {
@@ -252,12 +252,12 @@ public final class FileSink implements Sink {
     }
 
     @Override
-    public CompletionStage<Health> probe() {
+    public CompletionStage<SinkHealth> probe() {
         try {
             var unused = open();
-            return CompletableFuture.completedFuture(Health.up());
+            return CompletableFuture.completedFuture(SinkHealth.up());
         } catch (IOException e) {
-            return CompletableFuture.completedFuture(Health.down(e.toString()));
+            return CompletableFuture.completedFuture(SinkHealth.down(e.toString()));
         }
     }
 

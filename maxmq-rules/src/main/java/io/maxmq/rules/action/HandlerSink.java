@@ -1,6 +1,6 @@
 package io.maxmq.rules.action;
 
-import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
 import io.maxmq.rules.sink.RecordResult;
@@ -64,7 +64,7 @@ public final class HandlerSink implements Sink {
     }
 
     @Override
-    public CompletionStage<BatchResult> write(Batch batch) {
+    public CompletionStage<BatchResult> write(SinkBatch batch) {
         List<RecordResult> results = new ArrayList<>(batch.size());
         for (SinkRecord each : batch.records()) {
             results.add(handled(each));

@@ -1,7 +1,7 @@
 package io.maxmq.rules.action;
 
 import io.maxmq.codec.Utf8;
-import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
 import io.maxmq.rules.sink.Sink;
@@ -79,7 +79,7 @@ public final class LogSink implements Sink {
     }
 
     @Override
-    public CompletionStage<BatchResult> write(Batch batch) {
+    public CompletionStage<BatchResult> write(SinkBatch batch) {
         Level level = Level.valueOf(loudness.name());
         if (logger.isEnabledForLevel(level)) {
             for (SinkRecord each : batch.records()) {

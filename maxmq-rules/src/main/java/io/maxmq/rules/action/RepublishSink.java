@@ -8,7 +8,7 @@ import io.maxmq.codec.topic.TopicName;
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.event.MessageParts;
 import io.maxmq.rules.output.Output;
-import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
 import io.maxmq.rules.sink.RecordResult;
@@ -209,7 +209,7 @@ public final class RepublishSink implements Sink {
     }
 
     @Override
-    public CompletionStage<BatchResult> write(Batch batch) {
+    public CompletionStage<BatchResult> write(SinkBatch batch) {
         List<CompletableFuture<RecordResult>> results = new ArrayList<>(batch.size());
         for (SinkRecord each : batch.records()) {
             results.add(publish(each).toCompletableFuture());

@@ -1,8 +1,8 @@
 package io.maxmq.rules.action;
 
-import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
-import io.maxmq.rules.sink.Health;
+import io.maxmq.rules.sink.SinkHealth;
 import io.maxmq.rules.sink.RecordResult;
 import io.maxmq.rules.sink.SinkRecord;
 import io.maxmq.spi.Registration;
@@ -83,12 +83,12 @@ final class WebhookCalls {
     }
 
     /** One request after the other: a body is bounded, and without a format each record has its own. */
-    CompletionStage<BatchResult> write(Batch batch) {
+    CompletionStage<BatchResult> write(SinkBatch batch) {
         List<RecordResult> results = new ArrayList<>(batch.size());
         return from(batch, 0, results);
     }
 
-    private CompletionStage<BatchResult> from(Batch batch, int first, List<RecordResult> results) {
+    private CompletionStage<BatchResult> from(SinkBatch batch, int first, List<RecordResult> results) {
         int at = first;
         while (at < batch.size() && batch.records().get(at).json().length > settings.maxBodyBytes()) {
             results.add(RecordResult.reject("longer than " + settings.maxBodyBytes() + " bytes"));
@@ -112,7 +112,7 @@ final class WebhookCalls {
         });
     }
 
-    private int endOfBody(Batch batch, int start) {
+    private int endOfBody(SinkBatch batch, int start) {
         long bytes = 2;
         int end = start;
         while (end < batch.size()) {
@@ -228,24 +228,24 @@ final class WebhookCalls {
     }
 
     /** Asks by HEAD. Any answer shows a service, also one that HEAD is not allowed or not implemented; a record then shows the rest. */
-    CompletionStage<Health> probe() {
+    CompletionStage<SinkHealth> probe() {
         HttpClient present = client;
         if (present == null) {
-            return CompletableFuture.completedFuture(Health.down("closed"));
+            return CompletableFuture.completedFuture(SinkHealth.down("closed"));
         }
         String problem = settings.guard().problem(settings.url().getHost());
         if (problem != null) {
-            return CompletableFuture.completedFuture(Health.down(problem));
+            return CompletableFuture.completedFuture(SinkHealth.down(problem));
         }
         HttpRequest head = request.copy()
                 .method("HEAD", HttpRequest.BodyPublishers.noBody())
                 .build();
         return send(present, head).handle((response, failure) -> {
             if (response == null) {
-                return Health.down(why(failure));
+                return SinkHealth.down(why(failure));
             }
             int status = response.statusCode();
-            return NO_SERVICE.contains(status) ? Health.down("status " + status) : Health.up();
+            return NO_SERVICE.contains(status) ? SinkHealth.down("status " + status) : SinkHealth.up();
         });
     }
 

@@ -1,9 +1,9 @@
 package io.maxmq.rules.action;
 
-import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
-import io.maxmq.rules.sink.Health;
+import io.maxmq.rules.sink.SinkHealth;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkContext;
 import io.maxmq.spi.Cidr;
@@ -238,7 +238,7 @@ public final class WebhookSink implements Sink {
     }
 
     @Override
-    public CompletionStage<BatchResult> write(Batch batch) {
+    public CompletionStage<BatchResult> write(SinkBatch batch) {
         WebhookCalls present = running;
         if (present == null) {
             throw new IllegalStateException("not started");
@@ -247,9 +247,9 @@ public final class WebhookSink implements Sink {
     }
 
     @Override
-    public CompletionStage<Health> probe() {
+    public CompletionStage<SinkHealth> probe() {
         WebhookCalls present = running;
-        return present == null ? CompletableFuture.completedFuture(Health.down("not started")) : present.probe();
+        return present == null ? CompletableFuture.completedFuture(SinkHealth.down("not started")) : present.probe();
     }
 
     @Override

@@ -106,7 +106,7 @@ final class Arithmetic extends Node {
 
     private int others(Frame frame, @Nullable Object a, @Nullable Object b) {
         if (operator == Operator.PLUS && (a instanceof Text || b instanceof Text)) {
-            frame.other = Texts.joined(this, "+", frame, a, b);
+            frame.other = TextOperations.joined(this, "+", frame, a, b);
             return OTHER;
         }
         if (a == null || b == null) {

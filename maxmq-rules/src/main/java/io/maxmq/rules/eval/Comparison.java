@@ -7,7 +7,7 @@ import io.maxmq.rules.parse.Position;
 import io.maxmq.rules.value.Numbers;
 import io.maxmq.rules.value.Text;
 import io.maxmq.rules.value.Values;
-import io.maxmq.rules.value.Work;
+import io.maxmq.rules.value.WorkBudget;
 import org.jspecify.annotations.Nullable;
 
 /** {@code = != < <= > >= =~}. Two numbers are compared without objects. */
@@ -42,7 +42,7 @@ final class Comparison extends Condition {
         return holds(operator, order);
     }
 
-    private boolean others(Work work, @Nullable Object a, @Nullable Object b) {
+    private boolean others(WorkBudget work, @Nullable Object a, @Nullable Object b) {
         try {
             return compare(work, operator, operator.sign(), a, b);
         } catch (EvaluationException e) {
@@ -56,7 +56,7 @@ final class Comparison extends Condition {
      * @param work counts what arrays and maps take
      * @param name which an error names
      */
-    static boolean compare(Work work, Operator operator, String name, @Nullable Object a, @Nullable Object b) {
+    static boolean compare(WorkBudget work, Operator operator, String name, @Nullable Object a, @Nullable Object b) {
         return switch (operator) {
             case EQUAL -> Values.equal(name, a, b, work);
             case UNEQUAL -> (a == null) == (b == null) && !Values.equal(name, a, b, work);

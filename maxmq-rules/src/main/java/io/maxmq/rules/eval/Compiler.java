@@ -17,10 +17,10 @@ import static io.maxmq.rules.eval.ExpressionCompiler.refused;
 final class Compiler {
     private static final String ITEM = "item";
 
-    private final Options options;
+    private final CompileOptions options;
     private final Scope.Layout layout = new Scope.Layout();
 
-    Compiler(Options options) {
+    Compiler(CompileOptions options) {
         this.options = options;
     }
 
@@ -38,7 +38,7 @@ final class Compiler {
 
     private Program select(Statement statement, ExpressionCompiler expressions, CallChecks checks) {
         Scope scope = new Scope(null, layout);
-        Listing list = new ListCompiler(expressions, scope).listing(statement.fields(), List.of());
+        FieldList list = new ListCompiler(expressions, scope).listing(statement.fields(), List.of());
         List<Source> sources = sources(statement);
         Node where = condition(statement.where(), expressions, checks, scope);
         refuseGroups(statement);
@@ -57,7 +57,7 @@ final class Compiler {
             throw refused(Code.SYNTAX_ERROR, target.at(), "the name of FOREACH's element is a path, expected a name");
         }
         Scope scope = new Scope(null, layout);
-        Listing list =
+        FieldList list =
                 new ListCompiler(expressions, scope).listing(statement.fields().subList(0, last), List.of());
         Node source = expressions.node(value, scope);
         int arraySlot = -1;
@@ -75,7 +75,7 @@ final class Compiler {
         List<Field> each = statement.perElement() == null
                 ? List.of(new Field(end, null, null)) // as DO * would
                 : statement.perElement();
-        Listing perElement = new ListCompiler(expressions, new Scope(scope, layout)).listing(each, scope.aliases());
+        FieldList perElement = new ListCompiler(expressions, new Scope(scope, layout)).listing(each, scope.aliases());
         List<Source> sources = sources(statement);
         Program.Elements elements = new Program.Elements(
                 source,
@@ -88,7 +88,7 @@ final class Compiler {
     }
 
     private List<Source> sources(Statement statement) {
-        List<Source> sources = Sources.of(statement.sources(), options.events());
+        List<Source> sources = SourceChecks.of(statement.sources(), options.events());
         for (Join join : statement.joins()) {
             throw refused(Code.NOT_SUPPORTED, join.at(), "joins are not supported yet: " + join.table());
         }

@@ -2,12 +2,12 @@ package io.maxmq.rules.eval;
 
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.EvaluationException.Code;
-import io.maxmq.rules.function.Limits;
-import io.maxmq.rules.function.Surroundings;
+import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.function.CallContext;
 import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.value.Fields;
 import io.maxmq.rules.value.Text;
-import io.maxmq.rules.value.Work;
+import io.maxmq.rules.value.WorkBudget;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Collection;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Only expensive operations check the time. When the time is over, the thread gets the same amount again as
  * processor time, so that a busy machine does not end a rule.
  */
-public final class Evaluation implements Work {
+public final class Evaluation implements WorkBudget {
     /** 10 ms. */
     public static final long DEFAULT_NANOS = 10_000_000;
 
@@ -33,8 +33,8 @@ public final class Evaluation implements Work {
     private static final int BYTES_OF_WORK = 64;
 
     private final @Nullable Trace trace;
-    private Surroundings around;
-    private Limits limits;
+    private CallContext around;
+    private EvaluationLimits limits;
     private Payload payload;
     private long mostNanos;
     private @Nullable Frame frame;
@@ -48,7 +48,7 @@ public final class Evaluation implements Work {
     private long mostProcessorNanos;
 
     /** Without a trace, with the default time. */
-    public Evaluation(Surroundings around) {
+    public Evaluation(CallContext around) {
         this(around, new Payload(around.event().field("payload")), null, DEFAULT_NANOS);
     }
 
@@ -58,7 +58,7 @@ public final class Evaluation implements Work {
      * @param trace or null
      * @param mostNanos the time limit
      */
-    public Evaluation(Surroundings around, Payload payload, @Nullable Trace trace, long mostNanos) {
+    public Evaluation(CallContext around, Payload payload, @Nullable Trace trace, long mostNanos) {
         this.around = around;
         this.limits = around.limits();
         this.payload = payload;
@@ -72,7 +72,7 @@ public final class Evaluation implements Work {
      * @param payload of the event, shared by all rules on it
      * @param mostNanos that it may take
      */
-    public void begin(Surroundings around, Payload payload, long mostNanos) {
+    public void begin(CallContext around, Payload payload, long mostNanos) {
         this.around = around;
         this.limits = around.limits();
         this.payload = payload;
@@ -95,11 +95,11 @@ public final class Evaluation implements Work {
     }
 
     /** Returns the context of the statement. */
-    public Surroundings around() {
+    public CallContext around() {
         return around;
     }
 
-    Limits limits() {
+    EvaluationLimits limits() {
         return limits;
     }
 

@@ -26,7 +26,7 @@ import io.maxmq.rules.parse.Expression.Path;
 import io.maxmq.rules.parse.Expression.Range;
 import io.maxmq.rules.parse.Expression.Signed;
 import io.maxmq.rules.parse.Expression.StringConstant;
-import io.maxmq.rules.parse.Nearest;
+import io.maxmq.rules.parse.NearestName;
 import io.maxmq.rules.parse.Position;
 import io.maxmq.rules.parse.Printer;
 import io.maxmq.rules.value.Numbers;
@@ -41,20 +41,20 @@ final class ExpressionCompiler {
     private static final List<String> TYPES = List.of("int", "float", "string", "bool");
     private static final String PAYLOAD = "payload";
 
-    private final Options options;
+    private final CompileOptions options;
     private final CallChecks checks;
     private final Frame noEvent;
 
-    ExpressionCompiler(Options options, CallChecks checks) {
+    ExpressionCompiler(CompileOptions options, CallChecks checks) {
         this.options = options;
         this.checks = checks;
-        this.noEvent = new Evaluation(new NoEvent(options.limits())).frame(0, null, null);
+        this.noEvent = new Evaluation(new ConstantEvaluation(options.limits())).frame(0, null, null);
     }
 
     /** The node of an expression in a clause. */
     Node node(Expression expression, Scope scope) {
         Node node = untraced(expression, scope);
-        return options.isTraced() && !node.isConstant() ? new Traced(node, Printer.text(expression)) : node;
+        return options.isTraced() && !node.isConstant() ? new TracedNode(node, Printer.text(expression)) : node;
     }
 
     private Node[] nodes(List<Expression> expressions, Scope scope) {
@@ -101,7 +101,7 @@ final class ExpressionCompiler {
         }
         if (expression instanceof Signed signed) {
             Node value = node(signed.value(), scope);
-            return folded(new Operations.Signed(at, signed.isMinus(), value), value);
+            return folded(new ValueOperations.Signed(at, signed.isMinus(), value), value);
         }
         if (expression instanceof Not not) {
             Node condition = node(not.condition(), scope);
@@ -134,10 +134,10 @@ final class ExpressionCompiler {
         }
         if (expression instanceof ArrayOf array) {
             Node[] elements = nodes(array.elements(), scope);
-            return folded(new Operations.ArrayOf(at, elements), elements);
+            return folded(new ValueOperations.ArrayOf(at, elements), elements);
         }
         if (expression instanceof Range range) {
-            return folded(new Operations.Integers(at, range.from(), range.to()));
+            return folded(new ValueOperations.Integers(at, range.from(), range.to()));
         }
         if (expression instanceof Case cases) {
             return cases(cases, scope);
@@ -154,7 +154,7 @@ final class ExpressionCompiler {
             case AND -> new Logic.And(at, left, right);
             case EQUAL, UNEQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, MATCHES ->
                 new Comparison(at, binary.operator(), left, right);
-            case JOIN -> new Operations.Join(at, left, right);
+            case JOIN -> new ValueOperations.Join(at, left, right);
             case PLUS, MINUS, TIMES, DIVIDE, REMAINDER, DIV, MOD -> new Arithmetic(at, binary.operator(), left, right);
         };
         return folded(node, left, right);
@@ -171,14 +171,14 @@ final class ExpressionCompiler {
         }
         Node otherwise = cases.otherwise() == null ? new Constant(cases.at(), null) : node(cases.otherwise(), scope);
         return subject == null
-                ? new Operations.Choice(cases.at(), whens, thens, otherwise)
-                : new Operations.Match(cases.at(), subject, whens, thens, otherwise);
+                ? new ValueOperations.Choice(cases.at(), whens, thens, otherwise)
+                : new ValueOperations.Match(cases.at(), subject, whens, thens, otherwise);
     }
 
     private Node cast(Cast cast, Scope scope) {
         String type = cast.type().toLowerCase(Locale.ROOT);
         if (!TYPES.contains(type)) {
-            String nearest = Nearest.name(type, TYPES);
+            String nearest = NearestName.name(type, TYPES);
             throw refused(
                     Code.SYNTAX_ERROR,
                     cast.at(),
@@ -192,18 +192,18 @@ final class ExpressionCompiler {
     private Node call(Call call, Scope scope) {
         CallChecks.Callee callee = checks.callee(call);
         if (callee.definition() == null) {
-            return new Reads.ItemIndex(call.at());
+            return new FieldReads.ItemIndex(call.at());
         }
         Node[] arguments = nodes(call.arguments(), scope);
         checks.arguments(call, callee.definition(), arguments);
-        Node node = new Called(call.at(), callee.definition(), arguments);
+        Node node = new FunctionCall(call.at(), callee.definition(), arguments);
         return callee.definition().pure() ? folded(node, arguments) : node;
     }
 
     private Node path(Path path, Scope scope) {
         Range range = path.range();
         Node whole = path.steps().isEmpty() && !isPayload(path.base()) ? node(path.base(), scope) : steps(path, scope);
-        return range == null ? whole : folded(new Reads.Part(range.at(), whole, range.from(), range.to()), whole);
+        return range == null ? whole : folded(new FieldReads.Part(range.at(), whole, range.from(), range.to()), whole);
     }
 
     private static boolean isPayload(Expression base) {
@@ -230,14 +230,14 @@ final class ExpressionCompiler {
             return scope.path(path.at(), name.text(), keys, steps);
         }
         Node base = node(path.base(), scope);
-        return new Reads.Path(path.at(), base, steps);
+        return new FieldReads.Path(path.at(), base, steps);
     }
 
     /** An index; in a path into the payload a name is looked up there first. */
     Node index(Expression index, boolean isInPayload, Scope scope) {
         Node node = node(index, scope);
         return isInPayload && index instanceof Name name
-                ? new Reads.PayloadMember(index.at(), name.text(), node)
+                ? new FieldReads.PayloadMember(index.at(), name.text(), node)
                 : node;
     }
 

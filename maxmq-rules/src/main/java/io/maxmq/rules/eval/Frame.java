@@ -1,7 +1,7 @@
 package io.maxmq.rules.eval;
 
 import io.maxmq.rules.error.EvaluationException;
-import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.EvaluationLimits;
 import io.maxmq.rules.json.Extraction;
 import io.maxmq.rules.json.JsonWriter;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ final class Frame {
     private static final byte WAITING = 3;
 
     final Evaluation evaluation;
-    Limits limits;
+    EvaluationLimits limits;
 
     /** Where the program's paths are in the payload's extraction; null when they are not read in one pass. */
     int @Nullable [] paths;
@@ -145,12 +145,12 @@ final class Frame {
     Node waiting(int slot, String[] keys) { // hot: per message
         Node at = kinds[slot] == WAITING ? (Node) others[slot] : null;
         for (int i = 0; i < keys.length; i++) {
-            if (!(at instanceof Nested nested)) {
+            if (!(at instanceof NestedMap nested)) {
                 return null;
             }
             at = nested.member(keys[i]);
         }
-        return at instanceof Nested ? null : at;
+        return at instanceof NestedMap ? null : at;
     }
 
     /** Puts the number of a slot into a register, which the result names. */

@@ -51,7 +51,7 @@ final class ListCompiler {
      *
      * @param outer what {@code *} is beside the event's fields
      */
-    Listing listing(List<Field> fields, List<Scope.Alias> outer) {
+    FieldList listing(List<Field> fields, List<Scope.Alias> outer) {
         for (Field field : fields) {
             hasEverything |= field.value() == null;
             String name = ownName(field);
@@ -72,9 +72,9 @@ final class ListCompiler {
         byte[][] heads = heads();
         int[] headBytes = Arrays.stream(heads).mapToInt(head -> head.length).toArray();
         for (int i = 0; i < heads.length; i++) {
-            heads[i] = Arrays.copyOf(heads[i], Math.max(heads[i].length, Listing.ROOM));
+            heads[i] = Arrays.copyOf(heads[i], Math.max(heads[i].length, FieldList.ROOM));
         }
-        return new Listing(
+        return new FieldList(
                 values.toArray(Node[]::new),
                 places.toArray(Placement[]::new),
                 members.keySet().toArray(String[]::new),
@@ -169,10 +169,10 @@ final class ListCompiler {
         if (hasEverything) {
             for (Scope.Alias alias : outer) {
                 if (alias.name.equals(name)) {
-                    return new Reads.Alias(field.at(), alias.slot, new Constant(field.at(), null));
+                    return new FieldReads.Alias(field.at(), alias.slot, new Constant(field.at(), null));
                 }
             }
-            return new Reads.Field(field.at(), name);
+            return new FieldReads.Field(field.at(), name);
         }
         return new Constant(field.at(), null);
     }

@@ -113,7 +113,7 @@ final class Membership {
             Object text = value.value(frame);
             Object like = pattern.value(frame);
             try {
-                boolean isLike = text instanceof Text a && like instanceof Text b && Texts.isLike(frame, a, b);
+                boolean isLike = text instanceof Text a && like instanceof Text b && TextOperations.isLike(frame, a, b);
                 return isLike != isNegated;
             } catch (EvaluationException e) {
                 throw placed(e);

@@ -1,8 +1,8 @@
 package io.maxmq.rules.eval;
 
 import io.maxmq.rules.error.EvaluationException;
-import io.maxmq.rules.function.Limits;
-import io.maxmq.rules.function.Surroundings;
+import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.function.CallContext;
 import io.maxmq.rules.json.Extraction;
 import io.maxmq.rules.json.JsonReader;
 import io.maxmq.rules.value.Text;
@@ -82,7 +82,7 @@ public final class Payload {
      *
      * @param mostNanos that it may take
      */
-    public Evaluation evaluation(Surroundings around, long mostNanos) {
+    public Evaluation evaluation(CallContext around, long mostNanos) {
         Evaluation present = evaluation;
         if (present == null) {
             present = new Evaluation(around, this, null, mostNanos);
@@ -94,7 +94,7 @@ public final class Payload {
     }
 
     /** The context of the latest evaluation, for reuse; null before the first. */
-    public @Nullable Surroundings around() {
+    public @Nullable CallContext around() {
         return evaluation == null ? null : evaluation.around();
     }
 
@@ -194,7 +194,7 @@ public final class Payload {
      * @throws EvaluationException DECODE_JSON for invalid JSON, each time
      */
     @Nullable
-    Object document(Limits limits) {
+    Object document(EvaluationLimits limits) {
         if (!isRead) {
             read(limits);
         }
@@ -206,14 +206,14 @@ public final class Payload {
 
     /** The same; undefined when it is no JSON. */
     @Nullable
-    Object documentOrUndefined(Limits limits) {
+    Object documentOrUndefined(EvaluationLimits limits) {
         if (!isRead) {
             read(limits);
         }
         return document;
     }
 
-    private void read(Limits limits) {
+    private void read(EvaluationLimits limits) {
         isRead = true;
         if (!(raw instanceof Text text)) {
             document = raw;

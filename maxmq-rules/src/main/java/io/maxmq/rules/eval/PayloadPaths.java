@@ -1,6 +1,6 @@
 package io.maxmq.rules.eval;
 
-import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.EvaluationLimits;
 import io.maxmq.rules.json.Extraction;
 import io.maxmq.rules.json.PathTrie;
 import java.util.IdentityHashMap;
@@ -20,11 +20,11 @@ public final class PayloadPaths {
 
     private final Map<Program, Integer> numbers = new IdentityHashMap<>();
     private final PathTrie trie;
-    private final Limits limits;
+    private final EvaluationLimits limits;
     private final boolean isStrict;
 
     /** The paths of these programs. Payloads are read strictly when one of them wants it. */
-    public PayloadPaths(List<Program> programs, Limits limits) {
+    public PayloadPaths(List<Program> programs, EvaluationLimits limits) {
         this.programs = programs.toArray(new Program[0]);
         this.places = new int[this.programs.length][];
         Map<List<Object>, Integer> numbers = new LinkedHashMap<>();

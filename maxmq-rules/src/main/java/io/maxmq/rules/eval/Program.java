@@ -4,12 +4,12 @@ import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.EvaluationException.Clause;
 import io.maxmq.rules.error.EvaluationException.Code;
 import io.maxmq.rules.error.StatementException;
-import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.EvaluationLimits;
 import io.maxmq.rules.json.Extraction;
 import io.maxmq.rules.json.JsonReader;
 import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.json.PathTrie;
-import io.maxmq.rules.parse.Parser;
+import io.maxmq.rules.parse.StatementParser;
 import io.maxmq.rules.parse.Printer;
 import io.maxmq.rules.parse.Statement;
 import io.maxmq.rules.value.Text;
@@ -26,13 +26,13 @@ public final class Program {
     private final List<Source> sources;
     private final int slots;
     private final List<List<Object>> paths;
-    private final Listing list;
+    private final FieldList list;
     /** The initial nodes of the slots of a list that only reads; null for other lists. */
     private final Node @Nullable [] waiting;
 
     private final @Nullable Node where;
     private final @Nullable Elements elements;
-    private final Limits limits;
+    private final EvaluationLimits limits;
     /** Of its own paths, where it is fast; null otherwise. */
     private final @Nullable PathTrie trie;
 
@@ -58,16 +58,16 @@ public final class Program {
             int slot,
             boolean isPayload,
             @Nullable Node inCase,
-            Listing each) {}
+            FieldList each) {}
 
     Program(
             Statement statement,
             List<Source> sources,
             Scope.Layout layout,
-            Listing list,
+            FieldList list,
             @Nullable Node where,
             @Nullable Elements elements,
-            Options options) {
+            CompileOptions options) {
         this.statement = statement;
         this.sources = sources;
         this.slots = layout.count();
@@ -86,8 +86,8 @@ public final class Program {
      *
      * @throws StatementException when the statement can't be a rule
      */
-    public static Program of(String statement, Options options) {
-        return new Compiler(options).program(Parser.statement(statement));
+    public static Program of(String statement, CompileOptions options) {
+        return new Compiler(options).program(StatementParser.statement(statement));
     }
 
     /** Returns the sources of FROM, in order. */
@@ -171,7 +171,7 @@ public final class Program {
     }
 
     private Map<String, @Nullable Object> defined(Map<String, @Nullable Object> record) {
-        return leavesOutUndefined ? Defined.members(record) : record;
+        return leavesOutUndefined ? DefinedMembers.members(record) : record;
     }
 
     private boolean passes(Frame frame) { // hot: per message

@@ -72,9 +72,9 @@ final class Scope {
 
     /** Resolves a name. */
     Node name(Position at, String name) {
-        Node elsewhere = outer == null ? new Reads.Field(at, name) : outer.name(at, name);
+        Node elsewhere = outer == null ? new FieldReads.Field(at, name) : outer.name(at, name);
         Alias alias = aliases.get(name);
-        return alias == null ? elsewhere : new Reads.Alias(at, alias.slot, elsewhere);
+        return alias == null ? elsewhere : new FieldReads.Alias(at, alias.slot, elsewhere);
     }
 
     /**
@@ -88,13 +88,13 @@ final class Scope {
         if (outer != null) {
             elsewhere = outer.path(at, name, keys, steps);
         } else if (name.equals("payload")) {
-            elsewhere = new Reads.PayloadPath(at, steps, layout.path(steps));
+            elsewhere = new FieldReads.PayloadPath(at, steps, layout.path(steps));
         } else {
-            elsewhere = new Reads.Path(at, new Reads.Field(at, name), steps);
+            elsewhere = new FieldReads.Path(at, new FieldReads.Field(at, name), steps);
         }
         return alias == null || !alias.mayHold(keys)
                 ? elsewhere
-                : new Reads.AliasPath(at, alias.slot, steps, elsewhere);
+                : new FieldReads.AliasPath(at, alias.slot, steps, elsewhere);
     }
 
     /** A name that values were put under, at one or more places. */

@@ -21,10 +21,10 @@ final class Call {
     private static final Text FALSE = Text.of("false");
 
     private final String name;
-    private final Surroundings around;
+    private final CallContext around;
     private final @Nullable Object[] arguments;
 
-    Call(String name, Surroundings around, @Nullable Object[] arguments) {
+    Call(String name, CallContext around, @Nullable Object[] arguments) {
         this.name = name;
         this.around = around;
         this.arguments = arguments;
@@ -34,11 +34,11 @@ final class Call {
         return name;
     }
 
-    Surroundings around() {
+    CallContext around() {
         return around;
     }
 
-    Limits limits() {
+    EvaluationLimits limits() {
         return around.limits();
     }
 

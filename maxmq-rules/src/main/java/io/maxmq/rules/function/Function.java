@@ -14,5 +14,5 @@ public interface Function {
      * @throws io.maxmq.rules.error.EvaluationException that names the function
      */
     @Nullable
-    Object call(Surroundings around, @Nullable Object[] arguments);
+    Object call(CallContext around, @Nullable Object[] arguments);
 }

@@ -60,8 +60,8 @@ final class SplitFunctions {
         boolean last = option == 2 || option == 4;
         List<Object> parts = new ArrayList<>();
         int from = 0;
-        Search.Places places = new Search.Places(text, separator);
-        int at = separator.isEmpty() ? -1 : last ? Search.last(text, separator) : places.next(0);
+        TextSearch.Places places = new TextSearch.Places(text, separator);
+        int at = separator.isEmpty() ? -1 : last ? TextSearch.last(text, separator) : places.next(0);
         while (at >= 0) {
             part(call, parts, text.substring(from, at), keepEmpty);
             from = at + separator.length();
@@ -81,7 +81,7 @@ final class SplitFunctions {
     private static List<Object> tokens(Call call) {
         String text = call.string(0);
         boolean linesToo = call.has(2) && call.option(2, "nocrlf") == 0;
-        Characters separators = new Characters(call.onlyString(1) + (linesToo ? "\r\n" : ""));
+        CharacterSet separators = new CharacterSet(call.onlyString(1) + (linesToo ? "\r\n" : ""));
         List<Object> parts = new ArrayList<>();
         int from = 0;
         int i = 0;

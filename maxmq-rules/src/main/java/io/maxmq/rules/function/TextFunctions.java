@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Text: case, space, length, parts, padding and replacement. Lengths and places are those of {@link Graphemes}. */
 final class TextFunctions {
     /** Pattern_White_Space of Unicode, which excludes the no-break space. */
-    private static final Characters SPACE = new Characters("\t\n\u000b\f\r \u0085\u200e\u200f\u2028\u2029");
+    private static final CharacterSet SPACE = new CharacterSet("\t\n\u000b\f\r \u0085\u200e\u200f\u2028\u2029");
     /** The longest pattern of a number format. */
     private static final int LONGEST_PATTERN = 100;
 
@@ -64,7 +64,7 @@ final class TextFunctions {
 
     private static Text trimmed(Call call, boolean leading, boolean trailing) {
         String text = call.string(0);
-        Characters trimmed = call.has(1) ? new Characters(call.onlyString(1)) : SPACE;
+        CharacterSet trimmed = call.has(1) ? new CharacterSet(call.onlyString(1)) : SPACE;
         int from = 0;
         int to = text.length();
         while (leading && from < to && trimmed.has(text.codePointAt(from))) {
@@ -127,8 +127,8 @@ final class TextFunctions {
         }
         TextBuilder replaced = new TextBuilder(call);
         int from = 0;
-        Search.Places places = new Search.Places(text, wanted);
-        int at = which == 2 ? Search.last(text, wanted) : places.next(0);
+        TextSearch.Places places = new TextSearch.Places(text, wanted);
+        int at = which == 2 ? TextSearch.last(text, wanted) : places.next(0);
         while (at >= 0) {
             replaced.add(text, from, at).add(by);
             from = at + wanted.length();
@@ -157,13 +157,13 @@ final class TextFunctions {
         String text = call.string(0);
         String wanted = call.onlyString(1);
         boolean last = call.has(2) && call.option(2, "leading", "trailing") == 1;
-        int at = last ? Search.last(text, wanted) : Search.first(text, wanted, 0);
+        int at = last ? TextSearch.last(text, wanted) : TextSearch.first(text, wanted, 0);
         return at < 0 ? Text.EMPTY : Text.of(text.substring(at));
     }
 
     private static Object indexOf(Call call) {
         String text = call.string(0);
-        int at = Search.first(text, call.onlyString(1), 0);
+        int at = TextSearch.first(text, call.onlyString(1), 0);
         return at < 0 ? -1L : (long) Graphemes.count(text.substring(0, at));
     }
 

@@ -111,7 +111,7 @@ final class JsonCursor {
                 escape = true;
                 i = escape(i);
             } else if (b < 0) {
-                i = Utf8.next(text, i, end);
+                i = JsonUtf8.next(text, i, end);
                 if (i < 0) {
                     at = -i;
                     throw malformed("no UTF-8");

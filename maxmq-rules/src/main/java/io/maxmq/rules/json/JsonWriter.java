@@ -263,7 +263,7 @@ public final class JsonWriter {
 
     private void text(Text text) {
         byte[] bytes = text.bytes();
-        if (Utf8.valid(bytes)) {
+        if (JsonUtf8.valid(bytes)) {
             quoted(bytes);
         } else {
             base64(bytes);

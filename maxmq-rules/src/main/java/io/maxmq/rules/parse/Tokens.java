@@ -124,6 +124,6 @@ final class Tokens {
                 keywords.add(candidate);
             }
         }
-        return Nearest.name(Token.capitals(word), keywords);
+        return NearestName.name(Token.capitals(word), keywords);
     }
 }

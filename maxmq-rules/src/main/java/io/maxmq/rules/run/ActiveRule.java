@@ -8,7 +8,7 @@ import io.maxmq.rules.event.Event;
 import io.maxmq.rules.event.EventKind;
 import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.output.Output;
-import io.maxmq.rules.output.Recent;
+import io.maxmq.rules.output.RecentResults;
 import io.maxmq.rules.output.RuleCounters;
 import io.maxmq.rules.output.TopicHops;
 import io.maxmq.rules.status.RuleError;
@@ -43,9 +43,9 @@ public final class ActiveRule {
 
     private final List<SinkRunner> targets;
     private final RuleCounters counters;
-    private final Recent recent;
+    private final RecentResults recent;
     private final TopicHops topicHops;
-    private final Losses losses;
+    private final LossReport losses;
     private final Logger log;
 
     /**
@@ -62,9 +62,9 @@ public final class ActiveRule {
             Evaluator evaluator,
             List<SinkRunner> targets,
             RuleCounters counters,
-            Recent recent,
+            RecentResults recent,
             TopicHops topicHops,
-            Losses losses,
+            LossReport losses,
             Logger log) {
         this.id = id;
         this.tenant = tenant;

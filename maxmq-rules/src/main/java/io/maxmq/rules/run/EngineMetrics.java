@@ -45,14 +45,14 @@ final class EngineMetrics {
 
     /** Figures of an engine below {@code $SYS/broker/rules/}. */
     static List<Registration> figures(
-            BrokerContext broker, LongSupplier rules, Lanes lanes, SinkTable sinks, Losses losses) {
+            BrokerContext broker, LongSupplier rules, Lanes lanes, SinkTable sinks, LossReport losses) {
         return List.of(
                 broker.sysFigure("rules/count", rules),
                 broker.sysFigure("rules/events/waiting", lanes::waiting),
-                broker.sysFigure("rules/events/failed", () -> losses.total(Losses.Kind.FAILED)),
-                broker.sysFigure("rules/events/missed", () -> losses.total(Losses.Kind.MISSED)),
-                broker.sysFigure("rules/records/rejected", () -> losses.total(Losses.Kind.REJECTED)),
-                broker.sysFigure("rules/records/discarded", () -> losses.total(Losses.Kind.DISCARDED)),
+                broker.sysFigure("rules/events/failed", () -> losses.total(LossReport.Kind.FAILED)),
+                broker.sysFigure("rules/events/missed", () -> losses.total(LossReport.Kind.MISSED)),
+                broker.sysFigure("rules/records/rejected", () -> losses.total(LossReport.Kind.REJECTED)),
+                broker.sysFigure("rules/records/discarded", () -> losses.total(LossReport.Kind.DISCARDED)),
                 broker.sysFigure("rules/sinks/count", sinks::count),
                 broker.sysFigure("rules/sinks/down", sinks::down));
     }

@@ -3,7 +3,7 @@ package io.maxmq.rules.run;
 import io.maxmq.rules.eval.Payload;
 import io.maxmq.rules.eval.PayloadPaths;
 import io.maxmq.rules.event.Event;
-import io.maxmq.rules.sink.Overflow;
+import io.maxmq.rules.sink.SinkOverflow;
 import io.maxmq.spi.Clock;
 import io.maxmq.spi.MemoryAccount;
 import java.util.LinkedHashMap;
@@ -40,7 +40,7 @@ final class Lane implements Runnable {
     private final MemoryAccount memory;
     private final int maxEvents;
     private final long maxBytes;
-    private final Overflow overflow;
+    private final SinkOverflow overflow;
     private final LongAdder dropped;
     private final Logger log;
     private final Thread thread;
@@ -70,7 +70,7 @@ final class Lane implements Runnable {
             MemoryAccount memory,
             int maxEvents,
             long maxBytes,
-            Overflow overflow,
+            SinkOverflow overflow,
             LongAdder dropped,
             Logger log) {
         this.log = log;
@@ -120,7 +120,7 @@ final class Lane implements Runnable {
 
     /** Drops the oldest until the bounds hold; false when the newest is to give way. */
     private boolean makeRoom() {
-        if (overflow == Overflow.DROP_NEWEST) {
+        if (overflow == SinkOverflow.DROP_NEWEST) {
             return false;
         }
         for (int i = 0; i < MAX_DROPS && (events.get() > maxEvents || bytes.get() > maxBytes); i++) {

@@ -16,7 +16,7 @@ final class Lanes {
     private final List<Lane> lanes = new ArrayList<>();
     private final LongAdder dropped = new LongAdder();
 
-    Lanes(BrokerContext broker, MemoryAccount memory, Settings settings, Logger log) {
+    Lanes(BrokerContext broker, MemoryAccount memory, EngineSettings settings, Logger log) {
         int count = settings.lanes();
         for (int i = 0; i < count; i++) {
             lanes.add(new Lane(

@@ -2,7 +2,7 @@ package io.maxmq.rules.run;
 
 import io.maxmq.rules.eval.PayloadPaths;
 import io.maxmq.rules.eval.Program;
-import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.EvaluationLimits;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +44,7 @@ final class SharedPaths {
                     programs.add(program);
                 }
             }
-            present = new PayloadPaths(programs, Limits.DEFAULT);
+            present = new PayloadPaths(programs, EvaluationLimits.DEFAULT);
             made = present;
         }
         return present;

@@ -2,7 +2,7 @@ package io.maxmq.rules.run;
 
 import io.maxmq.rules.output.Output;
 import io.maxmq.rules.sink.Buffering;
-import io.maxmq.rules.sink.Overflow;
+import io.maxmq.rules.sink.SinkOverflow;
 import io.maxmq.spi.MemoryAccount;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -102,7 +102,7 @@ final class SinkBuffer {
         }
         while (records >= buffering.maxRecords() || (oldest != null && bytes + size > buffering.maxBytes())) {
             Entry first = oldest;
-            if (buffering.overflow() == Overflow.DROP_NEWEST || first == null) {
+            if (buffering.overflow() == SinkOverflow.DROP_NEWEST || first == null) {
                 account.release(size);
                 discard(output);
                 return false;

@@ -2,10 +2,10 @@ package io.maxmq.rules.run;
 
 import io.maxmq.codec.Utf8;
 import io.maxmq.rules.output.Output;
-import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
-import io.maxmq.rules.sink.Health;
+import io.maxmq.rules.sink.SinkHealth;
 import io.maxmq.rules.sink.RecordResult;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkContext;
@@ -52,7 +52,7 @@ public final class SinkRunner {
     private final Outage outage;
     private final boolean takesJson;
     private final int maxWrites;
-    private final Losses losses;
+    private final LossReport losses;
 
     // Guarded by this.
     private final SinkBuffer buffer;
@@ -89,7 +89,7 @@ public final class SinkRunner {
      *
      * @throws IllegalArgumentException when the sink allows less than one write
      */
-    SinkRunner(String name, Sink sink, Buffering buffering, Losses losses) {
+    SinkRunner(String name, Sink sink, Buffering buffering, LossReport losses) {
         this.name = name;
         this.sink = sink;
         this.buffering = buffering;
@@ -193,7 +193,7 @@ public final class SinkRunner {
     private void write(List<SinkBuffer.Entry> entries) {
         List<SinkRecord> records = new ArrayList<>(entries.size());
         entries.forEach(each -> records.add(each.output));
-        Batch batch = new Batch(records, entries.get(0).attempts);
+        SinkBatch batch = new SinkBatch(records, entries.get(0).attempts);
         calls.call(broker, () -> sink.write(batch), (result, failure) -> written(entries, batch, result, failure));
     }
 
@@ -248,7 +248,7 @@ public final class SinkRunner {
     }
 
     private void written(
-            List<SinkBuffer.Entry> entries, Batch batch, @Nullable BatchResult result, @Nullable Throwable failure) {
+            List<SinkBuffer.Entry> entries, SinkBatch batch, @Nullable BatchResult result, @Nullable Throwable failure) {
         BatchResult results = result != null && result.results().size() == batch.size()
                 ? result
                 : BatchResult.all(batch, RecordResult.retry(why(failure)));
@@ -390,7 +390,7 @@ public final class SinkRunner {
         pump();
     }
 
-    private void probed(@Nullable Health health, @Nullable Throwable failure) {
+    private void probed(@Nullable SinkHealth health, @Nullable Throwable failure) {
         synchronized (this) {
             probing = false;
             if (health != null && health.isUp()) {

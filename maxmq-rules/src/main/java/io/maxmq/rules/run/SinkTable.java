@@ -57,9 +57,9 @@ final class SinkTable {
 
     private volatile Logger log = NOPLogger.NOP_LOGGER;
 
-    private final Losses losses;
+    private final LossReport losses;
 
-    SinkTable(Losses losses) {
+    SinkTable(LossReport losses) {
         this.losses = losses;
     }
 

@@ -5,8 +5,8 @@ import io.maxmq.rules.eval.Payload;
 import io.maxmq.rules.eval.Program;
 import io.maxmq.rules.event.Event;
 import io.maxmq.rules.function.KeyValues;
-import io.maxmq.rules.function.Limits;
-import io.maxmq.rules.function.Surroundings;
+import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.function.CallContext;
 import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.value.Fields;
 import java.util.List;
@@ -91,7 +91,7 @@ public final class SqlEvaluator implements Evaluator {
     }
 
     /** The context of a statement beside its event. Reused for the next event. */
-    static final class Around implements Surroundings {
+    static final class Around implements CallContext {
         private @Nullable Fields event;
         private long nowMillis;
         private String rule = "";
@@ -132,8 +132,8 @@ public final class SqlEvaluator implements Evaluator {
         }
 
         @Override
-        public Limits limits() {
-            return Limits.DEFAULT;
+        public EvaluationLimits limits() {
+            return EvaluationLimits.DEFAULT;
         }
 
         @Override

@@ -21,12 +21,12 @@ public record BatchResult(List<RecordResult> results) {
     }
 
     /** The same for all. */
-    public static BatchResult all(Batch batch, RecordResult result) {
+    public static BatchResult all(SinkBatch batch, RecordResult result) {
         return new BatchResult(Collections.nCopies(batch.size(), result));
     }
 
     /** All are where they belong. */
-    public static BatchResult ok(Batch batch) {
+    public static BatchResult ok(SinkBatch batch) {
         return all(batch, RecordResult.ok());
     }
 }

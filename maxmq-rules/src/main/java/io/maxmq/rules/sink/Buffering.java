@@ -26,7 +26,7 @@ import java.time.Duration;
 public record Buffering(
         int maxRecords,
         long maxBytes,
-        Overflow overflow,
+        SinkOverflow overflow,
         int maxBatchRecords,
         Duration linger,
         int maxAttempts,
@@ -43,7 +43,7 @@ public record Buffering(
     public static final Buffering DEFAULTS = new Buffering(
             10_000,
             16L << 20,
-            Overflow.DROP_OLDEST,
+            SinkOverflow.DROP_OLDEST,
             1,
             Duration.ZERO,
             8,
@@ -79,7 +79,7 @@ public record Buffering(
     }
 
     /** Another bound of what waits. */
-    public Buffering bound(int records, long bytes, Overflow newOverflow) {
+    public Buffering bound(int records, long bytes, SinkOverflow newOverflow) {
         return new Buffering(
                 records,
                 bytes,

@@ -80,15 +80,15 @@ public interface Sink {
      *
      * @return what has become of each, in the batch's order; completes on any thread
      */
-    CompletionStage<BatchResult> write(Batch batch);
+    CompletionStage<BatchResult> write(SinkBatch batch);
 
     /**
      * Looks whether there is a point in trying again. Asked in place of {@link #write} after repeated failures.
      *
      * @return completes on any thread; exceptionally counts as down
      */
-    default CompletionStage<Health> probe() {
-        return CompletableFuture.completedFuture(Health.up());
+    default CompletionStage<SinkHealth> probe() {
+        return CompletableFuture.completedFuture(SinkHealth.up());
     }
 
     /** Gives back what {@link #start} took; what was written stays written. */

@@ -7,7 +7,7 @@ import io.maxmq.spi.Tenant;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.ShardedKey;
 import java.util.Map;
@@ -73,7 +73,7 @@ public final class RuleState {
         try (Cursor cursor = store.scan(Scan.of(StateRecords.TABLE, partition))) {
             boolean isLast = false;
             while (!isLast) {
-                Page page = await(cursor.next());
+                EntryPage page = await(cursor.next());
                 for (Entry each : page.entries()) {
                     without += load(each) ? 0 : 1;
                 }
@@ -95,7 +95,7 @@ public final class RuleState {
         }
     }
 
-    private static Page await(CompletionStage<Page> stage) {
+    private static EntryPage await(CompletionStage<EntryPage> stage) {
         try {
             return stage.toCompletableFuture().get(PAGE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {

@@ -35,7 +35,7 @@ final class Equality {
     }
 
     private final boolean isStrict;
-    private final @Nullable Work work;
+    private final @Nullable WorkBudget work;
     private int steps;
     private @Nullable Set<Pair> pairs;
 
@@ -46,7 +46,7 @@ final class Equality {
      * @param isStrict whether 2.0 differs from 2
      * @param work null without a limit
      */
-    Equality(boolean isStrict, @Nullable Work work) {
+    Equality(boolean isStrict, @Nullable WorkBudget work) {
         this.isStrict = isStrict;
         this.work = work;
     }

@@ -74,7 +74,7 @@ public final class Values {
      *
      * @throws EvaluationException LIMIT_EXCEEDED when arrays or maps take too long
      */
-    public static boolean same(@Nullable Object a, @Nullable Object b, @Nullable Work work) {
+    public static boolean same(@Nullable Object a, @Nullable Object b, @Nullable WorkBudget work) {
         return equal(a, b, true, work);
     }
 
@@ -83,7 +83,7 @@ public final class Values {
         return equal(a, b, false, null);
     }
 
-    private static boolean equal(@Nullable Object a, @Nullable Object b, boolean isStrict, @Nullable Work work) {
+    private static boolean equal(@Nullable Object a, @Nullable Object b, boolean isStrict, @Nullable WorkBudget work) {
         if (a == b) {
             return true;
         }
@@ -111,7 +111,7 @@ public final class Values {
      * @throws EvaluationException BAD_COMPARISON for a number and a string that is not a number, LIMIT_EXCEEDED when
      *     arrays or maps take too long
      */
-    public static boolean equal(String operator, @Nullable Object a, @Nullable Object b, Work work) {
+    public static boolean equal(String operator, @Nullable Object a, @Nullable Object b, WorkBudget work) {
         if (a instanceof Text != b instanceof Text && a != null && b != null) {
             return mixed(operator, a, b) == 0;
         }

@@ -2,7 +2,7 @@ package io.maxmq.rules.action;
 
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.packet.UserProperty;
-import io.maxmq.junit.Delivery;
+import io.maxmq.junit.ReceivedMessage;
 import io.maxmq.junit.MaxMQExtension;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
@@ -46,7 +46,7 @@ class RepublishSinkTest {
 
         clients.connect("meter").publish("sensor/1", "{\"t\": 42}");
 
-        Delivery delivery = subscriber.receive();
+        ReceivedMessage delivery = subscriber.receive();
         assertThat(delivery.topic()).isEqualTo("alarms/meter");
         assertThat(delivery.text()).contains("\"clientid\":\"meter\"", "\"t\":42.0");
         assertThat(delivery.message().qos()).isEqualTo(QoS.AT_LEAST_ONCE);
@@ -179,7 +179,7 @@ class RepublishSinkTest {
                         .userProperties(List.of(new UserProperty("my key", "x")))
                         .build());
 
-        Delivery delivery = subscriber.receive();
+        ReceivedMessage delivery = subscriber.receive();
         assertThat(delivery.topic()).isEqualTo("out/x");
         assertThat(delivery.text()).isEqualTo("7");
     }

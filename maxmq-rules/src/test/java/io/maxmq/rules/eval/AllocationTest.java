@@ -1,6 +1,6 @@
 package io.maxmq.rules.eval;
 
-import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.EvaluationLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +25,7 @@ class AllocationTest {
         TestSurroundings event =
                 TestSurroundings.message("{\"d\":{\"id\":\"dev-1\",\"x\":[1,2]},\"n\":7,\"t\":23.4,\"o\":true}");
         Object raw = event.field("payload");
-        PayloadPaths.Reader reader = new PayloadPaths(List.of(program), Limits.DEFAULT).reader();
+        PayloadPaths.Reader reader = new PayloadPaths(List.of(program), EvaluationLimits.DEFAULT).reader();
         Evaluation evaluation = reader.payload(raw).evaluation(event, Evaluation.DEFAULT_NANOS);
 
         long least = Long.MAX_VALUE; // the first evaluations load classes

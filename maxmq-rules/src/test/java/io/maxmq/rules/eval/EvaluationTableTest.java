@@ -3,9 +3,9 @@ package io.maxmq.rules.eval;
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.function.Functions;
-import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.EvaluationLimits;
 import io.maxmq.rules.json.JsonWriter;
-import io.maxmq.rules.parse.Parser;
+import io.maxmq.rules.parse.StatementParser;
 import io.maxmq.rules.value.Text;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * and all others are the statement's.
  */
 class EvaluationTableTest {
-    static final Options OPTIONS = new Options(
+    static final CompileOptions OPTIONS = new CompileOptions(
             Functions.standard(),
             Set.of("$events/client/connected", "$events/client_connected", "$events/session/subscribed"));
 
@@ -131,12 +131,12 @@ class EvaluationTableTest {
         }
         try {
             Payload payload = inOnePass
-                    ? new PayloadPaths(List.of(program), Limits.DEFAULT)
+                    ? new PayloadPaths(List.of(program), EvaluationLimits.DEFAULT)
                             .reader()
                             .payload(event.field("payload"))
                     : new Payload(event.field("payload"));
             if (inOnePass) {
-                PayloadPaths.Reader reader = new PayloadPaths(List.of(program), Limits.DEFAULT).reader();
+                PayloadPaths.Reader reader = new PayloadPaths(List.of(program), EvaluationLimits.DEFAULT).reader();
                 new WrittenRecords().agree(program, event, payload, reader.payload(event.field("payload")));
             }
             List<Map<String, Object>> records = program.run(new Evaluation(event, payload, null, Long.MAX_VALUE / 4));
@@ -152,7 +152,7 @@ class EvaluationTableTest {
     /** The code of the error that the reference has; empty when it gives records, which are compared elsewhere. */
     private static String reference(String statement, TestSurroundings event) {
         try {
-            Reference.run(Parser.statement(statement), event);
+            Reference.run(StatementParser.statement(statement), event);
             return "";
         } catch (EvaluationException e) {
             return "! " + e.code();

@@ -5,7 +5,7 @@ import io.maxmq.rules.error.EvaluationException.Clause;
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.function.Definition;
 import io.maxmq.rules.function.Functions;
-import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.EvaluationLimits;
 import io.maxmq.rules.value.Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ProgramTest {
-    private static final Options OPTIONS = new Options(Functions.standard(), Set.of("$events/client/connected"));
+    private static final CompileOptions OPTIONS = new CompileOptions(Functions.standard(), Set.of("$events/client/connected"));
 
     @Test
     void tellsItsSourcesInOrder() {
@@ -62,7 +62,7 @@ class ProgramTest {
                 .with(new Definition("my.fault", 0, 1, false, (around, arguments) -> {
                     throw new IllegalStateException("broken");
                 }));
-        Options options = new Options(functions, Set.of());
+        CompileOptions options = new CompileOptions(functions, Set.of());
 
         Program works = Program.of("SELECT c2f(payload.t) AS f, C2F(100.0) AS g FROM t", options);
         assertThat(run(works, "{\"t\":20.0}").get(0)).containsEntry("f", 68.0).containsEntry("g", 212.0);
@@ -82,7 +82,7 @@ class ProgramTest {
 
     @Test
     void tellsATraceEachValueOnTheWay() {
-        Options traced = new Options(Functions.standard(), Set.of(), Limits.DEFAULT, false, true);
+        CompileOptions traced = new CompileOptions(Functions.standard(), Set.of(), EvaluationLimits.DEFAULT, false, true);
         Program program = Program.of("SELECT payload.t + 1 AS x FROM t WHERE x > 2 AND clientid = 'c1'", traced);
         List<String> seen = new ArrayList<>();
         TestSurroundings event = TestSurroundings.message("{\"t\":4}");
@@ -153,7 +153,7 @@ class ProgramTest {
         for (String each : List.of("one(payload.a)", "one(payload)", "seeing()", "length(payload.a) + one(1)")) {
             calls.set(0);
             Program program = Program.of(
-                    "FOREACH [1..100000] AS n DO n INCASE " + each + " = 0 FROM t", new Options(functions, Set.of()));
+                    "FOREACH [1..100000] AS n DO n INCASE " + each + " = 0 FROM t", new CompileOptions(functions, Set.of()));
 
             assertThatThrownBy(() -> program.run(new Evaluation(event, new Payload(event.field("payload")), null, 1)))
                     .isInstanceOfSatisfying(
@@ -166,7 +166,7 @@ class ProgramTest {
 
     @Test
     void boundsTextsThatOperatorsBuild() {
-        Limits small = new Limits(100, 10, 64, 5, 1_000);
+        EvaluationLimits small = new EvaluationLimits(100, 10, 64, 5, 1_000);
         Program program = Program.of("SELECT payload || payload AS x FROM t", OPTIONS);
         TestSurroundings event = TestSurroundings.message("a".repeat(60), small);
 

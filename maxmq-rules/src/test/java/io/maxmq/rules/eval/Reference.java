@@ -4,7 +4,7 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.EvaluationException.Code;
 import io.maxmq.rules.function.Functions;
-import io.maxmq.rules.function.Surroundings;
+import io.maxmq.rules.function.CallContext;
 import io.maxmq.rules.json.JsonReader;
 import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.parse.Expression;
@@ -31,19 +31,19 @@ import java.util.regex.Pattern;
 final class Reference {
     private static final Functions FUNCTIONS = Functions.standard();
 
-    private final Surroundings around;
+    private final CallContext around;
     private final Statement statement;
     /** Of the lists that are running, inner ones last. */
     private final List<Map<String, Object>> scopes = new ArrayList<>();
 
     private long itemIndex;
 
-    private Reference(Surroundings around, Statement statement) {
+    private Reference(CallContext around, Statement statement) {
         this.around = around;
         this.statement = statement;
     }
 
-    static List<Map<String, Object>> run(Statement statement, Surroundings around) {
+    static List<Map<String, Object>> run(Statement statement, CallContext around) {
         Reference reference = new Reference(around, statement);
         return statement.isForEach() ? reference.forEach() : reference.select();
     }

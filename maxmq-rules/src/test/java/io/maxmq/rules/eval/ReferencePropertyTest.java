@@ -2,8 +2,8 @@ package io.maxmq.rules.eval;
 
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.StatementException;
-import io.maxmq.rules.function.Limits;
-import io.maxmq.rules.parse.Parser;
+import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.parse.StatementParser;
 import io.maxmq.rules.parse.Statement;
 import io.maxmq.rules.parse.StatementGenerator;
 import java.util.List;
@@ -40,20 +40,20 @@ class ReferencePropertyTest {
             return; // what it refuses is looked at elsewhere
         }
 
-        String expected = outcome(() -> Reference.run(Parser.statement(text), TestSurroundings.message(payload)));
+        String expected = outcome(() -> Reference.run(StatementParser.statement(text), TestSurroundings.message(payload)));
         TestSurroundings event = TestSurroundings.message(payload);
         String found = outcome(() ->
                 program.run(new Evaluation(event, new Payload(event.field("payload")), null, Long.MAX_VALUE / 4)));
 
         Payload inOnePass =
-                new PayloadPaths(List.of(program), Limits.DEFAULT).reader().payload(event.field("payload"));
+                new PayloadPaths(List.of(program), EvaluationLimits.DEFAULT).reader().payload(event.field("payload"));
         String foundInOnePass = outcome(() -> program.run(new Evaluation(event, inOnePass, null, Long.MAX_VALUE / 4)));
 
         records.agree(
                 program,
                 event,
-                new PayloadPaths(List.of(program), Limits.DEFAULT).reader().payload(event.field("payload")),
-                new PayloadPaths(List.of(program), Limits.DEFAULT).reader().payload(event.field("payload")));
+                new PayloadPaths(List.of(program), EvaluationLimits.DEFAULT).reader().payload(event.field("payload")),
+                new PayloadPaths(List.of(program), EvaluationLimits.DEFAULT).reader().payload(event.field("payload")));
         assertThat(found).as(text + "\non " + payload).isEqualTo(expected);
         assertThat(foundInOnePass).as(text + "\nin one pass on " + payload).isEqualTo(expected);
     }
@@ -61,7 +61,7 @@ class ReferencePropertyTest {
     /** The printed statement means the same. */
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
     void agreesWithItselfPrinted(@ForAll long seed) {
-        Statement statement = Parser.statement(new StatementGenerator(seed).statement());
+        Statement statement = StatementParser.statement(new StatementGenerator(seed).statement());
         String payload = PAYLOADS.get(new Random(seed).nextInt(PAYLOADS.size()));
         Program program;
         try {

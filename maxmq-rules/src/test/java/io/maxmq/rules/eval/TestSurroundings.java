@@ -1,8 +1,8 @@
 package io.maxmq.rules.eval;
 
 import io.maxmq.rules.function.KeyValues;
-import io.maxmq.rules.function.Limits;
-import io.maxmq.rules.function.Surroundings;
+import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.function.CallContext;
 import io.maxmq.rules.json.JsonReader;
 import io.maxmq.rules.value.Fields;
 import io.maxmq.rules.value.Text;
@@ -16,21 +16,21 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** An event whose fields a test gives, at a time that stands still. */
-final class TestSurroundings implements Surroundings, Fields {
+final class TestSurroundings implements CallContext, Fields {
     private final Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     private final Map<String, Object> kept = new HashMap<>();
-    private final Limits limits;
+    private final EvaluationLimits limits;
 
-    private TestSurroundings(Limits limits) {
+    private TestSurroundings(EvaluationLimits limits) {
         this.limits = limits;
     }
 
     /** A message on topic {@code t/1} of client {@code c1}, QoS 1. */
     static TestSurroundings message(String payload) {
-        return message(payload, Limits.DEFAULT);
+        return message(payload, EvaluationLimits.DEFAULT);
     }
 
-    static TestSurroundings message(String payload, Limits limits) {
+    static TestSurroundings message(String payload, EvaluationLimits limits) {
         TestSurroundings message = new TestSurroundings(limits);
         return message.with("clientid", Text.of("c1"))
                 .with("username", null)
@@ -101,7 +101,7 @@ final class TestSurroundings implements Surroundings, Fields {
     }
 
     @Override
-    public Limits limits() {
+    public EvaluationLimits limits() {
         return limits;
     }
 

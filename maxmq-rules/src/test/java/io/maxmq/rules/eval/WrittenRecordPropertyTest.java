@@ -1,10 +1,10 @@
 package io.maxmq.rules.eval;
 
 import io.maxmq.rules.error.EvaluationException;
-import io.maxmq.rules.function.Limits;
+import io.maxmq.rules.function.EvaluationLimits;
 import io.maxmq.rules.json.JsonDocuments;
 import io.maxmq.rules.json.JsonWriter;
-import io.maxmq.rules.parse.Parser;
+import io.maxmq.rules.parse.StatementParser;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +31,10 @@ class WrittenRecordPropertyTest {
         boolean leavesOut = random.nextInt(3) == 0;
         Program program = Program.of(
                 statement,
-                new Options(
-                        EvaluationTableTest.OPTIONS.functions(), Set.of(), Limits.DEFAULT, false, leavesOut, false));
+                new CompileOptions(
+                        EvaluationTableTest.OPTIONS.functions(), Set.of(), EvaluationLimits.DEFAULT, false, leavesOut, false));
         TestSurroundings event = TestSurroundings.message(payload);
-        PayloadPaths paths = new PayloadPaths(List.of(program, program), Limits.DEFAULT);
+        PayloadPaths paths = new PayloadPaths(List.of(program, program), EvaluationLimits.DEFAULT);
 
         records.agree(
                 program,
@@ -53,7 +53,7 @@ class WrittenRecordPropertyTest {
 
     private static String reference(String statement, TestSurroundings event, boolean leavesOut) {
         try {
-            List<Map<String, Object>> records = Reference.run(Parser.statement(statement), event);
+            List<Map<String, Object>> records = Reference.run(StatementParser.statement(statement), event);
             return records.isEmpty()
                     ? ""
                     : new String(

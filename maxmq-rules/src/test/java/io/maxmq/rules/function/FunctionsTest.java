@@ -148,7 +148,7 @@ class FunctionsTest {
     @Test
     void keepsTheLimits() {
         TestSurroundings around = new TestSurroundings();
-        around.limits = new Limits(10, 3, 64, 2, 1_000);
+        around.limits = new EvaluationLimits(10, 3, 64, 2, 1_000);
         String[] tooMuch = {
             "concat('abcdef', 'ghijk')",
             "str([1, 2, 3, 4, 5])",

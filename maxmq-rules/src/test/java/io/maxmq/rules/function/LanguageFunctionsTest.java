@@ -1,7 +1,7 @@
 package io.maxmq.rules.function;
 
 import io.maxmq.rules.error.StatementException;
-import io.maxmq.rules.eval.Options;
+import io.maxmq.rules.eval.CompileOptions;
 import io.maxmq.rules.eval.Program;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +40,7 @@ class LanguageFunctionsTest {
 
     @Test
     void whatIsNotThereYetIsRefusedByItsName() throws IOException {
-        Options options = new Options(functions, Set.of(), Limits.DEFAULT, false, false);
+        CompileOptions options = new CompileOptions(functions, Set.of(), EvaluationLimits.DEFAULT, false, false);
 
         assertThat(language().stream().filter(each -> each.startsWith("-")))
                 .isNotEmpty()

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Row {
     private final String line;
     private final Functions functions;
-    private final Surroundings around;
+    private final CallContext around;
     private int at;
 
-    Row(String line, Functions functions, Surroundings around) {
+    Row(String line, Functions functions, CallContext around) {
         this.line = line;
         this.functions = functions;
         this.around = around;

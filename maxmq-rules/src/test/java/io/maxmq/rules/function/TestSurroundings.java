@@ -15,13 +15,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** An event, a time and a state for functions. The time stands still. */
-final class TestSurroundings implements Surroundings, Fields, KeyValues {
+final class TestSurroundings implements CallContext, Fields, KeyValues {
     static final Instant NOW = Instant.parse("2026-01-31T12:34:56.789012345Z");
 
     final Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     final Map<String, Object> kept = new HashMap<>();
     final Map<String, String> environment = new HashMap<>();
-    Limits limits = Limits.DEFAULT;
+    EvaluationLimits limits = EvaluationLimits.DEFAULT;
     ZoneId zone = ZoneOffset.UTC;
     private final Random random = new Random(17);
 
@@ -77,7 +77,7 @@ final class TestSurroundings implements Surroundings, Fields, KeyValues {
     }
 
     @Override
-    public Limits limits() {
+    public EvaluationLimits limits() {
         return limits;
     }
 

@@ -78,7 +78,7 @@ class GrammarTest {
 
     private static boolean isAcceptedByParser(String text) {
         try {
-            Parser.statement(text);
+            StatementParser.statement(text);
             return true;
         } catch (StatementException e) {
             return false;

@@ -3,7 +3,7 @@ package io.maxmq.rules.run;
 import io.maxmq.rules.output.Output;
 import io.maxmq.rules.output.RuleCounters;
 import io.maxmq.rules.sink.Buffering;
-import io.maxmq.rules.sink.Overflow;
+import io.maxmq.rules.sink.SinkOverflow;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Tenant;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +49,7 @@ class SinkBufferPropertyTest {
     @Property(tries = 500)
     void keepsTheOrderOfEachClientAndLosesNothing(@ForAll Random random, @ForAll boolean dropsOldest) {
         begin();
-        Overflow overflow = dropsOldest ? Overflow.DROP_OLDEST : Overflow.DROP_NEWEST;
+        SinkOverflow overflow = dropsOldest ? SinkOverflow.DROP_OLDEST : SinkOverflow.DROP_NEWEST;
         SinkBuffer buffer =
                 new SinkBuffer(Buffering.DEFAULTS.bound(MAX_RECORDS, 1 << 20, overflow), true, dropped::add);
         buffer.chargeTo(memory);

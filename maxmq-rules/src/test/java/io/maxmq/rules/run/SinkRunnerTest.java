@@ -8,11 +8,11 @@ import io.maxmq.junit.TestClients;
 import io.maxmq.junit.VirtualClock;
 import io.maxmq.rules.RuleEngine;
 import io.maxmq.rules.Until;
-import io.maxmq.rules.sink.Batch;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
-import io.maxmq.rules.sink.Health;
-import io.maxmq.rules.sink.Overflow;
+import io.maxmq.rules.sink.SinkHealth;
+import io.maxmq.rules.sink.SinkOverflow;
 import io.maxmq.rules.sink.RecordResult;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkRecord;
@@ -54,9 +54,9 @@ class SinkRunnerTest {
     private static final class Script implements Sink {
         private int maxWrites = 1;
         private final List<List<String>> batches = new ArrayList<>();
-        private Function<Batch, CompletionStage<BatchResult>> answer =
+        private Function<SinkBatch, CompletionStage<BatchResult>> answer =
                 batch -> CompletableFuture.completedFuture(BatchResult.ok(batch));
-        private Health health = Health.up();
+        private SinkHealth health = SinkHealth.up();
         private int probes;
         private boolean closed;
 
@@ -75,17 +75,17 @@ class SinkRunnerTest {
                     new BatchResult(batch.records().stream().map(result).toList())));
         }
 
-        synchronized void answersLater(Function<Batch, CompletionStage<BatchResult>> newAnswer) {
+        synchronized void answersLater(Function<SinkBatch, CompletionStage<BatchResult>> newAnswer) {
             answer = newAnswer;
         }
 
-        synchronized void is(Health newHealth) {
+        synchronized void is(SinkHealth newHealth) {
             health = newHealth;
         }
 
         @Override
-        public CompletionStage<BatchResult> write(Batch batch) {
-            Function<Batch, CompletionStage<BatchResult>> present;
+        public CompletionStage<BatchResult> write(SinkBatch batch) {
+            Function<SinkBatch, CompletionStage<BatchResult>> present;
             synchronized (this) {
                 batches.add(batch.records().stream().map(Script::text).toList());
                 present = answer;
@@ -98,7 +98,7 @@ class SinkRunnerTest {
         }
 
         @Override
-        public synchronized CompletionStage<Health> probe() {
+        public synchronized CompletionStage<SinkHealth> probe() {
             probes++;
             return CompletableFuture.completedFuture(health);
         }
@@ -251,7 +251,7 @@ class SinkRunnerTest {
     void probesASinkThatIsDownUntilItIsUp(MaxMQ broker, VirtualClock clock) throws Exception {
         rule(attempts(100).opensAfter(2));
         sink.answers(record -> RecordResult.retry("down"));
-        sink.is(Health.down("still"));
+        sink.is(SinkHealth.down("still"));
         publish(broker, "1");
         Until.isTrue(() -> status().retried() == 1);
         passTimeUntil(clock, () -> status().state() == SinkState.DOWN);
@@ -259,7 +259,7 @@ class SinkRunnerTest {
         passTimeUntil(clock, () -> sink.probes() >= 3);
         assertThat(sink.batches()).hasSize(2);
         sink.answers(record -> RecordResult.ok());
-        sink.is(Health.up());
+        sink.is(SinkHealth.up());
         passTimeUntil(clock, () -> status().written() == 1);
 
         assertThat(status().state()).isEqualTo(SinkState.UP);
@@ -414,7 +414,7 @@ class SinkRunnerTest {
     void dropsTheOldestOrTheNewestWhenTheBufferIsFull(MaxMQ broker) throws Exception {
         CompletableFuture<Void> gate = new CompletableFuture<>();
         sink.answersLater(batch -> gate.thenApply(nothing -> BatchResult.ok(batch)));
-        rule(Buffering.DEFAULTS.bound(2, 1 << 20, Overflow.DROP_OLDEST));
+        rule(Buffering.DEFAULTS.bound(2, 1 << 20, SinkOverflow.DROP_OLDEST));
 
         publish(broker, "1", "2", "3", "4", "5");
         Until.isTrue(() -> status().discarded() == 2);
@@ -430,7 +430,7 @@ class SinkRunnerTest {
     void dropsTheNewestWhereThatIsThePolicy(MaxMQ broker) throws Exception {
         CompletableFuture<Void> gate = new CompletableFuture<>();
         sink.answersLater(batch -> gate.thenApply(nothing -> BatchResult.ok(batch)));
-        rule(Buffering.DEFAULTS.bound(2, 1 << 20, Overflow.DROP_NEWEST));
+        rule(Buffering.DEFAULTS.bound(2, 1 << 20, SinkOverflow.DROP_NEWEST));
 
         publish(broker, "1", "2", "3", "4", "5");
         Until.isTrue(() -> status().discarded() == 2);

@@ -2,7 +2,7 @@ package io.maxmq.rules.state;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Capabilities;
+import io.maxmq.spi.storage.StoreCapabilities;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
@@ -51,7 +51,7 @@ final class FaultyStore implements KeyValueStore {
     }
 
     @Override
-    public Capabilities capabilities() {
+    public StoreCapabilities capabilities() {
         return store.capabilities();
     }
 

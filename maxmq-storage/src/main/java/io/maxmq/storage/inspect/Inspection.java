@@ -13,10 +13,10 @@ import java.util.function.Consumer;
 /** Reads an open store and says what is in it. Blocks. Not thread-safe. */
 public final class Inspection {
     private final KeyValueStore store;
-    private final Report report;
+    private final InspectionReport report;
     private long damage;
 
-    public Inspection(KeyValueStore store, Report report) {
+    public Inspection(KeyValueStore store, InspectionReport report) {
         this.store = store;
         this.report = report;
     }
@@ -29,7 +29,7 @@ public final class Inspection {
     /** Entries and bytes of each table. */
     public void tables() {
         report.line("%-16s %12s %14s %14s", "table", "entries", "key bytes", "value bytes");
-        for (Table table : Stored.tables(store)) {
+        for (Table table : StoreContents.tables(store)) {
             Sum sum = new Sum();
             each(table, sum);
             report.line("%-16s %12d %14d %14d", table, sum.entries, sum.keyBytes, sum.valueBytes);
@@ -39,7 +39,7 @@ public final class Inspection {
 
     /** The same with every checksum compared, and each damage in a line. */
     public void check() {
-        for (Table table : Stored.tables(store)) {
+        for (Table table : StoreContents.tables(store)) {
             Sum sum = new Sum();
             long before = damage;
             each(table, entry -> {
@@ -52,17 +52,17 @@ public final class Inspection {
 
     private void check(Table table, Entry entry) {
         try {
-            Stored.text(table, entry);
+            StoreContents.text(table, entry);
         } catch (DamagedRecordException damaged) {
             damage++;
-            report.line("damaged: %s, of %s", damaged.getMessage(), Stored.owner(entry.key()));
+            report.line("damaged: %s, of %s", damaged.getMessage(), StoreContents.owner(entry.key()));
         }
     }
 
     /** Reports all records of a session. */
     public void session(String tenant, String clientId) {
         boolean any = false;
-        for (RecordFormat.Part part : Stored.ofSession(tenant, clientId)) {
+        for (RecordFormat.Part part : StoreContents.ofSession(tenant, clientId)) {
             any |= scan(part.table(), part.keys());
         }
         if (!any) {
@@ -93,7 +93,7 @@ public final class Inspection {
 
     private void show(Table table, Entry entry) {
         try {
-            report.line("%-12s %s", table, Stored.text(table, entry));
+            report.line("%-12s %s", table, StoreContents.text(table, entry));
         } catch (DamagedRecordException damaged) {
             damage++;
             report.line("%-12s damaged: %s", table, damaged.getMessage());
@@ -107,7 +107,7 @@ public final class Inspection {
                 report.line(
                         "cannot be read: %s, between %s and %s: %s",
                         table,
-                        after == null ? "the beginning" : Stored.owner(after),
+                        after == null ? "the beginning" : StoreContents.owner(after),
                         until == null ? "the end" : "key " + until,
                         cause.getMessage());
             });

@@ -11,7 +11,7 @@ import io.maxmq.storage.RocksDbStorage;
 import io.maxmq.storage.rocksdb.DamagedDirectory;
 import io.maxmq.storage.rocksdb.LogCut;
 import io.maxmq.storage.rocksdb.RocksStore;
-import io.maxmq.storage.rocksdb.Settings;
+import io.maxmq.storage.rocksdb.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,13 +31,13 @@ public final class Repair {
     private final Path kept;
     private final Path copy;
     private final Path repaired;
-    private final Report report;
+    private final InspectionReport report;
     private long copied;
     private long damagedRecords;
     private int unreadableRanges;
     private int logLosses;
 
-    public Repair(Path directory, Report report) {
+    public Repair(Path directory, InspectionReport report) {
         this.directory = directory.toAbsolutePath().normalize();
         this.report = report;
         this.kept = sibling(".damaged");
@@ -109,11 +109,11 @@ public final class Repair {
     }
 
     private void copyReadable() {
-        try (RocksStore from = new RocksStore(Settings.of(copy).salvaging());
+        try (RocksStore from = new RocksStore(StoreSettings.of(copy).salvaging());
                 RocksDbStorage to = RocksDbStorage.at(repaired)) {
-            Stored.join(from.open());
-            Stored.join(to.open());
-            for (Table table : Stored.tables(from)) {
+            StoreContents.join(from.open());
+            StoreContents.join(to.open());
+            for (Table table : StoreContents.tables(from)) {
                 for (int partition = 0; partition < from.partitions().count(); partition++) {
                     copy(from, to, table, partition);
                 }
@@ -135,7 +135,7 @@ public final class Repair {
                             report.line(
                                     "lost: %s, an unknown number of records between %s and %s: %s",
                                     table,
-                                    after == null ? "the beginning" : Stored.owner(after),
+                                    after == null ? "the beginning" : StoreContents.owner(after),
                                     until == null ? "the end" : "key " + until,
                                     inDirectory(String.valueOf(cause.getMessage())));
                         });
@@ -144,11 +144,11 @@ public final class Repair {
 
     private boolean isSound(Table table, Entry entry) {
         try {
-            Stored.text(table, entry);
+            StoreContents.text(table, entry);
             return true;
         } catch (DamagedRecordException damaged) {
             damagedRecords++;
-            report.line("lost: %s, of %s", damaged.getMessage(), Stored.owner(entry.key()));
+            report.line("lost: %s, of %s", damaged.getMessage(), StoreContents.owner(entry.key()));
             return false;
         }
     }
@@ -172,6 +172,6 @@ public final class Repair {
         entriesOfShard.forEach(each -> batch.put(table, each.key(), each.value()));
         copied += entriesOfShard.size();
         entriesOfShard.clear();
-        Stored.join(to.commit(batch.build()));
+        StoreContents.join(to.commit(batch.build()));
     }
 }

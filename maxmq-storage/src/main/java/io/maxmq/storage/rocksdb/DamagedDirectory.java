@@ -45,7 +45,7 @@ public final class DamagedDirectory implements AutoCloseable {
     public void copyTo(Path target) throws IOException {
         StoreDirectory.createDirectories(target);
         Files.copy(directory.resolve("FORMAT"), target.resolve("FORMAT"));
-        var unused = Reserve.release(directory);
+        var unused = DiskReserve.release(directory);
         StoreDirectory.copyContent(directory, target, true);
     }
 

@@ -88,7 +88,7 @@ final class Database implements AutoCloseable {
      * @param create whether there need not be one
      * @param compacting whether it compacts by itself
      */
-    static Database open(Path directory, Settings settings, boolean create, boolean compacting)
+    static Database open(Path directory, StoreSettings settings, boolean create, boolean compacting)
             throws RocksDBException {
         NativeSettings nativeSettings = new NativeSettings(settings, compacting);
         List<ColumnFamilyHandle> handles = new ArrayList<>();

@@ -79,7 +79,7 @@ final class DirectoryLock implements AutoCloseable {
             StoreDirectory.createFile(real.resolve(OWNER));
             Files.writeString(real.resolve(OWNER), self());
         } catch (IOException e) {
-            if (Failures.of(e, "cannot lock").kind() != Kind.FULL || !Reserve.release(real)) {
+            if (Failures.of(e, "cannot lock").kind() != Kind.FULL || !DiskReserve.release(real)) {
                 throw e;
             }
             Files.writeString(real.resolve(OWNER), self());

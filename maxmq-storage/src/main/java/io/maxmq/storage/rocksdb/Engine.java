@@ -21,7 +21,7 @@ import org.rocksdb.RocksDBException;
 final class Engine implements AutoCloseable {
 
     private final StoreDirectory directory;
-    private final Settings settings;
+    private final StoreSettings settings;
     private final LogMarker marker;
 
     /** Shared for a use of the database, exclusive for its replacement. No callback is made while it is held. */
@@ -49,7 +49,7 @@ final class Engine implements AutoCloseable {
         void on(Database database) throws RocksDBException;
     }
 
-    Engine(StoreDirectory directory, Settings settings) {
+    Engine(StoreDirectory directory, StoreSettings settings) {
         this.directory = directory;
         this.settings = settings;
         this.marker = new LogMarker(directory);

@@ -35,9 +35,9 @@ final class GroupWriter {
     private static final int MAX_GROUP_BATCHES = 50_000;
 
     private final Engine engine;
-    private final Recovery recovery;
+    private final WriteRecovery recovery;
     private final Space space;
-    private final Faults faults;
+    private final WriteFaults faults;
     private final boolean forces;
     private final long maxPendingBytes;
     private final Executor completions;
@@ -45,7 +45,7 @@ final class GroupWriter {
     private final int[] partitions;
     private final GroupEncoder encoder = new GroupEncoder();
 
-    private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<WriterTask> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong pendingBytes = new AtomicLong();
     private final Thread thread;
 
@@ -57,10 +57,10 @@ final class GroupWriter {
 
     // The writer's own.
     private long[] versions;
-    private @Nullable Pending left; // taken from the queue, not part of the last group; or null
+    private @Nullable WriterTask left; // taken from the queue, not part of the last group; or null
 
     // Written by the writer alone, read by anyone.
-    private volatile List<Pending.Commit> underWay = List.of();
+    private volatile List<WriterTask.Commit> underWay = List.of();
     private volatile long lastGroup;
     private volatile long batches;
     private volatile long mutations;
@@ -71,7 +71,7 @@ final class GroupWriter {
     /** Listens to written batches, on the writer's thread, before their stages complete. */
     interface Commits {
         /** Everything of the group is visible. */
-        void written(Group group);
+        void written(WriteGroup group);
 
         /** All tables were replaced, and each partition has this version. */
         void replaced(long[] versions);
@@ -85,10 +85,10 @@ final class GroupWriter {
      */
     GroupWriter(
             Engine engine,
-            Recovery recovery,
+            WriteRecovery recovery,
             Space space,
-            Settings settings,
-            Faults faults,
+            StoreSettings settings,
+            WriteFaults faults,
             int[] partitions,
             long[] versions,
             long lastGroup,
@@ -115,7 +115,7 @@ final class GroupWriter {
     }
 
     CompletionStage<CommitResult> commit(Batch batch) {
-        Pending.Commit commit = Pending.Commit.of(batch);
+        WriterTask.Commit commit = WriterTask.Commit.of(batch);
         if (!takePending(commit.weight())) {
             return CompletableFuture.failedFuture(
                     new StorageException(Kind.BUSY, "batches of " + pendingBytes.get() + " bytes are pending"));
@@ -126,7 +126,7 @@ final class GroupWriter {
 
     CompletionStage<Void> replace(Database.Staging staging, long aboveVersion) {
         CompletableFuture<Void> result = new CompletableFuture<>();
-        add(new Pending.Replace(staging, aboveVersion, result));
+        add(new WriterTask.Replace(staging, aboveVersion, result));
         return result;
     }
 
@@ -142,7 +142,7 @@ final class GroupWriter {
         return true;
     }
 
-    private void add(Pending pending) {
+    private void add(WriterTask pending) {
         queue.add(pending);
         if (stopped) {
             failRest(); // the writer may have gone without it
@@ -176,8 +176,8 @@ final class GroupWriter {
 
     private void failRest() {
         StorageException cause = new StorageException(Kind.CLOSED, "closed before the batch's turn");
-        for (Pending rest = queue.poll(); rest != null; rest = queue.poll()) {
-            if (rest instanceof Pending.Commit commit) {
+        for (WriterTask rest = queue.poll(); rest != null; rest = queue.poll()) {
+            if (rest instanceof WriterTask.Commit commit) {
                 pendingBytes.addAndGet(-commit.weight());
             }
             rest.result().completeExceptionally(cause);
@@ -218,7 +218,7 @@ final class GroupWriter {
 
     private void run() {
         while (true) {
-            Pending next = null;
+            WriterTask next = null;
             try {
                 next = take();
                 if (next == null) {
@@ -226,10 +226,10 @@ final class GroupWriter {
                         return;
                     }
                     recovery.tryAgain();
-                } else if (next instanceof Pending.Replace replace) {
+                } else if (next instanceof WriterTask.Replace replace) {
                     replace(replace);
                 } else {
-                    group((Pending.Commit) next);
+                    group((WriterTask.Commit) next);
                     faults.afterTake();
                     write(underWay);
                     underWay = List.of();
@@ -240,19 +240,19 @@ final class GroupWriter {
         }
     }
 
-    private void abandon(@Nullable Pending next, Throwable e) {
+    private void abandon(@Nullable WriterTask next, Throwable e) {
         LOG.error("the writer met something unexpected: {}", e.toString(), e);
         StorageException cause = new StorageException(Kind.OUTCOME_UNKNOWN, "the writer met " + e, e);
         underWay.forEach(commit -> abandon(commit, cause));
         underWay = List.of();
-        if (next instanceof Pending.Commit commit) {
+        if (next instanceof WriterTask.Commit commit) {
             abandon(commit, cause);
         } else if (next != null) {
             next.result().completeExceptionally(cause);
         }
     }
 
-    private void abandon(Pending.Commit commit, StorageException cause) {
+    private void abandon(WriterTask.Commit commit, StorageException cause) {
         if (!commit.result().isDone()) {
             pendingBytes.addAndGet(-commit.weight());
             commit.result().completeExceptionally(cause);
@@ -260,8 +260,8 @@ final class GroupWriter {
     }
 
     /** Returns the next task; null when the store closes, or when a broken database needs another attempt. */
-    private @Nullable Pending take() {
-        Pending next = left;
+    private @Nullable WriterTask take() {
+        WriterTask next = left;
         left = null;
         if (next == null) {
             next = queue.poll();
@@ -289,14 +289,14 @@ final class GroupWriter {
     /**
      * Takes the batches that are written together, beginning with {@code first}; they count as submitted from here on.
      */
-    private void group(Pending.Commit first) {
-        List<Pending.Commit> group = new ArrayList<>();
+    private void group(WriterTask.Commit first) {
+        List<WriterTask.Commit> group = new ArrayList<>();
         try {
             group.add(first);
             long bytes = first.weight();
             while (bytes < MAX_GROUP_BYTES && group.size() < MAX_GROUP_BATCHES) {
                 left = queue.poll();
-                if (!(left instanceof Pending.Commit commit) || bytes + commit.weight() > MAX_GROUP_BYTES) {
+                if (!(left instanceof WriterTask.Commit commit) || bytes + commit.weight() > MAX_GROUP_BYTES) {
                     break;
                 }
                 group.add(commit);
@@ -308,13 +308,13 @@ final class GroupWriter {
         }
     }
 
-    private void write(List<Pending.Commit> batchesOfGroup) {
+    private void write(List<WriterTask.Commit> batchesOfGroup) {
         StorageException refusal = recovery.refusal();
         if (refusal != null) {
             fail(batchesOfGroup, refusal);
             return;
         }
-        Group group;
+        WriteGroup group;
         try {
             group = writeOnce(batchesOfGroup);
         } catch (Throwable e) { // the writer goes on, and every stage must complete, even without memory
@@ -332,13 +332,13 @@ final class GroupWriter {
         versions = group.versions();
         count(group);
         commits.written(group);
-        Group done = group;
+        WriteGroup done = group;
         completions.execute(() -> complete(done));
     }
 
-    private Group writeOnce(List<Pending.Commit> batchesOfGroup) throws RocksDBException {
+    private WriteGroup writeOnce(List<WriterTask.Commit> batchesOfGroup) throws RocksDBException {
         return engine.use(database -> {
-            Group group = new Group(database, encoder, lastGroup + 1, partitions, versions, space.refusal());
+            WriteGroup group = new WriteGroup(database, encoder, lastGroup + 1, partitions, versions, space.refusal());
             group.addAll(batchesOfGroup);
             if (!group.isEmpty()) {
                 faults.beforeWrite();
@@ -360,7 +360,7 @@ final class GroupWriter {
     }
 
     @SuppressWarnings("NonAtomicOperationOnVolatileField") // the writer alone writes them
-    private void count(Group group) {
+    private void count(WriteGroup group) {
         refused += group.refused();
         if (!group.isEmpty()) {
             batches += group.applied();
@@ -370,8 +370,8 @@ final class GroupWriter {
         }
     }
 
-    private void complete(Group group) {
-        for (Group.Outcome outcome : group.outcomes()) {
+    private void complete(WriteGroup group) {
+        for (WriteGroup.Outcome outcome : group.outcomes()) {
             pendingBytes.addAndGet(-outcome.commit().weight());
             Throwable failure = outcome.failure();
             if (failure != null) {
@@ -384,19 +384,19 @@ final class GroupWriter {
 
     /** All of them, conflicts too: what they conflicted with may have been in this very group. */
     @SuppressWarnings("NonAtomicOperationOnVolatileField") // the writer alone writes it
-    private void fail(List<Pending.Commit> batchesOfGroup, StorageException cause) {
+    private void fail(List<WriterTask.Commit> batchesOfGroup, StorageException cause) {
         if (cause.kind() == Kind.FULL) {
             refused += batchesOfGroup.size();
         }
         completions.execute(() -> {
-            for (Pending.Commit commit : batchesOfGroup) {
+            for (WriterTask.Commit commit : batchesOfGroup) {
                 pendingBytes.addAndGet(-commit.weight());
                 commit.result().completeExceptionally(cause);
             }
         });
     }
 
-    private void replace(Pending.Replace replace) {
+    private void replace(WriterTask.Replace replace) {
         StorageException refusal = recovery.refusal();
         if (refusal != null) {
             completions.execute(() -> replace.result().completeExceptionally(refusal));

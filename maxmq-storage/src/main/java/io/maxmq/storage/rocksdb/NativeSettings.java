@@ -63,7 +63,7 @@ final class NativeSettings implements AutoCloseable {
     /**
      * @param compacting whether RocksDB compacts by itself
      */
-    NativeSettings(Settings settings, boolean compacting) {
+    NativeSettings(StoreSettings settings, boolean compacting) {
         salvages = settings.salvages();
         long memory = settings.memoryBytes();
         cache = keep(new LRUCache(memory));
@@ -85,7 +85,7 @@ final class NativeSettings implements AutoCloseable {
         unlogged = keep(new WriteOptions().setDisableWAL(true));
     }
 
-    private void configureDatabase(Settings settings, WriteBufferManager memtables) {
+    private void configureDatabase(StoreSettings settings, WriteBufferManager memtables) {
         database.setListeners(List.of(keep(new SealListener(sealed))))
                 .setWriteBufferManager(memtables)
                 .setMaxTotalWalSize(settings.maxLogBytes())

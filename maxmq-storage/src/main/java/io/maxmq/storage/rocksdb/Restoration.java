@@ -2,7 +2,7 @@ package io.maxmq.storage.rocksdb;
 
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.StorageException;
@@ -71,13 +71,13 @@ final class Restoration {
 
     private void read(Scan scan, Database.Staging staging) throws Throwable {
         try (Cursor cursor = snapshot.scan(scan)) {
-            Page page;
+            EntryPage page;
             do {
                 page = await(cursor.next());
                 for (Entry entry : page.entries()) {
                     highestVersion = Math.max(highestVersion, entry.version());
                 }
-                Page taken = page;
+                EntryPage taken = page;
                 engine.run(database -> {
                     staging.write(database, scan.table(), taken.entries());
                 });

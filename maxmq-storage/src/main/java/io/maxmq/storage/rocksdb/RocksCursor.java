@@ -4,7 +4,7 @@ import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
@@ -84,16 +84,16 @@ final class RocksCursor implements Cursor, Engine.Holding {
     }
 
     @Override
-    public CompletionStage<Page> next() {
+    public CompletionStage<EntryPage> next() {
         if (!busy.compareAndSet(false, true)) {
             throw new IllegalStateException("the page before is still under way");
         }
-        CompletableFuture<Page> result = new CompletableFuture<>();
+        CompletableFuture<EntryPage> result = new CompletableFuture<>();
         readers.read(result, scan.table(), this::turnPage, () -> busy.set(false));
         return result;
     }
 
-    private Page turnPage() throws RocksDBException {
+    private EntryPage turnPage() throws RocksDBException {
         if (closed || (source != null && source.isClosed())) {
             giveUp();
             throw closedException();
@@ -113,7 +113,7 @@ final class RocksCursor implements Cursor, Engine.Holding {
         }
     }
 
-    private Page readPage(Database database) throws RocksDBException {
+    private EntryPage readPage(Database database) throws RocksDBException {
         if (lost != null) {
             throw new StorageException(lost.kind(), "the cursor was given up", lost);
         }
@@ -131,13 +131,13 @@ final class RocksCursor implements Cursor, Engine.Holding {
                     now.iterator().status(); // the end, or a failure
                 } else if (hasFailed(now.iterator())) {
                     lastUsedNanos = System.nanoTime();
-                    return new Page(entries, version, false); // the next page tells
+                    return new EntryPage(entries, version, false); // the next page tells
                 }
                 now.close();
                 reading = null;
             } else if (entries.size() == scan.maxPageEntries() || bytes >= scan.maxPageBytes()) {
                 lastUsedNanos = System.nanoTime();
-                return new Page(entries, version, false);
+                return new EntryPage(entries, version, false);
             } else {
                 Entry entry = Database.entry(
                         scan.table(),
@@ -152,7 +152,7 @@ final class RocksCursor implements Cursor, Engine.Holding {
                 }
             }
         }
-        return new Page(entries, version, true);
+        return new EntryPage(entries, version, true);
     }
 
     private static boolean hasFailed(RocksIterator iterator) {

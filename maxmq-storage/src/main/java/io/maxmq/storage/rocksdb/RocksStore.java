@@ -2,8 +2,8 @@ package io.maxmq.storage.rocksdb;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Capabilities;
-import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.StoreCapabilities;
+import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.CommitResult.Committed;
 import io.maxmq.spi.storage.Consistency;
@@ -12,7 +12,7 @@ import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Mutation;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Partitions;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Shard;
@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads, all daemons, {@code maxmq-storage-DIRECTORY-…}: {@code open} while it opens, {@code write} ({@link
  * GroupWriter}), {@code complete} for the stages of batches, {@code read}, two, for reads and handlers of watches,
- * {@code upkeep} and {@code upkeep-worker} ({@link Upkeep}).
+ * {@code upkeep} and {@code upkeep-worker} ({@link Maintenance}).
  *
  * <p>Thread-safe.
  */
@@ -55,9 +55,9 @@ public final class RocksStore implements KeyValueStore {
     private static final int HISTORY_BATCHES = 10_000;
     private static final long HISTORY_BYTES = 4L * 1024 * 1024;
 
-    private final Settings settings;
-    private final Faults faults;
-    private final Capabilities capabilities;
+    private final StoreSettings settings;
+    private final WriteFaults faults;
+    private final StoreCapabilities capabilities;
     private final Ranges ranges;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
 
@@ -79,24 +79,24 @@ public final class RocksStore implements KeyValueStore {
 
     /** The parts of an open store. */
     private record Parts(
-            OpenParts open,
+            OpenResources open,
             GroupWriter writer,
-            Upkeep upkeep,
+            Maintenance upkeep,
             List<ChangeHistory> histories,
             List<HistoryWatch> watches,
-            Drains drains) {}
+            DrainedRanges drains) {}
 
     /**
      * The store of {@code settings}; nothing is read or written before {@link #open()}.
      */
-    public RocksStore(Settings settings) {
-        this(settings, Faults.NONE);
+    public RocksStore(StoreSettings settings) {
+        this(settings, WriteFaults.NONE);
     }
 
-    RocksStore(Settings settings, Faults faults) {
+    RocksStore(StoreSettings settings, WriteFaults faults) {
         this.settings = settings;
         this.faults = faults;
-        capabilities = new Capabilities(
+        capabilities = new StoreCapabilities(
                 settings.durability(),
                 EnumSet.of(Feature.PERSISTENT, Feature.REVERSE_SCAN, Feature.WATCH, Feature.SNAPSHOT, Feature.RESTORE),
                 settings.maxBatchBytes());
@@ -139,7 +139,7 @@ public final class RocksStore implements KeyValueStore {
     }
 
     private Parts openParts() throws Throwable {
-        OpenParts open = OpenParts.open(settings, faults, this::threadName, this::isOver);
+        OpenResources open = OpenResources.open(settings, faults, this::threadName, this::isOver);
         try {
             int count = ranges.partitions().count();
             long[] versions = new long[count];
@@ -159,10 +159,10 @@ public final class RocksStore implements KeyValueStore {
                 partitionOfShard[shard] = ranges.partitions().ofShard(shard);
             }
             List<HistoryWatch> watches = new CopyOnWriteArrayList<>();
-            Drains drains = new Drains();
+            DrainedRanges drains = new DrainedRanges();
             GroupWriter writer = new GroupWriter(
                     open.engine(),
-                    new Recovery(open.directory(), open.engine(), open.space(), sequence),
+                    new WriteRecovery(open.directory(), open.engine(), open.space(), sequence),
                     open.space(),
                     settings,
                     faults,
@@ -172,7 +172,7 @@ public final class RocksStore implements KeyValueStore {
                     open.completions(),
                     new Telling(histories, watches, drains),
                     threadName("write"));
-            Upkeep upkeep = new Upkeep(
+            Maintenance upkeep = new Maintenance(
                     open.directory(), open.space(), open.engine(), writer, drains, settings, threadName("upkeep"));
             writer.start();
             upkeep.start();
@@ -189,11 +189,11 @@ public final class RocksStore implements KeyValueStore {
     }
 
     /** Notifies watches, and records drained ranges. */
-    private record Telling(List<ChangeHistory> histories, List<HistoryWatch> watches, Drains drains)
+    private record Telling(List<ChangeHistory> histories, List<HistoryWatch> watches, DrainedRanges drains)
             implements GroupWriter.Commits {
         @Override
-        public void written(Group group) {
-            for (Group.Outcome outcome : group.outcomes()) {
+        public void written(WriteGroup group) {
+            for (WriteGroup.Outcome outcome : group.outcomes()) {
                 if (outcome.result() instanceof Committed committed) {
                     Batch batch = outcome.commit().batch();
                     histories.get(outcome.partition()).add(committed.version(), batch.compact(), committed.counters());
@@ -240,7 +240,7 @@ public final class RocksStore implements KeyValueStore {
     }
 
     private static void closeParts(Parts open) {
-        long deadlineNanos = System.nanoTime() + OpenParts.CLOSE_DEADLINE.toNanos();
+        long deadlineNanos = System.nanoTime() + OpenResources.CLOSE_DEADLINE.toNanos();
         boolean written = open.writer().stop(deadlineNanos);
         open.watches().forEach(watch -> watch.end(closed()));
         open.upkeep().stop(deadlineNanos);
@@ -271,7 +271,7 @@ public final class RocksStore implements KeyValueStore {
     // ---- what it is asked
 
     @Override
-    public Capabilities capabilities() {
+    public StoreCapabilities capabilities() {
         return capabilities;
     }
 
@@ -322,7 +322,7 @@ public final class RocksStore implements KeyValueStore {
     /** Of a store that is closed. */
     private static final class ClosedCursor implements Cursor {
         @Override
-        public CompletionStage<Page> next() {
+        public CompletionStage<EntryPage> next() {
             return CompletableFuture.failedFuture(closed());
         }
 
@@ -436,7 +436,7 @@ public final class RocksStore implements KeyValueStore {
             return StorageFigures.UNKNOWN;
         }
         GroupWriter writer = open.writer();
-        Upkeep upkeep = open.upkeep();
+        Maintenance upkeep = open.upkeep();
         return new StorageFigures(
                 upkeep.diskBytes(),
                 upkeep.memoryBytes(),

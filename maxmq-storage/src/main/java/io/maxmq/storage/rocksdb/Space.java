@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides whether the store has space for new data. It has no space when its files exceed the quota, when less of the
- * disk is free than a quarter of the {@link Reserve}, or after the reserve had to be given back and until there is room
+ * disk is free than a quarter of the {@link DiskReserve}, or after the reserve had to be given back and until there is room
  * for it again. Then it takes only batches that {@linkplain io.maxmq.spi.storage.Batch#mayUseReserve() may use the
  * reserve}.
  *
@@ -28,8 +28,8 @@ final class Space {
     private static final int QUOTA_PARTS = 16;
 
     private final StoreDirectory directory;
-    private final Faults faults;
-    private final Reserve reserve;
+    private final WriteFaults faults;
+    private final DiskReserve reserve;
     private final SpaceLimits limits;
     private final long lowBytes;
 
@@ -43,11 +43,11 @@ final class Space {
     private volatile boolean hasRoomForReserve;
 
     /** @param limits without {@link SpaceLimits#AUTOMATIC} */
-    Space(StoreDirectory directory, SpaceLimits limits, Faults faults) {
+    Space(StoreDirectory directory, SpaceLimits limits, WriteFaults faults) {
         this.directory = directory;
         this.limits = limits;
         this.faults = faults;
-        this.reserve = new Reserve(directory.path());
+        this.reserve = new DiskReserve(directory.path());
         this.lowBytes = limits.reserveBytes() / 4;
     }
 

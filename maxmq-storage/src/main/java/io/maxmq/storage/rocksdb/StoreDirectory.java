@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *   LOGS          what the log must have at the next start, see {@link LogClaim}; nothing when there is no such file
  *   LOCK          see {@link DirectoryLock}
  *   LOCK.owner
- *   RESERVE       space for a full disk, see {@link Reserve}
+ *   RESERVE       space for a full disk, see {@link DiskReserve}
  *   db/           RocksDB's files
  * </pre>
  *
@@ -64,8 +64,8 @@ final class StoreDirectory implements AutoCloseable {
             LEVEL_FILE + ".new",
             LogClaim.FILE,
             LogClaim.FILE + ".new",
-            Reserve.FILE,
-            Reserve.NEW_FILE,
+            DiskReserve.FILE,
+            DiskReserve.NEW_FILE,
             "LOCK",
             "LOCK.owner",
             "db");

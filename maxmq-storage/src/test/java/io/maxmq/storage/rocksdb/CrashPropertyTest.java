@@ -133,7 +133,7 @@ class CrashPropertyTest {
 
         private void open(Path path) {
             directory = path;
-            store = StoreHarness.open(new RocksStore(Settings.of(path).withDurability(Durability.OS)));
+            store = StoreHarness.open(new RocksStore(StoreSettings.of(path).withDurability(Durability.OS)));
         }
 
         void step(Step step) throws IOException {

@@ -62,7 +62,7 @@ class LogClaimTest {
     }
 
     private RocksStore store(Path directory) {
-        return new RocksStore(Settings.of(directory));
+        return new RocksStore(StoreSettings.of(directory));
     }
 
     private void assertRefused(Path directory, Path log, String problem) throws IOException {
@@ -114,7 +114,7 @@ class LogClaimTest {
     void refusesToOpenALogThatIsCutBetweenTwoGroupsAfterACleanClose(Durability level) throws IOException {
         Path directory = directories.resolve("store");
         long end;
-        try (RocksStore store = open(new RocksStore(Settings.of(directory).withDurability(level)))) {
+        try (RocksStore store = open(new RocksStore(StoreSettings.of(directory).withDurability(level)))) {
             commit(store, put(1, VALUE));
             flush(store);
             end = Files.size(log(directory));
@@ -272,7 +272,7 @@ class LogClaimTest {
         Files.delete(log);
 
         StorageException failure =
-                failureToOpen(new RocksStore(Settings.of(restored).withBackup(directory)));
+                failureToOpen(new RocksStore(StoreSettings.of(restored).withBackup(directory)));
 
         assertThat(failure.kind()).isEqualTo(Kind.DAMAGED);
         assertThat(failure).hasMessageContaining(log.getFileName().toString()).hasMessageContaining("is missing");

@@ -45,7 +45,7 @@ class LogFilesTest {
     void crash() throws IOException {
         Path directory = directories.resolve("store");
         crashed = directories.resolve("crashed");
-        try (RocksStore store = open(new RocksStore(Settings.of(directory)))) {
+        try (RocksStore store = open(new RocksStore(StoreSettings.of(directory)))) {
             for (int i = 0; i < 5; i++) {
                 commit(store, put(i, noise(i < 4 ? 100 : 100_000)));
                 ends.add(Files.size(log(directory)));
@@ -68,7 +68,7 @@ class LogFilesTest {
     }
 
     private int entriesAfterOpening(Path directory) {
-        try (RocksStore store = open(new RocksStore(Settings.of(directory)))) {
+        try (RocksStore store = open(new RocksStore(StoreSettings.of(directory)))) {
             int entries = everything(store).size();
             commit(store, put(100, Bytes.utf8("goes on")));
             assertThat(everything(store)).hasSize(entries + 1);
@@ -121,7 +121,7 @@ class LogFilesTest {
             Path damaged = copy();
             StoreHarness.flip(log(damaged), offset);
 
-            StorageException failure = failureToOpen(new RocksStore(Settings.of(damaged)));
+            StorageException failure = failureToOpen(new RocksStore(StoreSettings.of(damaged)));
 
             assertThat(failure.kind()).isEqualTo(Kind.DAMAGED);
             assertThat(failure.place().file()).isEqualTo(log(damaged).toString());
@@ -135,7 +135,7 @@ class LogFilesTest {
             Path damaged = copy();
             StoreHarness.flip(log(damaged), offset);
 
-            assertThat(failureToOpen(new RocksStore(Settings.of(damaged))).kind())
+            assertThat(failureToOpen(new RocksStore(StoreSettings.of(damaged))).kind())
                     .as("flipped at %d", offset)
                     .isEqualTo(Kind.DAMAGED);
         }
@@ -148,7 +148,7 @@ class LogFilesTest {
         Arrays.fill(bytes, ends.get(0).intValue(), ends.get(2).intValue(), (byte) 0);
         Files.write(log(damaged), bytes);
 
-        StorageException failure = failureToOpen(new RocksStore(Settings.of(damaged)));
+        StorageException failure = failureToOpen(new RocksStore(StoreSettings.of(damaged)));
 
         assertThat(failure.kind()).isEqualTo(Kind.DAMAGED);
         assertThat(failure.place().offset()).isEqualTo(ends.get(0));
@@ -160,8 +160,8 @@ class LogFilesTest {
         StoreHarness.flip(log(damaged), ends.get(0) + 20);
         byte[] before = Files.readAllBytes(log(damaged));
 
-        failureToOpen(new RocksStore(Settings.of(damaged)));
-        failureToOpen(new RocksStore(Settings.of(damaged)));
+        failureToOpen(new RocksStore(StoreSettings.of(damaged)));
+        failureToOpen(new RocksStore(StoreSettings.of(damaged)));
 
         assertThat(Files.readAllBytes(log(damaged))).isEqualTo(before);
     }
@@ -171,7 +171,7 @@ class LogFilesTest {
         for (Durability level : Durability.values()) {
             Path directory = directories.resolve("level-" + level);
             Path copy = directories.resolve("level-copy-" + level);
-            Settings settings = Settings.of(directory).withDurability(level);
+            StoreSettings settings = StoreSettings.of(directory).withDurability(level);
             try (RocksStore store = open(new RocksStore(settings))) {
                 for (int i = 0; i < 5; i++) {
                     commit(store, put(i, noise(100)));
@@ -187,7 +187,7 @@ class LogFilesTest {
             Files.copy(log, log.resolveSibling(next));
             truncate(log, Files.size(log) - 1);
 
-            RocksStore again = new RocksStore(Settings.of(copy).withDurability(level));
+            RocksStore again = new RocksStore(StoreSettings.of(copy).withDurability(level));
             if (level == Durability.FSYNC) {
                 assertThat(failureToOpen(again).kind()).isEqualTo(Kind.DAMAGED);
             } else {
@@ -203,7 +203,7 @@ class LogFilesTest {
         for (Durability level : List.of(Durability.FSYNC, Durability.OS)) {
             Path directory = directories.resolve("two-" + level);
             Path copy = directories.resolve("two-copy-" + level);
-            Settings settings = Settings.of(directory).withDurability(level);
+            StoreSettings settings = StoreSettings.of(directory).withDurability(level);
             long end = 0;
             try (RocksStore store = open(new RocksStore(settings))) {
                 for (int i = 0; i < 6; i++) {
@@ -222,7 +222,7 @@ class LogFilesTest {
             Files.deleteIfExists(copy.resolve(LogClaim.FILE));
             truncate(logs.get(0), end); // between two groups: what is left is sound, and so is the other file
 
-            RocksStore again = new RocksStore(Settings.of(copy).withDurability(level));
+            RocksStore again = new RocksStore(StoreSettings.of(copy).withDurability(level));
             if (level == Durability.FSYNC) {
                 StorageException failure = failureToOpen(again);
                 assertThat(failure.kind()).isEqualTo(Kind.DAMAGED);
@@ -239,7 +239,7 @@ class LogFilesTest {
     void readsFilesInTheOrderOfTheirNumbersHoweverLongTheseAre() throws Exception {
         Path directory = directories.resolve("old");
         Path copy = directories.resolve("old-copy");
-        try (RocksStore store = open(new RocksStore(Settings.of(directory)))) {
+        try (RocksStore store = open(new RocksStore(StoreSettings.of(directory)))) {
             for (int i = 0; i < 6; i++) {
                 if (i == 3) {
                     beginNextLog(store);

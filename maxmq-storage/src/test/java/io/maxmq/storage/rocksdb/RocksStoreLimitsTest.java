@@ -42,7 +42,7 @@ class RocksStoreLimitsTest {
     Path directories;
 
     /** Holds the writer back until it is told to go on. */
-    private static final class Holding implements Faults {
+    private static final class Holding implements WriteFaults {
         final CountDownLatch writing = new CountDownLatch(1);
         final CountDownLatch goOn = new CountDownLatch(1);
 
@@ -60,7 +60,7 @@ class RocksStoreLimitsTest {
     @Test
     void writesWhatIsPendingWithOneForce() throws InterruptedException {
         Holding holding = new Holding();
-        try (RocksStore store = open(new RocksStore(Settings.of(directories.resolve("store")), holding))) {
+        try (RocksStore store = open(new RocksStore(StoreSettings.of(directories.resolve("store")), holding))) {
             List<CompletionStage<CommitResult>> stages = new ArrayList<>();
             stages.add(store.commit(put(0, Bytes.EMPTY)));
             assertThat(holding.writing.await(60, TimeUnit.SECONDS)).isTrue();
@@ -84,7 +84,7 @@ class RocksStoreLimitsTest {
     @Test
     void refusesMoreThanMayBePending() throws InterruptedException {
         Holding holding = new Holding();
-        Settings settings = Settings.of(directories.resolve("store")).withMaxPending(1024 * 1024);
+        StoreSettings settings = StoreSettings.of(directories.resolve("store")).withMaxPending(1024 * 1024);
         try (RocksStore store = open(new RocksStore(settings, holding))) {
             CompletionStage<CommitResult> first = store.commit(put(1, Bytes.wrap(new byte[700_000])));
             assertThat(holding.writing.await(60, TimeUnit.SECONDS)).isTrue();
@@ -102,7 +102,7 @@ class RocksStoreLimitsTest {
     @Test
     void whatTheWriterHasAbandonedIsNotPendingAnyMore() {
         AtomicInteger failures = new AtomicInteger();
-        Faults outOfMemory = new Faults() {
+        WriteFaults outOfMemory = new WriteFaults() {
             @Override
             public void afterTake() {
                 if (failures.incrementAndGet() <= 3) {
@@ -110,7 +110,7 @@ class RocksStoreLimitsTest {
                 }
             }
         };
-        Settings settings = Settings.of(directories.resolve("store")).withMaxPending(1024 * 1024);
+        StoreSettings settings = StoreSettings.of(directories.resolve("store")).withMaxPending(1024 * 1024);
         try (RocksStore store = open(new RocksStore(settings, outOfMemory))) {
             for (int i = 0; i < 3; i++) {
                 assertThat(failure(store.commit(put(1, Bytes.wrap(new byte[700_000]))))
@@ -125,7 +125,7 @@ class RocksStoreLimitsTest {
     @Test
     void showsNothingThatIsNotWritten() throws InterruptedException {
         Holding holding = new Holding();
-        try (RocksStore store = open(new RocksStore(Settings.of(directories.resolve("store")), holding))) {
+        try (RocksStore store = open(new RocksStore(StoreSettings.of(directories.resolve("store")), holding))) {
             CompletionStage<CommitResult> first = store.commit(put(1, Bytes.EMPTY));
             assertThat(holding.writing.await(60, TimeUnit.SECONDS)).isTrue();
 
@@ -139,7 +139,7 @@ class RocksStoreLimitsTest {
 
     @Test
     void givesUpACursorThatIsForgotten() throws InterruptedException {
-        Settings settings = Settings.of(directories.resolve("store")).withMaxCursorIdle(Duration.ofMillis(1));
+        StoreSettings settings = StoreSettings.of(directories.resolve("store")).withMaxCursorIdle(Duration.ofMillis(1));
         try (RocksStore store = open(new RocksStore(settings))) {
             for (int i = 0; i < 3; i++) {
                 commit(store, put(i, Bytes.EMPTY));
@@ -157,7 +157,7 @@ class RocksStoreLimitsTest {
     /** A queue of 200 MB, drained from its beginning as subscribers do: with ranges, and message by message. */
     @Test
     void givesTheDiskBackWhenQueuesAreDrained() throws InterruptedException {
-        Settings settings = Settings.of(directories.resolve("store"))
+        StoreSettings settings = StoreSettings.of(directories.resolve("store"))
                 .withDurability(Durability.OS)
                 .withMemory(16L * 1024 * 1024);
         int messages = 20_000;
@@ -193,7 +193,7 @@ class RocksStoreLimitsTest {
 
     @Test
     void leavesNothingBehindWhenItIsOpenedAndClosedAgainAndAgain() throws InterruptedException {
-        Settings settings = Settings.of(directories.resolve("store")).withDurability(Durability.OS);
+        StoreSettings settings = StoreSettings.of(directories.resolve("store")).withDurability(Durability.OS);
         for (int i = 0; i < 50; i++) {
             try (RocksStore store = open(new RocksStore(settings))) {
                 commit(store, put(i, Bytes.utf8("value")));
@@ -215,7 +215,7 @@ class RocksStoreLimitsTest {
 
     @Test
     void holdsNothingForCursorsThatAreAtTheirEndOrClosed() throws InterruptedException {
-        try (RocksStore store = open(new RocksStore(Settings.of(directories.resolve("store"))))) {
+        try (RocksStore store = open(new RocksStore(StoreSettings.of(directories.resolve("store"))))) {
             for (int i = 0; i < 3; i++) {
                 commit(store, put(i, Bytes.EMPTY));
             }
@@ -233,7 +233,7 @@ class RocksStoreLimitsTest {
 
     @Test
     void completesWhatIsPendingBeforeItCloses() {
-        RocksStore store = open(new RocksStore(Settings.of(directories.resolve("store"))));
+        RocksStore store = open(new RocksStore(StoreSettings.of(directories.resolve("store"))));
         List<CompletableFuture<CommitResult>> stages = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             stages.add(store.commit(put(i, Bytes.EMPTY)).toCompletableFuture());
@@ -246,8 +246,8 @@ class RocksStoreLimitsTest {
 
     @Test
     void refusesBoundsThatAreNone() {
-        Settings settings = Settings.of(directories);
-        assertThatIllegalArgumentException().isThrownBy(() -> settings.withMemory(Settings.MIN_MEMORY_BYTES - 1));
+        StoreSettings settings = StoreSettings.of(directories);
+        assertThatIllegalArgumentException().isThrownBy(() -> settings.withMemory(StoreSettings.MIN_MEMORY_BYTES - 1));
         assertThatIllegalArgumentException().isThrownBy(() -> settings.withMaxPending(1024 * 1024 - 1));
         assertThatIllegalArgumentException().isThrownBy(() -> settings.withPartitions(0));
     }

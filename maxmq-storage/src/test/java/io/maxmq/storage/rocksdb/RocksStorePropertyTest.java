@@ -36,7 +36,7 @@ class RocksStorePropertyTest {
     private static KeyValueStore store(int partitions) {
         Path directory = directories.resolve("store-" + NEXT.incrementAndGet());
         return new RocksStore(
-                Settings.of(directory).withDurability(Durability.OS).withPartitions(partitions));
+                StoreSettings.of(directory).withDurability(Durability.OS).withPartitions(partitions));
     }
 
     /** Fewer sequences than for a store in memory: each opens and closes a database. */

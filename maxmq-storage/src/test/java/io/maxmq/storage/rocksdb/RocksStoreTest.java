@@ -19,9 +19,9 @@ class RocksStoreTest {
     private static final AtomicInteger NEXT = new AtomicInteger();
 
     private abstract static class Contract extends KeyValueStoreContract {
-        private final Map<KeyValueStore, Settings> made = new ConcurrentHashMap<>();
+        private final Map<KeyValueStore, StoreSettings> made = new ConcurrentHashMap<>();
 
-        abstract Settings settings(Path directory);
+        abstract StoreSettings settings(Path directory);
 
         @Override
         protected KeyValueStore newStore() {
@@ -33,7 +33,7 @@ class RocksStoreTest {
             return make(made.get(closed));
         }
 
-        private KeyValueStore make(Settings settings) {
+        private KeyValueStore make(StoreSettings settings) {
             RocksStore store = new RocksStore(settings);
             made.put(store, settings);
             return store;
@@ -43,24 +43,24 @@ class RocksStoreTest {
     @Nested
     class Forced extends Contract {
         @Override
-        Settings settings(Path directory) {
-            return Settings.of(directory);
+        StoreSettings settings(Path directory) {
+            return StoreSettings.of(directory);
         }
     }
 
     @Nested
     class WrittenBehind extends Contract {
         @Override
-        Settings settings(Path directory) {
-            return Settings.of(directory).withDurability(Durability.NONE);
+        StoreSettings settings(Path directory) {
+            return StoreSettings.of(directory).withDurability(Durability.NONE);
         }
     }
 
     @Nested
     class WithSevenPartitions extends Contract {
         @Override
-        Settings settings(Path directory) {
-            return Settings.of(directory).withDurability(Durability.OS).withPartitions(7);
+        StoreSettings settings(Path directory) {
+            return StoreSettings.of(directory).withDurability(Durability.OS).withPartitions(7);
         }
     }
 }

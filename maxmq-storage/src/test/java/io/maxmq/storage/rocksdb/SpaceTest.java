@@ -38,7 +38,7 @@ class SpaceTest {
     Path directories;
 
     /** A disk that other programs fill. */
-    private static final class Disk implements Faults {
+    private static final class Disk implements WriteFaults {
         volatile long usableBytes = Long.MAX_VALUE;
         volatile boolean isFull;
 
@@ -60,11 +60,11 @@ class SpaceTest {
     }
 
     private Path reserve() {
-        return directory().resolve(Reserve.FILE);
+        return directory().resolve(DiskReserve.FILE);
     }
 
-    private Settings settings() {
-        return Settings.of(directory()).withMemory(Settings.MIN_MEMORY_BYTES).withReserve(RESERVE_BYTES);
+    private StoreSettings settings() {
+        return StoreSettings.of(directory()).withMemory(StoreSettings.MIN_MEMORY_BYTES).withReserve(RESERVE_BYTES);
     }
 
     private static Bytes value(int number) {
@@ -212,15 +212,15 @@ class SpaceTest {
     @Test
     void healsOnDiskThatItsOwnDataHasFilled() throws Exception {
         SmallDisk.with(directories, 32, mount -> {
-            Settings settings = Settings.of(mount.resolve("store"))
-                    .withMemory(Settings.MIN_MEMORY_BYTES)
+            StoreSettings settings = StoreSettings.of(mount.resolve("store"))
+                    .withMemory(StoreSettings.MIN_MEMORY_BYTES)
                     .withReserve(12L << 20);
             Path filler = mount.resolve("filler");
             int written = 0;
             try (RocksStore store = open(new RocksStore(settings))) {
                 eventually(
                         "the reserve is there",
-                        () -> Files.exists(mount.resolve("store").resolve(Reserve.FILE)));
+                        () -> Files.exists(mount.resolve("store").resolve(DiskReserve.FILE)));
                 while (written < 1_000 && outcome(store, put(written, value(written))) == null) {
                     written++;
                 }

@@ -42,7 +42,7 @@ class StagingTest {
 
     @Test
     void whatWasSwitchedToIsNotDiscarded() throws RocksDBException {
-        Settings settings = Settings.of(directories.resolve("store"));
+        StoreSettings settings = StoreSettings.of(directories.resolve("store"));
         try (RocksStore store = open(new RocksStore(settings))) {
             commit(store, put(1, BEFORE));
 
@@ -60,7 +60,7 @@ class StagingTest {
 
     @Test
     void whatWasDiscardedIsNotSwitchedTo() throws RocksDBException {
-        try (RocksStore store = open(new RocksStore(Settings.of(directories.resolve("store"))))) {
+        try (RocksStore store = open(new RocksStore(StoreSettings.of(directories.resolve("store"))))) {
             commit(store, put(1, BEFORE));
 
             stageAndThen(store, (database, staging) -> {

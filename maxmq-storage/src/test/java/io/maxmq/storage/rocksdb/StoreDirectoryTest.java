@@ -37,7 +37,7 @@ class StoreDirectoryTest {
     Path directories;
 
     private RocksStore store(Path directory) {
-        return new RocksStore(Settings.of(directory));
+        return new RocksStore(StoreSettings.of(directory));
     }
 
     private Path written() {
@@ -276,7 +276,7 @@ class StoreDirectoryTest {
         Path directory = written();
         Path inTheWay = directory.resolve("LEVEL.new");
         Files.createDirectories(inTheWay.resolve("below")); // found when the database is already open
-        Settings settings = Settings.of(directory).withDurability(Durability.OS);
+        StoreSettings settings = StoreSettings.of(directory).withDurability(Durability.OS);
 
         assertThat(failureToOpen(new RocksStore(settings)).kind()).isEqualTo(Kind.IO);
 
@@ -312,7 +312,7 @@ class StoreDirectoryTest {
             assertThat(StoreHarness.failure(store.backup(backup)).kind()).isEqualTo(Kind.IO);
         }
         Path restored = directories.resolve("restored");
-        try (RocksStore store = open(new RocksStore(Settings.of(restored).withBackup(backup)))) {
+        try (RocksStore store = open(new RocksStore(StoreSettings.of(restored).withBackup(backup)))) {
             assertThat(everything(store).values()).containsExactly(Bytes.utf8("before"));
             commit(store, put(3, Bytes.utf8("goes on")));
         }
@@ -321,7 +321,7 @@ class StoreDirectoryTest {
         }
         // What is restored is a copy: the backup is as before.
         try (RocksStore store =
-                open(new RocksStore(Settings.of(directories.resolve("again")).withBackup(backup)))) {
+                open(new RocksStore(StoreSettings.of(directories.resolve("again")).withBackup(backup)))) {
             assertThat(everything(store)).hasSize(1);
         }
     }
@@ -330,10 +330,10 @@ class StoreDirectoryTest {
     void restoresADirectoryThatNobodyUses() throws IOException {
         Path source = directories.resolve("source");
         Path target = directories.resolve("target");
-        try (RocksStore store = open(new RocksStore(Settings.of(source).withDurability(Durability.OS)))) {
+        try (RocksStore store = open(new RocksStore(StoreSettings.of(source).withDurability(Durability.OS)))) {
             commit(store, put(1, Bytes.utf8("value")));
 
-            assertThat(failureToOpen(new RocksStore(Settings.of(target).withBackup(source)))
+            assertThat(failureToOpen(new RocksStore(StoreSettings.of(target).withBackup(source)))
                             .kind())
                     .isEqualTo(Kind.UNAVAILABLE);
             assertThat(target.resolve("FORMAT")).doesNotExist();
@@ -357,16 +357,16 @@ class StoreDirectoryTest {
             await(store.backup(backup));
         }
 
-        assertThat(failureToOpen(new RocksStore(Settings.of(directory).withBackup(backup)))
+        assertThat(failureToOpen(new RocksStore(StoreSettings.of(directory).withBackup(backup)))
                         .kind())
                 .isEqualTo(Kind.IO);
         assertThat(failureToOpen(new RocksStore(
-                                Settings.of(directories.resolve("new")).withBackup(directories.resolve("nothing"))))
+                                StoreSettings.of(directories.resolve("new")).withBackup(directories.resolve("nothing"))))
                         .kind())
                 .isEqualTo(Kind.IO);
         Files.writeString(backup.resolve("FORMAT"), "maxmq-storage 2\n");
         assertThat(failureToOpen(new RocksStore(
-                                Settings.of(directories.resolve("newer")).withBackup(backup)))
+                                StoreSettings.of(directories.resolve("newer")).withBackup(backup)))
                         .kind())
                 .isEqualTo(Kind.UNSUPPORTED);
         try (RocksStore store = open(store(directory))) {
@@ -387,7 +387,7 @@ class StoreDirectoryTest {
         Files.writeString(directory.resolve("db").resolve("000007.sst"), "half");
 
         assertThat(failureToOpen(store(directory)).kind()).isEqualTo(Kind.DAMAGED);
-        try (RocksStore store = open(new RocksStore(Settings.of(directory).withBackup(backup)))) {
+        try (RocksStore store = open(new RocksStore(StoreSettings.of(directory).withBackup(backup)))) {
             assertThat(everything(store)).hasSize(1);
         }
     }

@@ -7,7 +7,7 @@ import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException;
@@ -103,7 +103,7 @@ final class StoreHarness {
     static TreeMap<Bytes, Bytes> everything(KeyValueStore store) {
         TreeMap<Bytes, Bytes> all = new TreeMap<>();
         try (Cursor cursor = store.scan(Scan.of(TABLE, 0))) {
-            Page page;
+            EntryPage page;
             do {
                 page = await(cursor.next());
                 page.entries().forEach(entry -> all.put(entry.key(), entry.value()));

@@ -4,7 +4,7 @@ import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
@@ -46,14 +46,14 @@ final class MvCursor implements Cursor {
             @Nullable Entry[] next) {}
 
     @Override
-    public CompletionStage<Page> next() {
+    public CompletionStage<EntryPage> next() {
         if (!busy.compareAndSet(false, true)) {
             throw new IllegalStateException("the previous page is still being read");
         }
         return storage.read(this::readPage, () -> busy.set(false));
     }
 
-    private Page readPage(MVStore store, MvTables tables) {
+    private EntryPage readPage(MVStore store, MvTables tables) {
         if (closed) {
             release(store);
             throw new StorageException(Kind.CLOSED, "the cursor is closed");
@@ -72,13 +72,13 @@ final class MvCursor implements Cursor {
                 break;
             }
             if (entries.size() == scan.maxPageEntries() || bytes >= scan.maxPageBytes()) {
-                return new Page(entries, version, false);
+                return new EntryPage(entries, version, false);
             }
             entries.add(next);
             bytes += next.sizeBytes();
             advance(current);
         }
-        return new Page(entries, version, true);
+        return new EntryPage(entries, version, true);
     }
 
     private View open(MVStore store, MvTables tables) {

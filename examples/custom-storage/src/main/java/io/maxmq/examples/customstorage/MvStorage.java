@@ -2,8 +2,8 @@ package io.maxmq.examples.customstorage;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Capabilities;
-import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.StoreCapabilities;
+import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
@@ -129,8 +129,8 @@ public final class MvStorage implements KeyValueStore {
     }
 
     @Override
-    public Capabilities capabilities() {
-        return new Capabilities(
+    public StoreCapabilities capabilities() {
+        return new StoreCapabilities(
                 Durability.FSYNC, Set.of(Feature.PERSISTENT, Feature.REVERSE_SCAN, Feature.WATCH), MAX_BATCH_BYTES);
     }
 

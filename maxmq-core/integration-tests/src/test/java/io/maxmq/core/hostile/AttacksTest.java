@@ -24,8 +24,8 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Listener;
@@ -392,7 +392,7 @@ class AttacksTest {
             last = bomber.send(new Subscribe(
                             1,
                             Properties.NONE,
-                            List.of(Subscription.of(filter.append('#').toString(), QoS.AT_MOST_ONCE))))
+                            List.of(RequestedSubscription.of(filter.append('#').toString(), QoS.AT_MOST_ONCE))))
                     .expect(SubAck.class)
                     .reasons()
                     .get(0);
@@ -412,14 +412,14 @@ class AttacksTest {
     void a10SharesMultiplyAMessageNotWithoutBound() {
         start();
         TestClient bomber = broker.connected(ProtocolVersion.MQTT_5, "bomber");
-        List<Subscription> bomb = new ArrayList<>();
+        List<RequestedSubscription> bomb = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             String filter = List.of("a/b", "+/b", "a/+", "+/+", "a/#", "#").get(i % 6);
-            bomb.add(Subscription.of("$share/g" + i + "/" + filter, QoS.AT_MOST_ONCE));
+            bomb.add(RequestedSubscription.of("$share/g" + i + "/" + filter, QoS.AT_MOST_ONCE));
         }
-        List<Subscription> harmless = new ArrayList<>();
+        List<RequestedSubscription> harmless = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
-            harmless.add(Subscription.of("$share/h" + i + "/of/" + i + "/+/alone", QoS.AT_MOST_ONCE));
+            harmless.add(RequestedSubscription.of("$share/h" + i + "/of/" + i + "/+/alone", QoS.AT_MOST_ONCE));
         }
 
         SubAck answer = bomber.send(new Subscribe(1, Properties.NONE, bomb)).expect(SubAck.class);
@@ -446,7 +446,7 @@ class AttacksTest {
         start();
         TestClient subscriber = broker.connected(ProtocolVersion.MQTT_5, "subscriber");
         SubAck refused = subscriber
-                .send(new Subscribe(1, Properties.NONE, List.of(Subscription.of("/".repeat(65_535), QoS.AT_MOST_ONCE))))
+                .send(new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("/".repeat(65_535), QoS.AT_MOST_ONCE))))
                 .expect(SubAck.class);
         assertThat(refused.reasons()).containsExactly(ReasonCode.TOPIC_FILTER_INVALID);
 
@@ -484,7 +484,7 @@ class AttacksTest {
         start(builder -> builder.connections(
                 ConnectionLimits.builder().maxWillBytes(1000).build()));
         TestClient client = broker.client(version);
-        Will will = new Will("will", TestClient.bytes("x".repeat(1001)), QoS.AT_MOST_ONCE, false, Properties.NONE);
+        ConnectWill will = new ConnectWill("will", TestClient.bytes("x".repeat(1001)), QoS.AT_MOST_ONCE, false, Properties.NONE);
 
         client.send(new Connect(version, false, true, 0, Properties.NONE, "huge", will, null, null));
 

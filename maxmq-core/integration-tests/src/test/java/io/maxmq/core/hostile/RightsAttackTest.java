@@ -19,8 +19,8 @@ import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.Subscription;
-import io.maxmq.codec.packet.Will;
+import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.Capabilities;
 import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.DropReason;
@@ -71,7 +71,7 @@ class RightsAttackTest {
     }
 
     private static Connect connect(
-            ProtocolVersion version, boolean cleanStart, String clientId, @Nullable String user, @Nullable Will will) {
+            ProtocolVersion version, boolean cleanStart, String clientId, @Nullable String user, @Nullable ConnectWill will) {
         Properties properties = version == ProtocolVersion.MQTT_5
                 ? Properties.builder()
                         .set(PropertyId.SESSION_EXPIRY_INTERVAL, 1000L)
@@ -87,7 +87,7 @@ class RightsAttackTest {
     /** What SUBACK says of a filter. */
     private static ReasonCode ask(TestClient client, String filter) {
         return client.send(new Subscribe(
-                        client.nextPacketId(), Properties.NONE, List.of(Subscription.of(filter, QoS.AT_LEAST_ONCE))))
+                        client.nextPacketId(), Properties.NONE, List.of(RequestedSubscription.of(filter, QoS.AT_LEAST_ONCE))))
                 .expect(SubAck.class)
                 .reasons()
                 .get(0);
@@ -200,7 +200,7 @@ class RightsAttackTest {
                 true,
                 "client",
                 "u",
-                new Will("wills/client", bytes("gone"), QoS.AT_LEAST_ONCE, false, Properties.NONE)));
+                new ConnectWill("wills/client", bytes("gone"), QoS.AT_LEAST_ONCE, false, Properties.NONE)));
 
         acl.replace(parsed("deny publish user=u topic=wills/#", "allow all topic=#"));
         client.close();
@@ -213,7 +213,7 @@ class RightsAttackTest {
                         true,
                         "client",
                         "u",
-                        new Will("wills/client", bytes("gone"), QoS.AT_LEAST_ONCE, false, Properties.NONE)))
+                        new ConnectWill("wills/client", bytes("gone"), QoS.AT_LEAST_ONCE, false, Properties.NONE)))
                 .expect(ConnAck.class);
         assertThat(answer.reason()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
     }
@@ -459,7 +459,7 @@ class RightsAttackTest {
                     .as(topic)
                     .isTrue();
             TestClient dying = broker.client(ProtocolVersion.MQTT_5);
-            Will will = new Will(topic, bytes("x"), QoS.AT_LEAST_ONCE, true, Properties.NONE);
+            ConnectWill will = new ConnectWill(topic, bytes("x"), QoS.AT_LEAST_ONCE, true, Properties.NONE);
             ConnAck answer = dying.send(connect(ProtocolVersion.MQTT_5, true, "dying", "u", will))
                     .expect(ConnAck.class);
             assertThat(answer.reason().isError()).as(topic).isTrue();

@@ -53,7 +53,7 @@ class LoopStoreTest {
         return ShardedKey.encode(shard, "", Bytes.utf8(name));
     }
 
-    private Written tell(String name) {
+    private WriteCallback tell(String name) {
         return failure -> told.add(failure == null ? name : name + " " + kind(failure));
     }
 
@@ -479,7 +479,7 @@ class LoopStoreTest {
             int to = number + step / 50 + 1;
             int call = calls.size();
             Bytes key = owner.numbered(number);
-            Written written = failure -> {
+            WriteCallback written = failure -> {
                 if (failure != null) {
                     refused.add(call);
                 }

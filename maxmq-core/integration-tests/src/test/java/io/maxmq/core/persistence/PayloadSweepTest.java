@@ -195,7 +195,7 @@ class PayloadSweepTest {
         List<Throwable> told = new ArrayList<>();
         thread.run(() -> {
             Bytes key = OwnerKey.of("default", "a").numbered(1);
-            Written both = records.payloads().refer(message, told::add);
+            WriteCallback both = records.payloads().refer(message, told::add);
             records.store().put(Tables.QUEUE, key, QueueRecord.waiting(key, message, 1, new int[0], null), both);
         });
         store.takeOne(); // body and count
@@ -239,7 +239,7 @@ class PayloadSweepTest {
                     thread.run(() -> {
                         String name = "s" + names[0]++;
                         Bytes key = OwnerKey.of("default", name).numbered(1);
-                        Written both = records.payloads().refer(message, failure -> {
+                        WriteCallback both = records.payloads().refer(message, failure -> {
                             if (failure == null) {
                                 of.add(name);
                             }

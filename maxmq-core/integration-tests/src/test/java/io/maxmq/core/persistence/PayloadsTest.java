@@ -1,7 +1,7 @@
 package io.maxmq.core.persistence;
 
 import io.maxmq.Collected;
-import io.maxmq.core.routing.InTransit;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
@@ -34,8 +34,8 @@ class PayloadsTest {
     private final LoopStore otherWrites = new LoopStore(store, otherThread.loop);
     private final Payloads otherPayloads = new Payloads(otherWrites);
     private final List<String> told = new ArrayList<>();
-    private final InTransit transit =
-            new InTransit(new MessageIds(new MessageIds.Origin(0, 0, 1, new AtomicLong()), () -> 1_800_000_000_000L));
+    private final RoutedMessage transit =
+            new RoutedMessage(new MessageIds(new MessageIds.Origin(0, 0, 1, new AtomicLong()), () -> 1_800_000_000_000L));
     private final StoredMessage message = message(2000);
     private final Bytes key = Payloads.key(message.idHigh(), message.idLow());
 
@@ -45,12 +45,12 @@ class PayloadsTest {
         return transit.keep();
     }
 
-    private Written tell(String name) {
+    private WriteCallback tell(String name) {
         return failure -> told.add(failure == null ? name : name + " " + ((StorageException) failure).kind());
     }
 
-    private Written record(Payloads of, LoopStore by, String name) {
-        Written both = of.refer(message, tell(name));
+    private WriteCallback record(Payloads of, LoopStore by, String name) {
+        WriteCallback both = of.refer(message, tell(name));
         by.put(Tables.QUEUE, OwnerKey.of("", name).numbered(1), Bytes.utf8(name), both);
         return both;
     }
@@ -76,7 +76,7 @@ class PayloadsTest {
     @Test
     void aSmallBodyStaysInItsRecord() {
         StoredMessage small = message(100);
-        Written mine = tell("a");
+        WriteCallback mine = tell("a");
         thread.run(() -> assertThat(payloads.refer(small, mine)).isSameAs(mine));
         thread.run(() -> payloads.forget(small));
         thread.pass();
@@ -150,7 +150,7 @@ class PayloadsTest {
 
     @Test
     void whatIsWithdrawnIsGivenBackOnceWhateverBecomesOfIt() {
-        Written[] referred = new Written[4];
+        WriteCallback[] referred = new WriteCallback[4];
         thread.run(() -> {
             record(payloads, writes, "stays");
             for (int i = 0; i < 4; i++) {
@@ -175,7 +175,7 @@ class PayloadsTest {
     void whatIsWithdrawnAndNeverCountedIsNotGivenBack() {
         otherThread.run(() -> record(otherPayloads, otherWrites, "other"));
         takeAll();
-        Written[] referred = new Written[1];
+        WriteCallback[] referred = new WriteCallback[1];
         thread.run(() -> referred[0] = record(payloads, writes, "a"));
         thread.run(() -> payloads.withdraw(referred[0]));
         store.refuseAll(Kind.BUSY);
@@ -201,7 +201,7 @@ class PayloadsTest {
 
     @Test
     void whoeverStillHasAReferenceDoesNotHoldTheMessage() {
-        List<Written> references = new ArrayList<>();
+        List<WriteCallback> references = new ArrayList<>();
         WeakReference<StoredMessage> gone = writtenAndKeptBy(references);
         message(1); // or the one before stays with the message in transit
         assertThat(references).hasSize(1);
@@ -209,10 +209,10 @@ class PayloadsTest {
         thread.run(() -> payloads.withdraw(references.get(0)));
     }
 
-    private WeakReference<StoredMessage> writtenAndKeptBy(List<Written> references) {
+    private WeakReference<StoredMessage> writtenAndKeptBy(List<WriteCallback> references) {
         StoredMessage large = message(2000);
         thread.run(() -> {
-            Written both = payloads.refer(large, failure -> told.add("written " + large.idLow()));
+            WriteCallback both = payloads.refer(large, failure -> told.add("written " + large.idLow()));
             writes.put(Tables.QUEUE, OwnerKey.of("", "a").numbered(1), Bytes.utf8("a"), both);
             references.add(both);
         });
@@ -282,7 +282,7 @@ class PayloadsTest {
 
     private void checkThatABodyIsThereAsLongAsARecordIs(List<Integer> steps) {
         List<String> held = new ArrayList<>();
-        Map<String, Written> open = new HashMap<>();
+        Map<String, WriteCallback> open = new HashMap<>();
         Map<String, Payloads> owner = new HashMap<>();
         AtomicLong names = new AtomicLong();
         for (int step : steps) {
@@ -295,7 +295,7 @@ class PayloadsTest {
                     on.run(() -> {
                         String name = "r" + names.incrementAndGet();
                         owner.put(name, of);
-                        Written both = of.refer(message, failure -> {
+                        WriteCallback both = of.refer(message, failure -> {
                             if (open.remove(name) != null && failure == null) {
                                 held.add(name);
                             }

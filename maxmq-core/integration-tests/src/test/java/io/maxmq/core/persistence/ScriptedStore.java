@@ -3,7 +3,7 @@ package io.maxmq.core.persistence;
 import io.maxmq.memory.MemoryKeyValueStore;
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Capabilities;
+import io.maxmq.spi.storage.StoreCapabilities;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
@@ -113,7 +113,7 @@ public final class ScriptedStore implements KeyValueStore {
     }
 
     @Override
-    public Capabilities capabilities() {
+    public StoreCapabilities capabilities() {
         return memory.capabilities();
     }
 
@@ -142,7 +142,7 @@ public final class ScriptedStore implements KeyValueStore {
         Cursor cursor = memory.scan(scan);
         return new Cursor() {
             @Override
-            public CompletionStage<io.maxmq.spi.storage.Page> next() {
+            public CompletionStage<io.maxmq.spi.storage.EntryPage> next() {
                 var page = cursor.next();
                 executor.runAll();
                 return page;

@@ -5,7 +5,7 @@ import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Shard;
 import io.maxmq.spi.storage.ShardedKey;
@@ -119,7 +119,7 @@ public final class BehindDamage {
     }
 
     /** Reads a page of at most one entry. */
-    static CompletionStage<Page> first(KeyValueStore store, Table table, int partition, KeyRange range) {
+    static CompletionStage<EntryPage> first(KeyValueStore store, Table table, int partition, KeyRange range) {
         Cursor cursor = store.scan(Scan.of(table, partition).within(range).pages(1, 1));
         return cursor.next().whenComplete((page, failure) -> cursor.close());
     }

@@ -6,7 +6,7 @@ import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.Table;
@@ -83,7 +83,7 @@ public final class TableWalk {
         StorageException read(Consumer<Entry> each) {
             try (Cursor cursor = store.scan(Scan.of(table, partition).within(new KeyRange(from, range.to())))) {
                 while (true) {
-                    Page page = cursor.next().toCompletableFuture().join();
+                    EntryPage page = cursor.next().toCompletableFuture().join();
                     for (Entry entry : page.entries()) {
                         last = entry.key();
                         each.accept(entry);
@@ -106,7 +106,7 @@ public final class TableWalk {
                 Bytes start = last == null ? from : last.next();
                 Entry entry;
                 try {
-                    Page page = first(start);
+                    EntryPage page = first(start);
                     if (page.entries().isEmpty()) {
                         return cause;
                     }
@@ -124,7 +124,7 @@ public final class TableWalk {
         return e.getCause() instanceof RuntimeException cause ? cause : e;
     }
 
-    private Page first(Bytes from) {
+    private EntryPage first(Bytes from) {
         return join(BehindDamage.first(store, table, partition, new KeyRange(from, range.to())));
     }
 

@@ -1,13 +1,13 @@
 package io.maxmq.spi.storage.tck;
 
-import io.maxmq.spi.storage.Capabilities;
+import io.maxmq.spi.storage.StoreCapabilities;
 import io.maxmq.spi.storage.KeyValueStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
  * What every {@link KeyValueStore} must do. A store's test extends this, says how to make one, and inherits the tests. What
- * the store does not have by its {@link Capabilities} is skipped, but must then be declined.
+ * the store does not have by its {@link StoreCapabilities} is skipped, but must then be declined.
  */
 public abstract class KeyValueStoreContract
         implements LifecycleContract, CommitContract, ReadContract, WatchContract, SnapshotContract {
@@ -19,7 +19,7 @@ public abstract class KeyValueStoreContract
     protected abstract KeyValueStore newStore();
 
     /**
-     * A new store, not yet open, where {@code closed} kept what it had. Only for {@link Capabilities.Feature#PERSISTENT}.
+     * A new store, not yet open, where {@code closed} kept what it had. Only for {@link StoreCapabilities.Feature#PERSISTENT}.
      */
     protected KeyValueStore reopened(KeyValueStore closed) {
         throw new AssertionError("a store that declares PERSISTENT must say how it is opened again: " + closed);

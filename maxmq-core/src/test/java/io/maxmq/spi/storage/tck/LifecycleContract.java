@@ -2,7 +2,7 @@ package io.maxmq.spi.storage.tck;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;

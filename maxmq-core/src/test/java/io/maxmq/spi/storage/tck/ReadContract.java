@@ -2,12 +2,12 @@ package io.maxmq.spi.storage.tck;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyRange;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Table;
@@ -43,7 +43,7 @@ public interface ReadContract extends StoreFixture {
         Table unknown = new Table("unknown");
 
         assertThat(driver().get(unknown, key(1, "cat"))).isEmpty();
-        Page page = await(store().scan(Scan.of(unknown, 0)).next());
+        EntryPage page = await(store().scan(Scan.of(unknown, 0)).next());
         assertThat(page.entries()).isEmpty();
         assertThat(page.last()).isTrue();
     }
@@ -144,13 +144,13 @@ public interface ReadContract extends StoreFixture {
     default void endsAPageAtItsEntries() {
         List<Bytes> cats = putTenCats();
 
-        List<Page> pages =
+        List<EntryPage> pages =
                 StoreDriver.pages(store().scan(driver().scanOf(ANIMALS, 1).pages(4, 1_000_000)));
 
         assertThat(pages.stream().flatMap(page -> page.entries().stream().map(Entry::key)))
                 .isEqualTo(cats);
         assertThat(pages).allSatisfy(page -> assertThat(page.entries()).hasSizeLessThanOrEqualTo(4));
-        assertThat(pages.stream().filter(Page::last)).hasSize(1);
+        assertThat(pages.stream().filter(EntryPage::last)).hasSize(1);
         assertThat(pages.subList(0, pages.size() - 1))
                 .allSatisfy(page -> assertThat(page.entries()).isNotEmpty());
     }
@@ -160,7 +160,7 @@ public interface ReadContract extends StoreFixture {
         List<Bytes> cats = putTenCats();
         int entryBytes = cats.get(0).length() + 100;
 
-        List<Page> pages =
+        List<EntryPage> pages =
                 StoreDriver.pages(store().scan(driver().scanOf(ANIMALS, 1).pages(1_000, 2 * entryBytes + 1)));
 
         assertThat(pages.stream().flatMap(page -> page.entries().stream().map(Entry::key)))
@@ -179,13 +179,13 @@ public interface ReadContract extends StoreFixture {
     default void givesEmptyLastPagesBehindTheLastPage() {
         putTenCats();
         Cursor cursor = store().scan(driver().scanOf(ANIMALS, 1));
-        Page page = await(cursor.next());
+        EntryPage page = await(cursor.next());
         while (!page.last()) {
             page = await(cursor.next());
         }
 
-        assertThat(await(cursor.next())).isEqualTo(new Page(List.of(), page.version(), true));
-        assertThat(await(cursor.next())).isEqualTo(new Page(List.of(), page.version(), true));
+        assertThat(await(cursor.next())).isEqualTo(new EntryPage(List.of(), page.version(), true));
+        assertThat(await(cursor.next())).isEqualTo(new EntryPage(List.of(), page.version(), true));
     }
 
     @Test
@@ -194,7 +194,7 @@ public interface ReadContract extends StoreFixture {
         Cursor cursor = store().scan(driver().scanOf(ANIMALS, 1).pages(2, 1_000_000));
         List<Entry> seen = new ArrayList<>();
 
-        Page page = await(cursor.next());
+        EntryPage page = await(cursor.next());
         long version = page.version();
         seen.addAll(page.entries());
         driver().commit(Batch.builder(1)
@@ -221,7 +221,7 @@ public interface ReadContract extends StoreFixture {
 
         long version = driver().put(ANIMALS, key(1, "cat"), "meow");
 
-        Page page = await(cursor.next());
+        EntryPage page = await(cursor.next());
         assertThat(page.entries()).containsExactly(new Entry(key(1, "cat"), value("meow"), version));
         assertThat(page.version()).isEqualTo(version);
     }

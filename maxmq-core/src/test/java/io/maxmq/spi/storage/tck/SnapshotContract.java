@@ -2,11 +2,11 @@ package io.maxmq.spi.storage.tck;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Partitions;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Snapshot;
@@ -136,7 +136,7 @@ public interface SnapshotContract extends StoreFixture {
         try (Snapshot snapshot = takeSnapshot()) {
             await(store().restore(snapshot));
 
-            Page page = await(store().scan(driver().scanOf(ANIMALS, 1)).next());
+            EntryPage page = await(store().scan(driver().scanOf(ANIMALS, 1)).next());
             try (Watch watch = store().watch(ANIMALS, driver().partitionOf(1), page.version() + 1, handler)) {
                 long version = driver().put(ANIMALS, key(1, "cat"), "purr");
 
@@ -178,11 +178,11 @@ public interface SnapshotContract extends StoreFixture {
 
         @Override
         public Cursor scan(Scan scan) {
-            List<Page> pages = new ArrayList<>();
-            pages.add(new Page(List.of(new Entry(key(1, "dog"), value("woof"), 7)), 1_000, false));
+            List<EntryPage> pages = new ArrayList<>();
+            pages.add(new EntryPage(List.of(new Entry(key(1, "dog"), value("woof"), 7)), 1_000, false));
             return new Cursor() {
                 @Override
-                public CompletionStage<Page> next() {
+                public CompletionStage<EntryPage> next() {
                     return pages.isEmpty()
                             ? CompletableFuture.failedFuture(new StorageException(Kind.DAMAGED, "made by the test"))
                             : CompletableFuture.completedFuture(pages.remove(0));

@@ -9,7 +9,7 @@ import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.ShardedKey;
 import io.maxmq.spi.storage.StorageException;
@@ -112,8 +112,8 @@ final class StoreDriver {
         return Scan.of(table, partitionOf(shard));
     }
 
-    static List<Page> pages(Cursor cursor) {
-        List<Page> pages = new ArrayList<>();
+    static List<EntryPage> pages(Cursor cursor) {
+        List<EntryPage> pages = new ArrayList<>();
         do {
             assertThat(pages).as("pages of a scan that ends").hasSizeLessThan(MAX_PAGES);
             pages.add(await(cursor.next()));

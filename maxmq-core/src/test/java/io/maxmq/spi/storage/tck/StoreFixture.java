@@ -1,6 +1,6 @@
 package io.maxmq.spi.storage.tck;
 
-import io.maxmq.spi.storage.Capabilities;
+import io.maxmq.spi.storage.StoreCapabilities;
 import io.maxmq.spi.storage.KeyValueStore;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -22,7 +22,7 @@ public interface StoreFixture {
     }
 
     /** Skips the test when the store does not have this. */
-    default void assumeFeature(Capabilities.Feature feature) {
+    default void assumeFeature(StoreCapabilities.Feature feature) {
         assumeTrue(store().capabilities().has(feature), () -> "the store has no " + feature);
     }
 }

@@ -2,14 +2,14 @@ package io.maxmq.spi.storage.tck;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.Change;
 import io.maxmq.spi.storage.ChangeSet;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.KeyValueStore;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.StorageException.Kind;
@@ -130,7 +130,7 @@ final class StoreRun implements AutoCloseable {
             }
             cursor.remaining = expected;
         }
-        Page page = await(cursor.cursor.next());
+        EntryPage page = await(cursor.cursor.next());
         List<Entry> entries = page.entries();
         assertThat(page.version()).isEqualTo(cursor.version);
         assertThat(entries).hasSizeLessThanOrEqualTo(Math.min(scan.maxPageEntries(), cursor.remaining.size()));

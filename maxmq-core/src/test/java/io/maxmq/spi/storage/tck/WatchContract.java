@@ -2,11 +2,11 @@ package io.maxmq.spi.storage.tck;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.Capabilities.Feature;
+import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.Change;
 import io.maxmq.spi.storage.ChangeSet;
 import io.maxmq.spi.storage.KeyRange;
-import io.maxmq.spi.storage.Page;
+import io.maxmq.spi.storage.EntryPage;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.Watch;
@@ -112,7 +112,7 @@ public interface WatchContract extends StoreFixture {
         });
 
         TreeMap<Bytes, Bytes> copy = new TreeMap<>();
-        List<Page> pages =
+        List<EntryPage> pages =
                 StoreDriver.pages(store().scan(driver().scanOf(ANIMALS, 1).pages(3, 1_000_000)));
         pages.forEach(page -> page.entries().forEach(entry -> copy.put(entry.key(), entry.value())));
         try (Watch watch = watch(pages.get(0).version() + 1, handler)) {

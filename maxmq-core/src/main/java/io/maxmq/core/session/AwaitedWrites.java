@@ -1,0 +1,43 @@
+package io.maxmq.core.session;
+
+import io.maxmq.core.persistence.WriteCallback;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes that an answer waits for. Runs on the session's event loop. Not thread-safe. */
+final class AwaitedWrites {
+    private final List<WriteCallback> waiting = new ArrayList<>(1);
+    private int outstanding;
+    private @Nullable Throwable failure;
+
+    /** One more; to be told what has become of it. */
+    WriteCallback expect() {
+        outstanding++;
+        return this::written;
+    }
+
+    private void written(@Nullable Throwable problem) {
+        if (failure == null) {
+            failure = problem;
+        }
+        if (--outstanding > 0) {
+            return;
+        }
+        Throwable result = failure;
+        failure = null;
+        List<WriteCallback> told = List.copyOf(waiting);
+        waiting.clear();
+        told.forEach(each -> each.onWritten(result));
+    }
+
+    boolean areDone() {
+        return outstanding == 0;
+    }
+
+    /** Tells when all that are outstanding are done, with the first failure among them; not within the call. */
+    void then(WriteCallback done) {
+        assert outstanding > 0;
+        waiting.add(done);
+    }
+}

@@ -1,0 +1,26 @@
+package io.maxmq.core.transport;
+
+import io.netty.channel.ChannelHandlerContext;
+
+/** A handler that stands below others: what it does not care for goes on to them. */
+abstract class ForwardingHandler extends TailHandler {
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        ctx.fireChannelActive();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+    }
+}
