@@ -1,9 +1,9 @@
 package io.maxmq.core.routing;
 
 /**
- * A message as one recipient gets it, because an interceptor has changed it on its way there, with the one that was published:
- * that is what storage has, and what another member of a shared subscription gets if this recipient leaves it behind. Takes what
- * both take.
+ * A message as an interceptor has changed it for one recipient, together with the published original. Storage holds the
+ * original, and another member of a shared subscription gets the original when this recipient does not take the
+ * message. {@link #bytes} counts both messages.
  */
 final class ChangedMessage extends StoredMessage {
     private final StoredMessage original;

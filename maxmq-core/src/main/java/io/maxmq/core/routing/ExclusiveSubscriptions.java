@@ -5,34 +5,37 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which filters of one tenant are subscribed to exclusively, as {@code $exclusive/FILTER}, and by whom: at most one subscriber
- * has each. Filters are compared as they are written, so {@code a/+} and {@code a/b} are two; who subscribes to FILTER in the
- * ordinary way is not concerned. In the tree an exclusive subscription is like any other. Thread-safe.
+ * The exclusive subscriptions ({@code $exclusive/FILTER}) of one tenant by filter: each filter has at most one holder.
+ * Filters are compared as text, so {@code a/+} and {@code a/b} are two filters. Ordinary subscriptions to FILTER are
+ * not affected. The subscription tree treats an exclusive subscription like any other. Thread-safe.
  */
 public final class ExclusiveSubscriptions {
     private static final String PREFIX = "$exclusive/";
 
-    /** No larger than what has them: each subscriber's count of subscriptions is limited, and charged. */
+    /** Holders by filter. Bounded by the subscription limit of the holders, whose memory quota is charged. */
     private final ConcurrentMap<String, Subscriber> holders = new ConcurrentHashMap<>();
 
-    /** The FILTER of {@code $exclusive/FILTER}, not checked; null when it is no such thing. */
+    /** Returns FILTER of {@code $exclusive/FILTER}, unchecked, or null if the text has no such prefix. */
     public static @Nullable String filterIn(String subscribed) {
         return subscribed.startsWith(PREFIX) ? subscribed.substring(PREFIX.length()) : null;
     }
 
-    /** The FILTER of {@code $exclusive/FILTER}, or the filter itself: what is in the tree, and in events. */
+    /**
+     * Returns FILTER of {@code $exclusive/FILTER}, or the text itself without the prefix: the filter of the tree and of
+     * events.
+     */
     public static String plain(String subscribed) {
         String filter = filterIn(subscribed);
         return filter == null ? subscribed : filter;
     }
 
-    /** Gives it to this subscriber; false when another has it. */
+    /** Gives the filter to this subscriber. Returns false if another subscriber holds it. */
     public boolean claim(String filter, Subscriber by) {
         Subscriber holder = holders.putIfAbsent(filter, by);
         return holder == null || holder == by;
     }
 
-    /** No effect when this subscriber does not have it. */
+    /** Releases the filter. No effect if this subscriber does not hold it. */
     public void release(String filter, Subscriber by) {
         if (!holders.isEmpty()) {
             holders.remove(filter, by);

@@ -4,13 +4,13 @@ import io.maxmq.codec.topic.ShareName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscribers of one filter: a list per loop that has plain subscribers, and the groups that share it. This holder is
- * immutable; a list belongs to its loop.
+ * The subscribers of one filter: one list per loop that has plain subscribers, and the shared groups of the filter.
+ * This holder is immutable; each list belongs to its loop.
  *
  * @param loops bit i: loop i has plain subscribers
- * @param lists of these loops, ascending
+ * @param lists the lists of these loops, in ascending order of the loop index
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record FilterSubscribers(long loops, SubscriberList[] lists, SharedGroup[] groups) {
     static final SubscriberList[] NO_LISTS = {};
     static final SharedGroup[] NO_GROUPS = {};

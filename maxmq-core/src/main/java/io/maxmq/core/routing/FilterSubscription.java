@@ -5,11 +5,11 @@ import io.maxmq.codec.topic.TopicFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That a subscriber wants what a filter matches, and how (MQTT 5.0 §3.8.3.1). To change an option, remove the old one
- * and add a new one; a subscriber must not have two of the same filter and share in a tree at one time.
+ * A subscriber's topic filter and options (MQTT 5.0 §3.8.3.1). To change an option, remove the old subscription and add
+ * a new one. A subscriber must not have two subscriptions with the same filter and share in a tree at a time.
  *
- * <p>The properties are immutable; the bookkeeping of its place in the tree belongs to the tree, and so does the filter of one
- * that is not shared while it is there: on its loop it can be asked for all the same.
+ * <p>The options are immutable. The tree owns the fields about the position in the tree. A plain subscription takes its
+ * filter from the tree while it is in there; {@link #filter} works at any time on the subscriber's loop.
  */
 public sealed class FilterSubscription permits MergedSubscription {
     static final int[] NO_IDS = {};
@@ -20,32 +20,36 @@ public sealed class FilterSubscription permits MergedSubscription {
     private static final int NOT_QUEUED = 1 << 4;
 
     private final Subscriber subscriber;
-    /** Null while the place in the tree tells it. */
+    /** Null while the position in the tree implies the filter. */
     private @Nullable TopicFilter filter;
 
     private final int[] ids;
     private final byte flags;
     private final byte loop;
 
-    // Bookkeeping. Plain: its loop's alone. Shared: guarded by the group.
-    /** Where it is in the tree, or null when it is in none. */
+    // Bookkeeping of the tree. Plain subscriptions: only on the subscriber's loop. Shared subscriptions: guarded by the
+    // group.
+    /** Node in the tree; null outside a tree. */
     @Nullable
     TreeNode node;
-    /** Whether any match has ever merged it into another; so most are known not to be without a search. */
+    /**
+     * True once a match has merged this subscription with another. Spares most subscriptions the search in
+     * {@link Match}.
+     */
     boolean wasMerged;
 
-    /** Whether any match has ever referred to it: then its removal concerns the remembered ones. */
+    /** True once a match has referred to this subscription; its removal then invalidates cached matches. */
     boolean wasMatched;
 
-    /** Its place in the list or group that holds it. */
+    /** Index in the list or group that contains this subscription. */
     int index;
 
-    /** The group that it has joined, or had; null when it isn't shared. */
+    /** The current or last shared group; null for a plain subscription. */
     @Nullable
     SharedGroup group;
 
     /**
-     * @param filter with its share, if any
+     * @param filter including its share name, if any
      * @param maxQos 0..2
      * @param subscriptionId 1..268,435,455, or 0 for none
      */
@@ -59,7 +63,7 @@ public sealed class FilterSubscription permits MergedSubscription {
         this(subscriber, filter, maxQos, noLocal, retainAsPublished, true, subscriptionId);
     }
 
-    /** @param queued whether messages wait while the subscriber is not connected */
+    /** @param queued true if messages are queued while the subscriber is disconnected */
     public FilterSubscription(
             Subscriber subscriber,
             TopicFilter filter,
@@ -78,7 +82,7 @@ public sealed class FilterSubscription permits MergedSubscription {
                 subscriptionId == 0 ? NO_IDS : new int[] {subscriptionId});
     }
 
-    /** @param filter null for one whose parts know it */
+    /** @param filter null for a merged subscription, whose parts have the filters */
     FilterSubscription(
             Subscriber subscriber,
             @Nullable TopicFilter filter,
@@ -100,12 +104,15 @@ public sealed class FilterSubscription permits MergedSubscription {
         this.loop = (byte) subscriber.loopIndex();
     }
 
-    /** One in no tree, to deliver a message with that storage has kept: what it was matched by may be gone. */
+    /**
+     * Creates a subscription outside any tree, for a message recovered from storage: the original subscription may be
+     * gone.
+     */
     public static FilterSubscription restored(Subscriber subscriber, TopicFilter filter, int maxQos, int[] ids) {
         return new FilterSubscription(subscriber, filter, maxQos, false, false, true, ids.length == 0 ? NO_IDS : ids);
     }
 
-    /** One in no tree, to deliver a message of that topic with, as if its subscriber had subscribed to exactly this. */
+    /** Creates a subscription outside any tree to exactly this topic, for a message sent directly to one subscriber. */
     public static FilterSubscription direct(Subscriber subscriber, Topic topic) {
         return new FilterSubscription(subscriber, TopicFilter.ofTopic(topic.name()), 2, false, false, 0);
     }
@@ -115,8 +122,8 @@ public sealed class FilterSubscription permits MergedSubscription {
     }
 
     /**
-     * The filter; of a merged subscription, that of its first part. On its loop, unless it is shared. Made anew at each call while
-     * it is in a tree and not shared.
+     * Returns the filter; of a merged subscription, that of its first part. Only on the subscriber's loop, unless
+     * shared. Allocates a new filter per call while a plain subscription is in a tree.
      */
     public TopicFilter filter() {
         TopicFilter known = filter;
@@ -128,23 +135,26 @@ public sealed class FilterSubscription permits MergedSubscription {
         return place.filter();
     }
 
-    /** It is in a tree: its place tells the filter, and a million of them need no texts. */
+    /** Drops the filter after insertion into a tree: the position implies it, which saves the text per subscription. */
     void leaveFilterToTree() {
         filter = null;
     }
 
-    /** It is about to leave the tree. */
+    /** Restores the filter before removal from the tree. */
     void takeFilterFromTree() {
         filter = filter();
     }
 
-    /** Null when it isn't shared. */
+    /** Null for a plain subscription. */
     public final @Nullable ShareName share() {
         TopicFilter known = filter;
         return known == null ? null : known.share();
     }
 
-    /** Who it shares with, also when it has left the tree; null when it isn't shared or was in no tree. */
+    /**
+     * The shared group, also after removal from the tree; null for a plain subscription or one that never was in a
+     * tree.
+     */
     public final @Nullable SharedGroup group() {
         return group;
     }
@@ -154,7 +164,7 @@ public sealed class FilterSubscription permits MergedSubscription {
         return flags & QOS_MASK;
     }
 
-    /** Whether the subscriber's own messages are left out (§3.8.3.1); of a merged one, whether all parts say so. */
+    /** True if the subscriber's own messages are skipped (§3.8.3.1); of a merged subscription, if all parts say so. */
     public final boolean noLocal() {
         return (flags & NO_LOCAL) != 0;
     }
@@ -163,17 +173,19 @@ public sealed class FilterSubscription permits MergedSubscription {
         return (flags & RETAIN_AS_PUBLISHED) != 0;
     }
 
-    /** Whether messages wait while the subscriber is not connected; of a merged one, whether any part says so. */
+    /**
+     * True if messages are queued while the subscriber is disconnected; of a merged subscription, if any part says so.
+     */
     public final boolean queued() {
         return (flags & NOT_QUEUED) == 0;
     }
 
-    /** 0 when it has none; of a merged one, the lowest. */
+    /** 0 for none; of a merged subscription, the lowest. */
     public final int subscriptionId() {
         return ids.length == 0 ? 0 : ids[0];
     }
 
-    /** Ascending; equal ones as often as they occur. Not a copy: read only. */
+    /** All subscription ids, ascending, with duplicates. Not a copy: read only. */
     public final int[] subscriptionIds() {
         return ids;
     }
@@ -183,27 +195,30 @@ public sealed class FilterSubscription permits MergedSubscription {
         return loop;
     }
 
-    /** Whether the tree still has it; of a merged one, any part. On its loop. */
+    /** True if the subscription, or any part of a merged one, is in the tree. Only on its loop. */
     boolean isActive() {
         return node != null;
     }
 
-    /** Whether the tree no longer has it; of a merged one, any part. On its loop. */
+    /** True if the subscription, or any part of a merged one, has left the tree. Only on its loop. */
     boolean holdsRemoved() {
         return node == null;
     }
 
-    /** What it was merged from, or itself alone. */
+    /** The parts of a merged subscription; of any other, itself alone. */
     public FilterSubscription[] parts() {
         return new FilterSubscription[] {this};
     }
 
-    /** Whether any part has {@link #noLocal()}. */
+    /** True if any part has {@link #noLocal()}. */
     public boolean anyNoLocal() {
         return noLocal();
     }
 
-    /** What is left of it for a message of the subscriber's own, or null when nothing is. On its loop. */
+    /**
+     * Returns the subscription without its No Local parts, for a message of the subscriber itself; null if no part
+     * remains. Only on its loop.
+     */
     public @Nullable FilterSubscription withoutNoLocal() {
         return noLocal() ? null : this;
     }

@@ -9,17 +9,21 @@ import org.jctools.queues.atomic.SpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from one loop to another: gathers messages in a batch, posts it once per iteration of the source (at once when
- * it holds 64 KiB), and says when the target is so far behind that publishers of the source should no longer be read.
+ * The hand-over queue from one loop to another. Collects messages in a batch and posts the batch once per iteration of
+ * the source loop, or as soon as it contains 64 KiB. Reports congestion when the target falls behind; the source then
+ * stops reading from its publishers.
  *
- * <p>Runs on the source loop, but for the part that runs on the target.
+ * <p>Runs on the source loop, except for the delivery, which runs on the target loop.
  */
 final class Handover implements Deferred {
     private static final int POST_AT_BYTES = 64 * 1024;
     private static final int IDLE_BATCHES = 4;
-    /** Deliveries under way, as far as they can be told, from which on publishers of the source wait: 20 ms or so. */
+    /** Estimated pending deliveries above which publishers of the source wait: some 20 ms of work. */
     private static final long MAX_WORK_UNDER_WAY = 200_000;
-    /** A message that many get is not held against those that few get for long. */
+    /**
+     * Bound of the estimate per message: a message with many recipients must not delay messages with few recipients for
+     * long.
+     */
     private static final int MAX_WORK_PER_MESSAGE = 10_000;
 
     private final Loop sourceLoop;
@@ -31,23 +35,23 @@ final class Handover implements Deferred {
     private @Nullable HandoverBatch open;
     private boolean deferred;
 
-    /** Written by the source, read by the target as well. */
+    /** Written by the source, read by both loops. */
     private final AtomicLong postedBytes = new AtomicLong();
 
     private final AtomicLong postedMessages = new AtomicLong();
 
-    /** What the target has worked off; written by the target, read by the source. */
+    /** Progress of the target. Written by the target, read by the source. */
     private final AtomicLong doneBytes = new AtomicLong();
 
     private final AtomicLong doneMessages = new AtomicLong();
     private volatile int workPerMessage = 1;
 
-    /** On the target: batches that have come and are not yet delivered. */
+    /** On the target: batches that have arrived and are not yet delivered. */
     private final ArrayDeque<HandoverBatch> arrived = new ArrayDeque<>(4);
 
     private boolean delivering;
     private final Runnable deliver = this::deliver;
-    /** Set by the source when it waits for room; the target then wakes it up. Pairs with {@link #doneBytes}. */
+    /** Set by the source while it waits for room; the target then wakes the source. Pairs with {@link #doneBytes}. */
     private volatile boolean sourceWaits;
 
     private final SpscAtomicArrayQueue<HandoverBatch> idle = new SpscAtomicArrayQueue<>(IDLE_BATCHES);
@@ -64,7 +68,7 @@ final class Handover implements Deferred {
         return target;
     }
 
-    /** Hands a message over, for all plain subscribers there; with a subscription, for that one only. */
+    /** Adds a message for all plain subscribers of the target loop; with {@code member}, only for that subscription. */
     void add(
             RoutedMessage message,
             Routes routes,
@@ -108,21 +112,21 @@ final class Handover implements Deferred {
         targetLoop.executeContained(batch);
     }
 
-    /** Whether the target is so far behind that the source's publishers are to wait. */
+    /** True if the target is so far behind that the source must stop reading from its publishers. */
     boolean isCongested() {
         assert sourceLoop.inLoop();
         return isBehind(maxBytesUnderWay, MAX_WORK_UNDER_WAY);
     }
 
     private boolean isBehind(long bytes, long work) {
-        // What is done is read first: it may grow, and must not seem to be more than has been posted.
+        // Read the completed counts first: they grow concurrently and must not exceed the posted counts.
         long bytesDone = doneBytes.get();
         long messagesDone = doneMessages.get();
         return postedBytes.get() - bytesDone > bytes
                 || (postedMessages.get() - messagesDone) * workPerMessage > Math.max(work, workPerMessage);
     }
 
-    /** What one message costs the target, about, in deliveries. */
+    /** Estimated cost of one message on the target, in deliveries. */
     int workPerMessage() {
         return workPerMessage;
     }
@@ -137,7 +141,7 @@ final class Handover implements Deferred {
         }
     }
 
-    /** Delivers what has come, some of it per turn of the loop. */
+    /** Delivers arrived batches, a bounded part of them per iteration of the loop. */
     private void deliver() {
         assert targetLoop.inLoop();
         delivering = true;
@@ -158,7 +162,7 @@ final class Handover implements Deferred {
         }
     }
 
-    /** Has the target wake the source's router when it has caught up; true when it already has. */
+    /** Requests a wake-up of the source's router once the target has caught up. Returns true if it already has. */
     boolean awaitRoom() {
         assert sourceLoop.inLoop();
         sourceWaits = true;
@@ -169,10 +173,10 @@ final class Handover implements Deferred {
         return true;
     }
 
-    /** The batch has been delivered. */
+    /** Accounts for a delivered batch and returns it to the source. */
     private void ran(HandoverBatch batch) {
         assert targetLoop.inLoop();
-        // A lone writer: no need for an atomic addition.
+        // Single writer: a plain addition is sufficient.
         doneBytes.setRelease(doneBytes.getPlain() + batch.chargedBytes());
         doneMessages.setRelease(doneMessages.getPlain() + batch.count());
         noteWork((int) Math.min(MAX_WORK_PER_MESSAGE, batch.deliveries() / Math.max(1, batch.count())));
@@ -182,7 +186,7 @@ final class Handover implements Deferred {
             batch.clear();
             idle.offer(batch);
         }
-        // Full fence between the write above and the read below, as awaitRoom has between its own two.
+        // Full fence between the write above and the read below; awaitRoom has the matching one.
         java.lang.invoke.VarHandle.fullFence();
         if (sourceWaits && !isBehind(maxBytesUnderWay / 2, MAX_WORK_UNDER_WAY / 2)) {
             sourceWaits = false;
@@ -207,7 +211,7 @@ final class Handover implements Deferred {
         }
     }
 
-    /** One entry's outcome is known only now. */
+    /** Completes the outcome of one entry that was still open when its batch ended. */
     void answerLater(PendingOutcome wanted, PendingOutcome known) {
         assert targetLoop.inLoop();
         sourceLoop.execute(() -> wanted.complete(known));

@@ -7,20 +7,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages that one loop has for another, and the task that delivers them there. A QoS 0 message is copied into the
- * batch's block; a kept one goes by reference. Filled on the source loop, run on the target, and given back: each has it
- * alone in turn, with the loops' queues in between.
+ * A batch of messages from one loop to another, and the task that delivers them on the target loop. A QoS 0 message is
+ * copied into the block of the batch; other messages are passed by reference. The source loop fills the batch, the
+ * target loop delivers it and returns it. One loop at a time owns the batch; the queues between the loops publish its
+ * content.
  */
 final class HandoverBatch implements Runnable {
     private static final int FIRST_ENTRIES = 64;
     private static final int FIRST_BLOCK_BYTES = 8 * 1024;
-    /** A block that a large message has grown beyond this is not kept for reuse. */
+    /** A larger block is not kept for reuse. */
     private static final int MAX_IDLE_BLOCK_BYTES = 128 * 1024;
 
     private final Handover handover;
 
     private int count;
-    /** How many have been delivered. */
+    /** Number of delivered entries. */
     private int delivered;
 
     private long deliveries;
@@ -64,7 +65,10 @@ final class HandoverBatch implements Runnable {
         return answersWanted;
     }
 
-    /** On the source loop: adds a message for all plain subscribers of the target, or for one of them, or a member of a group. */
+    /**
+     * Adds a message for all plain subscribers of the target loop, or for one of them or one member of a group. On the
+     * source loop.
+     */
     void add(
             RoutedMessage message,
             Routes routesOfTenant,
@@ -135,7 +139,7 @@ final class HandoverBatch implements Runnable {
         return count;
     }
 
-    /** Recipients of all messages. */
+    /** Number of recipients of all messages. */
     long deliveries() {
         return deliveries;
     }
@@ -146,8 +150,8 @@ final class HandoverBatch implements Runnable {
     }
 
     /**
-     * On the target loop: delivers, in order, as long as its turn lasts; false when there is more to deliver. Contains what
-     * a recipient throws.
+     * Delivers entries in order until the time slice of the loop is used up. Returns false if entries remain. Catches
+     * exceptions of recipients. On the target loop.
      */
     boolean deliver(Loop loop, long workAtBegin) {
         Router target = handover.target();
@@ -184,7 +188,7 @@ final class HandoverBatch implements Runnable {
     private void answer(int i, PendingOutcome wanted, RoutedMessage message) {
         PendingOutcome later = message.outcome();
         if (later != null && !later.isComplete()) {
-            // Storage or a third loop has yet to answer: this entry answers by itself, after the batch.
+            // Storage or a third loop has not answered yet: this entry is answered alone, after the batch.
             later.addKnown(message);
             later.onComplete(() -> handover.answerLater(wanted, later));
             outcomes[i] = null;
@@ -196,7 +200,7 @@ final class HandoverBatch implements Runnable {
         drops[i] = message.drops();
     }
 
-    /** On the source loop: completes what waits for the answers. */
+    /** Completes the outcomes that wait for this batch. On the source loop. */
     void completeOutcomes() {
         for (int i = 0; i < count; i++) {
             PendingOutcome waiting = outcomes[i];
@@ -206,7 +210,7 @@ final class HandoverBatch implements Runnable {
         }
     }
 
-    /** Forgets the messages, so that the batch can be filled again and pins nothing while it waits. */
+    /** Clears the batch for reuse, so that it pins no message while idle. */
     void clear() {
         Arrays.fill(topics, 0, count, null);
         Arrays.fill(routes, 0, count, null);

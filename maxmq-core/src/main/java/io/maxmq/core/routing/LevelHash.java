@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.security.SecureRandom;
 
 /**
- * Hashes bytes that clients choose: by multiplication and folding in 8-byte strides, with a secret of this process, so
- * that nobody can prepare colliding names. Not to be stored.
+ * Hash function for topic levels, which clients choose: multiplies and folds 8 bytes at a time with a secret of this
+ * process, so that colliding names cannot be prepared. The hash differs in each process and must not be stored.
  */
 final class LevelHash {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -22,7 +22,7 @@ final class LevelHash {
 
     private LevelHash() {}
 
-    /** Of {@code bytes[start..end)}. */
+    /** Returns the hash of {@code bytes[start..end)}. */
     static int of(byte[] bytes, int start, int end) {
         long h = SEED ^ (end - start);
         int i = start;

@@ -6,17 +6,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The children of a node by level: a hash trie with 32 ways, so that the n-th child costs O(log n) and never a copy of
- * more than 32 references.
- *
+ * The children of a node by level: a 32-way hash trie. Adding the n-th child costs O(log n) and never copies more than
+ * 32 references.
  * <pre>
  *   root: null | node | branch | nodes of one hash
  *   branch: bitmap of the 5 hash bits in use here, slots: node | branch | nodes of one hash (below 7 branches)
  * </pre>
  *
- * Any thread reads, without a lock; one thread at a time writes, under the lock of the tree. A branch never changes its
- * bitmap; it is replaced. A slot is replaced in place, by a volatile write. So a reader that holds a replaced branch
- * still finds every child that was there before and after.
+ * Any thread reads without a lock; one thread at a time writes, under the lock of the tree. The bitmap of a branch
+ * never changes: the branch is replaced instead. A slot is replaced in place by a volatile write. A reader with a
+ * replaced branch therefore still finds every child that existed both before and after the change.
  */
 class LevelMap<N extends LevelNode> {
     static final int BITS = 5;
@@ -63,12 +62,12 @@ class LevelMap<N extends LevelNode> {
         }
     }
 
-    /** Where a walk over all children begins: null when there is none, else for {@link #slots}. */
+    /** Start of a traversal of all children: null if there are none, otherwise an argument for {@link #slots}. */
     final @Nullable Object root() {
         return root;
     }
 
-    /** What is directly in {@link #root} or in a slot that holds no node: to be read by {@link #slot}. */
+    /** Returns the slots at {@link #root} or at a slot value that is not a node. Read them with {@link #slot}. */
     static Object[] slots(Object at) {
         if (at instanceof Branch branch) {
             return branch.slots;
@@ -140,7 +139,7 @@ class LevelMap<N extends LevelNode> {
         }
     }
 
-    /** The smallest thing that holds both below {@code shift} bits that they share. */
+    /** Returns the smallest subtree with both nodes, whose hashes agree in the lowest {@code shift} bits. */
     private static Object fork(LevelNode a, LevelNode b, int shift) {
         int differs = shift;
         while (differs < Integer.SIZE && digit(a.hash, differs) == digit(b.hash, differs)) {
@@ -172,8 +171,8 @@ class LevelMap<N extends LevelNode> {
             at = branch.slot(indices[depth]);
             depth++;
         }
-        Object left = at instanceof LevelNode[] same ? without(same, node) : null; // what takes the place of at
-        while (depth > 0 && !(left instanceof LevelNode[])) { // a node alone moves up; nothing leaves its branch
+        Object left = at instanceof LevelNode[] same ? without(same, node) : null; // replacement for at
+        while (depth > 0 && !(left instanceof LevelNode[])) { // a single node moves up; an empty branch is removed
             Branch branch = path[--depth];
             if (branch.slots.length == 1) {
                 continue;
@@ -214,7 +213,10 @@ class LevelMap<N extends LevelNode> {
         }
     }
 
-    /** Whether a walk over the children comes to this hash after the other: five bits by five, the low ones first. */
+    /**
+     * True if a traversal of the children reaches {@code hash} after {@code other}: five bits at a time, lowest bits
+     * first.
+     */
     static boolean isBehind(int hash, int other) {
         for (int shift = 0; shift < Integer.SIZE; shift += BITS) {
             int difference = digit(hash, shift) - digit(other, shift);

@@ -2,7 +2,7 @@ package io.maxmq.core.routing;
 
 import java.util.Arrays;
 
-/** A node of a tree of topic levels: knows its own level. */
+/** A node of a tree of topic levels, with its own level. */
 abstract class LevelNode {
     final byte[] level;
     /** {@link LevelHash} of {@link #level}. */
@@ -17,7 +17,7 @@ abstract class LevelNode {
         return this.hash == hash && Arrays.equals(level, 0, level.length, bytes, start, end);
     }
 
-    /** The end of the level that starts at {@code start}: the next {@code /} or the end of the bytes. */
+    /** Returns the end of the level that starts at {@code start}: the next {@code /} or the end of the bytes. */
     static int levelEnd(byte[] bytes, int start) {
         int end = start;
         while (end < bytes.length && bytes[end] != '/') {

@@ -3,9 +3,8 @@ package io.maxmq.core.routing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who gets the messages of one topic, as one loop sees it. Belongs to that loop. The local part may change while it is
- * walked:
- *
+ * The recipients of the messages of one topic, from the view of one loop. Belongs to that loop. The local part may
+ * change during a traversal:
  * <pre>{@code
  * for (int i = 0, count = match.localCount(); i < count; i++) {
  *     FilterSubscription subscription = match.local(i);
@@ -13,21 +12,22 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * A subscription that stays is met once, one that is removed meanwhile is not met any more, one that is added may be.
+ * A traversal returns each unchanged subscription once. It skips subscriptions removed meanwhile and may return
+ * subscriptions added meanwhile.
  */
 public final class Match {
     static final FilterSubscription[] NONE = {};
 
-    /** The tree's version up to which it is known to be right. */
+    /** Version of the tree for which this match was last confirmed. */
     long version;
 
-    /** Its place among the matches that are remembered; null when it has none. */
+    /** Entry in the cache of matches; null if not cached. */
     MatchCache.@Nullable Cached cached;
 
     private final FilterSubscription[] fixed;
-    /** The longest of the lists, not copied, or null. */
+    /** The longest list, not copied; or null. */
     private final @Nullable SubscriberList live;
-    /** Those of {@link #live} that are merged into {@link #fixed}: open addressing, at most half full. */
+    /** Subscriptions of {@link #live} that are merged into {@link #fixed}. Open addressing, at most half full. */
     private final @Nullable FilterSubscription @Nullable [] skipped;
 
     private final long remoteLoops;
@@ -48,13 +48,13 @@ public final class Match {
         this.groups = groups;
     }
 
-    /** The bound of {@link #local}'s index; not fewer than there are subscriptions. */
+    /** Exclusive bound of the index of {@link #local}; at least the number of subscriptions. */
     public int localCount() {
         SubscriberList list = live;
         return list == null ? fixed.length : fixed.length + list.extent();
     }
 
-    /** The subscription at that index of this loop's plain ones, or null: go on with the next index. */
+    /** Returns this loop's plain subscription at {@code index}, or null: continue with the next index. */
     // hot: per message and subscriber
     public @Nullable FilterSubscription local(int index) {
         if (index < fixed.length) {
@@ -72,27 +72,32 @@ public final class Match {
         return subscription;
     }
 
-    /** Bit i: loop i has plain subscribers, and isn't this one. */
+    /** Bit i: loop i, not this one, has plain subscribers. */
     public long remoteLoops() {
         return remoteLoops;
     }
 
-    /** The groups of which one member each gets the message. Not a copy: read only. */
+    /** Groups of which one member each gets the message. Not a copy: read only. */
     public SharedGroup[] groups() {
         return groups;
     }
 
-    /** Whether nobody gets it, on any loop. */
+    /** True if no loop has a recipient. */
     public boolean isEmpty() {
         return remoteLoops == 0 && groups.length == 0 && localCount() == 0;
     }
 
-    /** How many subscriptions it refers to by itself, roughly: not by its live list, which removed ones leave. */
+    /**
+     * Approximate number of subscriptions that this match refers to itself; excludes the live list, which drops removed
+     * subscriptions.
+     */
     int heldReferences() {
         return fixed.length + (skipped == null ? 0 : skipped.length);
     }
 
-    /** Whether it refers to a subscription that the tree no longer has: then it is out of date. On its loop. */
+    /**
+     * True if the match refers to a subscription that has left the tree, and is therefore outdated. Only on its loop.
+     */
     boolean holdsRemoved() {
         for (FilterSubscription subscription : fixed) {
             if (subscription.holdsRemoved()) {
@@ -109,7 +114,7 @@ public final class Match {
         return false;
     }
 
-    /** How many references it keeps alive by itself, roughly. */
+    /** Approximate number of references that only this match keeps alive. */
     int weight() {
         int weight = fixed.length + (skipped == null ? 0 : skipped.length) + groups.length;
         for (FilterSubscription subscription : fixed) {

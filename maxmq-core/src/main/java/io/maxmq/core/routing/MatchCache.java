@@ -4,26 +4,26 @@ import io.maxmq.core.limit.ReservedMemory;
 import java.util.ArrayDeque;
 
 /**
- * The matches of one loop that refer to subscriptions, in the order in which their topics came: what they take is bounded, and
- * none refers to a removed subscription for long.
+ * The cached matches of one loop that refer to subscriptions, in order of first use. Their memory is bounded, and none
+ * refers to a removed subscription for long.
  *
- * <p><b>Bounds.</b> Matches draw their memory from the part of the budget that is set aside for caches. Beyond it, and beyond the
- * loop's own bound, the oldest match is forgotten and computed again if need be.
+ * <p><b>Bounds.</b> Matches are charged to the part of the memory budget that is reserved for caches. If that part or
+ * the loop's own bound is used up, the oldest match is evicted and recomputed on demand.
  *
- * <p><b>Removed subscriptions.</b> A topic that nobody publishes to again would keep its match, the match the subscription, and
- * that its ended session. So {@link #subscriptionRemoved} begins a sweep over all matches that are there, and {@link #sweep}
- * forgets those with a removed subscription, a bounded number in each turn of the loop.
+ * <p><b>Removed subscriptions.</b> A cached match of an unused topic would keep the subscription reachable, and with it
+ * an ended session. {@link #subscriptionRemoved} therefore starts a sweep over all present matches, and {@link #sweep}
+ * evicts those with a removed subscription, a bounded number per iteration of the loop.
  *
  * <p>Belongs to its loop.
  */
 final class MatchCache {
-    /** A match, its entry here, its topic with the array of matches. */
+    /** A match, its cache entry, and its topic with the array of matches. */
     private static final int ENTRY_BYTES = 200;
 
     private static final int REFERENCE_BYTES = 4;
     private static final int GRAIN_BYTES = 16 * 1024;
 
-    /** References that one call of {@link #sweep} looks at, about: some 10 µs. */
+    /** Approximate number of references that one call of {@link #sweep} checks: some 10 µs. */
     private static final int REFERENCES_PER_SWEEP = 256;
 
     private final int loop;
@@ -33,7 +33,7 @@ final class MatchCache {
     private final ArrayDeque<Cached> oldestFirst = new ArrayDeque<>();
     private long bytes;
     private long drawnBytes;
-    /** How many entries, from the oldest on, are to be looked at. */
+    /** Number of entries left to sweep, starting with the oldest. */
     private int toSweep;
 
     /** A topic with a match. */
@@ -56,14 +56,14 @@ final class MatchCache {
         this.memory = memory;
     }
 
-    /** Has the topic keep this match in the place of the one it has. */
+    /** Replaces the topic's match and caches the new one. */
     void keep(Topic topic, Match match) {
         Match before = topic.match(loop);
         Cached entry = before == null ? null : before.cached;
         topic.match(loop, loops, match);
         if (entry == null) {
             if (match.heldReferences() == 0) {
-                return; // it goes with its topic
+                return; // without references to subscriptions it needs no entry
             }
             entry = new Cached(topic, match);
             oldestFirst.addLast(entry);
@@ -79,7 +79,7 @@ final class MatchCache {
     private void makeRoom() {
         while (bytes > maxBytes || (bytes > drawnBytes && !draw())) {
             if (oldestFirst.size() <= 1) {
-                return; // the match that is about to be used
+                return; // keep the match that is about to be used
             }
             forget(oldestFirst.removeFirst());
         }
@@ -103,15 +103,16 @@ final class MatchCache {
         entry.topic.match(loop, loops, null);
     }
 
-    /** A subscription that matches may refer to is no longer in the tree. */
+    /** Starts a sweep after a subscription has left the tree that matches may refer to. */
     void subscriptionRemoved() {
         toSweep = oldestFirst.size();
     }
 
     /**
-     * Goes on with forgetting the matches that refer to removed subscriptions, while nobody walks one.
+     * Evicts matches that refer to removed subscriptions, a bounded number per call. Must not be called during the
+     * traversal of a match.
      *
-     * @return whether there is more to do
+     * @return true if the sweep is not finished
      */
     boolean sweep() {
         for (int left = REFERENCES_PER_SWEEP; toSweep > 0 && left > 0; toSweep--) {
@@ -128,12 +129,12 @@ final class MatchCache {
             }
         }
         if (toSweep == 0) {
-            makeRoom(); // gives back what is too much
+            makeRoom(); // gives back surplus memory
         }
         return toSweep > 0;
     }
 
-    /** What the matches take, in bytes. */
+    /** Memory of the cached matches, in bytes. */
     long bytes() {
         return bytes;
     }

@@ -6,35 +6,35 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes matches for one loop: walks the tree level by level with arrays that it keeps, so neither the depth nor the
- * width of the tree reaches the stack. Belongs to its loop.
+ * Computes matches for one loop: walks the tree level by level with reused arrays, so that neither depth nor width of
+ * the tree affects the stack. Belongs to its loop.
  */
 final class Matcher {
-    /** From this length on a list is walked live, even if other filters match as well. */
+    /** Lists of this length or more are traversed live, even if other filters match as well. */
     private static final int LIVE_FROM = 64;
-    /** Up to this number of subscribers a linear search finds overlaps. */
+    /** Up to this number of subscribers, overlaps are found by linear search. */
     private static final int LINEAR = 16;
-    /** Arrays wider than this aren't kept. */
+    /** Wider arrays are not kept for reuse. */
     private static final int KEPT = 1 << 12;
 
     private final int loop;
     private final boolean mergeOverlapping;
     private final MatchCache cache;
 
-    /** Nodes that match the levels so far, and those that match one more. */
+    /** Nodes that match the levels so far, and nodes that match one level more. */
     private @Nullable TreeNode[] frontier = new TreeNode[64];
 
     private @Nullable TreeNode[] next = new TreeNode[64];
     private int nextCount;
 
-    // What the walk found.
-    private @Nullable Object[] sources = new Object[16]; // Subscription or SubscriberList, of this loop
+    // Result of the walk.
+    private @Nullable Object[] sources = new Object[16]; // FilterSubscription or SubscriberList, of this loop
     private int sourceCount;
     private long loopMask;
     private SharedGroup[] groups = FilterSubscribers.NO_GROUPS;
     private @Nullable List<SharedGroup> gathered;
 
-    // Statistics: written by the loop, read by any thread, which may see them a little late.
+    // Statistics: written by the loop, read by any thread, possibly with a small delay.
     private volatile long computed;
     private volatile int maxVisited;
 
@@ -63,8 +63,8 @@ final class Matcher {
         return maxVisited;
     }
 
-    /** Computes, and has the topic keep it. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // only its loop writes
+    /** Computes the match and caches it in the topic. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the own loop writes
     Match match(TreeNode root, Topic topic, long version) {
         int visited = walk(root, topic);
         computed++;
@@ -78,7 +78,7 @@ final class Matcher {
         return match;
     }
 
-    /** The same for somebody who only looks: nobody keeps it. */
+    /** Computes the match without caching it, for queries. */
     Match look(TreeNode root, Topic topic, long version) {
         visitedSince += walk(root, topic);
         Match match = build(version);
@@ -86,7 +86,7 @@ final class Matcher {
         return match;
     }
 
-    /** Collects the subscribers of every filter that matches. Gives the number of nodes visited. */
+    /** Collects the subscribers of every matching filter. Returns the number of visited nodes. */
     private int walk(TreeNode root, Topic topic) {
         byte[] name = topic.utf8();
         frontier[0] = root;
@@ -220,7 +220,7 @@ final class Matcher {
         }
         @Nullable FilterSubscription[] skipped = null;
         if (live != null && mergeOverlapping) {
-            live.copied = true; // who comes to it may be in the others too
+            live.copied = true; // a later subscriber of this list may also be in the others
             skipped = overlaps.mergeWith(live);
         }
         return new Match(version, overlaps.toArray(), live, skipped, remote, allGroups);
@@ -239,7 +239,7 @@ final class Matcher {
         return source;
     }
 
-    /** The index of the longest list that is worth walking live, or -1. */
+    /** Returns the index of the longest list that is worth a live traversal, or -1. */
     private int longestList() {
         int longest = -1;
         int length = LIVE_FROM - 1;
@@ -278,13 +278,13 @@ final class Matcher {
         gathered = null;
     }
 
-    /** Subscriptions, those of one subscriber merged. Costs by their number, however they overlap. */
+    /** Subscriptions, merged per subscriber. The cost depends only on their number, not on the overlaps. */
     private static final class Overlaps {
         private final FilterSubscription[] found;
         private int count;
-        /** Of those that overlap, all parts; null while none does. */
+        /** All parts of each overlapping subscription; null without overlaps. */
         private @Nullable List<FilterSubscription> @Nullable [] parts;
-        /** Indices into {@link #found} plus one, by subscriber, at most half full; null while few. */
+        /** Indices into {@link #found} plus one, by subscriber, at most half full; null for a small number. */
         private final int @Nullable [] bySubscriber;
 
         Overlaps(int capacity) {
@@ -302,7 +302,7 @@ final class Matcher {
             }
         }
 
-        /** Where the subscriber is, or -1; then it will be found at {@link #count}. */
+        /** Returns the index of the subscriber, or -1 and reserves index {@link #count}. */
         private int indexOf(Subscriber subscriber) {
             int[] table = bySubscriber;
             if (table == null) {
@@ -340,7 +340,10 @@ final class Matcher {
             ofOne.add(part);
         }
 
-        /** Merges in what {@code list} has of these subscribers. Gives a table of what it took from there, or null. */
+        /**
+         * Merges in the subscriptions of {@code list} of the same subscribers. Returns a table of the merged
+         * subscriptions, or null.
+         */
         @Nullable
         FilterSubscription @Nullable [] mergeWith(SubscriberList list) {
             @Nullable FilterSubscription[] taken = null;

@@ -6,8 +6,8 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The overlapping subscriptions of one subscriber that match one topic, as if they were one (MQTT 5.0 §3.3.4): the
- * highest QoS, all subscription ids, retain as published when any part has it. Immutable.
+ * The overlapping subscriptions of one subscriber that match one topic, merged into one (MQTT 5.0 §3.3.4): the highest
+ * QoS, all subscription ids, Retain As Published if any part has it. Immutable.
  */
 final class MergedSubscription extends FilterSubscription {
     private final FilterSubscription[] parts;
@@ -20,7 +20,10 @@ final class MergedSubscription extends FilterSubscription {
         this.anyNoLocal = anyNoLocal;
     }
 
-    /** @param parts two or more of one subscriber, none merged itself; kept and sorted by subscription id */
+    /**
+     * @param parts two or more subscriptions of one subscriber, not merged themselves; kept and sorted by subscription
+     *     id
+     */
     static MergedSubscription of(FilterSubscription[] parts) {
         Arrays.sort(parts, Comparator.comparingInt(FilterSubscription::subscriptionId));
         int maxQos = 0;

@@ -4,15 +4,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Makes 128-bit message ids, unsigned-sortable by time and unique among brokers:
- *
+ * Generator of 128-bit message ids. Sorted as unsigned numbers, ids are in time order; they are unique among brokers:
  * <pre>
  * high: | 0 (1) | ms since 2020-01-01T00:00:00Z (42) | datacenter (8) | machine (13) |
  * low:  | process incarnation (22)                   | sequence (42)                 |
  * </pre>
  *
- * One per loop; the loops of a broker share the sequence, so no two ids are equal. When the wall clock steps back the
- * time of the ids stands still. Runs on its loop. Not thread-safe.
+ * Each loop has one generator; the loops of a broker share the sequence, so no two ids are equal. While the wall clock
+ * is behind the last id, the time of new ids stands still. Runs on its loop. Not thread-safe.
  */
 public final class MessageIds {
     /** 2020-01-01T00:00:00Z in ms since the epoch. */
@@ -20,7 +19,10 @@ public final class MessageIds {
 
     private static final long SEQUENCE_MASK = (1L << 42) - 1;
 
-    /** Where ids of this broker come from. The ranges are those of the drawing; the sequence is shared by its loops. */
+    /**
+     * Origin of the ids of this broker, with the field sizes of the diagram above. The loops of the broker share the
+     * sequence.
+     */
     public record Origin(int datacenter, int machine, int process, AtomicLong sequence) {
         public Origin {
             requireRange("datacenter", datacenter, 1 << 8);

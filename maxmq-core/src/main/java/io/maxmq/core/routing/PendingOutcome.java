@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a message at recipients that do not answer at once: on other loops, in storage. Allocated only when
- * there is something to wait for. Runs on the loop of the publisher. Not thread-safe.
+ * Outcome of a message at recipients that answer later: on other loops or in storage. Allocated only if an answer is
+ * outstanding. Runs on the publisher's loop. Not thread-safe.
  */
 public final class PendingOutcome {
     private static final Map<DropReason, Integer> UNSTORED = Map.of(DropReason.STORAGE, 1);
@@ -21,7 +21,7 @@ public final class PendingOutcome {
     private @Nullable Unstored unstored;
     private @Nullable Runnable onComplete;
 
-    /** @param withReasons whether the awaited are asked why recipients have not got the message */
+    /** @param withReasons true to collect the drop reasons as well */
     PendingOutcome(boolean withReasons) {
         this.withReasons = withReasons;
     }
@@ -34,7 +34,7 @@ public final class PendingOutcome {
         outstanding++;
     }
 
-    /** One of the awaited has answered, with how many recipients it had and why some have not got the message. */
+    /** Adds one awaited answer: the recipient counts and the drop reasons. */
     public void complete(int matched, int accepted, int refused, @Nullable Map<DropReason, Integer> dropped) {
         add(matched, accepted, refused, dropped);
         if (--outstanding == 0 && onComplete != null) {
@@ -42,7 +42,7 @@ public final class PendingOutcome {
         }
     }
 
-    /** The same, with what another outcome has come to. */
+    /** Adds one awaited answer with the counts of another outcome. */
     void complete(PendingOutcome other) {
         Unstored more = other.unstored;
         if (more != null) {
@@ -51,19 +51,19 @@ public final class PendingOutcome {
         complete(other.matched, other.accepted, other.refused, other.drops);
     }
 
-    /** The same: storage has refused it to who was to have it by this subscription. */
+    /** Adds one awaited answer: storage refused the write for the recipient of this subscription. */
     public void refuseUnstored(FilterSubscription by) {
         unstored().add(by);
         complete(0, 0, 1, UNSTORED);
     }
 
-    /** The same: storage has refused it to all members of a shared subscription. */
+    /** Adds one awaited answer: storage refused the write for all members of a shared subscription. */
     public void refuseUnstored(SharedGroup shared) {
         unstored().add(shared);
         complete(0, 0, 1, UNSTORED);
     }
 
-    /** The same: storage has refused something about it that is no recipient's. */
+    /** Adds one awaited answer: storage refused a write that belongs to no recipient. */
     public void refuseUnstored() {
         complete(0, 0, 1, UNSTORED);
     }
@@ -77,7 +77,7 @@ public final class PendingOutcome {
         return present;
     }
 
-    /** Adds what is known at once to what comes later. */
+    /** Adds the counts that are known at once to those that arrive later. */
     public void addKnown(RoutedMessage message) {
         add(message.matched(), message.accepted(), message.refused(), message.drops());
     }
@@ -98,7 +98,10 @@ public final class PendingOutcome {
         return outstanding == 0;
     }
 
-    /** Runs {@code action} when the last has answered, after those that were given before; not called when all have. */
+    /**
+     * Runs {@code action} after the last answer and after earlier actions. Not called if all answers are already
+     * present.
+     */
     public void onComplete(Runnable action) {
         Runnable before = onComplete;
         onComplete = before == null
@@ -121,17 +124,17 @@ public final class PendingOutcome {
         return refused;
     }
 
-    /** Whether storage has refused any part of it. */
+    /** True if storage refused any part of the message. */
     public boolean isUnstored() {
         return drops.containsKey(DropReason.STORAGE);
     }
 
-    /** To whom storage has refused it. */
+    /** Recipients for which storage refused the write. */
     public Unstored refusedByStorage() {
         return unstored();
     }
 
-    /** Why recipients have not got the message, where that was asked for. */
+    /** Drop reasons, if collected. */
     public Map<DropReason, Integer> drops() {
         return drops;
     }

@@ -2,12 +2,12 @@ package io.maxmq.core.routing;
 
 import org.jspecify.annotations.Nullable;
 
-/** Has a say in who gets a message. Asked on the loop that routes. */
+/** Rules that select the recipients of a message. Called on the routing loop. */
 public interface RecipientRules {
-    /** Whether a plain subscription that matches is to have the message; tells what is to be told when it is not. */
+    /** Returns whether a matching plain subscription gets the message. If not, reports the drop itself. */
     boolean includes(RoutedMessage message, FilterSubscription subscription);
 
-    /** The member of a shared subscription that is to have it; null for the one whose turn it is. */
+    /** Returns the member of a shared subscription that gets the message; null leaves the choice to the group. */
     @Nullable
     FilterSubscription choose(RoutedMessage message, SharedGroup group);
 }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over the retained messages that a filter matches, as slowly as its owner likes. One that is there from the
- * cursor's start to its end is given once, with the value it has when it is given; one that comes or goes meanwhile may
- * be given or not. Costs no more than the path to where it stands. Not thread-safe.
+ * Cursor over the retained messages that a filter matches, at the pace of its owner. A message present from start to
+ * end of the cursor is returned exactly once, with its value at that moment; a message added or removed meanwhile may
+ * or may not be returned. Memory is proportional to the depth of the current position. Not thread-safe.
  */
 public final class RetainedCursor {
     private static final int FEW = 4;
@@ -15,8 +15,8 @@ public final class RetainedCursor {
     private final boolean withDollar;
 
     /**
-     * The path to where it stands, as frames. A frame is a set of children or a part of one, the next to look at in it,
-     * and where the level begins in the filter that these children are to match.
+     * Path to the current position, as frames. A frame is a set of children or a part of one, the next index in it, and
+     * the offset in the filter of the level that these children have to match.
      */
     private Object[] @Nullable [] frames = new Object[FEW][];
 
@@ -24,7 +24,7 @@ public final class RetainedCursor {
     private int[] levelStarts = new int[FEW];
     private int depth;
 
-    /** The first node that matches, if the filter leads to one directly. */
+    /** First matching node, if the filter leads to one without a wildcard. */
     private @Nullable RetainedNode first;
 
     RetainedCursor(RetainedNode root, byte[] filter) {
@@ -37,20 +37,23 @@ public final class RetainedCursor {
         this.withDollar = withDollar;
     }
 
-    /** Over all messages, whatever their topics begin with. */
+    /** Returns a cursor over all messages, including topics that begin with {@code $}. */
     static RetainedCursor ofAll(RetainedNode root) {
         RetainedCursor all = new RetainedCursor(new byte[] {'#'}, true);
         all.first = all.enter(root, 0);
         return all;
     }
 
-    /** Begins behind {@code topic}, which the filter matches. */
+    /** Starts after {@code topic}, which the filter matches. */
     RetainedCursor(RetainedNode root, byte[] filter, byte[] topic) {
         this(filter, false);
         seek(root, topic);
     }
 
-    /** Goes down to the topic, as far as it is there, with a frame of what follows it at each level that a wildcard matches. */
+    /**
+     * Descends to the topic as far as it exists. Pushes a frame with the following siblings at each level that a
+     * wildcard matches.
+     */
     private void seek(RetainedNode root, byte[] topic) {
         RetainedNode node = root;
         int levelStart = 0;
@@ -76,11 +79,11 @@ public final class RetainedCursor {
         LevelMap<RetainedNode> below = node.children;
         Object all = below == null ? null : below.root();
         if (all != null && levelStart < filter.length && filter[levelStart] == '#') {
-            push(all, levelStart); // the topic itself has been given, not what is below it
+            push(all, levelStart); // skip the topic itself, not the levels below it
         }
     }
 
-    /** Frames of the children that a walk gives after the one of this level, which need not be there. */
+    /** Pushes frames for the children that follow this level, which need not exist, in traversal order. */
     private void pushBehind(
             LevelMap<RetainedNode> children, byte[] topic, int start, int end, int hash, int levelStart) {
         Object at = children.root();
@@ -117,17 +120,17 @@ public final class RetainedCursor {
         }
     }
 
-    /** The next message, or null at the end. Steps over branches without one that matches, however many these are. */
+    /** Returns the next message, or null at the end. Skips any number of branches without a matching message. */
     public @Nullable StoredMessage next() {
         return next(Integer.MAX_VALUE);
     }
 
     /**
-     * The same within so many steps, each of which looks at one branch: null also when these have led to no message;
-     * {@link #isOver} tells.
+     * Returns the next message within {@code maxSteps} branch visits, or null; {@link #isOver} distinguishes the end
+     * from the step limit.
      */
     public @Nullable StoredMessage next(int maxSteps) {
-        StoredMessage found = first == null ? null : first.message(); // not earlier: it may have changed
+        StoredMessage found = first == null ? null : first.message(); // read here: the message may have changed
         first = null;
         for (int steps = 0; found == null && depth > 0 && steps < maxSteps; steps++) {
             int top = depth - 1;
@@ -143,7 +146,7 @@ public final class RetainedCursor {
         return found;
     }
 
-    /** Whether no message follows, as far as that is known without a step. */
+    /** True if no message follows, as far as known without another step. */
     public boolean isOver() {
         return first == null && depth == 0;
     }
@@ -155,7 +158,7 @@ public final class RetainedCursor {
                     && node.isFirstLevel()
                     && node.level.length > 0
                     && node.level[0] == '$') {
-                return null; // only a wildcard walks over children [MQTT-4.7.2-1]
+                return null; // only wildcards traverse children [MQTT-4.7.2-1]
             }
             return filter[levelStart] == '#' ? enter(node, levelStart) : enter(node, levelStart + 2);
         }
@@ -163,7 +166,7 @@ public final class RetainedCursor {
         return null;
     }
 
-    /** Goes down from a node that matches the filter before {@code levelStart}. Gives the node that matches, if one does. */
+    /** Descends from a node that matches the filter up to {@code levelStart}. Returns the matching node, if any. */
     private @Nullable RetainedNode enter(RetainedNode from, int levelStart) {
         RetainedNode node = from;
         int start = levelStart;

@@ -6,22 +6,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Removes retained messages of one tenant that have expired (MQTT 5.0 §3.3.2.3.3). Nobody gets them anyway; this gives back
- * what they take. All are walked over within a minute after the first of those with an expiry is due, some of them per turn,
- * and at most every ten seconds; without any that expires nothing runs.
+ * Removes expired retained messages of one tenant (MQTT 5.0 §3.3.2.3.3). Expired messages are never delivered; the
+ * removal frees their memory. A walk over all messages runs within a minute after the earliest expiry, in bounded parts
+ * per loop iteration, and at most every ten seconds. Without messages that expire nothing runs.
  *
- * <p>Thread-safe; a walk runs on the loop that has asked for it.
+ * <p>Thread-safe; a walk runs on the loop that requested it.
  */
 final class RetainedExpiry {
     private static final long PAUSE_MILLIS = 10_000;
 
-    /** Whoever retains ever earlier expiries arms no timer for each: the one that is armed looks this often. */
+    /** Longest timer. An earlier expiry does not arm another timer: the armed one checks this often. */
     private static final long LOOK_MILLIS = 60_000;
 
     private static final int PER_TURN = 2000;
     private static final long NEVER = Long.MAX_VALUE;
 
-    /** Told of each that is removed, on the loop of the walk. */
+    /** Called for each removed message, on the loop of the walk. */
     interface Expired {
         void removed(Routes routes, Topic topic);
     }
@@ -29,10 +29,10 @@ final class RetainedExpiry {
     private final Routes routes;
     private final RetainedTree messages;
 
-    /** When the next walk is due, in ms since the epoch. */
+    /** Time of the next walk, in ms since the epoch. */
     private final AtomicLong next = new AtomicLong(NEVER);
 
-    /** Whether a timer or a walk is there that will look at {@link #next}. */
+    /** True while a timer or a walk exists that will check {@link #next}. */
     private final AtomicBoolean armed = new AtomicBoolean();
 
     RetainedExpiry(Routes routes) {
@@ -40,7 +40,7 @@ final class RetainedExpiry {
         this.messages = routes.retained();
     }
 
-    /** A message with an expiry has been retained. On the loop, where it is told what expires. */
+    /** Schedules a walk for a retained message with an expiry. Runs on the loop; {@code expired} is called there. */
     void note(Loop loop, long expiresAtMillis, Expired expired) {
         assert loop.inLoop();
         due(Math.max(expiresAtMillis, loop.expiryMillis() + PAUSE_MILLIS));

@@ -2,18 +2,18 @@ package io.maxmq.core.routing;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where retained messages are written down, but for the broker's own. One per loop; called on it; never blocks. */
+/** Writer of retained messages to storage, except for those of the broker. One per loop, called on it. Never blocks. */
 @FunctionalInterface
 public interface RetainedJournal {
-    /** No storage. */
+    /** Journal of a broker without storage. */
     RetainedJournal NONE = (routes, topic, asking) -> {};
 
     /**
-     * The retained message of a topic is another one now, or there is none any more: {@link RetainedTree} has what is to be
-     * written.
+     * Writes the retained message of a topic, or its removal, after a change. {@link RetainedTree} has the current
+     * value.
      *
-     * @param asking the message that has changed it: its outcome waits until this, or what has come later, is durable. Null
-     *     when nobody waits
+     * @param asking the message that made the change: its outcome waits until this change or a later one of the topic
+     *     is durable. Null if no message waits
      */
     void changed(Routes routes, Topic topic, @Nullable RoutedMessage asking);
 }

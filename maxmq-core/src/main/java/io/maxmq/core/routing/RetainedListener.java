@@ -1,8 +1,8 @@
 package io.maxmq.core.routing;
 
-/** Told what becomes of retained messages, on the loop where it happens. */
+/** Listener for changes of retained messages, called on the loop that makes the change. */
 public interface RetainedListener {
-    /** Tells nobody. */
+    /** Listener without effect. */
     RetainedListener NONE = new RetainedListener() {
         @Override
         public void stored(Routes routes, StoredMessage message) {}
@@ -11,9 +11,9 @@ public interface RetainedListener {
         public void cleared(Routes routes, Topic topic, boolean expired) {}
     };
 
-    /** A message is retained now, perhaps instead of another. */
+    /** Called after a message was retained, possibly in place of another. */
     void stored(Routes routes, StoredMessage message);
 
-    /** The topic's retained message is gone. */
+    /** Called after the retained message of a topic was removed. */
     void cleared(Routes routes, Topic topic, boolean expired);
 }

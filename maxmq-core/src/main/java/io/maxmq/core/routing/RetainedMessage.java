@@ -1,8 +1,8 @@
 package io.maxmq.core.routing;
 
 /**
- * A retained message with the client id of its publisher, because No Local (MQTT 5.0 §3.8.3.1) applies to the retained copy
- * too. Immutable like every kept message.
+ * A retained message with the client id of its publisher, because No Local (MQTT 5.0 §3.8.3.1) applies to retained
+ * messages too. Immutable like every stored message.
  */
 final class RetainedMessage extends StoredMessage {
     private static final int ARRAY_BYTES = 16;

@@ -4,9 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/** A level of the topics that have retained messages. Structure is written under the lock, values by any thread. */
+/** A level of the topics with retained messages. The structure is written under the lock, values by any thread. */
 final class RetainedNode extends LevelNode {
-    /** The value of a node that was pruned: nothing may be put here any more. */
+    /** Value of a pruned node; it accepts no further value. */
     static final Object GONE = new Object();
 
     private static final VarHandle VALUE;
@@ -21,7 +21,7 @@ final class RetainedNode extends LevelNode {
 
     final @Nullable RetainedNode parent;
 
-    /** Null when it has none. */
+    /** Null without children. */
     volatile @Nullable LevelMap<RetainedNode> children;
 
     /** Null, a {@link StoredMessage}, or {@link #GONE}. */

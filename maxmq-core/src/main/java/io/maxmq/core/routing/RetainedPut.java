@@ -2,14 +2,14 @@ package io.maxmq.core.routing;
 
 import org.jspecify.annotations.Nullable;
 
-/** What became of a message that was to be retained. */
+/** Result of a request to retain a message. */
 public sealed interface RetainedPut {
-    /** It is retained, in place of {@code previous} if there was one. */
+    /** The message is retained, in place of {@code previous} if not null. */
     record Stored(@Nullable StoredMessage previous) implements RetainedPut {
         static final Stored FIRST = new Stored(null);
     }
 
-    /** It is not retained; what was there is still there. */
+    /** The message is not retained; the previous one is unchanged. */
     enum Refused implements RetainedPut {
         TOO_MANY_MESSAGES,
         TOO_MANY_BYTES,

@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The last retained message of each topic of one tenant (MQTT 5.0 §3.3.1.3), in a tree by topic level. Thread-safe:
- * reading and replacing take no lock, a new topic and the last message of a branch take a short one. Per topic the put
- * that finishes last wins.
+ * The retained message of each topic of one tenant (MQTT 5.0 §3.3.1.3), in a tree by topic level. Thread-safe: reads
+ * and replacements take no lock; a new topic and the last message of a branch take a short one. Per topic, the put that
+ * finishes last wins.
  *
- * <p>What is retained below {@code $SYS/}, where clients may not publish, is the broker's own: neither counted nor limited, so
- * that it takes no place of a client's message.
+ * <p>Messages below {@code $SYS/}, where clients may not publish, belong to the broker. They are neither counted nor
+ * limited and so do not use the quota of clients.
  */
 public final class RetainedTree {
     /**
-     * How much a tenant may retain.
+     * Quota of a tenant's retained messages.
      *
      * @param maxMessages 0 or more
-     * @param maxBytes the sum of {@link StoredMessage#bytes}, 0 or more
-     * @param maxPayloadBytes of one message, 0 or more
+     * @param maxBytes sum of {@link StoredMessage#bytes}, 0 or more
+     * @param maxPayloadBytes per message, 0 or more
      */
     public record Limits(long maxMessages, long maxBytes, int maxPayloadBytes) {
         public static final Limits NONE = new Limits(Long.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
@@ -35,7 +35,7 @@ public final class RetainedTree {
         }
     }
 
-    /** More than there are loops on most machines. */
+    /** Number of order locks; more than most machines have loops. */
     private static final int ORDERS = 32;
 
     private static final byte[] SYS = "$SYS/".getBytes(UTF_8);
@@ -44,12 +44,15 @@ public final class RetainedTree {
     private final RetainedNode root = new RetainedNode(null, new byte[0], 0);
     private final AtomicLong count = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
-    /** Guards the structure of the tree. Never held while calling out. */
+    /** Guards the structure of the tree. Never held during a callback. */
     private final ReentrantLock structure = new ReentrantLock();
 
     private final Object[] orders = new Object[ORDERS];
 
-    /** Called for the first counted message, and {@link #onLast} after the last one. Set before other threads know this object. */
+    /**
+     * Called for the first counted message; {@link #onLast} after the last one. Set before this object is published to
+     * other threads.
+     */
     private Runnable onFirst = () -> {};
 
     private Runnable onLast = () -> {};
@@ -59,22 +62,27 @@ public final class RetainedTree {
         Arrays.setAll(orders, i -> new Object());
     }
 
-    /** Sets what is called for the first counted message and after the last one; on any thread, without a lock. */
+    /**
+     * Sets the callbacks for the first counted message and after the last one. Called on any thread, without a lock.
+     */
     void onOccupied(Runnable first, Runnable last) {
         onFirst = first;
         onLast = last;
     }
 
-    /** Whoever hands a topic's message to somebody else, so that the last one wins there too, holds this meanwhile. */
+    /**
+     * Returns the monitor that orders the hand-over of a topic's message to another party, so that the last message
+     * wins there as well. Hold it while handing the message over.
+     */
     public Object orderOf(Topic topic) {
         return orders[Math.floorMod(topic.hash(), ORDERS)];
     }
 
     /**
-     * Puts a message back that was retained before the broker started, whatever the limits are by now. For the time before
+     * Restores a message that was retained before the broker started, regardless of the current limits. Only before
      * messages are routed.
      *
-     * @return what it takes of the memory budget
+     * @return charge on the memory budget, in bytes
      */
     public long restore(StoredMessage message) {
         return put(message.topic(), message, Limits.NONE) instanceof RetainedPut.Stored stored
@@ -83,7 +91,7 @@ public final class RetainedTree {
                 : 0;
     }
 
-    /** Keeps the message, if the limits allow; one that gets smaller is always allowed. */
+    /** Retains the message if the limits allow. A replacement by a smaller message is always allowed. */
     public RetainedPut put(Topic topic, StoredMessage message) {
         return put(topic, message, limits);
     }
@@ -120,7 +128,7 @@ public final class RetainedTree {
         }
     }
 
-    /** Gives what was there, or null. */
+    /** Removes and returns the message of a topic, or returns null. */
     public @Nullable StoredMessage remove(Topic topic) {
         RetainedNode node = find(topic.utf8());
         if (node == null) {
@@ -137,7 +145,10 @@ public final class RetainedTree {
         }
     }
 
-    /** Removes exactly that message, as when it has expired: false when there is another one by now, or none. */
+    /**
+     * Removes exactly this message, for example after its expiry. Returns false if the topic has another message or
+     * none.
+     */
     public boolean remove(Topic topic, StoredMessage message) {
         RetainedNode node = find(topic.utf8());
         return node != null && remove(node, message);
@@ -148,35 +159,35 @@ public final class RetainedTree {
         return node == null ? null : node.message();
     }
 
-    /** How many are counted. */
+    /** Number of counted messages. */
     public long count() {
         return count.get();
     }
 
-    /** What those that are counted take. */
+    /** Size of the counted messages, in bytes. */
     public long bytes() {
         return bytes.get();
     }
 
-    /** Gives, one by one, the messages whose topics the filter matches; its share does not matter. */
+    /** Returns a cursor over the messages whose topics match the filter; the share name is ignored. */
     public RetainedCursor cursor(TopicFilter filter) {
         return new RetainedCursor(root, filter.text().getBytes(UTF_8));
     }
 
-    /** All of them, those whose topics begin with {@code $} too. */
+    /** Returns a cursor over all messages, including topics that begin with {@code $}. */
     public RetainedCursor all() {
         return RetainedCursor.ofAll(root);
     }
 
     /**
-     * The same, going on behind a topic that the filter matches, whether or not it still has a message: what a cursor gives
-     * after that topic, as long as the tree does not change.
+     * Returns a cursor that continues after a topic that the filter matches, whether or not that topic still has a
+     * message. In an unchanged tree it returns the same messages as a full cursor after that topic.
      */
     public RetainedCursor cursorAfter(TopicFilter filter, Topic topic) {
         return new RetainedCursor(root, filter.text().getBytes(UTF_8), topic.utf8());
     }
 
-    /** Whether there is none, counted or not: no branch is left. */
+    /** True without any message, counted or not, and without branches. */
     public boolean isEmpty() {
         return root.children == null;
     }
@@ -204,7 +215,7 @@ public final class RetainedTree {
         return true;
     }
 
-    /** False when a node is there, with or without a message. */
+    /** Returns false if the node already exists, with or without a message. */
     private boolean putNew(byte[] name, StoredMessage message) {
         structure.lock();
         try {
@@ -223,7 +234,7 @@ public final class RetainedTree {
                 if (child == null) {
                     child = new RetainedNode(node, Arrays.copyOfRange(name, start, end), hash);
                     if (end == name.length) {
-                        child.replace(null, message); // before anybody sees it
+                        child.replace(null, message); // before publication
                     }
                     children.add(child);
                 }
@@ -236,7 +247,7 @@ public final class RetainedTree {
         }
     }
 
-    /** Removes the node if it has become useless, and then those above it. Under the lock. */
+    /** Removes the node if unused, then its unused ancestors. Under the lock. */
     private static void prune(RetainedNode node) {
         RetainedNode at = node;
         for (RetainedNode parent = at.parent; parent != null; at = parent, parent = at.parent) {

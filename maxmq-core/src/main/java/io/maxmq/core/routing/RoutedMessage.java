@@ -8,9 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One application message on its way through one loop: a reusable flyweight over the bytes of the read (or of a batch, or
- * of a kept message), valid while {@link Router} routes it. Nothing is allocated until a recipient has to keep the
- * message; then {@link #keep} copies it once for all recipients of the loop.
+ * One application message during routing on one loop: a reusable flyweight over the bytes of a read, of a batch, or of
+ * a stored message, valid while {@link Router} routes it. Allocates nothing until a recipient has to store the message;
+ * {@link #keep} then copies it once for all recipients of the loop.
  *
  * <p>Runs on its loop. Not thread-safe. Hot: per message.
  */
@@ -55,7 +55,7 @@ public final class RoutedMessage {
         this.ids = ids;
     }
 
-    /** Begins the next message. Body and expiry follow. */
+    /** Starts the next message. Set body and expiry afterwards. */
     public void begin(Topic topic, int qos, boolean retain, @Nullable Subscriber publisher) {
         sequence++;
         this.topic = topic;
@@ -79,14 +79,17 @@ public final class RoutedMessage {
         awaited = 0;
     }
 
-    /** Payload in a buffer, at an absolute index; it is not changed and not read after the routing. */
+    /**
+     * Sets the payload to a range of a buffer, by absolute index. The buffer is not changed, and not read after
+     * routing.
+     */
     public void payload(ByteBuffer buffer, int start, int length) {
         payloadBuffer = buffer;
         payloadStart = start;
         payloadLength = length;
     }
 
-    /** Payload in an array. */
+    /** Sets the payload to a range of an array. */
     public void payload(byte[] array, int start, int length) {
         payloadBuffer = null;
         payloadArray = array;
@@ -94,37 +97,37 @@ public final class RoutedMessage {
         payloadLength = length;
     }
 
-    /** Encoded MQTT 5.0 properties to hand on: without topic alias, message expiry and the length before them. */
+    /** Sets the encoded MQTT 5.0 properties to forward: without topic alias, message expiry and length prefix. */
     public void properties(byte[] encoded, int start, int length) {
         properties = encoded;
         propertiesStart = start;
         propertiesLength = length;
     }
 
-    /** Searches the properties for a user property. Allocates nothing. */
+    /** Returns whether the properties contain a user property of this name. Allocates nothing. */
     public boolean hasUserProperty(byte[] name) { // hot: per message
         return PublishProperties.hasUserProperty(properties, propertiesStart, propertiesLength, name);
     }
 
-    /** Wall time in ms at which the message expires; 0 for never. */
+    /** Sets the wall time in ms at which the message expires; 0 for never. */
     public void expiresAtMillis(long epochMillis) {
         expiresAtMillis = epochMillis;
     }
 
-    /** Gives it another topic, before it is routed. */
+    /** Changes the topic, before routing. */
     public void redirect(Topic to) {
         topic = to;
         copyBeforeKeep();
     }
 
-    /** It is one that has been routed before and comes once more, under this id. */
+    /** Marks a message that is routed again, with its previous id. */
     public void again(long high, long low) {
         copyBeforeKeep();
         idHigh = high;
         idLow = low;
     }
 
-    /** Has it routed so many seconds from now instead of now; 0 for now. */
+    /** Delays the routing by this number of seconds; 0 for no delay. */
     public void delaySeconds(int seconds) {
         delaySeconds = seconds;
     }
@@ -134,33 +137,35 @@ public final class RoutedMessage {
     }
 
     /**
-     * Has the outcome include what other loops do with the message, whatever that costs.
+     * Includes the results of other loops in the outcome, at the cost of an answer from each.
      *
-     * @param withReasons whether also why recipients have not got it; that storage has refused it is told always
+     * @param withReasons true to collect the drop reasons as well; a refusal by storage is always reported
      */
     public void track(boolean withReasons) {
         tracked = true;
         reasoned = withReasons;
     }
 
-    /** The message leaves another queue, whose record goes when a recipient's is written. */
+    /** Marks a message that leaves another queue, whose record is deleted when the recipient's record is written. */
     public void move() {
         moves = true;
     }
 
-    /** Whether {@link #move} was called: a recipient's record takes the space of another one. */
+    /** True after {@link #move}: the recipient's record replaces another record of the same size. */
     public boolean moves() {
         return moves;
     }
 
-    /** Begins with a message kept on this loop. */
+    /** Starts with a message stored on this loop. */
     public void begin(StoredMessage message, @Nullable Subscriber publisher) {
         begin(message.topic(), message.qos(), message.retain(), publisher);
         kept = message;
         body(message);
     }
 
-    /** Begins with a message that another loop may have kept; kept anew here only when a recipient asks for it. */
+    /**
+     * Starts with a message possibly stored by another loop; stored again for this loop only if a recipient needs it.
+     */
     public void beginForeign(StoredMessage message) {
         begin(message.topic(), message.qos(), message.retain(), null);
         foreign = message;
@@ -175,7 +180,7 @@ public final class RoutedMessage {
         payload(message.body(), message.propertiesLength(), message.payloadLength());
     }
 
-    /** Differs for each message that this flyweight has carried; caches of encoded bytes compare it. */
+    /** Sequence number, different for each message of this flyweight. Key for caches of encoded bytes. */
     public long sequence() {
         return sequence;
     }
@@ -186,7 +191,7 @@ public final class RoutedMessage {
         return present;
     }
 
-    /** As published, 0..2. */
+    /** QoS as published, 0..2. */
     public int qos() {
         return qos;
     }
@@ -195,7 +200,7 @@ public final class RoutedMessage {
         return retain;
     }
 
-    /** Who published it, for No Local (MQTT 5.0 §3.8.3.1); null for the application and for other loops' publishers. */
+    /** The publisher, for No Local (MQTT 5.0 §3.8.3.1); null for the application and for publishers of other loops. */
     public @Nullable Subscriber publisher() {
         return publisher;
     }
@@ -208,13 +213,13 @@ public final class RoutedMessage {
         return propertiesLength;
     }
 
-    /** Upper half of the id of a message that is kept, or was before; 0 of one that nobody has kept. */
+    /** Upper half of the id of a message that is or was stored; otherwise 0. */
     public long idHigh() {
         StoredMessage message = kept;
         return message == null ? idHigh : message.idHigh();
     }
 
-    /** Lower half of the id; without meaning when the upper half is 0. */
+    /** Lower half of the id; undefined while the upper half is 0. */
     public long idLow() {
         StoredMessage message = kept;
         return message == null ? idLow : message.idLow();
@@ -237,7 +242,9 @@ public final class RoutedMessage {
         }
     }
 
-    /** The message as an object that may be held beyond the routing; the same one for every recipient of this loop. */
+    /**
+     * Returns the message as an object that remains valid after routing; the same one for every recipient of this loop.
+     */
     public StoredMessage keep() {
         StoredMessage message = kept;
         if (message == null) {
@@ -248,7 +255,7 @@ public final class RoutedMessage {
         return message;
     }
 
-    /** Has {@link #keep} make a new message although this one is kept: something about it has changed. */
+    /** Discards the stored copy after a change, so that {@link #keep} creates a new one. */
     public void copyBeforeKeep() {
         kept = null;
         foreign = null;
@@ -258,7 +265,7 @@ public final class RoutedMessage {
         byte[] body = new byte[propertiesLength + payloadLength];
         copyProperties(body, 0);
         copyPayload(body, propertiesLength);
-        // One that was kept before and has changed since is still the same message.
+        // A stored message that has changed since keeps its id.
         boolean isNew = idHigh == 0;
         return new StoredMessage(
                 topic(),
@@ -271,7 +278,7 @@ public final class RoutedMessage {
                 isNew ? ids.nextLow() : idLow);
     }
 
-    /** Whether another recipient gets it if this one does not take it: then it is not dropped yet. */
+    /** Sets whether another recipient follows if this one does not take the message; a refusal is then not a drop. */
     void attempt(boolean oneOfSeveral) {
         attempt = oneOfSeveral;
     }
@@ -281,22 +288,22 @@ public final class RoutedMessage {
         return attempt;
     }
 
-    /** A recipient exists, whether or not it takes the message. */
+    /** Counts a recipient, whether or not it takes the message. */
     public void countMatched() {
         matched++;
     }
 
-    /** A recipient has sent or queued the message, or may leave it out by its own terms. */
+    /** Counts a recipient that sent or queued the message, or legitimately skipped it. */
     public void countAccepted() {
         accepted++;
     }
 
-    /** A recipient could not take the message: full, or no memory. */
+    /** Counts a recipient that could not take the message: full, or out of memory. */
     public void countRefused() {
         refused++;
     }
 
-    /** A recipient has not got the message. Remembered only when somebody asked to {@link #track} it and why. */
+    /** Records the reason of a drop. Without effect unless {@link #track} was called and the reason is wanted. */
     public void countDropped(DropReason reason) {
         if (!tracked || !(reasoned || reason == DropReason.STORAGE)) {
             return;
@@ -309,12 +316,12 @@ public final class RoutedMessage {
         counts.merge(reason, 1, Integer::sum);
     }
 
-    /** Why recipients have not got it; null when nobody asked, or there is nothing to tell. */
+    /** Number of drops by reason; null if not collected or empty. */
     public @Nullable Map<DropReason, Integer> drops() {
         return drops;
     }
 
-    /** The recipient that refused is not the last to be asked: another member of its group is. */
+    /** Removes the last recipient from the counts because another member of its group follows. */
     void forgetRecipient(boolean refusedToo) {
         matched--;
         if (refusedToo) {
@@ -338,17 +345,19 @@ public final class RoutedMessage {
         return tracked;
     }
 
-    /** What is still to come from elsewhere: other loops, storage. Null when all is known once the routing returns. */
+    /**
+     * The pending part of the outcome: other loops, storage. Null if the outcome is complete when the routing returns.
+     */
     public @Nullable PendingOutcome outcome() {
         return outcome;
     }
 
-    /** How many things it waits for, or has waited for. */
+    /** Number of answers awaited so far, including those received. */
     int awaited() {
         return awaited;
     }
 
-    /** Adds one thing to wait for. */
+    /** Adds one awaited answer. */
     public PendingOutcome await() {
         PendingOutcome waiting = outcome;
         if (waiting == null) {

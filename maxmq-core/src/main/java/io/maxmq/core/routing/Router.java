@@ -8,17 +8,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a message to everyone who is to have it, from the loop of its publisher: matches once, walks this loop's
- * subscribers, hands it over once to each other loop that has some, chooses the members of shared subscriptions, and
- * keeps retained messages.
+ * Routes a message on the loop of its publisher: matches it once, delivers it to this loop's subscribers, hands it over
+ * once to each other loop with subscribers, selects the members of shared subscriptions, and stores retained messages.
  *
  * <p>One per loop. Runs on the loop. Not thread-safe. Hot: per message.
  */
 public final class Router {
-    /** How many members of a shared subscription are asked before a message counts as refused. */
+    /** Number of members of a shared subscription to try before the message counts as refused. */
     private static final int MAX_SHARED_ATTEMPTS = 8;
 
-    /** Nodes of the tree that a match visits in the time of a delivery, and members that are looked at. */
+    /** Number of tree nodes whose visit costs as much as one delivery. */
     private static final int NODES_PER_WORK = 4;
 
     private static final int MEMBERS_PER_WORK = 32;
@@ -30,7 +29,7 @@ public final class Router {
     private final List<Runnable> waitingForRoom = new ArrayList<>();
     private Handover[] handovers = new Handover[0];
     private RetainedListener retainedListener = RetainedListener.NONE;
-    /** Null when the subscriptions alone say who gets a message. */
+    /** Null if the subscriptions alone determine the recipients. */
     private @Nullable RecipientRules plainRules;
 
     private @Nullable RecipientRules sharedRules;
@@ -39,8 +38,8 @@ public final class Router {
     private Runnable beforeHandingOver = () -> {};
 
     /**
-     * @param remoteAnswersDecide whether an acknowledgement depends on what other loops' recipients answer: when a full
-     *     queue rejects the publisher, or when storage has to confirm
+     * @param remoteAnswersDecide true if an acknowledgement depends on recipients of other loops: when a full queue
+     *     rejects the publisher, or when storage must confirm
      */
     public Router(Loop loop, MessageIds ids, boolean remoteAnswersDecide) {
         this.loop = loop;
@@ -50,9 +49,10 @@ public final class Router {
     }
 
     /**
-     * Makes the ways between all loops of a broker, before any of them routes.
+     * Creates the hand-over queues between all loops of a broker, before any of them routes.
      *
-     * @param maxBytesUnderWay what may be on each way before the source's publishers are no longer read
+     * @param maxBytesUnderWay bound of the bytes in each queue, above which the source stops reading from its
+     *     publishers
      */
     public static void connect(List<Router> routers, long maxBytesUnderWay) {
         for (Router source : routers) {
@@ -66,33 +66,33 @@ public final class Router {
         }
     }
 
-    /** Tells somebody from now on what becomes of retained messages. */
+    /** Sets the listener for retained messages. */
     public void onRetained(RetainedListener listener) {
         retainedListener = listener;
     }
 
-    /** Told of a message that nobody is to have. */
+    /** Listener for messages without a matching subscription. */
     public interface UnmatchedListener {
         void unmatched(RoutedMessage message, Routes routes);
     }
 
-    /** Tells somebody from now on of messages that nobody is to have. */
+    /** Sets the listener for messages without a matching subscription. */
     public void onUnmatched(UnmatchedListener listener) {
         unmatchedListener = listener;
     }
 
-    /** Has somebody asked from now on about plain subscriptions, or about shared ones. */
+    /** Sets the rules for plain and for shared subscriptions; null for none. */
     public void recipientRules(@Nullable RecipientRules plain, @Nullable RecipientRules shared) {
         plainRules = plain;
         sharedRules = shared;
     }
 
-    /** Has retained messages written down from now on. */
+    /** Sets the journal for retained messages. */
     public void journalRetained(RetainedJournal journal) {
         retainedJournal = journal;
     }
 
-    /** Has something done each time before another loop learns of messages. */
+    /** Sets an action to run each time before a batch is posted to another loop. */
     public void beforeHandingOver(Runnable action) {
         beforeHandingOver = action;
     }
@@ -102,17 +102,17 @@ public final class Router {
         beforeHandingOver.run();
     }
 
-    /** What became of the RETAIN flag of a message. */
+    /** Result of {@link #retain}. */
     public enum Retained {
         STORED,
         REMOVED,
-        /** The quota of retained messages is used up; the message has not been routed. */
+        /** The quota of retained messages is used up; the message was not routed. */
         REFUSED
     }
 
     /**
-     * Stores or removes the retained message of a topic (MQTT 5.0 §3.3.1.3). Call it before {@link #publish}, so that a
-     * subscription made at the same time finds the message in one of the two ways.
+     * Stores or removes the retained message of a topic (MQTT 5.0 §3.3.1.3). Call it before {@link #publish}: a
+     * concurrent new subscription then finds the message either as retained or as published.
      *
      * @param publisherId the UTF-8 client id of the publisher, for No Local; null for the application and the broker
      */
@@ -139,7 +139,7 @@ public final class Router {
         return Retained.REFUSED;
     }
 
-    /** Removes the retained message of a topic; false when there was none. */
+    /** Removes the retained message of a topic. Returns false if there was none. */
     public boolean removeRetained(Topic topic, Routes routes) {
         assert loop.inLoop();
         return removeRetained(topic, routes, null);
@@ -152,7 +152,7 @@ public final class Router {
         if (removed != null) {
             retainedListener.cleared(routes, topic, false);
         }
-        // Also when there was none: whoever has removed it may still be waiting for storage.
+        // Also without a previous message: an earlier removal may still wait for storage.
         writeRetained(routes, topic, asking);
         return removed != null;
     }
@@ -163,7 +163,10 @@ public final class Router {
         }
     }
 
-    /** Has those retained messages removed that expire, the first of them at this time in ms since the epoch. */
+    /**
+     * Schedules the removal of expired retained messages, the first of which expires at {@code firstMillis}, in ms
+     * since the epoch.
+     */
     public void expireRetained(Routes routes, long firstMillis) {
         assert loop.inLoop();
         routes.retainedExpiry().note(loop, firstMillis, this::expired);
@@ -180,7 +183,10 @@ public final class Router {
         }
     }
 
-    /** Delivers a message of this loop to all who match. Its counts, and its outcome if any, tell what became of it. */
+    /**
+     * Delivers a message of this loop to all matching subscriptions. The result is in its counts and its outcome, if
+     * any.
+     */
     public void publish(RoutedMessage message, Routes routes) {
         if (!route(message, routes)) {
             loop.counters().increment(Counter.UNMATCHED);
@@ -188,12 +194,12 @@ public final class Router {
         }
     }
 
-    /** The same for what the broker says about itself: nobody has missed it when nobody wants it. */
+    /** Delivers a message of the broker itself: without a matching subscription it does not count as unmatched. */
     public void publishOwn(RoutedMessage message, Routes routes) {
         route(message, routes);
     }
 
-    /** False when there is nobody to have it. */
+    /** Returns false without a matching subscription. */
     private boolean route(RoutedMessage message, Routes routes) {
         assert loop.inLoop();
         if (routes.isHooked()) {
@@ -215,7 +221,7 @@ public final class Router {
         return true;
     }
 
-    /** Delivers a message of this loop once more: to those who have not got it, and to nobody else. */
+    /** Delivers a message of this loop again, only to the recipients for which storage refused the write. */
     public void publishAgain(RoutedMessage message, Routes routes, Unstored missing) {
         assert loop.inLoop();
         for (FilterSubscription each : missing.subscriptions()) {
@@ -232,10 +238,10 @@ public final class Router {
     }
 
     /**
-     * Gives a message that a member of a shared subscription leaves behind to another member (MQTT 5.0 §4.8.2), or to the
-     * queue of the group.
+     * Passes a message that a member of a shared subscription did not take to another member (MQTT 5.0 §4.8.2), or to
+     * the queue of the group.
      *
-     * @return false when there is neither
+     * @return false if the group has no member left
      */
     public boolean passOn(RoutedMessage message, Routes routes, SharedGroup group) {
         assert loop.inLoop();
@@ -246,14 +252,14 @@ public final class Router {
         return true;
     }
 
-    /** The member that is to have it: the chosen one, or the one whose turn it is; null when none is online. */
+    /** Returns the member that the rules choose, or else the next one in turn; null if none is online. */
     private @Nullable FilterSubscription next(RoutedMessage message, SharedGroup group) {
         RecipientRules rules = sharedRules;
         FilterSubscription chosen = rules == null ? null : rules.choose(message, group);
         return chosen == null ? group.next() : chosen;
     }
 
-    /** Gives a message to a member of a shared subscription, or, if it does not take it, to another. */
+    /** Delivers a message to a member of a shared subscription, or to another member if this one does not take it. */
     public void deliverTo(RoutedMessage message, Routes routes, FilterSubscription member) {
         assert loop.inLoop();
         SharedGroup group = member.group();
@@ -262,7 +268,7 @@ public final class Router {
         }
     }
 
-    /** Whether another loop is so far behind that this loop's publishers should no longer be read. */
+    /** True if another loop is so far behind that this loop must stop reading from its publishers. */
     public boolean isCongested() {
         assert loop.inLoop();
         for (Handover way : handovers) {
@@ -273,7 +279,7 @@ public final class Router {
         return false;
     }
 
-    /** Runs {@code resume} once, on this loop, when {@link #isCongested} may no longer hold. */
+    /** Runs {@code resume} once, on this loop, as soon as {@link #isCongested} may be false. */
     public void awaitRoom(Runnable resume) {
         assert loop.inLoop();
         waitingForRoom.add(resume);
@@ -288,7 +294,7 @@ public final class Router {
         }
     }
 
-    /** Runs later those that {@link #awaitRoom} keeps: another loop has caught up. Any thread. */
+    /** Schedules the actions of {@link #awaitRoom} after another loop has caught up. Any thread. */
     void wake() {
         loop.execute(this::roomAgain);
     }
@@ -309,14 +315,17 @@ public final class Router {
         }
     }
 
-    /** The flyweight that batches from other loops are read with. */
+    /** Returns the flyweight for batches from other loops. */
     RoutedMessage handedOver() {
         assert loop.inLoop();
         loop.refreshTime();
         return handedOver;
     }
 
-    /** A message from another loop: for all plain subscribers here, or for one of them, or a member of a shared subscription. */
+    /**
+     * Receives a message from another loop: for all plain subscribers here, for one of them, or for a member of a
+     * shared subscription.
+     */
     void receive(
             RoutedMessage message,
             Routes routes,
@@ -345,7 +354,7 @@ public final class Router {
 
     private void deliverLocal(RoutedMessage message, Match match) {
         int matchedBefore = message.matched();
-        // Read once: a delivery may subscribe, and must not prolong the walk.
+        // Read once: a delivery may add subscriptions, which must not extend the loop.
         int count = match.localCount();
         RecipientRules rules = plainRules;
         if (rules == null) {
@@ -375,7 +384,7 @@ public final class Router {
         try {
             subscription.subscriber().deliver(message, subscription);
         } catch (Throwable t) {
-            // One broken recipient must not keep the message from the others.
+            // A failing recipient must not affect the others.
             loop.contain(t);
         }
     }
@@ -392,13 +401,16 @@ public final class Router {
         if (message.isTracked() || (remoteAnswersDecide && message.qos() > 0)) {
             return message.await();
         }
-        // Nobody asks how many there are; the message has been taken over.
+        // The number of remote recipients is not needed: count the hand-over as accepted.
         message.countMatched();
         message.countAccepted();
         return null;
     }
 
-    /** Asks online members one after the other, from this one on, each on its loop, until one takes it; in the end who keeps it. */
+    /**
+     * Tries online members one after the other, starting with {@code first}, each on its own loop, until one takes the
+     * message. The last resort is the keeper of the group.
+     */
     private void deliverShared(
             RoutedMessage message, Routes routes, SharedGroup group, @Nullable FilterSubscription first, int attempts) {
         FilterSubscription member = first == null ? routes.keeperOf(group) : first;
@@ -410,7 +422,7 @@ public final class Router {
             }
             loop.work(1 + group.size() / MEMBERS_PER_WORK);
             FilterSubscription other = behind(member, routes, group, attempt);
-            // One that has gone since it was chosen is not asked.
+            // Skip a member that went offline after it was chosen.
             boolean isGone = other != null && !member.subscriber().isOnline();
             if (!isGone && deliverToMember(message, member, other)) {
                 return;
@@ -419,7 +431,7 @@ public final class Router {
         }
     }
 
-    /** Who is asked when this one does not take it; null when it is the last. */
+    /** Returns the recipient to try after this one, or null after the last. */
     private static @Nullable FilterSubscription behind(FilterSubscription asked, Routes routes, SharedGroup group, int attempt) {
         if (group.isKeeper(asked)) {
             return null;
@@ -432,10 +444,10 @@ public final class Router {
     }
 
     /**
-     * Gives it to a member of a group.
+     * Delivers the message to a member of a group.
      *
-     * @param other who is asked next; null when the message is lost if this member cannot take it
-     * @return false when it could not, and there is another: then it is as if it had not been asked
+     * @param other next recipient to try; null if a refusal of this member drops the message
+     * @return false if the member refused and another follows; the counts are then unchanged
      */
     private boolean deliverToMember(RoutedMessage message, FilterSubscription member, @Nullable FilterSubscription other) {
         int acceptedBefore = message.accepted();

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one tenant's messages are routed by: its topics, its subscriptions, its retained messages, and the hooks of
- * extensions, which see each message once, on the loop of its publisher. Thread-safe.
+ * Routing state of one tenant: topics, subscriptions, retained messages, and the hooks of extensions, which get each
+ * message once, on the publisher's loop. Thread-safe.
  */
 public final class Routes {
     private final Tenant tenant;
@@ -23,16 +23,19 @@ public final class Routes {
     private final SharedQueue.Maker sharedQueues;
     private final StoredBytes stored;
 
-    /** By loop; null when nobody asks for figures of single tenants. */
+    /** By loop; null unless tenants are counted individually. */
     private final TenantCounters @Nullable [] counters;
 
-    /** Sessions, delayed messages, and one for all retained messages: while there are none the tenant's name costs nothing. */
+    /**
+     * Number of holds: one per session and per delayed message, and one for all retained messages. Without a hold an
+     * unused tenant costs nothing.
+     */
     private final AtomicInteger holds = new AtomicInteger();
 
-    /** Set once, before other threads know this object. */
+    /** Set once, before this object is published to other threads. */
     private Consumer<Routes> onHoldsChange = routes -> {};
 
-    /** Set once, before the first hook is added: without hooks nothing is matched against them. */
+    /** Set once, before the first hook is added. Without hooks messages are not matched against them. */
     private volatile boolean hooked;
 
     public Routes(
@@ -47,8 +50,8 @@ public final class Routes {
     }
 
     /**
-     * @param stored what the tenant's durable queues take
-     * @param countingLoops how many loops count for this tenant alone; 0 for none
+     * @param stored bytes in the tenant's durable queues
+     * @param countingLoops number of loops that count for this tenant alone; 0 for none
      */
     public Routes(
             Tenant tenant,
@@ -73,26 +76,26 @@ public final class Routes {
         retained.onOccupied(this::hold, this::release);
     }
 
-    /** Has this called when the tenant begins or ceases to hold anything, on any thread; {@link #isHeld} tells what is so by then. */
+    /** Sets the listener for changes of {@link #isHeld}. Called on any thread; read the current value there. */
     public void onHoldsChange(Consumer<Routes> listener) {
         onHoldsChange = listener;
     }
 
-    /** The tenant has one thing more that lasts. Any thread. */
+    /** Adds a hold: state of the tenant that outlives connections. Any thread. */
     public void hold() {
         if (holds.incrementAndGet() == 1) {
             onHoldsChange.accept(this);
         }
     }
 
-    /** One of these is gone. Any thread. */
+    /** Releases a hold. Any thread. */
     public void release() {
         if (holds.decrementAndGet() == 0) {
             onHoldsChange.accept(this);
         }
     }
 
-    /** Whether the tenant has anything that lasts. */
+    /** True if the tenant has a hold. */
     public boolean isHeld() {
         return holds.get() > 0;
     }
@@ -101,7 +104,7 @@ public final class Routes {
         return tenant;
     }
 
-    /** What the durable queues take. */
+    /** Bytes in the tenant's durable queues. */
     public StoredBytes stored() {
         return stored;
     }
@@ -122,13 +125,13 @@ public final class Routes {
         return retained;
     }
 
-    /** Where this loop counts for this tenant alone; null when nobody asks for that. */
+    /** Counters of this loop for this tenant; null unless tenants are counted individually. */
     public @Nullable TenantCounters counters(int loop) {
         TenantCounters[] all = counters;
         return all == null ? null : all[loop];
     }
 
-    /** What all loops have counted for this tenant alone; 0 when nobody does. Any thread. */
+    /** Sum over all loops for this tenant; 0 unless tenants are counted individually. Any thread. */
     public long counted(TenantCounters.Kind kind) {
         TenantCounters[] all = counters;
         long sum = 0;
@@ -142,15 +145,15 @@ public final class Routes {
         return retainedExpiry;
     }
 
-    /** Who keeps a message of this group that no online member takes; null when all have left. */
+    /** Returns the keeper of messages of this group that no online member takes; null if the group is empty. */
     @Nullable
     FilterSubscription keeperOf(SharedGroup group) {
         return group.keeper(sharedQueues, this);
     }
 
     /**
-     * Makes the queue of a shared subscription for which messages wait in storage, so that who comes gets them; false when
-     * nobody has that subscription.
+     * Opens the queue of a shared subscription whose messages were recovered from storage, for delivery to the next
+     * member. Returns false if the subscription has no members.
      */
     public boolean openQueue(TopicFilter shared) {
         SharedGroup group = tree.group(shared);
@@ -161,7 +164,7 @@ public final class Routes {
         return true;
     }
 
-    /** Gives back what removed subscriptions have left behind; true when there is more to do in a later turn of the loop. */
+    /** Releases memory of removed subscriptions. Returns true if work remains for a later iteration of the loop. */
     public boolean compact(int loop) {
         boolean more = tree.compact(loop);
         return hooks.compact(loop) || more;
@@ -171,18 +174,18 @@ public final class Routes {
         return hooked;
     }
 
-    /** The hooks, each with a subscription per loop. */
+    /** Tree of the hooks, each with one subscription per loop. */
     public SubscriptionTree hooks() {
         return hooks;
     }
 
-    /** A topic as the hooks' tree knows it: a topic caches the matches of one tree only. */
+    /** Returns the topic's counterpart for the tree of hooks: a topic caches matches of one tree only. */
     Topic hookTopic(Topic topic, int loop) {
         Topic known = hookTopics.find(loop, topic.utf8(), topic.hash());
         return known != null ? known : hookTopics.intern(loop, topic.utf8(), topic.hash());
     }
 
-    /** From now on messages are matched against the hooks as well. */
+    /** Enables matching against the hooks. */
     public void hook() {
         hooked = true;
     }

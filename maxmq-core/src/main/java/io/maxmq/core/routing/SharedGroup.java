@@ -9,22 +9,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscriptions, on any loops, that share a filter under one name: each message goes to one of them (MQTT 5.0
- * §4.8.2). Chosen round robin among those whose subscriber is online. While none is, messages wait in the group's
- * {@link SharedQueue}; but a group of one is like a plain subscription, and its messages wait with its member.
- * Thread-safe: choosing takes no lock.
+ * The subscriptions of any loop that share a filter under one share name: each message goes to one of them (MQTT 5.0
+ * §4.8.2), chosen round robin among the online members. While none is online, messages wait in the group's
+ * {@link SharedQueue}. A group with a single member behaves like a plain subscription: its messages wait in the queue
+ * of that member. Thread-safe: choosing takes no lock.
  */
 public final class SharedGroup {
     private final ShareName name;
     private final TopicFilter filter;
     private final AtomicInteger turn = new AtomicInteger();
 
-    /** Written under this group's monitor. A reader may see a member twice or one too few while another one leaves. */
+    /** Written under this group's monitor. While a member leaves, a reader may see another member twice or miss one. */
     private volatile @Nullable FilterSubscription[] members = new FilterSubscription[2];
     /** Written after the members, read before them. */
     private volatile int size;
 
-    /** The subscription of the queue, made when it is first needed. */
+    /** Subscription of the queue; created on first use. */
     private volatile @Nullable FilterSubscription keeper;
 
     SharedGroup(ShareName name, TopicFilter filter) {
@@ -36,7 +36,7 @@ public final class SharedGroup {
         return name;
     }
 
-    /** With its share. */
+    /** The filter including its share name. */
     public TopicFilter filter() {
         return filter;
     }
@@ -45,7 +45,10 @@ public final class SharedGroup {
         return size;
     }
 
-    /** The online member whose turn it is, or null when there is none. Costs a look at each offline one on the way. */
+    /**
+     * Returns the next online member in turn, or null if all are offline. Costs one check per offline member in
+     * between.
+     */
     public @Nullable FilterSubscription next() {
         int count = size;
         @Nullable FilterSubscription[] now = members;
@@ -58,7 +61,7 @@ public final class SharedGroup {
             FilterSubscription member = now[at];
             if (member != null && member.subscriber().isOnline()) {
                 if (i > 0) {
-                    turn.addAndGet(i); // who follows an offline one would have two turns
+                    turn.addAndGet(i); // otherwise the successor of an offline member would get two turns
                 }
                 return member;
             }
@@ -66,7 +69,7 @@ public final class SharedGroup {
         return null;
     }
 
-    /** Whom {@link #next} would give; nobody's turn is taken. */
+    /** Returns the member that {@link #next} would return, without using its turn. */
     public @Nullable FilterSubscription peek() {
         int count = size;
         @Nullable FilterSubscription[] now = members;
@@ -81,7 +84,7 @@ public final class SharedGroup {
         return null;
     }
 
-    /** A copy. While members come and go, one may be in it twice or left out. */
+    /** A copy. While members join and leave, one may be in it twice or missing. */
     public List<FilterSubscription> members() {
         List<FilterSubscription> copy = new ArrayList<>(size);
         @Nullable FilterSubscription[] now = members;
@@ -94,7 +97,7 @@ public final class SharedGroup {
         return copy;
     }
 
-    /** Whether {@link #next} has one to give; nobody's turn is taken. */
+    /** True if {@link #next} has a member to return. Uses no turn. */
     public boolean hasOnline() {
         int count = size;
         @Nullable FilterSubscription[] now = members;
@@ -109,10 +112,9 @@ public final class SharedGroup {
     }
 
     /**
-     * The online member behind one that has refused a message. So who asks one after the other goes around, on whichever
-     * loop.
+     * Returns the online member after one that refused a message, in circular order, on any loop.
      *
-     * @return null when there is no other; while members come and go, one may be given twice or left out
+     * @return null if there is no other; while members join and leave, one may be returned twice or missed
      */
     public @Nullable FilterSubscription after(FilterSubscription refused) {
         int count = size;
@@ -129,7 +131,10 @@ public final class SharedGroup {
         return null;
     }
 
-    /** Who keeps a message that no online member takes: the only member, or the queue; null when all have left. */
+    /**
+     * Returns the keeper of a message that no online member takes: the only member, or the queue; null if the group is
+     * empty.
+     */
     @Nullable
     FilterSubscription keeper(SharedQueue.Maker maker, Routes routes) {
         FilterSubscription known = keeper;
@@ -160,7 +165,7 @@ public final class SharedGroup {
         return subscription == keeper;
     }
 
-    /** A member can take messages, which may be waiting. */
+    /** Starts delivery of waiting messages after a member became able to take them. */
     public void memberCame() {
         FilterSubscription known = keeper;
         if (known != null && known.subscriber() instanceof SharedQueue queue) {
@@ -168,7 +173,7 @@ public final class SharedGroup {
         }
     }
 
-    /** A member has left: with the last one goes what waits. */
+    /** Discards the waiting messages if the last member has left. */
     public void memberLeft() {
         FilterSubscription known = keeper;
         if (size == 0 && known != null && known.subscriber() instanceof SharedQueue queue) {
@@ -191,7 +196,7 @@ public final class SharedGroup {
         size = count + 1;
     }
 
-    /** The last one takes its place. */
+    /** Moves the last member to the freed index. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time
     synchronized void remove(FilterSubscription subscription) {
         @Nullable FilterSubscription[] now = members;

@@ -1,22 +1,22 @@
 package io.maxmq.core.routing;
 
 /**
- * Where messages of a shared subscription wait while none of its members is there, for whichever comes first. A subscriber
- * like any other to the router, with a loop of its own.
+ * Queue of a shared subscription while none of its members is online; the next member to come online gets the messages.
+ * To the router it is a subscriber with a loop of its own.
  */
 public interface SharedQueue extends Subscriber {
-    /** Makes the queue of a group. */
+    /** Factory of the queues of groups. */
     interface Maker {
-        /** Called once per group, on any loop. */
+        /** Creates the queue of a group. Called once per group, on any loop. */
         SharedQueue make(SharedGroup group, Routes routes);
     }
 
-    /** Whether messages wait. Any thread; a volatile read. */
+    /** True if messages wait. Any thread; a volatile read. */
     boolean hasWaiting();
 
-    /** A member can take messages now. Any thread. */
+    /** Starts delivery: a member can take messages. Any thread. */
     void memberCame();
 
-    /** The last member has left: nobody is to have what waits. Any thread. */
+    /** Discards the waiting messages: the last member has left. Any thread. */
     void groupGone();
 }

@@ -3,8 +3,8 @@ package io.maxmq.core.routing;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The bytes of messages in a tenant's durable queues, a message once for each queue, and their bound. Without a bound nothing is
- * counted. Thread-safe; several loops that add at the same moment may exceed the bound a little.
+ * Size of the messages in a tenant's durable queues, in bytes, and its bound. A message counts once per queue. Without
+ * a bound nothing is counted. Thread-safe; several loops that add at the same time may exceed the bound slightly.
  */
 public final class StoredBytes {
     private final long maxBytes;
@@ -19,19 +19,19 @@ public final class StoredBytes {
         return maxBytes != Long.MAX_VALUE;
     }
 
-    /** Whether a message of so many bytes exceeds the bound. */
+    /** Returns whether another message of this size would exceed the bound. */
     public boolean isFullFor(int messageBytes) { // hot: per message that is queued
         return isBounded() && bytes.sum() + messageBytes > maxBytes;
     }
 
-    /** So many bytes more are stored, or less. */
+    /** Adds to the stored bytes; negative to subtract. */
     public void add(long more) { // hot: per message that is queued
         if (isBounded()) {
             bytes.add(more);
         }
     }
 
-    /** How many bytes are stored; 0 without a bound. */
+    /** Stored bytes; 0 without a bound. */
     public long bytes() {
         return Math.max(0, bytes.sum());
     }

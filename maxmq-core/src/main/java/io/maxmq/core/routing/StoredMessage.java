@@ -4,24 +4,26 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An application message that outlives the read that brought it: queued, in flight or retained. Immutable, so that loops
- * share its bytes; only {@link #holders}, the number of places on one loop that hold it, changes, and only on that loop.
- *
+ * An application message that outlives the read in which it arrived: queued, in flight or retained. Immutable, so that
+ * loops share its bytes; only {@link #holders}, the number of references from one loop, changes, and only on that loop.
  * <pre>
- * body:  | encoded MQTT 5.0 properties to hand on | payload |
- *        0                      propertiesLength           body.length
+ * body:  | encoded MQTT 5.0 properties to forward | payload |
+ *        0                     propertiesLength          body.length
  * </pre>
  */
 public sealed class StoredMessage permits ChangedMessage, RetainedMessage {
-    /** Heap that a message takes beside its body: this object, the array's header and an entry in a queue. */
+    /** Heap of a message beside its body, in bytes: this object, the array's header and an entry in a queue. */
     public static final int OVERHEAD_BYTES = 112;
 
-    /** From here on a collector that divides the heap into regions may give an array twice its size, in whole regions. */
+    /**
+     * From this size on, a garbage collector with heap regions may reserve up to twice the size of an array, in whole
+     * regions.
+     */
     private static final int LARGE_BYTES = 512 * 1024 - 64;
 
     private static final int NODE_BYTES = 128;
 
-    /** Longer names count: as bytes, and as the string that somebody may have asked for. */
+    /** Longer names are charged: as bytes, and as the string that may be cached. */
     private static final int SHORT_NAME_BYTES = 64;
 
     private final Topic topic;
@@ -53,7 +55,7 @@ public sealed class StoredMessage permits ChangedMessage, RetainedMessage {
         this.idLow = idLow;
     }
 
-    /** A message as storage has kept it. */
+    /** Creates a message from its stored form. */
     public static StoredMessage restored(
             Topic topic,
             byte[] body,
@@ -66,43 +68,46 @@ public sealed class StoredMessage permits ChangedMessage, RetainedMessage {
         return new StoredMessage(topic, body, propertiesLength, qos, retain, expiresAtMillis, idHigh, idLow);
     }
 
-    /** The same message to be kept for long: without what its topic remembers for routing. */
+    /** Returns the same message for long-term storage: its topic drops the cached matches. */
     public StoredMessage toRetain() {
         return new StoredMessage(
                 topic.withoutMatches(), body, propertiesLength, qos, retain, expiresAtMillis, idHigh, idLow);
     }
 
     /**
-     * The same message to be retained.
+     * Returns the same message to be retained.
      *
-     * @param publisherId the UTF-8 client id of its publisher; kept, not copied; null when the application has published it
+     * @param publisherId the UTF-8 client id of its publisher; kept, not copied; null if published by the application
      */
     public StoredMessage toRetain(byte @Nullable [] publisherId) {
         return publisherId == null ? toRetain() : new RetainedMessage(this, publisherId);
     }
 
-    /** The UTF-8 client id of the publisher of a retained message; null for the application's and for all other messages. */
+    /**
+     * The UTF-8 client id of the publisher of a retained message; null for the application's and for all other
+     * messages.
+     */
     public byte @Nullable [] publisherId() {
         return null;
     }
 
-    /** Whether this is a retained message that the client with this UTF-8 client id has published. */
+    /** True if this is a retained message published by the client with this UTF-8 client id. */
     public boolean isRetainedBy(byte[] clientId) {
         byte[] publisher = publisherId();
         return publisher != null && Arrays.equals(publisher, clientId);
     }
 
-    /** This message, which one recipient gets in the place of that one. */
+    /** Returns this message as the one that a recipient gets in place of {@code published}. */
     public StoredMessage inPlaceOf(StoredMessage published) {
         return new ChangedMessage(this, published);
     }
 
-    /** The message that was published; another than this when an interceptor has changed it for one recipient. */
+    /** The published message; different from this one if an interceptor has changed it for one recipient. */
     public StoredMessage original() {
         return this;
     }
 
-    /** The same message for another loop: shares the bytes, counts its own holders. */
+    /** Returns the same message for another loop: shared bytes, separate holder count. */
     StoredMessage forAnotherLoop() {
         return new StoredMessage(topic, body, propertiesLength, qos, retain, expiresAtMillis, idHigh, idLow);
     }
@@ -111,7 +116,7 @@ public sealed class StoredMessage permits ChangedMessage, RetainedMessage {
         return topic;
     }
 
-    /** Properties and payload; nobody writes to it. */
+    /** Properties and payload. Not a copy: read only. */
     public byte[] body() {
         return body;
     }
@@ -124,7 +129,7 @@ public sealed class StoredMessage permits ChangedMessage, RetainedMessage {
         return body.length - propertiesLength;
     }
 
-    /** As published, 0..2. */
+    /** QoS as published, 0..2. */
     public int qos() {
         return qos;
     }
@@ -153,34 +158,34 @@ public sealed class StoredMessage permits ChangedMessage, RetainedMessage {
         return idLow;
     }
 
-    /** What the message costs on the heap, at most: other messages may have the same topic. */
+    /** Upper bound of the heap of this message, in bytes; topics may be shared with other messages. */
     public int bytes() { // hot: per message
         return bytes(body.length, topic.utf8().length);
     }
 
-    /** What a message with a body and a topic name of this size costs. */
+    /** Returns the heap charge of a message with a body and a topic name of these sizes, in bytes. */
     public static int bytes(int length, int name) {
         int wasted = length >= LARGE_BYTES ? length : 0;
         return length + wasted + (name > SHORT_NAME_BYTES ? 2 * name : 0) + OVERHEAD_BYTES;
     }
 
-    /** What it costs to retain it: a topic of its own, with a node for each level, most of them perhaps its own as well. */
+    /** Heap charge of the message when retained: includes its own topic with a tree node per level. */
     long retainedBytes() {
         return bytes() + 2L * topic.utf8().length + (long) topic.levelCount() * NODE_BYTES;
     }
 
-    /** One more place on this loop holds the message; true for the first, which is the one to charge. */
+    /** Adds a reference from this loop. Returns true for the first, which charges the message. */
     public boolean hold() {
         return holders++ == 0;
     }
 
-    /** One place less; true for the last, which is the one to give the charge back. */
+    /** Removes a reference. Returns true for the last, which releases the charge. */
     public boolean release() {
         assert holders > 0;
         return --holders == 0;
     }
 
-    /** Whether any place on this loop holds it. */
+    /** True if this loop has a reference. */
     public boolean isHeld() {
         return holders > 0;
     }

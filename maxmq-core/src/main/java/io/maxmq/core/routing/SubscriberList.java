@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plain subscriptions of one filter on one loop; only that loop touches it. While a message walks over it,
- * subscriptions may come and go: none moves. A removed one leaves a hole that the next one fills; {@link #compact}
- * closes holes when nobody walks.
+ * The plain subscriptions of one filter on one loop, used only by that loop. Subscriptions may be added and removed
+ * during a traversal; entries do not move. A removed one leaves a hole that the next one fills; {@link #compact} closes
+ * holes between traversals.
  */
 final class SubscriberList {
     private static final int[] NO_HOLES = {};
@@ -17,12 +17,12 @@ final class SubscriberList {
     private int[] holes = NO_HOLES;
     private int holeCount;
 
-    /** By subscriber, open addressing, at most half full; null until somebody asks. */
+    /** By subscriber, open addressing, at most half full; null until first used. */
     private @Nullable FilterSubscription @Nullable [] bySubscriber;
 
-    /** Whether a match holds what was computed from the entries, so that a change must invalidate it. */
+    /** True if a match contains a copy of entries; a change must then invalidate it. */
     boolean copied;
-    /** Whether it waits for {@link #compact}. */
+    /** True while queued for {@link #compact}. */
     boolean sparse;
 
     SubscriberList(FilterSubscription first) {
@@ -32,12 +32,12 @@ final class SubscriberList {
         size = 1;
     }
 
-    /** How many. */
+    /** Number of subscriptions. */
     int size() {
         return size;
     }
 
-    /** One more than the highest index in use, holes included. */
+    /** Highest index in use plus one, including holes. */
     int extent() {
         return extent;
     }
@@ -90,12 +90,12 @@ final class SubscriberList {
         }
     }
 
-    /** Whether {@link #compact} would pay. */
+    /** True if {@link #compact} is worthwhile. */
     boolean isSparse() {
         return extent >= 32 && size < extent / 2;
     }
 
-    /** Closes the holes. Nobody may be walking. */
+    /** Closes the holes. Not during a traversal. */
     void compact() {
         @Nullable FilterSubscription[] dense = new FilterSubscription[Math.max(2, size + size / 2)];
         int count = 0;
@@ -115,7 +115,7 @@ final class SubscriberList {
         }
     }
 
-    /** The subscription of that subscriber, or null. The first call costs a walk over all. */
+    /** Returns the subscription of this subscriber, or null. The first call builds an index of all entries. */
     @Nullable
     FilterSubscription find(Subscriber subscriber) {
         @Nullable FilterSubscription[] table = bySubscriber;
@@ -161,7 +161,7 @@ final class SubscriberList {
         table[at] = subscription;
     }
 
-    /** Moves later entries of the run into the gap, so that no run breaks. */
+    /** Removes the entry and moves later entries of the run into the gap, so that the run has no gap. */
     private void unindex(FilterSubscription subscription) {
         @Nullable FilterSubscription[] table = bySubscriber;
         if (table == null) {

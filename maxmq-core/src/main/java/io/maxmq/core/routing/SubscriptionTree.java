@@ -13,45 +13,47 @@ import org.jspecify.annotations.Nullable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Who subscribes to what, for one tenant. Thread-safe, given that each subscription is added and removed on its
- * subscriber's loop and that {@code loop} arguments are the caller's own.
+ * The subscriptions of one tenant by filter. Thread-safe, provided that each subscription is added and removed on its
+ * subscriber's loop and that {@code loop} arguments are the caller's own loop.
  *
- * <p><b>Structure.</b> A tree by topic level. A node has its children in a {@link LevelMap}, its wildcard children
- * apart, and its subscribers in a {@link SubscriberList} per loop that only that loop touches. Structure is changed under one lock, for a
- * few hundred nanoseconds; reading takes none. A filter that a loop has subscribers of already takes no lock either.
+ * <p><b>Structure.</b> A tree by topic level. A node keeps its children in a {@link LevelMap}, its wildcard children
+ * separately, and its subscribers in one {@link SubscriberList} per loop, used only by that loop. One lock guards
+ * changes of the structure, for a few hundred nanoseconds each; reads take no lock. Neither does a change to a filter
+ * that already has subscribers on the same loop.
  *
- * <p><b>Cached matches.</b> A topic keeps per loop the {@link Match} found last, and the tree's version then. Each
- * change that a match could notice first changes the tree, then puts its filter into a ring of the last
- * {@value #RING}, then counts the version up. A match of an older version is compared with the filters changed since;
- * when none matches the topic, or few enough, it is still right. A change in a list from which no match
- * copied needs no notice, because matches refer to the list itself. The memory of cached matches is bounded by the {@link MatchCache} of each loop.
+ * <p><b>Cached matches.</b> A topic caches, per loop, the last {@link Match} and its tree version. Each change that
+ * affects cached matches first changes the tree, then writes its filter into a ring of the last {@value #RING} changes,
+ * then increments the version. A match of an older version is compared with the filters changed since: it remains valid
+ * if the number of changes is small and none matches the topic. A change in a list from which no match copied entries
+ * is not recorded, because matches refer to the list itself. The {@link MatchCache} of each loop bounds the memory of
+ * cached matches.
  *
- * <p><b>Order.</b> Version and nodes are volatile: when {@link #add} has returned, a message whose match begins later
- * finds the subscription. So who stores a retained message and then matches, and who subscribes and then scans the
- * retained messages, cannot miss each other.
+ * <p><b>Order.</b> Version and nodes are volatile: after {@link #add} has returned, every match that begins later finds
+ * the subscription. A publisher first stores a retained message and then matches; a subscriber first subscribes and
+ * then reads the retained messages. A new subscription therefore gets the message at least once.
  *
- * <p><b>Bounds.</b> A match visits only nodes that exist and match a prefix of the topic: at most
- * {@link #visitBound()} (see {@link WildcardShapes}) whatever the topic, and no deeper than the topic. To keep it small
- * against adversarial filters, ask {@link #visitBoundWith} at SUBSCRIBE.
+ * <p><b>Bounds.</b> A match visits only existing nodes that match a prefix of the topic: at most {@link #visitBound()}
+ * (see {@link WildcardShapes}) for any topic, and not deeper than the topic. To bound it against adversarial filters,
+ * check {@link #visitBoundWith} at SUBSCRIBE.
  */
 public final class SubscriptionTree {
-    /** A bit per loop. */
+    /** One bit per loop. */
     public static final int MAX_LOOPS = Long.SIZE;
 
-    /** About what a node takes on the heap, with its place among its siblings. */
+    /** Approximate heap of a node, in bytes, including its slot in the parent. */
     public static final int NODE_BYTES = 160;
 
     private static final int RING = 256;
-    /** With more changes since than this, computing is cheaper than comparing. */
+    /** Above this number of changes, recomputing is cheaper than comparing. */
     private static final int MAX_COMPARED = 32;
 
     /**
-     * How a tree behaves.
+     * Options of a tree.
      *
-     * @param maxLevels of a filter, 1 or more
-     * @param mergeOverlapping whether a subscriber gets one copy of a message that several of its filters match
-     *     (MQTT 5.0 §3.3.4 allows both)
-     * @param maxMatchBytes what the remembered matches of one loop may take, but for the last one; 0 or more
+     * @param maxLevels levels of a filter, 1 or more
+     * @param mergeOverlapping true to send a subscriber one copy of a message that several of its filters match (MQTT
+     *     5.0 §3.3.4 allows both)
+     * @param maxMatchBytes bound of the cached matches of one loop, not counting the last one; 0 or more
      */
     public record Options(int maxLevels, boolean mergeOverlapping, long maxMatchBytes) {
         public static final Options DEFAULTS = new Options(128, true, 32 << 20);
@@ -84,7 +86,7 @@ public final class SubscriptionTree {
     private final LongAdder subscriptions = new LongAdder();
     private final LongAdder sharedSubscriptions = new LongAdder();
 
-    /** Guards the structure of the tree, the shapes and the changes. Held for one change, never while calling out. */
+    /** Guards the structure of the tree, the shapes and the changes. Held for one change, never during a callback. */
     private final ReentrantLock structure = new ReentrantLock();
 
     private final WildcardShapes shapes = new WildcardShapes();
@@ -95,19 +97,19 @@ public final class SubscriptionTree {
 
     private volatile long version;
 
-    /** Per loop, its lists that have become sparse. */
+    /** Per loop: its lists that have become sparse. */
     private final ArrayDeque<SubscriberList>[] sparse;
 
-    /** An empty tree whose caches have no bound but that of the options. */
+    /** Creates an empty tree whose caches are bounded only by the options. */
     public SubscriptionTree(int loops, Options options) {
         this(loops, options, ReservedMemory.unbounded());
     }
 
     /**
-     * An empty tree.
+     * Creates an empty tree.
      *
      * @param loops 1..{@value #MAX_LOOPS}
-     * @param memory what remembered matches draw from
+     * @param memory source of the memory for cached matches
      */
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
     public SubscriptionTree(int loops, Options options, ReservedMemory memory) {
@@ -127,12 +129,12 @@ public final class SubscriptionTree {
     }
 
     /**
-     * Who gets the messages of that topic. Valid until the loop's next call that matches or changes subscriptions; keep
-     * it no longer than a message.
+     * Returns the recipients of a topic's messages. Valid until the loop's next call that matches or changes
+     * subscriptions; keep it for at most one message.
      */
     // hot: per message
     public Match match(Topic topic, int loop) {
-        long now = version; // read before the tree: what changes later has a higher version
+        long now = version; // read before the tree: later changes have a higher version
         Match known = topic.match(loop);
         if (known != null && known.version == now) {
             return known;
@@ -140,7 +142,7 @@ public final class SubscriptionTree {
         return matchSlowly(topic, loop, known, now);
     }
 
-    /** The same, computed for somebody who only looks: the topic does not remember it. */
+    /** Computes a match for a query, without caching it in the topic. */
     public Match look(Topic topic, int loop) {
         return matchers[loop].look(root, topic, version);
     }
@@ -153,7 +155,7 @@ public final class SubscriptionTree {
         return matchers[loop].match(root, topic, now);
     }
 
-    /** Whether no filter changed in {@code (then, now]} matches the topic, as far as that is quick to say. */
+    /** True if no filter changed in {@code (then, now]} matches the topic; false if unknown after a cheap check. */
     private boolean isUnchanged(Topic topic, long then, long now) {
         if (now - then > MAX_COMPARED) {
             return false;
@@ -165,20 +167,21 @@ public final class SubscriptionTree {
                 return false;
             }
         }
-        // Change v + RING overwrites v before the version says so: at v + RING - 1 it may have begun.
+        // Change v + RING overwrites v before the version shows it: from v + RING - 1 on, the overwriting may have
+        // begun.
         return version - then < RING;
     }
 
     /**
-     * Adds one that is in no tree. On its subscriber's loop.
+     * Adds a subscription that is in no tree. On its subscriber's loop.
      *
-     * @return how many nodes were made for it
-     * @throws IllegalArgumentException when its filter has more levels than allowed
-     * @throws IllegalStateException when it is in a tree
+     * @return number of created nodes
+     * @throws IllegalArgumentException if its filter has more levels than allowed
+     * @throws IllegalStateException if it already is in a tree
      */
     public int add(FilterSubscription subscription) {
         if (subscription.node != null) {
-            throw new IllegalStateException("subscription is in a tree already: " + subscription);
+            throw new IllegalStateException("subscription is already in a tree: " + subscription);
         }
         byte[] filter = subscription.filter().text().getBytes(UTF_8);
         if (LevelNode.levelCount(filter) > options.maxLevels()) {
@@ -203,7 +206,7 @@ public final class SubscriptionTree {
         TreeNode known = find(filter);
         if (known != null && known.subscribers instanceof FilterSubscribers all) {
             SubscriberList list = all.list(subscription.loop());
-            if (list != null) { // the node stays as long as the list has an entry, and only this loop removes one
+            if (list != null) { // the node exists as long as the list has an entry, and only this loop removes entries
                 list.add(subscription);
                 subscription.node = known;
                 changedIfCopied(list, filter);
@@ -259,7 +262,7 @@ public final class SubscriptionTree {
         }
     }
 
-    /** Who shares this filter under its share's name; null when there is nobody. */
+    /** Returns the group of this filter and share name, or null. */
     public @Nullable SharedGroup group(TopicFilter shared) {
         ShareName share = shared.share();
         structure.lock();
@@ -274,9 +277,9 @@ public final class SubscriptionTree {
     }
 
     /**
-     * Removes it; does nothing when it is in no tree. On its subscriber's loop.
+     * Removes a subscription. No effect if it is in no tree. On its subscriber's loop.
      *
-     * @return how many nodes are gone with it
+     * @return number of removed nodes
      */
     public int remove(FilterSubscription subscription) {
         TreeNode node = subscription.node;
@@ -322,7 +325,7 @@ public final class SubscriptionTree {
             if (node.subscribers instanceof FilterSubscribers all) {
                 SubscriberList list = all.list(loop);
                 if (list != null) {
-                    list.remove(subscription); // its last; the list itself may be being walked
+                    list.remove(subscription); // its last entry; a traversal of the list may be running
                 }
                 FilterSubscribers rest = all.without(loop);
                 node.subscribers = rest.isEmpty() ? null : rest;
@@ -360,11 +363,11 @@ public final class SubscriptionTree {
     }
 
     /**
-     * Gives back what removed subscriptions have left behind: holes in lists, and matches that refer to them. To be called on each
-     * loop behind a removal, while it walks no match: best at the end of a loop iteration. Costs next to nothing when there is
-     * nothing to do.
+     * Releases memory of removed subscriptions: holes in lists, and matches that refer to them. Call it on each loop
+     * after a removal, between traversals of matches: best at the end of a loop iteration. Costs almost nothing without
+     * removals.
      *
-     * @return whether there is more to do, in a later turn of the loop
+     * @return true if work remains for a later iteration of the loop
      */
     public boolean compact(int loop) {
         ArrayDeque<SubscriberList> lists = sparse[loop];
@@ -377,27 +380,30 @@ public final class SubscriptionTree {
         return caches[loop].sweep();
     }
 
-    /** How many subscriptions there are. */
+    /** Number of subscriptions. */
     public long subscriptionCount() {
         return subscriptions.sum();
     }
 
-    /** How many of them are shared; each member of a group counts. */
+    /** Number of shared subscriptions; each member of a group counts. */
     public long sharedSubscriptionCount() {
         return sharedSubscriptions.sum();
     }
 
-    /** How many levels of filters there are, each counted once however many filters share it. */
+    /** Number of nodes: filter levels, each counted once for all filters that share it. */
     public int nodeCount() {
         return nodes;
     }
 
-    /** No match visits more nodes than this, whatever the topic. */
+    /** Upper bound of the nodes that a match visits, for any topic. */
     public int visitBound() {
         return shapes.count();
     }
 
-    /** What {@link #visitBound} would be with that filter added. Any thread; costs by the filter's levels. */
+    /**
+     * Returns {@link #visitBound} as it would be after adding the filter. Any thread; cost proportional to the filter's
+     * levels.
+     */
     public int visitBoundWith(TopicFilter filter) {
         byte[] bytes = filter.text().getBytes(UTF_8);
         structure.lock();
@@ -418,12 +424,12 @@ public final class SubscriptionTree {
         }
     }
 
-    /** How many nodes this loop's matches have visited since the last call. */
+    /** Returns the number of nodes that this loop's matches have visited since the last call. */
     int takeVisited(int loop) { // hot: per message
         return matchers[loop].takeVisited();
     }
 
-    /** The most nodes that a match has visited so far. */
+    /** Highest number of nodes that a match has visited so far. */
     public int maxVisited() {
         int max = 0;
         for (Matcher matcher : matchers) {
@@ -432,7 +438,7 @@ public final class SubscriptionTree {
         return max;
     }
 
-    /** How many matches had to be computed, rather than found with their topic. */
+    /** Number of matches computed rather than found in the cache. */
     public long matchesComputed() {
         long sum = 0;
         for (Matcher matcher : matchers) {
@@ -456,7 +462,7 @@ public final class SubscriptionTree {
         return node;
     }
 
-    /** The node of that filter, made with all above it if need be. Under the lock. */
+    /** Returns the node of the filter; creates it and its ancestors if absent. Under the lock. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time, under the lock
     private TreeNode path(byte[] filter) {
         TreeNode node = root;
@@ -484,7 +490,7 @@ public final class SubscriptionTree {
         return node;
     }
 
-    /** The node's subscribers in the form that takes more than one; not yet written there. Under the lock. */
+    /** Returns the node's subscribers in the form for more than one, not yet written to the node. Under the lock. */
     private static FilterSubscribers subscribers(TreeNode node) {
         Object now = node.subscribers;
         if (now instanceof FilterSubscribers all) {
@@ -496,7 +502,7 @@ public final class SubscriptionTree {
         return FilterSubscribers.EMPTY;
     }
 
-    /** Removes the node if it has become useless, and then those above it. Under the lock. */
+    /** Removes the node if unused, then its unused ancestors. Under the lock. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time, under the lock
     private void prune(TreeNode node) {
         TreeNode at = node;
@@ -518,7 +524,7 @@ public final class SubscriptionTree {
 
     private void changedIfCopied(SubscriberList list, byte[] filter) {
         if (list.copied) {
-            list.copied = false; // what was copied becomes invalid now; what is copied later says so again
+            list.copied = false; // present copies become invalid here; a later copy sets the flag again
             structure.lock();
             try {
                 changed(filter);
@@ -528,7 +534,7 @@ public final class SubscriptionTree {
         }
     }
 
-    /** Invalidates the matches of the topics that the filter matches. Behind the change, under the lock. */
+    /** Invalidates the matches of the topics that the filter matches. After the change, under the lock. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time, under the lock
     private void changed(byte[] filter) {
         long next = version + 1;

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * A topic name of one tenant, and what each event loop last found in the tenant's subscription tree for it. Equal by
- * bytes: a {@link TopicTable} may forget one and give out another. The name is immutable; thread-safe.
+ * A topic name of one tenant, with the last match of each event loop in the tenant's subscription tree. Equal by bytes:
+ * a {@link TopicTable} may drop a topic and later return another object for its name. The name is immutable;
+ * thread-safe.
  */
 public final class Topic {
     private static final VarHandle MATCHES;
@@ -26,18 +27,21 @@ public final class Topic {
     private final byte[] utf8;
     private final int hash;
     private final int secretHash;
-    private @Nullable String name; // a race computes it twice
-    private @Nullable Topic rewritten; // the same
+    private @Nullable String name; // computed twice in a race
+    private @Nullable Topic rewritten; // likewise
 
-    /** Of its table, the generation that took it last; a race sets an older one, and costs a look into the map. */
+    /**
+     * Last generation of the table that contained this topic. A race may set an older one, which costs one look-up in
+     * the map.
+     */
     int generation;
 
-    /** Slot i is read and written by loop i alone; volatile because any loop may be the one that makes the array. */
+    /** Slot i is read and written only by loop i; volatile because any loop may create the array. */
     @SuppressWarnings("unused") // written by MATCHES
     private volatile @Nullable Match @Nullable [] matches;
 
     /**
-     * One that no table knows, such as that of a retained message read from storage.
+     * Creates a topic outside any table, for example of a retained message read from storage.
      *
      * @param utf8 a valid topic name; kept, not copied
      * @param hash of the name, {@link PublishView#topicHash(byte[])}
@@ -52,7 +56,7 @@ public final class Topic {
         this.secretHash = secretHash;
     }
 
-    /** As the constructor, from a valid topic name. */
+    /** Creates a topic outside any table from a valid topic name. */
     public static Topic of(String name) {
         byte[] utf8 = name.getBytes(UTF_8);
         return new Topic(utf8, PublishView.topicHash(utf8));
@@ -72,7 +76,7 @@ public final class Topic {
         return known;
     }
 
-    /** One or more, empty ones included. Computed at each call. */
+    /** One or more levels, possibly empty ones. Computed at each call. */
     public String[] levels() {
         return name().split("/", -1);
     }
@@ -86,22 +90,25 @@ public final class Topic {
         return hash;
     }
 
-    /** What {@link #rewritten(Topic)} was told; null for nothing yet. */
+    /** The topic set by {@link #rewritten(Topic)}; null if not yet set. */
     public @Nullable Topic rewritten() {
         return rewritten;
     }
 
-    /** Remembers which topic, of the same table, the settings' rules make of this; perhaps itself. */
+    /** Caches the result of the topic rewrite rules for this topic: a topic of the same table, possibly this one. */
     public void rewritten(Topic to) {
         rewritten = to;
     }
 
-    /** Such topics are matched by no filter that starts with a wildcard (MQTT 5.0 §4.7.2). */
+    /**
+     * True if the name begins with {@code $}; filters that start with a wildcard do not match such topics (MQTT 5.0
+     * §4.7.2).
+     */
     public boolean startsWithDollar() {
         return utf8.length > 0 && utf8[0] == '$';
     }
 
-    /** The same name without what was found for it, for whoever keeps it long and publishes to it rarely. */
+    /** Returns the same name without cached matches, for long-term storage. */
     public Topic withoutMatches() {
         return matches == null ? this : new Topic(utf8, hash, secretHash);
     }
@@ -122,7 +129,7 @@ public final class Topic {
             @Nullable Match[] made = new Match[loops];
             known = MATCHES.compareAndSet(this, null, made) ? made : matches;
             if (known == null) {
-                throw new AssertionError("the array is made once and stays");
+                throw new AssertionError("the array of matches is created once and never removed");
             }
         }
         known[loop] = match;

@@ -1,17 +1,20 @@
 package io.maxmq.core.routing;
 
-/** Whether a filter matches a topic (MQTT 5.0 §4.7), both as bytes. */
+/** Matching of a filter with a topic (MQTT 5.0 §4.7), both as bytes. */
 final class TopicMatching {
     private TopicMatching() {}
 
-    /** Both valid, the filter without a share. Neither allocates nor recurses. */
+    /**
+     * Returns whether the filter matches the topic; both valid, the filter without a share name. No allocation, no
+     * recursion.
+     */
     static boolean matches(byte[] filter, byte[] topic) {
         if ((filter[0] == '+' || filter[0] == '#') && topic[0] == '$') {
             return false; // [MQTT-4.7.2-1]
         }
         int f = 0;
         int t = 0;
-        while (true) { // both at the start of a level, which may be empty
+        while (true) { // f and t are both at the start of a level, which may be empty
             if (f < filter.length && filter[f] == '#') {
                 return true;
             }
@@ -30,7 +33,7 @@ final class TopicMatching {
                 return false;
             }
             if (t == topic.length) {
-                return f == filter.length || (f == filter.length - 2 && filter[f + 1] == '#'); // the parent of /#
+                return f == filter.length || (f == filter.length - 2 && filter[f + 1] == '#'); // the parent level of /#
             }
             if (f == filter.length) {
                 return false;

@@ -15,38 +15,41 @@ import org.jspecify.annotations.Nullable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The topics of one tenant that are in use, found by their bytes without allocating.
+ * The topics of one tenant that are in use. Look-up by bytes does not allocate.
  *
- * <p>Each loop looks into a small cache of its own first, then into the map that all share. The map is bounded by two
- * generations: topics go into the young one; when that is full, by count or bytes, it becomes the old one and the
- * former old one is dropped; a hit in the old one puts the topic into the young one again. So a flood of topics costs
- * at most two generations, and no more than the memory for caches allows. A topic that was dropped stays valid; a holder of it and a
- * later look-up of the name may have two equal objects.
+ * <p>Each loop first checks a small cache of its own, then the shared map. Two generations bound the map: new topics go
+ * into the young generation. When that one is full, by count or bytes, it becomes the old one, and the former old one
+ * is dropped. A hit in the old generation moves the topic into the young one. A flood of topics therefore costs at most
+ * two generations, and at most the memory for caches. A dropped topic remains valid, but a later look-up of its name
+ * may return another, equal object.
  *
- * <p>Thread-safe, given that {@code loop} is the caller's own.
+ * <p>Thread-safe, provided that {@code loop} is the caller's own loop.
  */
 public final class TopicTable {
-    /** How many bytes of names a generation takes per topic, on average. */
+    /** Mean length of a name, in bytes, on which the byte bound of a generation is based. */
     private static final int MEAN_BYTES = 256;
 
-    /** A topic with its name as a string, its place in the map and the array of its matches, beside its name's bytes. */
+    /**
+     * A topic with its name as a string, its entry in the map and the array of its matches, not counting the bytes of
+     * the name.
+     */
     private static final int TOPIC_BYTES = 200;
 
-    /** So many topics of a generation are there even when the caches have no memory left. */
+    /** Number of topics per generation that are allowed even if the caches' memory is used up. */
     private static final int FREE_TOPICS = 64;
 
-    /** Two generations leave half of the caches' memory to matches. */
+    /** Divisor of the caches' memory per generation: two generations leave half of it to matches. */
     private static final int GENERATION_PART = 4;
 
     private static final long ENDED = -1;
     private static final int MAX_CACHE = 4096;
-    /** Longer names are looked up in the map each time: the caches are bounded in topics only. */
+    /** Longer names are looked up in the map each time, because the loops' caches are bounded only by count. */
     private static final int MAX_CACHED_BYTES = 512;
 
     private static final VarHandle BIG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LITTLE = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** Made by each loop when it first looks here: a tenant's name alone costs none. */
+    /** Created by each loop on first use, so that an unused tenant costs nothing. */
     private final @Nullable LoopCache[] caches;
 
     private final int cacheSize;
@@ -63,7 +66,7 @@ public final class TopicTable {
         final ConcurrentMap<Object, Topic> topics = new ConcurrentHashMap<>();
         final AtomicLong count = new AtomicLong();
         final AtomicLong bytes = new AtomicLong();
-        /** What its topics have drawn; {@link #ENDED} when it was dropped. */
+        /** Memory drawn for its topics; {@link #ENDED} after it was dropped. */
         private final AtomicLong charged = new AtomicLong();
 
         Generation(int number) {
@@ -82,7 +85,7 @@ public final class TopicTable {
             }
         }
 
-        /** Gives what is to be given back. */
+        /** Ends the generation and returns the memory to give back. */
         long endCharge() {
             return charged.getAndSet(ENDED);
         }
@@ -90,7 +93,9 @@ public final class TopicTable {
 
     private record Generations(Generation young, Generation old) {}
 
-    /** What one loop found last, direct mapped by the codec's hash: at a collision the later one stays. */
+    /**
+     * Last topics of one loop, direct-mapped by the codec's hash: on a collision the later topic replaces the earlier.
+     */
     private static final class LoopCache {
         final @Nullable Topic[] topics;
         final Key key = new Key();
@@ -101,7 +106,7 @@ public final class TopicTable {
         }
     }
 
-    /** Finds a {@link Topic} in a map: equal to one of the same bytes, and only in this direction. */
+    /** Look-up key for a {@link Topic} in a map: the key equals a topic of the same bytes, not vice versa. */
     private static final class Key {
         byte[] bytes = {};
         int length;
@@ -126,10 +131,10 @@ public final class TopicTable {
     }
 
     /**
-     * An empty table.
+     * Creates an empty table.
      *
      * @param loops 1..64
-     * @param generationSize topics per generation, 1 or more; names of more than 256 bytes count accordingly
+     * @param generationSize topics per generation, 1 or more; names of more than 256 bytes reduce the number
      * @param maxLevels of a topic, 1 or more
      */
     public TopicTable(int loops, int generationSize, int maxLevels) {
@@ -137,12 +142,12 @@ public final class TopicTable {
     }
 
     /**
-     * An empty table.
+     * Creates an empty table.
      *
-     * @param loops how many loops use it
-     * @param generationSize how many topics go into a generation, at most, 1 or more
+     * @param loops number of loops that use it
+     * @param generationSize topics per generation, at most; 1 or more
      * @param maxLevels of a topic, 1 or more
-     * @param memory what the topics draw from; without more of it a generation ends early
+     * @param memory source of the topics' memory; when used up, a generation ends early
      */
     public TopicTable(int loops, int generationSize, int maxLevels, ReservedMemory memory) {
         if (generationSize < 1 || maxLevels < 1) {
@@ -170,8 +175,8 @@ public final class TopicTable {
     }
 
     /**
-     * The topic that spells {@code buffer[start..start+length)}, absolute indices, or null when it must be validated
-     * and {@linkplain #intern(int, byte[], int) interned} first.
+     * Returns the topic with the bytes {@code buffer[start..start+length)}, absolute indices. Null if unknown: validate
+     * and {@linkplain #intern(int, byte[], int) intern} the name first.
      *
      * @param hash of these bytes, {@link PublishView#topicHash()}
      */
@@ -201,11 +206,11 @@ public final class TopicTable {
     }
 
     /**
-     * The topic of that name; made when it isn't there.
+     * Returns the topic of this name; creates it if absent.
      *
      * @param utf8 a valid topic name; kept, not copied
      * @param hash of the name, {@link PublishView#topicHash(byte[])}
-     * @throws IllegalArgumentException when it has more levels than allowed; {@link #isTooDeep} tells before
+     * @throws IllegalArgumentException if it has more levels than allowed; check {@link #isTooDeep} first
      */
     public Topic intern(int loop, byte[] utf8, int hash) {
         Topic known = find(loop, utf8, hash);
@@ -222,7 +227,7 @@ public final class TopicTable {
         return topic;
     }
 
-    /** As {@link #intern(int, byte[], int)}. */
+    /** Same as {@link #intern(int, byte[], int)}, from a string. */
     public Topic intern(int loop, String name) {
         byte[] utf8 = name.getBytes(UTF_8);
         return intern(loop, utf8, PublishView.topicHash(utf8));
@@ -232,7 +237,7 @@ public final class TopicTable {
         return LevelNode.levelCount(utf8) > maxLevels;
     }
 
-    /** How many topics the shared map holds; some may count twice. */
+    /** Number of topics in the shared map; some may count twice. */
     public int size() {
         Generations now = generations;
         return (int) (now.young.count.get() + now.old.count.get());
@@ -261,7 +266,7 @@ public final class TopicTable {
         return topic;
     }
 
-    /** Keeps a topic of a loop's cache from falling out of the map, where the other loops find it. */
+    /** Renews a topic of a loop's cache in the map, so that the other loops continue to find it. */
     private Topic keepUsed(LoopCache cache, Topic topic) {
         Topic kept = keep(topic);
         remember(cache, kept);
@@ -274,7 +279,7 @@ public final class TopicTable {
         }
     }
 
-    /** Puts it into the young generation, or gives the equal one that is there. */
+    /** Adds the topic to the young generation, or returns the equal one that is already in it. */
     private Topic keep(Topic topic) {
         Generation young = generations.young;
         Topic known = young.topics.putIfAbsent(topic, topic);
@@ -291,20 +296,20 @@ public final class TopicTable {
         return topic;
     }
 
-    /** Draws the memory of a topic for its generation; false when there is none for another one. */
+    /** Draws memory for a topic of a generation. Returns false if no memory remains for another topic. */
     private boolean charge(Generation of, Topic topic) {
         long more = TOPIC_BYTES + 2L * topic.utf8().length;
         if (of.charged.get() > maxGenerationCharge || !memory.tryDraw(more)) {
             return false;
         }
         if (!of.tryAddCharge(more)) {
-            memory.giveBack(more); // its generation has just been dropped
+            memory.giveBack(more); // the generation has just been dropped
         }
         return true;
     }
 
     private void rotate(Generation full) {
-        synchronized (rotation) { // guards the exchange of generations, nothing else
+        synchronized (rotation) { // guards only the exchange of generations
             Generations now = generations;
             if (now.young == full) {
                 generations = new Generations(new Generation(full.number + 1), full);

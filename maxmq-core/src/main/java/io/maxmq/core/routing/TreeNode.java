@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * A level of the filters in a {@link SubscriptionTree}, below the levels of its parents. Written under the tree's lock,
- * read by any thread. Lean: a million filters make a million of these.
+ * A level of the filters in a {@link SubscriptionTree}. Written under the tree's lock, read by any thread. Small,
+ * because a million filters need a million nodes.
  */
 final class TreeNode extends LevelNode {
     final @Nullable TreeNode parent;
 
-    /** Null when it has no children; then it goes as soon as it has no subscribers either. */
+    /** Null without children; a node without children and subscribers is removed. */
     volatile @Nullable Branches branches;
 
     /** Null, the only {@link FilterSubscription} (plain), or {@link FilterSubscribers}. */
@@ -23,7 +23,7 @@ final class TreeNode extends LevelNode {
         this.parent = parent;
     }
 
-    /** The filter that ends here. Made anew at each call; costs by its levels. */
+    /** Returns the filter that ends here. Allocates a new one per call; cost proportional to its levels. */
     TopicFilter filter() {
         int length = -1;
         for (TreeNode at = this; at.parent != null; at = at.parent) {
@@ -42,18 +42,18 @@ final class TreeNode extends LevelNode {
         return TopicFilter.ofTopic(new String(text, UTF_8));
     }
 
-    /** The children of a node: the wildcards apart, the others by level. */
+    /** The children of a node: wildcards separately, the others by level. */
     static final class Branches extends LevelMap<TreeNode> {
         volatile @Nullable TreeNode plus;
         volatile @Nullable TreeNode multi;
-        /** The shape of the node that these are the children of. */
+        /** Shape of the parent node of these children. */
         final WildcardShapes.Shape shape;
 
         Branches(WildcardShapes.Shape shape) {
             this.shape = shape;
         }
 
-        /** The child of the level {@code bytes[start..end)} of a filter. */
+        /** Returns the child for the level {@code bytes[start..end)} of a filter, or null. */
         @Nullable
         TreeNode child(byte[] filter, int start, int end) {
             if (end == start + 1) {

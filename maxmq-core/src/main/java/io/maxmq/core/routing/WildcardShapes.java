@@ -3,11 +3,11 @@ package io.maxmq.core.routing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the shapes in use among the filters of a tree, and so bounds what a match can cost. The shape of a filter's
- * prefix is which of its levels are {@code +}, which the last {@code #}, and which are spelled out. For one topic at most
- * one node of each shape matches, since the spelled levels are then those of the topic; so no match visits more nodes
- * than there are shapes, however many filters there are. Ordinary use has a few dozen; all combinations of {@code +} in
- * n levels are 2^(n+1). Guarded by the tree's lock, but for {@link #count}.
+ * Counts the distinct shapes of the filters of a tree, which bounds the cost of a match. The shape of a filter prefix
+ * says which of its levels are {@code +}, whether the last is {@code #}, and which are literal. For one topic at most
+ * one node of each shape matches, since its literal levels are those of the topic. A match therefore visits no more
+ * nodes than there are shapes, regardless of the number of filters. Ordinary use has a few dozen shapes; all
+ * combinations of {@code +} in n levels are 2^(n+1). Guarded by the tree's lock, except for {@link #count}.
  */
 final class WildcardShapes {
     final Shape root = new Shape();
@@ -20,12 +20,12 @@ final class WildcardShapes {
         private @Nullable Shape multi;
     }
 
-    /** How many there are. Any thread. */
+    /** Number of shapes. Any thread. */
     int count() {
         return count;
     }
 
-    /** Counts a new node below one of shape {@code parent}. Gives its shape. */
+    /** Counts a new node below a node of shape {@code parent}. Returns its shape. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time, under the lock
     Shape use(Shape parent, byte[] level) {
         Shape shape = child(parent, level);
@@ -47,7 +47,7 @@ final class WildcardShapes {
         }
     }
 
-    /** The shape of a node that is there. */
+    /** Returns the shape of an existing node. */
     Shape known(Shape parent, byte[] level) {
         Shape shape = child(parent, level);
         if (shape == null) {
@@ -56,7 +56,7 @@ final class WildcardShapes {
         return shape;
     }
 
-    /** The shape of {@code bytes[start..end)} below {@code parent}, or null when nobody uses it. */
+    /** Returns the shape of {@code bytes[start..end)} below {@code parent}, or null if unused. */
     static @Nullable Shape child(Shape parent, byte[] bytes, int start, int end) {
         return switch (end == start + 1 ? bytes[start] : 0) {
             case '+' -> parent.plus;
