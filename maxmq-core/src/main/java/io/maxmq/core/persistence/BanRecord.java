@@ -10,8 +10,7 @@ import io.maxmq.spi.storage.ShardedKey;
 import java.util.Optional;
 
 /**
- * A ban, in {@link Tables#BAN}. All are in the first shard: they are few, and read as a whole.
- *
+ * A ban, in {@link Tables#BAN}. All bans are in the first shard: they are few and are read together.
  * <pre>
  *   key    | shard = 0 | tenant | 0 | kind (1) | value | of a client id of one user: 0 | user |
  *   value  | since (8) | until (8) | reason |
@@ -29,7 +28,7 @@ public final class BanRecord {
         return ShardedKey.encode(SHARD, ban.tenant().name(), Bytes.wrap(kind).concat(Bytes.utf8(name)));
     }
 
-    /** Writes it, in place of one for the same. */
+    /** Returns the batch that writes the ban, in place of an older one with the same kind, value and user. */
     public static Batch put(Ban ban) {
         Bytes key = key(ban);
         Bytes value = new RecordWriter(VERSION, 2 * Long.BYTES + ban.reason().length() + 2)
@@ -40,19 +39,19 @@ public final class BanRecord {
         return Batch.builder(SHARD).mayUseReserve().put(Tables.BAN, key, value).build();
     }
 
-    /** Forgets it. */
+    /** Returns the batch that deletes the ban. */
     public static Batch delete(Ban ban) {
         return Batch.builder(SHARD).delete(Tables.BAN, key(ban)).build();
     }
 
-    /** @throws DamagedRecordException when it does not match its checksum, or makes no sense */
+    /** @throws DamagedRecordException if the checksum does not match or the content is invalid */
     public static Ban read(Entry entry) {
         RecordReader record = new RecordReader(Tables.BAN, entry, VERSION);
         ShardedKey key = ShardedKey.parse(entry.key());
         Bytes suffix = key.suffix();
         int kind = suffix.isEmpty() ? -1 : suffix.byteAt(0);
         if (kind < 0 || kind >= Ban.Kind.values().length) {
-            throw new DamagedRecordException("a ban of unknown kind: " + kind);
+            throw new DamagedRecordException("unknown ban kind: " + kind);
         }
         String name = suffix.slice(1, suffix.length()).toUtf8();
         int user = Ban.Kind.values()[kind] == Ban.Kind.CLIENT_OF_USER ? name.indexOf('\0') : -1;

@@ -91,14 +91,14 @@ public final class BrokerRecordFormat implements RecordFormat {
         if (table.equals(Tables.PAYLOAD_COUNT)) {
             return counter(entry.value());
         }
-        // Others have a checksum and a version.
+        // All other records have a checksum and a version.
         RecordReader record = new RecordReader(table, entry, Byte.MAX_VALUE);
         return "version " + record.version() + ", " + entry.value().length() + " bytes";
     }
 
     private static String counter(Bytes value) {
         if (value.length() != Long.BYTES) {
-            throw new DamagedRecordException("a counter has " + value.length() + " bytes");
+            throw new DamagedRecordException("invalid counter size: " + value.length() + " bytes");
         }
         return Long.toString(value.longAt(0));
     }

@@ -17,17 +17,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The fields of a record that hold the client behind a message: all that its authorization is asked about, but for the TLS session, of which
- * nothing is stored. Tenant and client id are in the record's key. Stateless.
- *
+ * The fields of a record about a client: everything that its authorization needs, except for the TLS session, which is
+ * not stored. Tenant and client id are in the record's key. Stateless.
  * <pre>
  *   | user name | address | port | listener | version | clean start | keep alive | session expiry | connected at
  *   | attributes: count, each name and value |
- *   of a local socket the address is its path, in UTF-8, and the port 65536
+ *   local socket: the address is its path, in UTF-8, and the port 65536
  * </pre>
  */
 final class ClientRecord {
-    /** In place of a port: the address is the path of a local socket. */
+    /** Replaces the port if the address is the path of a local socket. */
     private static final int LOCAL_SOCKET = 0x10000;
 
     private ClientRecord() {}
@@ -55,9 +54,7 @@ final class ClientRecord {
         client.attributes().forEach((name, value) -> record.writeText(name).writeText(value));
     }
 
-    /**
-     * @throws DamagedRecordException when the fields cannot be understood
-     */
+    /** @throws DamagedRecordException if the fields are invalid */
     static ClientInfo read(RecordReader record, Bytes key) {
         String username = record.readOptionalText();
         SocketAddress address = address(record.readBytes(), record.readSize());
@@ -91,9 +88,9 @@ final class ClientRecord {
                     ? InetSocketAddress.createUnresolved("in-process", 0)
                     : new InetSocketAddress(InetAddress.getByAddress(bytes), port);
         } catch (UnknownHostException e) {
-            throw new DamagedRecordException("the address of a client has " + bytes.length + " bytes");
+            throw new DamagedRecordException("invalid client address: " + bytes.length + " bytes");
         } catch (InvalidPathException e) {
-            throw new DamagedRecordException("the address of a client is not a path");
+            throw new DamagedRecordException("invalid client address: the path of the local socket is invalid");
         }
     }
 }

@@ -7,7 +7,7 @@ import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.ShardedKey;
 
 /**
- * Two clocks at one moment, so that the next start knows how much time has passed.
+ * Two clocks read at the same time. The next start computes the elapsed time from them.
  *
  * @param expiryMillis of the {@link ExpiryClock}
  * @param wallMillis of the wall clock, since 1970
@@ -16,7 +16,7 @@ public record ClockRecord(long expiryMillis, long wallMillis) {
     private static final int VERSION = 1;
     private static final int SHARD = 0;
 
-    /** The key of the only one, in {@link Tables#BROKER}. */
+    /** The key of the single record, in {@link Tables#BROKER}. */
     public static final Bytes KEY = ShardedKey.encode(SHARD, "", Bytes.utf8("clock"));
 
     public static ClockRecord read(Entry entry) {
@@ -24,7 +24,7 @@ public record ClockRecord(long expiryMillis, long wallMillis) {
         return new ClockRecord(record.readLong(), record.readLong());
     }
 
-    /** The batch that puts it in place of the one before. */
+    /** Returns the batch that writes this record in place of the previous one. */
     public Batch write() {
         Bytes value = new RecordWriter(VERSION, 2 * Long.BYTES)
                 .writeLong(expiryMillis)

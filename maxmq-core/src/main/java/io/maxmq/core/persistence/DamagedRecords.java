@@ -5,7 +5,9 @@ import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.Table;
 import org.slf4j.Logger;
 
-/** Damaged records that a start comes upon: left out, counted, and the first of a table named. Not thread-safe. */
+/**
+ * Damaged records found during start: skipped and counted; the first ones of each table are logged. Not thread-safe.
+ */
 final class DamagedRecords {
     private static final int NAMED = 10;
 
@@ -16,22 +18,22 @@ final class DamagedRecords {
         this.log = log;
     }
 
-    /** Does something with an entry, or leaves the entry out. */
+    /** Runs the action for an entry; skips the entry if it is damaged. */
     void skipping(Entry entry, Runnable action) {
         try {
             action.run();
         } catch (DamagedRecordException | IllegalArgumentException damaged) {
             if (count++ < NAMED) {
                 log.error(
-                        "left out, of {}: {}, key={}", OwnerKey.nameIn(entry.key()), damaged.getMessage(), entry.key());
+                        "Damaged record of {} was skipped: {}, key={}", OwnerKey.nameIn(entry.key()), damaged.getMessage(), entry.key());
             }
         }
     }
 
-    /** A table has been read. */
+    /** Ends a table: logs the number of skipped records if not all were logged. */
     void end(Table table) {
         if (count > NAMED) {
-            log.error("{} damaged records were left out of table {}; the first {} are named", count, table, NAMED);
+            log.error("{} damaged records were skipped in table {}; the first {} are logged above", count, table, NAMED);
         }
         count = 0;
     }

@@ -27,14 +27,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A store with a deadline for each answer: a stage that the store leaves open fails with {@code UNAVAILABLE} and names the
- * store and the step. For the start of a broker, which blocks. Thread-safe.
+ * A store with a deadline for each answer: a stage that the store does not complete in time fails with
+ * {@code UNAVAILABLE} and names the store and the step. For the start of a broker, which blocks. Thread-safe.
  */
 final class DeadlineStore implements KeyValueStore {
     private final KeyValueStore store;
     private final Duration timeout;
 
-    /** Whether the store has missed a deadline; its {@code close()} may hang as well. */
+    /** True after the store has missed a deadline; its {@code close()} may hang as well. */
     private volatile boolean isSilent;
 
     DeadlineStore(KeyValueStore store, Duration timeout) {
@@ -44,7 +44,7 @@ final class DeadlineStore implements KeyValueStore {
 
     private <T> CompletionStage<T> bounded(String step, CompletionStage<T> answer) {
         CompletableFuture<T> copy =
-                new CompletableFuture<>(); // a deadline of its own, whatever the store does with its stage
+                new CompletableFuture<>(); // the deadline must not depend on the store's stage
         answer.whenComplete((value, failure) -> {
             if (failure == null) {
                 copy.complete(value);
@@ -67,7 +67,7 @@ final class DeadlineStore implements KeyValueStore {
         return result;
     }
 
-    /** The failure of a step that the store has not answered; from now on {@link #close} does not wait for the store. */
+    /** Returns the failure of a step without answer. Afterwards {@link #close} does not wait for the store. */
     StorageException silent(String step) {
         isSilent = true;
         return new StorageException(
@@ -138,7 +138,7 @@ final class DeadlineStore implements KeyValueStore {
         return store.figures();
     }
 
-    /** Waits for what is under way, but not for a store that does not answer. */
+    /** Waits for pending operations, unless the store has missed a deadline. */
     @Override
     public void close() {
         if (isSilent) {

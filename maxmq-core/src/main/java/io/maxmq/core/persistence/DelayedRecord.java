@@ -8,9 +8,8 @@ import io.maxmq.spi.storage.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that waits for its time, in {@link Tables#DELAYED} under the name of its publisher and a number that rises. Whole,
- * since nothing else is about it yet.
- *
+ * A delayed message, in {@link Tables#DELAYED} under the name of its publisher and an increasing number. Contains the
+ * whole body, because no other record refers to it.
  * <pre>
  *   | due at (8) | lifetime | 1, author, see ClientRecord | message |
  *   | due at (8) | lifetime | 0 | message |          no author
@@ -19,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * @param dueAtMillis in ms since the epoch
- * @param lifetimeMillis until it expires, from when it is routed; 0 for ever
- * @param author the client that published it, whose rights are looked at when it is due; null in a record of version 1
+ * @param lifetimeMillis time from routing to expiry; 0 for no expiry
+ * @param author the publishing client, authorized again when the message is due; null in a record of version 1
  */
 public record DelayedRecord(
         long dueAtMillis, long lifetimeMillis, @Nullable ClientInfo author, MessageRecord message) {
     private static final int VERSION = 2;
 
-    /** The value for a message that waits. */
+    /** Returns the record of a delayed message. */
     public static Bytes write(
             Bytes key, long dueAtMillis, long lifetimeMillis, @Nullable ClientInfo author, StoredMessage message) {
         RecordWriter record = new RecordWriter(VERSION, 8 + 10 + 128 + MessageRecord.sizeOf(message, false))
@@ -39,9 +38,7 @@ public record DelayedRecord(
         return MessageRecord.write(record, message, false).finish(key);
     }
 
-    /**
-     * @throws DamagedRecordException when it does not match its checksum
-     */
+    /** @throws DamagedRecordException if the checksum does not match */
     public static DelayedRecord read(Entry entry) {
         RecordReader record = new RecordReader(Tables.DELAYED, entry, VERSION);
         long dueAtMillis = record.readLong();

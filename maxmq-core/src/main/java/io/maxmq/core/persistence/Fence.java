@@ -1,6 +1,6 @@
 package io.maxmq.core.persistence;
 
-/** Runs something when what has to be written before it is written. */
+/** Runs an action after the writes that must precede it. */
 @FunctionalInterface
 interface Fence {
     void pass(Runnable then);

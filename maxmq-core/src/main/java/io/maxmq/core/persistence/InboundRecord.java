@@ -8,19 +8,19 @@ import io.maxmq.spi.storage.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A packet id of QoS 2 that a publisher has used and not released, in {@link Tables#INBOUND} under the session's name and the
- * packet id. With its message for as long as not all who are to have it do: a start goes on with that under the same id.
- *
+ * A QoS 2 packet id that a publisher has used and not released, in {@link Tables#INBOUND} under the session's name and
+ * the packet id. Contains the message until all recipients have it; the next start then continues routing it under the
+ * same id.
  * <pre>
  *   | 0 | id (16) |     routed
  *   | 1 | message |     being routed
- *   | 2 | due at (8) | message |     delayed, of version 1
+ *   | 2 | due at (8) | message |     delayed, version 1
  *   | 3 | due at (8) | author, see ClientRecord | message |     delayed
  * </pre>
  *
- * @param dueAtMillis wall time at which it is to be routed; 0 for at once
- * @param author of a delayed message: the client that published it; null otherwise, and in a record of version 1
- * @param message null when it is routed
+ * @param dueAtMillis wall time of the routing; 0 for immediate routing
+ * @param author the publishing client of a delayed message; otherwise and in a record of version 1 null
+ * @param message null after routing
  */
 public record InboundRecord(
         long idHigh,
@@ -28,7 +28,7 @@ public record InboundRecord(
         long dueAtMillis,
         @Nullable ClientInfo author,
         @Nullable MessageRecord message) {
-    /** Only what has an author needs version 2. */
+    /** Only records with an author need version 2. */
     private static final int VERSION = 1;
 
     private static final int WITH_AUTHOR = 2;
@@ -37,14 +37,14 @@ public record InboundRecord(
     private static final int DELAYED_WITHOUT_AUTHOR = 2;
     private static final int DELAYED = 3;
 
-    /** Of a message that is routed now. */
+    /** Returns the record of a message that is routed immediately. */
     public static Bytes routing(Bytes key, StoredMessage message) {
         boolean apart = Payloads.isApart(message);
         RecordWriter record = new RecordWriter(VERSION, 1 + MessageRecord.sizeOf(message, apart)).writeByte(ROUTING);
         return MessageRecord.write(record, message, apart).finish(key);
     }
 
-    /** Of a message that its author has published for later; {@code dueAtMillis} is wall time. */
+    /** Returns the record of a delayed message; {@code dueAtMillis} is wall time. */
     public static Bytes delayed(Bytes key, long dueAtMillis, ClientInfo author, StoredMessage message) {
         boolean apart = Payloads.isApart(message);
         RecordWriter record = new RecordWriter(WITH_AUTHOR, 9 + 128 + MessageRecord.sizeOf(message, apart))
@@ -62,9 +62,7 @@ public record InboundRecord(
                 .finish(key);
     }
 
-    /**
-     * @throws DamagedRecordException when it does not match its checksum
-     */
+    /** @throws DamagedRecordException if the checksum does not match */
     public static InboundRecord read(Entry entry) {
         RecordReader record = new RecordReader(Tables.INBOUND, entry, WITH_AUTHOR);
         int kind = record.readByte();
@@ -77,7 +75,7 @@ public record InboundRecord(
         return new InboundRecord(message.idHigh(), message.idLow(), dueAtMillis, author, message);
     }
 
-    /** The packet id in a key of the table. */
+    /** Returns the packet id in a key of the table. */
     public static int packetId(Bytes key) {
         return (int) OwnerKey.numberIn(key);
     }

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one event loop reads of the store. Results come on the loop, never within the call. A range is read around what the store
- * says is damaged: whoever asks is told, and gets what is whole.
+ * Reads of one event loop from the store. Results are delivered on the loop, never within the call. A read of a range
+ * skips damaged parts: it reports each of them and returns the intact entries.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
@@ -32,7 +32,7 @@ public final class LoopReads {
         this.loop = loop;
     }
 
-    /** Reads one entry; null when it is not there. Fails with {@link DamagedRecordException} when it is damaged. */
+    /** Reads one entry; null if absent. Fails with {@link DamagedRecordException} if damaged. */
     public void get(Table table, Bytes key, BiConsumer<@Nullable Entry, @Nullable Throwable> result) {
         assert loop.inLoop();
         store.get(table, key, Consistency.LINEARIZABLE)
@@ -49,10 +49,10 @@ public final class LoopReads {
     }
 
     /**
-     * Reads one page of a range, which lies in one shard, from its beginning.
+     * Reads the first page of a range within one shard.
      *
-     * @param damaged told of each stretch that is left out
-     * @param result empty at the end of the range
+     * @param damaged called for each skipped part
+     * @param result an empty list at the end of the range
      */
     public void page(
             Table table,
@@ -66,10 +66,10 @@ public final class LoopReads {
     }
 
     /**
-     * Reads a range, which lies in one shard, page by page until its end.
+     * Reads a range within one shard to its end, page by page.
      *
-     * @param damaged told of each stretch that is left out
-     * @param end told how it went
+     * @param damaged called for each skipped part
+     * @param end called at the end, or with the failure
      */
     public void scan(
             Table table, KeyRange range, Consumer<Throwable> damaged, Consumer<List<Entry>> each, WriteCallback end) {
@@ -77,7 +77,7 @@ public final class LoopReads {
         new RangeRead(table, range, damaged, each, end).read(range.from());
     }
 
-    /** One page. */
+    /** The read of one page. */
     private final class PageRead {
         private final Table table;
         private final int partition;
@@ -114,7 +114,7 @@ public final class LoopReads {
                     } else if (!BehindDamage.isDamage(failure)) {
                         result.accept(null, failure);
                     } else if (entries > 1) {
-                        read(from, 1); // a page that cannot be read may begin with what can
+                        read(from, 1); // an unreadable page may begin with readable entries
                     } else {
                         damaged.accept(damage(table, failure));
                         readBehind(from);
@@ -138,7 +138,7 @@ public final class LoopReads {
         }
     }
 
-    /** A range. */
+    /** The read of a range. */
     private final class RangeRead {
         private final Table table;
         private final int partition;
@@ -160,7 +160,7 @@ public final class LoopReads {
             next(store.scan(Scan.of(table, partition).within(new KeyRange(from, to))), from);
         }
 
-        /** @param from what is next has this key, or one above it */
+        /** @param from lower bound of the next entry's key, inclusive */
         private void next(Cursor cursor, Bytes from) {
             cursor.next()
                     .whenComplete((page, failure) -> loop.execute(() -> {
@@ -179,7 +179,7 @@ public final class LoopReads {
                     }));
         }
 
-        /** The next one that can be read, which may be the very first, and then all others. */
+        /** Reads the next readable entry, possibly the first one, and then all others. */
         private void readAround(Bytes from) {
             page(table, new KeyRange(from, to), 1, 1, damaged, (found, failure) -> {
                 if (found == null || found.isEmpty()) {

@@ -1,10 +1,10 @@
 package io.maxmq.core.persistence;
 
 /**
- * What one event loop keeps in the store. Runs on the loop.
+ * The records of one event loop in the store. Runs on the loop.
  *
- * @param retaining of the {@link Routings} those that set a retained message
- * @param firstSequence above all sequences that a broker before this one has given to a message
+ * @param retaining the routings that set a retained message
+ * @param firstSequence above all message sequences of previous broker runs
  */
 public record LoopRecords(
         LoopStore store,
@@ -26,7 +26,7 @@ public record LoopRecords(
                 firstSequence);
     }
 
-    /** Hands over what waits, as the broker closes. */
+    /** Submits pending writes when the broker closes. */
     public void close() {
         retained.close();
         store.close();

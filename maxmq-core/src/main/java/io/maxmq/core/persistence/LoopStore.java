@@ -16,31 +16,31 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop's way into the store: gathers what its sessions want written, hands it to the store as one batch per shard
- * once per iteration of the loop, and tells who waits in one task when all of it is durable. The store groups the batches
- * of all loops.
+ * Access of one event loop to the store. Collects the writes of its sessions, submits them as one batch per shard once
+ * per iteration of the loop, and calls all callbacks in one task when everything is durable. The store groups the
+ * batches of all loops.
  *
- * <p>Order: changes of one key happen in the order of the calls, given that a key is always written early or always late;
- * changes that are asked for {@linkplain #putEarly early} happen before all others of the same iteration, on this loop and
- * on those that it hands messages over to.
+ * <p>Order: changes of one key are applied in call order, provided that each key is always written early or always
+ * late. {@linkplain #putEarly Early} changes are applied before all other changes of the same iteration, on this loop
+ * and on the loops to which it hands messages over.
  *
- * <p>A change that nobody waits for is tried again, once a second, until the store takes it or a later one of the same key: the
- * last call of a key has the last word. The removal of a range, which is the end of what later changes begin anew, is tried
- * again before all later changes of its shard. What of this is given up when there is too much of it: see {@link Retries}.
+ * <p>A change without a callback is retried once per second until the store accepts it or a later change of the same
+ * key: the last change of a key always wins. The removal of a range may precede new entries in that range, so its retry
+ * comes before all later changes of its shard. {@link Retries} bounds the number of retries.
  *
- * <p>What waits and what is on its way is charged to the loop's memory credit. Runs on the loop. Not thread-safe.
+ * <p>Waiting and submitted writes are charged to the loop's memory credit. Runs on the loop. Not thread-safe.
  */
 public final class LoopStore implements Deferred {
-    /** What a change takes beside its key and value: objects of its own, its batch's, the store's. */
+    /** Memory of a change beside its key and value, in bytes: objects here, in the batch and in the store. */
     private static final int WRITE_BYTES = 320;
 
-    /** While so much is on its way to the store, what can wait is gathered. */
+    /** Above this number of submitted bytes, late changes are collected instead of submitted. */
     private static final long MAX_BYTES_UNDER_WAY = 8 << 20;
 
-    /** How long changes wait that may turn out to be needless, at least; at most twice as long. */
+    /** Minimum delay of changes that may become unnecessary; the maximum is twice as long. */
     private static final long LINGER_NANOS = 5_000_000L;
 
-    /** Between two looks at whether the store has taken what it had refused. */
+    /** Interval of checks whether the store has accepted a retried change. */
     private static final long TAKEN_RETRY_NANOS = 250_000_000L;
 
     private final KeyValueStore store;
@@ -49,7 +49,10 @@ public final class LoopStore implements Deferred {
     private final LoopReads reads;
     private final PendingWrites underWay;
 
-    /** What early ones are about: in batches of their own, as a batch of early ones may have begun with an older one. */
+    /**
+     * Writes that early writes depend on: in separate batches, because an open batch of early writes may start with an
+     * older write.
+     */
     private final List<Write> bodies = new ArrayList<>();
 
     private final List<Write> early = new ArrayList<>();
@@ -58,9 +61,9 @@ public final class LoopStore implements Deferred {
 
     private boolean deferred;
     private boolean lingering;
-    /** Of the late ones, how many have waited through a whole pause. */
+    /** Number of late writes that have waited for a full delay. */
     private int ripeLate;
-    /** Something waits that is to be handed over as soon as may be. */
+    /** True if a waiting write must be submitted as soon as possible. */
     private boolean urgent;
 
     private boolean closed;
@@ -81,12 +84,12 @@ public final class LoopStore implements Deferred {
         return loop;
     }
 
-    /** For what has an order of its own. */
+    /** The store, for writers with an order of their own. */
     KeyValueStore store() {
         return store;
     }
 
-    /** What has been asked for before need not show, unless {@link #afterWritten} has told that it is written. */
+    /** Reads of this loop. They may miss earlier writes until {@link #afterWritten} has reported them as written. */
     public LoopReads reads() {
         return reads;
     }
@@ -94,15 +97,16 @@ public final class LoopStore implements Deferred {
     // ---- writing
 
     /**
-     * Writes an entry before everything else of this iteration: what other entries are about, or what tells a resend.
+     * Writes an entry before all late changes of this iteration: an entry that others refer to, or that identifies a
+     * duplicate.
      *
-     * @return null when there is no memory for it; {@code written} is told that
+     * @return null if no memory is left; {@code written} then gets the failure
      */
     public @Nullable Write putEarly(Table table, Bytes key, Bytes value, @Nullable WriteCallback written) {
         return add(early, new Mutation.Put(table, key, value), key, value.length(), written, true);
     }
 
-    /** The same for one that takes the place of a larger one and may turn out to be needless within a moment. */
+    /** Writes an early entry that replaces a larger one and may become unnecessary shortly. */
     public @Nullable Write putEarlySoon(Table table, Bytes key, Bytes value) {
         Write write = add(early, new Mutation.Put(table, key, value), key, value.length(), null, false);
         if (write != null) {
@@ -111,14 +115,14 @@ public final class LoopStore implements Deferred {
         return write;
     }
 
-    /** Removes an entry of a table that is written early. */
+    /** Deletes an entry of a table that is written early. */
     public @Nullable Write deleteEarly(Table table, Bytes key, @Nullable WriteCallback written) {
         return add(early, new Mutation.Delete(table, key), key, 0, written, true);
     }
 
     /**
-     * Writes an entry before everything else of this iteration, early changes too, and adds to a counter under the same key of
-     * another table, both or nothing; null as for {@link #putEarly}.
+     * Writes an entry before all other changes of this iteration, including early ones, and adds to the counter with
+     * the same key of another table, atomically. Returns null as {@link #putEarly} does.
      */
     public @Nullable Write putCountedFirst(
             Table table, Bytes key, Bytes value, Table counters, long delta, WriteCallback written) {
@@ -129,14 +133,14 @@ public final class LoopStore implements Deferred {
         return write;
     }
 
-    /** Writes an entry; null when there is no memory for it, which {@code written} is told. */
+    /** Writes an entry. Returns null if no memory is left; {@code written} then gets the failure. */
     public @Nullable Write put(Table table, Bytes key, Bytes value, @Nullable WriteCallback written) {
         return add(late, new Mutation.Put(table, key, value), key, value.length(), written, true);
     }
 
     /**
-     * The same for a small entry that takes the place of another one, or of none for long: a store that is short of space takes it
-     * from its reserve.
+     * Writes a small entry that replaces another one or is short-lived: a store that is short of space accepts it from
+     * its reserve.
      */
     public @Nullable Write putFromReserve(Table table, Bytes key, Bytes value, @Nullable WriteCallback written) {
         Write write = put(table, key, value, written);
@@ -146,7 +150,7 @@ public final class LoopStore implements Deferred {
         return write;
     }
 
-    /** The same for one that may turn out to be needless within a moment. */
+    /** Writes an entry that may become unnecessary shortly. */
     public @Nullable Write putSoon(Table table, Bytes key, Bytes value, WriteCallback written) {
         return putSoon(
                 ShardedKey.shardOf(key),
@@ -156,10 +160,10 @@ public final class LoopStore implements Deferred {
     }
 
     /**
-     * The same for one that has yet to be encoded.
+     * Writes an entry that may become unnecessary shortly and is encoded only when submitted.
      *
-     * @param expectedBytes of key and value, about
-     * @param put gives the entry, which is of that shard, when it is on its way
+     * @param expectedBytes approximate size of key and value
+     * @param put returns the entry, of that shard, on submission
      */
     public @Nullable Write putSoon(int shard, int expectedBytes, Supplier<Mutation.Put> put, WriteCallback written) {
         assert loop.inLoop();
@@ -173,17 +177,17 @@ public final class LoopStore implements Deferred {
         return write;
     }
 
-    /** Removes an entry. */
+    /** Deletes an entry. */
     public @Nullable Write delete(Table table, Bytes key, @Nullable WriteCallback written) {
         return add(late, new Mutation.Delete(table, key), key, 0, written, true);
     }
 
-    /** The same when there is no hurry. */
+    /** Deletes an entry with a delay. */
     public void deleteSoon(Table table, Bytes key) {
         add(late, new Mutation.Delete(table, key), key, 0, null, false);
     }
 
-    /** The same when it may well be late, see {@link EventualRemovals}. */
+    /** Deletes an entry with a longer delay, see {@link EventualRemovals}. */
     public void deleteEventually(Table table, Bytes key) {
         assert loop.inLoop();
         long bytes = WRITE_BYTES + (long) key.length();
@@ -191,23 +195,23 @@ public final class LoopStore implements Deferred {
         eventual.add(new Write(ShardedKey.shardOf(key), new Mutation.Delete(table, key), null, bytes));
     }
 
-    /** What those wait for that may be late; without it half a second at most. */
+    /** Sets the condition for delayed deletions; without one they wait for at most half a second. */
     void fence(Fence before) {
         assert loop.inLoop();
         eventual.fence(before);
     }
 
-    /** Removes all entries of a range, which lies in one shard. */
+    /** Deletes all entries of a range within one shard. */
     public void deleteRange(Table table, KeyRange range, @Nullable WriteCallback written) {
         add(late, new Mutation.DeleteRange(table, range), range.from(), 0, written, true);
     }
 
-    /** The same of a table that is written early. */
+    /** Deletes a range of a table that is written early. */
     public void deleteRangeEarly(Table table, KeyRange range) {
         add(early, new Mutation.DeleteRange(table, range), range.from(), 0, null, true);
     }
 
-    /** Adds to a counter when there is no hurry. */
+    /** Adds to a counter with a delay. */
     public void addSoon(Table table, Bytes key, long delta) {
         add(late, new Mutation.Add(table, key, delta), key, Long.BYTES, null, false);
     }
@@ -217,7 +221,7 @@ public final class LoopStore implements Deferred {
         assert loop.inLoop();
         long bytes = WRITE_BYTES + (long) key.length() + valueBytes;
         if (written == null || mutation instanceof Mutation.Delete || mutation instanceof Mutation.DeleteRange) {
-            credit.overdraw(bytes); // it makes room, or cannot be refused
+            credit.overdraw(bytes); // it frees space, or cannot be refused
         } else if (isRefused(bytes, written)) {
             return null;
         }
@@ -238,22 +242,22 @@ public final class LoopStore implements Deferred {
         }
         StorageException refused = closed
                 ? new StorageException(StorageException.Kind.CLOSED, "the broker is closing")
-                : new StorageException(StorageException.Kind.BUSY, "no memory for what waits to be written");
+                : new StorageException(StorageException.Kind.BUSY, "no memory for pending writes");
         loop.execute(() -> written.onWritten(refused));
         return true;
     }
 
-    /** Tells when everything that was asked for before is durable or has failed. */
+    /** Runs the action when all earlier changes are durable or have failed. */
     public void afterWritten(Runnable action) {
         assert loop.inLoop();
         flush();
-        boolean isWaiting = !nothingWaits(); // for a failed change
+        boolean isWaiting = !nothingWaits(); // a failed change blocks its shard
         underWay.afterAll(isWaiting ? () -> afterWritten(action) : action);
     }
 
     /**
-     * Runs the action when every change of a shard that was asked for before is durable, however often the store refuses it
-     * first; never when the broker closes before that. Changes that are awaited and refused do not count.
+     * Runs the action when all earlier changes of a shard are durable, after any number of retries. Never runs if the
+     * broker closes earlier. Does not wait for refused changes with a callback, which are not retried.
      */
     void afterTaken(int shard, Runnable action) {
         assert loop.inLoop();
@@ -288,8 +292,8 @@ public final class LoopStore implements Deferred {
     }
 
     /**
-     * Those that may be needless and have come since the last time wait for another pause: most are withdrawn in it. But not when
-     * one behind them is to go as soon as may be: it may be a removal of what they write.
+     * Delays recent changes that may become unnecessary for another pause, in which most are withdrawn. Not if an
+     * urgent change follows: it may delete the entry of a delayed one.
      */
     private void lingered() {
         assert loop.inLoop();
@@ -339,7 +343,7 @@ public final class LoopStore implements Deferred {
         }
     }
 
-    /** Hands over what must be with the store before anybody else knows of what it is about. */
+    /** Submits the writes that the store must have before another loop learns of their message. */
     public void flushEarlyWrites() {
         assert loop.inLoop();
         if (!bodies.isEmpty() || !early.isEmpty()) {
@@ -350,7 +354,7 @@ public final class LoopStore implements Deferred {
         }
     }
 
-    /** Hands everything over that waits; what must wait for a failed change of its shard is still there afterwards. */
+    /** Submits all waiting writes, except for those that must wait for a failed change of their shard. */
     public void flush() {
         assert loop.inLoop();
         if (nothingWaits()) {
@@ -371,25 +375,25 @@ public final class LoopStore implements Deferred {
         }
     }
 
-    /** Bodies without a record may be left, or counts that are too high: a sweep finds them. Any thread. */
+    /** Requests a sweep: bodies without a record, or counts that are too high, may remain. Any thread. */
     void leaveBodies() {
         underWay.leaveBodies();
     }
 
-    /** Whether {@link #leaveBodies} was called since the last call of this. Any thread. */
+    /** Returns whether {@link #leaveBodies} was called since the last call. Any thread. */
     boolean takeLeftBodies() {
         return underWay.takeLeftBodies();
     }
 
-    /** Whether there is nothing that the store has failed to take and is to be given again. */
+    /** True if no failed change waits for a retry. */
     boolean hasTakenAll() {
         assert loop.inLoop();
         return underWay.hasTakenAll();
     }
 
-    // ---- the end
+    // ---- close
 
-    /** Hands over what waits and takes no more that somebody would wait for. */
+    /** Submits all waiting writes. Afterwards refuses writes with a callback. */
     public void close() {
         assert loop.inLoop();
         late.addAll(eventual.takeAll());

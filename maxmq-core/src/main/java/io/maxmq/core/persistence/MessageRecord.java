@@ -7,16 +7,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message as the last fields of a record: with its body, or with only the size of a body that {@link Payloads} keeps.
- *
+ * A message as the last fields of a record: with its body, or with only the size of a body stored by {@link Payloads}.
  * <pre>
  *   | flags | topic | expires at (8, if any) | id (16) | properties length | body           |
- *                                                                          | length of body |  when kept apart
- *   flags: QoS (bits 0, 1), RETAIN (2), expires (3), body kept apart (4)
+ *                                                                          | length of body |  if stored apart
+ *   flags: QoS (bits 0, 1), RETAIN (2), expires (3), body stored apart (4)
  * </pre>
  *
- * @param body null when it is kept apart
- * @param bodyLength also when it is kept apart
+ * @param body null if stored apart
+ * @param bodyLength also if stored apart
  * @param expiresAtMillis 0 for never
  */
 public record MessageRecord(
@@ -33,7 +32,7 @@ public record MessageRecord(
     private static final int EXPIRES = 1 << 3;
     private static final int APART = 1 << 4;
 
-    /** @param apart whether {@link Payloads} keeps the body */
+    /** @param apart true if {@link Payloads} stores the body */
     public static RecordWriter write(RecordWriter record, StoredMessage message, boolean apart) {
         record.writeByte(message.qos()
                 | (message.retain() ? RETAIN : 0)
@@ -47,7 +46,7 @@ public record MessageRecord(
         return apart ? record.writeVarint(message.body().length) : record.writeRest(message.body());
     }
 
-    /** How many bytes {@link #write} adds. */
+    /** Returns the number of bytes that {@link #write} adds. */
     public static int sizeOf(StoredMessage message, boolean apart) {
         int topicBytes = message.topic().utf8().length;
         int bodyBytes = message.body().length;
@@ -80,25 +79,25 @@ public record MessageRecord(
                 body);
     }
 
-    /** As {@link StoredMessage#bytes()} of the message. */
+    /** Same as {@link StoredMessage#bytes()} of the message. */
     public int storedBytes() {
         return StoredMessage.bytes(bodyLength, topic.length());
     }
 
-    /** Whether the body is to be read from {@link Payloads}. */
+    /** True if the body must be read from {@link Payloads}. */
     public boolean isApart() {
         return body == null;
     }
 
     /**
-     * The message again.
+     * Creates the message.
      *
-     * @param wholeBody of a message whose body is kept apart; else not looked at
+     * @param wholeBody the body, if stored apart; otherwise ignored
      */
     public StoredMessage toMessage(Function<String, Topic> topics, byte @Nullable [] wholeBody) {
         byte[] bytes = body == null ? wholeBody : body;
         if (bytes == null || bytes.length != bodyLength || propertiesLength > bytes.length) {
-            throw new DamagedRecordException("the body of a message does not fit its record: topic=" + topic);
+            throw new DamagedRecordException("message body does not match its record: topic=" + topic);
         }
         return StoredMessage.restored(
                 topics.apply(topic), bytes, propertiesLength, qos, retain, expiresAtMillis, idHigh, idLow);

@@ -18,15 +18,16 @@ import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes ranges of records about messages and gives back their references to large bodies, so that a body goes with its
- * last record. A removal waits until the store has taken every earlier change of the shard, reads the range, removes it with a
- * single mutation, and subtracts from the counts when the removal is durable. A crash in between leaves a count too high, which
- * {@link PayloadSweep} corrects; a count is never too low.
+ * Removes ranges of message records and releases their references to large bodies, so that a body is deleted with its
+ * last record. A removal waits until the store has accepted all earlier changes of the shard, reads the range, removes
+ * it in a single mutation, and decrements the counts when the removal is durable. A crash in between leaves a count too
+ * high, which {@link PayloadSweep} corrects; a count is never too low.
  *
- * <p>Bounds: {@value #MAX_ACTIVE} removals at a time, the others wait in their order; {@value #BODIES_PER_SLICE} counts per slice,
- * and the next slice waits for the one before. The message ids are charged to the loop's memory credit; a removal waits while
- * there is no memory, unless it is the only one. Each removal is charged from its call on: clients whose sessions end faster than
- * their queues can be removed use up the memory budget, which refuses new sessions, and not the heap.
+ * <p>Bounds: at most {@value #MAX_ACTIVE} removals run at a time, the others wait in order. Counts are decremented in
+ * slices of {@value #BODIES_PER_SLICE}, one slice after the other. The message ids are charged to the loop's memory
+ * credit; a removal waits while no memory is left, unless it is the oldest. Each removal is charged from its call on:
+ * clients whose sessions end faster than their queues can be removed exhaust the memory budget, which refuses new
+ * sessions, but not the heap.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
@@ -36,12 +37,12 @@ public final class MessageRemovals {
 
     private static final long RETRY_NANOS = 1_000_000_000L;
 
-    /** Two halves of an id, twice: an array that grows is there twice for a moment. */
+    /** Two halves of an id, counted twice because a growing array exists twice during the copy. */
     private static final int BYTES_PER_BODY = 32;
 
     private static final int ENTRIES_PER_CHARGE = 1_000;
 
-    /** A removal with the ended session that its callback refers to. */
+    /** A removal and the ended session that its callback refers to. */
     private static final long BYTES_PER_REMOVAL = 2_048;
 
     private final LoopStore store;
@@ -57,13 +58,13 @@ public final class MessageRemovals {
     }
 
     /**
-     * Removes the records of a range. No record may be added to the range after this call, and ranges of two calls may not
-     * overlap.
+     * Removes the records of a range. No record may be added to the range after this call, and ranges of two calls must
+     * not overlap.
      *
-     * @param range of one shard of {@link Tables#QUEUE} or {@link Tables#GROUP_QUEUE}
-     * @param damaged told of each part of the range that cannot be read
-     * @param removed runs in the turn that hands the removal to the {@link LoopStore}: changes asked for by it have the order
-     *     of the removal; told the bytes of all messages, as {@link StoredMessage#bytes}
+     * @param range within one shard of {@link Tables#QUEUE} or {@link Tables#GROUP_QUEUE}
+     * @param damaged called for each unreadable part of the range
+     * @param removed called in the iteration that submits the removal to the {@link LoopStore}, with the size of all
+     *     messages as in {@link StoredMessage#bytes}; changes that it requests are ordered after the removal
      */
     public void remove(Table table, KeyRange range, Consumer<Throwable> damaged, LongConsumer removed) {
         assert loop.inLoop();
@@ -72,13 +73,13 @@ public final class MessageRemovals {
         beginNext();
     }
 
-    /** Removals that have not given back all references. */
+    /** Number of removals that have not yet released all references. */
     public int size() {
         assert loop.inLoop();
         return waiting.size() + active.size();
     }
 
-    /** Adds the lower halves of the ids of all bodies whose references are being given back. */
+    /** Adds the lower halves of the ids of all bodies whose references are being released. */
     void addPending(LongHashSet bodies) {
         assert loop.inLoop();
         for (Removal removal : active) {
@@ -105,7 +106,7 @@ public final class MessageRemovals {
         private final int shard;
         private final Consumer<Throwable> damaged;
         private final LongConsumer removed;
-        /** Ids of the bodies, upper and lower half; one for each reference. */
+        /** Upper and lower half of the id of each referenced body, once per reference. */
         private final LongArrayList bodies = new LongArrayList();
 
         private long messageBytes;
@@ -120,7 +121,7 @@ public final class MessageRemovals {
             this.removed = removed;
         }
 
-        /** Twice, so that it also waits for changes that callbacks of a failed write request. */
+        /** Waits twice, to include changes that callbacks of a failed write request. */
         void awaitEarlierChanges() {
             store.afterTaken(shard, () -> store.afterTaken(shard, this::charge));
         }

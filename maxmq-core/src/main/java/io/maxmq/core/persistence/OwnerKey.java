@@ -8,13 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What the keys of all that belongs to one name begin with: a session's client id, the filter of a shared subscription.
- *
+ * Key prefix of all records of one name: the client id of a session, or the filter of a shared subscription.
  * <pre>
- *   | shard | tenant, with its length | name, UTF-8 | 0 | what follows |
+ *   | shard | tenant, with its length | name, UTF-8 | 0 | suffix |
  * </pre>
  *
- * A name of MQTT has no character 0 (MQTT 5.0 §1.5.4), so no name's keys begin like another's. Immutable.
+ * MQTT names do not contain U+0000 (MQTT 5.0 §1.5.4), so no name's prefix is a prefix of another's. Immutable.
  */
 public final class OwnerKey {
     private final int shard;
@@ -34,13 +33,13 @@ public final class OwnerKey {
         return new OwnerKey(shard, prefix);
     }
 
-    /** The name in a key that one of these made. */
+    /** Returns the name in a key of this layout. */
     public static String nameIn(Bytes key) {
         Bytes suffix = ShardedKey.parse(key).suffix();
         return suffix.slice(0, endOfName(suffix)).toUtf8();
     }
 
-    /** What follows the name in a key that one of these made. */
+    /** Returns the suffix after the name in a key of this layout. */
     public static Bytes behindName(Bytes key) {
         Bytes suffix = ShardedKey.parse(key).suffix();
         return suffix.slice(Math.min(suffix.length(), endOfName(suffix) + 1), suffix.length());
@@ -58,17 +57,17 @@ public final class OwnerKey {
         return shard;
     }
 
-    /** The key of the one record that a name has in a table. */
+    /** The key for tables with one record per name. */
     public Bytes alone() {
         return Bytes.wrap(prefix);
     }
 
-    /** All its keys. */
+    /** The range of all keys of the name. */
     public KeyRange all() {
         return KeyRange.prefix(Bytes.wrap(prefix));
     }
 
-    /** The key of its record with this number, 0 or more; such keys are in the order of their numbers. */
+    /** Returns the key of the record with this number, 0 or more. Such keys sort by number. */
     public Bytes numbered(long number) {
         byte[] key = Arrays.copyOf(prefix, prefix.length + Long.BYTES);
         for (int i = 0; i < Long.BYTES; i++) {
@@ -77,32 +76,32 @@ public final class OwnerKey {
         return Bytes.wrap(key);
     }
 
-    /** The number in a key that {@link #numbered} made. */
+    /** Returns the number in a key of {@link #numbered}. */
     public static long numberIn(Bytes key) {
         return key.longAt(key.length() - Long.BYTES);
     }
 
-    /** Whether {@link #numbered} may have made a key: there is what a name ends with in front of a number. */
+    /** Returns whether the key may be one of {@link #numbered}: a name's terminator precedes the number. */
     static boolean isNumbered(Bytes key) {
         return key.length() > Long.BYTES && key.byteAt(key.length() - Long.BYTES - 1) == 0;
     }
 
-    /** The key with the next number; such keys have no others of the same table between them. */
+    /** Returns the key with the next number; no other key of the same table sorts between the two. */
     static Bytes next(Bytes numbered) {
         return numbered.slice(0, numbered.length() - Long.BYTES).concat(Bytes.ofLong(numberIn(numbered) + 1));
     }
 
-    /** The keys with numbers from {@code from} (inclusive) to {@code to} (exclusive). */
+    /** Returns the range of keys with numbers from {@code from} (inclusive) to {@code to} (exclusive). */
     public KeyRange numbered(long from, long to) {
         return new KeyRange(numbered(from), numbered(to));
     }
 
-    /** The keys with numbers from {@code from} on. */
+    /** Returns the range of keys with numbers of at least {@code from}. */
     public KeyRange numberedFrom(long from) {
         return new KeyRange(numbered(from), all().to());
     }
 
-    /** The key of its record with this text. */
+    /** Returns the key of the record with this text. */
     public Bytes named(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         byte[] key = Arrays.copyOf(prefix, prefix.length + utf8.length);

@@ -17,8 +17,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one loop has handed to the store and not heard of; and what the store has not taken and nobody waits for, which is given
- * again once a second: see {@link Retries}. Whatever order partitions answer in, who waits is told in that of the handing over.
+ * Writes that one loop has submitted to the store without an answer yet, and refused writes without a callback, which
+ * are retried once per second: see {@link Retries}. Callbacks run in submission order, whatever the order of the
+ * partitions' answers.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
@@ -30,7 +31,7 @@ final class PendingWrites {
     private final MemoryCredit credit;
     private final Runnable someHaveEnded;
 
-    /** In the order of their submission, which is the one in which they end. */
+    /** In submission order, which is also the order in which they are finished. */
     private final ArrayDeque<Flush> flushes = new ArrayDeque<>();
 
     private final int[] batches = new int[Shard.COUNT];
@@ -39,28 +40,28 @@ final class PendingWrites {
     private long ended;
     private final ArrayList<AfterFlush> readers = new ArrayList<>();
 
-    /** What the store has not taken, and nobody waits for. */
+    /** Refused writes without a callback. */
     private final Retries again;
-    /** Shards whose part of this is to be given as soon as nothing else of them is under way. */
+    /** Shards with writes in {@link #again} to be retried as soon as no other write of the shard is pending. */
     private final BitSet due = new BitSet(Shard.COUNT);
 
     private volatile boolean leavesBodies;
 
     /**
-     * Whether the store is short of space: then changes that it takes all the same are not in one batch with those that it
-     * refuses.
+     * True while the store is short of space: changes that may use its reserve then go into separate batches, so that a
+     * refusal of the others does not affect them.
      */
     private boolean separates;
 
     private boolean pausing;
     private boolean closed;
 
-    /** The last batch of each shard in the stage that is being sorted. */
+    /** The last batch of each shard during {@link Flush#take}. */
     private final @Nullable ShardBatch[] open = new ShardBatch[Shard.COUNT];
 
     private record AfterFlush(long flush, Runnable action) {}
 
-    /** @param someHaveEnded run when there is room for others */
+    /** @param someHaveEnded called when there is room for more writes */
     PendingWrites(KeyValueStore store, Loop loop, Runnable someHaveEnded) {
         this.store = store;
         this.loop = loop;
@@ -69,25 +70,25 @@ final class PendingWrites {
         this.again = new Retries(credit);
     }
 
-    /** What is under way takes so much memory. */
+    /** Memory of the submitted writes. */
     long bytes() {
         assert loop.inLoop();
         return bytes;
     }
 
-    /** Whether there is nothing that the store has failed to take and is to be given again. */
+    /** True if no refused write waits for a retry. */
     boolean hasTakenAll() {
         assert loop.inLoop();
         return again.isEmpty();
     }
 
-    /** The same of one shard. */
+    /** True if no refused write of the shard waits for a retry. */
     boolean hasTaken(int shard) {
         assert loop.inLoop();
         return !again.has(shard);
     }
 
-    /** Runs {@code action} when everything that has been submitted so far is durable or has failed; not within the call. */
+    /** Runs {@code action} when all writes submitted so far are durable or have failed; never within the call. */
     void afterAll(Runnable action) {
         assert loop.inLoop();
         if (ended == submitted) {
@@ -97,12 +98,12 @@ final class PendingWrites {
         }
     }
 
-    /** Whether changes of a shard have to wait: what must come before them may not overtake what is under way. */
+    /** True if changes of the shard must wait: a retry has to precede them but must not overtake pending writes. */
     private boolean isBlocked(int shard) {
         return batches[shard] > 0 && (due.get(shard) || again.hasRanges(shard));
     }
 
-    /** Some changes, in stages, that are handed over together. */
+    /** Changes, in stages, that are submitted together. */
     final class Flush {
         private final List<ShardBatch> ofShards = new ArrayList<>();
         private long itsBytes;
@@ -110,8 +111,8 @@ final class PendingWrites {
         private final AtomicInteger outstanding = new AtomicInteger();
 
         /**
-         * Sorts them into batches behind those of the stages before; leaves those in the list that must wait for a failed change of
-         * their shard.
+         * Sorts the writes into batches after those of earlier stages. Leaves those in the list that must wait for a
+         * failed change of their shard.
          */
         void take(List<Write> writes) {
             assert loop.inLoop();
@@ -150,14 +151,14 @@ final class PendingWrites {
             return last;
         }
 
-        /** Nothing else of the shard is under way. */
+        /** Adds all retries of a shard without pending writes. */
         private void retryAll(int shard) {
             open[shard] = null;
             due.clear(shard);
             retry(again.take(shard));
         }
 
-        /** Some of one shard, behind what is there. */
+        /** Adds retries of one shard after its batches so far. */
         private void retry(List<Write> writes) {
             for (Write write : writes) {
                 itsBytes += write.chargedBytes();
@@ -165,7 +166,7 @@ final class PendingWrites {
             }
         }
 
-        /** Hands them over. */
+        /** Submits the batches. */
         void submit() {
             assert loop.inLoop();
             if (ofShards.isEmpty()) {
@@ -183,7 +184,7 @@ final class PendingWrites {
             }
         }
 
-        /** On whichever thread completes a batch. */
+        /** Runs on the thread that completes a batch. */
         private void batchCompleted() {
             if (outstanding.decrementAndGet() == 0) {
                 loop.execute(() -> {
@@ -243,7 +244,7 @@ final class PendingWrites {
         }
     }
 
-    /** A counter is gone, and with it what it has counted, unless somebody has begun to count again. */
+    /** Deletes the body whose counter has reached 0, unless counting has started again. */
     private void removeCounted(Bytes counter) {
         Batch remove = Batch.builder(ShardedKey.shardOf(counter))
                 .requireAbsent(Tables.PAYLOAD_COUNT, counter)
@@ -256,12 +257,12 @@ final class PendingWrites {
         });
     }
 
-    /** A sweep has something to find. Any thread. */
+    /** Requests a sweep. Any thread. */
     void leaveBodies() {
         leavesBodies = true;
     }
 
-    /** Whether {@link #leaveBodies} was called since the last call of this. Any thread. */
+    /** Returns whether {@link #leaveBodies} was called since the last call. Any thread. */
     boolean takeLeftBodies() {
         boolean leaves = leavesBodies;
         leavesBodies = false;
@@ -287,7 +288,7 @@ final class PendingWrites {
         }
     }
 
-    /** What is under way may be of the same keys, and later: it must not be overtaken. */
+    /** Retries only shards without pending writes, which may be later changes of the same keys. */
     private void retryDue() {
         Flush flush = new Flush();
         for (int shard = due.nextSetBit(0); shard >= 0; shard = due.nextSetBit(shard + 1)) {
@@ -299,8 +300,8 @@ final class PendingWrites {
     }
 
     /**
-     * Hands over what is to be given again, and this, as the broker closes: there is no time to see what becomes of what is under way,
-     * which is taken as written and not overtaken. From now on nothing is given again.
+     * Submits all retries and the given writes when the broker closes. Results of pending writes are not awaited: they
+     * count as written and are not overtaken. Afterwards nothing is retried.
      *
      * @param stages of changes, in order
      */

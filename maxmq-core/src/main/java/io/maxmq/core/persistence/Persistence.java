@@ -20,13 +20,13 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /**
- * A broker's store, open: how often a broker has been started on it, and what a start reads. What a running broker reads
- * and writes goes by {@link LoopStore}.
+ * The open store of a broker: number of starts on it, and the reads of a start. A running broker reads and writes
+ * through {@link LoopStore}.
  *
  * <p>Blocks; for the thread that starts the broker. Thread-safe.
  */
 public final class Persistence implements AutoCloseable {
-    /** Of the layout of all records; a release reads its own and every older one. */
+    /** Format of all records; a release reads its own format and all older ones. */
     public static final int FORMAT = 1;
 
     private static final int VERSION = 1;
@@ -34,14 +34,14 @@ public final class Persistence implements AutoCloseable {
     private static final Bytes FORMAT_KEY = ShardedKey.encode(SHARD, "", Bytes.utf8("format"));
     private static final Bytes INCARNATION_KEY = ShardedKey.encode(SHARD, "", Bytes.utf8("incarnation"));
 
-    /** Messages that a session may get in one incarnation; and 8 million incarnations. */
+    /** Bits for the messages that a session may get in one incarnation; the other bits allow 8 million incarnations. */
     private static final int SEQUENCE_BITS = 40;
 
-    /** A store refuses what is too much at a time. */
+    /** Stores limit the number of concurrent batches. */
     private static final int BATCHES_AT_ONCE = 200;
 
     private final KeyValueStore store;
-    /** For the start: the same store, with a deadline for each answer. */
+    /** The same store with a deadline for each answer, for the start. */
     private final DeadlineStore answering;
 
     private final Duration answerTimeout;
@@ -55,11 +55,11 @@ public final class Persistence implements AutoCloseable {
     }
 
     /**
-     * Opens the store and claims the next incarnation in it. When that fails the store is closed.
+     * Opens the store and claims its next incarnation. Closes the store on failure.
      *
      * @param answerTimeout the longest wait for one answer of the store
-     * @throws StorageException when it cannot be opened or does not answer, or a newer release has written it
-     * @throws IllegalStateException when it was opened before: then it is another broker's, and stays as it is
+     * @throws StorageException if the store cannot be opened or does not answer, or was written by a newer release
+     * @throws IllegalStateException if the store is already open: it belongs to another broker and is not closed
      */
     public static Persistence open(KeyValueStore store, Duration answerTimeout) {
         DeadlineStore answering = new DeadlineStore(store, answerTimeout);
@@ -67,7 +67,7 @@ public final class Persistence implements AutoCloseable {
         try {
             opening = answering.open();
         } catch (IllegalStateException e) {
-            throw new IllegalStateException("a storage is for one broker and one start; give each its own", e);
+            throw new IllegalStateException("the storage was opened before; create a new one for each broker and each start", e);
         }
         try {
             await(opening);
@@ -85,7 +85,7 @@ public final class Persistence implements AutoCloseable {
         if (format > FORMAT) {
             throw new StorageException(
                     StorageException.Kind.UNSUPPORTED,
-                    "the records are of format " + format + ", which a newer release has written; this one reads up to "
+                    "unsupported record format " + format + ", written by a newer release; this release reads up to "
                             + FORMAT);
         }
         if (format < FORMAT) {
@@ -130,21 +130,21 @@ public final class Persistence implements AutoCloseable {
         return store;
     }
 
-    /** 1 for the first broker that was started on this store; each start has the next. */
+    /** Number of this start on the store, 1 for the first. */
     public long incarnation() {
         return incarnation;
     }
 
-    /** The first sequence that this incarnation gives to a message of a session: above all that are stored. */
+    /** First message sequence of this incarnation: above all stored sequences. */
     public long firstSequence() {
         return incarnation << SEQUENCE_BITS;
     }
 
     /**
-     * Reads a whole table, partition by partition, in the order of the keys, around what the store says is damaged.
+     * Reads a whole table, partition by partition, in key order. Skips damaged parts.
      *
-     * @param each what it throws of {@link DamagedRecordException} leaves that entry out
-     * @param log told what is left out
+     * @param each called for each entry; skips the entry if it throws {@link DamagedRecordException}
+     * @param log receives the skipped parts
      */
     public void readAll(Table table, Consumer<Entry> each, Logger log) {
         DamagedRecords damaged = new DamagedRecords(log);
@@ -153,7 +153,7 @@ public final class Persistence implements AutoCloseable {
                     .run(
                             entry -> damaged.skipping(entry, () -> each.accept(entry)),
                             (cause, after, until) -> log.error(
-                                    "damaged, and left out: what lies in table {} between {} and {}: {}",
+                                    "Damaged part of table {} was skipped, between {} and {}: {}",
                                     table,
                                     after == null ? "the beginning" : OwnerKey.nameIn(after),
                                     until == null ? "the end" : "key " + until,
@@ -163,9 +163,9 @@ public final class Persistence implements AutoCloseable {
     }
 
     /**
-     * One entry, if it is there.
+     * Reads one entry, if present.
      *
-     * @throws DamagedRecordException when the store says that it is damaged
+     * @throws DamagedRecordException if the store reports damage
      */
     public Optional<Entry> read(Table table, Bytes key) {
         try {
@@ -179,9 +179,9 @@ public final class Persistence implements AutoCloseable {
     }
 
     /**
-     * Makes changes, each batch or none of it, and waits for all.
+     * Commits batches, each atomically, and waits for all.
      *
-     * @throws StorageException when one was refused; others may have been made
+     * @throws StorageException if one was refused; others may be committed
      */
     public void write(List<Batch> batches) {
         for (int from = 0; from < batches.size(); from += BATCHES_AT_ONCE) {
@@ -193,17 +193,20 @@ public final class Persistence implements AutoCloseable {
         }
     }
 
-    /** The failure of a step of the start that waits for the store in vain; {@link #close} does not wait for it then. */
+    /**
+     * Returns the failure of a start step without answer from the store. Afterwards {@link #close} does not wait for
+     * the store.
+     */
     public StorageException silent(String step) {
         return answering.silent(step);
     }
 
-    /** The longest wait for one answer of the store while the broker starts. */
+    /** The longest wait for one answer of the store during start. */
     public Duration answerTimeout() {
         return answerTimeout;
     }
 
-    /** Waits for what is under way, and closes the store. Does not wait for a store that has not answered. */
+    /** Waits for pending operations and closes the store. Does not wait for a store that has missed a deadline. */
     @Override
     public void close() {
         answering.close();

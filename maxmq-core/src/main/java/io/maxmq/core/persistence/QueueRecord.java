@@ -8,19 +8,18 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that a session owes its subscriber, in {@link Tables#QUEUE} under the session's name and the message's sequence.
- *
+ * A message in a session's queue, in {@link Tables#QUEUE} under the session's name and the message's sequence.
  * <pre>
  *   | flags | subscription ids: count, each | filter | message                       |
- *   | flags | id (16) | filter |                       when PUBREC has come
+ *   | flags | id (16) | filter |                       after PUBREC
  *   flags: QoS (bits 0, 1) and RETAIN (2) of the delivery, released (3), has ids (4), has a filter (5)
  * </pre>
  *
- * @param deliveryFlags as the session has them: QoS and RETAIN
- * @param released PUBREC has come, and the message itself is gone
+ * @param deliveryFlags QoS and RETAIN of the delivery
+ * @param released true after PUBREC, when the message itself is deleted
  * @param subscriptionIds empty for none
- * @param filter of a shared subscription, with its share; else null
- * @param message null when released
+ * @param filter of a shared subscription, with its share name; otherwise null
+ * @param message null after release
  */
 public record QueueRecord(
         int deliveryFlags,
@@ -38,7 +37,7 @@ public record QueueRecord(
     private static final int[] NO_IDS = {};
     private static final byte[] NO_FILTER = {};
 
-    /** The value for a message that waits, or is sent and not acknowledged. */
+    /** Returns the record of a message that waits or is sent and not acknowledged. */
     public static Bytes waiting(
             Bytes key, StoredMessage message, int deliveryFlags, int[] subscriptionIds, @Nullable String filter) {
         boolean apart = Payloads.isApart(message);
@@ -72,7 +71,7 @@ public record QueueRecord(
         return filter.length == 0 ? 0 : RecordWriter.varintBytes(filter.length) + filter.length;
     }
 
-    /** The value when PUBREC has come and PUBCOMP has not. */
+    /** Returns the record between PUBREC and PUBCOMP. */
     public static Bytes released(Bytes key, int deliveryFlags, long idHigh, long idLow, @Nullable String filter) {
         RecordWriter record = new RecordWriter(VERSION, 17 + (filter == null ? 0 : 3 * filter.length() + 5));
         record.writeByte(deliveryFlags & DELIVERY | RELEASED | (filter != null ? HAS_FILTER : 0));
@@ -83,9 +82,7 @@ public record QueueRecord(
         return record.finish(key);
     }
 
-    /**
-     * @throws DamagedRecordException when it does not match its checksum
-     */
+    /** @throws DamagedRecordException if the checksum does not match */
     public static QueueRecord read(Entry entry) {
         RecordReader record = new RecordReader(Tables.QUEUE, entry, VERSION);
         int flags = record.readByte();

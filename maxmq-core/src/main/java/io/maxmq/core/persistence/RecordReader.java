@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what {@link RecordWriter} has built, field by field. Every method throws {@link DamagedRecordException} when the
- * record ends before the field does. Not thread-safe.
+ * Reads the fields of a record built by {@link RecordWriter}. Every method throws {@link DamagedRecordException} if the
+ * record ends within the field. Not thread-safe.
  */
 public final class RecordReader {
     private final Table table;
@@ -18,29 +18,29 @@ public final class RecordReader {
     private int at = RecordWriter.HEADER_BYTES;
 
     /**
-     * Checks the record.
+     * Verifies the record.
      *
-     * @param newestVersion the highest version of its layout that the caller can read
-     * @throws DamagedRecordException when the checksum is wrong, or the version is another
+     * @param newestVersion the highest layout version that the caller can read
+     * @throws DamagedRecordException if the checksum does not match or the version is unsupported
      */
     public RecordReader(Table table, Entry entry, int newestVersion) {
         this(table, entry.key(), entry.value(), newestVersion);
     }
 
-    /** The same for an entry in two parts. */
+    /** Verifies a record given as key and value. */
     public RecordReader(Table table, Bytes key, Bytes value, int newestVersion) {
         this.table = table;
         this.key = key;
         this.bytes = value.array();
         if (bytes.length < RecordWriter.HEADER_BYTES) {
-            throw damaged("is cut off");
+            throw damaged("is truncated");
         }
         int expected = (bytes[0] & 0xFF) << 24 | (bytes[1] & 0xFF) << 16 | (bytes[2] & 0xFF) << 8 | bytes[3] & 0xFF;
         if (RecordWriter.checksum(key, bytes, 4, bytes.length - 4) != expected) {
             throw damaged("does not match its checksum");
         }
         if (version() < 1 || version() > newestVersion) {
-            throw damaged("is of version " + version() + ", and this release reads up to " + newestVersion);
+            throw damaged("has version " + version() + "; this release reads up to " + newestVersion);
         }
     }
 
@@ -48,7 +48,7 @@ public final class RecordReader {
         return new DamagedRecordException("record " + how + ": table=" + table + ", key=" + key);
     }
 
-    /** Of the layout of its fields, 1 or more. */
+    /** Version of the layout of the fields, 1 or more. */
     public int version() {
         return bytes[4];
     }
@@ -67,10 +67,10 @@ public final class RecordReader {
                 return value;
             }
         }
-        throw damaged("has a number without an end");
+        throw damaged("has an unterminated number");
     }
 
-    /** A number that is a length or a count: 0 or more. */
+    /** Reads a length or a count: 0 or more. */
     public int readSize() {
         long value = readVarint();
         if (value < 0 || value > Integer.MAX_VALUE) {
@@ -100,14 +100,14 @@ public final class RecordReader {
         return readByte() == 0 ? null : readText();
     }
 
-    /** A copy. */
+    /** Reads a byte string; a copy. */
     public byte[] readBytes() {
         int size = readSize();
         require(size);
         return take(size);
     }
 
-    /** What is left; a copy. */
+    /** Reads the remaining bytes; a copy. */
     public byte[] readRest() {
         return take(bytes.length - at);
     }

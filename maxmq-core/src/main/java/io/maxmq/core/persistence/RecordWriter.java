@@ -7,17 +7,17 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the value of one record.
- *
+ * Builder of the value of one record.
  * <pre>
  *   0          4         5
  *   | CRC-32C  | version | fields |
  * </pre>
  *
- * The checksum is over the key, the version and the fields, so that a value under another's key is found as well. Numbers
- * are big-endian; {@code varint} is 7 bits per byte, lowest first. Texts and byte strings have their length before them.
+ * The checksum covers the key, the version and the fields, so that a value under a wrong key is detected as well.
+ * Numbers are big-endian; a {@code varint} has 7 bits per byte, lowest first. Texts and byte strings are preceded by
+ * their length.
  *
- * <p>For one record each. Not thread-safe.
+ * <p>One writer per record. Not thread-safe.
  */
 public final class RecordWriter {
     static final int HEADER_BYTES = 5;
@@ -27,7 +27,7 @@ public final class RecordWriter {
 
     /**
      * @param version of the layout of the fields, 1..127
-     * @param expectedBytes of the fields, about; when it is exact nothing is copied for who keeps the value
+     * @param expectedBytes approximate size of the fields; an exact value avoids a copy
      */
     public RecordWriter(int version, int expectedBytes) {
         bytes = new byte[HEADER_BYTES + expectedBytes];
@@ -40,7 +40,7 @@ public final class RecordWriter {
         return this;
     }
 
-    /** 1 to 10 bytes; not for negative numbers, which take 10. */
+    /** Writes 1 to 10 bytes. Inefficient for negative numbers, which take 10. */
     public RecordWriter writeVarint(long value) {
         reserve(varintBytes(value));
         long left = value;
@@ -52,12 +52,12 @@ public final class RecordWriter {
         return this;
     }
 
-    /** How many bytes {@link #writeVarint} takes. */
+    /** Returns the number of bytes that {@link #writeVarint} writes. */
     static int varintBytes(long value) {
         return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7);
     }
 
-    /** 8 bytes. */
+    /** Writes 8 bytes. */
     public RecordWriter writeLong(long value) {
         reserve(Long.BYTES);
         for (int shift = 56; shift >= 0; shift -= 8) {
@@ -70,19 +70,19 @@ public final class RecordWriter {
         return writeBytes(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Absent differs from empty. */
+    /** Writes a text that may be null; null differs from empty. */
     public RecordWriter writeOptionalText(@Nullable String text) {
         writeByte(text == null ? 0 : 1);
         return text == null ? this : writeText(text);
     }
 
-    /** Its length, then itself. */
+    /** Writes the length, then the bytes. */
     public RecordWriter writeBytes(byte[] value) {
         writeVarint(value.length);
         return writeRest(value);
     }
 
-    /** The last field: without its length. */
+    /** Writes the last field, without its length. */
     public RecordWriter writeRest(byte[] value) {
         reserve(value.length);
         System.arraycopy(value, 0, bytes, length, value.length);
@@ -96,7 +96,7 @@ public final class RecordWriter {
         }
     }
 
-    /** The value for this key; the writer is used up. */
+    /** Returns the value for this key. The writer must not be used afterwards. */
     public Bytes finish(Bytes key) {
         int checksum = checksum(key, bytes, 4, length - 4);
         for (int i = 0; i < 4; i++) {

@@ -9,8 +9,8 @@ import io.maxmq.spi.storage.Entry;
 import io.maxmq.spi.storage.ShardedKey;
 
 /**
- * A retained message, in {@link Tables#RETAINED} under its topic, with its whole body, since nothing else is about it.
- *
+ * A retained message, in {@link Tables#RETAINED} under its topic. Contains the whole body, because no other record
+ * refers to it.
  * <pre>
  *   version 2:  | client id of the publisher, empty for none | message |
  *   version 1:  | message |
@@ -38,9 +38,7 @@ final class RetainedRecord {
         return MessageRecord.write(record.writeBytes(publisher), message, false).finish(key);
     }
 
-    /**
-     * @throws DamagedRecordException when it does not match its checksum
-     */
+    /** @throws DamagedRecordException if the checksum does not match */
     static StoredMessage read(Entry entry) {
         RecordReader record = new RecordReader(Tables.RETAINED, entry, VERSION);
         byte[] publisher = record.version() < 2 ? NO_PUBLISHER : record.readBytes();

@@ -23,35 +23,37 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down what one loop has changed among the retained messages, once per iteration, each topic once however often it
- * has changed.
+ * Writes the retained messages that one loop has changed, once per iteration and topic.
  *
- * <p>Several loops may change one topic at the same time, and the message that wins in memory must win in storage. So what is
- * written is not the message that a publisher has sent but the one that is retained <em>now</em>; reading it and handing it to
- * the store are one step under the topic's order. Of two such steps the second has read what is retained later, and the store
- * applies them in this order. The last change of a topic is followed by the step of its loop, which no older message can follow.
+ * <p>Several loops may change one topic concurrently; the message that wins in memory must win in storage. Therefore
+ * the value written is the message retained <em>at submission</em>, not the published one; reading it and submitting it
+ * are one step under the topic's order lock. Of two such steps the second reads the newer value, and the store applies
+ * them in this order. A step follows the last change of a topic, and no older message can follow that step.
  *
- * <p>What the store does not take is tried again every second, from what is retained then; who has asked is told that it was
- * refused, and memory goes on serving it.
+ * <p>Refused changes are retried every second with the message retained at that time. The waiting outcomes report the
+ * refusal, and the message in memory remains in use.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
 public final class RetainedRecords implements RetainedJournal, Deferred {
-    /** What a change takes beside its entry: objects of its own, its batch's, the store's. */
+    /** Memory of a change beside its entry, in bytes: objects here, in the batch and in the store. */
     private static final int CHANGE_BYTES = 400;
 
-    /** While so much is on its way to the store, changes are gathered. */
+    /** Above this number of submitted bytes, changes are collected instead of submitted. */
     private static final long MAX_BYTES_UNDER_WAY = 8 << 20;
 
     private static final long RETRY_NANOS = 1_000_000_000L;
 
-    /** An acknowledgement waits no longer for older messages, which are then those that storage refuses. */
+    /**
+     * Longest wait of an acknowledgement for older messages. Those still pending afterwards are being refused by the
+     * store.
+     */
     private static final long LATEST_NANOS = 1_000_000_000L;
 
     private final KeyValueStore store;
     private final Loop loop;
     private final Map<Place, Asking> changes = new LinkedHashMap<>();
-    /** What the store has not taken. */
+    /** Refused changes. */
     private final Map<Place, Asking> again = new HashMap<>();
 
     private Fence fence = Runnable::run;
@@ -63,7 +65,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
 
     private record Place(Routes routes, Topic topic) {}
 
-    /** Who waits for a change: those who set a message, and those who clear it. */
+    /** Outcomes that wait for a change: of messages that set a retained message, and of messages that clear one. */
     private record Asking(List<PendingOutcome> setting, List<PendingOutcome> clearing) {
         Asking() {
             this(new ArrayList<>(1), new ArrayList<>(0));
@@ -75,7 +77,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
         this.loop = store.loop();
     }
 
-    /** What an acknowledged clear waits for besides. */
+    /** Sets the additional condition for the acknowledgement of a cleared message. */
     void fence(Fence before) {
         assert loop.inLoop();
         fence = before;
@@ -108,10 +110,10 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
         flush.submitted();
     }
 
-    /** The changes of one iteration on their way to the store; their end is one task. */
+    /** The submitted changes of one iteration. Their results are handled in one task. */
     private final class Flush {
         private final List<Change> changes = new ArrayList<>();
-        /** One more than there are batches, until all are submitted. */
+        /** Number of pending batches, plus one until all are submitted. */
         private final AtomicInteger outstanding = new AtomicInteger(1);
 
         void add(Place place, Asking waiting) {
@@ -121,14 +123,14 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
             CompletionStage<?> end;
             try {
                 end = change.commit();
-            } catch (RuntimeException larger) { // than the store takes: no use in trying again
+            } catch (RuntimeException larger) { // larger than the store's limit: a retry would fail as well
                 change.failure = larger;
                 change.isHopeless = true;
                 completed();
                 return;
             }
             bytesUnderWay += change.bytes;
-            loop.credit().overdraw(change.bytes); // a copy, for a moment, of what has its charge
+            loop.credit().overdraw(change.bytes); // a short-lived copy of a message that is already charged
             end.whenComplete((result, thrown) -> {
                 change.failure = thrown;
                 completed();
@@ -141,7 +143,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
             }
         }
 
-        /** On whichever thread completes a batch. */
+        /** Runs on the thread that completes a batch. */
         private void completed() {
             if (outstanding.decrementAndGet() == 0) {
                 loop.execute(this::finish);
@@ -166,7 +168,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
         }
     }
 
-    /** Those who have cleared a message: told when no older one can come back. */
+    /** Outcomes of messages that cleared a retained message, completed when no older message can reappear. */
     private final class Cleared implements Runnable {
         private List<PendingOutcome> waiting = new ArrayList<>();
 
@@ -193,7 +195,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
         private final Asking waiting;
         private long bytes;
         private boolean isHopeless;
-        /** Written by the thread that completes the batch, before the loop is told. */
+        /** Written by the thread that completes the batch, before it notifies the loop. */
         private @Nullable Throwable failure;
 
         Change(Place place, Asking waiting) {
@@ -243,7 +245,7 @@ public final class RetainedRecords implements RetainedJournal, Deferred {
         }
     }
 
-    /** Hands over what waits, as the broker closes. */
+    /** Submits all waiting changes when the broker closes. */
     public void close() {
         assert loop.inLoop();
         closed = true;

@@ -14,18 +14,18 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 
 /**
- * Puts the retained messages back that a broker before this one has written down. Needs nothing else to be restored before; is
- * to be done before a message is routed, or a subscription made.
+ * Restores the retained messages of a previous run. Independent of other recovery steps. Must run before a message is
+ * routed or a subscription is added.
  *
- * <p>All of them, whatever the limits are by now: they were acknowledged. What has expired is removed. What is damaged is left
- * out, and said.
+ * <p>Restores all messages regardless of the current limits, because they were acknowledged. Deletes expired messages.
+ * Skips and logs damaged records.
  */
 public final class RetainedRestore {
     private final Persistence persistence;
     private final Function<Tenant, Routes> routesOf;
     private final MemoryBudget budget;
     private final Logger log;
-    /** When the first message of a tenant expires, in ms since the epoch. */
+    /** Earliest expiry of each tenant's messages, in ms since the epoch. */
     private final Map<Routes, Long> firstExpiry = new HashMap<>();
 
     private long restored;
@@ -39,10 +39,10 @@ public final class RetainedRestore {
     }
 
     /**
-     * Reads them all; on the thread that starts the broker.
+     * Reads all retained messages, on the thread that starts the broker.
      *
-     * @param epochMillis what time it is, in ms since the epoch
-     * @return how many there are
+     * @param epochMillis current time, in ms since the epoch
+     * @return number of restored messages
      */
     public long run(long epochMillis) {
         persistence.readAll(Tables.RETAINED, entry -> restore(entry, epochMillis), log);
@@ -67,10 +67,10 @@ public final class RetainedRestore {
         Batch batch = Batch.builder(ShardedKey.shardOf(entry.key()))
                 .delete(Tables.RETAINED, entry.key())
                 .build();
-        var unused = persistence.store().commit(batch); // else the next start does
+        var unused = persistence.store().commit(batch); // on failure the next start deletes it
     }
 
-    /** Has those removed that expire; on the router's loop, after {@link #run}. */
+    /** Schedules the expiry of the restored messages; on the router's loop, after {@link #run}. */
     public void expireLater(Router router) {
         firstExpiry.forEach(router::expireRetained);
     }

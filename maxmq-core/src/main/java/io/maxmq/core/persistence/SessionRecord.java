@@ -7,19 +7,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A session that outlives its connection, in {@link Tables#SESSION} under its client id.
- *
  * <pre>
  *   | flags | owner | expiry interval in s | away since, ms | sent up to |
- *   flags: connected (bit 0), the settings' subscriptions have been made (1), the owner's name is only claimed (2)
+ *   flags: connected (bit 0), automatic subscriptions made (1), owner's name only claimed (2)
  * </pre>
  *
- * @param owner the user that made it; null for none
- * @param claimed whether no authenticator vouched for the owner's name; false in records that were written before this flag
- * @param expirySeconds 1..4294967295, where that is for ever; 0 of one that is over and only has to pass on what it has
- * @param connected whether its client was connected when this was written
- * @param awaySinceMillis wall time; 0 while connected
- * @param sentUpTo the highest sequence that may have been sent when its client went; -1 for none
- * @param automatic whether what the settings want of it has been subscribed to
+ * @param owner the user that created it; null for none
+ * @param claimed true if no authenticator confirmed the owner's name; false in records older than this flag
+ * @param expirySeconds 1..4294967295, where the maximum means no expiry; 0 for an ended session that still has to pass
+ *     on messages
+ * @param connected true if its client was connected at the time of writing
+ * @param awaySinceMillis wall time of the disconnection; 0 while connected
+ * @param sentUpTo the highest sequence that may have been sent before the disconnection; -1 for none
+ * @param automatic true if the automatic subscriptions of the settings have been made
  */
 public record SessionRecord(
         @Nullable String owner,
@@ -34,7 +34,7 @@ public record SessionRecord(
     private static final int AUTOMATIC = 2;
     private static final int CLAIMED = 4;
 
-    /** Of a session whose time is over, whatever the clock says. */
+    /** Returns the record of a session that has ended, regardless of the clock. */
     public static SessionRecord over(@Nullable String owner, boolean claimed, long sentUpTo) {
         return new SessionRecord(owner, claimed, 0, false, 0, sentUpTo, false);
     }
@@ -49,9 +49,7 @@ public record SessionRecord(
                 .finish(key);
     }
 
-    /**
-     * @throws DamagedRecordException when it does not match its checksum
-     */
+    /** @throws DamagedRecordException if the checksum does not match */
     public static SessionRecord read(Entry entry) {
         RecordReader record = new RecordReader(Tables.SESSION, entry, VERSION);
         int flags = record.readByte();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ShardBatch {
     private static final int MAX_WRITES = 1_000;
 
-    /** What becomes of each change. */
+    /** Receives the result of each change. */
     interface Told {
         void tell(Write write, @Nullable Throwable failure);
     }
@@ -25,7 +25,7 @@ final class ShardBatch {
     private final List<Write> writes = new ArrayList<>();
     private boolean mayUseReserve = true;
 
-    /** Written by the thread that completes the batch, before the loop is told. */
+    /** Written by the thread that completes the batch, before it notifies the loop. */
     private @Nullable Throwable failure;
 
     private List<Long> counters = List.of();
@@ -39,18 +39,18 @@ final class ShardBatch {
         return shard;
     }
 
-    /** Whether another change should go into another batch. */
+    /** Returns whether further changes should go into another batch. */
     boolean isFull(KeyValueStore store) {
         return writes.size() >= MAX_WRITES
                 || builder.sizeBytes() > store.capabilities().maxBatchBytes() / 2;
     }
 
-    /** Whether all its changes may; true while there are none. */
+    /** True if all changes may use the store's reserve; true without changes. */
     boolean mayUseReserve() {
         return mayUseReserve;
     }
 
-    /** Whether the store has refused it for lack of space. */
+    /** True if the store has refused the batch for lack of space. */
     boolean isRefusedForSpace() {
         return failure instanceof StorageException refused && refused.kind() == StorageException.Kind.FULL;
     }
@@ -76,7 +76,7 @@ final class ShardBatch {
         }
     }
 
-    /** @param completed run on whichever thread knows */
+    /** @param completed called on the thread that completes the batch */
     void commit(KeyValueStore store, Runnable completed) {
         try {
             if (mayUseReserve) {
@@ -92,13 +92,13 @@ final class ShardBatch {
                 }
                 completed.run();
             });
-        } catch (RuntimeException refused) { // larger than the store takes
+        } catch (RuntimeException refused) { // batch exceeds the store's limit
             failure = refused;
             completed.run();
         }
     }
 
-    /** The keys of the counters that the batch has brought to 0. */
+    /** Returns the keys of the counters that the batch has set to 0. */
     List<Bytes> gone() {
         if (!counters.contains(0L)) {
             return List.of();

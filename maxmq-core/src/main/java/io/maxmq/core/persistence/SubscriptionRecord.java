@@ -5,16 +5,15 @@ import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 
 /**
- * A subscription of a session that outlives its connection, in {@link Tables#SUBSCRIPTION} under the session's name and the
- * filter, with its share.
- *
+ * A subscription of a session that outlives its connection, in {@link Tables#SUBSCRIPTION} under the session's name and
+ * the filter, with its share name.
  * <pre>
  *   | flags | subscription id |
- *   flags: QoS (bits 0, 1), No Local (2), Retain As Published (3), not queued (4), the settings' (5), exclusive (6)
+ *   flags: QoS (bits 0, 1), No Local (2), Retain As Published (3), not queued (4), automatic (5), exclusive (6)
  * </pre>
  *
  * @param subscriptionId 0 for none
- * @param automatic the settings have made it, not the client
+ * @param automatic true if created by the settings, not by the client
  */
 public record SubscriptionRecord(
         int maxQos,
@@ -43,9 +42,7 @@ public record SubscriptionRecord(
                 .finish(key);
     }
 
-    /**
-     * @throws DamagedRecordException when it does not match its checksum
-     */
+    /** @throws DamagedRecordException if the checksum does not match */
     public static SubscriptionRecord read(Entry entry) {
         RecordReader record = new RecordReader(Tables.SUBSCRIPTION, entry, VERSION);
         int flags = record.readByte();
@@ -59,7 +56,7 @@ public record SubscriptionRecord(
                 record.readSize());
     }
 
-    /** The filter in a key of the table. */
+    /** Returns the filter in a key of the table. */
     public static String filter(Bytes key) {
         return OwnerKey.behindName(key).toUtf8();
     }

@@ -3,45 +3,45 @@ package io.maxmq.core.persistence;
 import io.maxmq.spi.storage.Table;
 import java.util.List;
 
-/** The tables that a broker keeps. What their keys and values look like is in {@code maxmq-storage/README.md}. */
+/** The broker's tables. {@code maxmq-storage/README.md} describes the layout of keys and values. */
 public final class Tables {
-    /** What belongs to the broker as a whole. */
+    /** Records of the broker as a whole. */
     public static final Table BROKER = new Table("broker");
 
-    /** A session that outlives its connection. */
+    /** Sessions that outlive their connection. */
     public static final Table SESSION = new Table("session");
 
-    /** A subscription of such a session. */
+    /** Subscriptions of such sessions. */
     public static final Table SUBSCRIPTION = new Table("subscription");
 
-    /** A message of QoS 1 or 2 that such a session owes its subscriber. */
+    /** Messages of QoS 1 or 2 in the queues of such sessions. */
     public static final Table QUEUE = new Table("queue");
 
-    /** A QoS 2 packet id that such a session's publisher has used and not released. */
+    /** QoS 2 packet ids that publishers with such sessions have used and not released. */
     public static final Table INBOUND = new Table("inbound");
 
-    /** The will of a connection, whether or not its session outlives it. */
+    /** Wills of connections, whether or not their sessions outlive them. */
     public static final Table WILL = new Table("will");
 
     /** Retained messages. */
     public static final Table RETAINED = new Table("retained");
 
-    /** Messages that wait for their time. */
+    /** Delayed messages. */
     public static final Table DELAYED = new Table("delayed");
 
-    /** A message of a shared subscription of which no member is there. */
+    /** Messages of shared subscriptions without an online member. */
     public static final Table GROUP_QUEUE = new Table("group-queue");
 
-    /** A message of the queue of such a session that is on its way to another member of a shared subscription. */
+    /** Messages that move from the queue of such a session to another member of a shared subscription. */
     public static final Table PASSING = new Table("passing");
 
-    /** Large bodies of messages, each once however many entries of other tables are about it. */
+    /** Large message bodies, each once for all entries that refer to it. */
     public static final Table PAYLOAD = new Table("payload");
 
-    /** How many entries of other tables are about a large body: a counter. */
+    /** Number of entries that refer to a large body: a counter. */
     public static final Table PAYLOAD_COUNT = new Table("payload-count");
 
-    /** Who may not connect. */
+    /** Bans. */
     public static final Table BAN = new Table("ban");
 
     private static final List<Table> ALL = List.of(

@@ -7,18 +7,17 @@ import io.maxmq.spi.storage.DamagedRecordException;
 import io.maxmq.spi.storage.Entry;
 
 /**
- * The will of a client, in {@link Tables#WILL} under its client id: while it is connected, and until the will's delay has
- * passed. With all that its authorization is asked about.
- *
+ * The will of a client, in {@link Tables#WILL} under its client id: while it is connected, and until the Will Delay has
+ * passed. Contains everything that its authorization needs.
  * <pre>
  *   | due at, ms (8) | delay, s | expiry, s, + 1 | later, s | client, see ClientRecord | message, whole |
  * </pre>
  *
- * @param client who set it
- * @param dueAtMillis wall time; 0 while its client is connected
- * @param delaySeconds from the end of the connection on
- * @param expirySeconds of the message, from its publication on; -1 for none
- * @param laterSeconds after which it is routed when it has been published
+ * @param client the client that set the will
+ * @param dueAtMillis wall time; 0 while the client is connected
+ * @param delaySeconds from the end of the connection
+ * @param expirySeconds of the message, from its publication; -1 for none
+ * @param laterSeconds delay of the routing after the publication
  */
 public record WillRecord(
         ClientInfo client,
@@ -29,7 +28,7 @@ public record WillRecord(
         MessageRecord message) {
     private static final int VERSION = 1;
 
-    /** The value for a will. */
+    /** Returns the record of a will. */
     public static Bytes write(
             Bytes key,
             ClientInfo client,
@@ -47,9 +46,7 @@ public record WillRecord(
         return MessageRecord.write(record, message, false).finish(key);
     }
 
-    /**
-     * @throws DamagedRecordException when it does not match its checksum
-     */
+    /** @throws DamagedRecordException if the checksum does not match */
     public static WillRecord read(Entry entry) {
         RecordReader record = new RecordReader(Tables.WILL, entry, VERSION);
         long dueAtMillis = record.readLong();

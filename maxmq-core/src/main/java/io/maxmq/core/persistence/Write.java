@@ -6,12 +6,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change that a {@link LoopStore} has been asked for. Until it is on its way to the store it can be withdrawn. Runs on the
+ * A change requested from a {@link LoopStore}. It can be withdrawn until it is submitted to the store. Runs on the
  * loop. Not thread-safe.
  */
 public final class Write {
     private final int shard;
-    /** Made when it is needed: most of those that wait for a moment are withdrawn. */
+    /** Creates the mutation on demand: most delayed changes are withdrawn before. */
     private final @Nullable Supplier<Mutation.Put> put;
 
     private @Nullable Mutation mutation;
@@ -32,7 +32,7 @@ public final class Write {
         this(shard, mutation, null, written, chargedBytes);
     }
 
-    /** @param put gives the change, once, when it is on its way */
+    /** @param put returns the change, called once on submission */
     Write(int shard, Supplier<Mutation.Put> put, WriteCallback written, long chargedBytes) {
         this(shard, null, put, written, chargedBytes);
     }
@@ -50,7 +50,7 @@ public final class Write {
         this.chargedBytes = chargedBytes;
     }
 
-    /** Has it not happened, nor anybody told; false when it is too late for that. */
+    /** Cancels the write and its callback. Returns false if it was already submitted. */
     public boolean withdraw() {
         if (state == State.WAITING) {
             state = State.WITHDRAWN;
@@ -58,7 +58,7 @@ public final class Write {
         return state == State.WITHDRAWN;
     }
 
-    /** Adds more to the counter that this is about; false when it is on its way already. */
+    /** Adds to the counter of this change. Returns false if it was already submitted. */
     boolean countMore(long delta) {
         if (state != State.WAITING) {
             return false;
@@ -68,17 +68,20 @@ public final class Write {
         return true;
     }
 
-    /** Has a counter changed in the same batch. */
+    /** Adds a counter change to the same batch. */
     void count(Mutation.Add add) {
         counted = add;
     }
 
-    /** What is counted in the same batch, if anything is. */
+    /** The counter change in the same batch, or null. */
     Mutation.@Nullable Add counted() {
         return counted;
     }
 
-    /** An entry that a store which is short of space should take: see {@link io.maxmq.spi.storage.Batch.Builder#mayUseReserve()}. */
+    /**
+     * Marks an entry that a store short of space should accept: see
+     * {@link io.maxmq.spi.storage.Batch.Builder#mayUseReserve()}.
+     */
     public void useReserve() {
         mayUseReserve = true;
     }
@@ -87,7 +90,7 @@ public final class Write {
         return mayUseReserve || !(mutation() instanceof Mutation.Put);
     }
 
-    /** Whether it has yet to be made, as it may be withdrawn before. */
+    /** True if the change is not yet created, since it may be withdrawn before. */
     boolean mayBeNeedless() {
         return put != null && mutation == null;
     }
@@ -100,28 +103,31 @@ public final class Write {
         state = State.SUBMITTED;
     }
 
-    /** Whether it may be tried again after that failure: what may have been subtracted is not subtracted once more. */
+    /**
+     * Returns whether the write may be retried after this failure. A counter change that may have been applied is not
+     * retried.
+     */
     boolean isRepeatable(Throwable failure) {
         return !(mutation() instanceof Mutation.Add)
                 || (failure instanceof StorageException refused
                         && refused.kind().applied() == StorageException.Applied.NO);
     }
 
-    /** Another change in place of this one, with nobody waiting. */
+    /** Returns another change in place of this one, without a callback. */
     Write instead(Mutation other) {
         Write write = new Write(shard, other, null, chargedBytes);
         write.mayUseReserve = mayUseReserve;
         return write;
     }
 
-    /** The same, of records that go one after the other. */
+    /** Returns the removal of a run of consecutive records in place of this change, without a callback. */
     Write run(Mutation.DeleteRange removal) {
         Write run = instead(removal);
         run.isRun = true;
         return run;
     }
 
-    /** Whether it has been put together from removals of single records. */
+    /** True if combined from removals of single records. */
     boolean isRun() {
         return isRun;
     }
@@ -140,7 +146,7 @@ public final class Write {
         return present;
     }
 
-    /** Whether somebody waits for it; else it is tried again until it succeeds. */
+    /** True if the write has a callback; without one it is retried until it succeeds. */
     boolean isAwaited() {
         return written != null;
     }

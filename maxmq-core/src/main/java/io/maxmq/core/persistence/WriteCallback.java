@@ -2,9 +2,9 @@ package io.maxmq.core.persistence;
 
 import org.jspecify.annotations.Nullable;
 
-/** Told what has become of a write: on the loop that asked for it, never within the call, in the order of the calls. */
+/** Callback for the result of a write: on the loop that requested it, never within the call, in call order. */
 @FunctionalInterface
 public interface WriteCallback {
-    /** @param failure null when it has the promised durability */
+    /** @param failure null if the write has the promised durability */
     void onWritten(@Nullable Throwable failure);
 }

@@ -1,6 +1,6 @@
 /**
- * What the broker keeps, as records in a {@link io.maxmq.spi.storage.KeyValueStore}: their layouts, a loop's way to write and
- * read them. Threads are the caller's: each type says which. Knows messages and
- * topics of {@code routing}, and nothing of sessions or connections. Start at {@link io.maxmq.core.persistence.LoopStore}.
+ * The broker's records in a {@link io.maxmq.spi.storage.KeyValueStore}: their layouts, and the reads and writes of a
+ * loop. Each type states its thread. Depends on messages and topics of {@code routing}, but not on sessions or
+ * connections. Start with {@link io.maxmq.core.persistence.LoopStore}.
  */
 package io.maxmq.core.persistence;
