@@ -4,8 +4,10 @@ import io.maxmq.examples.crash.Ledger.Sent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -31,6 +33,7 @@ final class Deliveries {
     private final List<String> violations = new ArrayList<>();
     private final Map<String, Subscriber> subscribers = new TreeMap<>();
     private int lastKilled = -1;
+    private boolean isDiskFull;
 
     Deliveries(Ledger ledger) {
         this.ledger = ledger;
@@ -78,12 +81,16 @@ final class Deliveries {
         final Map<String, Received> received = new HashMap<>();
         final Map<String, Integer> lastNumber = new HashMap<>();
 
+        /** Messages on connections that began while the disk was full: the broker could not record that the client was connected. */
+        final Set<String> unrecorded = new HashSet<>();
+
         // For the session
         final Map<Integer, String> unreleased = new HashMap<>();
 
         // For the connection
         Instant connecting = Instant.MIN;
         int lastRepeated = -1;
+        boolean isUnrecorded;
     }
 
     /**
@@ -102,6 +109,7 @@ final class Deliveries {
             Subscriber subscriber = subscriber(connecting.client());
             subscriber.connecting = entry.at();
             subscriber.lastRepeated = -1;
+            subscriber.isUnrecorded = isDiskFull;
         } else if (event instanceof Event.Connected connected) {
             if (!connected.sessionPresent()) {
                 subscriber(connected.client()).unreleased.clear();
@@ -124,6 +132,9 @@ final class Deliveries {
         } else if (event instanceof Event.Killed || event instanceof Event.Ready) {
             // Until the next is ready, clients may still read what the one before has sent.
             lastKilled = entry.index();
+            isDiskFull = false;
+        } else if (event instanceof Event.DiskFull) {
+            isDiskFull = true;
         } else if (event instanceof Event.Received received) {
             received(entry, received);
         }
@@ -168,6 +179,10 @@ final class Deliveries {
         checkExpiry(entry, received, sent, subscriber);
 
         Received before = subscriber.received.get(sent.message);
+        boolean mayLackDup = subscriber.unrecorded.remove(sent.message);
+        if (subscriber.isUnrecorded) {
+            subscriber.unrecorded.add(sent.message);
+        }
         if (received.qos() == 2) {
             String held = subscriber.unreleased.put(received.packetId(), sent.message);
             if (held != null && !held.equals(sent.message)) {
@@ -187,7 +202,7 @@ final class Deliveries {
             before.places().put(received.packetId(), entry.index());
             subscriber.received.put(sent.message, new Received(entry.index(), before.places(), false));
         } else {
-            checkRepeated(entry, received, sent, before, subscriber);
+            checkRepeated(entry, received, sent, before, subscriber, mayLackDup);
         }
     }
 
@@ -231,7 +246,12 @@ final class Deliveries {
     }
 
     private void checkRepeated(
-            History.Entry entry, Event.Received received, Sent sent, Received before, Subscriber subscriber) {
+            History.Entry entry,
+            Event.Received received,
+            Sent sent,
+            Received before,
+            Subscriber subscriber,
+            boolean mayLackDup) {
         if (isWillOfAnotherLife(sent, before) || (received.qos() == 1 && sent.wasResentBefore(entry.index()))) {
             return;
         }
@@ -240,7 +260,7 @@ final class Deliveries {
                     entry,
                     "sent again with another packet id than " + before.places().keySet());
             before.places().put(received.packetId(), before.index());
-        } else if (!received.dup()) {
+        } else if (!received.dup() && !mayLackDup) {
             wrong(entry, "sent again without DUP");
         } else if (before.isPassedOver()) {
             return;

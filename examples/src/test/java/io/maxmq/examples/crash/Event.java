@@ -67,6 +67,9 @@ sealed interface Event {
     /** Its client was back before the delay had passed, or had said goodbye to this same process: it may not come. */
     record WillCancelled(String message) implements Event {}
 
+    /** The broker's disk has no space from now on, until the process is killed. */
+    record DiskFull(int round) implements Event {}
+
     /** The broker's process was killed. */
     record Killed(int round) implements Event {}
 

@@ -169,6 +169,47 @@ class OracleTest {
     }
 
     @Test
+    void allowsALackOfDupAfterAConnectionThatBeganOnAFullDisk() {
+        publish("p:1", "t/a", 1);
+        add(new Event.DiskFull(0));
+        connect("s", true);
+        receive("p:1", "t/a", 1, false, 1);
+        add(new Event.Killed(0));
+        connect("s", true);
+        receive("p:1", "t/a", 1, false, 1);
+
+        assertThat(violations()).isEmpty();
+    }
+
+    @Test
+    void reportsALackOfDupAfterAConnectionThatBeganBeforeTheDiskWasFull() {
+        publish("p:1", "t/a", 1);
+        connect("s", true);
+        add(new Event.DiskFull(0));
+        receive("p:1", "t/a", 1, false, 1);
+        add(new Event.Killed(0));
+        connect("s", true);
+        receive("p:1", "t/a", 1, false, 1);
+
+        assertFirst("sent again without DUP");
+    }
+
+    @Test
+    void reportsALackOfDupInTheSecondRoundAfterAFullDisk() {
+        publish("p:1", "t/a", 1);
+        add(new Event.DiskFull(0));
+        connect("s", true);
+        receive("p:1", "t/a", 1, false, 1);
+        add(new Event.Killed(0));
+        connect("s", true);
+        receive("p:1", "t/a", 1, false, 1);
+        connect("s", true);
+        receive("p:1", "t/a", 1, false, 1);
+
+        assertFirst("sent again without DUP");
+    }
+
+    @Test
     void aMessageThatComesAgainUnderAnotherPacketIdIsSeen() {
         publish("p:1", "t/a", 1);
         receive("p:1", "t/a", 1, false, 1);

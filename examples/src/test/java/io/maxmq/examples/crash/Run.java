@@ -181,6 +181,7 @@ final class Run {
                 boolean isFull = settings.cuts() && timing.nextInt(FULL_EACH) == 0;
                 if (isFull) {
                     stage.mayRefuse(port);
+                    stage.history.add(new Event.DiskFull(round));
                     Files.createFile(full());
                     letPass(EVENTS_WHEN_FULL);
                 }
