@@ -6,18 +6,18 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acknowledgements that a connection owes its publisher, in PUBLISH order (MQTT 5.0 §4.6). An entry waits until the last
- * recipient has what was promised; acknowledgements leave in order, so a waiting one holds back those behind it. While
- * nothing waits the ring is empty and acknowledgements pass by it.
+ * Acknowledgements that a connection owes its publisher, in PUBLISH order (MQTT 5.0 §4.6). An entry waits until the
+ * last recipient's promise is kept. Acknowledgements are sent in order, so a waiting entry delays the later ones. When
+ * no entry waits, the ring is empty and acknowledgements are sent directly.
  *
  * <p>Lives as long as the connection. Runs on the session's event loop. Not thread-safe.
  */
 final class AckRing {
     private static final int FIRST_SLOTS = 16;
 
-    /** Sends an acknowledgement that has become due. */
+    /** Sends an acknowledgement that is due. */
     interface Emitter {
-        /** @param detail for people, with a refusal; null for none */
+        /** @param detail human-readable detail of an error code; null for none */
         void emit(PacketType type, int packetId, ReasonCode reason, @Nullable String detail);
     }
 
@@ -25,7 +25,7 @@ final class AckRing {
     private int[] packetIds = new int[0];
     private PacketType[] types = new PacketType[0];
     private @Nullable ReasonCode[] reasons = new ReasonCode[0];
-    /** By place, of those few that have one; null while none of those that wait has. */
+    /** Details by place; null while no waiting entry has one. */
     private @Nullable Long2ObjectHashMap<String> details;
 
     private long head;
@@ -36,22 +36,22 @@ final class AckRing {
         this.emitter = emitter;
     }
 
-    /** How many wait. */
+    /** Returns the number of waiting entries. */
     int size() {
         return (int) (tail - head);
     }
 
-    /** How many PUBACKs wait. */
+    /** Returns the number of waiting PUBACKs. */
     int waitingPubAcks() {
         return pubAcks;
     }
 
-    /** Owes an acknowledgement whose reason is known: sent at once when nothing before it waits. */
+    /** Adds an acknowledgement with a known reason code; sends it at once if no earlier entry waits. */
     void add(PacketType type, int packetId, ReasonCode reason) {
         add(type, packetId, reason, null);
     }
 
-    /** The same with a text for people. */
+    /** Adds an acknowledgement with a known reason code and a human-readable detail. */
     void add(PacketType type, int packetId, ReasonCode reason, @Nullable String detail) {
         if (head == tail) {
             emitter.emit(type, packetId, reason, detail);
@@ -66,12 +66,15 @@ final class AckRing {
         }
     }
 
-    /** Owes an acknowledgement that {@link #complete} will make due; returns its place. */
+    /** Adds a waiting acknowledgement and returns its place, for {@link #complete}. */
     long addWaiting(PacketType type, int packetId) {
         return append(type, packetId, null);
     }
 
-    /** Makes a waiting acknowledgement due and sends all that are due at the head. */
+    /**
+     * Sets the reason code of a waiting acknowledgement, and sends all entries at the head that are due. No effect if
+     * the entry was sent before.
+     */
     void complete(long place, ReasonCode reason) {
         if (place < head) {
             return;

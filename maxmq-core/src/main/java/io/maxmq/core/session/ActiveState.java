@@ -7,8 +7,8 @@ import io.maxmq.spi.ClientInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session has beside its identity, its subscriptions and what waits for its client: only while the client is there, or
- * something of it is under way. Most sessions whose clients are away have none.
+ * Transient state of a session: everything except its identity, subscriptions and outbound queue. Exists only while the
+ * client is connected or an operation of the session is pending, so most offline sessions have none.
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
@@ -22,18 +22,21 @@ final class ActiveState {
     @Nullable
     PendingWill will;
 
-    /** What the will, or one before it, is charged with. */
+    /** Bytes charged for the present will, or for a previous one. */
     long willBytes;
 
-    /** Null until something is written that an answer waits for. */
+    /** Writes that a reply waits for; null until the first one. */
     @Nullable
     AwaitedWrites writes;
 
-    /** Reads what a broker before this one has left; null while nobody needs that. */
+    /** Loader of the state recovered from a previous run; null until that state is needed. */
     @Nullable
     RestoredSession restored;
 
-    /** Of this client; null when they are as everybody's. A session that has some keeps them while its client is away. */
+    /**
+     * Limits of this client; null if the common limits apply. A session with limits of its own keeps them while its
+     * client is offline.
+     */
     @Nullable
     SessionLimits limits;
 
@@ -55,7 +58,7 @@ final class ActiveState {
         this.key = key;
     }
 
-    /** What the keys of the session's records begin with. */
+    /** Returns the prefix of the keys of the session's records. */
     OwnerKey ownerKey() {
         OwnerKey present = ownerKey;
         if (present == null) {
@@ -74,7 +77,7 @@ final class ActiveState {
         return present;
     }
 
-    /** Lets go of what is empty; false when something is left that the session needs. */
+    /** Drops empty parts. Returns false if a part remains that the session needs. */
     boolean rest() {
         if (inbound != null && inbound.isAtRest()) {
             inbound = null;

@@ -21,15 +21,15 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Messages as applications have them, to and from the form in which they are routed. Stateless. */
+/** Conversion of messages between the application's form and the routed or stored form. Stateless. */
 public final class ApplicationMessages {
     private static final byte[] NO_BYTES = new byte[0];
 
     private ApplicationMessages() {}
 
     /**
-     * The shared topic of this name, which is valid; one of its own when it has more levels than topics may have now, as that of a
-     * message that storage has kept.
+     * Returns the shared topic of a valid name. A name with more levels than the present limit, as a stored message may
+     * have, gets an unshared topic.
      */
     public static Topic topic(TopicTable topics, int loop, String name) {
         byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
@@ -42,9 +42,9 @@ public final class ApplicationMessages {
     }
 
     /**
-     * Begins the routing of a message of the application, or of one that it has changed.
+     * Begins the routing of a message that an application published or changed.
      *
-     * @throws IllegalArgumentException when a text of it is not what MQTT allows; {@code transit} is as it was
+     * @throws IllegalArgumentException if MQTT does not allow a string of the message; {@code transit} is unchanged
      */
     public static void begin(
             RoutedMessage transit, Message message, Topic topic, @Nullable Subscriber publisher, long epochMillis) {
@@ -69,7 +69,7 @@ public final class ApplicationMessages {
         return properties.build();
     }
 
-    /** The message with a payload of its own, for an application that may keep it. */
+    /** Returns a copy of the message with its own payload, which the application may keep. */
     public static Message copy(RoutedMessage transit, long epochMillis) {
         byte[] payload = new byte[transit.payloadLength()];
         transit.copyPayload(payload, 0);
@@ -88,7 +88,7 @@ public final class ApplicationMessages {
         return message.wrapPayload(payload).build();
     }
 
-    /** A kept message as an application sees it: its payload is not copied. */
+    /** Returns the application's view of a stored message. The payload is not copied. */
     public static Message view(StoredMessage stored, QoS qos, boolean retain, long epochMillis) {
         byte[] properties = new byte[stored.propertiesLength()];
         System.arraycopy(stored.body(), 0, properties, 0, properties.length);
@@ -121,7 +121,10 @@ public final class ApplicationMessages {
                 .build();
     }
 
-    /** All but the payload, and but the correlation data, which it answers because that may be a view. */
+    /**
+     * Sets everything except the payload and the correlation data, and returns the correlation data, which may be a
+     * view.
+     */
     private static @Nullable ByteBuffer describe(
             Message.Builder message, byte[] encodedProperties, long expiresAtMillis, long epochMillis) {
         if (expiresAtMillis != 0) {
@@ -132,7 +135,7 @@ public final class ApplicationMessages {
                 : copyProperties(PublishProperties.decode(encodedProperties), message);
     }
 
-    /** Answers the correlation data, which is set apart because it may be a view. */
+    /** Sets the properties except the correlation data, which may be a view and is returned. */
     private static @Nullable ByteBuffer copyProperties(Properties properties, Message.Builder message) {
         if (properties.has(PropertyId.PAYLOAD_FORMAT_INDICATOR)) {
             message.payloadFormatIndicator(
@@ -144,7 +147,7 @@ public final class ApplicationMessages {
         return properties.binary(PropertyId.CORRELATION_DATA);
     }
 
-    /** The will of a CONNECT as interceptors see it. */
+    /** Returns the interceptors' view of the will of a CONNECT. */
     public static io.maxmq.spi.Will will(io.maxmq.codec.packet.ConnectWill will) {
         Properties properties = will.properties();
         Message.Builder message = Message.builder(will.topic())
@@ -164,7 +167,7 @@ public final class ApplicationMessages {
     }
 
     /**
-     * A will as its session keeps it.
+     * Converts a will to the form that its session keeps.
      *
      * @param laterSeconds see {@link SessionWill#laterSeconds}
      */
@@ -177,7 +180,7 @@ public final class ApplicationMessages {
             RoutedMessage transit) {
         Message message = will.message();
         begin(transit, message, topic(topics, loop, message.topic()), null, 0);
-        // The expiry counts from the publication, so the message that is kept has none.
+        // The expiry counts from the publication, so the kept message has none.
         transit.expiresAtMillis(0);
         long expirySeconds = message.messageExpiry().map(Duration::toSeconds).orElse(-1L);
         return new SessionWill(client, transit.keep(), will.delay().toSeconds(), expirySeconds, laterSeconds);

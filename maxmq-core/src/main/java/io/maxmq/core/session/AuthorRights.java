@@ -15,16 +15,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the authorizers whether the author of a delayed message may still publish it, when the message is due. The author may be
- * offline: it is asked about as it was when it published. The messages of one author are answered in order, those of others do not
- * wait for them. When an authorizer fails, the question is asked again after a while, since the message was acknowledged.
+ * Checks with the authorizers, when a delayed message is due, that its author may still publish it. The author may be
+ * offline, so the check uses the client information of the time of publication. Answers for one author arrive in order;
+ * other authors do not wait for them. If an authorizer fails, the check is retried after {@value #RETRY_NANOS} ns,
+ * since the message was acknowledged.
  *
- * <p>The caller bounds the messages that wait here. Runs on the loop. Not thread-safe.
+ * <p>The caller bounds the waiting messages. Runs on the loop. Not thread-safe.
  */
 final class AuthorRights {
     private static final long RETRY_NANOS = 10_000_000_000L;
 
-    /** About what a client takes beside its texts. */
+    /** Approximate bytes of a client without its strings. */
     private static final int CLIENT_BYTES = 200;
 
     private final Access access;
@@ -32,7 +33,7 @@ final class AuthorRights {
     private final Loop loop;
     private final Map<SessionKey, Turn> turns = new HashMap<>();
 
-    /** The last client that was {@linkplain #toKeep kept}, and what is kept of it. */
+    /** The last client passed to {@link #toKeep}, and the result. */
     private @Nullable ClientInfo lastSeen;
 
     private @Nullable ClientInfo lastKept;
@@ -43,13 +44,16 @@ final class AuthorRights {
         this.loop = loop;
     }
 
-    /** Gets an answer. */
+    /** Callback for the authorizers' decision. */
     @FunctionalInterface
     interface Answer {
         void accept(boolean isAllowed);
     }
 
-    /** The client without its TLS session, which is large and is not stored. One client of a connection gives one object. */
+    /**
+     * Returns the client without its TLS session, which is large and is not stored. Consecutive calls with the same
+     * client return the same object.
+     */
     ClientInfo toKeep(ClientInfo author) {
         if (author.tls().isEmpty()) {
             return author;
@@ -63,7 +67,7 @@ final class AuthorRights {
         return kept;
     }
 
-    /** What a kept author takes of the heap, about. */
+    /** Returns the approximate heap bytes of a kept author. */
     static long bytesOf(ClientInfo author) {
         long characters =
                 author.clientId().length() + author.username().orElse("").length();
@@ -74,10 +78,10 @@ final class AuthorRights {
     }
 
     /**
-     * Asks about one message.
+     * Checks one message.
      *
-     * @param author null when it is not known: in a record of an earlier release, whose message was allowed for good
-     * @param answer called once on the loop, perhaps before this returns
+     * @param author null if unknown, as in a record of an earlier release; such a message is always allowed
+     * @param answer called once on the loop, possibly before this method returns
      */
     void ask(SessionKey publisher, @Nullable ClientInfo author, StoredMessage message, Answer answer) {
         if (author == null || access.allowsEverything()) {
@@ -95,7 +99,7 @@ final class AuthorRights {
 
     private record Question(ClientInfo author, StoredMessage message, Answer answer) {}
 
-    /** The questions about one author, one after the other. */
+    /** Queue of the checks for one author. */
     private final class Turn {
         private final SessionKey author;
         private final ArrayDeque<Question> waiting = new ArrayDeque<>();
@@ -106,7 +110,7 @@ final class AuthorRights {
             this.author = author;
         }
 
-        /** A loop rather than a recursion: most authorizers answer at once. */
+        /** Starts the next check, in a loop rather than by recursion, since most authorizers answer synchronously. */
         void goOn() {
             if (isGoingOn) {
                 return;

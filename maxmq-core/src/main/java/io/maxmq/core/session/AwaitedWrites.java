@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes that an answer waits for. Runs on the session's event loop. Not thread-safe. */
+/** Outstanding writes that a reply waits for. Runs on the session's event loop. Not thread-safe. */
 final class AwaitedWrites {
     private final List<WriteCallback> waiting = new ArrayList<>(1);
     private int outstanding;
     private @Nullable Throwable failure;
 
-    /** One more; to be told what has become of it. */
+    /** Adds one outstanding write and returns its callback. */
     WriteCallback expect() {
         outstanding++;
         return this::written;
@@ -35,7 +35,10 @@ final class AwaitedWrites {
         return outstanding == 0;
     }
 
-    /** Tells when all that are outstanding are done, with the first failure among them; not within the call. */
+    /**
+     * Calls {@code done} when all outstanding writes are complete, with the first failure among them; never within this
+     * call. Requires an outstanding write.
+     */
     void then(WriteCallback done) {
         assert outstanding > 0;
         waiting.add(done);

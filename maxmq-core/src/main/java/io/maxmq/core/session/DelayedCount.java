@@ -3,7 +3,7 @@ package io.maxmq.core.session;
 import io.maxmq.config.DelayedLimits;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How many delayed messages a broker has, and how many it may have. Thread-safe. */
+/** Number and bytes of the broker's delayed messages, and their limits. Thread-safe. */
 public final class DelayedCount {
     private final DelayedLimits limits;
     private final AtomicLong messages = new AtomicLong();
@@ -17,7 +17,7 @@ public final class DelayedCount {
         return limits;
     }
 
-    /** Adds one message, or nothing when that were too many. */
+    /** Adds one message if the limits allow it; otherwise returns false and adds nothing. */
     boolean tryAdd(long itsBytes) {
         boolean few = messages.incrementAndGet() <= limits.maxMessages();
         boolean small = bytes.addAndGet(itsBytes) <= limits.maxBytes();
@@ -28,7 +28,7 @@ public final class DelayedCount {
         return false;
     }
 
-    /** Adds one message that was there before the broker started, whatever the limits are by now. */
+    /** Adds one message that was recovered from a previous run, regardless of the limits. */
     void add(long itsBytes) {
         messages.incrementAndGet();
         bytes.addAndGet(itsBytes);

@@ -1,6 +1,6 @@
 package io.maxmq.core.session;
 
-/** How one message goes to one subscriber, in one byte: QoS in bits 0 and 1, RETAIN in bit 2. */
+/** Delivery options of one message to one subscriber, in one byte: QoS in bits 0 and 1, RETAIN in bit 2. */
 public final class DeliveryFlags {
     private static final int RETAIN = 4;
 

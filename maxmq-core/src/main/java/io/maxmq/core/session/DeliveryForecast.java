@@ -1,11 +1,11 @@
 package io.maxmq.core.session;
 
-/** What a session would do with a message, see {@link Session#forecast}. */
+/** Predicted outcome of the delivery of one message to a session, see {@link SessionInspection#forecast}. */
 public enum DeliveryForecast {
     SENT,
-    /** It would wait for the window or the socket. */
+    /** The message would wait for the in-flight window or the socket. */
     QUEUED,
-    /** The same, and the oldest that wait would be dropped for it. */
+    /** The message would wait, and the oldest queued message would be dropped for it. */
     QUEUED_FOR_OLDEST,
     OFFLINE_QOS0,
     OFFLINE_NOT_QUEUED,

@@ -15,17 +15,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accounts for every message that a recipient does not get: a counter by reason always, a broker event for
- * listeners and flight recordings. One per loop. Runs on the loop.
+ * Accounts for every message that a recipient does not get: always increments the counter of the reason, and emits a
+ * broker event for listeners and flight recordings. One per loop. Runs on the loop.
  */
 public final class DroppedMessages {
-    /** Longer names are left out of events: many of them may wait for a listener. */
+    /** Longer topic names are omitted from events, since many events may wait for a listener. */
     static final int MAX_NAME_BYTES = 1024;
 
     private final Loop loop;
     private final Events events;
 
-    /** The clients of this loop, while connected. */
+    /** Lookup of this loop's connected clients. */
     private Function<SessionKey, @Nullable ClientInfo> clients = key -> null;
 
     public DroppedMessages(Loop loop, Events events) {
@@ -33,7 +33,7 @@ public final class DroppedMessages {
         this.events = events;
     }
 
-    /** Where to look for the clients of this loop; once. */
+    /** Sets the lookup of this loop's connected clients; called once. */
     void clients(Function<SessionKey, @Nullable ClientInfo> byKey) {
         clients = byKey;
     }
@@ -44,14 +44,16 @@ public final class DroppedMessages {
         }
     }
 
-    /** @param recipient who does not get it; for what is not taken in, who sent it */
+    /** @param recipient session that does not get the message, or the publisher of a message that the broker rejects */
     public void dropped(SessionKey recipient, RoutedMessage message, DropReason reason) { // hot: per drop
         if (count(message, reason) && events.wantsDropped()) {
             tell(recipient, message, reason);
         }
     }
 
-    /** False when another member of its group is asked: then it does not count. */
+    /**
+     * Counts the drop; false, without counting, if the message is offered to another member of the shared subscription.
+     */
     private boolean count(RoutedMessage message, DropReason reason) {
         if (message.isAttempt() && isPassedOn(reason)) {
             return false;
@@ -61,7 +63,7 @@ public final class DroppedMessages {
         return true;
     }
 
-    /** Of a shared subscription: what is dropped for one of these is not given to another member. */
+    /** Returns whether a shared subscription offers the message to another member after a drop for this reason. */
     private static boolean isPassedOn(DropReason reason) {
         return switch (reason) {
             case TOO_LARGE, INTERCEPTED, NOT_AUTHORIZED, NOT_QUEUED -> false;
@@ -77,7 +79,7 @@ public final class DroppedMessages {
         }
     }
 
-    /** Messages that nobody knows any more than how many there were. */
+    /** Reports dropped messages of which only the number and size are known. */
     void lost(SessionKey recipient, DropReason reason, int count, long bytes) {
         loop.counters().dropped(reason, count, bytes);
         if (events.wantsDropped()) {
@@ -99,7 +101,7 @@ public final class DroppedMessages {
     }
 
     private void tell(SessionKey recipient, RoutedMessage message, DropReason reason) {
-        // Copied only for who looks at it.
+        // The message is copied only if a listener wants it.
         StoredMessage kept = events.wantsMessages(BrokerEvent.MessageDropped.class) ? message.keep() : null;
         tell(recipient, message.topic(), reason, message.payloadLength(), kept);
     }
@@ -124,7 +126,7 @@ public final class DroppedMessages {
         return Optional.ofNullable(clients.apply(key));
     }
 
-    /** The message as what may be kept. */
+    /** Returns a copy of the message that listeners may keep. */
     static Message copy(StoredMessage message, Loop loop) {
         return ApplicationMessages.view(message, QoS.of(message.qos()), message.retain(), loop.expiryMillis())
                 .copy();

@@ -7,12 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes the records of the durable sessions of one loop that have ended: when other members of shared subscriptions have the
- * messages that those leave, and when it is known which large bodies the records refer to. Until then the session's record says
- * that its time is over: a start after a crash ends it once more, so that it passes on what is left, and no client resumes it.
+ * Deletes the records of ended durable sessions of one loop. Waits until other members of shared subscriptions have the
+ * session's remaining messages, and until the large bodies that its records refer to are known. Until then the
+ * session's record marks it as over: a start after a crash ends the session again, which hands over the remaining
+ * messages, and no client resumes it.
  *
- * <p>A new durable session of the same client gets its record after the removal of the old queue; only messages that are still
- * passed on do not hold it back.
+ * <p>The record of a new durable session of the same client is written after the deletion of the old queue; messages
+ * that are still being handed over do not delay it.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
@@ -21,19 +22,19 @@ final class EndedSessions {
     private final @Nullable StoredSessions stored;
     private final Map<SessionKey, Leaving> leaving = new HashMap<>();
 
-    /** The ended sessions of one client whose queues are not removed. */
+    /** The ended sessions of one client whose queues are not deleted yet. */
     private static final class Leaving {
-        /** The last one, and its record: that its time is over. */
+        /** The last ended session, and its record, which marks it as over. */
         private Session session;
 
         private SessionRecord over;
-        /** Above the sequences of all of them. */
+        /** Above the sequences of all these sessions. */
         private long nextSequence;
-        /** Sessions that have not removed their queue, and how many of those are past passing on. */
+        /** Sessions whose queue is not deleted, and how many of them have finished the hand-over. */
         private int queues;
 
         private int removing;
-        /** Whether the client has a durable session since. */
+        /** Whether the client has a newer durable session. */
         private boolean isReplaced;
 
         Leaving(Session session, SessionRecord over) {
@@ -48,12 +49,12 @@ final class EndedSessions {
     }
 
     /**
-     * A session has ended.
+     * Adds an ended session.
      *
-     * @param passing its messages on their way to others; null when there are none
-     * @param isEmpty whether it certainly has no queue, and storage has none of it
-     * @param nextSequence above the sequences of all its messages; later sessions of its client begin there
-     * @param over its record until its queue is removed: that its time is over
+     * @param passing hand-over of its messages to other sessions; null if there is none
+     * @param isEmpty whether the session certainly has no queue in memory or storage
+     * @param nextSequence above the sequences of all its messages; later sessions of the client begin there
+     * @param over record that marks the session as over until its queue is deleted
      */
     void add(Session session, @Nullable Passing passing, boolean isEmpty, long nextSequence, SessionRecord over) {
         journal.endInbound(session);
@@ -106,8 +107,8 @@ final class EndedSessions {
     }
 
     /**
-     * The client has a new durable session: whether one before was still there. Its own records have to go before those of the new
-     * one come.
+     * Prepares for a new durable session of the client. Returns whether an ended session remained; its own records must
+     * be deleted before those of the new session are written.
      */
     boolean replace(SessionKey client) {
         Leaving before = leaving.get(client);
@@ -124,13 +125,16 @@ final class EndedSessions {
         return true;
     }
 
-    /** Whether a session of this client has ended and its queue is not removed; a later one that is not durable changes nothing. */
+    /**
+     * Returns whether the client's last durable session has ended and its queue is not deleted. A later session that is
+     * not durable makes no difference.
+     */
     boolean isLeaving(SessionKey client) {
         Leaving before = leaving.get(client);
         return before != null && !before.isReplaced;
     }
 
-    /** Tells when it is in storage that the time of the session before is over. */
+    /** Calls {@code written} when the record that marks the ended session as over is in storage. */
     void awaitOver(SessionKey client, WriteCallback written) {
         Leaving before = leaving.get(client);
         if (before != null && stored != null) {

@@ -6,34 +6,35 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the sessions of one loop end whose clients are away. Most of that lies hours or days ahead: such a session is on the list
- * of all that end within the same 69 seconds, which costs it a reference, and gets a timer of its own a minute or two before.
+ * Expiry deadlines of the sessions of one loop whose clients are offline. Most deadlines are hours or days ahead. Such
+ * a session is in the list of all sessions that expire within the same 69 seconds, at the cost of one reference, and
+ * gets a timer of its own one or two minutes before its deadline.
  *
- * <p>Where a session is, it keeps itself: {@link Session#expiryPlace} and {@link Session#expiresAt}. Adding, removing and the way
- * from a list to a timer cost O(1) each. Runs on the loop. Not thread-safe.
+ * <p>Each session stores its own position: {@link Session#expiryPlace} and {@link Session#expiresAt}. Adding, removing
+ * and the move from a list to a timer cost O(1) each. Runs on the loop. Not thread-safe.
  */
 final class Expiries {
-    /** A session's place when it is to end at no time. */
+    /** Place of a session without a deadline. */
     static final int NOWHERE = -1;
 
-    /** The same when it has a timer of its own. */
+    /** Place of a session with a timer of its own. */
     private static final int TIMER = -2;
 
-    /** 2^36 ns. */
+    /** Length of a period: 2^36 ns, about 69 s. */
     private static final int PERIOD_BITS = 36;
 
-    /** Sessions that go from a list to a timer in one turn. */
+    /** Sessions moved from a list to timers per turn of the loop. */
     private static final int PER_TURN = 1000;
 
     private final Loop loop;
-    /** By the number of the period. */
+    /** Lists by period number. */
     private final Long2ObjectHashMap<Due> lists = new Long2ObjectHashMap<>();
 
     Expiries(Loop loop) {
         this.loop = loop;
     }
 
-    /** Has a session end after {@code delayNanos}, if that is not taken back, and at no other time. */
+    /** Schedules the end of a session after {@code delayNanos}; replaces an earlier deadline. */
     void schedule(Session session, long delayNanos) {
         cancel(session);
         long now = loop.refreshTime();
@@ -52,7 +53,7 @@ final class Expiries {
         due.add(session);
     }
 
-    /** Takes it back; no effect when there is nothing to take back. */
+    /** Cancels the deadline of a session; no effect if there is none. */
     void cancel(Session session) {
         int place = session.expiryPlace;
         session.expiryPlace = NOWHERE;
@@ -74,12 +75,12 @@ final class Expiries {
         session.expire();
     }
 
-    /** Arithmetic shift: the clock may be below 0. */
+    /** Returns the period number. Arithmetic shift, since the clock may be negative. */
     private static long period(long nanos) {
         return nanos >> PERIOD_BITS;
     }
 
-    /** The sessions that end within one period. */
+    /** Sessions that expire within one period. */
     private final class Due {
         private static final int FIRST_PLACES = 4;
 

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscription of the application: hands messages to its handler, one at a time and in order, on the worker pool, or
- * inline on the event loop. What waits for the handler is bounded in messages and charged to the memory budget.
+ * A subscription of the application. Calls its handler with one message at a time, in order, on the worker pool or
+ * inline on the event loop. Waiting messages are bounded in number and charged to the memory budget.
  *
  * <p>{@link #deliver} runs on the loop.
  */
@@ -32,9 +32,9 @@ public final class HandlerSubscriber implements Subscriber {
     private volatile boolean open = true;
 
     /**
-     * @param key names it in drop events
-     * @param executor where the handler runs; null for inline on the loop
-     * @param account what is charged for messages that wait
+     * @param key identifies the subscription in drop events
+     * @param executor executor of the handler; null to call it inline on the loop
+     * @param account account that is charged for waiting messages
      */
     public HandlerSubscriber(
             SessionKey key,
@@ -67,7 +67,7 @@ public final class HandlerSubscriber implements Subscriber {
         return open;
     }
 
-    /** No message reaches the handler after this, but for the one that it may be handling. */
+    /** Closes the subscription. Afterwards the handler gets no further message; a running call completes. */
     public void close() {
         open = false;
         account.close();
@@ -91,7 +91,10 @@ public final class HandlerSubscriber implements Subscriber {
         }
     }
 
-    /** A retained message for the new subscription; false when the handler's queue has no room and it is to be tried again. */
+    /**
+     * Delivers a retained message to the new subscription. Returns false if the handler's queue is full and the caller
+     * must retry.
+     */
     public boolean deliverRetained(RoutedMessage message, FilterSubscription subscription) {
         if (!open) {
             return true;
@@ -99,7 +102,10 @@ public final class HandlerSubscriber implements Subscriber {
         return offer(message.keep(), QoS.of(Math.min(message.qos(), subscription.maxQos())), true) == null;
     }
 
-    /** Null when the handler has it, or will have it; else why not. */
+    /**
+     * Passes the message to the handler, at once or through its queue. Returns null if accepted, else the reason of the
+     * drop.
+     */
     private @Nullable DropReason offer(StoredMessage kept, QoS qos, boolean retain) {
         SerialExecutor queue = executor;
         if (queue == null) {

@@ -4,8 +4,8 @@ import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.FilterSubscription;
 
 /**
- * A look at the messages that a session holds in memory for its client; changes nothing. Runs on the session's event loop.
- * Not thread-safe.
+ * Read-only view of the messages that a session holds in memory for its client. Runs on the session's event loop. Not
+ * thread-safe.
  */
 public final class HeldMessages {
     private final OutboundQueue queue;
@@ -16,39 +16,45 @@ public final class HeldMessages {
         this.inFlight = inFlight;
     }
 
-    /** Sees the messages one after the other. */
+    /** Callback for the messages, one after the other. */
     public interface Visitor {
         /**
-         * Sees one.
+         * Visits one message.
          *
-         * @param sequence its place in the session's order; negative at QoS 0
+         * @param sequence position in the session's order; negative at QoS 0
          * @param flags see {@link DeliveryFlags}
-         * @return false when that is enough
+         * @return false to stop
          */
         boolean visit(long sequence, StoredMessage message, int flags, FilterSubscription subscription);
     }
 
-    /** Shows those that wait, the first first. Costs a comparison for each on the way to the place. */
+    /**
+     * Visits the queued messages after a position, oldest first. Costs a comparison for each message before the
+     * position.
+     */
     public void showQueued(MessageCursor after, Visitor visitor) {
         queue.show(after, visitor);
     }
 
-    /** How many more wait that are in storage only, behind those in memory. */
+    /** Returns the number of queued messages that are in storage only; they follow the messages in memory. */
     public int queuedInStorage() {
         return queue.stored();
     }
 
-    /** Shows those sent and not acknowledged, in sending order. Cost as for those that wait. */
+    /**
+     * Visits the sent, unacknowledged messages after a position, in sending order. Costs a comparison for each message
+     * before the position.
+     */
     public void showInFlight(MessageCursor after, Visitor visitor) {
         inFlight.show(after, visitor);
     }
 
-    /** How many more are in flight at QoS 2 as a packet id only: PUBREC has come. */
+    /** Returns the number of QoS 2 messages that are in flight as a packet id only, after PUBREC. */
     public int released() {
         return inFlight.released();
     }
 
-    /** The packet id that a message in flight has. */
+    /** Returns the packet id of an in-flight message. */
     public static int packetId(long sequence) {
         return InFlight.packetId(sequence);
     }

@@ -1,19 +1,19 @@
 package io.maxmq.core.session;
 
-/** What sessions of the application are called; no network client may have a client id that begins so. */
+/** Client ids of the application's in-process sessions. Network clients cannot use client ids with this prefix. */
 public final class InProcessNames {
-    /** Begins the client id of a session of the application; its name follows. */
+    /** Prefix of the client id of an in-process session; the session's name follows. */
     public static final String PREFIX = "$in-process/";
 
-    /** Begins the name of one that has none; a name may not. */
+    /** Prefix of the generated name of an unnamed session; given names cannot begin with it. */
     public static final String UNNAMED = "#";
 
-    /** What stands for the listener that such a client came by. */
+    /** Listener name that is reported for in-process clients. */
     public static final String LISTENER = "in-process";
 
     private InProcessNames() {}
 
-    /** Whether only the application may have this client id. */
+    /** Returns whether the client id is reserved for the application. */
     public static boolean isReserved(String clientId) {
         return clientId.startsWith(PREFIX);
     }

@@ -7,27 +7,28 @@ import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packet ids of QoS 2 that the client has sent and not yet released (MQTT 5.0 §4.3.3): a PUBLISH with one of them is the
- * same message again and is not routed a second time. At most the broker's receive maximum for MQTT 5.0; an MQTT 3 client, which cannot
- * know it, may have all ids. Part of the session state. Runs on the session's event loop. Not thread-safe.
+ * Packet ids of inbound QoS 2 messages between PUBLISH and PUBREL (MQTT 5.0 §4.3.3). A PUBLISH with one of these ids is
+ * a repetition and is not routed again. MQTT 5.0 clients have at most the broker's receive maximum of them; MQTT 3
+ * clients, which do not know that limit, may use all ids. Part of the session state. Runs on the session's event loop.
+ * Not thread-safe.
  */
 final class InboundQos2 {
     private final PacketIdSet ids = new PacketIdSet();
 
     private final SessionMemory memory;
 
-    /** Of those, whose recipients have not all answered. */
+    /** Ids whose recipients have not all answered. */
     private @Nullable Int2ObjectHashMap<PendingOutcome> routing;
-    /** Of those, whose PUBREL has come and is being written. */
+    /** Ids whose PUBREL has arrived and is being written. */
     private @Nullable IntHashSet releasing;
-    /** Of those, whose message storage has refused in part: it is to come again. */
+    /** Ids whose message must arrive again, because a recipient's write failed. */
     private @Nullable Int2ObjectHashMap<Unrouted> unrouted;
 
     /**
-     * A message that has been routed, though not to everybody.
+     * A message that was routed to a part of its recipients.
      *
-     * @param missing who has not got it
-     * @param isRecorded whether its own record is written
+     * @param missing recipients without the message
+     * @param isRecorded whether the record of the packet id is written
      */
     record Unrouted(long idHigh, long idLow, Unstored missing, boolean isRecorded) {}
 
@@ -39,12 +40,15 @@ final class InboundQos2 {
         return ids.size();
     }
 
-    /** Of those whose PUBREL has come, how many are being written. */
+    /** Returns the number of PUBRELs that are being written. */
     int releasing() {
         return releasing == null ? 0 : releasing.size();
     }
 
-    /** Gets memory for more ids if there are many; false when there is none, and no new id should be added. */
+    /**
+     * Charges memory for more ids if there are many; false if memory is insufficient, so that no new id should be
+     * added.
+     */
     boolean makeRoom() {
         if (!ids.isCrowded()) {
             return true;
@@ -56,7 +60,7 @@ final class InboundQos2 {
         return true;
     }
 
-    /** The same for ids that are there already. */
+    /** Charges memory for ids that are already present, even beyond the budget. */
     void forceRoom() {
         if (ids.isCrowded()) {
             memory.overcharge(PacketIdSet.SPREAD_BYTES);
@@ -64,12 +68,12 @@ final class InboundQos2 {
         }
     }
 
-    /** Whether no id waits for its PUBREL. */
+    /** Returns whether no id waits for its PUBREL. */
     boolean isEmpty() {
         return size() == 0;
     }
 
-    /** True when the id is new, which it then no longer is. */
+    /** Adds an id; true if it is new. */
     boolean add(int packetId) {
         return ids.add(packetId);
     }
@@ -78,7 +82,7 @@ final class InboundQos2 {
         return ids.contains(packetId);
     }
 
-    /** PUBREL, or a PUBREC that refused; false when the id is unknown. */
+    /** Removes an id on PUBREL or after an error PUBREC; false if it is unknown. */
     boolean remove(int packetId) {
         boolean wasSpread = ids.isSpread();
         if (!ids.remove(packetId)) {
@@ -95,7 +99,7 @@ final class InboundQos2 {
         return true;
     }
 
-    /** The message is on its way to recipients that have not answered yet. */
+    /** Notes that recipients of the message have not all answered. */
     void routing(int packetId, PendingOutcome outcome) {
         Int2ObjectHashMap<PendingOutcome> present = routing;
         if (present == null) {
@@ -105,20 +109,20 @@ final class InboundQos2 {
         present.put(packetId, outcome);
     }
 
-    /** What the message waits for; null when all have answered. */
+    /** Returns the pending outcome of the message; null if all recipients have answered. */
     @Nullable
     PendingOutcome routing(int packetId) {
         return routing == null ? null : routing.get(packetId);
     }
 
-    /** All recipients have answered. */
+    /** Notes that all recipients have answered. */
     void routed(int packetId) {
         if (routing != null) {
             routing.remove(packetId);
         }
     }
 
-    /** Not everybody has the message: its publisher, which gets no acknowledgement, sends it again. */
+    /** Notes that recipients miss the message. Its publisher gets no acknowledgement and sends it again. */
     void unrouted(int packetId, Unrouted message) {
         Int2ObjectHashMap<Unrouted> present = unrouted;
         if (present == null) {
@@ -132,13 +136,16 @@ final class InboundQos2 {
         return unrouted != null && unrouted.containsKey(packetId);
     }
 
-    /** The message has come again; null when it was not to. */
+    /**
+     * Removes and returns the state of a partly routed message that has arrived again; null if the message was fully
+     * routed.
+     */
     @Nullable
     Unrouted takeUnrouted(int packetId) {
         return unrouted == null ? null : unrouted.remove(packetId);
     }
 
-    /** PUBREL has come for a known id and is to be written first; false when one has come before. */
+    /** Notes a PUBREL for a known id that must be written before the reply; false if it is a repetition. */
     boolean releasing(int packetId) {
         IntHashSet present = releasing;
         if (present == null) {
@@ -148,7 +155,7 @@ final class InboundQos2 {
         return present.add(packetId);
     }
 
-    /** A new connection: PUBRELs that are not answered come again. */
+    /** Forgets unanswered PUBRELs on a new connection, where the client sends them again. */
     void retryReleases() {
         releasing = null;
     }

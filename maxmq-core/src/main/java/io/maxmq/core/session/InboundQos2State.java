@@ -8,8 +8,8 @@ import io.maxmq.core.routing.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A QoS 2 packet id whose message has come since the broker has started, from then until it is released. That may be never:
- * so it holds the message only until it is written. Runs on the session's event loop. Not thread-safe.
+ * State of an inbound QoS 2 packet id whose message arrived in this run, until PUBREL. PUBREL may never arrive, so the
+ * message itself is held only until it is written. Runs on the session's event loop. Not thread-safe.
  */
 final class InboundQos2State implements WriteCallback {
     private final Payloads payloads;
@@ -17,25 +17,25 @@ final class InboundQos2State implements WriteCallback {
     private final long idLow;
     private final boolean isApart;
     private final Routings.Routing routing;
-    /** Null when it sets no retained message. */
+    /** Null if the message is not retained. */
     private final Routings.@Nullable Routing retaining;
-    /** Who waits; null when told. */
+    /** Callback for the record; null once called. */
     private @Nullable WriteCallback completion;
-    /** What {@link Payloads} has given for the record, which has the message; null when told. */
+    /** Callback that {@link Payloads} returned for the record with the message; null once called. */
     private @Nullable WriteCallback referred;
 
     private boolean written;
-    /** Whether its record has the message. */
+    /** Whether the record contains the message. */
     private boolean whole = true;
 
-    /** The later record without the message; null when there is none, or it is needed for sure. */
+    /** The later write of the record without the message; null if there is none, or if it must not be withdrawn. */
     private @Nullable Write routedWrite;
 
     /**
-     * Its message has come.
+     * Begins with the arrival of the message.
      *
-     * @param routing ends when its record says that it is routed, or is gone
-     * @param retaining ends with it; null when the message sets no retained one
+     * @param routing ends when the record is marked as routed or is deleted
+     * @param retaining ends together with {@code routing}; null if the message is not retained
      */
     InboundQos2State(Payloads payloads, StoredMessage message, Routings.Routing routing, Routings.@Nullable Routing retaining) {
         this.payloads = payloads;
@@ -47,10 +47,10 @@ final class InboundQos2State implements WriteCallback {
     }
 
     /**
-     * Its record is about to be written.
+     * Prepares the write of the record.
      *
-     * @param told when that, and the body if it is kept apart, is written or has failed
-     * @return who is to be told about the record
+     * @param told called when the record, and a separately stored body, are written or failed
+     * @return the callback to pass to the write of the record
      */
     WriteCallback refer(StoredMessage message, WriteCallback told) {
         completion = told;
@@ -67,7 +67,7 @@ final class InboundQos2State implements WriteCallback {
         return idLow;
     }
 
-    /** Whether its record has the message, or will have it. */
+    /** Returns whether the record contains the message, or will contain it after its pending write. */
     boolean isWhole() {
         return whole;
     }
@@ -84,7 +84,7 @@ final class InboundQos2State implements WriteCallback {
         }
     }
 
-    /** What {@link Routings} waits for is on its way to storage. */
+    /** Ends the entries in {@link Routings}: the write that they wait for has been submitted. */
     void end() {
         routing.end();
         if (retaining != null) {
@@ -92,13 +92,17 @@ final class InboundQos2State implements WriteCallback {
         }
     }
 
-    /** All recipients have the message: this is the write of the record without it; null when there is none. */
+    /**
+     * Notes that all recipients have the message.
+     *
+     * @param write the write of the record without the message; null for none
+     */
     void routed(@Nullable Write write) {
         routedWrite = write;
         forgetMessage();
     }
 
-    /** Its record is about to be removed. */
+    /** Notes that the record is about to be deleted. */
     void released() {
         forgetMessage();
         if (routedWrite != null) {

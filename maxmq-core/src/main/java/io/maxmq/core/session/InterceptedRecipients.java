@@ -15,13 +15,13 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Asks interceptors who gets a message. One per loop. Runs on the loop. Not thread-safe. */
+/** Recipient rules that call the recipient interceptors. One per loop. Runs on the loop. Not thread-safe. */
 final class InterceptedRecipients implements RecipientRules {
     private final RecipientInterceptors interceptors;
     private final Loop loop;
     private final DroppedMessages drops;
 
-    // The message that was asked about last: it has one view for all its recipients.
+    // The last message passed to an interceptor; one view serves all its recipients.
     private @Nullable RoutedMessage viewed;
     private long viewedSequence;
     private @Nullable Message view;

@@ -13,10 +13,10 @@ import io.maxmq.spi.storage.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of QoS 2 whose routing the end of the broker before this one has cut off: routed on under the same id, and then their
- * packet ids stand for them no longer with the message, but alone.
+ * Continues QoS 2 messages whose routing was interrupted by the end of a previous run. Routes each message again under
+ * the same message id; afterwards the record of its packet id no longer contains the message.
  *
- * <p>Runs on the loop of their publisher. Not thread-safe.
+ * <p>Runs on the loop of the publisher. Not thread-safe.
  */
 public final class InterruptedQos2 {
     private final LoopSessions home;
@@ -26,12 +26,13 @@ public final class InterruptedQos2 {
     }
 
     /**
-     * Goes on with one.
+     * Continues the routing of one message.
      *
-     * @param dueAtMillis wall time at which it is to be routed; 0 for at once
-     * @param author of a delayed message; null when it is not known
-     * @param body of a message whose body is kept apart
-     * @param done told when all who are to have it have it, and that is written
+     * @param dueAtMillis wall time of the routing; 0 for now
+     * @param author publisher of a delayed message; null if unknown
+     * @param body body of a message whose body is stored separately, else null
+     * @param done called once, when all recipients have the message and the record is written, or when a recipient's
+     *     write failed
      */
     public void route(
             SessionKey publisher,
@@ -76,7 +77,7 @@ public final class InterruptedQos2 {
         LoopRecords records = home.records();
         boolean isUnstored = outcome != null && outcome.isUnstored();
         if (records == null || isUnstored) {
-            done.run(); // the next start tries again
+            done.run(); // the next start retries
             return;
         }
         Bytes key = publisher.ownerKey().numbered(packetId);
@@ -89,7 +90,10 @@ public final class InterruptedQos2 {
         });
     }
 
-    /** What came with this packet id was never whole: when its publisher sends it again, it is another message. */
+    /**
+     * Deletes the record of an incomplete message. If its publisher sends the packet id again, the packet is a new
+     * message.
+     */
     public void forget(SessionKey publisher, int packetId) {
         LoopRecords records = home.records();
         if (records != null) {

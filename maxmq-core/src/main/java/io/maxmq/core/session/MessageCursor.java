@@ -4,17 +4,23 @@ import io.maxmq.core.routing.StoredMessage;
 import java.util.Optional;
 
 /**
- * Where a look at the messages of a session ended: behind the one with this sequence, and behind the message of QoS 0 that
- * follows it, if one is named; those have no sequence. As text {@code SEQUENCE} or {@code SEQUENCE.HIGH.LOW}.
+ * Position in the messages of a session: after the message with this sequence, and after the QoS 0 message that follows
+ * it, if one is given, since QoS 0 messages have no sequence. The text form is {@code SEQUENCE} or
+ * {@code SEQUENCE.HIGH.LOW}.
  *
  * @param sequence -1 for none
- * @param idHigh of the message of QoS 0; 0 like {@code idLow} for none
+ * @param idHigh upper half of the id of the QoS 0 message; 0, like {@code idLow}, for none
+ * @param idLow lower half of that id
  */
 public record MessageCursor(long sequence, long idHigh, long idLow) {
-    /** In front of all. */
+    /** Position before the first message. */
     public static final MessageCursor START = new MessageCursor(-1, 0, 0);
 
-    /** @throws IllegalArgumentException when it is not the text of a place */
+    /**
+     * Parses the text form of a cursor; an absent text is {@link #START}.
+     *
+     * @throws IllegalArgumentException if the text is not a valid cursor
+     */
     public static MessageCursor parse(Optional<String> text) {
         if (text.isEmpty()) {
             return START;
@@ -29,12 +35,12 @@ public record MessageCursor(long sequence, long idHigh, long idLow) {
                 return new MessageCursor(sequence, Long.parseLong(parts[1]), Long.parseLong(parts[2]));
             }
         } catch (NumberFormatException e) {
-            // As below.
+            // thrown below
         }
         throw new IllegalArgumentException("not a cursor of this broker: cursor=" + text.get());
     }
 
-    /** The place behind a message that comes behind this place. */
+    /** Returns the position after a message that follows this position. */
     public MessageCursor behind(long nextSequence, StoredMessage message) {
         return nextSequence < 0
                 ? new MessageCursor(sequence, message.idHigh(), message.idLow())

@@ -6,17 +6,17 @@ import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.routing.StoredMessage;
 
 /**
- * What the messages that sessions of a loop hold take of its memory credit: each message once, however many sessions hold
- * it, and a place for each that does. Runs on the loop. Not thread-safe.
+ * Memory charged for messages held by the sessions of a loop. Each message is charged once, regardless of the number of
+ * holding sessions, plus one place per session. Runs on the loop. Not thread-safe.
  */
 final class MessageMemory {
     /**
-     * One session may hold this part of the memory that is still free. So whoever fills queues finds ever less room, and
-     * memory never runs out for a session that holds nothing yet.
+     * One session may hold at most 1/{@value} of the free memory. A session that fills its queue gets less and less
+     * room, so memory remains for sessions that hold nothing yet.
      */
     private static final int SHARES = 8;
 
-    /** What a message takes beside itself: its places in the arrays. */
+    /** Bytes of one place in the arrays of a session. */
     private static final int PLACE_BYTES = 24;
 
     private final MemoryCredit credit;
@@ -27,12 +27,12 @@ final class MessageMemory {
         this.counters = counters;
     }
 
-    /** What one session may hold now. */
+    /** Returns the bytes that one session may hold at present. */
     long shareBytes() {
         return credit.freeBytes() / SHARES;
     }
 
-    /** One more place holds the message; false when there is no memory for it. */
+    /** Charges one more holder of the message; false if memory is insufficient. */
     boolean hold(StoredMessage message) {
         boolean first = message.hold();
         if (!credit.tryCharge(chargeFor(message, first))) {
@@ -43,7 +43,7 @@ final class MessageMemory {
         return true;
     }
 
-    /** A place that has held a message as one recipient gets it holds what was published from now on; gives that. */
+    /** Replaces a message held in a recipient-specific version by the message as published, and returns the latter. */
     StoredMessage holdOriginal(StoredMessage message) {
         StoredMessage original = message.original();
         if (original == message) {
@@ -53,7 +53,7 @@ final class MessageMemory {
         boolean first = original.hold();
         int bytes = chargeFor(original, first);
         if (!credit.tryCharge(bytes)) {
-            credit.overdraw(bytes); // no more than what was given back just now
+            credit.overdraw(bytes); // at most the bytes released above
         }
         count(original, first);
         return original;

@@ -14,7 +14,7 @@ import io.maxmq.spi.intercept.Delivery;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Tells observers what becomes of a session's messages. There is none when nobody observes. Runs on the loop. */
+/** Reports the deliveries of a session to the observers. Exists only if an observer is registered. Runs on the loop. */
 final class ObservedDeliveries {
     private final DeliveryObservers observers;
     private final Loop loop;
@@ -61,7 +61,10 @@ final class ObservedDeliveries {
                 key, client, message.topic(), message.payloadLength(), flags, packetId, again, loop, message, null);
     }
 
-    /** @param transit and kept: one of them is there */
+    /**
+     * @param transit the routed message, or null if {@code kept} is set
+     * @param kept the stored message, or null if {@code transit} is set
+     */
     private record Observed(
             SessionKey key,
             @Nullable ClientInfo receiver,
@@ -104,7 +107,7 @@ final class ObservedDeliveries {
             RoutedMessage passing = transit;
             StoredMessage message = passing == null ? kept : passing.keep();
             if (message == null) {
-                throw new IllegalStateException("there is no message");
+                throw new IllegalStateException("delivery without a message");
             }
             return ApplicationMessages.view(
                     message, QoS.of(message.qos()), DeliveryFlags.retain(flags), loop.expiryMillis());

@@ -8,9 +8,9 @@ import io.maxmq.spi.ClientInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client says about messages of QoS 1 and 2 that it was sent: PUBACK, PUBREC, PUBCOMP (MQTT 5.0 §4.3). Takes them out of
- * what is in flight, gives back their memory and their records, and sends PUBREL, which waits until a durable session's PUBREC is
- * written. Whoever calls sees to it that what has room now is sent.
+ * Handles a client's acknowledgements of outbound QoS 1 and 2 messages: PUBACK, PUBREC, PUBCOMP (MQTT 5.0 §4.3).
+ * Removes the messages from the in-flight window, releases their memory and records, and sends PUBREL, in a durable
+ * session after PUBREC is written. The caller then sends the queued messages that have room.
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
@@ -18,9 +18,9 @@ final class OutboundAcks {
     private final LoopSessions home;
     private final SessionKey key;
     private final InFlight inFlight;
-    /** Null in a session that is not durable. */
+    /** Null if the session is not durable. */
     private final @Nullable PendingRecords records;
-    /** Called when a packet id may be used again later than its PUBCOMP. */
+    /** Called when a packet id becomes reusable after its PUBCOMP was handled. */
     private final Runnable pump;
 
     // valid for the connection
@@ -35,7 +35,7 @@ final class OutboundAcks {
         this.pump = pump;
     }
 
-    /** Null when the connection has ended. */
+    /** Attaches a connection; null when the connection has ended. */
     void attach(@Nullable PacketSink connection, @Nullable ClientInfo as) {
         sink = connection;
         client = as;
@@ -77,7 +77,8 @@ final class OutboundAcks {
             written.done(sequence, null);
             return;
         }
-        // Sequences since the start may mean the same packet id: a next start is not to find two of them.
+        // A sequence from before the start may share its packet id with a new one; the next start must not find records
+        // of both.
         inFlight.hold(packetId);
         written.completed(sequence, () -> {
             inFlight.letGo(packetId);
@@ -85,7 +86,10 @@ final class OutboundAcks {
         });
     }
 
-    /** The client is done with a packet, or is not to have it again; null when it is none. */
+    /**
+     * Removes an in-flight message that is acknowledged or must not be sent again, and returns it; null if there is no
+     * such message.
+     */
     @Nullable
     StoredMessage take(int packetId, int qos) {
         long sequence = records == null ? -1 : inFlight.sequence(packetId);
@@ -108,12 +112,12 @@ final class OutboundAcks {
 
     // ---- PUBREL
 
-    /** Whether PUBREC has come for this id and is not written yet: PUBREL waits for that. */
+    /** Returns whether a received PUBREC of this id is not written yet, so that PUBREL waits. */
     private boolean isReleasing(int packetId) {
         return records != null && records.isReleasing(inFlight.sequence(packetId));
     }
 
-    /** PUBREC of this message is written. */
+    /** Sends PUBREL after PUBREC of this message is written. */
     void onReleased(long sequence) {
         int packetId = InFlight.packetId(sequence);
         if (inFlight.isReleased(packetId) && inFlight.isActive(packetId)) {
@@ -121,7 +125,7 @@ final class OutboundAcks {
         }
     }
 
-    /** The same on a connection after the one that brought PUBREC. */
+    /** Sends PUBREL again on a later connection, unless PUBREC is not written yet. */
     void resendPubRel(int packetId) {
         if (!isReleasing(packetId)) {
             sendPubRel(packetId, ReasonCode.SUCCESS);

@@ -4,19 +4,19 @@ import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A set of packet ids, 1..65,535: a small hash set while there are few, and a bitmap of {@value #SPREAD_BYTES} bytes, which takes all of
- * them, once it was {@linkplain #spread told} that there is memory for it. Becomes small again when it is empty.
+ * A set of packet ids, 1..65,535: a small hash set for few ids, and a bitmap of {@value #SPREAD_BYTES} bytes, for all
+ * ids, after a call of {@link #spread}. An empty set is small again.
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
 final class PacketIdSet {
-    /** What the bitmap takes. */
+    /** Bytes of the bitmap. */
     static final int SPREAD_BYTES = 65_536 / Byte.SIZE;
 
-    /** As many are kept in a hash set of at most 1 KiB. */
+    /** Largest size of the hash set, which then takes at most 1 KiB. */
     private static final int FEW = 128;
 
-    /** Null when there are none, or the bitmap has them. */
+    /** Null when the set is empty or uses the bitmap. */
     private @Nullable IntHashSet few;
 
     private long @Nullable [] bits;
@@ -26,17 +26,17 @@ final class PacketIdSet {
         return size;
     }
 
-    /** Whether it should be {@linkplain #spread spread} before it takes more. */
+    /** Returns whether the set should be {@linkplain #spread spread} before the next addition. */
     boolean isCrowded() {
         return bits == null && size >= FEW;
     }
 
-    /** Whether it takes {@link #SPREAD_BYTES}. */
+    /** Returns whether the set uses {@link #SPREAD_BYTES}. */
     boolean isSpread() {
         return bits != null;
     }
 
-    /** Goes over to the bitmap. */
+    /** Changes to the bitmap. */
     void spread() {
         long[] spread = new long[SPREAD_BYTES / Long.BYTES];
         IntHashSet before = few;
@@ -50,7 +50,7 @@ final class PacketIdSet {
         bits = spread;
     }
 
-    /** True when the id is new. */
+    /** Adds an id; true if it is new. */
     boolean add(int packetId) {
         long[] spread = bits;
         boolean isNew;
@@ -80,7 +80,7 @@ final class PacketIdSet {
         return present != null && present.contains(packetId);
     }
 
-    /** False when the id is unknown. */
+    /** Removes an id; false if it is unknown. */
     boolean remove(int packetId) {
         if (!contains(packetId)) {
             return false;

@@ -9,14 +9,17 @@ import java.net.SocketAddress;
 import java.util.function.BooleanSupplier;
 
 /**
- * Where a session's packets go: the connection that it is attached to. Called on the session's event loop only; nothing
- * here blocks, and bytes leave at the end of the loop's iteration.
+ * Receiver of a session's outbound packets: the attached connection. Called on the session's event loop only; no method
+ * blocks, and bytes are written at the end of the loop's iteration.
  */
 public interface PacketSink {
-    /** Whether one more PUBLISH may be sent; when it becomes so again {@link Session#onWritable} is called. */
+    /**
+     * Returns whether one more PUBLISH may be sent. {@link Session#onWritable} is called when this changes from false
+     * to true.
+     */
     boolean isWritable();
 
-    /** Whether the packet keeps within the client's Maximum Packet Size (MQTT 5.0 §3.1.2.11.4). */
+    /** Returns whether the packet fits into the client's Maximum Packet Size (MQTT 5.0 §3.1.2.11.4). */
     boolean fits(RoutedMessage message, int flags, FilterSubscription subscription);
 
     /**
@@ -30,30 +33,36 @@ public interface PacketSink {
     /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP; the reason reaches MQTT 5.0 clients only. */
     void sendAck(PacketType type, int packetId, ReasonCode reason);
 
-    /** Sends PUBACK or PUBREC that refuses, and says why to a client of MQTT 5.0 that wants to know (§3.4.2.2.2). */
+    /**
+     * Sends a PUBACK or PUBREC with an error code, and the detail as a Reason String to MQTT 5.0 clients that requested
+     * problem information (§3.4.2.2.2).
+     */
     default void sendRefusal(PacketType type, int packetId, ReasonCode reason, String detail) {
         sendAck(type, packetId, reason);
     }
 
     /**
-     * Reads no further packets of the client until there is memory for them.
+     * Stops reading packets of the client until memory is available.
      *
-     * @param room asked now and then whether there is, and takes it
+     * @param room polled periodically; reserves the memory and returns true if available
      */
     default void awaitRoom(BooleanSupplier room) {}
 
-    /** Where the client is. */
+    /** Returns the network address of the client. */
     SocketAddress remoteAddress();
 
-    /** Ends the connection: DISCONNECT with the reason to MQTT 5.0 clients, then the close. The session is detached by the caller. */
+    /**
+     * Disconnects the client: sends DISCONNECT with the reason to MQTT 5.0 clients, then closes. The caller detaches
+     * the session.
+     */
     default void disconnect(ReasonCode reason, String detail) {
         disconnect(Initiator.BROKER, reason, detail);
     }
 
-    /** The same, on behalf of somebody. */
+    /** Disconnects the client on behalf of an initiator. */
     void disconnect(Initiator by, ReasonCode reason, String detail);
 
-    /** The same, and tells an MQTT 5.0 client which server to use (§4.11). */
+    /** Disconnects the client and gives an MQTT 5.0 client a Server Reference (§4.11). */
     default void redirect(ReasonCode reason, String serverReference) {
         disconnect(Initiator.ADMINISTRATOR, reason, "");
     }

@@ -3,8 +3,8 @@ package io.maxmq.core.session;
 import io.maxmq.core.routing.Routes;
 
 /**
- * The will of a session's client (MQTT 5.0 §3.1.2.5), in the session and in storage: while the client is connected, and until the
- * will's delay has passed.
+ * The will of a session's client (MQTT 5.0 §3.1.2.5), in memory and in storage, while the client is connected and until
+ * the will's delay has passed.
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
@@ -26,7 +26,10 @@ final class PendingWill {
         return will;
     }
 
-    /** The connection has ended in another way than by a goodbye: it is due after its delay, or when the session ends. */
+    /**
+     * Starts the will delay after an abnormal disconnect. The will is due when its delay has passed or the session
+     * expires, whichever is first.
+     */
     void startDelay(long sessionExpirySeconds) {
         long seconds = Math.min(will.delaySeconds(), sessionExpirySeconds);
         if (seconds == 0) {
@@ -40,7 +43,7 @@ final class PendingWill {
         schedule(seconds * 1_000_000_000L);
     }
 
-    /** The same for one that a broker before this one has left. */
+    /** Schedules a will that was recovered from a previous run. */
     void restore(long dueAtMillis) {
         long left = dueAtMillis - home.loop().expiryMillis();
         if (left <= 0) {
@@ -61,7 +64,7 @@ final class PendingWill {
         home.publishWill(will, routes);
     }
 
-    /** Nobody is to get it: storage forgets it as well. */
+    /** Deletes the will from storage without publishing it. */
     void drop() {
         StoredSessions records = home.stored();
         if (records != null) {
@@ -69,7 +72,7 @@ final class PendingWill {
         }
     }
 
-    /** Its client has come again, or it is being published. */
+    /** Cancels the delay: the client has reconnected, or the will is being published. */
     void cancelTimer() {
         if (timer != 0) {
             home.loop().cancel(timer);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Publications of the clients of one loop, at any QoS, and their wills: retained and routed at once, or kept until their delay
- * has passed. One object serves all sessions of the loop.
+ * Entry point for publications and wills of the clients of one loop, at any QoS. Retains and routes each message at
+ * once, or keeps it until its delay has passed. One instance serves all sessions of the loop.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
@@ -30,11 +30,11 @@ final class Publications {
     }
 
     /**
-     * Routes a message at once, or keeps it until its delay has passed; false when the broker has no room for the retained or
-     * delayed message.
+     * Routes a message at once, or keeps it until its delay has passed. Returns false if the broker has no room for the
+     * retained or delayed message.
      *
-     * @param author the client whose rights the authorizers check when a delayed message is due; null for a message that is
-     *     routed now, or when the author is unknown
+     * @param author the client whose rights the authorizers check when a delayed message is due; null for a message
+     *     that is routed now, or if the author is unknown
      */
     // hot: per message
     boolean route(SessionKey publisher, Routes routes, RoutedMessage message, @Nullable ClientInfo author) {
@@ -49,7 +49,10 @@ final class Publications {
         return true;
     }
 
-    /** Retains a message without routing it; false when the broker has no room for it, and the drop is reported. */
+    /**
+     * Retains a message without routing it. Returns false, and reports the drop, if the broker has no room for the
+     * message.
+     */
     boolean retain(SessionKey publisher, Routes routes, RoutedMessage message) {
         assert loop.inLoop();
         byte[] publisherId = message.publisher() instanceof Session session

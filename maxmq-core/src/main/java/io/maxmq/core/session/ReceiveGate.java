@@ -8,24 +8,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for each message whether the client may have it, where authorizers want to be asked (see {@code
- * Authorizer.authorizesReceive}); open where none does. One question at a time: the messages behind wait, in order.
+ * Authorization of each delivery to the client, if an authorizer requires it (see
+ * {@code Authorizer.authorizesReceive}); otherwise open. One request is pending at a time; the messages behind it wait
+ * in order.
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
 final class ReceiveGate {
     private final Runnable goOn;
 
-    /** Null while nobody is connected. */
+    /** Null while no client is connected. */
     private @Nullable ClientAccess access;
 
     private @Nullable Question asked;
-    /** An answer that took time, and what it is about: the message may be gone when it comes. */
+    /** Asynchronous answer and its topic. The message may have left the queue before the answer arrives. */
     private @Nullable Authorization lateAnswer;
 
     private @Nullable Topic lateTopic;
 
-    /** @param goOn called when an answer has come that took time */
+    /** @param goOn called when an asynchronous answer arrives */
     ReceiveGate(Runnable goOn) {
         this.goOn = goOn;
     }
@@ -42,12 +43,12 @@ final class ReceiveGate {
         return client == null || client.allowsEveryReceive();
     }
 
-    /** Whether a question is not answered yet. */
+    /** Returns whether a request is pending. */
     boolean isAsking() {
         return asked != null;
     }
 
-    /** Whether the client may have the first message that waits; null when the answer takes time. */
+    /** Returns whether the client may receive the first queued message; null if the answer is asynchronous. */
     @Nullable
     Authorization mayReceive(Topic topic) {
         ClientAccess client = access;

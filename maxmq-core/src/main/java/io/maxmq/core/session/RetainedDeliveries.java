@@ -7,11 +7,11 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Retained messages on their way to new subscriptions (MQTT 5.0 §3.3.1.3), one subscription after the other, each as far
- * as the client has taken them. Runs on the session's event loop. Not thread-safe.
+ * Pending deliveries of retained messages to new subscriptions (MQTT 5.0 §3.3.1.3). Subscriptions are served one after
+ * the other, at the client's pace. Runs on the session's event loop. Not thread-safe.
  */
 final class RetainedDeliveries {
-    /** Branches that are looked at for one message: a filter may match few of many topics, or none. */
+    /** Branches of the retained tree visited per call: a filter may match few or none of many topics. */
     private static final int MAX_STEPS = 32;
 
     private record Delivery(RetainedCursor cursor, FilterSubscription subscription) {}
@@ -22,7 +22,7 @@ final class RetainedDeliveries {
         deliveries.add(new Delivery(cursor, subscription));
     }
 
-    /** The subscription is gone, and with it what it has not got yet. */
+    /** Drops the pending deliveries of a removed subscription. */
     void forget(FilterSubscription subscription) {
         deliveries.removeIf(delivery -> delivery.subscription() == subscription);
     }
@@ -35,14 +35,17 @@ final class RetainedDeliveries {
         deliveries.clear();
     }
 
-    /** Whose turn it is; null when nothing is left. */
+    /** Returns the subscription to serve next; null when nothing is pending. */
     @Nullable
     FilterSubscription subscription() {
         Delivery first = deliveries.peek();
         return first == null ? null : first.subscription();
     }
 
-    /** Its next message; null when none is near, or when it has had all, and another's turn has come. */
+    /**
+     * Returns the next message of the first subscription; null if none was found within {@value #MAX_STEPS} steps, or
+     * if the subscription is served, which removes it.
+     */
     @Nullable
     StoredMessage next() {
         Delivery first = deliveries.peek();

@@ -10,9 +10,9 @@ import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.event.BrokerEvent.RetainedCleared;
 import io.maxmq.spi.event.BrokerEvent.RetainedSet;
 
-/** Tells listeners what becomes of retained messages, but for the broker's own. Runs on the loop. */
+/** Emits events about changes of retained messages, except the broker's own {@code $SYS} topics. Runs on the loop. */
 final class RetainedEvents implements RetainedListener {
-    /** Longer names are left out of events: many of them may wait for a listener. */
+    /** Longer topic names are omitted from events, since many events may wait for a listener. */
     private static final int MAX_NAME_BYTES = 1024;
 
     private static final String OWN = "$SYS/";

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Filters that a session had subscribed to and may no longer, while messages still wait that they may have brought. Unlike what waits
- * when a client unsubscribes (MQTT 5.0 §3.10.4), these are not sent, unless another subscription of the session is for their topic
- * as well. What is in flight has been sent already and goes on.
+ * Revoked topic filters of a session, kept while messages that they matched are still queued. These messages are not
+ * sent, unless another subscription of the session matches their topic; messages queued before an UNSUBSCRIBE, in
+ * contrast, are sent (MQTT 5.0 §3.10.4). In-flight messages are not affected.
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
@@ -21,23 +21,26 @@ final class RevokedFilters {
         this.session = session;
     }
 
-    /** @param nextSequence above those of all messages that wait */
+    /** @param nextSequence above the sequences of all queued messages */
     void add(TopicFilter filter, long nextSequence) {
         filters.add(filter);
         end = nextSequence;
     }
 
-    /** Has storage forget the subscriptions. */
+    /** Deletes the revoked subscriptions from storage. */
     void end() {
         filters.forEach(session.subscribing()::forgetRevoked);
     }
 
-    /** Whether no message that waits can be meant any more. */
+    /** Returns whether no queued message can come from a revoked filter. */
     boolean areDone(OutboundQueue queue) {
         return queue.isEmpty() || (queue.inMemory() > 0 && queue.firstSequence() >= end);
     }
 
-    /** Whether a message that waits is here by one of them alone. Costs a comparison for each filter of the session. */
+    /**
+     * Returns whether a queued message was matched by revoked filters only. Costs a comparison for each filter of the
+     * session.
+     */
     boolean brought(long sequence, Topic topic) {
         if (sequence >= end) {
             return false;

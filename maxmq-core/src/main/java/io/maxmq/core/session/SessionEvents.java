@@ -13,7 +13,7 @@ import io.maxmq.spi.event.BrokerEvent.SessionEnd;
 import java.net.SocketAddress;
 import java.util.Optional;
 
-/** Tells listeners and counters what happens to the sessions of a loop. Runs on the loop. */
+/** Emits events and updates counters for the sessions of a loop. Runs on the loop. */
 public final class SessionEvents {
     private final Loop loop;
     private final Events events;
@@ -65,7 +65,7 @@ public final class SessionEvents {
         }
     }
 
-    /** Nobody is to have what was published. */
+    /** Reports a message without a matching subscription. */
     void unmatched(RoutedMessage message, Routes routes) {
         if (events.wantsUnmatched()) { // hot: per message
             Session publisher = message.publisher() instanceof Session session ? session : null;

@@ -4,9 +4,9 @@ import io.maxmq.core.routing.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session holds for its client, and would do with one more message: for who looks at it. Nothing here changes anything.
+ * Read-only view of a session: held messages, memory, and a forecast for the next message. Keeps no state.
  *
- * <p>A view that keeps nothing. Runs on the session's event loop. Not thread-safe.
+ * <p>Runs on the session's event loop. Not thread-safe.
  */
 public final class SessionInspection {
     private final Session session;
@@ -25,38 +25,38 @@ public final class SessionInspection {
         return waiting == null ? 0 : waiting.inFlight();
     }
 
-    /** Bytes of the messages that are queued, each counted fully. */
+    /** Returns the bytes of the queued messages; shared messages count fully. */
     public long queuedBytes() {
         return waiting == null ? 0 : waiting.queuedBytes();
     }
 
-    /** The same of those in flight. */
+    /** Returns the bytes of the in-flight messages; shared messages count fully. */
     public long inFlightBytes() {
         return waiting == null ? 0 : waiting.inFlightBytes();
     }
 
-    /** The messages that are in memory; null while there is none. */
+    /** Returns the messages in memory; null if the session has no outbound state. */
     public @Nullable HeldMessages messages() {
         return waiting == null ? null : waiting.held();
     }
 
-    /** The message that has waited longest; null when none waits, or what waits is in storage only. */
+    /** Returns the oldest queued message; null if none is queued, or if all queued messages are in storage only. */
     public @Nullable StoredMessage oldestQueued() {
         return waiting == null ? null : waiting.oldestQueued();
     }
 
-    /** Whether a will is published when the connection breaks, or waits for its delay. */
+    /** Returns whether the session has a will: of the current connection, or waiting for its delay. */
     public boolean hasWill() {
         return session.hasWill();
     }
 
-    /** What the session holds of the memory budget, its messages counted fully. */
+    /** Returns the bytes of the memory budget used by the session; shared messages count fully. */
     public long bytes() {
         long messages = waiting == null ? 0 : waiting.queuedBytesInMemory() + waiting.inFlightBytes();
         return session.chargedBytes() + messages;
     }
 
-    /** What {@link Session#deliver} would do with a small message at that QoS. Permission is not looked at. */
+    /** Predicts the outcome of {@link Session#deliver} for a small message at that QoS. Ignores permissions. */
     public DeliveryForecast forecast(int qos, boolean queuedWhileAway) {
         PacketSink to = session.sink();
         if (to == null && qos == 0) {

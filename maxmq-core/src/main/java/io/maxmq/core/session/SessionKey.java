@@ -6,22 +6,22 @@ import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.ShardedKey;
 import org.jspecify.annotations.Nullable;
 
-/** Who a session belongs to: client ids are unique within a tenant. */
+/** Identity of a session: tenant and client id. Client ids are unique within a tenant. */
 public record SessionKey(Tenant tenant, String clientId) {
-    /** Whose record has this key, which an {@link OwnerKey} has made. */
+    /** Returns the session of a record whose key was made by an {@link OwnerKey}. */
     public static SessionKey ofRecord(Bytes key) {
         return new SessionKey(new Tenant(ShardedKey.parse(key).tenant()), OwnerKey.nameIn(key));
     }
 
-    /** What the keys of its records begin with; made anew at each call. */
+    /** Returns the prefix of the keys of the session's records; allocates at each call. */
     OwnerKey ownerKey() {
         return OwnerKey.of(tenant.name(), clientId);
     }
 
-    /** The loop, of {@code loops}, on which this session lives for ever. */
+    /** Returns the loop, 0..{@code loops} - 1, that owns this session for its whole life. */
     public int loopIndex(int loops) {
         int hash = hashCode();
-        // The low bits of String.hashCode are the last characters alone; client ids often differ only there.
+        // The low bits of String.hashCode depend mostly on the last characters, and client ids often differ only there.
         hash ^= hash >>> 16;
         return Math.floorMod(hash, loops);
     }

@@ -8,16 +8,16 @@ import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.SubscriptionTree;
 
 /**
- * What the sessions of a loop take of the memory budget for as long as they last: themselves, their wills, their subscriptions.
- * Each knows what it is charged with. Their messages are with {@link MessageMemory}. Runs on the loop. Not thread-safe.
+ * Memory charged for the sessions of a loop during their lifetime: sessions, wills and subscriptions. Each session
+ * stores its own charge. Messages are charged by {@link MessageMemory}. Runs on the loop. Not thread-safe.
  */
 final class SessionMemory {
-    /** About what a session takes whose client is there, and a subscription, beside their strings. */
+    /** Approximate bytes of a session with a connected client, and of a subscription, without their strings. */
     private static final int SESSION_BYTES = 1024;
 
     private static final int SUBSCRIPTION_BYTES = 256;
 
-    /** One session may have so much of what is free that others find something as well. */
+    /** One session may use at most 1/{@value} of the free memory, so memory remains for others. */
     private static final int SHARES = 8;
 
     private final MemoryCredit credit;
@@ -35,12 +35,13 @@ final class SessionMemory {
     }
 
     /**
-     * Charges what a CONNECT needs beyond what is released for it later, so that the decision comes before anything ends.
+     * Charges the additional memory of a CONNECT before any session or will ends for it, so that a refusal has no
+     * effect.
      *
-     * @param sessionBytes of a new session; 0 when the client resumes one
-     * @param willBytes of the will
-     * @param releasedBytes what the session or the will in whose place they come is charged with
-     * @return the charged bytes, for {@link #settle}; -1 when there is no memory
+     * @param sessionBytes bytes of a new session; 0 when the client resumes its session
+     * @param willBytes bytes of the will
+     * @param releasedBytes present charge of the replaced session or will, which is released later
+     * @return the charged bytes, for {@link #settle}; -1 if memory is insufficient
      */
     long reserve(long sessionBytes, long willBytes, long releasedBytes) {
         long ofSession = Math.max(0, sessionBytes - releasedBytes);
@@ -55,7 +56,10 @@ final class SessionMemory {
         return ofSession + ofWill;
     }
 
-    /** Charges {@code bytes} of which {@code reservedBytes} are charged already: the rest was released a moment ago. */
+    /**
+     * Charges {@code bytes}, after the replaced session or will has been released. {@code reservedBytes} of them are
+     * already charged.
+     */
     void settle(long bytes, long reservedBytes) {
         if (bytes > reservedBytes) {
             overcharge(bytes - reservedBytes);
@@ -64,19 +68,19 @@ final class SessionMemory {
         }
     }
 
-    /** @param chargedBytes of the session so far */
+    /** @param chargedBytes present charge of the session */
     boolean chargeSubscription(long chargedBytes, String filter) {
         long bytes = subscriptionBytes(filter);
         return chargedBytes + bytes + nodeBytes(filter) <= credit.freeBytes(MemoryShare.SUBSCRIPTIONS) / SHARES
                 && credit.tryCharge(bytes, MemoryShare.SUBSCRIPTIONS);
     }
 
-    /** For many inbound packet ids of a session; false when there is no memory for them. */
+    /** Charges the bitmap of a session's inbound packet ids; false if memory is insufficient. */
     boolean chargePacketIds() {
         return PacketIdSet.SPREAD_BYTES <= credit.freeBytes() / SHARES && credit.tryCharge(PacketIdSet.SPREAD_BYTES);
     }
 
-    /** Charges for what is there already. */
+    /** Charges memory that is already in use, even beyond the budget. */
     void overcharge(long bytes) {
         if (!credit.tryCharge(bytes)) {
             credit.overdraw(bytes);
@@ -87,7 +91,7 @@ final class SessionMemory {
         credit.release(bytes);
     }
 
-    /** Of sessions and wills. */
+    /** Releases memory of sessions and wills. */
     void releaseSession(long bytes) {
         credit.release(bytes, MemoryShare.SESSIONS);
     }
@@ -96,7 +100,10 @@ final class SessionMemory {
         credit.release(bytes, MemoryShare.SUBSCRIPTIONS);
     }
 
-    /** Nodes of the tree are nobody's: they are charged when they are made, and given back when they are gone. */
+    /**
+     * Adds a subscription to the tree and charges the new nodes. Nodes belong to no session: they are charged when
+     * created and released when removed.
+     */
     void addToTree(Routes routes, FilterSubscription subscription) {
         long bytes = (long) routes.tree().add(subscription) * SubscriptionTree.NODE_BYTES;
         if (bytes > 0 && !credit.tryCharge(bytes, MemoryShare.SUBSCRIPTIONS)) {

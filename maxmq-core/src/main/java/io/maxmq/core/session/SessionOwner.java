@@ -5,24 +5,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user whom a session belongs to, or who sends a CONNECT: the name that an authenticator vouches for, or else the name that CONNECT
- * claims. A claimed name gives no rights of the user of that name; it keeps clients that no authenticator knows from each other's
- * sessions. Immutable.
+ * The user that owns a session or sends a CONNECT: the user name that an authenticator verified, or else the user name
+ * that CONNECT claims. A claimed name gives no rights of the user of that name; it keeps unauthenticated clients from
+ * each other's sessions. Immutable.
  *
  * @param name null for none
- * @param claimed whether no authenticator vouches for the name; false without a name
+ * @param claimed whether no authenticator verified the name; false without a name
  */
 public record SessionOwner(@Nullable String name, boolean claimed) {
     /** Without a user name. */
     static final SessionOwner NONE = new SessionOwner(null, false);
 
-    /** What a CONNECT does with the session of its client id. */
+    /** Effect of a CONNECT on the existing session of its client id. */
     enum Use {
-        /** It resumes the session, or ends it by a clean start. */
+        /** The CONNECT resumes the session, or ends it by a clean start. */
         RESUMES,
-        /** It ends the session and begins another one. */
+        /** The CONNECT ends the session and creates a new one. */
         REPLACES,
-        /** The broker refuses it, and the session stays as it is. */
+        /** The broker refuses the CONNECT and leaves the session unchanged. */
         REFUSED
     }
 
@@ -37,15 +37,16 @@ public record SessionOwner(@Nullable String name, boolean claimed) {
                 : new SessionOwner(client.claimedUsername().orElse(null), true);
     }
 
-    /** The user that the session counts for; null for none. */
+    /** Returns the user whose session quota includes the session; null for none. */
     @Nullable
     String user() {
         return claimed ? null : name;
     }
 
     /**
-     * What a CONNECT of this client does with a session of this owner. The names must be equal. A client that only claims the name
-     * does not get what the user of that name has; that user does not inherit what a client that claimed the name has left.
+     * Returns the effect of a CONNECT of this client on a session of this owner. The names must be equal. A client that
+     * only claims the name does not get the session of the verified user; a verified user does not inherit the session
+     * of a client that claimed the name.
      */
     Use useBy(SessionOwner client) {
         if (!Objects.equals(name, client.name)) {

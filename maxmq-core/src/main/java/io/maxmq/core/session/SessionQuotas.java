@@ -11,17 +11,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many sessions the broker, each tenant and each user has, online or not, and how many each may have. A session counts for the
- * user who has made it, by user name and tenant; one that was made without a user name counts for no user. What a broker before this one
- * has left counts too, even where it is more than may be.
+ * Counts the sessions of the broker, of each tenant and of each user, online or offline, and enforces their limits. A
+ * session counts for the user (tenant and user name) that created it; a session without a user name counts for no user.
+ * Sessions recovered from a previous run count too, even beyond the limits.
  *
- * <p>None is ever exceeded by {@link #tryAdd}, however many loops call it. Tenants and users are counted only where they are bounded; of
- * users no more are known than have sessions. Thread-safe.
+ * <p>{@link #tryAdd} never exceeds a limit, even when called from several loops. Tenants and users are counted only if
+ * they have a limit, and only while they have sessions. Thread-safe.
  */
 public final class SessionQuotas {
     private static final int UNLIMITED = Integer.MAX_VALUE;
 
-    /** Whether there is room for a session. */
+    /** Result of a request for one more session. */
     enum Room {
         YES(null, ""),
         BROKER_FULL(Counter.SESSIONS_REFUSED_BROKER, "too many sessions"),
@@ -36,13 +36,13 @@ public final class SessionQuotas {
             this.detail = detail;
         }
 
-        /** What counts the refusal; null when there is none. */
+        /** Returns the counter of this refusal; null if accepted. */
         @Nullable
         Counter counter() {
             return counter;
         }
 
-        /** Why there is none, for people. */
+        /** Returns the human-readable reason of the refusal. */
         String detail() {
             return detail;
         }
@@ -54,20 +54,20 @@ public final class SessionQuotas {
     private final int maxSessionsPerUser;
     private final Tenancy tenancy;
     private final AtomicInteger ofBroker = new AtomicInteger();
-    /** A tenant without any is not there. */
+    /** Tenants without sessions are absent. */
     private final Map<Tenant, Integer> ofTenants = new ConcurrentHashMap<>();
 
-    /** A user without any is not there. */
+    /** Users without sessions are absent. */
     private final Map<User, Integer> ofUsers = new ConcurrentHashMap<>();
 
-    /** Nobody has any. */
+    /** Creates the quotas without any session. */
     public SessionQuotas(SessionLimits limits, Tenancy tenancy) {
         this.maxSessions = limits.maxSessions();
         this.maxSessionsPerUser = limits.maxSessionsPerUser();
         this.tenancy = tenancy;
     }
 
-    /** Takes the room for a session, if there is any. */
+    /** Adds one session if the limits allow it. */
     Room tryAdd(Tenant tenant, @Nullable String user) {
         User counted = counted(tenant, user);
         if (counted == null) {
@@ -112,8 +112,8 @@ public final class SessionQuotas {
     }
 
     /**
-     * The same for a session in whose place this one comes: that must be removed next. Both count for a moment, so that nobody else takes
-     * the place meanwhile; only a user who has not had it needs room.
+     * Adds one session that replaces an existing one, which the caller must remove next. Both count meanwhile, so that
+     * no other session takes the room. Only the limit of a new owner is checked.
      */
     Room tryAddInPlaceOf(Tenant tenant, @Nullable String owner, @Nullable String user) {
         User counted = counted(tenant, user);
@@ -134,7 +134,7 @@ public final class SessionQuotas {
         return Room.YES;
     }
 
-    /** Counts one that is there already, whether or not there is room. */
+    /** Adds one existing session, regardless of the limits. */
     void add(Tenant tenant, @Nullable String user) {
         User counted = counted(tenant, user);
         if (counted != null) {
@@ -150,7 +150,7 @@ public final class SessionQuotas {
         ofBroker.incrementAndGet();
     }
 
-    /** One that was counted has ended. */
+    /** Removes one session that has ended. */
     void remove(Tenant tenant, @Nullable String user) {
         User counted = counted(tenant, user);
         if (counted != null) {
@@ -162,7 +162,7 @@ public final class SessionQuotas {
         ofBroker.decrementAndGet();
     }
 
-    /** Null when there is no user, or users are not bounded. */
+    /** Returns the user to count; null without a user name, or if users have no limit. */
     private @Nullable User counted(Tenant tenant, @Nullable String user) {
         return user == null || maxSessionsPerUser == UNLIMITED ? null : new User(tenant, user);
     }
@@ -171,22 +171,22 @@ public final class SessionQuotas {
         return tenancy.quotaOf(tenant).maxSessions() != UNLIMITED;
     }
 
-    /** Sessions of the broker. */
+    /** Returns the number of sessions of the broker. */
     int count() {
         return ofBroker.get();
     }
 
-    /** Sessions of a tenant that is bounded. */
+    /** Returns the number of sessions of a tenant that has a limit. */
     int countOfTenant(Tenant tenant) {
         return ofTenants.getOrDefault(tenant, 0);
     }
 
-    /** Sessions of a user, where these are bounded. */
+    /** Returns the number of sessions of a user, if users have a limit. */
     int countOfUser(Tenant tenant, String user) {
         return ofUsers.getOrDefault(new User(tenant, user), 0);
     }
 
-    /** Users that are counted. */
+    /** Returns the number of counted users. */
     int users() {
         return ofUsers.size();
     }

@@ -7,14 +7,14 @@ import io.maxmq.spi.auth.ClientLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a CONNECT that was let in asks of its session.
+ * Session parameters of an accepted CONNECT.
  *
- * @param client who connects; its client id is never empty
- * @param access what the client may do
- * @param expirySeconds how long the session outlives the connection; {@link Session#NEVER} for ever
- * @param window packets of QoS 1 and 2 that the client takes without acknowledging, 1..65535
- * @param limits of this client in the place of the settings
- * @param bridge the client is a bridge (bit 0x80 of the protocol level) and wants RETAIN as published
+ * @param client the connecting client; its client id is never empty
+ * @param access the client's permissions
+ * @param expirySeconds time that the session outlives the connection; {@link Session#NEVER} for ever
+ * @param window unacknowledged QoS 1 and 2 packets that the client accepts, 1..65535
+ * @param limits limits of this client, which override the settings
+ * @param bridge whether the client is a bridge (bit 0x80 of the protocol level), which gets RETAIN as published
  */
 public record SessionSetup(
         ClientInfo client,
@@ -25,7 +25,7 @@ public record SessionSetup(
         ClientLimits limits,
         boolean bridge) {
 
-    /** What the session may hold for its client; null when that is what all may. */
+    /** Returns the session limits of this client; null if the common limits apply. */
     @Nullable
     SessionLimits limitsIn(SessionLimits all) {
         if (limits == ClientLimits.none()) {

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of a loop by number, for walks that take their time: a session has one number from its beginning to its end,
- * so a walk that goes up and is interrupted meets each that stays exactly once. A number is given again when its session has
- * ended. Costs a reference per session, at the most there have been.
+ * The sessions of a loop by slot number, for long, interruptible walks. A session keeps its slot from its creation to
+ * its end, so an ascending walk visits each remaining session exactly once, even with pauses. The slot of an ended
+ * session is reused. Costs a reference per slot; slots are as many as the largest number of sessions so far.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
@@ -16,12 +16,12 @@ final class SessionSlots {
     private @Nullable Session[] slots = new Session[FIRST_SLOTS];
     private int end;
 
-    /** Numbers below {@link #end} without a session. */
+    /** Slots below {@link #end} without a session. */
     private int[] free = new int[FIRST_SLOTS];
 
     private int freeCount;
 
-    /** Gives the session a number. */
+    /** Assigns a slot to the session. */
     int add(Session session) {
         int slot;
         if (freeCount > 0) {
@@ -36,7 +36,7 @@ final class SessionSlots {
         return slot;
     }
 
-    /** Takes its number back. */
+    /** Frees the slot of an ended session. */
     void remove(int slot) {
         assert slots[slot] != null : slot;
         slots[slot] = null;
@@ -46,12 +46,12 @@ final class SessionSlots {
         free[freeCount++] = slot;
     }
 
-    /** One more than the highest number ever given. */
+    /** Returns the highest slot ever assigned plus 1. */
     int end() {
         return end;
     }
 
-    /** Null when nobody has that number. */
+    /** Returns the session in a slot; null if the slot is free. */
     @Nullable
     Session get(int slot) {
         return slot < end ? slots[slot] : null;

@@ -4,17 +4,17 @@ import io.maxmq.core.persistence.LoopRecords;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the sessions of one loop keep what they must not forget.
+ * Storage of the sessions of one loop.
  *
- * @param journal of their messages
- * @param records of everything else; null without storage
+ * @param journal records of messages
+ * @param records all other records; null without storage
  */
 public record SessionStorage(
         SessionJournal journal, @Nullable LoopRecords records) {
-    /** Nothing outlives the broker. */
+    /** No storage: all state is lost when the broker stops. */
     public static final SessionStorage NONE = new SessionStorage(SessionJournal.NONE, null);
 
-    /** Everything outlives the broker that is to. */
+    /** Returns storage that keeps all durable state in these records. */
     public static SessionStorage on(LoopRecords records) {
         return new SessionStorage(new StoreJournal(records), records);
     }

@@ -8,23 +8,24 @@ import org.jspecify.annotations.Nullable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The sessions of a loop by tenant and client id: an open-addressed table of their numbers in {@link SessionSlots}, at most two
- * thirds full, so about 8 bytes per session and no key object. What it adds to a client id's bits is drawn at random for each
- * table, so that nobody can choose client ids that all fall on one place.
+ * The sessions of a loop by tenant and client id: an open-addressed hash table of their slot numbers in
+ * {@link SessionSlots}, at most two thirds full, so about 8 bytes per session and no key object. Each table hashes with
+ * a random factor, so clients cannot choose client ids that collide.
  *
- * <p>Numbers rather than references, so that one array alone refers to all sessions, in the order in which they have begun: a
- * collector that copies leaves them in the order of what refers to them, and here that would be one of hashes.
+ * <p>The table holds numbers rather than references, so that only one array refers to all sessions, in the order of
+ * their creation. A copying collector arranges objects in the order of the references to them; here that would be hash
+ * order.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
 final class SessionTable {
     private static final int FIRST_PLACES = 16;
 
-    /** Odd, and unknown to clients. */
+    /** Odd random factor of the hash, unknown to clients. */
     private final long factor = ThreadLocalRandom.current().nextLong() | 1;
 
     private final SessionSlots slots;
-    /** One more than the number of the session; 0 for none. */
+    /** Slot number of the session plus 1; 0 if empty. */
     private int[] places = new int[FIRST_PLACES];
 
     private int size;
@@ -37,7 +38,7 @@ final class SessionTable {
         return size;
     }
 
-    /** Null when there is none. */
+    /** Returns the session of this key; null if absent. */
     @Nullable
     Session get(SessionKey key) {
         byte[] clientId = key.clientId().getBytes(UTF_8);
@@ -57,7 +58,7 @@ final class SessionTable {
         return session;
     }
 
-    /** Adds a session that has its number; there is none of that client. */
+    /** Adds a session that has a slot. The table must not contain a session of the same client. */
     void add(Session session) {
         if (3 * (size + 1) > 2 * places.length) {
             grow();
@@ -66,7 +67,7 @@ final class SessionTable {
         size++;
     }
 
-    /** Removes a session; false when it is not there, whoever has its number by now. */
+    /** Removes a session; false if the table does not contain it, also when another session has its slot. */
     boolean remove(Session session) {
         if (slots.get(session.slot) != session) {
             return false;
@@ -84,7 +85,7 @@ final class SessionTable {
         return true;
     }
 
-    /** Moves later ones of the run into the gap, so that no run breaks. */
+    /** Moves later entries of the run into the gap, so that every entry remains reachable. */
     private void close(int removed, int mask) {
         int gap = removed;
         for (int at = (gap + 1) & mask; places[at] != 0; at = (at + 1) & mask) {
@@ -115,7 +116,7 @@ final class SessionTable {
         into[at] = session.slot + 1;
     }
 
-    /** The most places in use beside each other, which bounds what finding one costs; for tests. */
+    /** Returns the length of the longest run of occupied places, which bounds the cost of a lookup; for tests. */
     int longestRun() {
         int longest = 0;
         int run = 0;

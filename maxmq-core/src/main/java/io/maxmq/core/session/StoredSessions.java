@@ -12,16 +12,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what a start has to know of the sessions of one loop beside their messages: themselves, their subscriptions, and
- * every will, also of sessions that end with their connection. All of one client lie in one shard, so that what is written
- * later is durable only with what was written before.
+ * Writes the records of one loop's sessions that a start needs besides messages: sessions, subscriptions and every
+ * will, also wills of sessions that end with their connection. All records of one client lie in one shard, so a later
+ * record is durable only if the earlier ones are.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
 final class StoredSessions {
     private final LoopStore store;
     private final HeldRecords held;
-    /** Wills that are written and neither published nor dropped. */
+    /** Wills in storage that are neither published nor dropped. */
     private final Map<SessionKey, SessionWill> wills = new HashMap<>();
 
     StoredSessions(LoopStore store) {
@@ -29,14 +29,14 @@ final class StoredSessions {
         this.held = new HeldRecords(store.loop());
     }
 
-    /** A durable session as it is now. */
+    /** Writes the record of a durable session. */
     void session(Session session, SessionRecord record, @Nullable WriteCallback written) {
         if (!held.keep(session, record, written)) {
             write(session, record, written);
         }
     }
 
-    /** A session that was there before, or has ended, needs no more space. */
+    /** Existing and ended sessions need no additional space, so their records may use the reserve. */
     private void write(Session session, SessionRecord record, @Nullable WriteCallback written) {
         Bytes key = session.ownerKey().alone();
         if (session.isConfirmed() || session.isEnded()) {
@@ -46,27 +46,33 @@ final class StoredSessions {
         }
     }
 
-    /** Records of the client's session wait until {@link #release}: those of the one before have to go first. */
+    /**
+     * Holds back the record of the client's session until {@link #release}, since the records of the previous session
+     * must be deleted first.
+     */
     void hold(SessionKey client) {
         held.hold(client);
     }
 
-    /** Writes the record that waits, if there is one. */
+    /** Writes the held record, if any. */
     void release(SessionKey client) {
         held.release(client, this::write);
     }
 
-    /** The session whose record waits has ended. */
+    /** Drops the held record of a session that has ended. */
     void dropHeld(SessionKey client) {
         held.drop(client);
     }
 
-    /** There is no durable session of this client: awaited, it tells that those before are gone for good. */
+    /**
+     * Deletes the session record of a client without a durable session. {@code written} confirms that earlier sessions
+     * are deleted.
+     */
     void noSession(Session session, WriteCallback written) {
         store.delete(Tables.SESSION, session.ownerKey().alone(), written);
     }
 
-    /** @param replaces whether there is a record of the filter, so that this one needs no more space */
+    /** @param replaces whether the filter has a record, so that this one needs no additional space */
     void subscription(
             Session session, String filter, SubscriptionRecord record, boolean replaces, @Nullable WriteCallback written) {
         Bytes key = session.ownerKey().named(filter);
@@ -99,14 +105,14 @@ final class StoredSessions {
         wills.put(client, will);
     }
 
-    /** Its client has none, or no longer. */
+    /** Deletes the client's will, if there is one. */
     void noWill(SessionKey client) {
         if (wills.remove(client) != null) {
             delete(client);
         }
     }
 
-    /** It has been published, or nobody is to get it; not that of another connection. */
+    /** Deletes a will that was published or dropped; no effect if a later connection has replaced it. */
     void done(SessionKey client, SessionWill will) {
         if (wills.remove(client, will)) {
             delete(client);
@@ -121,15 +127,15 @@ final class StoredSessions {
         return client.ownerKey().alone();
     }
 
-    /** Whether it is neither published nor replaced. */
+    /** Returns whether the will is neither published, dropped nor replaced. */
     boolean isPending(SessionKey client, SessionWill will) {
         return wills.get(client) == will;
     }
 
     /**
-     * A broker before this one has written it.
+     * Adds a will that was recovered from storage.
      *
-     * @param dueAtMillis wall time, when that broker did not know it; else 0
+     * @param dueAtMillis wall time to write if the record has none; else 0
      */
     void restored(SessionKey client, SessionWill will, long dueAtMillis) {
         if (dueAtMillis > 0) {
@@ -139,13 +145,13 @@ final class StoredSessions {
         }
     }
 
-    /** A durable session has ended. */
+    /** Deletes the records of an ended durable session. */
     void ended(Session session) {
         store.delete(Tables.SESSION, session.ownerKey().alone(), null);
         subscriptionsEnded(session);
     }
 
-    /** The same of its subscriptions alone. */
+    /** Deletes the subscription records of an ended durable session. */
     void subscriptionsEnded(Session session) {
         store.deleteRange(Tables.SUBSCRIPTION, session.ownerKey().all(), null);
     }

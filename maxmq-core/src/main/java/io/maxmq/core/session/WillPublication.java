@@ -19,13 +19,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes wills that are due (MQTT 5.0 §3.1.2.5): as interceptors let them, if their clients may still publish there. What
- * storage has of a will goes when all who are to have it do.
+ * Publishes due wills (MQTT 5.0 §3.1.2.5), after interceptors, if the authorizers still allow the publication. The
+ * record of a will is deleted when all recipients have it.
  *
  * <p>One per loop. Runs on the loop. Not thread-safe.
  */
 final class WillPublication {
-    /** A will that storage has refused to a recipient is routed once more. */
+    /** Delay before a will is routed again whose write for a recipient failed. */
     private static final long RETRY_NANOS = 10_000_000_000L;
 
     private final LoopSessions home;
@@ -75,10 +75,10 @@ final class WillPublication {
         });
     }
 
-    /** Null when what interceptors have made of it cannot be published. */
+    /** Returns the will with the interceptors' message; null if that message cannot be published. */
     private @Nullable SessionWill changed(SessionWill due, Message message, Routes routes) {
         try {
-            var unused = TopicName.of(message.topic()); // throws when it is none
+            var unused = TopicName.of(message.topic()); // throws if invalid
             return ApplicationMessages.will(
                     due.client(),
                     new io.maxmq.spi.Will(message, Duration.ZERO),
@@ -92,7 +92,10 @@ final class WillPublication {
         }
     }
 
-    /** @param set as the client has set it: what storage has */
+    /**
+     * @param set the will as the client set it, which storage contains
+     * @param due the will as interceptors changed it
+     */
     private void authorize(SessionWill set, SessionWill due, Routes routes) {
         StoredMessage message = due.message();
         access.open(due.client(), caller)
@@ -108,11 +111,11 @@ final class WillPublication {
     }
 
     private void route(SessionWill set, SessionWill due, Routes routes) {
-        // No Local is about the client: the session that set the will, or a newer one of the same client id.
+        // No Local applies to the client: to the session that set the will, or to a newer one of the same client id.
         transit.begin(due.message(), home.find(keyOf(due)));
         if (due.expirySeconds() >= 0) {
             transit.expiresAtMillis(home.loop().expiryMillis() + due.expirySeconds() * 1000);
-            // Kept anew, so that what is queued carries the expiry as well.
+            // Forces a new copy, so that queued messages also carry the expiry.
             transit.copyBeforeKeep();
         }
         transit.delaySeconds(due.laterSeconds());
@@ -144,7 +147,7 @@ final class WillPublication {
 
     private void routeAgain(SessionWill set, SessionWill due, Routes routes) {
         if (!home.isClosing()) {
-            route(set, due, routes); // else that is for the next broker to do
+            route(set, due, routes); // otherwise the next start publishes the will
         }
     }
 
