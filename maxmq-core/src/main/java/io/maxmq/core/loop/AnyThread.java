@@ -7,7 +7,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks a method that every thread may call, in a type whose other methods run on its event loop. */
+/** Marks a method that any thread may call, in a type whose other methods run on its event loop. */
 @Internal
 @Documented
 @Retention(RetentionPolicy.CLASS)

@@ -1,13 +1,13 @@
 package io.maxmq.core.loop;
 
-/** Work that waits for the end of the loop's present iteration: flushing an output, posting a batch to another loop. */
+/** Work to run at the end of the loop's current iteration: flushing an output, posting a batch to another loop. */
 public interface Deferred {
     /** Runs on the loop, once per {@link Loop#defer}. */
     void runDeferred();
 
     /**
-     * Gives back output buffers before the end of the iteration, because there are too many; {@link #runDeferred} still
-     * follows. Somebody is in the middle of a packet: do nothing else.
+     * Releases output buffers before the end of the iteration, because too many are open; {@link #runDeferred} still
+     * follows. The caller may be in the middle of writing a packet: do nothing else.
      */
     default void flushEarly() {}
 }

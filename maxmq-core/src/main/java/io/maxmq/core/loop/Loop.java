@@ -14,29 +14,29 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop of a broker and what it alone owns: timers, memory credit, counters, the work that ends its iteration.
- * A session lives on one loop for ever; other threads reach it by {@link #execute} only.
+ * One event loop of a broker with the state that only it uses: timers, memory credit, counters, the work at the end of
+ * its iteration. A session stays on one loop for its lifetime; other threads reach it only through {@link #execute}.
  *
- * <p>Methods run on the loop's thread, but for those marked {@link AnyThread}.
+ * <p>Methods run on the loop's thread, except for those marked {@link AnyThread}.
  */
 public final class Loop {
-    /** How often pending deadlines are looked at. A loop without deadlines does not wake up. */
+    /** Interval of checks for due deadlines. A loop without deadlines does not wake up. */
     private static final long TIMER_POLL_NANOS = 50_000_000L;
 
-    /** 36 years: nobody waits longer, and no sum overflows. */
+    /** 36 years: longer than any wait, and short enough that sums do not overflow. */
     public static final long MAX_DELAY_NANOS = 1L << 60;
 
     /**
-     * Deliveries, or what costs as much, after which a turn of the loop is over for all who cause many: 10 to 20 ms. Everybody
-     * else of the turn gets {@link #OWN_WORK}. A third of it costs a fan-out to 200 subscribers an eighth of its rate, because
-     * each socket is written to with less.
+     * Work per iteration, in deliveries, after which sources of much work have to yield: 10 to 20 ms. Every other
+     * source in the iteration gets {@link #OWN_WORK}. With a third of this value a fan-out to 200 subscribers loses an
+     * eighth of its rate, because each write to a socket is smaller.
      */
     private static final int TURN_WORK = 150_000;
 
-    /** About what a unit of work takes. */
+    /** Approximate time of one unit of work. */
     private static final int NANOS_PER_WORK = 100;
 
-    /** What one source of work may do even in a turn that is over. */
+    /** Work that one source may do even when the budget of the iteration is used up. */
     private static final int OWN_WORK = 1_000;
 
     private final int index;
@@ -49,7 +49,7 @@ public final class Loop {
     private final LoopCounters counters = new LoopCounters();
     private final Consumer<Throwable> onFailure;
 
-    // Classes, not method references: a JVM's first start has a dozen of those to link as it is.
+    // Classes instead of method references, which would slow down the first start in a JVM: each needs linking.
     private final Runnable runDeferred = new RunDeferred();
     private final Runnable pollTimers = new PollTimers();
     private ArrayList<Deferred> deferred = new ArrayList<>();
@@ -85,28 +85,28 @@ public final class Loop {
         this.timers = new TimerWheel(nowNanos, new RunDeadline());
     }
 
-    /** Its place among the broker's loops, 0-based. */
+    /** Index among the broker's loops, 0-based. */
     @AnyThread
     public int index() {
         return index;
     }
 
-    /** Whether the caller runs on this loop. */
+    /** True if the caller runs on this loop. */
     @AnyThread
     public boolean inLoop() {
         return thread.inLoop();
     }
 
     /**
-     * Runs {@code task} on this loop; what it throws is reported and harms nobody else. Never blocks. A task
-     * for a loop that has ended is dropped: its sessions are closed.
+     * Runs {@code task} on this loop. Reports an exception of the task, which affects no other task. Never blocks.
+     * After the loop has ended the task is dropped: its sessions are closed.
      */
     @AnyThread
     public void execute(Runnable task) {
-        var unused = tryExecute(task); // The broker is closed; nobody is left to be told.
+        var unused = tryExecute(task); // a refusal needs no report: the broker is closed
     }
 
-    /** The same for somebody who is to be told; false when the loop has ended. */
+    /** Runs {@code task} on this loop. Returns false if the loop has ended. */
     @AnyThread
     public boolean tryExecute(Runnable task) {
         try {
@@ -117,7 +117,7 @@ public final class Loop {
         }
     }
 
-    /** Runs {@code task} at once on this loop, else posts it. */
+    /** Runs {@code task} immediately when called on this loop; otherwise posts it. */
     @AnyThread
     public void run(Runnable task) {
         if (inLoop()) {
@@ -127,17 +127,17 @@ public final class Loop {
         }
     }
 
-    /** Hot: once per batch. The task itself must contain what it throws. */
+    /** Posts a task that catches its own exceptions. Hot: once per batch. */
     @AnyThread
     public void executeContained(Runnable task) {
         try {
             thread.execute(task);
         } catch (RejectedExecutionException ended) {
-            // As in execute.
+            // Same as in execute.
         }
     }
 
-    /** Has {@code work} run once, after the I/O of this iteration. The caller sees to it that it is not queued twice. */
+    /** Runs {@code work} once, after the I/O of this iteration. The caller must not queue it twice. */
     public void defer(Deferred work) {
         assert inLoop();
         if (deferred.isEmpty()) {
@@ -147,8 +147,8 @@ public final class Loop {
     }
 
     /**
-     * Emits an event; its listeners are woken up once for all events of this iteration, at its end; from another
-     * thread at once.
+     * Emits an event. On this loop, wakes its listeners once for all events of the iteration, at the end; on another
+     * thread, wakes them immediately.
      */
     @AnyThread
     public void emit(Events to, BrokerEvent event) {
@@ -161,8 +161,8 @@ public final class Loop {
     }
 
     /**
-     * Says that a buffer of this size is about to be filled with output. When the buffers that are open reach the bound,
-     * they are sent and given back now instead of at the end of the iteration.
+     * Announces an output buffer of this size. If the open buffers exceed the bound, flushes and releases them now
+     * instead of at the end of the iteration.
      */
     public void reserveOutput(int bytes) {
         assert inLoop();
@@ -180,16 +180,16 @@ public final class Loop {
     }
 
     /**
-     * Notes as work what somebody else's code has taken of the loop.
+     * Adds the duration of external code on this loop as work.
      *
-     * @param beginNanos of {@link System#nanoTime}: real time, as a virtual clock may stand still
+     * @param beginNanos of {@link System#nanoTime}: real time, because a virtual clock may stand still
      */
     public void workSince(long beginNanos) {
         assert inLoop();
         work((int) Math.min(TURN_WORK + 1L, (System.nanoTime() - beginNanos) / NANOS_PER_WORK));
     }
 
-    /** Notes work: 1 is about a delivery to one recipient. */
+    /** Adds work: 1 is about one delivery to one recipient. */
     public void work(int units) { // hot: per message
         assert inLoop();
         long now = thread.turn();
@@ -200,31 +200,31 @@ public final class Loop {
         work += units;
     }
 
-    /** What has been noted so far; for {@link #mayGoOn}. */
+    /** Total work so far; an argument for {@link #mayGoOn}. */
     public long workDone() {
         return work;
     }
 
     /**
-     * Whether who has begun at {@code workAtBegin} may go on with what it does, or should leave the rest to
-     * {@link #executeNextTurn}: so that sockets are looked at every few ms, whatever one client causes.
+     * Returns whether a task that started at {@code workAtBegin} may continue; otherwise it should leave the rest to
+     * {@link #executeNextTurn}. Sockets are thus polled every few ms, whatever load one client causes.
      */
     public boolean mayGoOn(long workAtBegin) { // hot: per message
         assert inLoop();
         return work - workBeforeTurn <= TURN_WORK || work - workAtBegin <= OWN_WORK || turn != thread.turn();
     }
 
-    /** Runs {@code task} after the sockets have been looked at once more. */
+    /** Runs {@code task} after the next poll of the sockets. */
     public void executeNextTurn(Runnable task) {
         assert inLoop();
         try {
             thread.schedule(new Contained(task), 1);
         } catch (RejectedExecutionException ended) {
-            // As in execute.
+            // Same as in execute.
         }
     }
 
-    /** The time as of this batch, on the broker's monotonic clock. */
+    /** Time of this batch, on the broker's monotonic clock. */
     public long nowNanos() {
         return nowNanos;
     }
@@ -235,19 +235,19 @@ public final class Loop {
         return nowNanos = clock.nanoTime();
     }
 
-    /** The time by which sessions, messages, wills and delays end; read at each call. */
+    /** Time for the expiry of sessions, messages, wills and delays; read at each call. */
     @AnyThread
     public long expiryMillis() {
         return expiryClock.millis();
     }
 
-    /** Wall time in ms since the epoch; read at each call. For what ends or is stored: {@link #expiryMillis}. */
+    /** Wall time in ms since the epoch; read at each call. For expiry and stored times use {@link #expiryMillis}. */
     @AnyThread
     public long epochMillis() {
         return clock.epochMillis();
     }
 
-    /** Schedules a task {@code delayNanos} from now; the id is for {@link #cancel}. */
+    /** Schedules a task {@code delayNanos} from now. Returns the id for {@link #cancel}. */
     public long schedule(long delayNanos, TimerWheel.Task task) {
         assert inLoop();
         long id = timers.schedule(refreshTime() + Math.min(delayNanos, MAX_DELAY_NANOS), task);
@@ -255,55 +255,57 @@ public final class Loop {
         return id;
     }
 
-    /** Runs {@code task} after a pause of real time, whatever the broker's clock: to pace work, not for deadlines. */
+    /**
+     * Runs {@code task} after a pause of real time, independent of the broker's clock: to pace work, not for deadlines.
+     */
     public void afterPause(long nanos, Runnable task) {
         assert inLoop();
         try {
             thread.schedule(new Contained(task), nanos);
         } catch (RejectedExecutionException ended) {
-            // As in execute.
+            // Same as in execute.
         }
     }
 
-    /** Cancels what {@link #schedule} gave; an id that has run is no error. */
+    /** Cancels a task of {@link #schedule}. No effect if it has already run. */
     public void cancel(long timerId) {
         assert inLoop();
         timers.cancel(timerId);
     }
 
-    /** Runs the deadlines that are due now; the virtual clock calls it when it moves. */
+    /** Runs the deadlines that are due now. The virtual clock calls it after each change. */
     public void pollDueTimers() {
         assert inLoop();
         int guard = 0;
         while (timers.poll(refreshTime()) && guard++ < 1_000_000) {
-            // More ticks or more tasks than one poll takes.
+            // Repeat: one poll bounds ticks and tasks.
         }
     }
 
-    /** The loop's share of the broker's memory budget: for messages. */
+    /** The loop's share of the broker's memory budget, for messages. */
     public MemoryCredit credit() {
         return credit;
     }
 
-    /** The loop's share of what sockets' buffers may take. */
+    /** The loop's share of the memory for socket buffers. */
     public MemoryCredit networkCredit() {
         return networkCredit;
     }
 
-    /** What this loop counts. */
+    /** Counters of this loop. */
     public LoopCounters counters() {
         return counters;
     }
 
-    /** Reports what a piece of work has thrown, for those who contain it themselves. */
+    /** Reports a failure that the caller has caught. */
     public void reportFailure(Throwable failure) {
         counters.increment(Counter.LOOP_FAILURES);
         onFailure.accept(failure);
     }
 
     /**
-     * Reports what a part of a task has thrown, so that the task goes on with its other parts. An exhausted heap is thrown again:
-     * what comes behind, acknowledgements say, must not go on as if nothing were missing.
+     * Reports a failure of one part of a task, so that the task continues with its other parts. Rethrows an exhausted
+     * heap: later steps, such as acknowledgements, must not continue after a lost one.
      */
     public void contain(Throwable failure) {
         assert inLoop();
@@ -334,7 +336,7 @@ public final class Loop {
             try {
                 thread.schedule(pollTimers, TIMER_POLL_NANOS);
             } catch (RejectedExecutionException ended) {
-                // As in execute.
+                // Same as in execute.
             }
         }
     }
@@ -385,7 +387,7 @@ public final class Loop {
         }
     }
 
-    /** A task whose failure ends only itself. */
+    /** A task whose exception is caught and reported. */
     private final class Contained implements Runnable {
         private final Runnable task;
 

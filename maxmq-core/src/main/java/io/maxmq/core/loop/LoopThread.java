@@ -1,21 +1,21 @@
 package io.maxmq.core.loop;
 
-/** The thread behind a {@link Loop}: the transport's event loop, or a test's own executor. Thread-safe. */
+/** The thread of a {@link Loop}: the transport's event loop, or an executor of a test. Thread-safe. */
 public interface LoopThread {
-    /** Whether the caller runs on this thread. */
+    /** True if the caller runs on this thread. */
     boolean inLoop();
 
     /**
-     * Runs {@code task} on the thread, in the order of the calls of one caller; with the I/O of the present iteration
-     * before it when called from the thread itself. Never blocks.
+     * Runs {@code task} on the thread, in the order of the caller's calls. When called on the thread itself, the I/O of
+     * the current iteration comes first. Never blocks.
      *
      * @throws java.util.concurrent.RejectedExecutionException after the loop has ended
      */
     void execute(Runnable task);
 
-    /** How often this thread has looked for I/O; on the thread itself. */
+    /** Number of polls for I/O so far; on the thread itself. */
     long turn();
 
-    /** Runs {@code task} on the thread after {@code delayNanos}. Real time, whatever the broker's clock. */
+    /** Runs {@code task} on the thread after {@code delayNanos} of real time, independent of the broker's clock. */
     void schedule(Runnable task, long delayNanos);
 }

@@ -7,7 +7,7 @@ import io.maxmq.spi.event.BrokerEvent.Failure;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Timers on the wheel of one loop, whose tasks run on the worker pool. Thread-safe. */
+/** Timers on the wheel of one loop, with tasks that run on the worker pool. Thread-safe. */
 public final class WorkerTimers implements Timers {
     private final Loop loop;
     private final WorkerPool workers;
@@ -19,7 +19,8 @@ public final class WorkerTimers implements Timers {
         /**
          * Runs on the loop or on a worker. Must not throw.
          *
-         * @param failure {@code REJECTED} when the pool had no room for the task, which a periodic one leaves out then, or {@code THREW}
+         * @param failure {@code REJECTED} if the pool's queue was full, in which case a periodic task skips this run,
+         *     or {@code THREW}
          */
         void failed(Runnable task, Failure failure, @Nullable Throwable cause);
     }

@@ -1,5 +1,5 @@
 /**
- * The event loop as the layers above the transport see it: one thread that owns sessions, timers and credit. Start at
- * {@link io.maxmq.core.loop.Loop}. May import spi, time, limit and observe.
+ * The event loop as used by the layers above the transport: one thread that owns sessions, timers and credit. May
+ * import spi, time, limit and observe. Start with {@link io.maxmq.core.loop.Loop}.
  */
 package io.maxmq.core.loop;
