@@ -3,9 +3,9 @@ package io.maxmq.core.time;
 import io.maxmq.spi.Clock;
 
 /**
- * The time by which sessions, messages, wills and delays end, in milliseconds. It begins with the wall clock and then follows
- * the monotonic clock, so a step of the wall clock neither ends nor prolongs anything. A start on a storage goes on from
- * the time that the broker before it stored, see {@link #continueAt}.
+ * Clock for the expiry of sessions, messages, wills and delays, in milliseconds. Starts with the wall clock and then
+ * follows the monotonic clock, so that a step of the wall clock neither ends nor extends anything. A start on a storage
+ * continues at the time stored by the previous run, see {@link #continueAt}.
  *
  * <p>Thread-safe.
  */
@@ -14,26 +14,26 @@ public final class ExpiryClock {
 
     private final Clock clock;
 
-    /** This time minus the monotonic clock. Written while the broker starts, before a loop reads a record. */
+    /** Offset to the monotonic clock. Written during start, before a loop reads a record. */
     private volatile long offsetMillis;
 
-    /** Begins with the wall clock. */
+    /** Starts with the time of the wall clock. */
     public ExpiryClock(Clock clock) {
         this.clock = clock;
         continueAt(clock.epochMillis());
     }
 
-    /** The broker's clock, which this follows. */
+    /** The broker's clock, the source of this one. */
     public Clock clock() {
         return clock;
     }
 
-    /** The present time. */
+    /** Current time. */
     public long millis() {
         return offsetMillis + monotonicMillis();
     }
 
-    /** Goes on from this time. */
+    /** Continues at this time. */
     public void continueAt(long millis) {
         offsetMillis = millis - monotonicMillis();
     }

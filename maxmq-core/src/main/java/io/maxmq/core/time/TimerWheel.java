@@ -4,16 +4,17 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deadlines of one event loop, on a wheel of wheels: scheduling and cancelling cost O(1), and a {@link #poll} costs what is due
- * and a few steps, however far time has moved since the last one.
+ * Deadlines of one event loop, on a hierarchical timing wheel. Scheduling and cancelling cost O(1). The cost of a
+ * {@link #poll} is proportional to the number of due tasks, however far time has moved since the last poll.
  *
- * <p>Precision is one tick (2<sup>24</sup> ns, about 17 ms): a task runs at the first poll that is at least one tick past its
- * deadline, or a little before that, never before the deadline. Tasks of different ticks run in the order of their ticks.
+ * <p>Precision is one tick (2<sup>24</sup> ns, about 17 ms): a task runs at the first poll that is at least one tick
+ * past its deadline or slightly earlier, never before the deadline. Tasks of different ticks run in tick order.
  *
- * <p>Each wheel has 64 slots; a slot of the lowest has the timers of one tick, one of the next those of 64 ticks, and so on. A timer
- * is on the wheel of the highest of its tick's digits, to the base of 64, that differs from the present tick. So all slots of a
- * wheel come before those of the next one, and when time reaches a slot of a higher wheel its timers move to lower ones. G.
- * Varghese and A. Lauck, "Hashed and hierarchical timing wheels" (1987), scheme 7.
+ * <p>Each wheel has 64 slots. A slot of the lowest wheel contains the timers of one tick, a slot of the next wheel
+ * those of 64 ticks, and so on. The wheel of a timer is the highest base-64 digit in which its tick differs from the
+ * current tick. All slots of a wheel therefore precede those of the next one; when time reaches a slot of a higher
+ * wheel, its timers move to lower wheels. G. Varghese and A. Lauck, "Hashed and hierarchical timing wheels" (1987),
+ * scheme 7.
  *
  * <p>Runs on the owner's event loop. Not thread-safe.
  */
@@ -24,18 +25,18 @@ public final class TimerWheel {
 
     private static final int SLOT_BITS = 6;
     private static final int SLOTS = 1 << SLOT_BITS;
-    /** Enough for every tick that a long of nanoseconds has. */
+    /** Sufficient for all ticks in a long of nanoseconds. */
     private static final int WHEELS = 7;
 
     private static final int NONE = -1;
 
-    /** What runs when a deadline has passed; on the loop, and it may schedule and cancel. */
+    /** Task to run after a deadline, on the loop. It may schedule and cancel. */
     @FunctionalInterface
     public interface Task {
         void onDeadline();
     }
 
-    /** Receives what a task throws, so that one task cannot stop the others. */
+    /** Runs a due task and catches its exceptions, so that one task cannot stop the others. */
     @FunctionalInterface
     public interface ExpiryHandler {
         void run(Task task);
@@ -46,18 +47,18 @@ public final class TimerWheel {
     private final Long2ObjectHashMap<Timer> timers = new Long2ObjectHashMap<>();
     private long lastId;
 
-    /** Up to this tick everything has run, but for what is left in its own slot. */
+    /** All ticks up to this one have been processed, except for the rest of its own slot. */
     private long tick;
 
-    /** By the number of the slot, the wheel's number before its own: the first and the last timer there. */
+    /** First timer by slot; the slots of all wheels are numbered consecutively. */
     private final @Nullable Timer[] firsts = new Timer[WHEELS * SLOTS];
 
     private final @Nullable Timer[] lasts = new Timer[WHEELS * SLOTS];
 
-    /** By the wheel: a bit for each slot that has timers. */
+    /** By wheel: one bit per non-empty slot. */
     private final long[] occupied = new long[WHEELS];
 
-    /** The slot whose timers are moving to lower wheels, or none. It is not among the occupied. */
+    /** Slot whose timers are moving to lower wheels, or none. Not marked as occupied. */
     private int moving = NONE;
 
     private static final class Timer {
@@ -80,8 +81,8 @@ public final class TimerWheel {
     }
 
     /**
-     * @param startNanos the clock's present time; deadlines are on the same clock
-     * @param onExpiry runs each due task; must contain what the task throws
+     * @param startNanos current time; deadlines are on the same clock
+     * @param onExpiry runs each due task; must catch its exceptions
      */
     public TimerWheel(long startNanos, ExpiryHandler onExpiry) {
         this.startNanos = startNanos;
@@ -89,8 +90,8 @@ public final class TimerWheel {
     }
 
     /**
-     * Schedules {@code task} for {@code deadlineNanos} and returns the id that {@link #cancel} takes: never 0, and never given to
-     * another timer, so that cancelling what has run harms nobody.
+     * Schedules {@code task} for {@code deadlineNanos}. Returns the id for {@link #cancel}: never 0, and never reused,
+     * so that cancelling a task that has run has no effect.
      */
     public long schedule(long deadlineNanos, Task task) {
         long dueTick = ((deadlineNanos - startNanos - 1) >> TICK_BITS) + 1; // rounded up
@@ -100,7 +101,7 @@ public final class TimerWheel {
         return timer.id;
     }
 
-    /** Cancels a timer; false when it has run or was cancelled before. */
+    /** Cancels a timer. Returns false if it has run or was already cancelled. */
     public boolean cancel(long id) {
         Timer timer = timers.remove(id);
         if (timer == null) {
@@ -110,12 +111,12 @@ public final class TimerWheel {
         return true;
     }
 
-    /** How many deadlines are pending. */
+    /** Number of pending deadlines. */
     public int count() {
         return timers.size();
     }
 
-    /** Runs what is due. Bounded per call by 4096 tasks; true when more may be due. */
+    /** Runs due tasks, at most 4096 per call. Returns true if more may be due. */
     public boolean poll(long nowNanos) {
         long nowTick = (nowNanos - startNanos) >> TICK_BITS;
         int moves = 0;
@@ -150,7 +151,7 @@ public final class TimerWheel {
         return NONE;
     }
 
-    /** The first tick of a slot, which shares all higher digits with the present one. */
+    /** Returns the first tick of a slot, which shares all higher digits with the current tick. */
     private long tickOf(int slot) {
         int shift = (slot >> SLOT_BITS) * SLOT_BITS;
         long higher = tick >> (shift + SLOT_BITS) << (shift + SLOT_BITS);
@@ -179,7 +180,7 @@ public final class TimerWheel {
     }
 
     private void add(Timer timer) {
-        // Its own tick, when time has just come to it, is on the lowest wheel.
+        // A timer of the current tick belongs on the lowest wheel.
         int highestBit = Long.SIZE - 1 - Long.numberOfLeadingZeros((timer.dueTick ^ tick) | 1);
         int wheel = highestBit / SLOT_BITS;
         int slot = (wheel << SLOT_BITS) + (int) (timer.dueTick >> (wheel * SLOT_BITS) & (SLOTS - 1));
