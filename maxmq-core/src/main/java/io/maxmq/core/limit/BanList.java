@@ -15,8 +15,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is banned, in memory. An address is looked up once for each length of prefix that some ban has, however many bans there are. Bans that
- * are over are as if not there; they go when somebody comes across them, or when room is needed. Thread-safe: looking up takes no lock.
+ * The bans of the broker, in memory. An address look-up costs one step per distinct prefix length among the bans,
+ * independent of their number. Expired bans are ignored; they are removed when found or when room is needed.
+ * Thread-safe: look-ups take no lock.
  */
 public final class BanList {
     private static final int PREFIXES = 129;
@@ -24,21 +25,21 @@ public final class BanList {
     /** Written under this object's lock. */
     private final ConcurrentNavigableMap<String, Ban> byKey = new ConcurrentSkipListMap<>();
 
-    /** Those of addresses once more. Written under this object's lock. */
+    /** The bans of addresses, by range. Written under this object's lock. */
     private final Map<Cidr, Ban> byRange = new ConcurrentHashMap<>();
 
-    /** How many bans have a prefix of this length; the second half is IPv6's. Guarded by this object's lock. */
+    /** Number of bans by prefix length; the second half is for IPv6. Guarded by this object's lock. */
     private final int[] counts = new int[2 * PREFIXES];
 
-    /** The lengths that have any. Replaced under the lock, read without. */
+    /** Prefix lengths in use. Replaced under the lock, read without. */
     private volatile int[] ipv4Prefixes = {};
 
     private volatile int[] ipv6Prefixes = {};
 
-    /** How many there are; guarded by the lock for writing. */
+    /** Number of bans. Written under the lock. */
     private volatile int size;
 
-    /** Orders and names bans: kind, tenant, value, user. */
+    /** Key of a ban, also its sort order: kind, tenant, value, user. */
     private static String key(Ban.Kind kind, Tenant tenant, String value) {
         return kind.ordinal() + tenant.name() + '\0' + value;
     }
@@ -51,7 +52,7 @@ public final class BanList {
         return key(ban.kind(), ban.tenant(), ban.value(), ban.user().orElse(null));
     }
 
-    /** Puts it in place of the one for the same; false when there are too many. */
+    /** Adds a ban, in place of an older one with the same key. Returns false if the list is full. */
     public synchronized boolean add(Ban ban, long nowEpochMillis) {
         if (size >= Bans.MAX_BANS && !byKey.containsKey(key(ban))) {
             byKey.values().stream().filter(each -> each.isOver(nowEpochMillis)).forEach(this::remove);
@@ -69,7 +70,7 @@ public final class BanList {
         return true;
     }
 
-    /** Removes the one for the same; false when there is none. */
+    /** Removes the ban with the same key. Returns false if absent. */
     public synchronized boolean remove(Ban ban) {
         Ban known = byKey.remove(key(ban));
         if (known == null) {
@@ -102,7 +103,7 @@ public final class BanList {
                 .toArray();
     }
 
-    /** The ban of this address, if there is one. */
+    /** Returns the ban of this address, or null. */
     public @Nullable Ban of(SocketAddress remote, long nowEpochMillis) {
         InetAddress address = remote instanceof InetSocketAddress inet ? inet.getAddress() : null;
         if (address == null || size == 0) {
@@ -117,7 +118,10 @@ public final class BanList {
         return null;
     }
 
-    /** The ban of this client's id, for all or for its user, of its user name or its address, if there is one. */
+    /**
+     * Returns the ban of this client or null: by user name, by client id (for all users or for its user), or by
+     * address.
+     */
     public @Nullable Ban of(ClientInfo client, long nowEpochMillis) {
         if (size == 0) {
             return null;
@@ -148,12 +152,12 @@ public final class BanList {
         }
     }
 
-    /** All behind a key, in order; weakly consistent. */
+    /** Returns all bans after a key, in order; weakly consistent. */
     public Iterable<Map.Entry<String, Ban>> after(String key) {
         return byKey.tailMap(key, false).entrySet();
     }
 
-    /** How many there are, those included that are over and have not been come across. */
+    /** Number of bans, including expired ones not yet removed. */
     public int size() {
         return size;
     }

@@ -3,16 +3,16 @@ package io.maxmq.core.limit;
 import io.maxmq.spi.MemoryAccount;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** An extension's account, charged to the budget directly. Thread-safe. */
+/** An extension's memory account, charged to the budget directly. Thread-safe. */
 public final class BudgetAccount implements MemoryAccount, AutoCloseable {
 
-    /** What {@link #chargedBytes} holds after {@link #close()}; no charge succeeds and releases are ignored. */
+    /** Value of {@link #chargedBytes} after {@link #close()}: no charge succeeds and releases are ignored. */
     private static final long CLOSED = -1;
 
     private final MemoryBudget budget;
     private final AtomicLong chargedBytes = new AtomicLong();
 
-    /** An account with nothing charged. */
+    /** Creates an account without charges. */
     public BudgetAccount(MemoryBudget budget) {
         this.budget = budget;
     }
@@ -56,7 +56,7 @@ public final class BudgetAccount implements MemoryAccount, AutoCloseable {
         return Math.max(0, chargedBytes.get());
     }
 
-    /** Gives back what is charged. */
+    /** Gives back all charges. */
     @Override
     public void close() {
         long charged = chargedBytes.getAndSet(CLOSED);

@@ -7,26 +7,29 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One bound for all messages that the broker holds, whichever session, loop or extension holds them. What Netty's arenas
- * may take, what caches may, and the {@link MemoryShare}s are set aside at construction and never handed out, so messages, caches and network buffers
+ * The common bound of all messages in the broker, for all sessions, loops and extensions. The memory of Netty's arenas,
+ * of caches and of the {@link MemoryShare}s is reserved at construction, so messages, caches and network buffers
  * together stay below {@link #totalBytes()}.
  *
- * <p>Event loops do not come here per message: each draws through a {@link MemoryCredit}. Invariant: 0 &lt;=
- * {@link #usedBytes()} &lt;= {@link #capacityBytes()}, but for what was overdrawn. Thread-safe, lock-free.
+ * <p>Event loops do not use it per message: each draws through a {@link MemoryCredit}. Invariant: 0 &lt;=
+ * {@link #usedBytes()} &lt;= {@link #capacityBytes()}, except for overdrafts. Thread-safe, lock-free.
  */
 public final class MemoryBudget {
 
-    /** What a loop draws at a time from a budget that is large enough. */
+    /** Bytes that a loop draws at a time from a large budget. */
     private static final long MAX_GRAIN_BYTES = 1 << 20;
 
     private static final long MIN_GRAIN_BYTES = 1 << 10;
 
-    /** Loops may hold back this part of the budget each, at most: 64 loops, half of it. */
+    /**
+     * Divisor of the budget for the grain of a loop. Each of 64 loops may hold back one grain, together half of the
+     * budget.
+     */
     private static final int GRAINS = 128;
 
     private static final long MAX_DERIVED_NETWORK_BYTES = 1L << 30;
 
-    /** Caches may take this part of what Netty's arenas leave. */
+    /** Divisor of the budget without the network for caches. */
     private static final int CACHE_PART = 16;
 
     private final long totalBytes;
@@ -38,22 +41,22 @@ public final class MemoryBudget {
     private final AtomicLong usedBytes = new AtomicLong();
 
     /**
-     * A budget without parts for caches and shares.
+     * Creates a budget without reserved parts for caches and shares.
      *
-     * @param totalBytes all of it
-     * @param networkBytes the part of it that Netty's arenas may take, below {@code totalBytes}
+     * @param totalBytes the whole budget
+     * @param networkBytes part for Netty's arenas, below {@code totalBytes}
      */
     public MemoryBudget(long totalBytes, long networkBytes) {
         this(totalBytes, networkBytes, 0, 0);
     }
 
     /**
-     * A budget.
+     * Creates a budget.
      *
-     * @param totalBytes all of it
-     * @param networkBytes the part of it that Netty's arenas may take
-     * @param cacheBytes the part of it that caches may take
-     * @param shareBytes what the parts of {@link MemoryShare} are parts of: the budget without the network; 0 for none
+     * @param totalBytes the whole budget
+     * @param networkBytes part for Netty's arenas
+     * @param cacheBytes part for caches
+     * @param shareBytes base of the {@link MemoryShare} fractions: the budget without the network; 0 for none
      */
     MemoryBudget(long totalBytes, long networkBytes, long cacheBytes, long shareBytes) {
         long reserved = networkBytes + cacheBytes;
@@ -73,7 +76,7 @@ public final class MemoryBudget {
         this.grainBytes = Math.min(MAX_GRAIN_BYTES, Math.max(MIN_GRAIN_BYTES, capacityBytes / GRAINS));
     }
 
-    /** The configured budget; what is left to derive comes from this JVM's maximum heap and direct memory. */
+    /** Creates the configured budget. Derives missing values from this JVM's maximum heap and direct memory. */
     public static MemoryBudget of(MemoryLimits limits) {
         return of(limits, Runtime.getRuntime().maxMemory(), PlatformDependent.estimateMaxDirectMemory());
     }
@@ -90,7 +93,7 @@ public final class MemoryBudget {
         return new MemoryBudget(total, network, (total - network) / CACHE_PART, total - network);
     }
 
-    /** Takes all of the bytes or none; false when that would exceed the capacity. */
+    /** Draws all of the bytes or none. Returns false if that would exceed the capacity. */
     public boolean tryDraw(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("bytes must not be negative: bytes=" + bytes);
@@ -106,12 +109,12 @@ public final class MemoryBudget {
         }
     }
 
-    /** Takes the bytes even beyond the capacity, for what exists already. */
+    /** Draws the bytes even beyond the capacity, for existing objects. */
     public void overdraw(long bytes) {
         usedBytes.addAndGet(bytes);
     }
 
-    /** Gives back what was drawn. */
+    /** Gives back drawn bytes. */
     public void giveBack(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("bytes must not be negative: bytes=" + bytes);
@@ -123,12 +126,12 @@ public final class MemoryBudget {
         }
     }
 
-    /** Drawn and not given back, what loops hold in reserve included. */
+    /** Bytes drawn and not given back, including the reserves of loops. */
     public long usedBytes() {
         return usedBytes.get();
     }
 
-    /** The part for messages and state: the total without the parts that are set aside. */
+    /** Part for messages and state: the total without the reserved parts. */
     public long capacityBytes() {
         return capacityBytes;
     }
@@ -136,27 +139,27 @@ public final class MemoryBudget {
     ReservedMemory share(MemoryShare of) {
         ReservedMemory share = shares.get(of);
         if (share == null) {
-            throw new AssertionError("each has one: " + of);
+            throw new AssertionError("no memory share: " + of);
         }
         return share;
     }
 
-    /** The part that is set aside for caches. */
+    /** Part reserved for caches. */
     public ReservedMemory caches() {
         return caches;
     }
 
-    /** Messages, caches and network buffers. */
+    /** Bound for messages, caches and network buffers together. */
     public long totalBytes() {
         return totalBytes;
     }
 
-    /** What Netty's arenas may take. */
+    /** Part for Netty's arenas. */
     public long networkBytes() {
         return networkBytes;
     }
 
-    /** What a loop draws at a time: 1 MiB, less when the budget is small. */
+    /** Bytes that a loop draws at a time: 1 MiB, less if the budget is small. */
     long grainBytes() {
         return grainBytes;
     }

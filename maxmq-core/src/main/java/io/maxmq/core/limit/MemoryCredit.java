@@ -1,11 +1,11 @@
 package io.maxmq.core.limit;
 
 /**
- * An event loop's reserve of the {@link MemoryBudget}, so that charging a message is a subtraction. Draws a grain (1 MiB,
- * less from a small budget) when it runs short, gives back what it holds above two grains.
+ * An event loop's reserve of the {@link MemoryBudget}, so that charging a message is a subtraction. Draws a grain (1
+ * MiB, less if the budget is small) when needed and gives back the excess above two grains.
  *
- * <p>Bytes may be charged to one loop's credit and released to another's: a message that is handed over takes its charge
- * along. Runs on its event loop. Not thread-safe.
+ * <p>Bytes may be charged to one loop's credit and released to another's: the charge moves with a message that is
+ * handed over. Runs on its event loop. Not thread-safe.
  */
 public final class MemoryCredit implements AutoCloseable {
 
@@ -14,15 +14,15 @@ public final class MemoryCredit implements AutoCloseable {
     private long reserveBytes;
     private boolean closed;
 
-    /** An empty reserve. */
+    /** Creates an empty reserve. */
     public MemoryCredit(MemoryBudget budget) {
         this.budget = budget;
         this.grainBytes = budget.grainBytes();
     }
 
     /**
-     * Charges all of the bytes or none; false when the broker's budget is used up. Also false, though the budget would
-     * do, when what is missing lies in the reserves of other loops.
+     * Charges all of the bytes or none. Returns false if the broker's budget is used up, or if the remaining memory is
+     * in the reserves of other loops.
      */
     public boolean tryCharge(long bytes) { // hot: per message
         long left = reserveBytes - bytes;
@@ -34,46 +34,46 @@ public final class MemoryCredit implements AutoCloseable {
     }
 
     /**
-     * The same for what stays until somebody takes it away: leaves room for what matters more, messages on their way most
-     * of all. So a client that has its connection does not lose it to those who fill the broker with state.
+     * Charges state that remains until it is removed. Leaves memory free for more important uses, above all for
+     * messages in transit, so that clients that fill the broker with state cannot disconnect others.
      */
     public boolean tryCharge(long bytes, Lasting what) {
         return freeBytes(what) >= bytes && tryCharge(bytes);
     }
 
     /**
-     * The same for state with a part of the budget of its own, which is drawn from when the common part has no room for it. What is
-     * charged so is released by {@link #release(long, MemoryShare)}.
+     * Charges state with a reserved share of the budget. Draws from the share if the common part has no room. Release
+     * such a charge with {@link #release(long, MemoryShare)}.
      */
     public boolean tryCharge(long bytes, MemoryShare of) {
         return tryCharge(bytes, of.beside) || (!closed && budget.share(of).tryDraw(bytes));
     }
 
-    /** Gives back what was charged for state of this kind: the part that is set aside for it is free again first. */
+    /** Releases a charge for state of this kind, first to its reserved share. */
     public void release(long bytes, MemoryShare of) {
         release(bytes - budget.share(of).giveBackUpTo(bytes));
     }
 
-    /** What could be charged at once for state of this kind. */
+    /** Largest possible charge for state of this kind. */
     public long freeBytes(MemoryShare of) {
         return Math.max(freeBytes(of.beside), budget.share(of).freeBytes());
     }
 
-    /** What of it could be charged. */
+    /** Largest possible charge for this use. */
     public long freeBytes(Lasting what) {
         return freeBytes() - budget.capacityBytes() / Lasting.PARTS * what.leavesFree;
     }
 
-    /** What stays until somebody takes it away. */
+    /** Kinds of state that remain until removed. */
     public enum Lasting {
         CONNECTION(2),
         SESSION(3),
-        /** What a session has beside itself: subscriptions, a will, and what is retained. */
+        /** State of a session beyond the session itself: subscriptions, a will, and retained messages. */
         STATE(4);
 
         private static final int PARTS = 8;
 
-        /** How many of eight parts of the budget it leaves free. */
+        /** Part of the budget that a charge must leave free, in eighths. */
         private final int leavesFree;
 
         Lasting(int leavesFree) {
@@ -99,7 +99,7 @@ public final class MemoryCredit implements AutoCloseable {
         return true;
     }
 
-    /** Gives back what was charged here or to another loop's credit. */
+    /** Releases bytes charged here or to another loop's credit. */
     public void release(long bytes) { // hot: per message
         if (bytes < 0) {
             throw new IllegalArgumentException("bytes must not be negative: bytes=" + bytes);
@@ -117,29 +117,29 @@ public final class MemoryCredit implements AutoCloseable {
         budget.giveBack(surplus);
     }
 
-    /** Charges what exists already, though the budget may be used up: it then stays so for longer. */
+    /** Charges existing objects, even beyond the capacity; further charges then fail for longer. */
     public void overdraw(long bytes) {
         budget.overdraw(bytes);
     }
 
-    /** What could be charged here now, or little more. */
+    /** Approximate largest possible charge. */
     public long freeBytes() { // hot: per message
         return budget.capacityBytes() - budget.usedBytes() + reserveBytes;
     }
 
-    /** Drawn and not charged: what this loop could charge without asking the budget. */
+    /** Bytes drawn and not charged: available without access to the budget. */
     public long reserveBytes() {
         return reserveBytes;
     }
 
-    /** Gives back the reserve, also when the loop has been idle for a while and others run short. */
+    /** Gives back the reserve, for example when the loop is idle and other loops need memory. */
     public void giveBackReserve() {
         long all = reserveBytes;
         reserveBytes = 0;
         budget.giveBack(all);
     }
 
-    /** Gives back the reserve. Nothing can be charged any more; what is released later goes straight to the budget. */
+    /** Gives back the reserve. Later charges fail; later releases go directly to the budget. */
     @Override
     public void close() {
         closed = true;

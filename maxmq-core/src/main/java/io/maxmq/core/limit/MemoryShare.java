@@ -3,19 +3,19 @@ package io.maxmq.core.limit;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 
 /**
- * State with a part of the memory budget that is set aside for it: when everything else is used up, by other state or by messages,
- * there is still room for so much of it.
+ * State with a reserved share of the memory budget: the share remains available when other state or messages have used
+ * up everything else.
  */
 public enum MemoryShare {
     SESSIONS(Lasting.SESSION, 2),
-    /** With the nodes of the tree. */
+    /** Includes the nodes of the tree. */
     SUBSCRIPTIONS(Lasting.STATE, 2),
     RETAINED(Lasting.STATE, 1);
 
-    /** The parts of the budget that {@link #parts} counts. */
+    /** Denominator of {@link #parts}. */
     static final int PARTS = 32;
 
-    /** How much of the common part it leaves free before it comes to its own. */
+    /** Memory of the common part that must stay free; beyond that, charges use the reserved share. */
     final Lasting beside;
 
     final int parts;

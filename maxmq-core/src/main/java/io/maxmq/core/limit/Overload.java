@@ -3,7 +3,8 @@ package io.maxmq.core.limit;
 import io.maxmq.config.OverloadLimits;
 
 /**
- * How overloaded the broker is, 0..3, and what it sheds therefore ({@link OverloadLimits}). One thread looks; any thread reads.
+ * Overload level of the broker, 0..3, and the load to shed at each level ({@link OverloadLimits}). One thread updates
+ * it; any thread reads it.
  */
 public final class Overload {
     private static final int CONNECTIONS = 1;
@@ -12,10 +13,10 @@ public final class Overload {
 
     private final OverloadLimits limits;
 
-    /** Written by who looks. */
+    /** Written by the updating thread. */
     private volatile int level;
 
-    /** When the level was last asked for, or last fell. */
+    /** Last time at which the level was confirmed or lowered. */
     private long reasonNanos;
 
     public Overload(OverloadLimits limits) {
@@ -23,16 +24,16 @@ public final class Overload {
     }
 
     /**
-     * What is measured.
+     * Measured values.
      *
-     * @param loopDelayNanos of the event loop that is latest
-     * @param usedBytes of the memory budget
-     * @param capacityBytes all of it
-     * @param storagePendingBytes -1 when not known
+     * @param loopDelayNanos delay of the slowest event loop
+     * @param usedBytes used part of the memory budget
+     * @param capacityBytes whole memory budget
+     * @param storagePendingBytes -1 if unknown
      */
     public record Measures(long loopDelayNanos, long usedBytes, long capacityBytes, long storagePendingBytes) {}
 
-    /** Looks; answers what the level is now. */
+    /** Updates the level from measured values and returns it. */
     public int look(Measures measures, long nowNanos) {
         if (!limits.enabled()) {
             return 0;
@@ -71,22 +72,22 @@ public final class Overload {
         return used < 100 - rest / 2 ? CONNECTIONS : used < 100 - rest / 4 ? QOS_0 : SUBSCRIPTIONS;
     }
 
-    /** 0 for none. */
+    /** Current level; 0 without overload. */
     public int level() {
         return level;
     }
 
-    /** Whether new connections are refused. */
+    /** True if new connections are refused. */
     public boolean shedsConnections() {
         return level >= CONNECTIONS;
     }
 
-    /** Whether what clients publish at QoS 0 is dropped. */
+    /** True if QoS 0 messages from clients are dropped. */
     public boolean shedsQos0() { // hot: per message of QoS 0
         return level >= QOS_0;
     }
 
-    /** Whether new subscriptions are refused. */
+    /** True if new subscriptions are refused. */
     public boolean shedsSubscriptions() {
         return level >= SUBSCRIPTIONS;
     }

@@ -3,8 +3,8 @@ package io.maxmq.core.limit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A part of the memory budget that is set aside for one purpose, so that nothing else can take it: for caches, which forget
- * something when they get no more, or for a {@link MemoryShare}. Thread-safe, lock-free.
+ * A part of the memory budget reserved for one purpose: for caches, which evict entries when it is used up, or for a
+ * {@link MemoryShare}. Thread-safe, lock-free.
  */
 public final class ReservedMemory {
     private final long maxBytes;
@@ -18,12 +18,12 @@ public final class ReservedMemory {
         this.maxBytes = maxBytes;
     }
 
-    /** One without a bound. */
+    /** Returns an unbounded one. */
     public static ReservedMemory unbounded() {
         return new ReservedMemory(Long.MAX_VALUE);
     }
 
-    /** Takes all of the bytes or none; false when that would be more than is set aside. */
+    /** Draws all of the bytes or none. Returns false if that would exceed the reserved part. */
     public boolean tryDraw(long bytes) {
         while (true) {
             long used = usedBytes.get();
@@ -36,12 +36,12 @@ public final class ReservedMemory {
         }
     }
 
-    /** Gives back what was drawn. */
+    /** Gives back drawn bytes. */
     public void giveBack(long bytes) {
         usedBytes.addAndGet(-bytes);
     }
 
-    /** Gives back as much of this as has been drawn here at all. Gives how much that is. */
+    /** Gives back at most the bytes drawn here. Returns their number. */
     long giveBackUpTo(long bytes) {
         while (true) {
             long used = usedBytes.get();
@@ -60,7 +60,7 @@ public final class ReservedMemory {
         return maxBytes;
     }
 
-    /** Drawn and not given back. */
+    /** Bytes drawn and not given back. */
     public long usedBytes() {
         return usedBytes.get();
     }

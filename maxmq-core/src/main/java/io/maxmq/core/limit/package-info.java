@@ -1,5 +1,5 @@
 /**
- * What the broker may use: the memory budget of the whole broker and the credits that event loops draw from it. Imports
- * {@code config} and {@code spi}. Start at {@link io.maxmq.core.limit.MemoryBudget}.
+ * Limits of the broker's resources: the memory budget of the whole broker, the credits of event loops, bans and the
+ * overload level. Imports {@code config} and {@code spi}. Start with {@link io.maxmq.core.limit.MemoryBudget}.
  */
 package io.maxmq.core.limit;
