@@ -22,7 +22,7 @@ final class MetricsTable {
         StringBuilder out = new StringBuilder("""
                 # Metrics
 
-                What a broker tells its `MetricsSink`. Each metric has the tag `broker`, the broker's name; the table lists the others.
+                The metrics that a broker registers with its `MetricsSink`. Each has the tag `broker`, the broker's name; the table lists the other tags.
                 Numbers are sums over all event loops and tenants, and are read when the sink asks: counting costs one addition.
 
                 `io.maxmq.micrometer.MicrometerMetrics` shows them in Micrometer. Prometheus then sees `maxmq.messages.received` as

@@ -3,15 +3,15 @@ package io.maxmq.core.observe;
 import java.util.Map;
 
 /**
- * What each event loop counts one by one; what {@link Metrics} tells of them is in the constants themselves. The first part
- * only grows; the last part ({@link #isLevel()}) goes up and down, and makes sense as the sum over all loops.
+ * The counters of each event loop, with the description of their metric for {@link Metrics}. The first part only grows;
+ * the last part ({@link #isLevel()}) goes up and down, and is meaningful only as the sum over all loops.
  *
- * <p>Constants that share a metric differ by one tag. A name that ends in {@code .bytes} is in bytes, all others are plain
- * numbers; none ends in a word that Prometheus keeps for itself, such as {@code created}, {@code total} or {@code info}.
+ * <p>Constants that share a metric differ in one tag. A name that ends in {@code .bytes} is in bytes, all others are
+ * plain numbers. No name ends in a word reserved by Prometheus, such as {@code created}, {@code total} or {@code info}.
  */
 public enum Counter {
     CONNECTIONS_ACCEPTED("maxmq.connections.accepted", "Connections accepted"),
-    CONNECTIONS_CLOSED("maxmq.connections.closed", "Connections closed, whoever closed them"),
+    CONNECTIONS_CLOSED("maxmq.connections.closed", "Connections closed, by client or broker"),
     REFUSED_LISTENER_LIMIT(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "listener_limit"),
     REFUSED_RATE_LIMIT(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "rate_limit"),
     REFUSED_BANNED(Names.CONNECTIONS_REFUSED, Names.REFUSED, "reason", "banned"),
@@ -26,12 +26,12 @@ public enum Counter {
     CONNECTS_REFUSED(Names.CONNECTS, Names.CONNECTS_TEXT, "result", "refused"),
     AUTHENTICATIONS_ALLOWED(Names.AUTHENTICATIONS, Names.AUTHENTICATED, "result", "allowed"),
     CONNECTS_DENIED(Names.AUTHENTICATIONS, Names.AUTHENTICATED, "result", "denied"),
-    AUTHORIZATIONS_DENIED("maxmq.authorizations.denied", "Actions of clients that authorization denied"),
+    AUTHORIZATIONS_DENIED("maxmq.authorizations.denied", "Client actions denied by authorization"),
     RATE_PAUSED(Names.RATE_LIMIT, Names.RATE_LIMITED, "decision", "pause"),
     RATE_DROPPED(Names.RATE_LIMIT, Names.RATE_LIMITED, "decision", "drop"),
     RATE_DISCONNECTED(Names.RATE_LIMIT, Names.RATE_LIMITED, "decision", "disconnect"),
-    TAKEOVERS("maxmq.sessions.takeovers", "Sessions that a new connection took from a running one"),
-    SESSIONS_CREATED("maxmq.sessions.started", "Sessions begun"),
+    TAKEOVERS("maxmq.sessions.takeovers", "Sessions taken over by a new connection of the same client"),
+    SESSIONS_CREATED("maxmq.sessions.started", "Sessions created"),
     SESSIONS_RESUMED("maxmq.sessions.resumed", "Sessions resumed by their clients"),
     SESSIONS_EXPIRED(Names.SESSIONS_ENDED, Names.ENDED, "reason", "expired"),
     SESSIONS_ENDED_BY_CLEAN_START(Names.SESSIONS_ENDED, Names.ENDED, "reason", "clean_start"),
@@ -54,63 +54,63 @@ public enum Counter {
     PUBLISHED_IN_PROCESS("maxmq.messages.published.inprocess", "Messages published by the application and extensions"),
     MATCHED(
             "maxmq.messages.matched",
-            "Recipients of all messages, whether or not each got it: sent, queued or dropped"),
-    UNMATCHED("maxmq.messages.unmatched", "Messages that no subscription matched"),
+            "Recipients of all messages, including those for which the message was dropped"),
+    UNMATCHED("maxmq.messages.unmatched", "Messages without a matching subscription"),
     WILLS_PUBLISHED("maxmq.wills.published", "Wills published"),
-    PROTOCOL_ERRORS("maxmq.protocol.errors", "Connections closed for what they sent"),
-    SLOW_CONSUMERS("maxmq.slow.consumers.disconnected", "Clients cut off because they took nothing"),
+    PROTOCOL_ERRORS("maxmq.protocol.errors", "Connections closed because of a protocol error"),
+    SLOW_CONSUMERS("maxmq.slow.consumers.disconnected", "Clients disconnected because they read no data"),
     READS("maxmq.loop.reads", "Batches of bytes read"),
-    READ_PAUSES("maxmq.loop.read.pauses", "Times that reading from a client was paused"),
-    LOOP_FAILURES("maxmq.loop.failures", "Tasks of event loops that threw something"),
+    READ_PAUSES("maxmq.loop.read.pauses", "Pauses of reading from a client"),
+    LOOP_FAILURES("maxmq.loop.failures", "Event loop tasks that threw an exception"),
     FLUSHES("maxmq.loop.flushes", "Writes to connections"),
-    HANDOVERS("maxmq.loop.handovers", "Batches handed from one loop to another, each of which wakes it"),
+    HANDOVERS("maxmq.loop.handovers", "Batches handed over from one loop to another; each wakes the target loop"),
     CONNECTIONS("maxmq.connections", "Open connections", true),
     CLIENTS("maxmq.clients", "Connected clients", true),
     SESSIONS("maxmq.sessions", "Sessions, connected or not", true),
-    QUEUED("maxmq.queue.messages", "Messages that wait for a session, or for a shared subscription's members", true),
+    QUEUED("maxmq.queue.messages", "Messages waiting in the queues of sessions and shared subscriptions", true),
     QUEUED_BYTES(
             "maxmq.queue.bytes",
-            "Bytes of messages that wait, of a message once for each session that it waits for",
+            "Size of the waiting messages; a message counts once per queue",
             true),
-    IN_FLIGHT("maxmq.inflight.messages", "Messages of QoS 1 and 2 sent and not fully acknowledged", true),
+    IN_FLIGHT("maxmq.inflight.messages", "QoS 1 and 2 messages sent and not fully acknowledged", true),
     KEPT(
             "maxmq.messages.kept",
-            "Messages that sessions hold, queued or in flight, once per loop however many hold one",
+            "Messages queued or in flight; a message counts once per loop",
             true),
-    KEPT_BYTES("maxmq.messages.kept.bytes", "What these take", true),
-    DELAYED("maxmq.delayed.messages", "Messages that wait for the end of their delay", true),
-    DELAYED_BYTES("maxmq.delayed.bytes", "Bytes of messages that wait for the end of their delay", true),
+    KEPT_BYTES("maxmq.messages.kept.bytes", "Memory of the messages queued or in flight", true),
+    DELAYED("maxmq.delayed.messages", "Delayed messages not yet due", true),
+    DELAYED_BYTES("maxmq.delayed.bytes", "Memory of the delayed messages not yet due", true),
     NETWORK_BYTES(
             "maxmq.network.held.bytes",
-            "Bytes that sockets hold: output that peers have not taken, parts of packets, packets that wait",
+            "Memory held by connections: unsent output, partial packets, waiting packets",
             true);
 
-    /** What constants share; an enum cannot name its own static fields. */
+    /** Shared names and texts; an enum constant cannot refer to static fields of its enum. */
     private static final class Names {
         static final String CONNECTIONS_REFUSED = "maxmq.connections.refused";
         static final String REFUSED =
-                "Connections closed before more than the beginning of a TLS handshake was read from them";
+                "Connections refused on accept or at the start of their TLS handshake";
         static final String TLS_HANDSHAKES = "maxmq.tls.handshakes";
-        static final String HANDSHAKES = "TLS handshakes; failed: also those that were not finished";
+        static final String HANDSHAKES = "TLS handshakes; failed includes unfinished ones";
         static final String WEB_SOCKETS = "maxmq.websocket.handshakes";
         static final String WEB_SOCKETS_TEXT =
-                "Requests for a WebSocket; failed: for something else, or from where it is not allowed";
+                "WebSocket handshakes; failed: other requests, and origins that are not allowed";
         static final String CONNECTS = "maxmq.connects";
         static final String CONNECTS_TEXT =
-                "CONNECT packets answered; refused: also what no CONNECT could be read from in time";
+                "CONNECT packets answered; refused includes connections without a valid CONNECT before the deadline";
         static final String AUTHENTICATIONS = "maxmq.authentications";
-        static final String AUTHENTICATED = "Clients that authentication let in, or did not";
+        static final String AUTHENTICATED = "Authentications of clients";
         static final String RATE_LIMIT = "maxmq.ratelimit.decisions";
-        static final String RATE_LIMITED = "Decisions of the rate limiter other than to allow";
+        static final String RATE_LIMITED = "Rate limiter decisions other than allow";
         static final String SESSIONS_ENDED = "maxmq.sessions.ended";
         static final String ENDED = "Sessions ended";
         static final String SESSIONS_REFUSED = "maxmq.sessions.refused";
         static final String SESSIONS_REFUSED_TEXT =
-                "Sessions that were not begun, as the broker, the tenant or the user has as many as it may";
+                "Sessions refused because the session limit of the broker, the tenant or the user was reached";
         static final String RECEIVED = "maxmq.messages.received";
         static final String RECEIVED_TEXT = "PUBLISH packets received";
         static final String SENT = "maxmq.messages.sent";
-        static final String SENT_TEXT = "PUBLISH packets sent, without resent ones";
+        static final String SENT_TEXT = "PUBLISH packets sent, excluding resent ones";
     }
 
     private final String metric;
@@ -139,22 +139,22 @@ public enum Counter {
         this.level = false;
     }
 
-    /** The metric's name; counters that share it differ by their tags. */
+    /** Name of the metric; counters with the same name differ in their tags. */
     public String metric() {
         return metric;
     }
 
-    /** For people. */
+    /** Description of the metric, for people. */
     public String description() {
         return description;
     }
 
-    /** What sets it apart from others of its name. */
+    /** Tags that distinguish counters of the same name. */
     public Map<String, String> tags() {
         return tags;
     }
 
-    /** Whether it goes up and down. */
+    /** True for a counter that goes up and down. */
     public boolean isLevel() {
         return level;
     }

@@ -8,14 +8,14 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /**
- * Writes to the log how many messages were dropped, by reason, at most once in ten seconds. Reads the counters of the event loops and so
- * costs the data path nothing. Runs on one thread.
+ * Logs the number of dropped messages by reason, at most once in ten seconds. Reads the counters of the event loops, so
+ * the data path has no additional cost. Runs on one thread.
  */
 public final class DropLog {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final DropReason[] REASONS = DropReason.values();
 
-    /** Drops by design: the message expired, or a plug-in or an operator decided against it. */
+    /** Intended drops: the message expired, or a plug-in or an operator decided against it. */
     private static final Set<DropReason> EXPECTED = EnumSet.of(
             DropReason.EXPIRED,
             DropReason.QOS0_OFFLINE,
@@ -31,14 +31,14 @@ public final class DropLog {
     private long toldBytes;
     private long lastNanos;
 
-    /** @param nowNanos the first report comes no earlier than a period before this */
+    /** @param nowNanos the first report may follow immediately */
     public DropLog(List<LoopCounters> loops, Logger log, long nowNanos) {
         this.loops = List.copyOf(loops);
         this.log = log;
         this.lastNanos = nowNanos - PERIOD_NANOS;
     }
 
-    /** Reports what was dropped since the last report, if that is long enough ago. */
+    /** Logs the drops since the last report, if the period has passed. */
     public void look(long nowNanos) {
         if (nowNanos - lastNanos < PERIOD_NANOS) {
             return;
@@ -67,7 +67,7 @@ public final class DropLog {
         }
         lastNanos = nowNanos;
         long bytes = droppedBytes();
-        String line = "{} messages with {} bytes were dropped since the last such line: {}";
+        String line = "{} messages with {} bytes were dropped since the last report: {}";
         if (isExpected) {
             log.info(line, messages, bytes - toldBytes, byReason);
         } else {

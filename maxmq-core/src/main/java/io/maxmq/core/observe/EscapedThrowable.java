@@ -5,14 +5,14 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in a log for an exception whose message, or that of a cause, has control or format characters: the same name, message
- * and frames, escaped. Immutable.
+ * Replacement in the log for an exception whose message, or the message of a cause, contains control or format
+ * characters: the same name, message and frames, escaped. Immutable.
  */
 final class EscapedThrowable extends Throwable {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** Causes and suppressed exceptions beyond this depth are left out; also ends a cycle. */
+    /** Causes and suppressed exceptions beyond this depth are omitted; also ends a cycle. */
     private static final int MAX_DEPTH = 20;
 
     private final String text;
@@ -27,7 +27,7 @@ final class EscapedThrowable extends Throwable {
         return message == null ? null : Utf8.escape(message);
     }
 
-    /** Returns {@code original} itself when nothing in it needs to be escaped. */
+    /** Returns an escaped copy, or {@code original} itself if it contains nothing to escape. */
     static Throwable of(Throwable original) {
         return isSafe(original, 0) ? original : escaped(original, 0);
     }
@@ -58,7 +58,7 @@ final class EscapedThrowable extends Throwable {
         return escaped;
     }
 
-    /** As the original says it: with the name of its class, which a trace begins with. */
+    /** Same as the original's, escaped: with the class name, which starts a stack trace. */
     @Override
     public String toString() {
         return text;

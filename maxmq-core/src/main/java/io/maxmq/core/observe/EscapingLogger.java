@@ -12,15 +12,15 @@ import org.slf4j.helpers.MessageFormatter;
 import org.slf4j.spi.LocationAwareLogger;
 
 /**
- * A logger that escapes control and format characters in every argument and in the messages of exceptions ({@link Utf8#escape}):
- * clients choose client ids, user names, topics and host names, and must not be able to forge log lines or drive the terminal of
- * an operator. A disabled level costs what it costs without this. Thread-safe.
+ * A logger that escapes control and format characters in every argument and in the messages of exceptions
+ * ({@link Utf8#escape}): clients choose client ids, user names, topics and host names, and must not be able to forge
+ * log lines or control the terminal of an operator. A disabled level has no additional cost. Thread-safe.
  */
 final class EscapingLogger extends LegacyAbstractLogger {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** The class that declares the methods that callers use: a backend takes the frame above as the caller. */
+    /** The class with the methods that callers invoke: a backend reports the frame above it as the caller. */
     private static final String CALLED = AbstractLogger.class.getName();
 
     private static final Object[] NO_ARGUMENTS = {};

@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * Writes refusals, failures and changes of state to the log, one line each and a bounded number of lines per subject ({@link
- * LineLimiter}). Wants no event about single messages: {@link DropLog} has the counts. Thread-safe.
+ * Logs refusals, failures and changes of state, one line each and a bounded number of lines per subject
+ * ({@link LineLimiter}). Ignores events about single messages; {@link DropLog} logs their counts. Thread-safe.
  */
 public final class EventLog implements BrokerListener {
     private static final int MAX_TEXT = 128;
@@ -33,7 +33,7 @@ public final class EventLog implements BrokerListener {
     private final LongSupplier nanoTime;
     private final LineLimiter limiter = new LineLimiter();
 
-    /** Into the logger {@code connection} of the broker. */
+    /** Logs to the logger {@code connection} of the broker. */
     public EventLog(Loggers loggers, LongSupplier nanoTime) {
         this.log = loggers.of("connection");
         this.nanoTime = nanoTime;
@@ -81,7 +81,7 @@ public final class EventLog implements BrokerListener {
     }
 
     private void refused(BrokerEvent.ConnectRefused refused) {
-        // Without a CONNECT it is a port scanner or the probe of a load balancer: DEBUG has those.
+        // Without CONNECT: port scanners and probes of load balancers, logged only at DEBUG.
         if (refused.client().isPresent() && admits("refused clients, " + refused.reasonCode())) {
             log.info(
                     "{} was refused: {}{}",
@@ -160,11 +160,11 @@ public final class EventLog implements BrokerListener {
         return limiter.admits(subject, nanoTime.getAsLong());
     }
 
-    /** Writes how many lines were left out. Called every now and then. */
+    /** Logs the number of suppressed lines. Called periodically. */
     public void endWindows() {
         limiter.endWindows(
                 nanoTime.getAsLong(),
-                (subject, leftOut) -> log.info("{} more lines about {} were left out", leftOut, subject));
+                (subject, leftOut) -> log.info("{} more lines about {} were suppressed", leftOut, subject));
     }
 
     private static String client(Optional<ClientInfo> client, SocketAddress address, String listener) {
@@ -173,7 +173,7 @@ public final class EventLog implements BrokerListener {
                 .orElse("connection " + from);
     }
 
-    /** The name in CONNECT, where no authenticator has given another. */
+    /** The user name of CONNECT, unless an authenticator has replaced it. */
     private static String user(ClientInfo client) {
         return client.username()
                 .or(client::claimedUsername)

@@ -14,20 +14,21 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Delivers events to the listeners that want them, and to flight recordings ({@link FlightEvents}). Each listener has its own bounded queue and is called on the worker
- * pool, one event at a time, so a slow one delays and loses only its own events. Thread-safe.
+ * Delivers events to the listeners that want them, and to flight recordings ({@link FlightEvents}). Each listener has
+ * its own bounded queue and is called on the worker pool, one event at a time, so that a slow listener delays and loses
+ * only its own events. Thread-safe.
  *
- * <p>Who has something to tell asks {@link #wants} first, so that an event nobody wants is never created.
+ * <p>Callers check {@link #wants} first, so that unwanted events are never created.
  */
 public final class Events {
 
-    /** Events that may wait for one listener. */
+    /** Bound of the events that wait for one listener. */
     private static final int QUEUE_CAPACITY = 4096;
 
-    /** Of the payloads of messages that may wait for one listener. */
+    /** Bound of the message payloads that wait for one listener. */
     private static final long MAX_MESSAGE_BYTES = 16L << 20;
 
-    /** What a message takes beside its payload, roughly. */
+    /** Approximate memory of a message beside its payload. */
     private static final int MESSAGE_BYTES = 256;
 
     private final String broker;
@@ -35,21 +36,21 @@ public final class Events {
     private final PluginFailures failures;
     private final AtomicLong lost = new AtomicLong();
 
-    /** Guarded by this, for writing only. */
+    /** Guarded by this; used only for changes. */
     private final List<Sink> sinks = new ArrayList<>();
 
-    /** The same; replaced as a whole under the lock of this, read without. */
+    /** Copy of {@link #sinks}; replaced under the lock of this, read without. */
     private volatile Sink[] allSinks = {};
 
-    /** Who wants which kind; replaced as a whole under the lock of this, read without. */
+    /** Sinks by wanted kind; replaced under the lock of this, read without. */
     private volatile Map<Class<?>, Sink[]> sinksByKind = Map.of();
 
-    /** Two answers of {@link #sinksByKind}, for the two kinds that are asked about per message. */
+    /** Cached from {@link #sinksByKind} for the two kinds that are checked per message. */
     private volatile boolean wantsUnmatched;
 
     private volatile boolean wantsDropped;
 
-    /** No listeners yet. */
+    /** Creates an instance without listeners. */
     public Events(WorkerPool workers, Clock clock, Loggers loggers) {
         this.broker = loggers.brokerName();
         this.workers = workers;
@@ -72,7 +73,7 @@ public final class Events {
         return (!byKind.isEmpty() && byKind.containsKey(kind)) || FlightEvents.wants(kind);
     }
 
-    /** Whether any listener wants events of this kind with their messages. */
+    /** Returns whether any listener wants events of this kind with their messages. */
     public boolean wantsMessages(Class<? extends BrokerEvent> kind) {
         Sink[] wanting = sinksByKind.get(kind);
         if (wanting != null) {
@@ -85,7 +86,7 @@ public final class Events {
         return false;
     }
 
-    /** Hands the event to each listener that wants it. Never blocks, never throws. */
+    /** Queues the event for each listener that wants it. Never blocks, never throws. */
     public void emit(BrokerEvent event) {
         FlightEvents.record(broker, event);
         Sink[] wanting = sinksByKind.get(event.getClass());
@@ -97,10 +98,10 @@ public final class Events {
     }
 
     /**
-     * The same for one of several events of one batch of work, in the same order: to wake up a thread costs more than most
-     * events, so it is done for all of them at once.
+     * Queues one of several events of a batch, in the same order, without waking a thread: waking costs more than most
+     * events, so it is done once per batch.
      *
-     * @return whether the caller owes a {@link #wake} at the end of the batch
+     * @return true if the caller must call {@link #wake} at the end of the batch
      */
     public boolean emitInBatch(BrokerEvent event) {
         FlightEvents.record(broker, event);
@@ -115,7 +116,7 @@ public final class Events {
         return owes;
     }
 
-    /** Has the listeners called with what was emitted in batches. */
+    /** Starts the delivery of events emitted in batches. */
     public void wake() {
         for (Sink sink : allSinks) {
             sink.queue.begin();
@@ -132,12 +133,12 @@ public final class Events {
         return () -> remove(sink);
     }
 
-    /** How many events were lost because a listener's queue was full. */
+    /** Number of events lost because a listener's queue was full. */
     public long lost() {
         return lost.get();
     }
 
-    /** Where failures of plug-ins are reported. */
+    /** Receives the failures of plug-ins. */
     public PluginFailures failures() {
         return failures;
     }
@@ -164,7 +165,7 @@ public final class Events {
         allSinks = sinks.toArray(Sink[]::new);
     }
 
-    /** What the message of an event takes; 0 for none. */
+    /** Returns the memory charge of an event's message; 0 without a message. */
     private static int messageLength(BrokerEvent event) {
         Optional<Message> message = Optional.empty();
         if (event instanceof BrokerEvent.MessageDropped dropped) {
@@ -208,7 +209,7 @@ public final class Events {
         private final SerialExecutor queue;
         private final boolean wantsMessages;
 
-        /** Payloads of messages that wait. */
+        /** Bytes of the waiting messages. */
         private final AtomicLong messageBytes = new AtomicLong();
 
         /** Set once, by remove; read on the worker before each call. */
@@ -230,7 +231,7 @@ public final class Events {
         void offer(BrokerEvent event, boolean inBatch) {
             if (event instanceof BrokerEvent.PluginFailed failed
                     && failed.plugin().equals(name)) {
-                return; // its own failures would only feed themselves
+                return; // a listener does not get its own failures, which would repeat forever
             }
             int length = messageLength(event);
             if (length > 0) {
@@ -240,7 +241,7 @@ public final class Events {
             }
         }
 
-        /** With its message as long as not too many wait. */
+        /** Queues the event with its message while the bound allows, otherwise without it. */
         private void offerMessage(BrokerEvent event, int length, boolean inBatch) {
             if (wantsMessages && messageBytes.addAndGet(length) <= MAX_MESSAGE_BYTES) {
                 boolean taken = offer(
@@ -276,7 +277,7 @@ public final class Events {
             }
             try {
                 listener.onEvent(event);
-            } catch (Throwable e) { // a listener can't change anything, so it can't stop anything either
+            } catch (Throwable e) { // a failing listener affects nothing else
                 failures.report(name, "onEvent", Failure.THREW, e);
             }
         }

@@ -18,13 +18,13 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
 /**
- * Broker events in flight recordings: each kind listed in {@code RECORDED} has a JFR event that takes its fields from it. Nothing is created
- * while no recording wants the kind: a probe of each, made once, tells. Thread-safe.
+ * Broker events in flight recordings: each kind in {@code RECORDED} has a JFR event with fields copied from it. While
+ * no recording wants a kind, no JFR event of it is created; one probe instance per kind checks that. Thread-safe.
  */
 @SuppressWarnings("UnusedVariable") // JFR reads the fields
 final class FlightEvents {
 
-    /** Apart, so that the flight recorder's machinery loads with the first recording, not with the broker. */
+    /** In a class of its own, so that the flight recorder is loaded with the first recording, not with the broker. */
     private static final class Probes {
         static final DropEvent DROP = new DropEvent();
 
@@ -50,7 +50,7 @@ final class FlightEvents {
 
     private FlightEvents() {}
 
-    /** Returns whether a recording wants events of this kind now. */
+    /** Returns whether a recording currently wants events of this kind. */
     static boolean wants(Class<? extends BrokerEvent> kind) {
         if (!FlightRecorder.isInitialized()) {
             return false;

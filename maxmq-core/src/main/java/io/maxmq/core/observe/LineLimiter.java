@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.function.ObjLongConsumer;
 
 /**
- * Admits the first lines of each subject within a window of ten seconds and counts the others. The subjects come from a fixed
- * set, so its memory is bounded. Thread-safe.
+ * Admits the first lines of each subject within a window of ten seconds and counts the others. The subjects are a fixed
+ * set, so the memory is bounded. Thread-safe.
  */
 final class LineLimiter {
     static final int LINES = 10;
@@ -21,7 +21,7 @@ final class LineLimiter {
         private long leftOut;
     }
 
-    /** Whether a line about this subject is to be written now. */
+    /** Returns whether a line about this subject may be written now. */
     synchronized boolean admits(String subject, long nowNanos) {
         Window window = windows.get(subject);
         if (window == null) {
@@ -40,7 +40,7 @@ final class LineLimiter {
         return false;
     }
 
-    /** Reports the lines that were left out of windows that have ended, and forgets those windows. */
+    /** Reports the lines suppressed in ended windows and removes those windows. */
     synchronized void endWindows(long nowNanos, ObjLongConsumer<String> leftOut) {
         windows.entrySet().removeIf(each -> {
             Window window = each.getValue();

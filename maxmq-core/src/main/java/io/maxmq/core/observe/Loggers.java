@@ -4,21 +4,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loggers of one broker: {@code io.maxmq.BROKER.SUBJECT}, so that each of several brokers can be set apart. They escape
- * what clients choose ({@link EscapingLogger}). Immutable.
+ * Loggers of one broker: {@code io.maxmq.BROKER.SUBJECT}, so that several brokers are distinguishable. They escape text
+ * chosen by clients ({@link EscapingLogger}). Immutable.
  */
 public final class Loggers {
 
     private final String brokerName;
     private final String prefix;
 
-    /** Loggers of the broker with this name. */
+    /** Creates the loggers of the broker with this name. */
     public Loggers(String brokerName) {
         this.brokerName = brokerName;
         this.prefix = "io.maxmq." + brokerName;
     }
 
-    /** Has slf4j find its backend, which takes its time in a JVM's first start. */
+    /** Initializes the slf4j backend, which takes time at the first start in a JVM. */
     public static void prepare() {
         LoggerFactory.getILoggerFactory();
     }
@@ -33,7 +33,7 @@ public final class Loggers {
         return new EscapingLogger(LoggerFactory.getLogger(prefix + "." + subject));
     }
 
-    /** The broker's own: start and stop. */
+    /** The broker's own logger: start and stop. */
     public Logger broker() {
         return new EscapingLogger(LoggerFactory.getLogger(prefix));
     }

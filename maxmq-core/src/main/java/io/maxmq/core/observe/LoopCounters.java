@@ -7,18 +7,17 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * One event loop's counters: plain numbers that only this loop writes, so counting costs an addition and no fence. Others
- * read them racily: a value may lag, never tears and never goes back.
- *
+ * Counters of one event loop: plain numbers that only this loop writes, so that counting costs an addition without a
+ * fence. Other threads read them with opaque access: a value may lag, but is never torn and never decreases.
  * <pre>
  *   | 16 longs of padding | Counter... | drops by DropReason... | dropped bytes by DropReason... |
  *   | packets received by PacketType... | packets sent by PacketType... | 16 longs of padding |
  * </pre>
  *
- * The padding keeps two loops' numbers off one cache line and its prefetched neighbour. Methods that change something run
- * on the owning loop; the others on any thread.
+ * The padding keeps the numbers of two loops off one cache line and its prefetched neighbour. Methods that change a
+ * counter run on the owning loop; all others on any thread.
  */
-@SuppressWarnings("EnumOrdinal") // the slots are not kept anywhere
+@SuppressWarnings("EnumOrdinal") // slots are not persistent
 public final class LoopCounters {
 
     private static final VarHandle VALUES = MethodHandles.arrayElementVarHandle(long[].class);
@@ -35,7 +34,7 @@ public final class LoopCounters {
 
     private final long[] values = new long[LENGTH];
 
-    /** All zero. */
+    /** Creates counters of 0. */
     public LoopCounters() {}
 
     /** Adds one. */
@@ -58,17 +57,17 @@ public final class LoopCounters {
         add(PADDING + Counter.SENT_QOS_0.ordinal() + qos.ordinal(), count);
     }
 
-    /** Counts a packet received, of any type but PUBLISH, which is counted by its QoS. */
+    /** Counts a received packet of any type but PUBLISH, which is counted by QoS. */
     public void packetReceived(PacketType type) { // hot: per acknowledgement
         add(PACKETS_RECEIVED + type.ordinal(), 1);
     }
 
-    /** Counts a packet sent, of any type but PUBLISH, which is counted by its QoS. */
+    /** Counts a sent packet of any type but PUBLISH, which is counted by QoS. */
     public void packetSent(PacketType type) { // hot: per acknowledgement
         add(PACKETS_SENT + type.ordinal(), 1);
     }
 
-    /** Counts messages dropped, and the bytes of their payloads. */
+    /** Counts dropped messages and the bytes of their payloads. */
     public void dropped(DropReason reason, long count, long bytes) { // hot: per drop
         add(DROPS + reason.ordinal(), count);
         add(DROPPED_BYTES + reason.ordinal(), bytes);
@@ -79,24 +78,24 @@ public final class LoopCounters {
         return (long) VALUES.getOpaque(values, PADDING + counter.ordinal());
     }
 
-    /** How many messages were dropped for this reason, on any thread. */
+    /** Returns the number of messages dropped for this reason, on any thread. */
     public long droppedMessages(DropReason reason) {
         return (long) VALUES.getOpaque(values, DROPS + reason.ordinal());
     }
 
-    /** How many bytes of payload were dropped for this reason, on any thread. */
+    /** Returns the payload bytes dropped for this reason, on any thread. */
     public long droppedBytes(DropReason reason) {
         return (long) VALUES.getOpaque(values, DROPPED_BYTES + reason.ordinal());
     }
 
-    /** How many packets of this type were received, on any thread. */
+    /** Returns the number of received packets of this type, on any thread. */
     public long packetsReceived(PacketType type) {
         return type == PacketType.PUBLISH
                 ? value(Counter.RECEIVED_QOS_0) + value(Counter.RECEIVED_QOS_1) + value(Counter.RECEIVED_QOS_2)
                 : (long) VALUES.getOpaque(values, PACKETS_RECEIVED + type.ordinal());
     }
 
-    /** How many packets of this type were sent, on any thread. */
+    /** Returns the number of sent packets of this type, on any thread. */
     public long packetsSent(PacketType type) {
         return type == PacketType.PUBLISH
                 ? value(Counter.SENT_QOS_0)
@@ -106,7 +105,7 @@ public final class LoopCounters {
                 : (long) VALUES.getOpaque(values, PACKETS_SENT + type.ordinal());
     }
 
-    /** How many packets of all types were received, on any thread. */
+    /** Returns the number of received packets of all types, on any thread. */
     public long packetsReceived() {
         long sum = 0;
         for (PacketType type : PACKET_TYPES) {
@@ -115,7 +114,7 @@ public final class LoopCounters {
         return sum;
     }
 
-    /** How many packets of all types were sent, on any thread. */
+    /** Returns the number of sent packets of all types, on any thread. */
     public long packetsSent() {
         long sum = 0;
         for (PacketType type : PACKET_TYPES) {
@@ -124,7 +123,7 @@ public final class LoopCounters {
         return sum;
     }
 
-    /** The owner's own last write is what it reads, so a plain read does; the opaque write is what others see whole. */
+    /** A plain read is sufficient for the only writer; the opaque write prevents torn reads elsewhere. */
     private void add(int index, long delta) {
         VALUES.setOpaque(values, index, values[index] + delta);
     }

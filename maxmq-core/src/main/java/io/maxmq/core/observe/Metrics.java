@@ -15,9 +15,9 @@ import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 
 /**
- * Tells the embedder's {@link MetricsSink} what there is to read: the sums of all loops' counters, and what other parts
- * add. Every metric carries the broker's name as tag {@code broker}. A sink that throws is logged, and lacks that metric.
- * Thread-safe.
+ * Registers the broker's metrics with the embedder's {@link MetricsSink}: the sums of all loops' counters, and the
+ * metrics of other parts. Every metric has the broker's name as tag {@code broker}. If the sink throws, the exception
+ * is logged and that metric is missing. Thread-safe.
  */
 public final class Metrics implements AutoCloseable {
 
@@ -56,19 +56,21 @@ public final class Metrics implements AutoCloseable {
     /** Guarded by itself. */
     private final Set<Registration> registrations = new LinkedHashSet<>();
 
-    /** Nothing registered yet. */
+    /** Creates an instance without registrations. */
     public Metrics(String brokerName, MetricsSink sink, Loggers loggers) {
         this.brokerName = brokerName;
         this.sink = sink;
         this.log = loggers.of("metrics");
     }
 
-    /** Whether anybody keeps the metrics; else registering them is a waste of the start. */
+    /** True if a sink is configured; otherwise registering metrics only delays the start. */
     public boolean areKept() {
         return sink != MetricsSink.NONE;
     }
 
-    /** Registers the sums of all counters, of packets by type, and of dropped messages and bytes by reason. Called once. */
+    /**
+     * Registers the sums of all counters, of packets by type, and of dropped messages and bytes by reason. Called once.
+     */
     public void registerLoops(List<LoopCounters> loops) {
         LoopCounters[] all = loops.toArray(LoopCounters[]::new);
         for (Counter counter : Counter.values()) {
@@ -83,12 +85,12 @@ public final class Metrics implements AutoCloseable {
             Map<String, String> tags = Map.of("reason", lowerCase(reason));
             counter(
                     "maxmq.messages.dropped",
-                    "Messages dropped, once for each recipient that does not get it",
+                    "Messages dropped; a message counts once per recipient",
                     tags,
                     sum(all, loop -> loop.droppedMessages(reason)));
             counter(
                     "maxmq.messages.dropped.bytes",
-                    "Payloads of these",
+                    "Payload bytes of dropped messages, once per recipient",
                     tags,
                     sum(all, loop -> loop.droppedBytes(reason)));
         }
@@ -112,9 +114,9 @@ public final class Metrics implements AutoCloseable {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Registers what events count, and how often each of these plug-ins and all others have failed. Called once. */
+    /** Registers the counters of events, and the failures of these plug-ins and of all others. Called once. */
     public void registerEvents(Events events, Set<String> plugins) {
-        counter("maxmq.events.lost", "Events that a slow listener lost", Map.of(), events::lost);
+        counter("maxmq.events.lost", "Events lost because a listener's queue was full", Map.of(), events::lost);
         PluginFailures failures = events.failures();
         for (String plugin : plugins) {
             pluginFailures(plugin, () -> failures.count(plugin::equals));
@@ -127,30 +129,33 @@ public final class Metrics implements AutoCloseable {
     private void pluginFailures(String plugin, LongSupplier count) {
         counter(
                 "maxmq.plugins.failures",
-                "Failures of plug-ins by name; handlers and what was added later are in other",
+                "Plug-in failures by name; other has handlers and plug-ins added later",
                 Map.of("plugin", plugin),
                 count);
     }
 
-    /** Registers how busy the workers are, and who calls event listeners, each of which has a queue of its own. Called once. */
+    /**
+     * Registers the load of the workers, and of the pool that calls event listeners, each of which has a queue of its
+     * own. Called once.
+     */
     public void registerWorkers(WorkerPool workers, WorkerPool eventWorkers) {
-        String active = "Threads that run a task";
+        String active = "Threads running a task";
         gauge("maxmq.workers.active", active, Map.of("pool", "worker"), workers::activeThreads);
         gauge("maxmq.workers.active", active, Map.of("pool", "listener"), eventWorkers::activeThreads);
-        gauge("maxmq.workers.waiting", "Calls of plug-ins that wait for a worker", Map.of(), workers::waitingTasks);
+        gauge("maxmq.workers.waiting", "Plug-in calls waiting for a worker", Map.of(), workers::waitingTasks);
     }
 
-    /** Registers a number that only grows; gone with the returned registration or this. */
+    /** Registers a number that only grows. Closing the returned registration or this instance removes it. */
     public Registration counter(String name, String description, Map<String, String> tags, LongSupplier value) {
         return register(true, name, description, tags, value);
     }
 
-    /** Registers a number that goes up and down; gone with the returned registration or this. */
+    /** Registers a number that goes up and down. Closing the returned registration or this instance removes it. */
     public Registration gauge(String name, String description, Map<String, String> tags, LongSupplier value) {
         return register(false, name, description, tags, value);
     }
 
-    /** What an extension registers its own metrics with. */
+    /** Returns the sink for metrics of extensions. */
     public MetricsSink forExtensions() {
         return new MetricsSink() {
             @Override
@@ -165,7 +170,7 @@ public final class Metrics implements AutoCloseable {
         };
     }
 
-    /** Takes back all registrations. Idempotent. */
+    /** Removes all registrations. Idempotent. */
     @Override
     public void close() {
         List<Registration> all;
@@ -188,8 +193,8 @@ public final class Metrics implements AutoCloseable {
             registration = grows
                     ? sink.counter(name, description, Map.copyOf(allTags), value)
                     : sink.gauge(name, description, Map.copyOf(allTags), value);
-        } catch (Throwable e) { // the embedder's code; a metric is not worth a failed start
-            log.warn("metrics sink did not take {}", name, e);
+        } catch (Throwable e) { // code of the embedder; a missing metric must not prevent the start
+            log.warn("metrics sink refused {}", name, e);
             return Registration.NONE;
         }
         synchronized (registrations) {
@@ -210,7 +215,7 @@ public final class Metrics implements AutoCloseable {
         try {
             registration.close();
         } catch (Throwable e) {
-            log.warn("metrics sink did not give back a metric", e);
+            log.warn("metrics sink failed to remove a metric", e);
         }
     }
 

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Counts, names and reports what the embedder's code does wrong. Equal failures of one plug-in are at most one line in
- * the log and one event per second, which say how many they stand for, so a plug-in that always fails can't flood
- * either. Thread-safe.
+ * Counts, names and reports failures of the embedder's code. Equal failures of one plug-in cause at most one log line
+ * and one event per second, with the number of failures, so that a plug-in that always fails cannot flood either.
+ * Thread-safe.
  */
 public final class PluginFailures {
 
@@ -43,14 +43,14 @@ public final class PluginFailures {
         this.log = log;
     }
 
-    /** Notes one failure. */
+    /** Counts one failure and reports it if due. */
     public void report(String plugin, String operation, Failure failure, @Nullable Throwable cause) {
         long count = countIfDue(tallyOf(new Key(plugin, operation, failure)));
         if (count == 0) {
             return;
         }
         log.warn(
-                "plug-in {} failed: {} {}, {} times since the last such line",
+                "plug-in {} failed: {} {}, {} times since the last report",
                 plugin,
                 operation,
                 failure,
@@ -62,7 +62,10 @@ public final class PluginFailures {
         }
     }
 
-    /** As many as plug-ins; but each subscription of an application has a name of its own, and these may come and go for ever. */
+    /**
+     * Bounds the number of tallies: each subscription of an application has a name of its own, and their number is
+     * unlimited over time.
+     */
     private Tally tallyOf(Key key) {
         Tally known = tallies.get(key);
         if (known != null) {
@@ -72,7 +75,7 @@ public final class PluginFailures {
         return tallies.computeIfAbsent(counted, fresh -> new Tally());
     }
 
-    /** How many failures of these plug-ins since the start; never less than before. */
+    /** Number of failures of these plug-ins since the start; never decreases. */
     public long count(Predicate<String> plugins) {
         long count = 0;
         for (Map.Entry<Key, Tally> each : tallies.entrySet()) {
@@ -85,7 +88,7 @@ public final class PluginFailures {
         return count;
     }
 
-    /** How many failures to report now; 0 while it is too early. */
+    /** Returns the number of failures to report now; 0 if not due. */
     private long countIfDue(Tally tally) {
         long now = clock.nanoTime();
         synchronized (tally) {

@@ -9,9 +9,9 @@ import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 
 /**
- * Runs one task at a time, in the order accepted, on a {@link WorkerPool}; gives the thread back after some tasks, so
- * that many of these share few threads. At most {@code capacity} tasks are unfinished, the running one included; beyond
- * that it refuses. Each task sees what the one before it did. Thread-safe.
+ * Runs one task at a time, in the order of acceptance, on a {@link WorkerPool}. Returns the thread after a number of
+ * tasks, so that many of these share few threads. Refuses tasks while {@code capacity} tasks are unfinished, including
+ * the running one. Each task sees the effects of the previous one. Thread-safe.
  */
 public final class SerialExecutor implements Executor {
 
@@ -22,10 +22,13 @@ public final class SerialExecutor implements Executor {
     private final int capacity;
     private final MessagePassingQueue<Runnable> tasks = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
 
-    /** Accepted and not finished. Who makes it 1 brings {@link #turn} to the pool, or owes that; who makes it 0 ends the turn. */
+    /**
+     * Accepted and unfinished tasks. The thread that increments it to 1 submits {@link #turn} to the pool, or sets
+     * {@link #owed}; the thread that decrements it to 0 ends the turn.
+     */
     private final AtomicInteger unfinished = new AtomicInteger();
 
-    /** A turn is due that nobody has brought to the pool. Who clears it does. */
+    /** True if a turn is due and not submitted. The thread that clears it submits the turn. */
     private final AtomicBoolean owed = new AtomicBoolean();
 
     private final AtomicLong refused = new AtomicLong();
@@ -42,7 +45,7 @@ public final class SerialExecutor implements Executor {
     /**
      * Runs the task after those already accepted.
      *
-     * @throws RejectedExecutionException when {@code capacity} tasks are unfinished or the pool is closed
+     * @throws RejectedExecutionException if {@code capacity} tasks are unfinished or the pool is closed
      */
     @Override
     public void execute(Runnable task) {
@@ -51,19 +54,22 @@ public final class SerialExecutor implements Executor {
         }
     }
 
-    /** Runs the task after those already accepted; false when {@code capacity} are unfinished or the pool is closed. */
+    /**
+     * Runs the task after those already accepted. Returns false if {@code capacity} tasks are unfinished or the pool is
+     * closed.
+     */
     public boolean tryExecute(Runnable task) {
         int before = accept(task);
         if (before == 0) {
             return submitTurn();
         }
-        begin(); // what was added may wait for somebody who is held up
+        begin(); // earlier tasks of a batch may be waiting for a delayed begin
         return before > 0;
     }
 
     /**
-     * The same for one of several: a thread is woken up for them only by {@link #begin}, which the caller owes while
-     * {@link #isOwed}; or when there are enough of them.
+     * Adds one of several tasks without waking a thread. The caller must call {@link #begin} while {@link #isOwed}; a
+     * long queue starts by itself.
      */
     boolean tryAdd(Runnable task) {
         int before = accept(task);
@@ -75,19 +81,19 @@ public final class SerialExecutor implements Executor {
         return before >= 0;
     }
 
-    /** Whether {@link #begin} has something to begin. */
+    /** True if {@link #begin} must be called. */
     boolean isOwed() {
         return owed.get();
     }
 
-    /** Begins with what was added. */
+    /** Starts the added tasks. */
     void begin() {
         if (owed.get() && owed.compareAndSet(true, false)) {
             var unused = submitTurn();
         }
     }
 
-    /** How many were unfinished before it; -1 when it is refused. */
+    /** Returns the number of previously unfinished tasks; -1 if refused. */
     private int accept(Runnable task) {
         int before;
         do {
@@ -105,17 +111,17 @@ public final class SerialExecutor implements Executor {
         if (pool.submit(turn)) {
             return true;
         }
-        // Closed just now. Unfinished stays above 0, so nobody begins a turn.
+        // The pool has just been closed. Unfinished stays above 0, so no further turn starts.
         refused.incrementAndGet();
         return false;
     }
 
-    /** How many tasks were not accepted. */
+    /** Number of refused tasks. */
     public long refused() {
         return refused.get();
     }
 
-    /** Accepted and not finished. */
+    /** Number of accepted and unfinished tasks. */
     public int unfinished() {
         return unfinished.get();
     }
@@ -124,19 +130,19 @@ public final class SerialExecutor implements Executor {
         do {
             for (int i = 0; i < TASKS_PER_TURN; i++) {
                 if (pool.discards()) {
-                    return; // unfinished stays above 0, so nobody begins another turn
+                    return; // unfinished stays above 0, so no further turn starts
                 }
                 run(next());
                 if (unfinished.decrementAndGet() == 0) {
                     return;
                 }
             }
-        } while (!pool.submit(turn)); // a pool that is being closed takes no turn: go on with this one
+        } while (!pool.submit(turn)); // a closing pool accepts no turn: continue with this one
     }
 
     private Runnable next() {
         Runnable task = tasks.poll();
-        while (task == null) { // counted, but its producer has not linked it yet
+        while (task == null) { // counted, but not yet linked by its producer
             Thread.onSpinWait();
             task = tasks.poll();
         }
@@ -146,7 +152,7 @@ public final class SerialExecutor implements Executor {
     private void run(Runnable task) {
         try {
             task.run();
-        } catch (Throwable e) { // the tasks behind it are not to blame
+        } catch (Throwable e) { // later tasks must still run
             pool.logFailure(e);
         }
     }

@@ -4,22 +4,22 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What one event loop has counted for one tenant alone: plain numbers that only this loop writes, as {@link LoopCounters} are.
+ * Counters of one event loop for one tenant: plain numbers that only this loop writes, as in {@link LoopCounters}.
  * {@link #add} runs on the owning loop, {@link #value} on any thread.
  */
-@SuppressWarnings("EnumOrdinal") // the slots are not kept anywhere
+@SuppressWarnings("EnumOrdinal") // slots are not persistent
 public final class TenantCounters {
     private static final VarHandle VALUES = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int KINDS = Kind.values().length;
 
-    /** Two loops' numbers share no cache line. */
+    /** Keeps the numbers of two loops off one cache line. */
     private static final int PADDING = 16;
 
-    /** What is counted. */
+    /** Counted quantities. */
     public enum Kind {
-        /** Clients that are connected. */
+        /** Connected clients. */
         CLIENTS,
-        /** Sessions, of clients that are connected and of those that are not. */
+        /** Sessions, connected or not. */
         SESSIONS,
         /** PUBLISH packets received. */
         RECEIVED,
@@ -31,7 +31,7 @@ public final class TenantCounters {
 
     private TenantCounters() {}
 
-    /** One for each loop, all zero. */
+    /** Returns one instance per loop, with counters of 0. */
     public static TenantCounters[] ofLoops(int loops) {
         TenantCounters[] all = new TenantCounters[loops];
         for (int i = 0; i < loops; i++) {
@@ -46,7 +46,7 @@ public final class TenantCounters {
         VALUES.setOpaque(values, index, values[index] + change);
     }
 
-    /** The number, on any thread. */
+    /** Returns the value, on any thread. */
     public long value(Kind kind) {
         return (long) VALUES.getOpaque(values, kind.ordinal());
     }

@@ -6,7 +6,7 @@ public final class ThreadNames {
 
     private ThreadNames() {}
 
-    /** The first part of every thread name of this broker, without the hyphen in front of the role. */
+    /** Returns the common prefix of the broker's thread names, without the hyphen before the role. */
     public static String prefix(String brokerName) {
         return brokerName.equals(PRODUCT) ? PRODUCT : PRODUCT + "-" + brokerName;
     }

@@ -11,12 +11,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 
 /**
- * Threads for the embedder's code that may block: plug-ins, listeners, handlers. Named {@code maxmq-BROKER-worker-N},
- * daemons, started when needed, gone after a minute without work.
+ * Threads for code of the embedder that may block: plug-ins, listeners, handlers. Named {@code maxmq-BROKER-worker-N},
+ * daemons, started on demand, ended after a minute without work.
  *
- * <p>At most {@code queueCapacity} tasks wait; beyond that {@link #execute} refuses. Serial executors have one slot each
- * on top, so one that has accepted a task is never refused a thread. A throwing task is logged and costs nothing else.
- * Thread-safe.
+ * <p>{@link #execute} refuses tasks while {@code queueCapacity} tasks wait. Each serial executor has one additional
+ * slot, so its turn is never refused. An exception of a task is logged and has no other effect. Thread-safe.
  */
 public final class WorkerPool implements Executor, AutoCloseable {
 
@@ -28,17 +27,17 @@ public final class WorkerPool implements Executor, AutoCloseable {
     private final ThreadGroup group;
     private final ThreadPoolExecutor threads;
 
-    /** Tasks of {@link #execute} that wait. Bounds them in place of the pool's own queue, which serial executors share. */
+    /** Waiting tasks of {@link #execute}. Replaces a bound of the pool's own queue, which serial executors share. */
     private final AtomicInteger waiting = new AtomicInteger();
 
-    /** Set when {@link #close()} has waited long enough; serial executors read it between tasks. */
+    /** Set when {@link #close()} stops waiting; serial executors read it between tasks. */
     private volatile boolean discards;
 
     /**
      * Creates a pool without threads.
      *
      * @param kind word in the names of its threads, {@code worker}
-     * @param closeTimeout what {@link #close()} gives to running tasks
+     * @param closeTimeout time for running tasks in {@link #close()}
      * @param loggers of the broker that the threads are named after
      */
     public WorkerPool(String kind, int threadCount, int queueCapacity, Duration closeTimeout, Loggers loggers) {
@@ -78,7 +77,7 @@ public final class WorkerPool implements Executor, AutoCloseable {
     /**
      * Runs the task soon.
      *
-     * @throws RejectedExecutionException when the queue is full or the pool closed
+     * @throws RejectedExecutionException if the queue is full or the pool is closed
      */
     @Override
     public void execute(Runnable task) {
@@ -88,7 +87,7 @@ public final class WorkerPool implements Executor, AutoCloseable {
         }
     }
 
-    /** Runs the task soon; false when the queue is full or the pool closed. */
+    /** Runs the task soon. Returns false if the queue is full or the pool is closed. */
     public boolean tryExecute(Runnable task) {
         if (waiting.incrementAndGet() > queueCapacity) {
             waiting.decrementAndGet();
@@ -104,28 +103,31 @@ public final class WorkerPool implements Executor, AutoCloseable {
         return accepted;
     }
 
-    /** An executor that runs one task at a time on this pool, and accepts at most {@code capacity} unfinished ones. */
+    /**
+     * Returns an executor that runs one task at a time on this pool and accepts at most {@code capacity} unfinished
+     * ones.
+     */
     public SerialExecutor serial(int capacity) {
         return new SerialExecutor(this, capacity);
     }
 
-    /** How many tasks of {@link #execute} wait for a thread. */
+    /** Number of tasks of {@link #execute} that wait for a thread. */
     public int waitingTasks() {
         return waiting.get();
     }
 
-    /** How many tasks run now. */
+    /** Number of running tasks. */
     public int activeThreads() {
         return threads.getActiveCount();
     }
 
-    /** Past the bound of waiting tasks; false only when the pool is closed. */
+    /** Submits a task without the bound of waiting tasks. Returns false only if the pool is closed. */
     boolean submit(Runnable task) {
         try {
             threads.execute(() -> {
                 try {
                     task.run();
-                } catch (Throwable e) { // must not kill the thread, whose handler would print to stderr
+                } catch (Throwable e) { // must not end the thread, whose handler would print to stderr
                     logFailure(e);
                 }
             });
@@ -148,8 +150,8 @@ public final class WorkerPool implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs what waits, joins the threads; after half of the timeout interrupts them and discards what still waits.
-     * Called on a worker thread it does not wait for itself. Idempotent.
+     * Runs the waiting tasks and joins the threads; after half of the timeout, interrupts them and discards the
+     * remaining tasks. On a worker thread, does not wait. Idempotent.
      */
     @Override
     public void close() {
@@ -165,7 +167,7 @@ public final class WorkerPool implements Executor, AutoCloseable {
             discards = true;
             int discarded = threads.shutdownNow().size();
             if (!threads.awaitTermination(halfNanos, TimeUnit.NANOSECONDS)) {
-                log.warn("{} tasks did not end when interrupted, {} never began", threads.getActiveCount(), discarded);
+                log.warn("{} tasks did not end after an interrupt, {} were never started", threads.getActiveCount(), discarded);
             }
         } catch (InterruptedException e) {
             discards = true;

@@ -26,7 +26,7 @@ class DropLogTest {
             second.dropped(DropReason.EXPIRED, 4, 5);
             log.look(1);
             assertThat(watch.lines())
-                    .containsExactly("WARN 7 messages with 35 bytes were dropped since the last such line:"
+                    .containsExactly("WARN 7 messages with 35 bytes were dropped since the last report:"
                             + " QUEUE_FULL_MESSAGES 3, EXPIRED 4");
 
             second.dropped(DropReason.EXPIRED, 1, 1);
@@ -35,7 +35,7 @@ class DropLogTest {
             log.look(PERIOD_NANOS + 1);
             assertThat(watch.lines())
                     .last()
-                    .isEqualTo("INFO 1 messages with 1 bytes were dropped since the last such line: EXPIRED 1");
+                    .isEqualTo("INFO 1 messages with 1 bytes were dropped since the last report: EXPIRED 1");
         }
     }
 }
