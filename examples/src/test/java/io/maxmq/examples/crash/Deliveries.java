@@ -81,7 +81,7 @@ final class Deliveries {
         final Map<String, Received> received = new HashMap<>();
         final Map<String, Integer> lastNumber = new HashMap<>();
 
-        /** Messages on connections that began while the disk was full: the broker could not record that the client was connected. */
+        /** Messages on connections accepted while the disk was full: the broker could not record that the client was connected. */
         final Set<String> unrecorded = new HashSet<>();
 
         // For the session
@@ -109,10 +109,11 @@ final class Deliveries {
             Subscriber subscriber = subscriber(connecting.client());
             subscriber.connecting = entry.at();
             subscriber.lastRepeated = -1;
-            subscriber.isUnrecorded = isDiskFull;
         } else if (event instanceof Event.Connected connected) {
+            Subscriber subscriber = subscriber(connected.client());
+            subscriber.isUnrecorded = isDiskFull;
             if (!connected.sessionPresent()) {
-                subscriber(connected.client()).unreleased.clear();
+                subscriber.unreleased.clear();
             }
         } else if (event instanceof Event.Subscribing asked) {
             List<Subscription> subscriptions = subscriber(asked.client()).subscriptions;

@@ -169,7 +169,7 @@ class OracleTest {
     }
 
     @Test
-    void allowsALackOfDupAfterAConnectionThatBeganOnAFullDisk() {
+    void allowsALackOfDupAfterAConnectionAcceptedOnAFullDisk() {
         publish("p:1", "t/a", 1);
         add(new Event.DiskFull(0));
         connect("s", true);
@@ -182,7 +182,7 @@ class OracleTest {
     }
 
     @Test
-    void reportsALackOfDupAfterAConnectionThatBeganBeforeTheDiskWasFull() {
+    void reportsALackOfDupAfterAConnectionAcceptedBeforeTheDiskWasFull() {
         publish("p:1", "t/a", 1);
         connect("s", true);
         add(new Event.DiskFull(0));
