@@ -64,14 +64,20 @@ final class ChildProcess implements AutoCloseable {
     }
 
     private static Thread reader(String name, InputStream from, BlockingQueue<String> lines) {
-        Thread reader = new Thread(
-                () -> new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))
-                        .lines()
-                        .forEach(lines::add),
-                name);
+        Thread reader = new Thread(() -> read(from, lines), name);
         reader.setDaemon(true);
         reader.start();
         return reader;
+    }
+
+    private static void read(InputStream from, BlockingQueue<String> lines) {
+        try {
+            new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))
+                    .lines()
+                    .forEach(lines::add);
+        } catch (UncheckedIOException closed) {
+            return; // the process was killed, which closes its streams
+        }
     }
 
     long pid() {
