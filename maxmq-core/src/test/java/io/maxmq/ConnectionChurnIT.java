@@ -4,8 +4,8 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
-import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.event.MetricsSink;
@@ -68,7 +68,8 @@ class ConnectionChurnIT {
                 TestClient client = new TestClient(ProtocolVersion.MQTT_5, socket(broker, overTcp));
                 client.send(
                         Connect.of(ProtocolVersion.MQTT_5, "client-" + i, true, 0),
-                        new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("a/" + i, QoS.AT_LEAST_ONCE))));
+                        new Subscribe(
+                                1, Properties.NONE, List.of(RequestedSubscription.of("a/" + i, QoS.AT_LEAST_ONCE))));
                 client.close();
             }
 

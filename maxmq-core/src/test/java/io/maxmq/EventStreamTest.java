@@ -3,8 +3,8 @@ package io.maxmq;
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.packet.Connect;
-import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.ConnectWill;
+import io.maxmq.codec.packet.Properties;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
@@ -87,7 +87,8 @@ class EventStreamTest {
     @Test
     void tellsOfAWill() throws InterruptedException {
         broker.broker().onEvent(WillPublished.class, heard::add);
-        ConnectWill will = new ConnectWill("will/topic", TestClient.bytes("gone"), QoS.AT_MOST_ONCE, false, Properties.NONE);
+        ConnectWill will =
+                new ConnectWill("will/topic", TestClient.bytes("gone"), QoS.AT_MOST_ONCE, false, Properties.NONE);
         TestClient client = broker.connected(
                 new Connect(ProtocolVersion.MQTT_5, false, true, 0, Properties.NONE, "mortal", will, null, null));
 

@@ -4,9 +4,9 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.MemoryLimits;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.extension.BrokerContext;
@@ -41,7 +41,8 @@ class MemorySharesTest {
     }
 
     private static ReasonCode subscribe(TestClient client, String filter) {
-        return client.send(new Subscribe(7, Properties.NONE, List.of(RequestedSubscription.of(filter, QoS.AT_MOST_ONCE))))
+        return client.send(
+                        new Subscribe(7, Properties.NONE, List.of(RequestedSubscription.of(filter, QoS.AT_MOST_ONCE))))
                 .expect(SubAck.class)
                 .reasons()
                 .get(0);

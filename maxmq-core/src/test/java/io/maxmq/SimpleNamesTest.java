@@ -46,6 +46,7 @@ class SimpleNamesTest {
         return name.endsWith(".java")
                 && !name.contains("-info")
                 && file.toString().contains("src/main/java")
-                && APPLICATIONS.stream().noneMatch(application -> file.toString().contains("/" + application + "/"));
+                && APPLICATIONS.stream()
+                        .noneMatch(application -> file.toString().contains("/" + application + "/"));
     }
 }

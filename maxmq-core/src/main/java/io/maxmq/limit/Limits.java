@@ -148,7 +148,8 @@ public final class Limits implements RateLimiter {
     }
 
     /** Finds the meters; the caller closes what it gets. */
-    private AppliedLimits apply(List<ScopeLimits> scopes, Function<ScopeLimits, @Nullable Object> keyOf, long nowNanos) {
+    private AppliedLimits apply(
+            List<ScopeLimits> scopes, Function<ScopeLimits, @Nullable Object> keyOf, long nowNanos) {
         List<KeyMeters> borrowed = new ArrayList<>();
         Map<Limit, Meter> meters = new LinkedHashMap<>();
         for (ScopeLimits scope : scopes) {

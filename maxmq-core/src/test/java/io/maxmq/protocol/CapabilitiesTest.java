@@ -8,13 +8,13 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
-import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.Capabilities;
 import io.maxmq.config.ConnectionLimits;
 import java.util.List;
@@ -155,7 +155,9 @@ class CapabilitiesTest {
                     id == 0
                             ? Properties.NONE
                             : Properties.builder().subscriptionIdentifier(id).build(),
-                    List.of(RequestedSubscription.of("fine", QoS.AT_MOST_ONCE), RequestedSubscription.of(filter, QoS.AT_MOST_ONCE))));
+                    List.of(
+                            RequestedSubscription.of("fine", QoS.AT_MOST_ONCE),
+                            RequestedSubscription.of(filter, QoS.AT_MOST_ONCE))));
 
             client.expectDisconnect(reason);
         }
@@ -170,7 +172,9 @@ class CapabilitiesTest {
             Subscribe subscribe = new Subscribe(
                     1,
                     Properties.NONE,
-                    List.of(RequestedSubscription.of(filter, QoS.AT_MOST_ONCE), RequestedSubscription.of("fine", QoS.AT_MOST_ONCE)));
+                    List.of(
+                            RequestedSubscription.of(filter, QoS.AT_MOST_ONCE),
+                            RequestedSubscription.of("fine", QoS.AT_MOST_ONCE)));
 
             assertThat(newer.send(subscribe).expect(SubAck.class).reasons())
                     .containsExactly(ReasonCode.UNSPECIFIED_ERROR, ReasonCode.SUCCESS);
@@ -195,7 +199,8 @@ class CapabilitiesTest {
                     "terse"));
             TestClient narrow = broker.connected(asking(
                     Properties.builder().set(PropertyId.MAXIMUM_PACKET_SIZE, 50).build(), "narrow"));
-            Subscribe wrong = new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("a/#/b", QoS.AT_MOST_ONCE)));
+            Subscribe wrong =
+                    new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("a/#/b", QoS.AT_MOST_ONCE)));
 
             SubAck explained = client.send(wrong).expect(SubAck.class);
             SubAck unexplained = terse.send(wrong).expect(SubAck.class);

@@ -7,11 +7,11 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.Disconnect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
-import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.DropReason;
 import io.maxmq.spi.Message;
@@ -44,7 +44,11 @@ class ClientLimitsTest {
     }
 
     private static Connect connect(
-            ProtocolVersion version, boolean cleanStart, int keepAliveSeconds, long expiry, @Nullable ConnectWill will) {
+            ProtocolVersion version,
+            boolean cleanStart,
+            int keepAliveSeconds,
+            long expiry,
+            @Nullable ConnectWill will) {
         Properties properties = version.isV5()
                 ? Properties.builder()
                         .set(PropertyId.SESSION_EXPIRY_INTERVAL, expiry)
@@ -101,7 +105,8 @@ class ClientLimitsTest {
             client.send(publish(QoS.EXACTLY_ONCE, 1)).expectDisconnect(ReasonCode.QOS_NOT_SUPPORTED);
 
             TestClient withWill = broker.tcpClient(ProtocolVersion.MQTT_5);
-            ConnectWill will = new ConnectWill("will", ByteBuffer.wrap(new byte[] {1}), QoS.EXACTLY_ONCE, false, Properties.NONE);
+            ConnectWill will =
+                    new ConnectWill("will", ByteBuffer.wrap(new byte[] {1}), QoS.EXACTLY_ONCE, false, Properties.NONE);
             assertThat(withWill.send(connect(ProtocolVersion.MQTT_5, true, 0, 0, will))
                             .expect(ConnAck.class)
                             .reason())

@@ -7,9 +7,9 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
-import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.MemoryLimits;
 import io.maxmq.spi.MemoryAccount;
 import io.maxmq.spi.Message;
@@ -50,7 +50,8 @@ class ConnectWithoutMemoryTest {
     private static Connect connect(ProtocolVersion version, boolean cleanStart, int willBytes) {
         ConnectWill will = willBytes == 0
                 ? null
-                : new ConnectWill("will", ByteBuffer.wrap(new byte[willBytes]), QoS.AT_LEAST_ONCE, false, Properties.NONE);
+                : new ConnectWill(
+                        "will", ByteBuffer.wrap(new byte[willBytes]), QoS.AT_LEAST_ONCE, false, Properties.NONE);
         Properties properties = version.isV5()
                 ? Properties.builder()
                         .set(PropertyId.SESSION_EXPIRY_INTERVAL, 1000)

@@ -7,9 +7,9 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.Capabilities;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.Action;
@@ -38,7 +38,9 @@ class ExclusiveSubscriptionTest {
 
     private static ReasonCode subscribe(TestClient client, String filter) {
         SubAck answer = client.send(new Subscribe(
-                        client.nextPacketId(), Properties.NONE, List.of(RequestedSubscription.of(filter, QoS.AT_LEAST_ONCE))))
+                        client.nextPacketId(),
+                        Properties.NONE,
+                        List.of(RequestedSubscription.of(filter, QoS.AT_LEAST_ONCE))))
                 .expect(SubAck.class);
         return answer.reasons().get(0);
     }
@@ -65,8 +67,8 @@ class ExclusiveSubscriptionTest {
         subscribe(broker.connected(V5, "holder"), "$exclusive/a");
         TestClient other = broker.connected(V5, "other");
 
-        SubAck answer = other.send(
-                        new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("$exclusive/a", QoS.AT_MOST_ONCE))))
+        SubAck answer = other.send(new Subscribe(
+                        1, Properties.NONE, List.of(RequestedSubscription.of("$exclusive/a", QoS.AT_MOST_ONCE))))
                 .expect(SubAck.class);
 
         assertThat(answer.properties().string(PropertyId.REASON_STRING)).contains("another client");

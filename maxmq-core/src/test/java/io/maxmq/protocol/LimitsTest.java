@@ -17,9 +17,9 @@ import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.config.ConnectionLimits;
@@ -241,7 +241,9 @@ class LimitsTest {
         client.subscribe("+/".repeat(127) + "#", QoS.AT_MOST_ONCE);
 
         SubAck answer = client.send(new Subscribe(
-                        5, Properties.NONE, List.of(RequestedSubscription.of("a/".repeat(128) + "a", QoS.AT_MOST_ONCE))))
+                        5,
+                        Properties.NONE,
+                        List.of(RequestedSubscription.of("a/".repeat(128) + "a", QoS.AT_MOST_ONCE))))
                 .expect(SubAck.class);
 
         assertThat(answer.reasons()).containsExactly(ReasonCode.TOPIC_FILTER_INVALID);

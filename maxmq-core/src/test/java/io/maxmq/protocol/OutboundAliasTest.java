@@ -218,7 +218,8 @@ class OutboundAliasTest {
         three.subscribe(TOPIC, QoS.AT_LEAST_ONCE);
         TestClient identified = broker.connected(connect("identified", allowing(10)));
         identified.subscribe(
-                Properties.builder().subscriptionIdentifier(7).build(), RequestedSubscription.of(TOPIC, QoS.AT_LEAST_ONCE));
+                Properties.builder().subscriptionIdentifier(7).build(),
+                RequestedSubscription.of(TOPIC, QoS.AT_LEAST_ONCE));
 
         for (String payload : new String[] {"1", "2", "3", "large".repeat(10_000)}) {
             broker.publish(Message.builder(TOPIC)

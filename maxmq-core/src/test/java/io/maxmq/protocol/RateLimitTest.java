@@ -12,9 +12,9 @@ import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.Listener;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.DropReason;
@@ -305,7 +305,9 @@ class RateLimitTest {
         SubAck answer = client.send(new Subscribe(
                         1,
                         Properties.NONE,
-                        List.of(RequestedSubscription.of("a", QoS.AT_MOST_ONCE), RequestedSubscription.of("b", QoS.AT_MOST_ONCE))))
+                        List.of(
+                                RequestedSubscription.of("a", QoS.AT_MOST_ONCE),
+                                RequestedSubscription.of("b", QoS.AT_MOST_ONCE))))
                 .expect(SubAck.class);
 
         assertThat(answer.reasons()).containsExactly(ReasonCode.QUOTA_EXCEEDED, ReasonCode.QUOTA_EXCEEDED);

@@ -13,8 +13,8 @@ import io.maxmq.codec.packet.Disconnect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
-import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.auth.AuthenticationResult;
 import io.maxmq.spi.auth.Authenticator;
@@ -57,7 +57,8 @@ class ReasonStringTest {
         client.send(new Subscribe(
                 1,
                 Properties.NONE,
-                List.of(new RequestedSubscription(longest, QoS.AT_MOST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE))));
+                List.of(new RequestedSubscription(
+                        longest, QoS.AT_MOST_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE))));
 
         client.expectDisconnect(ReasonCode.PROTOCOL_ERROR);
         broker.awaitDisconnected("client");

@@ -213,7 +213,8 @@ class RetainedTest {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
 
         client.subscribe(
-                Properties.builder().subscriptionIdentifier(7).build(), RequestedSubscription.of("a", QoS.AT_MOST_ONCE));
+                Properties.builder().subscriptionIdentifier(7).build(),
+                RequestedSubscription.of("a", QoS.AT_MOST_ONCE));
 
         Properties received = client.expectMessage("a", "kept").properties();
         assertThat(received.subscriptionIdentifiers()).containsExactly(7);

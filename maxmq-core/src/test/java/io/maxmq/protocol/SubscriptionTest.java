@@ -12,9 +12,9 @@ import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.OverlappingSubscriptions;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.spi.DropReason;
@@ -169,7 +169,8 @@ class SubscriptionTest {
     void noLocalOfOneSubscriptionLeavesTheOtherItsMessage() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_5, "client");
         client.subscribe(
-                id(1), new RequestedSubscription("a/#", QoS.EXACTLY_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
+                id(1),
+                new RequestedSubscription("a/#", QoS.EXACTLY_ONCE, true, false, RetainHandling.SEND_AT_SUBSCRIBE));
         client.subscribe(id(2), RequestedSubscription.of("a/b", QoS.AT_MOST_ONCE));
 
         client.send(TestClient.message("a/b", "own", QoS.AT_MOST_ONCE, 0));
@@ -273,8 +274,8 @@ class SubscriptionTest {
     void versionThreeOneIsToldNoRefusal() {
         TestClient client = broker.connected(ProtocolVersion.MQTT_3_1, "client");
 
-        SubAck answer = client.send(
-                        new Subscribe(9, Properties.NONE, List.of(RequestedSubscription.of("a/#/b", QoS.AT_LEAST_ONCE))))
+        SubAck answer = client.send(new Subscribe(
+                        9, Properties.NONE, List.of(RequestedSubscription.of("a/#/b", QoS.AT_LEAST_ONCE))))
                 .expect(SubAck.class);
 
         assertThat(answer.reasons()).containsExactly(ReasonCode.GRANTED_QOS_1);

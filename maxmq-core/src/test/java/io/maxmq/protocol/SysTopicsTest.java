@@ -10,9 +10,9 @@ import io.maxmq.codec.packet.PingReq;
 import io.maxmq.codec.packet.PingResp;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.config.RetainedLimits;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.Tenant;
@@ -201,7 +201,8 @@ class SysTopicsTest {
             broker.clock().advance(INTERVAL);
             TestClient client = broker.connected(V5, "client");
 
-            client.send(new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("$SYS/#", QoS.AT_MOST_ONCE))));
+            client.send(
+                    new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("$SYS/#", QoS.AT_MOST_ONCE))));
 
             assertThat(client.expect(SubAck.class).reasons()).containsExactly(ReasonCode.NOT_AUTHORIZED);
         }

@@ -6,13 +6,13 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
-import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.TopicRewrite;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.auth.Action;
@@ -159,7 +159,8 @@ class TopicRewriteTest {
         TestBroker broker = with(TopicRewrite.of("a/#", "b/{#}"));
         TestClient observer = broker.connected(V5, "observer");
         observer.subscribe("b/#", QoS.AT_MOST_ONCE);
-        ConnectWill will = new ConnectWill("a/will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, false, Properties.NONE);
+        ConnectWill will =
+                new ConnectWill("a/will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, false, Properties.NONE);
 
         broker.connected(new Connect(V5, false, true, 0, Properties.NONE, "dying", will, null, null))
                 .close();
@@ -173,7 +174,8 @@ class TopicRewriteTest {
         TestClient observer = broker.connected(V5, "observer");
         observer.subscribe("+/will", QoS.AT_MOST_ONCE);
         observer.subscribe("+/message", QoS.AT_MOST_ONCE);
-        ConnectWill will = new ConnectWill("$delayed/5/a/will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, false, Properties.NONE);
+        ConnectWill will = new ConnectWill(
+                "$delayed/5/a/will", TestClient.bytes("dead"), QoS.AT_MOST_ONCE, false, Properties.NONE);
 
         observer.publish("$delayed/5/a/message", "later", QoS.AT_LEAST_ONCE);
         broker.connected(new Connect(V5, false, true, 0, Properties.NONE, "dying", will, null, null))

@@ -2,17 +2,17 @@ package io.maxmq.rules;
 
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.rules.action.HandlerSink;
-import io.maxmq.rules.eval.Evaluation;
 import io.maxmq.rules.eval.CompileOptions;
+import io.maxmq.rules.eval.Evaluation;
 import io.maxmq.rules.eval.Program;
 import io.maxmq.rules.event.EventKind;
-import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.output.JavaValues;
-import io.maxmq.rules.run.RuleRegistry;
 import io.maxmq.rules.run.Evaluator;
 import io.maxmq.rules.run.InlineMode;
 import io.maxmq.rules.run.Plan;
+import io.maxmq.rules.run.RuleRegistry;
 import io.maxmq.rules.run.SqlEvaluator;
 import io.maxmq.rules.sink.Sink;
 import io.maxmq.rules.sink.SinkRecord;
@@ -93,7 +93,9 @@ public final class RuleBuilder {
 
     private Program compiled(String sql) {
         return Program.of(
-                sql, new CompileOptions(functions, EventKind.topics(), EvaluationLimits.DEFAULT, isFast, leavesOutUndefined, false));
+                sql,
+                new CompileOptions(
+                        functions, EventKind.topics(), EvaluationLimits.DEFAULT, isFast, leavesOutUndefined, false));
     }
 
     /**

@@ -7,15 +7,15 @@ import io.maxmq.rules.eval.Trace;
 import io.maxmq.rules.event.Event;
 import io.maxmq.rules.event.EventKind;
 import io.maxmq.rules.function.Definition;
-import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.output.JavaValues;
-import io.maxmq.rules.run.RuleRegistry;
 import io.maxmq.rules.run.EngineSettings;
+import io.maxmq.rules.run.RuleRegistry;
 import io.maxmq.rules.run.TestEvaluation;
 import io.maxmq.rules.sink.Buffering;
-import io.maxmq.rules.sink.SinkOverflow;
 import io.maxmq.rules.sink.Sink;
+import io.maxmq.rules.sink.SinkOverflow;
 import io.maxmq.rules.sink.SinkStatus;
 import io.maxmq.spi.Preview;
 import io.maxmq.spi.extension.BrokerContext;
@@ -174,7 +174,8 @@ public final class RuleEngine implements Extension {
      * @throws io.maxmq.rules.error.StatementException when it can't be a rule
      */
     public TestResult test(String statement, SampleEvent event) {
-        Program program = Program.of(statement, new CompileOptions(functions, EventKind.topics(), EvaluationLimits.DEFAULT, true));
+        Program program = Program.of(
+                statement, new CompileOptions(functions, EventKind.topics(), EvaluationLimits.DEFAULT, true));
         long nowMillis = engine.nowMillis();
         Event sample = event.event(engine.node(), nowMillis);
         List<TestResult.Value> values = new ArrayList<>();

@@ -4,8 +4,8 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.UserProperty;
 import io.maxmq.config.TopicRewrite;
-import io.maxmq.junit.ReceivedMessage;
 import io.maxmq.junit.MaxMQExtension;
+import io.maxmq.junit.ReceivedMessage;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
 import java.util.ArrayList;
@@ -228,13 +228,15 @@ class InlineRuleTest {
 
     static Stream<Arguments> failingClosed() {
         return Stream.of(
-                Arguments.of(InlineAction.require(ReasonCode.PAYLOAD_FORMAT_INVALID).failClosed(), "PAYLOAD_FORMAT_INVALID"),
+                Arguments.of(
+                        InlineAction.require(ReasonCode.PAYLOAD_FORMAT_INVALID).failClosed(), "PAYLOAD_FORMAT_INVALID"),
                 Arguments.of(InlineAction.reject(ReasonCode.NOT_AUTHORIZED).failClosed(), "NOT_AUTHORIZED"),
                 Arguments.of(InlineAction.requireOrDrop().failClosed(), ""),
                 Arguments.of(InlineAction.drop().failClosed(), ""),
                 Arguments.of(InlineAction.transform().failClosed(), "IMPLEMENTATION_SPECIFIC_ERROR"),
                 Arguments.of(
-                        InlineAction.transform().failClosed(ReasonCode.PAYLOAD_FORMAT_INVALID), "PAYLOAD_FORMAT_INVALID"));
+                        InlineAction.transform().failClosed(ReasonCode.PAYLOAD_FORMAT_INVALID),
+                        "PAYLOAD_FORMAT_INVALID"));
     }
 
     @Test
@@ -312,8 +314,11 @@ class InlineRuleTest {
 
     @Test
     void refusesWhatCannotBe() {
-        assertThatThrownBy(() ->
-                        rules.rule("r").from("t").to("x").inline(InlineAction.drop()).start())
+        assertThatThrownBy(() -> rules.rule("r")
+                        .from("t")
+                        .to("x")
+                        .inline(InlineAction.drop())
+                        .start())
                 .hasMessageContaining("no sinks");
         assertThatThrownBy(() -> rules.rule("r")
                         .from("$events/client/connected")

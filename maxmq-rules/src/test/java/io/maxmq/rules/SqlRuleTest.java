@@ -1,8 +1,8 @@
 package io.maxmq.rules;
 
 import io.maxmq.codec.QoS;
-import io.maxmq.junit.ReceivedMessage;
 import io.maxmq.junit.MaxMQExtension;
+import io.maxmq.junit.ReceivedMessage;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
 import io.maxmq.rules.action.RepublishSink;

@@ -1,16 +1,16 @@
 package io.maxmq.rules;
 
 import io.maxmq.codec.QoS;
-import io.maxmq.junit.ReceivedMessage;
 import io.maxmq.junit.MaxMQExtension;
+import io.maxmq.junit.ReceivedMessage;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
 import io.maxmq.junit.VirtualClock;
-import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
 import io.maxmq.rules.sink.RecordResult;
 import io.maxmq.rules.sink.Sink;
+import io.maxmq.rules.sink.SinkBatch;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;

@@ -4,8 +4,8 @@ import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.storage.inspect.Arguments;
 import io.maxmq.storage.inspect.Inspection;
-import io.maxmq.storage.inspect.Repair;
 import io.maxmq.storage.inspect.InspectionReport;
+import io.maxmq.storage.inspect.Repair;
 import io.maxmq.storage.rocksdb.DamagedDirectory;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -51,7 +51,9 @@ public final class Inspect {
             if (!DamagedDirectory.isOfStore(asked.directory())) {
                 throw new IllegalArgumentException("no store's directory, it has no FORMAT: " + asked.directory());
             }
-            return repairs ? repair(asked.directory(), new InspectionReport(out)) : inspect(asked, new InspectionReport(out));
+            return repairs
+                    ? repair(asked.directory(), new InspectionReport(out))
+                    : inspect(asked, new InspectionReport(out));
         } catch (IllegalArgumentException e) {
             err.println(e.getMessage());
             err.println(Arguments.USAGE);

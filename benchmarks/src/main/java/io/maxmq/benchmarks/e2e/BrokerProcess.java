@@ -1,8 +1,8 @@
 package io.maxmq.benchmarks.e2e;
 
-import io.maxmq.benchmarks.load.TargetAddress.Over;
 import io.maxmq.benchmarks.load.MemoryProbe;
 import io.maxmq.benchmarks.load.StoreProbe;
+import io.maxmq.benchmarks.load.TargetAddress.Over;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

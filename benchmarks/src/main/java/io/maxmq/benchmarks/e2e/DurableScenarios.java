@@ -3,8 +3,8 @@ package io.maxmq.benchmarks.e2e;
 import io.maxmq.benchmarks.load.DurableLoad;
 import io.maxmq.benchmarks.load.DurablePlan;
 import io.maxmq.benchmarks.load.DurableResult;
-import io.maxmq.benchmarks.load.MemoryProbe;
 import io.maxmq.benchmarks.load.LoadMeter;
+import io.maxmq.benchmarks.load.MemoryProbe;
 import io.maxmq.benchmarks.load.RecoveryLoad;
 import io.maxmq.benchmarks.load.SessionMemoryLoad;
 import java.io.IOException;
@@ -133,7 +133,8 @@ final class DurableScenarios {
         return new Cell(Scenario.bytes(each), List.of(), List.of());
     }
 
-    private static Cell recovery(BrokerProcess broker, BenchmarkOptions options) throws IOException, InterruptedException {
+    private static Cell recovery(BrokerProcess broker, BenchmarkOptions options)
+            throws IOException, InterruptedException {
         RecoveryLoad.prepare(Scenario.endpoint(broker, options), options.recovered(), options.queued());
         broker.close();
         long begin = System.nanoTime();

@@ -82,7 +82,8 @@ public final class EndToEnd {
         }
     }
 
-    private static List<MeasuredBroker> available(BenchmarkOptions options) throws InterruptedException, URISyntaxException {
+    private static List<MeasuredBroker> available(BenchmarkOptions options)
+            throws InterruptedException, URISyntaxException {
         List<MeasuredBroker> available = new ArrayList<>();
         for (String id : options.brokers()) {
             MeasuredBroker broker = broker(id, options);
@@ -139,7 +140,8 @@ public final class EndToEnd {
         return new JavaBroker(id, title, MaxMqPeer.class.getName(), JavaBroker.own(), options.jvmArgs(), storage);
     }
 
-    private static MeasuredBroker peer(String id, String title, String mainClass, Storage storage, BenchmarkOptions options)
+    private static MeasuredBroker peer(
+            String id, String title, String mainClass, Storage storage, BenchmarkOptions options)
             throws URISyntaxException {
         Path folder = options.peers().isPresent() ? options.peers().get() : peersBesideThisJar();
         return new JavaBroker(

@@ -1,8 +1,8 @@
 package io.maxmq.benchmarks.e2e;
 
-import io.maxmq.benchmarks.load.TargetAddress.Over;
 import io.maxmq.benchmarks.load.MemoryProbe;
 import io.maxmq.benchmarks.load.StoreProbe;
+import io.maxmq.benchmarks.load.TargetAddress.Over;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.maxmq.benchmarks.e2e;
 
-import io.maxmq.benchmarks.load.TargetAddress.Over;
 import io.maxmq.benchmarks.load.MemoryProbe;
+import io.maxmq.benchmarks.load.TargetAddress.Over;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;

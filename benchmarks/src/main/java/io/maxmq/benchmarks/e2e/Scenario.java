@@ -1,11 +1,11 @@
 package io.maxmq.benchmarks.e2e;
 
-import io.maxmq.benchmarks.load.TargetAddress;
 import io.maxmq.benchmarks.load.IdleLoad;
-import io.maxmq.benchmarks.load.MemoryProbe;
 import io.maxmq.benchmarks.load.LoadMeter;
+import io.maxmq.benchmarks.load.MemoryProbe;
 import io.maxmq.benchmarks.load.RetainedLoad;
 import io.maxmq.benchmarks.load.StormLoad;
+import io.maxmq.benchmarks.load.TargetAddress;
 import io.maxmq.benchmarks.load.TrafficLoad;
 import io.maxmq.benchmarks.load.TrafficPlan;
 import io.maxmq.benchmarks.load.TrafficResult;
@@ -88,7 +88,8 @@ record Scenario(String id, String title, Run run) {
         });
     }
 
-    private static TrafficResult traffic(TrafficPlan plan, BrokerProcess broker, BenchmarkOptions options) throws IOException {
+    private static TrafficResult traffic(TrafficPlan plan, BrokerProcess broker, BenchmarkOptions options)
+            throws IOException {
         return TrafficLoad.run(
                 endpoint(broker, options), plan, new LoadMeter(broker::cpuNanos), options.warmup(), options.measured());
     }

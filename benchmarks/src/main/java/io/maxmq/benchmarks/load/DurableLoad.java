@@ -29,7 +29,12 @@ public final class DurableLoad {
 
     /** Sends for both durations, then waits for all acknowledgements and deliveries. */
     public static DurableResult run(
-            TargetAddress endpoint, DurablePlan plan, LoadMeter meter, StoreProbe store, Duration warmup, Duration measured)
+            TargetAddress endpoint,
+            DurablePlan plan,
+            LoadMeter meter,
+            StoreProbe store,
+            Duration warmup,
+            Duration measured)
             throws IOException {
         LastingSessions.create(endpoint, 0, plan.sessions(), plan.qos());
         try (LoadLoop loop = new LoadLoop(endpoint)) {
@@ -52,7 +57,8 @@ public final class DurableLoad {
      *
      * @param delivered all that were queued, but for what was lost
      */
-    public record Drained(LoadMeter.Usage usage, MemoryProbe.PerItem perQueued, long delivered, long lost, String trouble) {
+    public record Drained(
+            LoadMeter.Usage usage, MemoryProbe.PerItem perQueued, long delivered, long lost, String trouble) {
         public double deliveredPerSecond() {
             return delivered / usage.seconds();
         }
@@ -63,7 +69,8 @@ public final class DurableLoad {
     }
 
     /** Queues {@code messages} to offline sessions, then has them all come back at once. */
-    public static Drained drain(TargetAddress endpoint, DurablePlan plan, long messages, LoadMeter meter, MemoryProbe memory)
+    public static Drained drain(
+            TargetAddress endpoint, DurablePlan plan, long messages, LoadMeter meter, MemoryProbe memory)
             throws IOException {
         LastingSessions.create(endpoint, 0, plan.sessions(), plan.qos());
         try (LoadLoop loop = new LoadLoop(endpoint)) {
@@ -77,7 +84,8 @@ public final class DurableLoad {
             load.connectSubscribers();
             load.awaitDeliveries();
             LoadMeter.Sample end = meter.sample();
-            return new Drained(LoadMeter.between(begin, end), perQueued, load.received(), load.lost(), loop.firstTrouble());
+            return new Drained(
+                    LoadMeter.between(begin, end), perQueued, load.received(), load.lost(), loop.firstTrouble());
         }
     }
 

@@ -12,7 +12,8 @@ public final class IdleLoad {
     private IdleLoad() {}
 
     /** Reads the memory, opens {@code connections}, reads it again. A few that come first load classes and fill pools. */
-    public static MemoryProbe.PerItem run(TargetAddress endpoint, int connections, MemoryProbe probe) throws IOException {
+    public static MemoryProbe.PerItem run(TargetAddress endpoint, int connections, MemoryProbe probe)
+            throws IOException {
         try (LoadLoop loop = new LoadLoop(endpoint)) {
             loop.openAll(clients(loop, "bench-first-", FIRST_CONNECTIONS));
         }

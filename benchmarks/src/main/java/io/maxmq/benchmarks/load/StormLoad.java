@@ -39,7 +39,8 @@ public final class StormLoad {
     }
 
     /** Runs the storm for both durations. */
-    public static Result run(TargetAddress endpoint, LoadMeter meter, Duration warmup, Duration measured) throws IOException {
+    public static Result run(TargetAddress endpoint, LoadMeter meter, Duration warmup, Duration measured)
+            throws IOException {
         try (LoadLoop loop = new LoadLoop(endpoint)) {
             StormLoad storm = new StormLoad(loop);
             for (int i = 0; i < CLIENTS; i++) {

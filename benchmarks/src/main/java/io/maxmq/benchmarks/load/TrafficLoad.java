@@ -53,7 +53,8 @@ public final class TrafficLoad {
 
     /** Connects, subscribes, sends for both durations, drains, disconnects. */
     public static TrafficResult run(
-            TargetAddress endpoint, TrafficPlan plan, LoadMeter meter, Duration warmup, Duration measured) throws IOException {
+            TargetAddress endpoint, TrafficPlan plan, LoadMeter meter, Duration warmup, Duration measured)
+            throws IOException {
         try (LoadLoop loop = new LoadLoop(endpoint)) {
             TrafficLoad load = new TrafficLoad(plan, loop, meter);
             load.connect();

@@ -10,8 +10,8 @@ import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Packet;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.Publish;
-import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.rules.InlineAction;
 import io.maxmq.rules.RuleEngine;
@@ -95,7 +95,8 @@ public class HookBenchmark {
         exchange(subscriber, Connect.of(ProtocolVersion.MQTT_3_1_1, "subscriber", true, 0), 4);
         exchange(
                 subscriber,
-                new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("devices/+/state", QoS.AT_MOST_ONCE))),
+                new Subscribe(
+                        1, Properties.NONE, List.of(RequestedSubscription.of("devices/+/state", QoS.AT_MOST_ONCE))),
                 5);
         publisher = started.connect();
         exchange(publisher, Connect.of(ProtocolVersion.MQTT_3_1_1, "publisher", true, 0), 4);

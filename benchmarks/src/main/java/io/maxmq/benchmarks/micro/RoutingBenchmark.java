@@ -2,10 +2,10 @@ package io.maxmq.benchmarks.micro;
 
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.wire.PublishView;
-import io.maxmq.core.routing.RoutedMessage;
-import io.maxmq.core.routing.Match;
-import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.Match;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.Subscriber;
 import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.routing.TopicTable;

@@ -1,14 +1,14 @@
 package io.maxmq.benchmarks.micro;
 
-import io.maxmq.rules.eval.Evaluation;
 import io.maxmq.rules.eval.CompileOptions;
+import io.maxmq.rules.eval.Evaluation;
 import io.maxmq.rules.eval.Payload;
 import io.maxmq.rules.eval.PayloadPaths;
 import io.maxmq.rules.eval.Program;
+import io.maxmq.rules.function.CallContext;
+import io.maxmq.rules.function.EvaluationLimits;
 import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.function.KeyValues;
-import io.maxmq.rules.function.EvaluationLimits;
-import io.maxmq.rules.function.CallContext;
 import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.value.Fields;
 import io.maxmq.rules.value.Text;
@@ -56,12 +56,15 @@ public class RuleBenchmark {
 
     private final Event[] events = new Event[DOCUMENTS];
     private final Functions functions = Functions.standard();
-    private final CompileOptions strictly = new CompileOptions(functions, Set.of(), EvaluationLimits.DEFAULT, false, false);
-    private final CompileOptions quickly = new CompileOptions(functions, Set.of(), EvaluationLimits.DEFAULT, true, false);
+    private final CompileOptions strictly =
+            new CompileOptions(functions, Set.of(), EvaluationLimits.DEFAULT, false, false);
+    private final CompileOptions quickly =
+            new CompileOptions(functions, Set.of(), EvaluationLimits.DEFAULT, true, false);
     private final Program strict = Program.of(STATEMENT + 30, strictly);
     private final Program fast = Program.of(STATEMENT + 30, quickly);
     private final List<Program> twenty = new ArrayList<>();
-    private final PayloadPaths.Reader strictReader = new PayloadPaths(List.of(strict), EvaluationLimits.DEFAULT).reader();
+    private final PayloadPaths.Reader strictReader =
+            new PayloadPaths(List.of(strict), EvaluationLimits.DEFAULT).reader();
     private final PayloadPaths.Reader fastReader = new PayloadPaths(List.of(fast), EvaluationLimits.DEFAULT).reader();
     private PayloadPaths.@Nullable Reader reader;
     private final JsonWriter writer = new JsonWriter(false, JsonWriter.UNBOUNDED);

@@ -19,18 +19,19 @@ import io.maxmq.core.loop.LoopThread;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.observe.Loggers;
 import io.maxmq.core.observe.WorkerPool;
-import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.MessageIds;
 import io.maxmq.core.routing.RetainedTree;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.routing.Routes;
-import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.routing.TopicTable;
 import io.maxmq.core.session.DelayedCount;
 import io.maxmq.core.session.DroppedMessages;
 import io.maxmq.core.session.GroupQueues;
+import io.maxmq.core.session.LoopSessions;
 import io.maxmq.core.session.PacketSink;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionEvents;
@@ -38,7 +39,6 @@ import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.SessionQuotas;
 import io.maxmq.core.session.SessionSetup;
 import io.maxmq.core.session.SessionStorage;
-import io.maxmq.core.session.LoopSessions;
 import io.maxmq.core.session.SubscriptionChanges;
 import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.spi.ClientInfo;
@@ -161,7 +161,8 @@ public class SessionBenchmark {
         subscriber = session(sessions, access, routes, "subscriber", subscriberSink);
         subscriber
                 .subscribing()
-                .subscribe(TopicFilter.of("devices/+/state"), new SubscriptionChanges.Options(2, false, false, true, 0));
+                .subscribe(
+                        TopicFilter.of("devices/+/state"), new SubscriptionChanges.Options(2, false, false, true, 0));
         topic = routes.topics().intern(0, "devices/d1/state");
     }
 
@@ -170,7 +171,8 @@ public class SessionBenchmark {
                 .build();
         SessionSetup setup = new SessionSetup(
                 client, access.openUnrestricted(client, new NoTimers()), 0, 100, null, ClientLimits.none(), false);
-        LoopSessions.Connected connected = sessions.connect(new SessionKey(Tenant.DEFAULT, clientId), routes, setup, sink);
+        LoopSessions.Connected connected =
+                sessions.connect(new SessionKey(Tenant.DEFAULT, clientId), routes, setup, sink);
         return ((LoopSessions.Connected.Attached) connected).session();
     }
 
@@ -242,7 +244,8 @@ public class SessionBenchmark {
         }
 
         @Override
-        public void sendPublish(RoutedMessage message, int flags, int packetId, boolean dup, FilterSubscription subscription) {
+        public void sendPublish(
+                RoutedMessage message, int flags, int packetId, boolean dup, FilterSubscription subscription) {
             lastPacketId = packetId;
         }
 

@@ -2,10 +2,10 @@ package io.maxmq.benchmarks.e2e;
 
 import io.maxmq.Listeners;
 import io.maxmq.MaxMQ;
-import io.maxmq.benchmarks.load.TargetAddress;
-import io.maxmq.benchmarks.load.TargetAddress.Over;
 import io.maxmq.benchmarks.load.LoadMeter;
 import io.maxmq.benchmarks.load.StormLoad;
+import io.maxmq.benchmarks.load.TargetAddress;
+import io.maxmq.benchmarks.load.TargetAddress.Over;
 import io.maxmq.benchmarks.load.TrafficLoad;
 import io.maxmq.benchmarks.load.TrafficPlan;
 import io.maxmq.benchmarks.load.TrafficResult;

@@ -5,8 +5,8 @@ import io.maxmq.codec.PacketType;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.packet.Properties;
-import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Unsubscribe;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +60,8 @@ final class SubscribeReader {
     }
 
     /** §3.8.3.1. */
-    private static RequestedSubscription subscription(String filter, int options, boolean v5) throws MalformedPacketException {
+    private static RequestedSubscription subscription(String filter, int options, boolean v5)
+            throws MalformedPacketException {
         int reserved = v5 ? 0b1100_0000 : 0b1111_1100;
         if ((options & reserved) != 0) { // [MQTT-3.8.3-5], 3.1.1 [MQTT-3-8.3-4]
             throw malformed("subscription options have reserved bits: options=" + options);

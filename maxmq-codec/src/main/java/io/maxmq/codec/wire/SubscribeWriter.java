@@ -1,8 +1,8 @@
 package io.maxmq.codec.wire;
 
 import io.maxmq.codec.PacketType;
-import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.RequestedSubscription;
+import io.maxmq.codec.packet.Subscribe;
 import io.maxmq.codec.packet.Unsubscribe;
 import io.netty.buffer.ByteBuf;
 

@@ -7,6 +7,7 @@ import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.packet.Auth;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.Disconnect;
 import io.maxmq.codec.packet.Packet;
 import io.maxmq.codec.packet.PingReq;
@@ -18,12 +19,11 @@ import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
-import io.maxmq.codec.packet.ConnectWill;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -691,7 +691,9 @@ final class PacketSamples {
                     new Subscribe(
                             10,
                             Properties.NONE,
-                            List.of(RequestedSubscription.of("a/+", QoS.AT_MOST_ONCE), RequestedSubscription.of("#", QoS.EXACTLY_ONCE))),
+                            List.of(
+                                    RequestedSubscription.of("a/+", QoS.AT_MOST_ONCE),
+                                    RequestedSubscription.of("#", QoS.EXACTLY_ONCE))),
                     "82 0C 00 0A 00 03 'a/+' 00 00 01 '#' 02");
             refused("SUBSCRIBE with reserved options", version, C, MALFORMED_PACKET, "82 06 00 01 00 01 'a' 04");
             refused("SUBSCRIBE without filters", version, C, PROTOCOL_ERROR, "82 02 00 01");
@@ -713,8 +715,10 @@ final class PacketSamples {
                                 .userProperty("k", "v")
                                 .build(),
                         List.of(
-                                new RequestedSubscription("", QoS.AT_LEAST_ONCE, true, true, RetainHandling.DO_NOT_SEND),
-                                new RequestedSubscription("a#", QoS.AT_MOST_ONCE, false, false, RetainHandling.SEND_IF_NEW))),
+                                new RequestedSubscription(
+                                        "", QoS.AT_LEAST_ONCE, true, true, RetainHandling.DO_NOT_SEND),
+                                new RequestedSubscription(
+                                        "a#", QoS.AT_MOST_ONCE, false, false, RetainHandling.SEND_IF_NEW))),
                 """
                 82 15
                 00 0A

@@ -8,6 +8,7 @@ import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.packet.Auth;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.Disconnect;
 import io.maxmq.codec.packet.Packet;
 import io.maxmq.codec.packet.PingReq;
@@ -19,12 +20,11 @@ import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.UnsubAck;
 import io.maxmq.codec.packet.Unsubscribe;
-import io.maxmq.codec.packet.ConnectWill;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +130,8 @@ final class Packets {
     }
 
     private ConnectWill will() {
-        return new ConnectWill(topic(), bytes(200), pick(List.of(QoS.values())), random.nextBoolean(), properties(null));
+        return new ConnectWill(
+                topic(), bytes(200), pick(List.of(QoS.values())), random.nextBoolean(), properties(null));
     }
 
     private ConnAck connAck() {

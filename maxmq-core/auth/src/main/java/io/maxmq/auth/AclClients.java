@@ -32,11 +32,13 @@ record AclClients(
     }
 
     AclClients withClient(String client) {
-        return new AclClients(users, with(clients, client, "client"), tenants, listeners, addresses, attributes, anonymous);
+        return new AclClients(
+                users, with(clients, client, "client"), tenants, listeners, addresses, attributes, anonymous);
     }
 
     AclClients withTenant(String tenant) {
-        return new AclClients(users, clients, with(tenants, tenant, "tenant"), listeners, addresses, attributes, anonymous);
+        return new AclClients(
+                users, clients, with(tenants, tenant, "tenant"), listeners, addresses, attributes, anonymous);
     }
 
     AclClients withListener(String listener) {

@@ -126,7 +126,8 @@ public final class AclRule {
     static AclRule connect(boolean allows, List<String> clientIds) {
         List<ClientIdPattern> patterns =
                 clientIds.stream().map(ClientIdPattern::of).toList();
-        return new AclRule(allows, EnumSet.of(AclRight.CONNECT), List.of(), patterns, AclClients.ANYBODY, null, null, null);
+        return new AclRule(
+                allows, EnumSet.of(AclRight.CONNECT), List.of(), patterns, AclClients.ANYBODY, null, null, null);
     }
 
     /**

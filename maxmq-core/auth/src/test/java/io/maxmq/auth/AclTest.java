@@ -6,9 +6,9 @@ import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.Properties;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.spi.DropReason;
 import io.maxmq.spi.FileWatch;
 import io.maxmq.spi.Message;
@@ -67,7 +67,8 @@ class AclTest {
             TestClient client = broker.connected(version, "a");
 
             SubAck own = client.subscribe("own/a/+", QoS.AT_LEAST_ONCE);
-            client.send(new Subscribe(7, Properties.NONE, List.of(RequestedSubscription.of("own/#", QoS.AT_LEAST_ONCE))));
+            client.send(
+                    new Subscribe(7, Properties.NONE, List.of(RequestedSubscription.of("own/#", QoS.AT_LEAST_ONCE))));
             SubAck all = client.expect(SubAck.class);
             client.publish("own/b/x", "no", QoS.AT_LEAST_ONCE);
             client.publish("own/a/b/c", "yes", QoS.AT_LEAST_ONCE);

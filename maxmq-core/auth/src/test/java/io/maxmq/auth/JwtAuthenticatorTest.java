@@ -26,9 +26,9 @@ import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.FileWatch;
 import io.maxmq.spi.event.BrokerEvent.ClientConnected;
@@ -488,8 +488,8 @@ class JwtAuthenticatorTest {
             assertThat(client.subscribe("$share/g/b", QoS.AT_LEAST_ONCE).reasons())
                     .containsExactly(ReasonCode.GRANTED_QOS_1);
             for (String filter : new String[] {"#", "+/x", "c", "$share/g/#"}) {
-                Subscribe subscribe =
-                        new Subscribe(100, Properties.NONE, List.of(RequestedSubscription.of(filter, QoS.AT_LEAST_ONCE)));
+                Subscribe subscribe = new Subscribe(
+                        100, Properties.NONE, List.of(RequestedSubscription.of(filter, QoS.AT_LEAST_ONCE)));
                 assertThat(client.send(subscribe).expect(SubAck.class).reasons())
                         .as(filter)
                         .containsExactly(ReasonCode.NOT_AUTHORIZED);

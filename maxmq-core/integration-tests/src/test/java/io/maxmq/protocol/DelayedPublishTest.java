@@ -10,6 +10,7 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.RetainHandling;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
@@ -18,7 +19,6 @@ import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
 import io.maxmq.codec.packet.RequestedSubscription;
-import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.DelayedLimits;
 import io.maxmq.spi.DropReason;
 import io.maxmq.spi.auth.Action;
@@ -296,7 +296,8 @@ class DelayedPublishTest {
                             0,
                             Properties.NONE,
                             "of-a-will",
-                            new ConnectWill("$delayed/60/c", TestClient.bytes("x"), QoS.AT_LEAST_ONCE, false, Properties.NONE),
+                            new ConnectWill(
+                                    "$delayed/60/c", TestClient.bytes("x"), QoS.AT_LEAST_ONCE, false, Properties.NONE),
                             "ann",
                             null))
                     .close();

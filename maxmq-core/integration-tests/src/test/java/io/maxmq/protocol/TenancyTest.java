@@ -10,14 +10,14 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.PingReq;
 import io.maxmq.codec.packet.PingResp;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
-import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.Listener;
 import io.maxmq.config.Tenancy;
 import io.maxmq.config.TenantQuota;
@@ -70,7 +70,11 @@ class TenancyTest {
     }
 
     private static Connect connect(
-            ProtocolVersion version, @Nullable String user, String clientId, boolean cleanStart, @Nullable ConnectWill will) {
+            ProtocolVersion version,
+            @Nullable String user,
+            String clientId,
+            boolean cleanStart,
+            @Nullable ConnectWill will) {
         return new Connect(version, false, cleanStart, 0, Properties.NONE, clientId, will, user, null);
     }
 
@@ -155,7 +159,8 @@ class TenancyTest {
             TestClient red = connected(broker, RED, "watch");
             blue.subscribe("#", QoS.AT_LEAST_ONCE);
             red.subscribe("#", QoS.AT_LEAST_ONCE);
-            ConnectWill will = new ConnectWill("will", TestClient.bytes("dead"), QoS.AT_LEAST_ONCE, false, Properties.NONE);
+            ConnectWill will =
+                    new ConnectWill("will", TestClient.bytes("dead"), QoS.AT_LEAST_ONCE, false, Properties.NONE);
 
             broker.connected(connect(V5, "blue", "c", true, will)).close();
 

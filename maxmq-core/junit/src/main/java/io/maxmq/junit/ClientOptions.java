@@ -2,9 +2,9 @@ package io.maxmq.junit;
 
 import io.maxmq.codec.ProtocolVersion;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
-import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Preview;
 import java.nio.ByteBuffer;

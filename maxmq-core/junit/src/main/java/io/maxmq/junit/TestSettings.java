@@ -16,8 +16,7 @@ record TestSettings(
         boolean storage,
         List<Consumer<MaxMQBuilder>> customizers) {
 
-    static final TestSettings DEFAULT =
-            new TestSettings(BrokerScope.TEST, true, 1, 0, false, false, false, List.of());
+    static final TestSettings DEFAULT = new TestSettings(BrokerScope.TEST, true, 1, 0, false, false, false, List.of());
 
     static TestSettings of(@Nullable MaxMQTest annotation) {
         return annotation == null

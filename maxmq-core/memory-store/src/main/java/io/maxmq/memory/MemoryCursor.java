@@ -1,8 +1,8 @@
 package io.maxmq.memory;
 
 import io.maxmq.spi.storage.Cursor;
-import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.EntryPage;
+import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;

@@ -2,8 +2,8 @@ package io.maxmq.core.admin;
 
 import io.maxmq.config.BrokerConfig;
 import io.maxmq.core.access.Access;
-import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.TenantRoutes;
 import io.maxmq.core.inprocess.Publisher;
 import io.maxmq.core.monitor.HealthChecks;

@@ -1,8 +1,8 @@
 package io.maxmq.core.admin;
 
 import io.maxmq.core.connection.Connections;
-import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.limit.BanList;
 import io.maxmq.core.observe.Events;
 import io.maxmq.core.persistence.BanRecord;

@@ -2,12 +2,12 @@ package io.maxmq.core.admin;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.session.LoopSessions;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
-import io.maxmq.core.session.LoopSessions;
 import io.maxmq.spi.Tenant;
 import io.maxmq.spi.admin.ClientQuery;
 import io.maxmq.spi.admin.ClientView;

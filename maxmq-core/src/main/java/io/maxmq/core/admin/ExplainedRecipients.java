@@ -4,11 +4,11 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.topic.ShareName;
 import io.maxmq.core.access.Access;
 import io.maxmq.core.engine.LoopAssembly;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.Match;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.Subscriber;
-import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.core.session.DeliveryForecast;
 import io.maxmq.core.session.HandlerSubscriber;
@@ -147,7 +147,8 @@ final class ExplainedRecipients {
     /** One that may stand for several of its session: the first that counts delivers, the others are merged into it. */
     private void plain(FilterSubscription subscription) {
         boolean isOwn = isPublisher(subscription.subscriber());
-        FilterSubscription delivering = isOwn && subscription.anyNoLocal() ? subscription.withoutNoLocal() : subscription;
+        FilterSubscription delivering =
+                isOwn && subscription.anyNoLocal() ? subscription.withoutNoLocal() : subscription;
         boolean delivered = false;
         for (FilterSubscription part : subscription.parts()) {
             if (isOwn && part.noLocal()) {
@@ -224,7 +225,8 @@ final class ExplainedRecipients {
                 && question.clientId().filter(session.clientId()::equals).isPresent();
     }
 
-    private boolean add(FilterSubscription named, FilterSubscription delivering, boolean isNext, Verdict verdict, String detail) {
+    private boolean add(
+            FilterSubscription named, FilterSubscription delivering, boolean isNext, Verdict verdict, String detail) {
         ShareName share = named.share();
         return append(new Recipient(
                 clientIdOf(named.subscriber()),

@@ -1,9 +1,9 @@
 package io.maxmq.core.admin;
 
-import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
-import io.maxmq.core.routing.StoredMessage;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.session.HeldMessages;
 import io.maxmq.core.session.MessageCursor;
 import io.maxmq.core.session.Session;

@@ -1,8 +1,8 @@
 package io.maxmq.core.admin;
 
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;

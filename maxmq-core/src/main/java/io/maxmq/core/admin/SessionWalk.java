@@ -1,8 +1,8 @@
 package io.maxmq.core.admin;
 
 import io.maxmq.core.engine.LoopAssembly;
-import io.maxmq.core.session.Session;
 import io.maxmq.core.session.LoopSessions;
+import io.maxmq.core.session.Session;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -2,8 +2,8 @@ package io.maxmq.core.admin;
 
 import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.codec.topic.TopicName;
-import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.LoopAssembly;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.TenantRoutes;
 import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.Session;

@@ -2,13 +2,13 @@ package io.maxmq.core.admin;
 
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.topic.ShareName;
-import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.DeliveryFlags;
-import io.maxmq.core.session.SessionInspection;
 import io.maxmq.core.session.InProcessNames;
 import io.maxmq.core.session.Session;
+import io.maxmq.core.session.SessionInspection;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.MessageId;

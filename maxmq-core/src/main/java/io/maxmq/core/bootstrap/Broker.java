@@ -12,10 +12,10 @@ import io.maxmq.core.admin.BanDirectory;
 import io.maxmq.core.connection.ByteSource;
 import io.maxmq.core.connection.Connections;
 import io.maxmq.core.connection.SessionLoop;
-import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.EveryLoop;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.engine.LoopCaller;
+import io.maxmq.core.engine.PendingQueries;
 import io.maxmq.core.engine.TenantRoutes;
 import io.maxmq.core.inprocess.Publisher;
 import io.maxmq.core.inprocess.SessionSubscriptions;
@@ -53,16 +53,16 @@ import io.maxmq.core.persistence.RoutingFence;
 import io.maxmq.core.recovery.KeptMessages;
 import io.maxmq.core.recovery.Recovery;
 import io.maxmq.core.recovery.StoredClock;
-import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.MessageIds;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.session.DelayedCount;
 import io.maxmq.core.session.DroppedMessages;
 import io.maxmq.core.session.GroupQueues;
+import io.maxmq.core.session.LoopSessions;
 import io.maxmq.core.session.SessionEvents;
 import io.maxmq.core.session.SessionQuotas;
 import io.maxmq.core.session.SessionStorage;
-import io.maxmq.core.session.LoopSessions;
 import io.maxmq.core.time.ExpiryClock;
 import io.maxmq.core.transport.EventLoops;
 import io.maxmq.core.transport.MemoryPipe;
@@ -248,7 +248,8 @@ public final class Broker {
         this.allocator = network.allocator();
         assembleLoops(network.loops(), storage);
         this.everyLoop = new EveryLoop(loops, config.closeTimeout(), log);
-        this.goodbye = new ClientShutdown(everyLoop, connections, groupQueues, config.closeTimeout(), persistence != null);
+        this.goodbye =
+                new ClientShutdown(everyLoop, connections, groupQueues, config.closeTimeout(), persistence != null);
         this.publisher = new Publisher(config, loops, routes, interceptors, expiryClock);
         this.subscribers = new Subscribers(config, loops, routes, workers, budget, events.failures());
         DropLog dropLog = new DropLog(
@@ -346,8 +347,8 @@ public final class Broker {
             }
             routers.add(router);
             DroppedMessages drops = new DroppedMessages(loop, events);
-            LoopSessions ofLoop =
-                    new LoopSessions(loop, caller, router, ids, settings, storage, new SessionEvents(loop, events), drops);
+            LoopSessions ofLoop = new LoopSessions(
+                    loop, caller, router, ids, settings, storage, new SessionEvents(loop, events), drops);
             sessions.add(ofLoop);
             connections.addLoop(new SessionLoop(loop, caller, router, ofLoop, drops), ids, allocator);
             loops.add(new LoopAssembly(loop, caller, ids, router, ofLoop, drops, new RoutedMessage(ids)));

@@ -9,10 +9,10 @@ import io.maxmq.core.connection.Handshake.State;
 import io.maxmq.core.connection.Handshake.Step;
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.observe.Counter;
+import io.maxmq.core.session.LoopSessions;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.SessionSetup;
-import io.maxmq.core.session.LoopSessions;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.Message;
 import io.maxmq.spi.Will;
@@ -148,7 +148,8 @@ final class Admission {
     @Nullable
     State reviewResumed() {
         LoopSessions sessions = here.sessions();
-        LoopSessions.Connected.Refused foreign = sessions.refusal(key, client); // the owner may have come since CHECK_OWNER
+        LoopSessions.Connected.Refused foreign =
+                sessions.refusal(key, client); // the owner may have come since CHECK_OWNER
         if (foreign != null) {
             return handshake.refuse(foreign.reason(), foreign.detail());
         }
@@ -232,7 +233,10 @@ final class Admission {
     }
 
     private SessionSetup setup() {
-        int window = handshake.connect().properties().intOr(PropertyId.RECEIVE_MAXIMUM, GrantedProperties.MAX_RECEIVE_MAXIMUM);
+        int window = handshake
+                .connect()
+                .properties()
+                .intOr(PropertyId.RECEIVE_MAXIMUM, GrantedProperties.MAX_RECEIVE_MAXIMUM);
         io.maxmq.core.session.SessionWill kept = will == null ? null : home.will(client, will, willDelaySeconds, here);
         return new SessionSetup(
                 client,
@@ -248,8 +252,8 @@ final class Admission {
         if (!handshake.connect().version().isV5()) {
             return Properties.NONE;
         }
-        Properties.Builder properties =
-                GrantedProperties.to(client, handshake.connect(), authenticated.limits(), home.limits(), home.capabilities());
+        Properties.Builder properties = GrantedProperties.to(
+                client, handshake.connect(), authenticated.limits(), home.limits(), home.capabilities());
         handshake.addAuthentication(properties, authenticated.authenticationData());
         return properties.build();
     }

@@ -1,10 +1,10 @@
 package io.maxmq.core.connection;
 
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.UserProperty;
-import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

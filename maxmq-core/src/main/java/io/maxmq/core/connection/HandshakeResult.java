@@ -1,8 +1,8 @@
 package io.maxmq.core.connection;
 
 import io.maxmq.core.access.ClientAccess;
-import io.maxmq.core.session.Session;
 import io.maxmq.core.session.LoopSessions;
+import io.maxmq.core.session.Session;
 import io.maxmq.spi.auth.ClientLimits;
 
 /**
@@ -13,7 +13,10 @@ import io.maxmq.spi.auth.ClientLimits;
  * @param topicAliasMaximum aliases that the broker may set; 0 for none
  */
 record HandshakeResult(
-        LoopSessions.Connected.Attached attached, ClientAccess access, AuthenticatedClient client, int topicAliasMaximum) {
+        LoopSessions.Connected.Attached attached,
+        ClientAccess access,
+        AuthenticatedClient client,
+        int topicAliasMaximum) {
     Session session() {
         return attached.session();
     }

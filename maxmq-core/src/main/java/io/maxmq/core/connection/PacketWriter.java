@@ -17,8 +17,8 @@ import io.maxmq.core.intercept.AnswerInterceptors;
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.LoopCounters;
 import io.maxmq.core.observe.TenantCounters;
-import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.session.DeliveryFlags;
 import io.maxmq.core.session.PacketSink;
 import io.maxmq.spi.ClientInfo;
@@ -130,7 +130,8 @@ final class PacketWriter implements PacketSink {
     }
 
     @Override
-    public boolean fits(RoutedMessage message, int flags, FilterSubscription subscription) { // hot: per message and recipient
+    public boolean fits(
+            RoutedMessage message, int flags, FilterSubscription subscription) { // hot: per message and recipient
         return maxPacketBytes == Integer.MAX_VALUE
                 || PublishFrames.length(message, v5, flags, subscription) <= maxPacketBytes
                 || fitsAliased(message, flags, subscription);
@@ -147,7 +148,11 @@ final class PacketWriter implements PacketSink {
 
     @Override
     public void sendPublish(
-            RoutedMessage message, int flags, int packetId, boolean dup, FilterSubscription subscription) { // hot: per message
+            RoutedMessage message,
+            int flags,
+            int packetId,
+            boolean dup,
+            FilterSubscription subscription) { // hot: per message
         OutboundAliases set = aliases;
         PublishFrames.Frame frame = set == null
                 ? frames.frame(message, v5, flags, subscription)
@@ -162,7 +167,8 @@ final class PacketWriter implements PacketSink {
     }
 
     /** Encodes with the topic's alias; a topic that comes again gets one, where the packet has room for it. */
-    private PublishFrames.Frame aliased(OutboundAliases set, RoutedMessage message, int flags, FilterSubscription subscription) {
+    private PublishFrames.Frame aliased(
+            OutboundAliases set, RoutedMessage message, int flags, FilterSubscription subscription) {
         int alias = set.known(message.topic());
         boolean known = alias != OutboundAliases.NONE;
         if (!known

@@ -3,8 +3,8 @@ package io.maxmq.core.connection;
 import io.maxmq.codec.wire.PublishFrame;
 import io.maxmq.core.loop.Deferred;
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.session.DeliveryFlags;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -128,7 +128,8 @@ final class PublishFrames implements Deferred {
      *
      * @param withTopic sets the alias; false when the recipient knows it
      */
-    Frame aliasedFrame(RoutedMessage message, int flags, FilterSubscription subscription, int alias, boolean withTopic) {
+    Frame aliasedFrame(
+            RoutedMessage message, int flags, FilterSubscription subscription, int alias, boolean withTopic) {
         assert loop.inLoop();
         int qos = DeliveryFlags.qos(flags);
         int[] ids = subscription.subscriptionIds();
@@ -169,7 +170,8 @@ final class PublishFrames implements Deferred {
     private static final int[] NO_IDS = new int[0];
     private static final byte[] NO_TOPIC = new byte[0];
 
-    private void encode(Frame frame, RoutedMessage message, int[] subscriptionIds, boolean withTopic, boolean withAlias) {
+    private void encode(
+            Frame frame, RoutedMessage message, int[] subscriptionIds, boolean withTopic, boolean withAlias) {
         byte[] topic = withTopic ? message.topic().utf8() : NO_TOPIC;
         int properties = frame.v5 ? propertiesLength(message, subscriptionIds, withAlias) : 0;
         int payload = message.payloadLength();

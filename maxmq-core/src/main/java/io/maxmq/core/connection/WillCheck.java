@@ -2,8 +2,8 @@ package io.maxmq.core.connection;
 
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.Utf8;
-import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.ConnectWill;
+import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.topic.TopicName;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

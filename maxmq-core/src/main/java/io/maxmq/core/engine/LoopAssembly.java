@@ -1,12 +1,12 @@
 package io.maxmq.core.engine;
 
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.MessageIds;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Router;
 import io.maxmq.core.session.DroppedMessages;
-import io.maxmq.core.session.SessionKey;
 import io.maxmq.core.session.LoopSessions;
+import io.maxmq.core.session.SessionKey;
 import java.util.List;
 
 /** The parts of one event loop. */

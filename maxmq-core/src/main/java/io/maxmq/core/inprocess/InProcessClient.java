@@ -6,9 +6,9 @@ import io.maxmq.codec.ReasonCode;
 import io.maxmq.core.engine.LoopAssembly;
 import io.maxmq.core.limit.BudgetAccount;
 import io.maxmq.core.observe.SerialExecutor;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.ApplicationMessages;
 import io.maxmq.core.session.DeliveryFlags;
 import io.maxmq.core.session.PacketSink;
@@ -248,7 +248,8 @@ final class InProcessClient implements PacketSink {
     }
 
     @Override
-    public void sendPublish(RoutedMessage message, int flags, int packetId, boolean dup, FilterSubscription subscription) {
+    public void sendPublish(
+            RoutedMessage message, int flags, int packetId, boolean dup, FilterSubscription subscription) {
         if (!open.get()) {
             return; // it is about to leave, and the session keeps what has a packet id
         }

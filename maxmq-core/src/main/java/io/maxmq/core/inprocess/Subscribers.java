@@ -9,12 +9,12 @@ import io.maxmq.core.limit.MemoryBudget;
 import io.maxmq.core.observe.PluginFailures;
 import io.maxmq.core.observe.SerialExecutor;
 import io.maxmq.core.observe.WorkerPool;
-import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.RetainedCursor;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.SubscriptionTree;
 import io.maxmq.core.session.HandlerSubscriber;
 import io.maxmq.core.session.SessionKey;
@@ -84,7 +84,8 @@ public final class Subscribers implements AutoCloseable {
                 executor,
                 new BudgetAccount(budget),
                 failures);
-        FilterSubscription subscription = new FilterSubscription(subscriber, request.filter(), request.maxQos(), false, true, 0);
+        FilterSubscription subscription =
+                new FilterSubscription(subscriber, request.filter(), request.maxQos(), false, true, 0);
         CompletableFuture<Void> active = new CompletableFuture<>();
         Registration registration = new InForce(at, tenantRoutes, subscriber, subscription);
         open.add(registration);

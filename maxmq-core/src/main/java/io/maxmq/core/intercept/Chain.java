@@ -1,7 +1,7 @@
 package io.maxmq.core.intercept;
 
-import io.maxmq.core.access.NamedPlugin;
 import io.maxmq.core.access.CallerLoop;
+import io.maxmq.core.access.NamedPlugin;
 import io.maxmq.core.access.PluginAnswer;
 import io.maxmq.core.access.PluginCalls;
 import io.maxmq.spi.event.BrokerEvent.Failure;

@@ -52,9 +52,7 @@ public enum Counter {
     SENT_QOS_2(Names.SENT, Names.SENT_TEXT, "qos", "2"),
     RESENT("maxmq.messages.resent", "PUBLISH packets sent again after a reconnect"),
     PUBLISHED_IN_PROCESS("maxmq.messages.published.inprocess", "Messages published by the application and extensions"),
-    MATCHED(
-            "maxmq.messages.matched",
-            "Recipients of all messages, including those for which the message was dropped"),
+    MATCHED("maxmq.messages.matched", "Recipients of all messages, including those for which the message was dropped"),
     UNMATCHED("maxmq.messages.unmatched", "Messages without a matching subscription"),
     WILLS_PUBLISHED("maxmq.wills.published", "Wills published"),
     PROTOCOL_ERRORS("maxmq.protocol.errors", "Connections closed because of a protocol error"),
@@ -68,15 +66,9 @@ public enum Counter {
     CLIENTS("maxmq.clients", "Connected clients", true),
     SESSIONS("maxmq.sessions", "Sessions, connected or not", true),
     QUEUED("maxmq.queue.messages", "Messages waiting in the queues of sessions and shared subscriptions", true),
-    QUEUED_BYTES(
-            "maxmq.queue.bytes",
-            "Size of the waiting messages; a message counts once per queue",
-            true),
+    QUEUED_BYTES("maxmq.queue.bytes", "Size of the waiting messages; a message counts once per queue", true),
     IN_FLIGHT("maxmq.inflight.messages", "QoS 1 and 2 messages sent and not fully acknowledged", true),
-    KEPT(
-            "maxmq.messages.kept",
-            "Messages queued or in flight; a message counts once per loop",
-            true),
+    KEPT("maxmq.messages.kept", "Messages queued or in flight; a message counts once per loop", true),
     KEPT_BYTES("maxmq.messages.kept.bytes", "Memory of the messages queued or in flight", true),
     DELAYED("maxmq.delayed.messages", "Delayed messages not yet due", true),
     DELAYED_BYTES("maxmq.delayed.bytes", "Memory of the delayed messages not yet due", true),
@@ -88,8 +80,7 @@ public enum Counter {
     /** Shared names and texts; an enum constant cannot refer to static fields of its enum. */
     private static final class Names {
         static final String CONNECTIONS_REFUSED = "maxmq.connections.refused";
-        static final String REFUSED =
-                "Connections refused on accept or at the start of their TLS handshake";
+        static final String REFUSED = "Connections refused on accept or at the start of their TLS handshake";
         static final String TLS_HANDSHAKES = "maxmq.tls.handshakes";
         static final String HANDSHAKES = "TLS handshakes; failed includes unfinished ones";
         static final String WEB_SOCKETS = "maxmq.websocket.handshakes";

@@ -49,13 +49,7 @@ public final class PluginFailures {
         if (count == 0) {
             return;
         }
-        log.warn(
-                "plug-in {} failed: {} {}, {} times since the last report",
-                plugin,
-                operation,
-                failure,
-                count,
-                cause);
+        log.warn("plug-in {} failed: {} {}, {} times since the last report", plugin, operation, failure, count, cause);
         if (events.wants(PluginFailed.class)) {
             events.emit(new PluginFailed(
                     clock.epochMillis(), plugin, operation, failure, Optional.ofNullable(cause), count));

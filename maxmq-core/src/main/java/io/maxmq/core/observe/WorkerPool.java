@@ -167,7 +167,10 @@ public final class WorkerPool implements Executor, AutoCloseable {
             discards = true;
             int discarded = threads.shutdownNow().size();
             if (!threads.awaitTermination(halfNanos, TimeUnit.NANOSECONDS)) {
-                log.warn("{} tasks did not end after an interrupt, {} were never started", threads.getActiveCount(), discarded);
+                log.warn(
+                        "{} tasks did not end after an interrupt, {} were never started",
+                        threads.getActiveCount(),
+                        discarded);
             }
         } catch (InterruptedException e) {
             discards = true;

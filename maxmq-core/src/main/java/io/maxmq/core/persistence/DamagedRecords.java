@@ -25,7 +25,10 @@ final class DamagedRecords {
         } catch (DamagedRecordException | IllegalArgumentException damaged) {
             if (count++ < NAMED) {
                 log.error(
-                        "Damaged record of {} was skipped: {}, key={}", OwnerKey.nameIn(entry.key()), damaged.getMessage(), entry.key());
+                        "Damaged record of {} was skipped: {}, key={}",
+                        OwnerKey.nameIn(entry.key()),
+                        damaged.getMessage(),
+                        entry.key());
             }
         }
     }
@@ -33,7 +36,8 @@ final class DamagedRecords {
     /** Ends a table: logs the number of skipped records if not all were logged. */
     void end(Table table) {
         if (count > NAMED) {
-            log.error("{} damaged records were skipped in table {}; the first {} are logged above", count, table, NAMED);
+            log.error(
+                    "{} damaged records were skipped in table {}; the first {} are logged above", count, table, NAMED);
         }
         count = 0;
     }

@@ -2,19 +2,19 @@ package io.maxmq.core.persistence;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.StoreCapabilities;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
-import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.EntryPage;
+import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Partitions;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.StorageFigures;
+import io.maxmq.spi.storage.StoreCapabilities;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.Watch;
 import io.maxmq.spi.storage.WatchHandler;
@@ -43,8 +43,7 @@ final class DeadlineStore implements KeyValueStore {
     }
 
     private <T> CompletionStage<T> bounded(String step, CompletionStage<T> answer) {
-        CompletableFuture<T> copy =
-                new CompletableFuture<>(); // the deadline must not depend on the store's stage
+        CompletableFuture<T> copy = new CompletableFuture<>(); // the deadline must not depend on the store's stage
         answer.whenComplete((value, failure) -> {
             if (failure == null) {
                 copy.complete(value);

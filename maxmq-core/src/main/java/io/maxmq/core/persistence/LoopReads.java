@@ -147,7 +147,12 @@ public final class LoopReads {
         private final Consumer<List<Entry>> each;
         private final WriteCallback end;
 
-        RangeRead(Table table, KeyRange range, Consumer<Throwable> damaged, Consumer<List<Entry>> each, WriteCallback end) {
+        RangeRead(
+                Table table,
+                KeyRange range,
+                Consumer<Throwable> damaged,
+                Consumer<List<Entry>> each,
+                WriteCallback end) {
             this.table = table;
             this.partition = store.partitions().ofKey(range.from());
             this.to = range.to();

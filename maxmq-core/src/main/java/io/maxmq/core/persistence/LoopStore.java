@@ -217,7 +217,12 @@ public final class LoopStore implements Deferred {
     }
 
     private @Nullable Write add(
-            List<Write> to, Mutation mutation, Bytes key, int valueBytes, @Nullable WriteCallback written, boolean atOnce) {
+            List<Write> to,
+            Mutation mutation,
+            Bytes key,
+            int valueBytes,
+            @Nullable WriteCallback written,
+            boolean atOnce) {
         assert loop.inLoop();
         long bytes = WRITE_BYTES + (long) key.length() + valueBytes;
         if (written == null || mutation instanceof Mutation.Delete || mutation instanceof Mutation.DeleteRange) {

@@ -67,7 +67,8 @@ public final class Persistence implements AutoCloseable {
         try {
             opening = answering.open();
         } catch (IllegalStateException e) {
-            throw new IllegalStateException("the storage was opened before; create a new one for each broker and each start", e);
+            throw new IllegalStateException(
+                    "the storage was opened before; create a new one for each broker and each start", e);
         }
         try {
             await(opening);

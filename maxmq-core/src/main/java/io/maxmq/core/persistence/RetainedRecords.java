@@ -2,9 +2,9 @@ package io.maxmq.core.persistence;
 
 import io.maxmq.core.loop.Deferred;
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.PendingOutcome;
 import io.maxmq.core.routing.RetainedJournal;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;

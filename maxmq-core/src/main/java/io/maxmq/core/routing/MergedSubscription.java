@@ -14,7 +14,12 @@ final class MergedSubscription extends FilterSubscription {
     private final boolean anyNoLocal;
 
     private MergedSubscription(
-            FilterSubscription[] parts, int maxQos, boolean allNoLocal, boolean anyNoLocal, boolean rap, boolean anyQueued) {
+            FilterSubscription[] parts,
+            int maxQos,
+            boolean allNoLocal,
+            boolean anyNoLocal,
+            boolean rap,
+            boolean anyQueued) {
         super(parts[0].subscriber(), null, maxQos, allNoLocal, rap, anyQueued, ids(parts));
         this.parts = parts;
         this.anyNoLocal = anyNoLocal;

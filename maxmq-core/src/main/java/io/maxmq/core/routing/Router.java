@@ -432,11 +432,13 @@ public final class Router {
     }
 
     /** Returns the recipient to try after this one, or null after the last. */
-    private static @Nullable FilterSubscription behind(FilterSubscription asked, Routes routes, SharedGroup group, int attempt) {
+    private static @Nullable FilterSubscription behind(
+            FilterSubscription asked, Routes routes, SharedGroup group, int attempt) {
         if (group.isKeeper(asked)) {
             return null;
         }
-        FilterSubscription other = attempt + 1 < Math.min(MAX_SHARED_ATTEMPTS, group.size()) ? group.after(asked) : null;
+        FilterSubscription other =
+                attempt + 1 < Math.min(MAX_SHARED_ATTEMPTS, group.size()) ? group.after(asked) : null;
         if (other == null) {
             other = routes.keeperOf(group);
         }
@@ -449,7 +451,8 @@ public final class Router {
      * @param other next recipient to try; null if a refusal of this member drops the message
      * @return false if the member refused and another follows; the counts are then unchanged
      */
-    private boolean deliverToMember(RoutedMessage message, FilterSubscription member, @Nullable FilterSubscription other) {
+    private boolean deliverToMember(
+            RoutedMessage message, FilterSubscription member, @Nullable FilterSubscription other) {
         int acceptedBefore = message.accepted();
         int refusedBefore = message.refused();
         int matchedBefore = message.matched();

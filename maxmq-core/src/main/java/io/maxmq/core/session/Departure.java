@@ -1,9 +1,9 @@
 package io.maxmq.core.session;
 
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.FilterSubscription;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,10 +3,10 @@ package io.maxmq.core.session;
 import io.maxmq.config.Overflow;
 import io.maxmq.config.SessionLimits;
 import io.maxmq.core.persistence.WriteCallback;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.DropReason;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -337,7 +337,8 @@ final class DurableQueue implements PendingRecords.Listener, StoredPages.Reader 
     }
 
     @Override
-    public StoredPages.Taken onMessage(long sequence, StoredMessage message, int flags, FilterSubscription subscription) {
+    public StoredPages.Taken onMessage(
+            long sequence, StoredMessage message, int flags, FilterSubscription subscription) {
         if (!queue.isStored(sequence)) {
             return StoredPages.Taken.ENOUGH; // it is in memory, or refused meanwhile
         }

@@ -1,7 +1,7 @@
 package io.maxmq.core.session;
 
-import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.PendingOutcome;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
 import java.util.ArrayList;

@@ -2,13 +2,13 @@ package io.maxmq.core.session;
 
 import io.maxmq.config.Overflow;
 import io.maxmq.core.persistence.LoopRecords;
-import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.PendingOutcome;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.SharedQueue;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.DropReason;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -66,7 +66,12 @@ final class GroupQueue implements SharedQueue, GroupMessage.Listener {
     private volatile int waiting;
 
     GroupQueue(
-            GroupQueues all, LoopSessions home, Routes routes, SharedGroup group, SessionKey key, GroupQueues.Left before) {
+            GroupQueues all,
+            LoopSessions home,
+            Routes routes,
+            SharedGroup group,
+            SessionKey key,
+            GroupQueues.Left before) {
         this.all = all;
         this.home = home;
         this.routes = routes;

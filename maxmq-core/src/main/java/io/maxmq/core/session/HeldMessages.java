@@ -1,7 +1,7 @@
 package io.maxmq.core.session;
 
-import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.StoredMessage;
 
 /**
  * Read-only view of the messages that a session holds in memory for its client. Runs on the session's event loop. Not

@@ -37,7 +37,8 @@ final class InboundQos2State implements WriteCallback {
      * @param routing ends when the record is marked as routed or is deleted
      * @param retaining ends together with {@code routing}; null if the message is not retained
      */
-    InboundQos2State(Payloads payloads, StoredMessage message, Routings.Routing routing, Routings.@Nullable Routing retaining) {
+    InboundQos2State(
+            Payloads payloads, StoredMessage message, Routings.Routing routing, Routings.@Nullable Routing retaining) {
         this.payloads = payloads;
         this.idHigh = message.idHigh();
         this.idLow = message.idLow();

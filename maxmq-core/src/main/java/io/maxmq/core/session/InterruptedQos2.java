@@ -4,8 +4,8 @@ import io.maxmq.core.persistence.InboundRecord;
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.MessageRecord;
 import io.maxmq.core.persistence.Tables;
-import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.PendingOutcome;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.ClientInfo;
@@ -73,7 +73,11 @@ public final class InterruptedQos2 {
     }
 
     private void routed(
-            SessionKey publisher, int packetId, StoredMessage message, @Nullable PendingOutcome outcome, Runnable done) {
+            SessionKey publisher,
+            int packetId,
+            StoredMessage message,
+            @Nullable PendingOutcome outcome,
+            Runnable done) {
         LoopRecords records = home.records();
         boolean isUnstored = outcome != null && outcome.isUnstored();
         if (records == null || isUnstored) {

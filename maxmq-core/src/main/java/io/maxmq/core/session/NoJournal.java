@@ -1,9 +1,9 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.persistence.WriteCallback;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.FilterSubscription;
 import org.jspecify.annotations.Nullable;
 
 /** The journal of a broker without storage. Since no session is durable, nobody calls what writes. */
@@ -48,7 +48,8 @@ final class NoJournal implements SessionJournal {
     }
 
     @Override
-    public void pass(Session session, long sequence, StoredMessage message, SharedGroup group, WriteCallback completion) {
+    public void pass(
+            Session session, long sequence, StoredMessage message, SharedGroup group, WriteCallback completion) {
         throw nothingToWrite(session);
     }
 
@@ -58,7 +59,8 @@ final class NoJournal implements SessionJournal {
     }
 
     @Override
-    public void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, WriteCallback completion) {
+    public void receive(
+            Session session, int packetId, StoredMessage message, long dueAtMillis, WriteCallback completion) {
         throw nothingToWrite(session);
     }
 

@@ -28,7 +28,13 @@ final class ObservedDeliveries {
         observers.queued(observed(key, client, message, flags, 0, false));
     }
 
-    void sent(SessionKey key, @Nullable ClientInfo client, RoutedMessage message, int flags, int packetId, boolean again) {
+    void sent(
+            SessionKey key,
+            @Nullable ClientInfo client,
+            RoutedMessage message,
+            int flags,
+            int packetId,
+            boolean again) {
         observers.sent(observed(key, client, message, flags, packetId, again));
     }
 
@@ -56,7 +62,12 @@ final class ObservedDeliveries {
     }
 
     private Observed observed(
-            SessionKey key, @Nullable ClientInfo client, RoutedMessage message, int flags, int packetId, boolean again) {
+            SessionKey key,
+            @Nullable ClientInfo client,
+            RoutedMessage message,
+            int flags,
+            int packetId,
+            boolean again) {
         return new Observed(
                 key, client, message.topic(), message.payloadLength(), flags, packetId, again, loop, message, null);
     }

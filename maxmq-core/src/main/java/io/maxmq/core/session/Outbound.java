@@ -5,12 +5,12 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.config.Overflow;
 import io.maxmq.core.access.ClientAccess;
 import io.maxmq.core.persistence.WriteCallback;
-import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.RetainedCursor;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.DropReason;
 import io.maxmq.spi.auth.Authorization;
@@ -287,7 +287,12 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     private void send(
-            PacketSink to, RoutedMessage message, int flags, int packetId, boolean dup, FilterSubscription subscription) {
+            PacketSink to,
+            RoutedMessage message,
+            int flags,
+            int packetId,
+            boolean dup,
+            FilterSubscription subscription) {
         to.sendPublish(message, flags, packetId, dup, subscription);
         ObservedDeliveries observed = home.observed();
         if (observed != null) {

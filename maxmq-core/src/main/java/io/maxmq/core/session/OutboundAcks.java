@@ -2,8 +2,8 @@ package io.maxmq.core.session;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.spi.ClientInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,8 @@ final class OutboundAcks {
     private @Nullable PacketSink sink;
     private @Nullable ClientInfo client;
 
-    OutboundAcks(LoopSessions home, SessionKey key, InFlight inFlight, @Nullable PendingRecords records, Runnable pump) {
+    OutboundAcks(
+            LoopSessions home, SessionKey key, InFlight inFlight, @Nullable PendingRecords records, Runnable pump) {
         this.home = home;
         this.key = key;
         this.inFlight = inFlight;

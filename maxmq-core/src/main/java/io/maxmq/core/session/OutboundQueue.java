@@ -2,8 +2,8 @@ package io.maxmq.core.session;
 
 import io.maxmq.core.observe.Counter;
 import io.maxmq.core.observe.LoopCounters;
-import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,8 +2,8 @@ package io.maxmq.core.session;
 
 import io.maxmq.codec.PacketType;
 import io.maxmq.codec.ReasonCode;
-import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.spi.event.BrokerEvent.Initiator;
 import java.net.SocketAddress;
 import java.util.function.BooleanSupplier;

@@ -2,8 +2,8 @@ package io.maxmq.core.session;
 
 import io.maxmq.core.persistence.LoopRecords;
 import io.maxmq.core.persistence.Routings;
-import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.PendingOutcome;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;

@@ -2,10 +2,10 @@ package io.maxmq.core.session;
 
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.persistence.WriteCallback;
-import io.maxmq.core.routing.RoutedMessage;
-import io.maxmq.core.routing.PendingOutcome;
-import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.PendingOutcome;
+import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.StoredMessage;
 import java.util.function.LongPredicate;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongHashSet;
@@ -82,7 +82,8 @@ final class PendingRecords {
         }
     }
 
-    private void writeRelease(long sequence, StoredMessage message, int flags, @Nullable FilterSubscription subscription) {
+    private void writeRelease(
+            long sequence, StoredMessage message, int flags, @Nullable FilterSubscription subscription) {
         journal.release(session, sequence, message, flags, subscription, failure -> {
             if (failure != null) {
                 loop.schedule(RETRY_NANOS, () -> retryRelease(sequence, message, flags, subscription));
@@ -92,7 +93,8 @@ final class PendingRecords {
         });
     }
 
-    private void retryRelease(long sequence, StoredMessage message, int flags, @Nullable FilterSubscription subscription) {
+    private void retryRelease(
+            long sequence, StoredMessage message, int flags, @Nullable FilterSubscription subscription) {
         if (releases.contains(sequence)) {
             writeRelease(sequence, message, flags, subscription);
         }

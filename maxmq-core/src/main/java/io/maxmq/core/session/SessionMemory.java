@@ -3,8 +3,8 @@ package io.maxmq.core.session;
 import io.maxmq.core.limit.MemoryCredit;
 import io.maxmq.core.limit.MemoryCredit.Lasting;
 import io.maxmq.core.limit.MemoryShare;
-import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SubscriptionTree;
 
 /**

@@ -13,4 +13,5 @@ import io.maxmq.spi.ClientInfo;
  * @param expirySeconds message expiry interval; -1 for none
  * @param laterSeconds delay between publication and routing, from a {@code $delayed/} topic; 0 for none
  */
-public record SessionWill(ClientInfo client, StoredMessage message, long delaySeconds, long expirySeconds, int laterSeconds) {}
+public record SessionWill(
+        ClientInfo client, StoredMessage message, long delaySeconds, long expirySeconds, int laterSeconds) {}

@@ -14,9 +14,9 @@ import io.maxmq.core.persistence.Routings;
 import io.maxmq.core.persistence.Tables;
 import io.maxmq.core.persistence.Write;
 import io.maxmq.core.persistence.WriteCallback;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.ClientInfo;
 import io.maxmq.spi.storage.Bytes;
 import io.maxmq.spi.storage.DamagedRecordException;
@@ -316,7 +316,8 @@ final class StoreJournal implements SessionJournal {
     // ---- what goes to other members of shared subscriptions
 
     @Override
-    public void pass(Session session, long sequence, StoredMessage message, SharedGroup group, WriteCallback completion) {
+    public void pass(
+            Session session, long sequence, StoredMessage message, SharedGroup group, WriteCallback completion) {
         Bytes key = session.ownerKey().numbered(sequence);
         String filter = group.filter().toString();
         Bytes value = PassingRecord.write(key, message.idHigh(), message.idLow(), filter);
@@ -331,9 +332,11 @@ final class StoreJournal implements SessionJournal {
     // ---- what its publisher has handed over
 
     @Override
-    public void receive(Session session, int packetId, StoredMessage message, long dueAtMillis, WriteCallback completion) {
+    public void receive(
+            Session session, int packetId, StoredMessage message, long dueAtMillis, WriteCallback completion) {
         boolean retains = message.retain() && message.payloadLength() > 0;
-        InboundQos2State now = new InboundQos2State(payloads, message, routings.begin(), retains ? retaining.begin() : null);
+        InboundQos2State now =
+                new InboundQos2State(payloads, message, routings.begin(), retains ? retaining.begin() : null);
         InboundQos2State before = received.computeIfAbsent(session, each -> new Int2ObjectHashMap<>())
                 .put(packetId, now);
         if (before != null) {

@@ -1,8 +1,8 @@
 package io.maxmq.core.session;
 
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.spi.DropReason;
 import java.util.Map;
 import org.agrona.collections.LongHashSet;
@@ -109,7 +109,8 @@ final class StoredDeparture implements StoredPages.Reader {
     }
 
     @Override
-    public StoredPages.Taken onMessage(long sequence, StoredMessage message, int flags, FilterSubscription subscription) {
+    public StoredPages.Taken onMessage(
+            long sequence, StoredMessage message, int flags, FilterSubscription subscription) {
         if (over || sequence >= end) {
             finish();
             return StoredPages.Taken.ENOUGH;

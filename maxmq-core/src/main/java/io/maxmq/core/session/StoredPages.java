@@ -1,8 +1,8 @@
 package io.maxmq.core.session;
 
 import io.maxmq.core.loop.Loop;
-import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
 /**

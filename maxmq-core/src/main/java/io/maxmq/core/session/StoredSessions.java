@@ -74,7 +74,11 @@ final class StoredSessions {
 
     /** @param replaces whether the filter has a record, so that this one needs no additional space */
     void subscription(
-            Session session, String filter, SubscriptionRecord record, boolean replaces, @Nullable WriteCallback written) {
+            Session session,
+            String filter,
+            SubscriptionRecord record,
+            boolean replaces,
+            @Nullable WriteCallback written) {
         Bytes key = session.ownerKey().named(filter);
         if (replaces) {
             store.putFromReserve(Tables.SUBSCRIPTION, key, record.write(key), written);
@@ -92,7 +96,8 @@ final class StoredSessions {
         write(session.key(), session.ownerKey().alone(), will, dueAtMillis, written);
     }
 
-    private void write(SessionKey client, Bytes key, SessionWill will, long dueAtMillis, @Nullable WriteCallback written) {
+    private void write(
+            SessionKey client, Bytes key, SessionWill will, long dueAtMillis, @Nullable WriteCallback written) {
         Bytes value = WillRecord.write(
                 key,
                 will.client(),

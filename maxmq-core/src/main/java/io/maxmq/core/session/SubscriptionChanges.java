@@ -4,8 +4,8 @@ import io.maxmq.codec.topic.TopicFilter;
 import io.maxmq.core.persistence.SubscriptionRecord;
 import io.maxmq.core.persistence.WriteCallback;
 import io.maxmq.core.routing.ExclusiveSubscriptions;
-import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.FilterSubscription;
+import io.maxmq.core.routing.Routes;
 import org.jspecify.annotations.Nullable;
 
 /**

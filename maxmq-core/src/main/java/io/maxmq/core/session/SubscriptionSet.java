@@ -1,9 +1,9 @@
 package io.maxmq.core.session;
 
 import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.Routes;
 import io.maxmq.core.routing.SharedGroup;
-import io.maxmq.core.routing.FilterSubscription;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -140,7 +140,8 @@ final class SubscriptionSet {
     }
 
     /** What came of {@link #put}, and what was there before. */
-    record Put(SubscriptionChanges.Outcome outcome, @Nullable FilterSubscription replaced) {
+    record Put(
+            SubscriptionChanges.Outcome outcome, @Nullable FilterSubscription replaced) {
         private static final Put NEW = new Put(SubscriptionChanges.Outcome.NEW, null);
         private static final Put REFUSED = new Put(SubscriptionChanges.Outcome.QUOTA_EXCEEDED, null);
     }

@@ -2,9 +2,9 @@ package io.maxmq.core.bootstrap;
 
 import io.maxmq.core.loop.Loop;
 import io.maxmq.core.persistence.WriteCallback;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.SharedGroup;
 import io.maxmq.core.routing.StoredMessage;
-import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.session.DeliveryFlags;
 import io.maxmq.core.session.Session;
 import io.maxmq.core.session.SessionJournal;
@@ -277,7 +277,8 @@ final class HeldJournal {
         }
 
         @Override
-        public void pass(Session session, long sequence, StoredMessage message, SharedGroup group, WriteCallback completion) {
+        public void pass(
+                Session session, long sequence, StoredMessage message, SharedGroup group, WriteCallback completion) {
             toWrite("pass " + client(session) + " " + sequence, loop, completion);
         }
 

@@ -129,7 +129,10 @@ class SubscriptionTreePropertyTest {
                 .sorted()
                 .toArray();
         assertThat(merged.maxQos())
-                .isEqualTo(parts.stream().mapToInt(FilterSubscription::maxQos).max().orElseThrow());
+                .isEqualTo(parts.stream()
+                        .mapToInt(FilterSubscription::maxQos)
+                        .max()
+                        .orElseThrow());
         assertThat(merged.subscriptionIds()).isEqualTo(ids);
         assertThat(merged.anyNoLocal()).isEqualTo(parts.stream().anyMatch(FilterSubscription::noLocal));
         FilterSubscription left = merged.withoutNoLocal();

@@ -1,11 +1,11 @@
 package io.maxmq.core.session;
 
 import io.maxmq.codec.topic.TopicFilter;
-import io.maxmq.core.routing.RoutedMessage;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.MessageIds;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Subscriber;
-import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.TopicTable;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,10 +13,11 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Messages and a subscription for tests of what a session holds. */
 final class Messages {
     private static final TopicTable TOPICS = new TopicTable(1, 64, 128);
-    private static final RoutedMessage TRANSIT =
-            new RoutedMessage(new MessageIds(new MessageIds.Origin(0, 0, 0, new AtomicLong()), () -> 1_800_000_000_000L));
+    private static final RoutedMessage TRANSIT = new RoutedMessage(
+            new MessageIds(new MessageIds.Origin(0, 0, 0, new AtomicLong()), () -> 1_800_000_000_000L));
 
-    static final FilterSubscription SUBSCRIPTION = new FilterSubscription(new Nobody(), TopicFilter.of("a"), 2, false, false, 0);
+    static final FilterSubscription SUBSCRIPTION =
+            new FilterSubscription(new Nobody(), TopicFilter.of("a"), 2, false, false, 0);
 
     private Messages() {}
 

@@ -1,9 +1,9 @@
 package io.maxmq.core.session;
 
 import io.maxmq.codec.topic.TopicFilter;
+import io.maxmq.core.routing.FilterSubscription;
 import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.Subscriber;
-import io.maxmq.core.routing.FilterSubscription;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;

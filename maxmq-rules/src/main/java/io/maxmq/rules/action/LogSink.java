@@ -1,10 +1,10 @@
 package io.maxmq.rules.action;
 
 import io.maxmq.codec.Utf8;
-import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
 import io.maxmq.rules.sink.Sink;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.SinkRecord;
 import io.maxmq.spi.Preview;
 import java.nio.charset.StandardCharsets;

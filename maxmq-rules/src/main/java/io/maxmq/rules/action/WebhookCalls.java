@@ -1,9 +1,9 @@
 package io.maxmq.rules.action;
 
-import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
-import io.maxmq.rules.sink.SinkHealth;
 import io.maxmq.rules.sink.RecordResult;
+import io.maxmq.rules.sink.SinkBatch;
+import io.maxmq.rules.sink.SinkHealth;
 import io.maxmq.rules.sink.SinkRecord;
 import io.maxmq.spi.Registration;
 import io.maxmq.spi.extension.BrokerContext;

@@ -1,11 +1,11 @@
 package io.maxmq.rules.action;
 
-import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
-import io.maxmq.rules.sink.SinkHealth;
 import io.maxmq.rules.sink.Sink;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.SinkContext;
+import io.maxmq.rules.sink.SinkHealth;
 import io.maxmq.spi.Cidr;
 import io.maxmq.spi.Preview;
 import io.maxmq.spi.RedactedUrl;

@@ -1,7 +1,7 @@
 package io.maxmq.rules.eval;
 
-import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.function.Functions;
 import java.util.Set;
 
 /**
@@ -31,7 +31,8 @@ public record CompileOptions(
     }
 
     /** With what is undefined as null in records. */
-    public CompileOptions(Functions functions, Set<String> events, EvaluationLimits limits, boolean isFast, boolean isTraced) {
+    public CompileOptions(
+            Functions functions, Set<String> events, EvaluationLimits limits, boolean isFast, boolean isTraced) {
         this(functions, events, limits, isFast, false, isTraced);
     }
 

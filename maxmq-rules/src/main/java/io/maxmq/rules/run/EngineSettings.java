@@ -29,8 +29,8 @@ public record EngineSettings(
     private static final int MAX_LANES = 64;
 
     /** Two lanes, 100,000 events of 64 MiB, drop the oldest, 20 errors, 2 seconds, no {@code $SYS/} messages. */
-    public static final EngineSettings DEFAULTS =
-            new EngineSettings(2, 100_000, 64L << 20, SinkOverflow.DROP_OLDEST, 20, Duration.ofSeconds(2), false, false);
+    public static final EngineSettings DEFAULTS = new EngineSettings(
+            2, 100_000, 64L << 20, SinkOverflow.DROP_OLDEST, 20, Duration.ofSeconds(2), false, false);
 
     /** Checks the ranges. */
     public EngineSettings {

@@ -2,13 +2,13 @@ package io.maxmq.rules.run;
 
 import io.maxmq.codec.Utf8;
 import io.maxmq.rules.output.Output;
-import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.BatchResult;
 import io.maxmq.rules.sink.Buffering;
-import io.maxmq.rules.sink.SinkHealth;
 import io.maxmq.rules.sink.RecordResult;
 import io.maxmq.rules.sink.Sink;
+import io.maxmq.rules.sink.SinkBatch;
 import io.maxmq.rules.sink.SinkContext;
+import io.maxmq.rules.sink.SinkHealth;
 import io.maxmq.rules.sink.SinkRecord;
 import io.maxmq.rules.sink.SinkState;
 import io.maxmq.rules.sink.SinkStatus;
@@ -248,7 +248,10 @@ public final class SinkRunner {
     }
 
     private void written(
-            List<SinkBuffer.Entry> entries, SinkBatch batch, @Nullable BatchResult result, @Nullable Throwable failure) {
+            List<SinkBuffer.Entry> entries,
+            SinkBatch batch,
+            @Nullable BatchResult result,
+            @Nullable Throwable failure) {
         BatchResult results = result != null && result.results().size() == batch.size()
                 ? result
                 : BatchResult.all(batch, RecordResult.retry(why(failure)));

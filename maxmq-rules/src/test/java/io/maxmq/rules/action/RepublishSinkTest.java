@@ -2,8 +2,8 @@ package io.maxmq.rules.action;
 
 import io.maxmq.codec.QoS;
 import io.maxmq.codec.packet.UserProperty;
-import io.maxmq.junit.ReceivedMessage;
 import io.maxmq.junit.MaxMQExtension;
+import io.maxmq.junit.ReceivedMessage;
 import io.maxmq.junit.TestClient;
 import io.maxmq.junit.TestClients;
 import io.maxmq.rules.Rule;

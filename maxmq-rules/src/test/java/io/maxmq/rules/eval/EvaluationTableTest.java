@@ -2,8 +2,8 @@ package io.maxmq.rules.eval;
 
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.StatementException;
-import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.json.JsonWriter;
 import io.maxmq.rules.parse.StatementParser;
 import io.maxmq.rules.value.Text;

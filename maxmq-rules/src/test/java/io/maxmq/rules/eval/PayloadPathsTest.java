@@ -1,8 +1,8 @@
 package io.maxmq.rules.eval;
 
 import io.maxmq.rules.error.EvaluationException;
-import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.value.Text;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class PayloadPathsTest {
     private static final CompileOptions STRICT = new CompileOptions(Functions.standard(), Set.of());
-    private static final CompileOptions FAST = new CompileOptions(Functions.standard(), Set.of(), EvaluationLimits.DEFAULT, true, false);
+    private static final CompileOptions FAST =
+            new CompileOptions(Functions.standard(), Set.of(), EvaluationLimits.DEFAULT, true, false);
 
     private final Program first = Program.of("SELECT payload.a AS x, payload.b.c AS y FROM 't'", STRICT);
     private final Program second = Program.of("SELECT payload.b.c + 1 AS z FROM 't' WHERE payload.a = 'v'", STRICT);
@@ -23,7 +24,8 @@ class PayloadPathsTest {
 
     @Test
     void givesEachProgramItsOwnOutOfOnePass() {
-        PayloadPaths.Reader reader = new PayloadPaths(List.of(first, second, third, pathless), EvaluationLimits.DEFAULT).reader();
+        PayloadPaths.Reader reader =
+                new PayloadPaths(List.of(first, second, third, pathless), EvaluationLimits.DEFAULT).reader();
         TestSurroundings event = TestSurroundings.message("{\"a\":\"v\",\"b\":{\"c\":41},\"l\":[1,2]}");
         Payload payload = reader.payload(event.field("payload"));
 
@@ -70,7 +72,9 @@ class PayloadPathsTest {
         WrittenRecords records = new WrittenRecords();
 
         for (Payload payload : List.of(
-                new PayloadPaths(List.of(fast), EvaluationLimits.DEFAULT).reader().payload(message),
+                new PayloadPaths(List.of(fast), EvaluationLimits.DEFAULT)
+                        .reader()
+                        .payload(message),
                 new PayloadPaths(List.of(further, fast, first), EvaluationLimits.DEFAULT)
                         .reader()
                         .payload(message),
@@ -89,8 +93,9 @@ class PayloadPathsTest {
     void aProgramThatIsNotAmongThemDecodesThePayloadByItself() {
         Program fast = Program.of("SELECT payload.a AS x FROM 't'", FAST);
         TestSurroundings event = TestSurroundings.message("{\"a\":1, then no JSON");
-        Payload payload =
-                new PayloadPaths(List.of(fast), EvaluationLimits.DEFAULT).reader().payload(event.field("payload"));
+        Payload payload = new PayloadPaths(List.of(fast), EvaluationLimits.DEFAULT)
+                .reader()
+                .payload(event.field("payload"));
         WrittenRecords records = new WrittenRecords();
 
         assertThat(records.written(fast, event, payload)).isEqualTo("{\"x\":1}");

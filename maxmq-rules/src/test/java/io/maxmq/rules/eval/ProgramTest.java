@@ -4,8 +4,8 @@ import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.EvaluationException.Clause;
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.function.Definition;
-import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.function.Functions;
 import io.maxmq.rules.value.Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ProgramTest {
-    private static final CompileOptions OPTIONS = new CompileOptions(Functions.standard(), Set.of("$events/client/connected"));
+    private static final CompileOptions OPTIONS =
+            new CompileOptions(Functions.standard(), Set.of("$events/client/connected"));
 
     @Test
     void tellsItsSourcesInOrder() {
@@ -82,7 +83,8 @@ class ProgramTest {
 
     @Test
     void tellsATraceEachValueOnTheWay() {
-        CompileOptions traced = new CompileOptions(Functions.standard(), Set.of(), EvaluationLimits.DEFAULT, false, true);
+        CompileOptions traced =
+                new CompileOptions(Functions.standard(), Set.of(), EvaluationLimits.DEFAULT, false, true);
         Program program = Program.of("SELECT payload.t + 1 AS x FROM t WHERE x > 2 AND clientid = 'c1'", traced);
         List<String> seen = new ArrayList<>();
         TestSurroundings event = TestSurroundings.message("{\"t\":4}");
@@ -153,7 +155,8 @@ class ProgramTest {
         for (String each : List.of("one(payload.a)", "one(payload)", "seeing()", "length(payload.a) + one(1)")) {
             calls.set(0);
             Program program = Program.of(
-                    "FOREACH [1..100000] AS n DO n INCASE " + each + " = 0 FROM t", new CompileOptions(functions, Set.of()));
+                    "FOREACH [1..100000] AS n DO n INCASE " + each + " = 0 FROM t",
+                    new CompileOptions(functions, Set.of()));
 
             assertThatThrownBy(() -> program.run(new Evaluation(event, new Payload(event.field("payload")), null, 1)))
                     .isInstanceOfSatisfying(

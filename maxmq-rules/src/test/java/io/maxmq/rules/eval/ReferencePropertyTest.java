@@ -3,9 +3,9 @@ package io.maxmq.rules.eval;
 import io.maxmq.rules.error.EvaluationException;
 import io.maxmq.rules.error.StatementException;
 import io.maxmq.rules.function.EvaluationLimits;
-import io.maxmq.rules.parse.StatementParser;
 import io.maxmq.rules.parse.Statement;
 import io.maxmq.rules.parse.StatementGenerator;
+import io.maxmq.rules.parse.StatementParser;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -40,20 +40,26 @@ class ReferencePropertyTest {
             return; // what it refuses is looked at elsewhere
         }
 
-        String expected = outcome(() -> Reference.run(StatementParser.statement(text), TestSurroundings.message(payload)));
+        String expected =
+                outcome(() -> Reference.run(StatementParser.statement(text), TestSurroundings.message(payload)));
         TestSurroundings event = TestSurroundings.message(payload);
         String found = outcome(() ->
                 program.run(new Evaluation(event, new Payload(event.field("payload")), null, Long.MAX_VALUE / 4)));
 
-        Payload inOnePass =
-                new PayloadPaths(List.of(program), EvaluationLimits.DEFAULT).reader().payload(event.field("payload"));
+        Payload inOnePass = new PayloadPaths(List.of(program), EvaluationLimits.DEFAULT)
+                .reader()
+                .payload(event.field("payload"));
         String foundInOnePass = outcome(() -> program.run(new Evaluation(event, inOnePass, null, Long.MAX_VALUE / 4)));
 
         records.agree(
                 program,
                 event,
-                new PayloadPaths(List.of(program), EvaluationLimits.DEFAULT).reader().payload(event.field("payload")),
-                new PayloadPaths(List.of(program), EvaluationLimits.DEFAULT).reader().payload(event.field("payload")));
+                new PayloadPaths(List.of(program), EvaluationLimits.DEFAULT)
+                        .reader()
+                        .payload(event.field("payload")),
+                new PayloadPaths(List.of(program), EvaluationLimits.DEFAULT)
+                        .reader()
+                        .payload(event.field("payload")));
         assertThat(found).as(text + "\non " + payload).isEqualTo(expected);
         assertThat(foundInOnePass).as(text + "\nin one pass on " + payload).isEqualTo(expected);
     }

@@ -1,8 +1,8 @@
 package io.maxmq.rules.eval;
 
-import io.maxmq.rules.function.KeyValues;
-import io.maxmq.rules.function.EvaluationLimits;
 import io.maxmq.rules.function.CallContext;
+import io.maxmq.rules.function.EvaluationLimits;
+import io.maxmq.rules.function.KeyValues;
 import io.maxmq.rules.json.JsonReader;
 import io.maxmq.rules.value.Fields;
 import io.maxmq.rules.value.Text;

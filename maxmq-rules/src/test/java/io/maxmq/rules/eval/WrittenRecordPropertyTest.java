@@ -32,7 +32,12 @@ class WrittenRecordPropertyTest {
         Program program = Program.of(
                 statement,
                 new CompileOptions(
-                        EvaluationTableTest.OPTIONS.functions(), Set.of(), EvaluationLimits.DEFAULT, false, leavesOut, false));
+                        EvaluationTableTest.OPTIONS.functions(),
+                        Set.of(),
+                        EvaluationLimits.DEFAULT,
+                        false,
+                        leavesOut,
+                        false));
         TestSurroundings event = TestSurroundings.message(payload);
         PayloadPaths paths = new PayloadPaths(List.of(program, program), EvaluationLimits.DEFAULT);
 

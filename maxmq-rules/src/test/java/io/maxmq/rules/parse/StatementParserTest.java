@@ -42,8 +42,8 @@ class StatementParserTest {
     void saysWhereAStatementIsWrong(String line) {
         String[] columns = line.split(" \\| ?", 3);
 
-        StatementException error =
-                catchThrowableOfType(StatementException.class, () -> StatementParser.statement(columns[2].replace("\\n", "\n")));
+        StatementException error = catchThrowableOfType(
+                StatementException.class, () -> StatementParser.statement(columns[2].replace("\\n", "\n")));
 
         assertThat(error).isNotNull();
         assertThat(error.code() + " " + error.line() + ":" + error.column()).isEqualTo(columns[0] + " " + columns[1]);
@@ -163,6 +163,9 @@ class StatementParserTest {
     }
 
     private static Expression expression(String text) {
-        return StatementParser.statement("SELECT " + text + " FROM t").fields().get(0).value();
+        return StatementParser.statement("SELECT " + text + " FROM t")
+                .fields()
+                .get(0)
+                .value();
     }
 }

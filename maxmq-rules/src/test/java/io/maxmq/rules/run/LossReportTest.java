@@ -127,7 +127,11 @@ class LossReportTest {
         assertThat(warnings).hasSize(LossReport.MAX_SUBJECTS + 1);
         assertThat(timers).hasSize(LossReport.MAX_SUBJECTS + 1);
         anIntervalPasses();
-        assertThat(warnings).hasSize(LossReport.MAX_SUBJECTS + 2).last().asString().contains("(others)", "9899 more times");
+        assertThat(warnings)
+                .hasSize(LossReport.MAX_SUBJECTS + 2)
+                .last()
+                .asString()
+                .contains("(others)", "9899 more times");
         anIntervalPasses();
         assertThat(timers).isEmpty();
         losses.missed("rule-7");

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  *
  * @param completions one thread, for the stages of batches, in their order
  */
-record OpenResources(StoreDirectory directory, Space space, Engine engine, Readers readers, ExecutorService completions) {
+record OpenResources(
+        StoreDirectory directory, Space space, Engine engine, Readers readers, ExecutorService completions) {
 
     /** The deadline of a close; tasks that have not ended by then are abandoned. */
     static final Duration CLOSE_DEADLINE = Duration.ofSeconds(30);
@@ -30,7 +31,8 @@ record OpenResources(StoreDirectory directory, Space space, Engine engine, Reade
      * @param threadName of a role
      * @param over whether the store has closed
      */
-    static OpenResources open(StoreSettings asked, WriteFaults faults, UnaryOperator<String> threadName, BooleanSupplier over)
+    static OpenResources open(
+            StoreSettings asked, WriteFaults faults, UnaryOperator<String> threadName, BooleanSupplier over)
             throws IOException {
         NativeLibrary.load();
         StoreDirectory directory = StoreDirectory.enter(asked.directory(), asked.backup());
@@ -52,7 +54,8 @@ record OpenResources(StoreDirectory directory, Space space, Engine engine, Reade
                     TimeUnit.SECONDS,
                     new LinkedBlockingQueue<>(),
                     Threads.named(threadName.apply("complete")));
-            return new OpenResources(directory, space, engine, new Readers(threadName.apply("read"), over), completions);
+            return new OpenResources(
+                    directory, space, engine, new Readers(threadName.apply("read"), over), completions);
         } catch (Throwable e) { // or the directory would be in use for as long as this JVM lives
             closeAfter(e, engine);
             closeAfter(e, directory);

@@ -1,8 +1,8 @@
 package io.maxmq.storage.rocksdb;
 
-import io.maxmq.spi.storage.StoreCapabilities;
 import io.maxmq.spi.storage.Durability;
 import io.maxmq.spi.storage.Partitions;
+import io.maxmq.spi.storage.StoreCapabilities;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

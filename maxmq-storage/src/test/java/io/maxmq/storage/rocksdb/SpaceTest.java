@@ -64,7 +64,9 @@ class SpaceTest {
     }
 
     private StoreSettings settings() {
-        return StoreSettings.of(directory()).withMemory(StoreSettings.MIN_MEMORY_BYTES).withReserve(RESERVE_BYTES);
+        return StoreSettings.of(directory())
+                .withMemory(StoreSettings.MIN_MEMORY_BYTES)
+                .withReserve(RESERVE_BYTES);
     }
 
     private static Bytes value(int number) {

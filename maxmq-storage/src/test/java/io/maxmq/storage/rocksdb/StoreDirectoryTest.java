@@ -320,8 +320,8 @@ class StoreDirectoryTest {
             assertThat(everything(store)).hasSize(2);
         }
         // What is restored is a copy: the backup is as before.
-        try (RocksStore store =
-                open(new RocksStore(StoreSettings.of(directories.resolve("again")).withBackup(backup)))) {
+        try (RocksStore store = open(
+                new RocksStore(StoreSettings.of(directories.resolve("again")).withBackup(backup)))) {
             assertThat(everything(store)).hasSize(1);
         }
     }
@@ -360,8 +360,8 @@ class StoreDirectoryTest {
         assertThat(failureToOpen(new RocksStore(StoreSettings.of(directory).withBackup(backup)))
                         .kind())
                 .isEqualTo(Kind.IO);
-        assertThat(failureToOpen(new RocksStore(
-                                StoreSettings.of(directories.resolve("new")).withBackup(directories.resolve("nothing"))))
+        assertThat(failureToOpen(new RocksStore(StoreSettings.of(directories.resolve("new"))
+                                .withBackup(directories.resolve("nothing"))))
                         .kind())
                 .isEqualTo(Kind.IO);
         Files.writeString(backup.resolve("FORMAT"), "maxmq-storage 2\n");

@@ -15,6 +15,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.PingResp;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
@@ -22,10 +23,9 @@ import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
-import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.wire.PacketEncoder;
 import io.maxmq.config.ConnectionLimits;
 import io.maxmq.config.Listener;
@@ -446,7 +446,8 @@ class AttacksTest {
         start();
         TestClient subscriber = broker.connected(ProtocolVersion.MQTT_5, "subscriber");
         SubAck refused = subscriber
-                .send(new Subscribe(1, Properties.NONE, List.of(RequestedSubscription.of("/".repeat(65_535), QoS.AT_MOST_ONCE))))
+                .send(new Subscribe(
+                        1, Properties.NONE, List.of(RequestedSubscription.of("/".repeat(65_535), QoS.AT_MOST_ONCE))))
                 .expect(SubAck.class);
         assertThat(refused.reasons()).containsExactly(ReasonCode.TOPIC_FILTER_INVALID);
 
@@ -484,7 +485,8 @@ class AttacksTest {
         start(builder -> builder.connections(
                 ConnectionLimits.builder().maxWillBytes(1000).build()));
         TestClient client = broker.client(version);
-        ConnectWill will = new ConnectWill("will", TestClient.bytes("x".repeat(1001)), QoS.AT_MOST_ONCE, false, Properties.NONE);
+        ConnectWill will =
+                new ConnectWill("will", TestClient.bytes("x".repeat(1001)), QoS.AT_MOST_ONCE, false, Properties.NONE);
 
         client.send(new Connect(version, false, true, 0, Properties.NONE, "huge", will, null, null));
 

@@ -10,6 +10,7 @@ import io.maxmq.codec.QoS;
 import io.maxmq.codec.ReasonCode;
 import io.maxmq.codec.packet.ConnAck;
 import io.maxmq.codec.packet.Connect;
+import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.codec.packet.Properties;
 import io.maxmq.codec.packet.PropertyId;
 import io.maxmq.codec.packet.PubAck;
@@ -17,10 +18,9 @@ import io.maxmq.codec.packet.PubComp;
 import io.maxmq.codec.packet.PubRec;
 import io.maxmq.codec.packet.PubRel;
 import io.maxmq.codec.packet.Publish;
+import io.maxmq.codec.packet.RequestedSubscription;
 import io.maxmq.codec.packet.SubAck;
 import io.maxmq.codec.packet.Subscribe;
-import io.maxmq.codec.packet.RequestedSubscription;
-import io.maxmq.codec.packet.ConnectWill;
 import io.maxmq.config.Capabilities;
 import io.maxmq.memory.MemoryStorage;
 import io.maxmq.spi.DropReason;
@@ -71,7 +71,11 @@ class RightsAttackTest {
     }
 
     private static Connect connect(
-            ProtocolVersion version, boolean cleanStart, String clientId, @Nullable String user, @Nullable ConnectWill will) {
+            ProtocolVersion version,
+            boolean cleanStart,
+            String clientId,
+            @Nullable String user,
+            @Nullable ConnectWill will) {
         Properties properties = version == ProtocolVersion.MQTT_5
                 ? Properties.builder()
                         .set(PropertyId.SESSION_EXPIRY_INTERVAL, 1000L)
@@ -87,7 +91,9 @@ class RightsAttackTest {
     /** What SUBACK says of a filter. */
     private static ReasonCode ask(TestClient client, String filter) {
         return client.send(new Subscribe(
-                        client.nextPacketId(), Properties.NONE, List.of(RequestedSubscription.of(filter, QoS.AT_LEAST_ONCE))))
+                        client.nextPacketId(),
+                        Properties.NONE,
+                        List.of(RequestedSubscription.of(filter, QoS.AT_LEAST_ONCE))))
                 .expect(SubAck.class)
                 .reasons()
                 .get(0);

@@ -1,8 +1,8 @@
 package io.maxmq.core.persistence;
 
 import io.maxmq.Collected;
-import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.MessageIds;
+import io.maxmq.core.routing.RoutedMessage;
 import io.maxmq.core.routing.StoredMessage;
 import io.maxmq.core.routing.Topic;
 import io.maxmq.spi.storage.Batch;
@@ -34,8 +34,8 @@ class PayloadsTest {
     private final LoopStore otherWrites = new LoopStore(store, otherThread.loop);
     private final Payloads otherPayloads = new Payloads(otherWrites);
     private final List<String> told = new ArrayList<>();
-    private final RoutedMessage transit =
-            new RoutedMessage(new MessageIds(new MessageIds.Origin(0, 0, 1, new AtomicLong()), () -> 1_800_000_000_000L));
+    private final RoutedMessage transit = new RoutedMessage(
+            new MessageIds(new MessageIds.Origin(0, 0, 1, new AtomicLong()), () -> 1_800_000_000_000L));
     private final StoredMessage message = message(2000);
     private final Bytes key = Payloads.key(message.idHigh(), message.idLow());
 

@@ -1,7 +1,7 @@
 package io.maxmq.spi.storage.tck;
 
-import io.maxmq.spi.storage.StoreCapabilities;
 import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.StoreCapabilities;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 

@@ -2,7 +2,6 @@ package io.maxmq.spi.storage.tck;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.CommitResult;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
@@ -11,6 +10,7 @@ import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException.Kind;
 import io.maxmq.spi.storage.StorageFigures;
+import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.Watch;
 import java.util.List;
 import java.util.stream.IntStream;

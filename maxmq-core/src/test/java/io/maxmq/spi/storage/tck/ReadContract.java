@@ -2,14 +2,14 @@ package io.maxmq.spi.storage.tck;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.Consistency;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
-import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.EntryPage;
+import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.Table;
 import java.util.ArrayList;
 import java.util.Collections;

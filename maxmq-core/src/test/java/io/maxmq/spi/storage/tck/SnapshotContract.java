@@ -2,16 +2,16 @@ package io.maxmq.spi.storage.tck;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.Cursor;
 import io.maxmq.spi.storage.Entry;
-import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.EntryPage;
+import io.maxmq.spi.storage.KeyValueStore;
 import io.maxmq.spi.storage.Partitions;
 import io.maxmq.spi.storage.Scan;
 import io.maxmq.spi.storage.Snapshot;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.Table;
 import io.maxmq.spi.storage.Watch;
 import java.util.ArrayList;

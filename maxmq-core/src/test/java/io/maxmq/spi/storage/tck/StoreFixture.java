@@ -1,7 +1,7 @@
 package io.maxmq.spi.storage.tck;
 
-import io.maxmq.spi.storage.StoreCapabilities;
 import io.maxmq.spi.storage.KeyValueStore;
+import io.maxmq.spi.storage.StoreCapabilities;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

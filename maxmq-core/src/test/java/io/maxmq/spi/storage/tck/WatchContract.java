@@ -2,13 +2,13 @@ package io.maxmq.spi.storage.tck;
 
 import io.maxmq.spi.storage.Batch;
 import io.maxmq.spi.storage.Bytes;
-import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.Change;
 import io.maxmq.spi.storage.ChangeSet;
-import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.EntryPage;
+import io.maxmq.spi.storage.KeyRange;
 import io.maxmq.spi.storage.StorageException;
 import io.maxmq.spi.storage.StorageException.Kind;
+import io.maxmq.spi.storage.StoreCapabilities.Feature;
 import io.maxmq.spi.storage.Watch;
 import io.maxmq.spi.storage.WatchHandler;
 import java.util.List;
