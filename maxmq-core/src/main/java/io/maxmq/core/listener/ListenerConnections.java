@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** The connections that one listener has accepted, on all loops. Thread-safe. */
+/** The accepted connections of one listener, on all loops. Thread-safe. */
 final class ListenerConnections {
     private final String listener;
     private final Loop acceptingLoop;
@@ -26,12 +26,12 @@ final class ListenerConnections {
         return listener;
     }
 
-    /** Refuses clients with a certificate that these lists revoke, from now on. */
+    /** Sets the revocation lists: clients with a certificate that they revoke are refused from now on. */
     void revoke(Revocations lists) {
         connections.revoke(listener, lists);
     }
 
-    /** Ends all connections. */
+    /** Closes all connections. */
     CompletableFuture<Void> end() {
         return twiceOnEachLoop(loop -> {
             connections.endOf(listener, loop);
@@ -39,17 +39,20 @@ final class ListenerConnections {
         });
     }
 
-    /** Ends the connections whose certificate is revoked. */
+    /** Closes the connections of clients with a revoked certificate. */
     CompletableFuture<Void> endRevoked() {
         return twiceOnEachLoop(loop -> connections.endRevoked(listener, loop));
     }
 
-    /** Twice, since a connection may be on its way from one loop to another the first time. */
+    /** Runs the task twice per loop: during the first run a connection may be moving from one loop to another. */
     private CompletableFuture<Void> twiceOnEachLoop(Function<Loop, CompletableFuture<Void>> task) {
         return onEachLoop(task).thenCompose(once -> onEachLoop(task));
     }
 
-    /** The accepting loop first: from there connections move to the loops of their sessions, never back. */
+    /**
+     * Runs the task on the accepting loop first: connections move from there to the loops of their sessions, never
+     * back.
+     */
     private CompletableFuture<Void> onEachLoop(Function<Loop, CompletableFuture<Void>> task) {
         CompletableFuture<Void> all = onLoop(acceptingLoop, task);
         for (LoopAssembly each : loops) {

@@ -15,10 +15,10 @@ import io.maxmq.core.transport.WebSocketLayer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoint that a listener binds to and the protocols between its sockets and MQTT, as its settings say.
+ * The endpoint that a listener binds to, and the protocols between its sockets and MQTT, from its settings.
  *
- * @param all what each socket passes: the proxy protocol, TLS and WebSocket as far as the listener has them
- * @param tls the TLS among {@code all}; null for a listener without TLS
+ * @param all layers of each socket: proxy protocol, TLS and WebSocket, as configured
+ * @param tls the TLS layer among {@code all}; null for a listener without TLS
  */
 record ListenerLayers(
         Endpoint endpoint, SocketLayer all, @Nullable TlsLayer tls) {

@@ -28,7 +28,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The listeners of a broker: opened at its start, and added, removed and paused while it runs. Thread-safe; stages complete on
+ * The listeners of a broker: opened at start; added, removed and paused at run time. Thread-safe; stages complete on
  * the event loop of the listener.
  */
 public final class ListenerRegistry {
@@ -38,16 +38,16 @@ public final class ListenerRegistry {
     private final WorkerPool workers;
     private final ListenerReports reports;
 
-    /** By name, in the order added; guarded by this. */
+    /** By name, in order of addition; guarded by this. */
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
     private int next;
     private boolean closed;
 
-    /** A listener, the address that it got, and how it is. */
+    /** A listener with its bound address and state. */
     public record BoundListener(String name, String kind, SocketAddress address, boolean paused, int connections) {}
 
-    /** A name is taken as soon as its listener begins to open; until then it has no address. */
+    /** A reserved name. An entry exists from the start of opening; it has no address until the listener is bound. */
     private static final class Entry {
         private final Endpoint settings;
         private final SocketAcceptor acceptor;
@@ -79,7 +79,7 @@ public final class ListenerRegistry {
         }
     }
 
-    /** @param reports of these listeners */
+    /** @param reports receives the reports of these listeners */
     public ListenerRegistry(
             List<LoopAssembly> loops,
             Connections connections,
@@ -93,7 +93,7 @@ public final class ListenerRegistry {
         this.reports = reports;
     }
 
-    /** Those that are bound, in the order added. */
+    /** Bound listeners, in order of addition. */
     public synchronized List<BoundListener> all() {
         List<BoundListener> bound = new ArrayList<>();
         for (Entry each : entries.values()) {
@@ -117,16 +117,18 @@ public final class ListenerRegistry {
     /**
      * Opens a listener.
      *
-     * @return completes when it accepts; exceptionally with UncheckedIOException when it cannot be bound, which names it and its
-     *     address, or when its files cannot be used, or with IllegalStateException when it needs a library that is not there
-     * @throws IllegalArgumentException when there is one of this name, or it has no TLS and clients are told apart by tenant
-     * @throws IllegalStateException when the broker is closed
+     * @return completes when the listener accepts connections; exceptionally with UncheckedIOException if it cannot be
+     *     bound, with its name and address, or if its files are unusable; with IllegalStateException if a required
+     *     library is missing
+     * @throws IllegalArgumentException if the name is in use, or if the listener has no TLS although the broker has
+     *     tenants
+     * @throws IllegalStateException if the broker is closed
      */
     public CompletionStage<BoundListener> add(Listener listener) {
         connections.tenancy().check(listener);
         Entry entry = reserve(ListenerLayers.of(listener));
         Endpoint settings = entry.settings;
-        // Here, on the caller's thread: the sink is the embedder's code.
+        // On the caller's thread, because the sink is code of the embedder.
         entry.metric = reports.gauge(entry.name(), entry.acceptor::connections);
         return prepared(entry)
                 .thenCompose(ready -> entry.acceptor.open(workers))
@@ -143,7 +145,7 @@ public final class ListenerRegistry {
                 });
     }
 
-    /** Reads the files of TLS on a worker. */
+    /** Reads the TLS files on a worker. */
     private CompletionStage<Void> prepared(Entry entry) {
         ListenerTls tls = entry.tls;
         return tls == null
@@ -151,14 +153,17 @@ public final class ListenerRegistry {
                 : onWorker(() -> tls.begin(new WorkerTimers(entry.loop, workers, this::timerFailed)));
     }
 
-    /** A busy worker pool only delays the next poll. */
+    /** Logs a failed poll. A rejected one only delays the next poll. */
     private void timerFailed(Runnable task, Failure failure, @Nullable Throwable cause) {
         if (failure != Failure.REJECTED) {
-            reports.log().error("cannot watch the TLS files of a listener", cause);
+            reports.log().error("poll of a listener's TLS files failed", cause);
         }
     }
 
-    /** Fails, rather than to throw, when the workers have too much to do. */
+    /**
+     * Runs the task on a worker. If the queue of the workers is full, the stage fails instead of an exception being
+     * thrown.
+     */
     private CompletionStage<Void> onWorker(Runnable task) {
         try {
             return CompletableFuture.runAsync(task, workers);
@@ -168,12 +173,12 @@ public final class ListenerRegistry {
     }
 
     /**
-     * Reads the files of a listener again.
+     * Reloads the files of a listener.
      *
-     * @return completes on a worker when what they hold is in force, exceptionally with UncheckedIOException when it cannot be used;
-     *     then all stays as it was
-     * @throws NoSuchElementException when there is none of this name
-     * @throws IllegalArgumentException when it has no TLS
+     * @return completes on a worker when the new content is in force; exceptionally with UncheckedIOException if it is
+     *     unusable, in which case the present content remains in force
+     * @throws NoSuchElementException if there is no listener of this name
+     * @throws IllegalArgumentException if the listener has no TLS
      */
     public CompletionStage<Void> reloadTls(String name) {
         Entry entry;
@@ -192,7 +197,7 @@ public final class ListenerRegistry {
         });
     }
 
-    /** The bound listeners with TLS, in their order. */
+    /** Names of the listeners with TLS, in order of addition. */
     public synchronized List<String> namesWithTls() {
         return entries.values().stream()
                 .filter(each -> each.tls != null)
@@ -239,7 +244,7 @@ public final class ListenerRegistry {
         }
         if (!wanted) {
             var unused = entry.acceptor.closeLater(workers);
-            throw new IllegalStateException("closed while it opened: listener=" + entry.name());
+            throw new IllegalStateException("listener was closed while opening: listener=" + entry.name());
         }
         reports.opened(entry.name(), address);
         return bound(entry, address);
@@ -262,23 +267,23 @@ public final class ListenerRegistry {
     }
 
     /**
-     * Closes a listener. Its name and its port are free when the stage completes.
+     * Closes a listener. Its name and port are free when the stage completes.
      *
-     * @param closeConnections whether its connections go with it; else they stay until they end by themselves
-     * @throws NoSuchElementException when there is none of this name
+     * @param closeConnections true to close its connections as well; otherwise they stay open
+     * @throws NoSuchElementException if there is no listener of this name
      */
     public CompletionStage<Void> remove(String name, boolean closeConnections) {
         Entry entry;
         synchronized (this) {
             entry = bound(name);
-            // Another remove finds none, and its port is not free before it is closed.
+            // A concurrent remove must fail; the entry keeps the name reserved until the port is closed.
             entry.address = null;
         }
         return entry.acceptor
                 .closeLater(workers)
                 .thenCompose(closed -> closeConnections ? entry.connections.end() : done())
                 .whenComplete((ended, failure) -> {
-                    // Also when it failed: nobody could do anything with it any more.
+                    // Also after a failure: the listener is unusable.
                     forget(entry);
                     reports.closed(entry.name());
                 });
@@ -288,7 +293,7 @@ public final class ListenerRegistry {
         return CompletableFuture.completedFuture(null);
     }
 
-    /** @throws NoSuchElementException when there is none of this name */
+    /** @throws NoSuchElementException if there is no listener of this name */
     public synchronized CompletionStage<Void> pause(String name) {
         Entry entry = bound(name);
         return entry.acceptor.pause().thenAccept(changed -> {
@@ -298,7 +303,7 @@ public final class ListenerRegistry {
         });
     }
 
-    /** @throws NoSuchElementException when there is none of this name */
+    /** @throws NoSuchElementException if there is no listener of this name */
     public synchronized CompletionStage<Void> resume(String name) {
         Entry entry = bound(name);
         return entry.acceptor.resume().thenAccept(changed -> {
@@ -319,9 +324,9 @@ public final class ListenerRegistry {
     }
 
     /**
-     * Closes all, and opens none any more. Waits until the ports are free.
+     * Closes all listeners and refuses new ones. Waits until the ports are free.
      *
-     * @param onFailure told what cannot be closed; the others are all the same
+     * @param onFailure called for each listener that cannot be closed; the others are closed nevertheless
      */
     public void close(BiConsumer<String, Throwable> onFailure) {
         List<Entry> open;

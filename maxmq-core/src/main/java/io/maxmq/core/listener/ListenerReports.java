@@ -19,7 +19,7 @@ public final class ListenerReports {
     private final Clock clock;
     private final Logger log;
 
-    /** Reports nothing yet. */
+    /** Creates an instance without reports so far. */
     public ListenerReports(Events events, Metrics metrics, Clock clock, Logger log) {
         this.events = events;
         this.metrics = metrics;
@@ -35,7 +35,7 @@ public final class ListenerReports {
         return Instant.ofEpochMilli(clock.epochMillis());
     }
 
-    /** Calls the application's metrics sink, on the caller's thread. */
+    /** Registers a gauge with the application's metrics sink, on the caller's thread. */
     Registration gauge(String listener, LongSupplier connections) {
         return metrics.gauge(
                 "maxmq.listener.connections",
@@ -65,12 +65,12 @@ public final class ListenerReports {
     }
 
     void tlsReloaded(String listener) {
-        log.info("listener {} has read its key and certificates again", listener);
+        log.info("listener {} reloaded its key and certificates", listener);
         emit(BrokerEvent.TlsReloaded.class, now -> new BrokerEvent.TlsReloaded(now, listener));
     }
 
     void tlsReloadFailed(String listener, String detail) {
-        log.warn("listener {} goes on with the key and certificates that it has: {}", listener, detail);
+        log.warn("listener {} failed to reload its key and certificates and keeps the present ones: {}", listener, detail);
         emit(BrokerEvent.TlsReloadFailed.class, now -> new BrokerEvent.TlsReloadFailed(now, listener, detail));
     }
 

@@ -20,11 +20,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key, certificates and revocation lists of one listener: reads their files, watches them, and warns before certificates end.
- * Thread-safe.
+ * The key, certificates and revocation lists of one listener: reads their files, watches them, and warns before
+ * certificates expire. Thread-safe.
  */
 final class ListenerTls {
-    /** How often certificates are checked. Warnings are due once a day at most. */
+    /** Interval of certificate checks. A warning repeats at most once per day. */
     private static final Duration CHECK_PERIOD = Duration.ofHours(1);
 
     private final TlsLayer layer;
@@ -45,9 +45,9 @@ final class ListenerTls {
     }
 
     /**
-     * Reads the files and watches them from then on. Blocks.
+     * Reads the files and starts watching them. Blocks.
      *
-     * @throws UncheckedIOException when they cannot be used
+     * @throws UncheckedIOException if they are unusable
      */
     void begin(Timers timers) {
         Runnable onChange = () -> {
@@ -69,7 +69,7 @@ final class ListenerTls {
         };
     }
 
-    /** Each file once, however many keys it holds. */
+    /** Warns once per file, regardless of its number of keys. */
     private void warnOfExposedKeys(Tls settings) {
         for (Path file : new LinkedHashSet<>(settings.keyFiles())) {
             String exposure = SecretFile.exposure(file);
@@ -80,9 +80,10 @@ final class ListenerTls {
     }
 
     /**
-     * Reads the files again, and ends the connections of clients whose certificate they revoke. Blocks.
+     * Reloads the files and closes the connections of clients whose certificates are revoked by them. Blocks.
      *
-     * @return why the files cannot be used, so that the previous key and certificates stay; null when the new ones are in force
+     * @return the reason why the files are unusable, in which case the present key and certificates stay in force; null
+     *     on success
      */
     @Nullable
     UncheckedIOException reload() {
@@ -103,7 +104,7 @@ final class ListenerTls {
         return null;
     }
 
-    /** Clients that connect from now on are refused by the revocation lists in {@code read}. */
+    /** Sets the revocation lists for new connections, and checks the new validity periods. */
     private synchronized void accept(TlsMaterial read) {
         validities = read.validities();
         connections.revoke(read.revocations());
@@ -121,7 +122,7 @@ final class ListenerTls {
         watch.close();
     }
 
-    /** Stops watching the files and forgets the revocation lists: the listener is removed. */
+    /** Stops watching the files and drops the revocation lists, when the listener is removed. */
     void forget() {
         close();
         connections.revoke(new Revocations(List.of()));

@@ -1,5 +1,5 @@
 /**
- * The listeners of a broker: opened at its start, added, removed and paused while it runs; their certificates are watched
- * and reloaded.
+ * The listeners of a broker: opened at start; added, removed and paused at run time. Their certificates are watched and
+ * reloaded.
  */
 package io.maxmq.core.listener;
