@@ -22,11 +22,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Decides who may connect and what they may do, by asking the embedder's chains. Fails closed: throw, null, exceptional
- * completion, no answer in time, a full worker pool and a chain in which nobody decides all deny.
+ * Authenticates clients and authorizes their actions through the embedder's plug-in chains. Fails closed: an exception,
+ * null, exceptional completion, a timeout, a full worker pool, and a chain without a decision all deny.
  *
- * <p>{@link #start()} before the first question; {@link #close()} ends the registrations at the authorizers. Thread-safe;
- * questions are asked on event loops and answered there.
+ * <p>Call {@link #start()} before the first question; {@link #close()} removes the registrations at the authorizers.
+ * Thread-safe; questions are asked and answered on event loops.
  */
 public final class Access implements AutoCloseable {
 
@@ -37,10 +37,10 @@ public final class Access implements AutoCloseable {
     private final Map<String, NamedPlugin<EnhancedAuthenticator>> enhanced = new HashMap<>();
     private final List<NamedPlugin<Authorizer>> authorizers;
 
-    /** Those of {@link #authorizers} that want to be asked for deliveries; others with each change of the rules. */
+    /** Subset of {@link #authorizers} that authorizes deliveries; replaced with each rule change. */
     private volatile List<NamedPlugin<Authorizer>> receiveAuthorizers;
 
-    /** Those of {@link #authorizers} that want to be asked about client ids; others with each change of the rules. */
+    /** Subset of {@link #authorizers} that authorizes client ids; replaced with each rule change. */
     private volatile List<NamedPlugin<Authorizer>> connectAuthorizers;
 
     private final boolean allowAnonymous;
@@ -48,13 +48,13 @@ public final class Access implements AutoCloseable {
     private final PluginCalls calls;
     private final Clock clock;
     private final AccessEvents events;
-    private final List<Registration> registrations = new ArrayList<>(); // by start and close, one thread at a time
+    private final List<Registration> registrations = new ArrayList<>(); // used by start and close, one thread at a time
     private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
 
-    /** Grows with each change of the rules; what was decided under an older one is forgotten. */
+    /** Incremented with each rule change; cached decisions of an older epoch are dropped. */
     private final AtomicInteger epoch = new AtomicInteger();
 
-    /** Asks nobody yet. */
+    /** Creates an instance; calls no plug-in for a decision yet. */
     public Access(AccessSettings settings, PluginCalls calls, Clock clock, Events events) {
         List<NamedPlugin<Authenticator>> toAuthenticate = new ArrayList<>();
         for (Authenticator plugin : settings.authenticators()) {
@@ -80,15 +80,15 @@ public final class Access implements AutoCloseable {
     }
 
     /**
-     * Begins to listen for changes of the rules.
+     * Starts to listen for rule changes.
      *
-     * @throws IllegalStateException when nobody could ever connect, with what to add
+     * @throws IllegalStateException if no client could ever connect; the message says what to add
      */
     public void start() {
         if (authenticators.isEmpty() && enhanced.isEmpty() && !allowAnonymous) {
             throw new IllegalStateException(
                     "no client could connect: there is no authenticator and anonymous clients are"
-                            + " not allowed. Add .authenticator(...) to the builder, or .allowAnonymous() to let everybody in;"
+                            + " not allowed. Add .authenticator(...) to the builder, or .allowAnonymous() to accept all clients;"
                             + " in a configuration file authenticators, or allow-anonymous = yes.");
         }
         for (NamedPlugin<Authorizer> asked : authorizers) {
@@ -100,9 +100,9 @@ public final class Access implements AutoCloseable {
     /**
      * Checks the authenticators that decide by certificate.
      *
-     * @param certificates whether a listener asks clients for certificates
-     * @return the names of those that cannot decide about any client
-     * @throws IllegalStateException when there is no other authenticator, so that no client could connect
+     * @param certificates true if a listener requests client certificates
+     * @return names of the authenticators that cannot decide about any client
+     * @throws IllegalStateException if there is no other authenticator, so that no client could connect
      */
     public List<String> withoutEffect(boolean certificates) {
         if (certificates) {
@@ -115,7 +115,7 @@ public final class Access implements AutoCloseable {
         if (!idle.isEmpty() && idle.size() == authenticators.size() && enhanced.isEmpty()) {
             throw new IllegalStateException(
                     "no client could connect: " + String.join(", ", idle)
-                            + " decides by client certificates, and no listener asks for them. Add a listener with TLS and"
+                            + " decides by client certificates, but no listener requests them. Add a listener with TLS and"
                             + " .withClientCertificates(...), in a configuration file tls.client-certificates, or another authenticator.");
         }
         return idle;
@@ -135,7 +135,7 @@ public final class Access implements AutoCloseable {
     private boolean decides(NamedPlugin<Authorizer> asked, String operation, Predicate<Authorizer> decides) {
         try {
             return decides.test(asked.plugin());
-        } catch (Throwable e) { // the embedder's code: it is asked, rather than passed over
+        } catch (Throwable e) { // code of the embedder: after a failure the plug-in is called, not skipped
             calls.failures().report(asked.name(), operation, Failure.THREW, e);
             return true;
         }
@@ -144,7 +144,7 @@ public final class Access implements AutoCloseable {
     /**
      * Decides on a CONNECT. Called on the loop.
      *
-     * @param answer called once on the loop, perhaps before this returns, with allowed or denied, never next
+     * @param answer called once on the loop, possibly before this method returns, with allowed or denied, never next
      */
     public void authenticate(AuthenticationRequest request, CallerLoop loop, Consumer<AuthenticationResult> answer) {
         if (authenticators.isEmpty()) {
@@ -156,31 +156,34 @@ public final class Access implements AutoCloseable {
         }
     }
 
-    /** Lets a client in that no authenticator vouches for, into the tenant that it asks for. */
+    /** Accepts a client without authentication, into the tenant that it requests. */
     static AuthenticationResult anonymous(ClientInfo client) {
         return client.tenant().equals(Tenant.DEFAULT) ? ANONYMOUS : ANONYMOUS.withTenant(client.tenant());
     }
 
-    /** Whether somebody knows this method of enhanced authentication. */
+    /** Returns whether an authenticator supports this method of enhanced authentication. */
     public boolean knows(String method) {
         return enhanced.containsKey(method);
     }
 
     /**
-     * An exchange of enhanced authentication. Called on the loop.
+     * Starts an exchange of enhanced authentication. Called on the loop.
      *
-     * @param again whether the client is connected already
-     * @throws IllegalArgumentException for a method that nobody knows
+     * @param again true if the client is already connected
+     * @throws IllegalArgumentException if no authenticator supports the method
      */
     public EnhancedExchange exchange(String method, AuthenticationRequest request, boolean again, CallerLoop loop) {
         NamedPlugin<EnhancedAuthenticator> asked = enhanced.get(method);
         if (asked == null) {
-            throw new IllegalArgumentException("nobody knows this authentication method: method=" + method);
+            throw new IllegalArgumentException("unknown authentication method: method=" + method);
         }
         return new EnhancedExchange(this, asked, request, again, loop);
     }
 
-    /** The client as authentication leaves it, without a user name that was not proven. */
+    /**
+     * Returns the client with the results of its authentication; without its user name unless an authenticator
+     * confirmed it.
+     */
     public static ClientInfo authenticated(ClientInfo client, AuthenticationResult.Allowed result) {
         if (result == AuthenticationResult.allowed()) {
             return client;
@@ -198,41 +201,44 @@ public final class Access implements AutoCloseable {
         return builder.build();
     }
 
-    /** What a client may do, asked by its connection on its loop. Costs nothing but the object without authorizers. */
+    /**
+     * Returns the permissions of a client, for use by its connection on its loop. Without authorizers this only creates
+     * an object.
+     */
     public ClientAccess open(ClientInfo client, CallerLoop loop) {
         return new ClientAccess(this, client, loop);
     }
 
-    /** The same for one that may do everything: the application itself. */
+    /** Returns unrestricted permissions, for the application itself. */
     public ClientAccess openUnrestricted(ClientInfo client, CallerLoop loop) {
         return new ClientAccess(this, client, loop, true);
     }
 
     /**
-     * Calls the listener after each change of the rules, when decisions of before are forgotten: time to ask again for
-     * existing subscriptions. On any thread; must not block.
+     * Registers a listener for rule changes, called after cached decisions are dropped: existing subscriptions must be
+     * re-authorized. Called on any thread; must not block.
      */
     public Registration onRulesChanged(Runnable listener) {
         changeListeners.add(listener);
         return () -> changeListeners.remove(listener);
     }
 
-    /** Whether nobody need be asked what clients do. */
+    /** True without authorizers. */
     public boolean allowsEverything() {
         return authorizers.isEmpty();
     }
 
-    /** Whether some authorizer wants to be asked for each delivery. */
+    /** True if an authorizer authorizes each delivery. */
     public boolean authorizesReceive() {
         return !receiveAuthorizers.isEmpty();
     }
 
-    /** Whether some authorizer wants to be asked about client ids. */
+    /** True if an authorizer authorizes client ids. */
     public boolean authorizesConnect() {
         return !connectAuthorizers.isEmpty();
     }
 
-    /** Ends the registrations at the authorizers. Idempotent. */
+    /** Removes the registrations at the authorizers. Idempotent. */
     @Override
     public void close() {
         List<Registration> all = List.copyOf(registrations);
@@ -240,7 +246,7 @@ public final class Access implements AutoCloseable {
         for (Registration registration : all) {
             try {
                 registration.close();
-            } catch (Throwable e) { // the embedder's code; closing goes on
+            } catch (Throwable e) { // code of the embedder; continue closing
                 calls.failures().report("authorizer", "onChange", Failure.THREW, e);
             }
         }
@@ -282,14 +288,14 @@ public final class Access implements AutoCloseable {
         return events;
     }
 
-    /** Grows with each change of the rules. */
+    /** Number of rule changes. */
     public int epoch() {
         return epoch.get();
     }
 
     private void rulesChanged() {
         askWhatTheyDecide();
-        epoch.incrementAndGet(); // before the listeners, so that what they ask is answered by the new rules
+        epoch.incrementAndGet(); // before the listeners run, so that their questions are answered by the new rules
         changeListeners.forEach(Runnable::run);
     }
 }

@@ -10,7 +10,7 @@ import io.maxmq.spi.auth.Authorization;
 import io.maxmq.spi.auth.EnhancedAuthenticationResult;
 import io.maxmq.spi.event.BrokerEvent;
 
-/** Tells listeners what was decided. Thread-safe; called on the loop that has asked. */
+/** Emits events about decisions. Thread-safe; called on the loop of the question. */
 final class AccessEvents {
     private final Events events;
     private final Clock clock;
@@ -20,7 +20,7 @@ final class AccessEvents {
         this.clock = clock;
     }
 
-    /** @param asked whether an authenticator has decided */
+    /** @param asked true if an authenticator has decided */
     void authenticated(CallerLoop loop, ClientInfo client, AuthenticationResult result, boolean asked) {
         if (!events.wants(BrokerEvent.AuthenticationDecided.class)) {
             return;
@@ -34,7 +34,7 @@ final class AccessEvents {
         }
     }
 
-    /** What an exchange has come to; nothing while it goes on. */
+    /** Emits the final result of an exchange; nothing for an intermediate step. */
     void authenticated(CallerLoop loop, ClientInfo client, EnhancedAuthenticationResult result) {
         if (!events.wants(BrokerEvent.AuthenticationDecided.class)) {
             return;
@@ -50,7 +50,7 @@ final class AccessEvents {
         loop.emit(events, new BrokerEvent.AuthenticationDecided(clock.epochMillis(), client, isAnonymous, code));
     }
 
-    /** @param authorizer empty when nobody has decided */
+    /** @param authorizer empty if no authorizer has decided */
     void authorized(CallerLoop loop, ClientInfo client, Action action, Authorization answer, String authorizer) {
         if (events.wants(BrokerEvent.AuthorizationDecided.class)) {
             loop.emit(

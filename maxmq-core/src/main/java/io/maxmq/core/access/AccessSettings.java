@@ -7,13 +7,13 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Who is asked. Immutable.
+ * Configured plug-ins. Immutable.
  *
- * @param authenticators in the order asked
+ * @param authenticators in call order
  * @param enhancedAuthenticators one for each method
- * @param authorizers in the order asked
- * @param allowAnonymous whether everybody may connect when there is no authenticator, and whether a client without user
- *     name and password may when there are some and none decides
+ * @param authorizers in call order
+ * @param allowAnonymous accepts all clients if there is no authenticator; otherwise accepts clients without user name
+ *     and password about which no authenticator decides
  * @param deadline for one whole chain
  */
 public record AccessSettings(

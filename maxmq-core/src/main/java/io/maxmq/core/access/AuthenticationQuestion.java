@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Who is this client? Runs on the client's loop. Not thread-safe. */
+/** The authentication of a client by the chain of authenticators. Runs on the client's loop. Not thread-safe. */
 final class AuthenticationQuestion extends ChainQuestion<Authenticator, AuthenticationResult> {
 
     private final AccessEvents events;

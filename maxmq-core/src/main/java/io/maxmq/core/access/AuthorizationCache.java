@@ -7,33 +7,34 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What authorizers have decided about one client's topics. Keys are whatever the caller knows a topic by, a shared topic
- * object or a string, as long as equal keys are the same topic and {@link Object#toString} is its name. Forgets the topics it
- * has known longest when it holds {@link #MAX_TOPICS}, or names of {@link #MAX_CHARACTERS} together, since clients choose those
- * and nobody is charged for them; and everything when the rules change. Empty until the first decision.
+ * Cached authorizer decisions about one client's topics. Any object that identifies a topic can be a key, for example a
+ * shared topic object or a string, provided that equal keys are the same topic and {@link Object#toString} is its name.
+ * Clients choose the topics and nothing is charged for them, so the oldest topics are evicted above {@link #MAX_TOPICS}
+ * topics or {@link #MAX_CHARACTERS} characters of names. A rule change clears the cache. Empty until the first
+ * decision.
  *
  * <p>Runs on the client's loop. Not thread-safe.
  */
-@SuppressWarnings("EnumOrdinal") // the slots are not kept anywhere
+@SuppressWarnings("EnumOrdinal") // slots are not persistent
 final class AuthorizationCache {
 
     static final int MAX_TOPICS = 64;
 
-    /** About a longer name is asked each time. */
+    /** Decisions about longer names are not cached. */
     static final int MAX_CHARACTERS = 8192;
 
-    /** Publish with each QoS, without and with RETAIN, then receive. */
+    /** Publish at each QoS, without and with RETAIN, then receive. */
     private static final int SLOTS = 7;
 
     static final int RECEIVE = 6;
 
     private @Nullable Map<Object, @Nullable Authorization[]> byTopic;
-    /** Of all names in it. */
+    /** Total length of the names. */
     private int characters;
 
     private int epoch;
 
-    /** The topic last looked up, since a client mostly publishes to one again and again. */
+    /** Topic of the last look-up; most clients publish to the same topic repeatedly. */
     private @Nullable Object lastTopic;
 
     private @Nullable Authorization @Nullable [] lastDecisions;
@@ -42,7 +43,7 @@ final class AuthorizationCache {
         return qos.ordinal() + (retain ? 3 : 0);
     }
 
-    /** What was decided under the rules of this epoch; null when nothing was, or it is forgotten. */
+    /** Returns the decision made under the rules of this epoch; null if none is cached. */
     @Nullable
     Authorization find(Object topic, int slot, int currentEpoch) { // hot: per message
         if (epoch != currentEpoch) {
@@ -65,7 +66,7 @@ final class AuthorizationCache {
         return decisions[slot];
     }
 
-    /** Remembers a decision that was asked for under the rules of {@code askedEpoch}, unless they have changed since. */
+    /** Caches a decision requested under the rules of {@code askedEpoch}, unless the rules have changed since. */
     void put(Object topic, int slot, Authorization decision, int askedEpoch, int currentEpoch) {
         if (epoch != currentEpoch) {
             forget(currentEpoch);

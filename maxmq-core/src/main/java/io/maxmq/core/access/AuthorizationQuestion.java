@@ -12,10 +12,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** May this client do that? Runs on the client's loop. Not thread-safe. */
+/** The authorization of an action by the chain of authorizers. Runs on the client's loop. Not thread-safe. */
 final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorization> {
 
-    /** Nobody has decided, as somebody has failed. Told apart from what has been decided by its identity alone. */
+    /** The denial after a failure of an authorizer. Distinguished from decisions by identity. */
     static final Authorization FAILED = new Authorization.Denied(ReasonCode.NOT_AUTHORIZED, false);
 
     private final AccessEvents events;
@@ -30,7 +30,7 @@ final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorizatio
         this.events = access.events();
         this.client = client;
         this.action = action;
-        // An authorizer that is not asked for deliveries has had its say when the client subscribed.
+        // Authorizers that do not authorize deliveries have already decided about the subscription.
         this.allowedUnlessDenied = action instanceof Action.Receive
                 && access.receiveAuthorizers().size() < access.authorizers().size();
         this.answer = answer;
@@ -73,7 +73,7 @@ final class AuthorizationQuestion extends ChainQuestion<Authorizer, Authorizatio
         answer.accept(decision);
     }
 
-    /** With a reason code that the answering packet may carry. */
+    /** Returns the denial with a reason code that is valid in the answering packet. */
     private Authorization.Denied sendable(Authorization.Denied denied) {
         PacketType answering = action instanceof Action.Publish
                 ? PacketType.PUBACK

@@ -7,8 +7,9 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One question on its way down a chain: asks one plug-in after the other until one decides, all within one deadline, but for plug-ins
- * with a deadline of their own, whose time does not count. A failure ends it. Runs on the loop that asks. Not thread-safe.
+ * A question to a chain of plug-ins: calls one after the other until one decides, all within one deadline. The time of
+ * plug-ins with a deadline of their own does not count. A failure ends the question. Runs on the loop that asks. Not
+ * thread-safe.
  */
 abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
 
@@ -20,12 +21,12 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
     private final CallerLoop loop;
     private int next;
 
-    /** How long plug-ins without a deadline of their own have taken so far. */
+    /** Time spent so far in plug-ins without a deadline of their own. */
     private long spentNanos;
 
     private long askedAtNanos;
 
-    /** Whether {@link #ask} is running, so that answers given at once come back to its loop, not on top of it. */
+    /** True while {@link #ask} runs: synchronous answers return to its loop instead of recursing. */
     private boolean asking;
 
     private boolean answeredMeanwhile;
@@ -44,16 +45,19 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
         return loop;
     }
 
-    /** Asks one plug-in; it may do anything in there. */
+    /** Calls one plug-in, which may execute arbitrary code. */
     abstract @Nullable CompletionStage<R> call(P plugin);
 
-    /** Tells who asked if this decides; false when the next one has to be asked. */
+    /** Delivers the answer if it is a decision. Returns false if the next plug-in must be called. */
     abstract boolean decide(R result);
 
-    /** Nobody decided. */
+    /** Called if no plug-in decides. */
     abstract void undecided();
 
-    /** Asks the next plug-in, or those after it while they pass at once; a chain of any length needs no deeper stack. */
+    /**
+     * Calls the next plug-in, and those after it while they pass synchronously. The stack depth is independent of the
+     * chain's length.
+     */
     final void ask() {
         asking = true;
         do {
@@ -72,7 +76,7 @@ abstract class ChainQuestion<P, R> implements PluginAnswer<R> {
         asking = false;
     }
 
-    /** Who was asked last. */
+    /** Name of the last called plug-in. */
     final String asked() {
         return chain.get(next - 1).name();
     }

@@ -8,12 +8,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client may do: asks the authorizers and remembers what they let it remember. The caller looks first
- * ({@code …Decision}, which costs a field or a hash lookup) and asks when nothing is known.
+ * Permissions of one client: calls the authorizers and caches decisions that they mark as cacheable. The caller first
+ * checks the cache ({@code …Decision}, at the cost of a field or hash look-up) and asks only if no decision is cached.
  *
- * <p>Topics are looked up by a key: a shared topic object or the topic's string, as long as equal keys are the same
- * topic. Answers are {@link Authorization.Allowed} or {@link Authorization.Denied}, never next, called once on the loop,
- * perhaps before the asking method returns; a denial's reason code fits the answering packet.
+ * <p>Topics are looked up by a key: a shared topic object or the topic's string, provided that equal keys are the same
+ * topic. Answers are {@link Authorization.Allowed} or {@link Authorization.Denied}, never next. An answer is delivered
+ * once, on the loop, possibly before the asking method returns. The reason code of a denial is valid in the answering
+ * packet.
  *
  * <p>Runs on the client's loop. Not thread-safe.
  */
@@ -29,7 +30,7 @@ public final class ClientAccess {
         this(access, client, loop, access.allowsEverything());
     }
 
-    /** @param allowsEverything whether nobody is asked */
+    /** @param allowsEverything true to allow every action without calling an authorizer */
     ClientAccess(Access access, ClientInfo client, CallerLoop loop, boolean allowsEverything) {
         this.access = access;
         this.client = client;
@@ -37,12 +38,12 @@ public final class ClientAccess {
         this.allowsEverything = allowsEverything;
     }
 
-    /** Who this is about. */
+    /** The client. */
     public ClientInfo client() {
         return client;
     }
 
-    /** What is known about a PUBLISH; null when {@link #publish} has to ask. */
+    /** Returns the cached decision about a PUBLISH; null if {@link #publish} must ask. */
     public @Nullable Authorization publishDecision(Object topicKey, QoS qos, boolean retain) { // hot: per message
         if (allowsEverything) {
             return Authorization.allowed();
@@ -50,12 +51,12 @@ public final class ClientAccess {
         return cache.find(topicKey, AuthorizationCache.publishSlot(qos, retain), access.epoch());
     }
 
-    /** Asks about a PUBLISH. */
+    /** Asks the authorizers about a PUBLISH. */
     public void publish(Object topicKey, Action.Publish action, Consumer<Authorization> answer) {
         ask(topicKey, AuthorizationCache.publishSlot(action.qos(), action.retain()), action, answer);
     }
 
-    /** What is known about a delivery; null when {@link #receive} has to ask. */
+    /** Returns the cached decision about a delivery; null if {@link #receive} must ask. */
     public @Nullable Authorization receiveDecision(Object topicKey) { // hot: per delivery
         if (allowsEveryReceive()) {
             return Authorization.allowed();
@@ -63,12 +64,12 @@ public final class ClientAccess {
         return cache.find(topicKey, AuthorizationCache.RECEIVE, access.epoch());
     }
 
-    /** Whether nobody asks about deliveries: as long as the rules are what they are. */
+    /** True if deliveries need no authorization under the current rules. */
     public boolean allowsEveryReceive() {
         return allowsEverything || !access.authorizesReceive();
     }
 
-    /** Asks about a delivery. */
+    /** Asks the authorizers about a delivery. */
     public void receive(Object topicKey, Action.Receive action, Consumer<Authorization> answer) {
         if (allowsEveryReceive()) {
             answer.accept(Authorization.allowed());
@@ -77,7 +78,7 @@ public final class ClientAccess {
         ask(topicKey, AuthorizationCache.RECEIVE, action, answer);
     }
 
-    /** Asks whether the client may connect with its client id; never remembered. */
+    /** Asks whether the client may connect with its client id. Never cached. */
     public void connect(Consumer<Authorization> answer) {
         if (allowsEverything || !access.authorizesConnect()) {
             answer.accept(Authorization.allowed());
@@ -86,12 +87,12 @@ public final class ClientAccess {
         }
     }
 
-    /** Asks about a subscription; never remembered. */
+    /** Asks the authorizers about a subscription. Never cached. */
     public void subscribe(Action.Subscribe action, Consumer<Authorization> answer) {
         ask(action, answer);
     }
 
-    /** Asks about a will; never remembered. */
+    /** Asks the authorizers about a will. Never cached. */
     public void will(Action.Will action, Consumer<Authorization> answer) {
         ask(action, answer);
     }
@@ -114,8 +115,8 @@ public final class ClientAccess {
         }
     }
 
-    /** Whether this denies because an authorizer has failed: nobody has taken a right away. */
-    @SuppressWarnings("ReferenceEquality") // it looks like any other
+    /** True if the denial is caused by a failed authorizer: no permission was revoked. */
+    @SuppressWarnings("ReferenceEquality") // equal to other denials
     public static boolean isFailure(Authorization decision) {
         return decision == AuthorizationQuestion.FAILED;
     }

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange of enhanced authentication, at the border to the embedder's code: fails closed as {@link Access} does. Runs
- * on the client's loop, except for what is said to run with the plug-in.
+ * One exchange of enhanced authentication with code of the embedder: fails closed as {@link Access} does. Runs on the
+ * client's loop, except for methods marked to run with the plug-in.
  */
 public final class EnhancedExchange implements AutoCloseable {
     private final PluginCalls calls;
@@ -27,7 +27,7 @@ public final class EnhancedExchange implements AutoCloseable {
     private final CallerLoop loop;
     private final AtomicBoolean closeCalled = new AtomicBoolean();
 
-    /** Made with the plug-in, perhaps on a worker; read on the loop. */
+    /** Created with the plug-in, possibly on a worker; read on the loop. */
     private volatile EnhancedAuthenticator.@Nullable Exchange exchange;
 
     /** Set on the loop; read with the plug-in. */
@@ -49,9 +49,9 @@ public final class EnhancedExchange implements AutoCloseable {
     }
 
     /**
-     * Asks what comes next, after what the client has sent. One step at a time.
+     * Asks for the next step after data from the client. One step at a time.
      *
-     * @param answer called once, perhaps before this returns, and not any more once closed
+     * @param answer called once, possibly before this method returns; not called after close
      */
     public void next(AuthenticationStep step, Consumer<EnhancedAuthenticationResult> answer) {
         calls.ask(
@@ -82,11 +82,11 @@ public final class EnhancedExchange implements AutoCloseable {
                 });
     }
 
-    /** With the plug-in. */
+    /** Returns the exchange; creates it on first use. Runs with the plug-in. */
     private EnhancedAuthenticator.Exchange begun() {
         EnhancedAuthenticator.Exchange present = exchange;
         if (present == null) {
-            present = Objects.requireNonNull(asked.plugin().begin(request, again), "begin gave null");
+            present = Objects.requireNonNull(asked.plugin().begin(request, again), "begin returned null");
             exchange = present;
             if (closed && closeCalled.compareAndSet(false, true)) {
                 present.close();
@@ -95,7 +95,7 @@ public final class EnhancedExchange implements AutoCloseable {
         return present;
     }
 
-    /** The exchange is over. Idempotent. */
+    /** Ends the exchange. Idempotent. */
     @Override
     public void close() {
         closed = true;

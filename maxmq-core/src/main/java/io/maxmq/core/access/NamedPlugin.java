@@ -4,15 +4,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plug-in with what is asked of it once, when the broker is built, so that a question runs none of its code but the
- * one method that is caught and timed. Immutable.
+ * A plug-in with its properties, read once when the broker is built. A question therefore runs no other code of the
+ * plug-in than the one guarded and timed method. Immutable.
  *
- * @param deadline of its own; null for that of all
+ * @param deadline of this plug-in; null for the common deadline
  */
 public record NamedPlugin<P>(
         P plugin, String name, boolean mayBlock, @Nullable Duration deadline) {
 
-    /** A plug-in that has the deadline of all. */
+    /** Creates a plug-in with the common deadline. */
     public NamedPlugin(P plugin, String name, boolean mayBlock) {
         this(plugin, name, mayBlock, null);
     }

@@ -8,9 +8,9 @@ public interface PluginAnswer<T> {
     /** The loop that asks. */
     CallerLoop loop();
 
-    /** The plug-in answered in time. */
+    /** Called if the plug-in answered in time. */
     void answered(T value);
 
-    /** It did not; already counted and reported. */
+    /** Called if the plug-in did not answer in time or failed; already counted and reported. */
     void failed(Failure failure);
 }

@@ -13,32 +13,33 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The border to the embedder's code: whatever it does, throw, give null, complete exceptionally, late, twice or never,
- * the one who asked gets exactly one answer, on its own loop, and the failure is reported with the plug-in's name. Serves
- * authenticators, authorizers and interceptors. Thread-safe.
+ * Guarded calls of the embedder's code. Whether a plug-in throws, returns null, or completes exceptionally, late, twice
+ * or never: the caller gets exactly one answer, on its own loop, and a failure is reported with the plug-in's name.
+ * Serves authenticators, authorizers and interceptors. Thread-safe.
  */
 public final class PluginCalls {
 
     private final WorkerPool workers;
     private final PluginFailures failures;
 
-    /** Blocking plug-ins run on {@code workers}. */
+    /** Creates an instance that runs blocking plug-ins on {@code workers}. */
     public PluginCalls(WorkerPool workers, PluginFailures failures) {
         this.workers = workers;
         this.failures = failures;
     }
 
-    /** Where failures are reported. */
+    /** Receives the failures. */
     public PluginFailures failures() {
         return failures;
     }
 
     /**
-     * Asks a plug-in. Called on the loop; when the plug-in answers at once, so does this, before it returns.
+     * Calls a plug-in. Called on the loop. If the plug-in answers synchronously, the answer is delivered before this
+     * method returns.
      *
-     * @param operation what it is asked, in reports
-     * @param call asks it; on the worker pool when the plug-in may block
-     * @param deadlineNanos from now; 0 or less has passed already
+     * @param operation name of the operation, for reports
+     * @param call calls the plug-in; on the worker pool if the plug-in may block
+     * @param deadlineNanos from now; 0 or less has already passed
      */
     public <T> void ask(
             NamedPlugin<?> plugin,
@@ -60,7 +61,7 @@ public final class PluginCalls {
         }
     }
 
-    /** One question. What is not final belongs to the loop, unless it says otherwise. */
+    /** One question. Fields that are not final belong to the loop, unless stated otherwise. */
     private final class Pending<T> implements BiConsumer<@Nullable T, @Nullable Throwable> {
 
         private final String plugin;
@@ -69,7 +70,7 @@ public final class PluginCalls {
         private final PluginAnswer<T> answer;
         private final Thread asking = Thread.currentThread();
 
-        /** Whether the asking thread is still inside {@link #ask}. Written by it, and read only when on it. */
+        /** True while the asking thread is inside {@link #ask}. Written by that thread, and read only on it. */
         private boolean inCall = true;
 
         private boolean completedInCall;
@@ -86,12 +87,12 @@ public final class PluginCalls {
             this.answer = answer;
         }
 
-        /** Makes the call and waits for its stage without blocking. On the loop or on a worker. */
+        /** Makes the call and follows its stage without blocking. On the loop or on a worker. */
         void follow(Callable<? extends @Nullable CompletionStage<T>> call) {
             CompletionStage<T> stage;
             try {
                 stage = call.call();
-            } catch (Throwable e) { // the embedder's code; errors too must not reach the loop
+            } catch (Throwable e) { // code of the embedder; errors must not reach the loop either
                 accept(null, e);
                 return;
             }
@@ -102,13 +103,13 @@ public final class PluginCalls {
             if (!takeCompleted(stage)) {
                 try {
                     stage.whenComplete(this);
-                } catch (Throwable e) { // a stage of the embedder's own making
+                } catch (Throwable e) { // a custom stage of the embedder
                     accept(null, e);
                 }
             }
         }
 
-        /** A stage that is complete with a value needs no dependent stage. */
+        /** Takes the value of a completed stage without creating a dependent stage. */
         private boolean takeCompleted(CompletionStage<T> stage) {
             if (stage instanceof CompletableFuture<T> future && future.getClass() == CompletableFuture.class) {
                 if (future.isDone() && !future.isCompletedExceptionally()) {
@@ -119,23 +120,23 @@ public final class PluginCalls {
             return false;
         }
 
-        /** The plug-in's answer, on whatever thread completes the stage. */
+        /** Takes the plug-in's answer, on the thread that completes the stage. */
         @Override
         public void accept(@Nullable T result, @Nullable Throwable failure) {
             if (Thread.currentThread() == asking && inCall) {
                 completedInCall = true;
                 value = result;
                 error = failure;
-                return; // delivered by endOfCall, since a throw in here would vanish in the stage
+                return; // delivered by endOfCall: an exception thrown here would be lost in the stage
             }
             try {
                 loop.execute(() -> deliver(result, failure));
             } catch (RejectedExecutionException e) {
-                // the loop has ended, and with it whoever asked
+                // the loop has ended; no caller is left
             }
         }
 
-        /** The asking thread comes out of the call: with the answer, or to wait for it. */
+        /** Called when the asking thread leaves the call: delivers the answer, or starts to wait for it. */
         void endOfCall(long deadlineNanos) {
             inCall = false;
             if (completedInCall) {
@@ -150,7 +151,7 @@ public final class PluginCalls {
             deadline = loop.after(deadlineNanos, () -> fail(Failure.TIMEOUT, null));
         }
 
-        /** On the loop. The first of answer, failure and deadline wins; the others find it done. */
+        /** Delivers the first of answer, failure and deadline; ignores the others. On the loop. */
         private void deliver(@Nullable T result, @Nullable Throwable failure) {
             if (failure instanceof NullAnswer) {
                 fail(Failure.NULL, failure);
@@ -181,12 +182,12 @@ public final class PluginCalls {
         return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
-    /** Stands for a null where an answer should be. Without a stack trace, since it is not thrown. */
+    /** Represents a null answer. Has no stack trace, because it is not thrown. */
     private static final class NullAnswer extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         NullAnswer(String what) {
-            super("the plug-in gave " + what, null, false, false);
+            super("the plug-in returned " + what, null, false, false);
         }
     }
 }
