@@ -152,7 +152,7 @@ class StandaloneIT {
                 "--port 0 --allow-anonymous --frobnicate  | --frobnicate",
                 "--port 0                                 | --allow-anonymous",
                 "--port 0 --allow-anonymous --name a/b    | name",
-                "--allow-anonymous --tls-port 0 --cert none --key none | there is no file none",
+                "--allow-anonymous --tls-port 0 --cert none --key none | file not found: none",
                 "--port 0 --allow-anonymous --data-dir    | --data-dir needs a value",
                 "--port 0 --allow-anonymous --durability os | --data-dir",
             })

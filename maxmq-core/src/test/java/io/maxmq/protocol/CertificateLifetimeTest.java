@@ -190,7 +190,7 @@ class CertificateLifetimeTest {
                     .singleElement()
                     .asString()
                     .startsWith("listener tls: revocation list of CN=authority in " + list
-                            + " ended at 2027-01-15T08:00:00Z: the"
+                            + " expired at 2027-01-15T08:00:00Z: the"
                             + " broker refuses clients with certificates of this issuer");
             running.clock().advance(Duration.ofDays(1));
             await(() -> log.warnings().size() == 4); // of two listeners, twice
@@ -209,7 +209,7 @@ class CertificateLifetimeTest {
 
             await(() -> log.warnings().stream()
                     .anyMatch(line -> line.startsWith("listener tls: certificate of CN=broker.example in "
-                            + server.certificateFile() + " ends in ")));
+                            + server.certificateFile() + " expires in ")));
         }
     }
 }

@@ -456,13 +456,13 @@ class TlsTest {
         Tls good = tls(Provider.JDK);
         Issued other = authority.issue("other");
 
+        refuses(Tls.pem(directory.resolve("none.crt"), server.keyFile()), "file not found: " + directory + "/none.crt");
         refuses(
-                Tls.pem(directory.resolve("none.crt"), server.keyFile()),
-                "there is no file " + directory + "/none.crt");
-        refuses(Tls.pem(server.certificateFile(), other.keyFile()), other.keyFile() + " is not the key");
+                Tls.pem(server.certificateFile(), other.keyFile()),
+                other.keyFile() + " does not match the certificate");
         refuses(Tls.pem(server.keyFile(), server.keyFile()), server.keyFile() + " has no certificate");
         refuses(Tls.pem(server.certificateFile(), server.certificateFile()), "has no private key");
-        refuses(Tls.pkcs12(server.keyFile(), "secret"), server.keyFile() + " is no PKCS#12 file");
+        refuses(Tls.pkcs12(server.keyFile(), "secret"), server.keyFile() + " cannot be opened as a PKCS#12 file");
         refuses(
                 good.withClientCertificates(ClientCertificates.REQUIRED, server.keyFile()),
                 server.keyFile() + " has no certificate");

@@ -70,7 +70,10 @@ public final class ListenerReports {
     }
 
     void tlsReloadFailed(String listener, String detail) {
-        log.warn("listener {} failed to reload its key and certificates and keeps the present ones: {}", listener, detail);
+        log.warn(
+                "listener {} failed to reload its key and certificates and keeps the present ones: {}",
+                listener,
+                detail);
         emit(BrokerEvent.TlsReloadFailed.class, now -> new BrokerEvent.TlsReloadFailed(now, listener, detail));
     }
 

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Warns before certificates and revocation lists end: 30 days, 7 days and one day before, as far as that is less than a third of the
- * whole time that they are valid, since lists of a week are renewed each week; and when they have ended, once a day. Not thread-safe; one look
- * at a time.
+ * Warnings before certificates and revocation lists expire: 30 days, 7 days and one day before. A threshold applies
+ * only if it is less than a third of the total validity, because a list with a validity of a week is renewed every
+ * week. After expiry, one warning per day. Not thread-safe.
  */
 public final class ExpiryWarnings {
     private static final List<Duration> AHEAD = List.of(Duration.ofDays(30), Duration.ofDays(7), Duration.ofDays(1));
@@ -22,7 +22,7 @@ public final class ExpiryWarnings {
 
     private final Map<Validity, Warned> warned = new HashMap<>();
 
-    /** The warnings that are due, each one line. */
+    /** Returns the due warnings, one line each. */
     public List<String> due(Set<Validity> present, Instant now) {
         warned.keySet().retainAll(present);
         List<String> due = new ArrayList<>();
@@ -40,7 +40,7 @@ public final class ExpiryWarnings {
         return due;
     }
 
-    /** 0 while there is time enough; one more for each threshold passed; beyond them when it has ended. */
+    /** Returns 0 before the first threshold, one more per threshold passed, and the highest value after expiry. */
     private static int step(Validity validity, Instant now) {
         if (!validity.end().isAfter(now)) {
             return AHEAD.size() + 1;
@@ -59,11 +59,11 @@ public final class ExpiryWarnings {
 
     private static String text(Validity validity, Instant now) {
         long hours = Duration.between(now, validity.end()).toHours();
-        return validity.what() + " ends in " + (hours < 48 ? hours + " hours" : hours / 24 + " days") + ", at "
+        return validity.what() + " expires in " + (hours < 48 ? hours + " hours" : hours / 24 + " days") + ", at "
                 + validity.end() + ": then " + validity.outcome() + "; renew it";
     }
 
     private static String endedText(Validity validity) {
-        return validity.what() + " ended at " + validity.end() + ": " + validity.outcome() + "; renew it";
+        return validity.what() + " expired at " + validity.end() + ": " + validity.outcome() + "; renew it";
     }
 }

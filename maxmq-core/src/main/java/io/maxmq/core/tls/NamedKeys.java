@@ -15,17 +15,17 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows each client the certificate of the host that it asks for (SNI, RFC 6066 §3): that of the exact name, or of {@code *} in
- * place of the first label, or the broker's own. Immutable and thread-safe.
+ * Key manager that selects the certificate by the requested host name (SNI, RFC 6066 §3): the exact name, or a name
+ * with {@code *} in place of the first label, or else the broker's own certificate. Immutable and thread-safe.
  */
 public final class NamedKeys extends X509ExtendedKeyManager {
-    /** No host has this name. */
+    /** Alias of the broker's own key; not a valid host name. */
     private static final String OWN = "";
 
     private final Pair own;
     private final Map<String, Pair> named;
 
-    /** Of what the files hold. */
+    /** Uses the keys of the given material. */
     public NamedKeys(TlsMaterial material) {
         this.own = material.own();
         this.named = material.named();
@@ -57,7 +57,7 @@ public final class NamedKeys extends X509ExtendedKeyManager {
         return null;
     }
 
-    /** The key of the map that is meant. */
+    /** Returns the alias for a requested host name. */
     String aliasOf(@Nullable String serverName) {
         if (serverName == null) {
             return OWN;

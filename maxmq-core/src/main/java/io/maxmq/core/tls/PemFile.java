@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file in PEM holds (RFC 7468): blocks between lines of dashes; what is around them is ignored. Errors are one line that
- * names the file, and nothing of what is in it. Immutable.
+ * Content of a PEM file (RFC 7468): blocks between lines of dashes; text outside blocks is ignored. Error messages are
+ * one line with the name of the file and without its content. Immutable.
  */
 final class PemFile {
     private static final int MAX_BYTES = 16 << 20;
@@ -52,7 +52,7 @@ final class PemFile {
             }
             return Files.readAllBytes(path);
         } catch (NoSuchFileException e) {
-            throw new IOException("there is no file " + path, e);
+            throw new IOException("file not found: " + path, e);
         }
     }
 
@@ -74,7 +74,7 @@ final class PemFile {
             }
         }
         if (label != null) {
-            throw new IOException(path + " ends inside of " + label);
+            throw new IOException(path + " is truncated within " + label);
         }
         return found;
     }
@@ -83,14 +83,15 @@ final class PemFile {
         try {
             return Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
-            if (base64.contains(":")) { // headers, as OpenSSL's own encryption has them
-                throw new IOException(path + " has a key in an old format; openssl pkcs8 -topk8 makes PKCS#8 of it", e);
+            if (base64.contains(":")) { // headers of OpenSSL's traditional encryption
+                throw new IOException(
+                        path + " has a key in an unsupported format; convert it with openssl pkcs8 -topk8", e);
             }
-            throw new IOException(path + " is damaged: it is not in base 64", e);
+            throw new IOException(path + " is damaged: invalid base64", e);
         }
     }
 
-    /** Its certificates in their order; at least one. */
+    /** Returns its certificates in order; at least one. */
     List<X509Certificate> certificates() throws IOException {
         List<X509Certificate> certificates = new ArrayList<>();
         try {
@@ -109,7 +110,7 @@ final class PemFile {
         return certificates;
     }
 
-    /** Its revocation lists; a file that is not in PEM is one list in DER. At least one. */
+    /** Returns its revocation lists, at least one. A file without PEM blocks is read as one list in DER. */
     List<X509CRL> revocationLists() throws IOException {
         List<X509CRL> lists = new ArrayList<>();
         try {
@@ -131,7 +132,7 @@ final class PemFile {
         return lists;
     }
 
-    /** Its only private key. */
+    /** Returns its only private key. */
     PrivateKey privateKey(@Nullable String password) throws IOException {
         PrivateKey key = null;
         for (Block each : blocks) {
@@ -156,21 +157,21 @@ final class PemFile {
                 case "RSA PRIVATE KEY" -> PrivateKeys.pkcs1(block.der);
                 case "EC PRIVATE KEY" -> PrivateKeys.sec1(block.der);
                 case "ENCRYPTED PRIVATE KEY" -> encrypted(block.der, password);
-                default -> throw new IOException(path + " has a key of an unknown kind: " + block.label);
+                default -> throw new IOException(path + " has a key of an unsupported type: " + block.label);
             };
         } catch (GeneralSecurityException e) {
-            throw new IOException(path + " has a key that cannot be read: " + e.getMessage(), e);
+            throw new IOException(path + " has an unreadable key: " + e.getMessage(), e);
         }
     }
 
     private PrivateKey encrypted(byte[] der, @Nullable String password) throws IOException, GeneralSecurityException {
         if (password == null) {
-            throw new IOException(path + " has an encrypted key, and there is no password for it");
+            throw new IOException(path + " has an encrypted key, but no password is configured");
         }
         try {
             return PrivateKeys.encrypted(der, password);
         } catch (GeneralSecurityException e) {
-            throw new IOException(path + " has an encrypted key that this password does not open", e);
+            throw new IOException(path + " has an encrypted key that cannot be decrypted with this password", e);
         }
     }
 }

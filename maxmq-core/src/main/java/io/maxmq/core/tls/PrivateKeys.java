@@ -14,7 +14,10 @@ import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
-/** Private keys in DER: PKCS#8 (RFC 5958), and what stood for itself before, which is put into PKCS#8. Stateless. */
+/**
+ * Private keys in DER: PKCS#8 (RFC 5958), and the older formats PKCS#1 and SEC 1, which are converted to PKCS#8.
+ * Stateless.
+ */
 final class PrivateKeys {
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS");
 
@@ -24,7 +27,7 @@ final class PrivateKeys {
     private static final int PARAMETERS = 0xA0;
 
     private static final byte[] VERSION_0 = {INTEGER, 1, 0};
-    /** rsaEncryption, and the NULL that belongs to it (RFC 8017 §A.1). */
+    /** rsaEncryption with its NULL parameters (RFC 8017 §A.1). */
     private static final byte[] RSA = {
         0x06, 9, 0x2A, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0
     };
@@ -39,18 +42,18 @@ final class PrivateKeys {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
             } catch (InvalidKeySpecException e) {
-                // Of another algorithm.
+                // Try the next algorithm.
             }
         }
-        throw new InvalidKeySpecException("it is damaged, or for none of " + ALGORITHMS);
+        throw new InvalidKeySpecException("it is damaged, or its algorithm is not one of " + ALGORITHMS);
     }
 
-    /** RSAPrivateKey (RFC 8017 §A.1.2). */
+    /** Reads an RSAPrivateKey (RFC 8017 §A.1.2). */
     static PrivateKey pkcs1(byte[] der) throws GeneralSecurityException {
         return pkcs8(der(SEQUENCE, VERSION_0, der(SEQUENCE, RSA), der(OCTET_STRING, der)));
     }
 
-    /** ECPrivateKey (RFC 5915 §3), with the curve's name inside. */
+    /** Reads an ECPrivateKey (RFC 5915 §3) with a named curve. */
     static PrivateKey sec1(byte[] der) throws GeneralSecurityException {
         byte[] curve = null;
         try {
@@ -65,14 +68,14 @@ final class PrivateKeys {
             throw new InvalidKeySpecException("it is damaged", e);
         }
         if (curve == null) {
-            throw new InvalidKeySpecException("it does not name its curve");
+            throw new InvalidKeySpecException("it has no named curve");
         }
         return pkcs8(der(SEQUENCE, VERSION_0, der(SEQUENCE, EC, curve), der(OCTET_STRING, der)));
     }
 
     static PrivateKey encrypted(byte[] der, String password) throws GeneralSecurityException, IOException {
         EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(der);
-        // PBES2 tells which in its parameters only, and those say so by their text.
+        // For PBES2 only the text form of the parameters names the algorithm.
         String algorithm =
                 info.getAlgName().equals("PBES2") || info.getAlgName().equals("1.2.840.113549.1.5.13")
                         ? String.valueOf(info.getAlgParameters())
@@ -90,13 +93,13 @@ final class PrivateKeys {
         }
     }
 
-    /** Where the content of the element at {@code at} begins. */
+    /** Returns the offset of the content of the element at {@code at}. */
     private static int content(byte[] der, int at) {
         int first = der[at + 1] & 0xFF;
         return at + 2 + (first < 0x80 ? 0 : first & 0x7F);
     }
 
-    /** Behind the element at {@code at}. */
+    /** Returns the offset after the element at {@code at}. */
     private static int end(byte[] der, int at) {
         int content = content(der, at);
         int length = der[at + 1] & 0xFF;
@@ -112,7 +115,7 @@ final class PrivateKeys {
         return content + length;
     }
 
-    /** One element. */
+    /** Encodes one element. */
     private static byte[] der(int tag, byte[]... parts) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         for (byte[] part : parts) {

@@ -4,7 +4,7 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/** Which certificates the revocation lists of a listener revoke. Immutable and thread-safe. */
+/** The revocation lists of a listener. Immutable and thread-safe. */
 public final class Revocations {
     private final List<X509CRL> lists;
 
@@ -13,12 +13,12 @@ public final class Revocations {
         this.lists = List.copyOf(lists);
     }
 
-    /** Whether there is no list, so that nothing is revoked. */
+    /** True without lists: no certificate is revoked. */
     public boolean isEmpty() {
         return lists.isEmpty();
     }
 
-    /** Whether one of the certificates that a client has shown is revoked. A look-up for each list and certificate. */
+    /** Returns whether one of a client's certificates is revoked. Costs one look-up per list and certificate. */
     public boolean revokes(List<X509Certificate> shown) {
         for (X509CRL list : lists) {
             for (X509Certificate each : shown) {

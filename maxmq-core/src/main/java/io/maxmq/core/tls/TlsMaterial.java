@@ -29,13 +29,13 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the files of a {@link Tls} hold, read and checked: the key belongs to the certificate, and there are authorities where
- * clients are asked for certificates. Immutable.
+ * Content of the files of a {@link Tls}, read and checked: the key matches the certificate, and authorities are present
+ * if clients need certificates. Immutable.
  *
  * @param own the broker's key and certificates
- * @param named in their place, by the host that a client asks for
- * @param clientTrust what a client's certificate must lead to, and what revokes it; null when clients are asked for none
- * @param revocations of clients' certificates
+ * @param named keys used instead, by requested host name
+ * @param clientTrust verifies client certificates and their revocation; null if clients need no certificate
+ * @param revocations of client certificates
  * @param validities of all certificates and revocation lists
  */
 public record TlsMaterial(
@@ -46,7 +46,7 @@ public record TlsMaterial(
         Set<Validity> validities) {
 
     /**
-     * A key and what vouches for it.
+     * A key and its certificate chain.
      *
      * @param chain the certificate of {@code key} first
      */
@@ -57,7 +57,7 @@ public record TlsMaterial(
     /**
      * Reads the files.
      *
-     * @throws IOException when one cannot be read or used; one line, which names it
+     * @throws IOException if a file is unreadable or unusable; one line with the name of the file
      */
     public static TlsMaterial read(Tls tls) throws IOException {
         Set<Validity> validities = new LinkedHashSet<>();
@@ -100,7 +100,7 @@ public record TlsMaterial(
         if (from instanceof PemKey pem) {
             chain = PemFile.read(pem.certificates()).certificates();
             key = PemFile.read(pem.key()).privateKey(pem.password());
-            requirePair(key, chain.get(0), pem.key() + " is not the key of the certificate in " + pem.certificates());
+            requirePair(key, chain.get(0), pem.key() + " does not match the certificate in " + pem.certificates());
         } else if (from instanceof Pkcs12Key store) {
             KeyStore.PrivateKeyEntry entry = onlyKey(store);
             key = entry.getPrivateKey();
@@ -108,7 +108,7 @@ public record TlsMaterial(
             for (Certificate each : entry.getCertificateChain()) {
                 chain.add((X509Certificate) each);
             }
-            requirePair(key, chain.get(0), "the key in " + store.file() + " is not that of its certificate");
+            requirePair(key, chain.get(0), "the key in " + store.file() + " does not match its certificate");
         } else {
             throw new IllegalArgumentException("unknown kind of key: " + from);
         }
@@ -135,16 +135,16 @@ public record TlsMaterial(
             }
             return only;
         } catch (GeneralSecurityException e) {
-            throw new IOException(from.file() + " has a key that cannot be read: " + e.getMessage(), e);
+            throw new IOException(from.file() + " has an unreadable key: " + e.getMessage(), e);
         } catch (IOException e) {
             if (e.getMessage() != null && e.getMessage().startsWith(from.file().toString())) {
                 throw e;
             }
-            throw new IOException(from.file() + " is no PKCS#12 file that this password opens", e);
+            throw new IOException(from.file() + " cannot be opened as a PKCS#12 file with this password", e);
         }
     }
 
-    /** Clients would find out only in the handshake. */
+    /** Verifies that key and certificate match; otherwise only the handshakes of clients would fail. */
     private static void requirePair(PrivateKey key, X509Certificate certificate, String orElse) throws IOException {
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
@@ -165,7 +165,7 @@ public record TlsMaterial(
             signature.update(PROBE);
             pair = signature.verify(signed);
         } catch (GeneralSecurityException e) {
-            throw new IOException(orElse, e); // of two algorithms
+            throw new IOException(orElse, e); // key and certificate have different algorithms
         }
         if (!pair) {
             throw new IOException(orElse);
@@ -181,7 +181,7 @@ public record TlsMaterial(
                 anchors.setCertificateEntry("authority-" + i, trusted.get(i));
             }
             PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, new X509CertSelector());
-            // Without a checker of its own PKIX looks at the lists alone: nothing is fetched from anywhere.
+            // Without an explicit checker, PKIX uses only these lists: nothing is downloaded.
             parameters.setRevocationEnabled(!revoked.isEmpty());
             parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(revoked)));
             TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");

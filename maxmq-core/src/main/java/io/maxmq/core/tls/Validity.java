@@ -8,23 +8,23 @@ import java.util.Date;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a certificate or a revocation list of a listener is valid. Immutable.
+ * Validity period of a certificate or a revocation list of a listener. Immutable.
  *
- * @param what names it and its file
- * @param outcome what happens when it has ended
- * @param begin of the time that it is valid
- * @param end of that time
+ * @param what the certificate or list, with its file
+ * @param outcome consequence of the expiry
+ * @param begin start of the period
+ * @param end end of the period
  */
 public record Validity(String what, String outcome, Instant begin, Instant end) {
 
-    /** Of a certificate of the broker. */
+    /** Returns the validity of a certificate of the broker. */
     static Validity ofOwn(X509Certificate certificate, Path file) {
         return of(certificate, file, "clients refuse it");
     }
 
-    /** Of the certificate of an authority. */
+    /** Returns the validity of the certificate of an authority. */
     static Validity ofAuthority(X509Certificate certificate, Path file) {
-        return of(certificate, file, "clients may refuse certificates of it");
+        return of(certificate, file, "clients may refuse certificates issued by it");
     }
 
     private static Validity of(X509Certificate certificate, Path file, String outcome) {
@@ -35,7 +35,7 @@ public record Validity(String what, String outcome, Instant begin, Instant end) 
                 certificate.getNotAfter().toInstant());
     }
 
-    /** Of a revocation list; null for one without a next update, which never ends. */
+    /** Returns the validity of a revocation list; null for a list without a next update, which does not expire. */
     static @Nullable Validity of(X509CRL list, Path file) {
         Date next = list.getNextUpdate();
         return next == null

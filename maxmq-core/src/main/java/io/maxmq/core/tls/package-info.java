@@ -1,5 +1,5 @@
 /**
- * Keys, certificates and revocation lists from files, checked, as the JDK's types. Knows nothing of sockets, and of no library.
- * Reads files, so runs where that may take its time. Start at {@link io.maxmq.core.tls.TlsMaterial}.
+ * Keys, certificates and revocation lists from files, checked, as JDK types. Independent of sockets and libraries.
+ * Reads files, so it must run on a thread that may block. Start with {@link io.maxmq.core.tls.TlsMaterial}.
  */
 package io.maxmq.core.tls;

@@ -60,10 +60,10 @@ class ExpiryWarningsTest {
 
         assertThat(warnings.due(one, END.minus(Duration.ofDays(6))))
                 .containsExactly(
-                        "certificate of CN=x in x.crt ends in 6 days, at 2030-06-01T00:00:00Z: then clients refuse it;"
+                        "certificate of CN=x in x.crt expires in 6 days, at 2030-06-01T00:00:00Z: then clients refuse it;"
                                 + " renew it");
         assertThat(warnings.due(one, END.plusSeconds(1)))
                 .containsExactly(
-                        "certificate of CN=x in x.crt ended at 2030-06-01T00:00:00Z: clients refuse it; renew it");
+                        "certificate of CN=x in x.crt expired at 2030-06-01T00:00:00Z: clients refuse it; renew it");
     }
 }

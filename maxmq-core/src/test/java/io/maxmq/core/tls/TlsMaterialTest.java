@@ -120,7 +120,7 @@ class TlsMaterialTest {
                 .isEqualTo(issued.keys().getPrivate());
         assertThatThrownBy(() -> keyOf(Tls.pem(issued.certificateFile(), key, "wrong")))
                 .isInstanceOf(IOException.class)
-                .hasMessage(key + " has an encrypted key that this password does not open");
+                .hasMessage(key + " has an encrypted key that cannot be decrypted with this password");
         assertThatThrownBy(() -> keyOf(Tls.pem(issued.certificateFile(), key)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no password");
@@ -148,7 +148,7 @@ class TlsMaterialTest {
         assertThat(read.own().chain()).isEqualTo(List.of(issued.certificate(), authorityCertificate));
         assertThatThrownBy(() -> TlsMaterial.read(Tls.pkcs12(file, "wrong")))
                 .isInstanceOf(IOException.class)
-                .hasMessage(file + " is no PKCS#12 file that this password opens");
+                .hasMessage(file + " cannot be opened as a PKCS#12 file with this password");
         assertThat(Tls.pkcs12(file, "secret").toString()).doesNotContain("secret");
     }
 
@@ -174,7 +174,7 @@ class TlsMaterialTest {
 
         assertThatThrownBy(() -> PemFile.read(write("cut.crt", good.substring(0, good.length() / 2))))
                 .isInstanceOf(IOException.class)
-                .hasMessageEndingWith("cut.crt ends inside of CERTIFICATE");
+                .hasMessageEndingWith("cut.crt is truncated within CERTIFICATE");
         assertThatThrownBy(() -> PemFile.read(write("bad.crt", good.replace("A", "*"))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("bad.crt is damaged");
