@@ -352,7 +352,7 @@ class TlsTest {
 
             assertThat(endOf(slow)).isTrue();
         }
-        assertThat(running.events().await(TlsHandshakeFailed.class).detail()).isEqualTo("not done in time");
+        assertThat(running.events().await(TlsHandshakeFailed.class).detail()).isEqualTo("handshake timed out");
         other.ping();
     }
 

@@ -226,7 +226,7 @@ class UnixListenerTest {
     void whatSomebodyListensOnStays() throws Exception {
         ServerSocketChannel server = listen();
 
-        assertCannotStart(Listener.unix(file), "in use: somebody listens there");
+        assertCannotStart(Listener.unix(file), "in use by another listener");
         assertCannotStart(Listener.unix(file), "in use"); // with a full backlog as well
         assertCannotStart(Listener.unix(file), "in use");
 
@@ -252,9 +252,9 @@ class UnixListenerTest {
         Files.writeString(file, "precious");
         Path link = Files.createSymbolicLink(directory.resolve("link"), file);
 
-        assertCannotStart(Listener.unix(file), "something else than a socket is there");
-        assertCannotStart(Listener.unix(link), "something else than a socket is there");
-        assertCannotStart(Listener.unix(directory), "something else than a socket is there");
+        assertCannotStart(Listener.unix(file), "the path exists and is not a socket");
+        assertCannotStart(Listener.unix(link), "the path exists and is not a socket");
+        assertCannotStart(Listener.unix(directory), "the path exists and is not a socket");
 
         assertThat(file).hasContent("precious");
     }
@@ -278,8 +278,8 @@ class UnixListenerTest {
 
     @Test
     void saysWhyItCannotBeBound() throws Exception {
-        assertCannotStart(Listener.unix(directory.resolve("x".repeat(100))), "too long for a local socket, ");
-        assertCannotStart(Listener.unix(directory.resolve("nowhere/mqtt.sock")), "its directory is not there");
+        assertCannotStart(Listener.unix(directory.resolve("x".repeat(100))), "path too long for a local socket: ");
+        assertCannotStart(Listener.unix(directory.resolve("nowhere/mqtt.sock")), "its directory does not exist");
         assertThatIllegalArgumentException().isThrownBy(() -> Listener.unix(Path.of("/")));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Listener.unix(file).withPermissions("660"))

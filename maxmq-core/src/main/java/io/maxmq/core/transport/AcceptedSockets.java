@@ -17,15 +17,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of the sockets that come to one listener: refuses those that are too many or not let in, has others come later, and sets
- * the rest up as connections on the accepting loop, where they stay until CONNECT names the session's: one move at most, no wake-up
- * before.
+ * Accepted sockets of one listener. Refuses a socket above the connection limit or without admission, delays a socket
+ * that the rate limiter pauses, and sets up every other socket as a connection on the accepting loop. The connection
+ * stays there until CONNECT names its session, so it moves at most once and wakes no other loop before.
  *
- * <p>Runs on the accepting loop, but for {@link #released}, {@link #register} and {@link #memoryOf}: where the connection is by then.
- * Not thread-safe.
+ * <p>Runs on the accepting loop, except {@link #released}, {@link #register} and {@link #memoryOf}, which run on the
+ * current loop of the connection. Not thread-safe.
  */
 final class AcceptedSockets extends TailHandler implements SocketConnection.Acceptance {
-    /** Only isWritable of Netty's depends on these; the broker has its own watermarks. */
+    /** Affects only Netty's {@code isWritable}; the broker has its own watermarks. */
     private static final WriteBufferWaterMark NETTY_WATERMARKS = new WriteBufferWaterMark(1 << 29, 1 << 30);
 
     private static final long PAUSE_AFTER_FAILURE_SECONDS = 1;
@@ -40,16 +40,17 @@ final class AcceptedSockets extends TailHandler implements SocketConnection.Acce
     private final WaitingSockets waiting;
     private final TlsHandshakes handshakes;
 
-    /** Accepted and not gone, those that wait included. */
+    /** Number of accepted and not yet closed sockets, paused sockets included. */
     private final AtomicInteger open = new AtomicInteger();
 
-    /** Written on the loop, read also by others. */
+    /** Written on the loop, read by any thread. */
     private volatile boolean paused;
 
     /**
-     * @param layer what stands below the connections
-     * @param peers what stands for the addresses of who connects to a local socket; null for a port, where each has its own
-     * @param loop accepts
+     * @param layer the protocol layer below the connections
+     * @param peers the peer address of all connections of a local socket; null for a port, where each connection has
+     *     its own
+     * @param loop the accepting loop
      */
     AcceptedSockets(
             Endpoint settings,
@@ -73,7 +74,11 @@ final class AcceptedSockets extends TailHandler implements SocketConnection.Acce
         this.handshakes = new TlsHandshakes(loop, shared.handshakes());
     }
 
-    /** Notes that nobody is accepted for now, or somebody again; whether that is new. On the loop. */
+    /**
+     * Sets whether accepting is paused. Runs on the loop.
+     *
+     * @return true if the state has changed
+     */
     boolean pause(boolean now) {
         assert loop.inLoop();
         boolean before = paused;
@@ -86,7 +91,7 @@ final class AcceptedSockets extends TailHandler implements SocketConnection.Acce
         return paused;
     }
 
-    /** How many sockets there are. Any thread. */
+    /** Number of open sockets. Any thread. */
     int connections() {
         return open.get();
     }
@@ -159,13 +164,13 @@ final class AcceptedSockets extends TailHandler implements SocketConnection.Acce
         config.setWriteBufferWaterMark(NETTY_WATERMARKS);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true); // see SocketConnection.inputEnds
         if (peers != null) {
-            return; // the rest is about TCP
+            return; // the remaining options apply to TCP only
         }
         try {
             config.setOption(ChannelOption.SO_KEEPALIVE, true); // for clients without an MQTT keep alive
             shared.eventLoops().limitUnsent(config); // TCP_NODELAY is on: Netty's default
         } catch (ChannelException e) {
-            // The peer has gone already, as reading will tell; or this system does not know the option.
+            // The peer has closed the connection, which the next read reports, or this system does not know the option.
         }
     }
 
@@ -181,7 +186,10 @@ final class AcceptedSockets extends TailHandler implements SocketConnection.Acce
         channel.unsafe().closeForcibly();
     }
 
-    /** Accepting has failed, for want of file descriptors perhaps: trying again at once would keep the loop busy. */
+    /**
+     * Handles a failure to accept, such as a lack of file descriptors. Accepting pauses for a while, because an
+     * immediate retry would keep the loop busy.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         assert loop.inLoop();

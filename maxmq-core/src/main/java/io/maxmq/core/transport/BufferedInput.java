@@ -4,11 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
-/** What a client has sent before it may go on; in one buffer. Runs on the loop of the channel. Not thread-safe. */
+/**
+ * Client input that is buffered until the client may proceed, in one buffer. Runs on the loop of the channel. Not
+ * thread-safe.
+ */
 final class BufferedInput {
     private @Nullable ByteBuf kept;
 
-    /** Keeps these bytes too; takes over the reference. */
+    /** Appends these bytes and takes over the reference. */
     void add(ChannelHandlerContext ctx, ByteBuf bytes) {
         ByteBuf before = kept;
         if (before == null) {
@@ -24,12 +27,12 @@ final class BufferedInput {
         }
     }
 
-    /** What the buffer takes. */
+    /** Capacity of the buffer in bytes. */
     int bytes() {
         return kept == null ? 0 : kept.capacity();
     }
 
-    /** Hands over what was kept, and the reference; null for nothing. */
+    /** Returns the buffered bytes and hands over the reference; null if the buffer is empty. */
     @Nullable
     ByteBuf take() {
         ByteBuf all = kept;

@@ -8,16 +8,17 @@ import java.nio.channels.ClosedChannelException;
 import java.util.function.Supplier;
 
 /**
- * Stands where TLS is to be until the client begins with its ClientHello (RFC 8446 §4.1.2) and there is a place for its handshake; then
- * makes way for that. A socket that says nothing has neither a place nor an engine, and ends as any that does not CONNECT. While a
- * client waits nothing is read.
+ * Placeholder for the TLS handler of a connection. Waits until the client has sent its ClientHello (RFC 8446 §4.1.2)
+ * and the listener has capacity for another handshake, then puts the TLS handler in its own place. A silent socket uses
+ * neither capacity nor a TLS engine and is closed like any socket without CONNECT. While the client waits, nothing is
+ * read.
  *
- * <p>Runs on the loop of the channel, the accepting one. Not thread-safe.
+ * <p>Runs on the loop of the channel, which is the accepting loop. Not thread-safe.
  */
 final class ClientHelloHandler extends ForwardingHandler {
-    /** What goes on with a handshake. Thread-safe. */
+    /** Factory of the handlers that continue a handshake. Thread-safe. */
     interface Tls {
-        /** The handler that does it, and tells {@code arrival} what comes of it. */
+        /** Returns the TLS handler, which reports the result of the handshake to {@code arrival}. */
         ChannelHandler newHandler(Channel channel, ClientSetup arrival);
     }
 
@@ -26,7 +27,10 @@ final class ClientHelloHandler extends ForwardingHandler {
     private final BufferedInput kept = new BufferedInput();
     private boolean begun;
 
-    /** @param tls asked when the handshake goes on: files may have been read again since the socket was accepted */
+    /**
+     * @param tls read when the handshake continues, because the certificate files may have been reloaded since the
+     *     socket was accepted
+     */
     ClientHelloHandler(SocketConnection connection, Supplier<Tls> tls) {
         this.connection = connection;
         this.tls = tls;
@@ -45,7 +49,7 @@ final class ClientHelloHandler extends ForwardingHandler {
             begun = true;
             connection.arrival().handshakeBegins(() -> goOn(ctx));
         }
-        if (kept.bytes() > 0) { // it has to wait
+        if (kept.bytes() > 0) { // the handshake has to wait
             ctx.channel().config().setAutoRead(false);
             if (!connection.holdInput(kept.bytes())) {
                 connection.abort();
@@ -53,10 +57,10 @@ final class ClientHelloHandler extends ForwardingHandler {
         }
     }
 
-    /** There is a place for it. */
+    /** Continues the handshake. The listener has capacity for it. */
     private void goOn(ChannelHandlerContext ctx) {
         if (!connection.takesMore(Security.EXTRA_BYTES)) {
-            return; // it has been closed for that
+            return; // the connection has been closed for lack of memory
         }
         ChannelHandler handler = tls.get().newHandler(ctx.channel(), connection.arrival());
         ByteBuf hello = kept.take();

@@ -8,9 +8,9 @@ import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a client has come through what stands between its socket and MQTT: proxies that speak for it, TLS, a WebSocket. What is
- * there says first that it is, by one of {@link #awaitOrigin}, {@link #awaitHandshake} and {@link #awaitOpening}, and later what has come of
- * it. Connections without anything of the kind have none.
+ * State of one client on the layers between its socket and MQTT: trusted proxies, TLS, WebSocket. Each layer first
+ * announces itself by {@link #awaitOrigin}, {@link #awaitHandshake} or {@link #awaitOpening}, and later reports its
+ * result. A connection without such a layer has no ClientSetup.
  *
  * <p>Runs on the loop of its connection. Not thread-safe.
  */
@@ -20,19 +20,19 @@ final class ClientSetup {
     private final SocketAcceptor.Entrance entrance;
     private final SocketConnection.Acceptance acceptance;
 
-    /** Null without TLS, and until its handshake goes on. */
+    /** Null without TLS, and until the handshake continues. */
     private @Nullable Security security;
 
-    /** There is TLS, and its handshake is not done. */
+    /** True while a TLS handshake is not complete. */
     private boolean shakingHands;
 
-    /** Whom a trusted proxy speaks for; null for a client that is there itself. */
+    /** Address of the client behind a trusted proxy; null for a client that connects directly. */
     private @Nullable SocketAddress speaksFor;
 
-    /** How many proxies, one behind the other, have yet to say that. */
+    /** Number of chained proxies that have yet to name their client. */
     private int originsAwaited;
 
-    /** There is a WebSocket, and it is not open. */
+    /** True while a WebSocket is expected and not open. */
     private boolean opening;
 
     ClientSetup(
@@ -46,20 +46,20 @@ final class ClientSetup {
         this.acceptance = acceptance;
     }
 
-    /** Whether there is nobody yet to say goodbye to. */
+    /** True while no MQTT exchange is possible, because the handshake or the WebSocket is not complete. */
     boolean isUnderWay() {
         return opening || shakingHands;
     }
 
     // ---- proxies
 
-    /** There is a trusted proxy: it will say whom it speaks for, by {@link #comesFrom}, before anything else comes. */
+    /** Announces a trusted proxy, which names its client by {@link #comesFrom} before any other input. */
     void awaitOrigin() {
         assert connection.loop().inLoop();
         originsAwaited++;
     }
 
-    /** A trusted proxy has said that it speaks for this client; null when it speaks for itself. */
+    /** Takes the client address from a trusted proxy; null if the proxy speaks for itself. */
     void comesFrom(@Nullable SocketAddress client) {
         assert connection.loop().inLoop();
         if (client != null) {
@@ -75,13 +75,13 @@ final class ClientSetup {
         return originsAwaited == 0;
     }
 
-    /** Whom a trusted proxy speaks for; null for a client that is there itself. */
+    /** Address of the client behind a trusted proxy; null for a client that connects directly. */
     @Nullable
     SocketAddress speaksFor() {
         return speaksFor;
     }
 
-    /** Whether the client that a proxy speaks for may come in. */
+    /** Asks the entrance whether the client behind a proxy is admitted. */
     RateDecision admission() {
         assert connection.loop().inLoop();
         SocketAddress client = connection.remoteAddress();
@@ -99,29 +99,29 @@ final class ClientSetup {
 
     // ---- TLS
 
-    /** There is TLS: nothing but a handshake happens until {@link #secured} or {@link #notSecured}. */
+    /** Announces TLS: nothing but a handshake happens until {@link #secured} or {@link #notSecured}. */
     void awaitHandshake() {
         assert connection.loop().inLoop();
         shakingHands = true;
     }
 
     /**
-     * The client has begun a handshake.
+     * Tells the listener that the client has begun a handshake.
      *
-     * @param goOn runs, now or later, when there is a place for it
+     * @param goOn runs when the listener has capacity for the handshake, now or later
      */
     void handshakeBegins(Runnable goOn) {
         assert connection.loop().inLoop();
         acceptance.handshakeBegins(connection, goOn);
     }
 
-    /** The handshake goes on. */
+    /** Sets the TLS state of the continuing handshake. */
     void secureBy(Security by) {
         assert connection.loop().inLoop();
         security = by;
     }
 
-    /** The handshake is done. */
+    /** Reports a complete handshake. */
     void secured() {
         assert connection.loop().inLoop();
         shakingHands = false;
@@ -129,12 +129,12 @@ final class ClientSetup {
         acceptance.handshakeEnded(connection);
     }
 
-    /** The handshake has failed, or was not finished; the channel is being closed. */
+    /** Reports a failed or unfinished handshake; the channel is being closed. */
     void notSecured(Throwable cause) {
         assert connection.loop().inLoop();
         count(Counter.TLS_HANDSHAKES_FAILED);
         acceptance.handshakeEnded(connection);
-        String detail = connection.isClosing() ? "not done in time" : reasonOf(cause);
+        String detail = connection.isClosing() ? "handshake timed out" : reasonOf(cause);
         entrance.handshakeFailed(connection.remoteAddress(), listener, detail, connection.loop());
     }
 
@@ -150,18 +150,18 @@ final class ClientSetup {
         return said == null ? root.getClass().getSimpleName() : said;
     }
 
-    /** What the TLS handshake has come to; null until it is done, and without TLS. */
+    /** TLS session of the connection; null until the handshake is complete, and without TLS. */
     @Nullable
     TlsSession tls() {
         return security == null ? null : security.session();
     }
 
-    /** Whether the client has begun a handshake anew, after its first. */
+    /** True if the client has begun another handshake after its first. */
     boolean isRenegotiating() {
         return security != null && security.isRenegotiating();
     }
 
-    /** The peer has said that it sends no more. */
+    /** Tells the connection that the peer sends no more data. */
     void inputEnds() {
         assert connection.loop().inLoop();
         connection.inputEnds();
@@ -169,26 +169,26 @@ final class ClientSetup {
 
     // ---- WebSocket
 
-    /** There is a WebSocket: nothing comes and goes until {@link #opened} or {@link #notOpened}. */
+    /** Announces a WebSocket: no input or output passes until {@link #opened} or {@link #notOpened}. */
     void awaitOpening() {
         assert connection.loop().inLoop();
         opening = true;
     }
 
-    /** There need not be a WebSocket: it is MQTT that comes. */
+    /** Withdraws the announced WebSocket: the client speaks plain MQTT. */
     void opensWithoutWebSocket() {
         assert connection.loop().inLoop();
         opening = false;
     }
 
-    /** The WebSocket is open. */
+    /** Reports an open WebSocket. */
     void opened() {
         assert connection.loop().inLoop();
         opening = false;
         count(Counter.WEB_SOCKETS_OPENED);
     }
 
-    /** Something else than a WebSocket was asked for; the channel is closed once that is answered. */
+    /** Reports a refused WebSocket request; the channel is closed after the response. */
     void notOpened(String detail) {
         assert connection.loop().inLoop();
         count(Counter.WEB_SOCKETS_REFUSED);

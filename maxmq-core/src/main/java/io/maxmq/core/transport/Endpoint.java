@@ -5,16 +5,16 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
 /**
- * What a listener binds to, and how many it lets in. Immutable.
+ * Bind address and connection limit of a listener. Immutable.
  *
  * @param kind {@code tcp}, {@code tls}, {@code ws}, {@code wss}, {@code tcp+ws}, {@code tls+wss} or {@code unix}
  */
 public record Endpoint(String name, String kind, Site site, int backlog, int maxConnections) {
 
-    /** Where clients find it. */
+    /** Address of a listener. */
     public sealed interface Site permits Port, LocalFile {}
 
-    /** @param host name or address; looking it up may block */
+    /** @param host name or address; resolving it may block */
     public record Port(String host, int port) implements Site {
         @Override
         public String toString() {

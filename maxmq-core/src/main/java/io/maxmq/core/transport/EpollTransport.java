@@ -12,11 +12,14 @@ import io.netty.channel.unix.DomainSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 
-/** Linux's epoll, by Netty's native library. */
+/** Netty's native transport for Linux epoll. */
 final class EpollTransport implements NettyTransport {
     private static final long MAX_UNSENT_BYTES = 128 * 1024;
 
-    /** Looks for the library before Netty does: its search for one that is not there takes longer. */
+    /**
+     * True if epoll can be used. Looks for the library first, because Netty's own search for a missing library takes
+     * longer.
+     */
     static boolean isAvailable() {
         return (isPresent("x86_64") || isPresent("aarch_64")) && Epoll.isAvailable();
     }

@@ -17,9 +17,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/**
- * The threads that a broker's loops run on. Thread-safe.
- */
+/** Threads of a broker's event loops. Thread-safe. */
 public final class EventLoops implements AutoCloseable {
     private final List<TurnCountingLoop> loops;
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -28,9 +26,9 @@ public final class EventLoops implements AutoCloseable {
     private final long closeTimeoutMillis;
 
     /**
-     * A loop's thread starts with its first task.
+     * Creates the loops. The thread of a loop starts with its first task.
      *
-     * @param onFailure told of an {@link OutOfMemoryError} that no task has contained; the loop goes on
+     * @param onFailure receives an {@link OutOfMemoryError} that escaped from a task; the loop continues
      */
     public EventLoops(
             String broker, long closeTimeoutMillis, NetworkPreparation preparation, Consumer<Throwable> onFailure) {
@@ -59,34 +57,34 @@ public final class EventLoops implements AutoCloseable {
         return loops.get(index);
     }
 
-    /** A server socket, neither bound nor registered with a loop. */
+    /** Creates a server socket that is neither bound nor registered with a loop. */
     ServerChannel newServerChannel() {
         preparation.awaitChannel();
         return transport.newServerChannel();
     }
 
-    /** The same for a local socket. */
+    /** Creates a local server socket that is neither bound nor registered with a loop. */
     ServerChannel newLocalServerChannel() {
         preparation.awaitChannel();
         return transport.newLocalServerChannel();
     }
 
-    /** What a local socket is bound to. */
+    /** Bind address of a local socket. */
     SocketAddress localAddress(Path path) {
         return transport.localAddress(path);
     }
 
-    /** Sets an accepted socket up as this transport needs it. */
+    /** Limits the unsent bytes that the kernel buffers for an accepted socket. */
     void limitUnsent(ChannelConfig accepted) {
         transport.limitUnsent(accepted);
     }
 
-    /** The thread behind the loop of this index. */
+    /** Thread of the loop with this index. */
     public LoopThread thread(int index) {
         return new NettyThread(loops.get(index));
     }
 
-    /** Ends all loops and waits for their threads. */
+    /** Shuts down all loops and waits for their threads. */
     @Override
     public void close() {
         preparation.awaitEnd();
@@ -111,7 +109,7 @@ public final class EventLoops implements AutoCloseable {
         }
     }
 
-    /** Makes the thread of one loop. */
+    /** Creates the thread of one loop. */
     private final class NamedThread implements ThreadFactory {
         private final String name;
 
@@ -129,18 +127,21 @@ public final class EventLoops implements AutoCloseable {
         }
     }
 
-    /** Counts its turns: each begins with what the sockets have, and goes on with tasks. */
+    /** Event loop that counts its iterations. Each iteration handles the ready sockets first and then tasks. */
     private static final class TurnCountingLoop extends SingleThreadIoEventLoop {
         private final Consumer<Throwable> onFailure;
         private long turn;
 
         TurnCountingLoop(ThreadFactory thread, IoHandlerFactory io, Consumer<Throwable> onFailure) {
-            // Of no group: what a group adds is not needed, and would have to be loaded.
+            // Has no group, because the features of a group are not needed and would have to be loaded.
             super(null, thread, io);
             this.onFailure = onFailure;
         }
 
-        /** Netty's loop lets errors end its thread, and leaves the sockets open: then nothing can close them any more. */
+        /**
+         * Restarts the loop after an OutOfMemoryError. In Netty's own loop the error ends the thread and leaves its
+         * sockets open, and nothing can close them afterwards.
+         */
         @Override
         protected void run() {
             OutOfMemoryError untold = null;

@@ -9,27 +9,32 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom an HTTP proxy speaks for, by the field {@code X-Forwarded-For} of a request. Each proxy on the way has added at its end the address
- * that it was connected to from, so that what stands in front of the last address that is no proxy's may be invented, and is not looked at.
+ * Resolves the client of an HTTP proxy by the request field {@code X-Forwarded-For}. Each proxy appends the address of
+ * its own peer, so any entry before the last address that is not a trusted proxy may be forged and is ignored.
  * Immutable.
  */
 final class ForwardedFor {
     private static final String FIELD = "x-forwarded-for";
 
-    /** An address, which in IPv6 may be in brackets, and must be with a port behind it. */
+    /**
+     * An address, optionally followed by a port. An IPv6 address may be in brackets and must be when a port follows.
+     */
     private static final Pattern HOP = Pattern.compile("(?:\\[([^\\]]*:[^\\]]*)\\]|([^:\\[]*))(?::\\d{1,5})?");
 
-    /** An IPv6 address with all its digits, in brackets, and a port. More is not looked at, as the pattern would take its time. */
+    /**
+     * Length of a full IPv6 address in brackets with a port. Longer entries are rejected, because the pattern would
+     * take too long to match.
+     */
     private static final int MAX_HOP_LENGTH = 64;
 
     private final List<Cidr> forwarders;
 
-    /** @param forwarders where those are that are believed */
+    /** @param forwarders address ranges of the trusted proxies */
     ForwardedFor(List<Cidr> forwarders) {
         this.forwarders = forwarders;
     }
 
-    /** Whether who is there is believed. */
+    /** True if this address belongs to a trusted proxy. */
     boolean believes(@Nullable SocketAddress remote) {
         return remote != null && forwarders.stream().anyMatch(each -> each.contains(remote));
     }
@@ -39,10 +44,10 @@ final class ForwardedFor {
     }
 
     /**
-     * The client of a request by one that is believed: the last address that is not itself believed; the first one when all are; null when
-     * there is none.
+     * Returns the client of a request from a trusted proxy: the last address that is not itself a trusted proxy, or the
+     * first address if all are trusted; null without the field.
      *
-     * @throws HttpRequestHead.MalformedException when something else than an address is behind it
+     * @throws HttpRequestHead.MalformedException if a relevant entry is not an address
      */
     @Nullable
     InetAddress clientOf(HttpRequestHead request) throws HttpRequestHead.MalformedException {
@@ -51,7 +56,8 @@ final class ForwardedFor {
         for (int i = hops.size() - 1; i >= 0 && (client == null || believes(client)); i--) {
             client = address(hops.get(i));
             if (client == null) {
-                throw new HttpRequestHead.MalformedException("X-Forwarded-For with something else than addresses");
+                throw new HttpRequestHead.MalformedException(
+                        "X-Forwarded-For contains an entry that is not an address");
             }
         }
         return client;
@@ -63,7 +69,7 @@ final class ForwardedFor {
         }
         Matcher matcher = HOP.matcher(hop);
         if (!matcher.matches()) {
-            return IpLiteral.parse(hop); // IPv6 as it is, or nothing
+            return IpLiteral.parse(hop); // a plain IPv6 address, or invalid
         }
         String bracketed = matcher.group(1);
         return IpLiteral.parse(bracketed == null ? matcher.group(2) : bracketed);

@@ -2,7 +2,7 @@ package io.maxmq.core.transport;
 
 import io.netty.channel.ChannelHandlerContext;
 
-/** A handler that stands below others: what it does not care for goes on to them. */
+/** Handler below other handlers: forwards all events that a subclass does not handle. */
 abstract class ForwardingHandler extends TailHandler {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {

@@ -7,11 +7,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The head of an HTTP request (RFC 9112 §3, §5), read strictly: what is not exactly as it should be is not read at all. Immutable.
+ * Head of an HTTP request (RFC 9112 §3, §5). The parser is strict: it rejects every deviation from the grammar.
+ * Immutable.
  *
  * @param method as sent
- * @param target as sent, a query included
- * @param fields names in lower case, in their order
+ * @param target as sent, including a query
+ * @param fields names in lower case, in the order of the request
  */
 record HttpRequestHead(String method, String target, List<Field> fields) {
     private static final int MAX_FIELDS = 100;
@@ -20,7 +21,7 @@ record HttpRequestHead(String method, String target, List<Field> fields) {
     /** A header field. */
     record Field(String name, String value) {}
 
-    /** Not a head of HTTP/1.1. Without a stack trace: bad input is normal. */
+    /** Reports an invalid HTTP/1.1 request head. Has no stack trace, because bad input is normal. */
     static final class MalformedException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -29,24 +30,24 @@ record HttpRequestHead(String method, String target, List<Field> fields) {
         }
     }
 
-    /** @param head up to the empty line and with it */
+    /** @param head the bytes up to and including the empty line */
     static HttpRequestHead parse(byte[] head) throws MalformedException {
         String text = new String(head, StandardCharsets.ISO_8859_1);
         String[] lines = text.split("\r\n", -1);
         String[] request = lines[0].split(" ", -1);
         if (request.length != 3 || !request[2].equals("HTTP/1.1") || !isToken(request[0]) || !isVisible(request[1])) {
-            throw new MalformedException("not a request of HTTP/1.1");
+            throw new MalformedException("not an HTTP/1.1 request");
         }
         List<Field> fields = new ArrayList<>();
         for (int i = 1; i < lines.length - 2; i++) { // the last two are empty
             int colon = lines[i].indexOf(':');
             if (colon < 0 || !isToken(lines[i].substring(0, colon)) || fields.size() == MAX_FIELDS) {
-                throw new MalformedException("not a header field of HTTP/1.1, or too many");
+                throw new MalformedException("invalid header field, or too many header fields");
             }
             String value = lines[i].substring(colon + 1).strip();
             for (int c = 0; c < value.length(); c++) {
                 if (value.charAt(c) < ' ' && value.charAt(c) != '\t' || value.charAt(c) == 0x7F) {
-                    throw new MalformedException("a control character in a header field");
+                    throw new MalformedException("control character in a header field");
                 }
             }
             fields.add(new Field(lines[i].substring(0, colon).toLowerCase(Locale.ROOT), value));
@@ -69,7 +70,7 @@ record HttpRequestHead(String method, String target, List<Field> fields) {
         return !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c < 0x7F);
     }
 
-    /** The only value of this name, in lower case; null when there is none, or more than one. */
+    /** Value of the field with this lower-case name; null if the field is missing or repeated. */
     @Nullable
     String single(String name) {
         String found = null;

@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** IP addresses as text, and never names: nothing is looked up. Stateless. */
+/** Parser for IP address literals. Never resolves host names. Stateless. */
 final class IpLiteral {
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
@@ -13,7 +13,7 @@ final class IpLiteral {
 
     private IpLiteral() {}
 
-    /** Null when it is none. */
+    /** Returns the address, or null if the text is not an IP address literal. */
     static @Nullable InetAddress parse(String text) {
         if (text.length() > 45
                 || !IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {

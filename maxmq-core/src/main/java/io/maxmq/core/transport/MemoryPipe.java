@@ -17,13 +17,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection without a socket: a duplex byte stream inside the JVM. The client side is a pair of blocking streams; the
+ * Connection without a socket: a duplex byte stream inside the JVM. The client side is a pair of blocking streams; the
  * broker side behaves as a socket does, with its own bounds in both directions.
  *
  * <p>The client side is thread-safe. The {@link ByteSink} side runs on the loop of its connection.
  */
 public final class MemoryPipe implements ByteSink, Deferred {
-    /** Answers may take this much beyond the high watermark. */
+    /** Bytes that responses may exceed the high watermark by. */
     private static final int ANSWERS_BYTES = 64 * 1024;
 
     private static final SocketAddress ADDRESS = InetSocketAddress.createUnresolved("in-memory", 0);
@@ -32,7 +32,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
     private final int highWatermarkBytes;
     private final long slowConsumerNanos;
 
-    // on the loop
+    // accessed on the loop
     private volatile Loop loop;
     private @Nullable ByteSource connection;
     private @Nullable ByteBuf out;
@@ -45,7 +45,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     private final PipeBuffers underWay = new PipeBuffers();
 
-    /** @param slowConsumer how long the client may take nothing while the high watermark is reached */
+    /** @param slowConsumer time that the client may read nothing while the high watermark is reached */
     public MemoryPipe(String listener, Loop loop, int highWatermarkBytes, Duration slowConsumer) {
         this.listener = listener;
         this.loop = loop;
@@ -53,7 +53,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
         this.slowConsumerNanos = slowConsumer.toNanos();
     }
 
-    /** Joins the broker side to its connection; on the loop, before the client writes. */
+    /** Attaches the broker side to its connection. Call on the loop, before the client writes. */
     public void open(ByteSource source) {
         assert loop.inLoop();
         connection = source;
@@ -61,17 +61,17 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     // ---- the client's side
 
-    /** What the broker sends. {@code read} blocks; -1 after the broker has closed. */
+    /** Stream of the broker's output. {@code read} blocks, and returns -1 after the broker has closed. */
     public InputStream clientInput() {
         return new ClientInput();
     }
 
-    /** What goes to the broker. {@code write} blocks while the broker does not read. */
+    /** Stream of the client's output. {@code write} blocks while the broker does not read. */
     public OutputStream clientOutput() {
         return new ClientOutput();
     }
 
-    /** How long a read of the client waits before it fails with SocketTimeoutException; 0 for ever. */
+    /** Sets the time that a client read waits before it fails with SocketTimeoutException; 0 waits without limit. */
     public void clientReadTimeoutMillis(int millis) {
         underWay.readTimeoutMillis(millis);
     }
@@ -80,12 +80,12 @@ public final class MemoryPipe implements ByteSink, Deferred {
         return underWay.readTimeoutMillis();
     }
 
-    /** Bytes that a read of the client would return at once. */
+    /** Number of bytes that a client read would return at once. */
     int clientAvailable() {
         return (int) Math.min(Integer.MAX_VALUE, underWay.toClientBytes());
     }
 
-    /** Closes the client's side. Idempotent. */
+    /** Closes the client side. Idempotent. */
     public void clientClose() {
         if (underWay.closeClient()) {
             enter(MemoryPipe::clientHasClosed);
@@ -146,7 +146,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
         }
     }
 
-    /** Runs a step later, on the loop where the connection is by then. Any thread. */
+    /** Runs a step later, on the loop that the connection has then. Any thread. */
     private void enter(Consumer<MemoryPipe> step) {
         loop.execute(() -> {
             if (loop.inLoop()) {
@@ -157,7 +157,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
         });
     }
 
-    /** Hands over what the client has written, in order, unless reading is paused. */
+    /** Hands over the bytes that the client has written, in order, unless reading is paused. */
     private void drainToBroker() {
         assert loop.inLoop();
         for (ByteBuf bytes = underWay.poll(); bytes != null; bytes = underWay.poll()) {
@@ -181,19 +181,22 @@ public final class MemoryPipe implements ByteSink, Deferred {
         }
     }
 
-    /** What the client wrote before it closed still counts, as with a socket. */
+    /**
+     * Closes the broker side after the client side. As with a socket, the broker still handles the bytes that the
+     * client wrote before it closed.
+     */
     private void clientHasClosed() {
         assert loop.inLoop();
         if (underWay.isMoving()) {
-            // Noticed on arrival.
+            // The move's arrival handles the close.
             return;
         }
-        noteDrained(); // nothing waits for the client any more
+        noteDrained(); // no output waits for the client any longer
         drainToBroker();
         ByteSource to = connection;
         if (to == null || !underWay.isReadingPaused() || !to.handlesTheRest()) {
             onClosed();
-        } // else noticed when it goes on
+        } // otherwise resumeReading handles the close
     }
 
     private void onClosed() {
@@ -202,7 +205,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
             return;
         }
         closed = true;
-        underWay.pauseReading(false); // what still comes is dropped
+        underWay.pauseReading(false); // remaining input is dropped
         cancelStallTimer();
         dropOutput();
         ByteSource to = connection;
@@ -253,7 +256,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
         loop.counters().add(Counter.BYTES_SENT, output.readableBytes());
         underWay.add(output);
         if (pendingBytes() >= highWatermarkBytes) {
-            // Answers are written without asking first; who holds them back waits for onWritable.
+            // Responses are written without a check of isWritable; a writer that holds them back waits for onWritable.
             noteUnwritable();
         }
     }
@@ -319,7 +322,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
 
     @Override
     public boolean holdInput(long bytes) {
-        return true; // the heap of who has made the pipe; as much as a packet at most
+        return true; // the heap belongs to the application that created the pipe; at most one packet is held
     }
 
     @Override
@@ -384,7 +387,7 @@ public final class MemoryPipe implements ByteSink, Deferred {
             return;
         }
         underWay.moving(true);
-        // Later, as a channel does it: the connection may be in the middle of a batch.
+        // Moves in a later task, as a channel does: the connection may be in the middle of a batch.
         loop.execute(() -> {
             runDeferred();
             cancelStallTimer();

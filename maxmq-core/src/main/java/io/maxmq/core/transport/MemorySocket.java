@@ -10,7 +10,7 @@ import java.net.SocketException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A socket that is a pipe into a broker in the same JVM. Thread-safe. */
+/** Socket whose streams are a pipe into a broker in the same JVM. Thread-safe. */
 final class MemorySocket extends Socket {
     private final Supplier<MemoryPipe> connect;
     private volatile @Nullable MemoryPipe pipe;
@@ -38,7 +38,7 @@ final class MemorySocket extends Socket {
             throw new SocketException("socket is closed");
         }
         if (pipe != null) {
-            throw new SocketException("socket is connected already");
+            throw new SocketException("socket is already connected");
         }
         connect();
     }

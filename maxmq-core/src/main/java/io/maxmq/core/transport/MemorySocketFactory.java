@@ -5,7 +5,7 @@ import java.net.Socket;
 import java.util.function.Supplier;
 import javax.net.SocketFactory;
 
-/** Makes sockets that are pipes into a broker, whatever address they are connected to. Thread-safe. */
+/** Factory of sockets that are pipes into a broker, regardless of the address they connect to. Thread-safe. */
 public final class MemorySocketFactory extends SocketFactory {
     private final Supplier<MemoryPipe> connect;
 

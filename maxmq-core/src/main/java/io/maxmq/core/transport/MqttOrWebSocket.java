@@ -6,10 +6,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells by its first byte what a client speaks, and makes way for that: a capital letter begins a request of HTTP (RFC 9110 §9.1), and
- * none of the packets that a client may begin with; MQTT begins with CONNECT, 0x10 (MQTT 5.0 §3.1.1). What begins with anything else is
- * left to MQTT, which refuses it. Waits for that byte no longer than a connection may take to CONNECT. Runs on the loop of the channel.
- * Not thread-safe.
+ * Detects the protocol of a client by its first byte and then removes itself. A capital letter begins an HTTP request
+ * (RFC 9110 §9.1) and no packet that a client may send first; MQTT begins with CONNECT, 0x10 (MQTT 5.0 §3.1.1). Any
+ * other byte goes to the MQTT decoder, which rejects it. The CONNECT deadline also bounds the wait for the first byte.
+ * Runs on the loop of the channel. Not thread-safe.
  */
 final class MqttOrWebSocket extends ForwardingHandler {
     private final Supplier<WebSocketHandler> webSocket;
@@ -19,8 +19,8 @@ final class MqttOrWebSocket extends ForwardingHandler {
     private boolean done;
 
     /**
-     * @param webSocket made when it is one
-     * @param forwarded when the connection awaits the word of it
+     * @param webSocket creates the handler if the client requests a WebSocket
+     * @param forwarded the trusted HTTP proxies if one may name the client, else null
      */
     MqttOrWebSocket(
             Supplier<WebSocketHandler> webSocket, @Nullable ForwardedFor forwarded, SocketConnection connection) {
@@ -53,7 +53,10 @@ final class MqttOrWebSocket extends ForwardingHandler {
         }
     }
 
-    /** An HTTP proxy that speaks MQTT speaks for itself, which nobody has asked about so far. */
+    /**
+     * Continues with plain MQTT. An HTTP proxy that speaks MQTT speaks for itself, and its admission has not been
+     * checked yet.
+     */
     private void mqtt(ChannelHandlerContext ctx) {
         boolean isForwarder = forwarded != null && forwarded.believes(connection.remoteAddress());
         if (forwarded != null) {

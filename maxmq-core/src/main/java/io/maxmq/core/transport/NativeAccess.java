@@ -3,8 +3,8 @@ package io.maxmq.core.transport;
 import java.lang.reflect.Method;
 
 /**
- * Whether a native library may be loaded without the JVM writing a warning to stderr. From JDK 24 on (JEP 472) it warns
- * unless native access was enabled for the caller's module, by {@code --enable-native-access} or by the manifest of the
+ * Checks whether the JVM loads a native library without a warning on stderr. JDK 24 and later (JEP 472) warn unless
+ * native access is enabled for the caller's module, by {@code --enable-native-access} or by the manifest of the
  * application's jar.
  */
 final class NativeAccess {
@@ -17,7 +17,7 @@ final class NativeAccess {
             return true;
         }
         try {
-            // Netty's loader calls System.load from its own module. The method is there since JDK 22.
+            // Netty's loader calls System.load from its own module. The method exists since JDK 22.
             Module loader = Class.forName(
                             "io.netty.util.internal.NativeLibraryLoader", false, NativeAccess.class.getClassLoader())
                     .getModule();

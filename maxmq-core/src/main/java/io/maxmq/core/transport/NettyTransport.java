@@ -6,9 +6,9 @@ import io.netty.channel.ServerChannel;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 
-/** Netty's way to the operating system's sockets. Immutable. */
+/** Netty's access to the sockets of the operating system. Immutable. */
 interface NettyTransport {
-    /** Epoll where its native library is on the class path and may be loaded without a warning, else NIO. */
+    /** Chooses epoll if its native library is on the class path and loads without a warning, else NIO. */
     static NettyTransport choose() {
         return NativeAccess.isSilent() && EpollTransport.isAvailable() ? new EpollTransport() : new NioTransport();
     }
@@ -18,18 +18,19 @@ interface NettyTransport {
 
     IoHandlerFactory ioHandlers();
 
-    /** A server socket, neither bound nor registered with a loop. */
+    /** Creates a server socket that is neither bound nor registered with a loop. */
     ServerChannel newServerChannel();
 
-    /** The same for a local socket. */
+    /** Creates a local server socket that is neither bound nor registered with a loop. */
     ServerChannel newLocalServerChannel();
 
-    /** What a local socket is bound to. */
+    /** Bind address of a local socket. */
     SocketAddress localAddress(Path path);
 
     /**
-     * Has the kernel take little ahead of what it can send: else it holds megabytes for a peer that reads nothing, and
-     * takes no more from one that reads slowly until it has sent a third of them, so that the two look alike for long.
+     * Limits the unsent bytes that the kernel buffers for an accepted socket. Without a limit the kernel buffers
+     * megabytes for a peer that reads nothing, and for a slow peer it accepts no more until a third is sent, so that
+     * the two look alike for a long time.
      */
     void limitUnsent(ChannelConfig accepted);
 }

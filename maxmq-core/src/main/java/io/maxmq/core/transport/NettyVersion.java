@@ -10,15 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the Netty that is there is one that the broker can work with. Another library or a list of versions, as Spring Boot 3
- * has, may have put an older one in its place, all of it or some of its jars; that would show as a missing class at the first
- * start or at the first client.
+ * Checks the Netty version at run time. Another library or a version list such as Spring Boot 3's may have replaced
+ * some or all of Netty's jars by an older version, which would appear as a missing class at the first start or at the
+ * first client.
  *
- * <p>Asks what the manifests or the module descriptors of Netty's jars say, which have been read by then. Of a jar packed anew
- * nothing is known, and nothing is said.
+ * <p>Reads the versions from the manifests or the module descriptors of Netty's jars, which the JVM has loaded already.
+ * The version of a repackaged jar is unknown and is not checked.
  */
 final class NettyVersion {
-    /** As in the pom. */
+    /** Equals the version in the pom. */
     static final String BUILT_WITH = "4.2.18.Final";
 
     private static final String LINE = "4.2.";
@@ -26,9 +26,10 @@ final class NettyVersion {
     private NettyVersion() {}
 
     /**
-     * Loads the first classes of each jar that the broker needs.
+     * Checks each required jar and loads its first classes.
      *
-     * @throws IllegalStateException when one is of another line; names what was found and what to do
+     * @throws IllegalStateException if a jar belongs to another release line; the message names the versions found and
+     *     the remedy
      */
     static void check() {
         check(List.of(
@@ -39,9 +40,9 @@ final class NettyVersion {
     }
 
     /**
-     * The same for what TLS needs besides.
+     * Checks the jar that TLS needs in addition.
      *
-     * @throws NoClassDefFoundError when it is missing
+     * @throws NoClassDefFoundError if the jar is missing
      */
     static void checkTls() {
         check(List.of(found("netty-handler", SslHandler.class)));
@@ -59,11 +60,14 @@ final class NettyVersion {
         }
     }
 
-    /** What to tell when a class or method is missing although the versions seemed right; the error itself if not Netty's. */
+    /**
+     * Explains a missing class or method although the versions seemed right. Returns the error itself if it does not
+     * concern Netty.
+     */
     static Throwable explain(LinkageError error) {
         String missing = String.valueOf(error.getMessage());
         return missing.contains("io/netty/") || missing.contains("io.netty.")
-                ? new IllegalStateException(advice("one that lacks something: " + error), error)
+                ? new IllegalStateException(advice("an incomplete version: " + error), error)
                 : error;
     }
 
@@ -71,7 +75,7 @@ final class NettyVersion {
         return "MaxMQ needs Netty 4.2 and is built with " + BUILT_WITH + ", but found " + found
                 + ": set the property netty.version to " + BUILT_WITH
                 + " (with spring-boot-starter-parent), or import io.netty:netty-bom:" + BUILT_WITH
-                + " before every other list of versions";
+                + " before all other version lists";
     }
 
     private static Found found(String artifact, Class<?> type) {
@@ -81,14 +85,14 @@ final class NettyVersion {
         }
         Package jar = type.getPackage();
         String title = jar.getImplementationTitle();
-        // In a jar that holds several libraries it is the version of something else.
+        // In a jar with several libraries the implementation version belongs to another library.
         return new Found(artifact, title != null && title.startsWith("Netty/") ? jar.getImplementationVersion() : null);
     }
 
     /**
-     * One jar of Netty.
+     * A Netty jar.
      *
-     * @param version null when it isn't known
+     * @param version null if unknown
      */
     record Found(String artifact, @Nullable String version) {
         @Override

@@ -10,10 +10,10 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
- * What the network takes, prepared while the broker is being assembled: two thirds of what a JVM's first start has to load
- * belong to it, so it is worth a thread of its own, which ends by itself. Later starts find all of it loaded.
+ * Prepares the network classes in a thread of its own while the broker is being assembled. They are two thirds of the
+ * classes that a JVM loads at its first start. The thread ends by itself; later starts find all classes loaded.
  *
- * <p>Thread-safe. What fails is thrown at whoever asks for it.
+ * <p>Thread-safe. A failure is thrown to each caller that waits for the failed part.
  */
 public final class NetworkPreparation {
     private static final int MAX_LOOPS = 64;
@@ -27,15 +27,15 @@ public final class NetworkPreparation {
     private final Thread thread;
 
     /**
-     * Begins. The thread is a daemon and has nothing to give back.
+     * Starts the preparation. The thread is a daemon and holds no resources.
      *
-     * @param loops 0 for one per processor; at most 64
+     * @param loops number of event loops, at most 64; 0 for one per processor
      */
     public NetworkPreparation(String broker, int loops) {
         this(broker, loops, NettyTransport::choose);
     }
 
-    /** With another choice of transport. */
+    /** Starts the preparation with another choice of transport. */
     NetworkPreparation(String broker, int loops, Supplier<NettyTransport> choice) {
         this.choice = choice;
         this.loops = Math.min(MAX_LOOPS, loops == 0 ? Runtime.getRuntime().availableProcessors() : loops);
@@ -53,7 +53,8 @@ public final class NetworkPreparation {
                 NettyVersion.check();
                 NettyTransport chosen = choice.get();
                 transport.complete(chosen);
-                // Arenas of its own: what the broker takes is bounded by its budget, and goes with it.
+                // Separate arenas: the broker's budget bounds their memory, and they are released together with the
+                // broker.
                 allocator.complete(new PooledByteBufAllocator(true, 0, loops, 8192, 7, 0, 64, true));
                 ServerChannel unbound = chosen.newServerChannel();
                 unbound.pipeline().addLast(new Nothing());
@@ -66,7 +67,7 @@ public final class NetworkPreparation {
             }
         }
 
-        /** Those that are complete stay so. */
+        /** Fails the parts that are not complete. */
         private void fail(Throwable t) {
             loggers.completeExceptionally(t);
             transport.completeExceptionally(t);
@@ -75,15 +76,18 @@ public final class NetworkPreparation {
         }
     }
 
-    /** As good as a listener's for loading what that needs. */
+    /** Handler without behavior that loads the same classes as a listener's handler. */
     private static final class Nothing extends TailHandler {}
 
-    /** How many event loops there are to be. */
+    /** Number of event loops. */
     public int loops() {
         return loops;
     }
 
-    /** Waits until loggers may be asked for: while one thread looks for the backend, slf4j gives others makeshift ones. */
+    /**
+     * Waits until loggers can be created. While one thread initializes the backend, slf4j gives other threads
+     * substitute loggers.
+     */
     public void awaitLoggers() {
         await(loggers);
     }
@@ -92,12 +96,12 @@ public final class NetworkPreparation {
         return await(transport);
     }
 
-    /** What all connections of the broker take their buffers from. */
+    /** Allocator of the buffers of all connections of the broker. */
     public ByteBufAllocator allocator() {
         return await(allocator);
     }
 
-    /** Waits until server channels can be made. */
+    /** Waits until server channels can be created. */
     void awaitChannel() {
         await(channel);
     }

@@ -16,7 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The JDK's selectors: everywhere. */
+/** Transport on the JDK's selectors, available on all platforms. */
 final class NioTransport implements NettyTransport {
     @Override
     public String name() {
@@ -45,10 +45,11 @@ final class NioTransport implements NettyTransport {
 
     @Override
     public void limitUnsent(ChannelConfig accepted) {
-        // Not to be had.
+        // NIO has no such option.
     }
 
-    // Netty's own ids are unique in the world, for which it asks for the process's id and all network interfaces.
+    // Channels with cheap ids. Netty's own ids are globally unique, for which Netty looks up the process id and all
+    // network interfaces.
 
     private static final class ServerSocket extends NioServerSocketChannel {
         @Override

@@ -8,23 +8,24 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which web pages may open a WebSocket. A browser lets every page connect to every host and names the page's origin, so a page
- * of the internet could use a broker that only its reader reaches. By default only pages with the scheme, the host and the port of the
- * request may. An attacker can also point a name of his own at 127.0.0.1 (DNS rebinding), which makes his page one of the same origin: so
- * on a loopback address a plain WebSocket must be asked for by an address, as {@code localhost}, or by an allowed host.
+ * Decides which web pages may open a WebSocket. A browser lets every page connect to every host and names the page's
+ * origin, so a page on the internet could use a broker that only the user's machine can reach. By default only pages
+ * with the scheme, host and port of the request are allowed. An attacker can also resolve an own host name to 127.0.0.1
+ * (DNS rebinding), which gives the attacker's page the same origin. On a loopback address a plain WebSocket request
+ * must therefore name an IP address, {@code localhost}, or an allowed host.
  *
  * @param settings of the listener
- * @param secure whether the listener has TLS
- * @param forwarded whether a trusted HTTP proxy sends the request, whose X-Forwarded-Proto and X-Forwarded-Host count
- * @param local whether the request comes from this machine to a loopback address
+ * @param secure true if the listener has TLS
+ * @param forwarded true if a trusted HTTP proxy sent the request; then X-Forwarded-Proto and X-Forwarded-Host are used
+ * @param local true if the request comes from this machine to a loopback address
  */
 record PageAccess(WebSocket settings, boolean secure, boolean forwarded, boolean local) {
     private static final String ANY = "*";
 
     /**
-     * Of a connection.
+     * Returns the rules for one connection.
      *
-     * @param arrivedAt address of the broker that the connection was made to
+     * @param arrivedAt local address of the connection
      * @param speaksFor the client that a trusted proxy names; null without a proxy
      */
     static PageAccess of(
@@ -43,7 +44,7 @@ record PageAccess(WebSocket settings, boolean secure, boolean forwarded, boolean
                 && inet.getAddress().isLoopbackAddress();
     }
 
-    /** Why the request is refused; null when it is not. */
+    /** Reason for the refusal of a request; null if the request is allowed. */
     @Nullable
     String refusal(HttpRequestHead request) {
         WebOrigin asked = asked(request);
@@ -52,7 +53,7 @@ record PageAccess(WebSocket settings, boolean secure, boolean forwarded, boolean
                     + " is not allowed on a loopback address; add it to the allowed hosts";
         }
         if (!request.has("origin") || settings.allowedOrigins().contains(ANY)) {
-            return null; // only browsers send one
+            return null; // only browsers send the field
         }
         String origin = request.single("origin");
         if (origin == null) {
@@ -70,14 +71,17 @@ record PageAccess(WebSocket settings, boolean secure, boolean forwarded, boolean
                 || settings.allowedHosts().contains(ANY);
     }
 
-    /** The origin that the client asked for; null when that is not clear. */
+    /** Origin that the client requested; null if it cannot be determined. */
     private @Nullable WebOrigin asked(HttpRequestHead request) {
         String host = said(request, "x-forwarded-host", request.single("host"));
         String scheme = said(request, "x-forwarded-proto", secure ? "https" : "http");
         return host == null || scheme == null ? null : WebOrigin.of(scheme.equals("wss") ? "https" : scheme, host);
     }
 
-    /** What the nearest trusted proxy says last; {@code otherwise} when there is none or it says nothing. */
+    /**
+     * Last value of this field as set by the nearest trusted proxy; {@code otherwise} without a proxy or without a
+     * value.
+     */
     private @Nullable String said(HttpRequestHead request, String field, @Nullable String otherwise) {
         List<String> said = forwarded ? request.listed(field) : List.of();
         return said.isEmpty() ? otherwise : said.get(said.size() - 1).toLowerCase(Locale.ROOT);

@@ -5,13 +5,15 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches a peer that is too far behind with what it is sent: as long as that lasts it must have taken something each time that the
- * timeout has passed. Only the head of what the channel sends tells: more may be added behind it meanwhile.
+ * Watches a slow peer while its connection is behind. In each period of the timeout the peer must take some output, or
+ * the connection gives it up. Compares only the first buffer in the channel, because more may be added behind it
+ * meanwhile.
  *
- * <p>There is one while a connection is behind, until it moves to another loop. Runs on the connection's loop. Not thread-safe.
+ * <p>Exists while a connection is behind, until the connection moves to another loop. Runs on the connection's loop.
+ * Not thread-safe.
  */
 final class PeerProgress {
-    /** How often it is looked at within the timeout. */
+    /** Number of checks per timeout. */
     private static final int LOOKS = 4;
 
     private final SocketConnection connection;
@@ -19,7 +21,7 @@ final class PeerProgress {
     private final long timeoutNanos;
     private long timer;
 
-    /** What the channel was sending when it was last looked at, and how much of it was left. */
+    /** First buffer of the channel at the last check, and the unsent bytes of that buffer. */
     private @Nullable Object head;
 
     private int leftBytes;
@@ -32,7 +34,7 @@ final class PeerProgress {
         this.sinceNanos = loop.nowNanos();
     }
 
-    /** Looks now, and again later. */
+    /** Checks the progress now and schedules the next check. */
     void look() {
         assert loop.inLoop();
         timer = 0;

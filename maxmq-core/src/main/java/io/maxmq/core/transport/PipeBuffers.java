@@ -12,11 +12,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is under way between the two sides of a {@link MemoryPipe}, and which of them is closed. The client's side blocks, the
- * broker's never does. Thread-safe, by one lock, which is not held while anything else is called.
+ * Buffers between the two sides of a {@link MemoryPipe}, and their closed states. The client side blocks, the broker
+ * side never does. Thread-safe by one lock, which is not held during calls to other objects.
  */
 final class PipeBuffers {
-    /** The client's writes wait beyond this, while the broker does not read. */
+    /** Limit of unread bytes above which client writes wait. */
     static final int TO_BROKER_BYTES = 64 * 1024;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -36,7 +36,10 @@ final class PipeBuffers {
 
     // ---- the client's side
 
-    /** Waits for bytes, and takes up to {@code length}, 1 or more; -1 when the broker has closed and there are none. */
+    /**
+     * Waits for bytes and reads up to {@code length}, at least 1; returns -1 if the broker has closed and no bytes are
+     * left.
+     */
     int read(byte[] target, int offset, int length) throws IOException {
         lock.lock();
         try {
@@ -68,7 +71,7 @@ final class PipeBuffers {
                 if (readTimeoutMillis == 0) {
                     changed.await();
                 } else if (left <= 0) {
-                    throw new SocketTimeoutException("nothing read in " + readTimeoutMillis + " ms");
+                    throw new SocketTimeoutException("no bytes received within " + readTimeoutMillis + " ms");
                 } else {
                     left = changed.awaitNanos(left);
                 }
@@ -79,7 +82,7 @@ final class PipeBuffers {
         }
     }
 
-    /** Waits for room, and copies {@code length} bytes, at most {@link #TO_BROKER_BYTES}. */
+    /** Waits for room and copies {@code length} bytes, at most {@link #TO_BROKER_BYTES}. */
     void write(byte[] source, int offset, int length) throws IOException {
         lock.lock();
         try {
@@ -99,7 +102,7 @@ final class PipeBuffers {
         }
     }
 
-    /** How long a read waits before it fails with SocketTimeoutException; 0 for ever. */
+    /** Sets the time that a read waits before it fails with SocketTimeoutException; 0 waits without limit. */
     void readTimeoutMillis(int millis) {
         lock.lock();
         try {
@@ -118,7 +121,9 @@ final class PipeBuffers {
         }
     }
 
-    /** Closes the client's side, and drops what it has not read; false when that was done before. */
+    /**
+     * Closes the client side and drops the bytes that the client has not read; returns false if it was closed already.
+     */
     boolean closeClient() {
         lock.lock();
         try {
@@ -138,7 +143,10 @@ final class PipeBuffers {
 
     // ---- the broker's side
 
-    /** What the client has written next; null for nothing, while reading is paused, and while the connection moves. */
+    /**
+     * Returns the next bytes from the client; null if there are no bytes, while reading is paused, and while the
+     * connection moves.
+     */
     @Nullable
     ByteBuf poll() {
         lock.lock();
@@ -157,7 +165,7 @@ final class PipeBuffers {
         }
     }
 
-    /** Takes over the reference. */
+    /** Queues output for the client and takes over the reference. */
     void add(ByteBuf output) {
         lock.lock();
         try {
@@ -212,7 +220,7 @@ final class PipeBuffers {
         }
     }
 
-    /** The connection is on no loop for now, or on one again. */
+    /** Sets whether the connection is moving between loops. */
     void moving(boolean now) {
         lock.lock();
         try {

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a client may come in that was not asked about when its socket was accepted, since a proxy speaks for it. While it has to wait
- * nothing is read, and what has been read is kept: what one read of the socket gives at most. Runs on the loop of the channel. Not
- * thread-safe.
+ * Admission of a client behind a proxy, which could not be checked when the socket was accepted. While the client has
+ * to wait nothing is read, and the bytes already read are kept, at most one socket read. Runs on the loop of the
+ * channel. Not thread-safe.
  */
 final class ProxyAdmission {
     private final SocketConnection connection;
@@ -21,9 +21,9 @@ final class ProxyAdmission {
     }
 
     /**
-     * Asks; who is refused is closed.
+     * Checks the client and closes the connection of a refused client.
      *
-     * @param in runs when the client may come in, now or later
+     * @param in runs when the client is admitted, now or later
      */
     void ask(ChannelHandlerContext ctx, Runnable in) {
         RateDecision decision = connection.arrival().admission();
@@ -46,23 +46,23 @@ final class ProxyAdmission {
         }
     }
 
-    /** Whether the client has to wait. */
+    /** True while the client has to wait. */
     boolean waits() {
         return waits;
     }
 
-    /** Keeps what the client has sent meanwhile; takes over the reference. */
+    /** Keeps bytes that the client has sent meanwhile; takes over the reference. */
     void keep(ChannelHandlerContext ctx, ByteBuf bytes) {
         kept.add(ctx, bytes);
     }
 
-    /** Hands over what was kept. */
+    /** Returns the kept bytes and hands over the reference; null if there are none. */
     @Nullable
     ByteBuf kept() {
         return kept.take();
     }
 
-    /** The channel is closed. */
+    /** Ends the admission after the channel is closed. */
     void close() {
         waits = false;
         kept.release();

@@ -6,8 +6,9 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before everything else on a connection from a trusted proxy, until that has said whom it speaks for; then it is gone. What
- * begins with anything else is closed, and so is a client that may not come in. Runs on the loop of the channel. Not thread-safe.
+ * First handler of a connection from a trusted proxy. Reads the PROXY header, which names the client, and then removes
+ * itself. Closes a connection that begins with any other bytes or whose client is not admitted. Runs on the loop of the
+ * channel. Not thread-safe.
  */
 final class ProxyHandler extends ForwardingHandler {
     private final SocketConnection connection;
@@ -16,7 +17,7 @@ final class ProxyHandler extends ForwardingHandler {
     private final ProxyHeader header = new ProxyHeader();
     private boolean done;
 
-    /** @param above what comes behind the header */
+    /** @param above the layer behind the header */
     ProxyHandler(SocketConnection connection, SocketLayer above) {
         this.connection = connection;
         this.above = above;

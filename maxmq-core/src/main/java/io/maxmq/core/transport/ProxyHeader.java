@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a proxy says about its client before that says anything: PROXY protocol version 1 (text) or 2 (binary), however it is
- * cut. Holds at most 4 KiB. Not thread-safe.
+ * Incremental reader of the PROXY protocol header, version 1 (text) or 2 (binary), which precedes all bytes of the
+ * client. Accepts any split of the bytes. Holds at most 4 KiB. Not thread-safe.
  */
 final class ProxyHeader {
     private static final byte[] SIGNATURE_2 = {0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A};
@@ -26,7 +26,7 @@ final class ProxyHeader {
     private static final int IPV4_BYTES = 4;
     private static final int IPV6_BYTES = 16;
 
-    /** Not the header. Without a stack trace: bad input is normal. */
+    /** Reports an invalid header. Has no stack trace, because bad input is normal. */
     static final class MalformedException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -41,9 +41,9 @@ final class ProxyHeader {
     private @Nullable InetSocketAddress source;
 
     /**
-     * Takes what belongs to the header, and leaves what follows it.
+     * Consumes the bytes of the header and leaves the bytes behind it.
      *
-     * @return whether the header is complete
+     * @return true if the header is complete
      */
     boolean read(ByteBuf bytes) throws MalformedException {
         while (!done && bytes.isReadable()) {
@@ -67,7 +67,7 @@ final class ProxyHeader {
         return Arrays.equals(header, 0, compared, signature, 0, compared);
     }
 
-    /** Who the proxy speaks for; null when it speaks for itself, or does not say. */
+    /** Address of the proxy's client; null if the proxy speaks for itself or names no address. */
     @Nullable
     InetSocketAddress source() {
         return source;
@@ -92,7 +92,7 @@ final class ProxyHeader {
         }
         boolean ipv4 = parts[1].equals("TCP4");
         if (parts.length != 6 || !ipv4 && !parts[1].equals("TCP6")) {
-            throw new MalformedException("PROXY line with other parts");
+            throw new MalformedException("PROXY line is invalid");
         }
         source = new InetSocketAddress(address(parts[2], ipv4), port(parts[4]));
         address(parts[3], ipv4);
@@ -103,18 +103,18 @@ final class ProxyHeader {
     private static InetAddress address(String text, boolean ipv4) throws MalformedException {
         InetAddress address = IpLiteral.parse(text);
         if (address == null || text.contains(":") == ipv4) {
-            throw new MalformedException("PROXY line with another address");
+            throw new MalformedException("PROXY line with an invalid address");
         }
         return address;
     }
 
     private static int port(String text) throws MalformedException {
         if (text.isEmpty() || text.length() > 5 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw new MalformedException("PROXY line with another port");
+            throw new MalformedException("PROXY line with an invalid port");
         }
         int port = Integer.parseInt(text);
         if (port > 0xFFFF) {
-            throw new MalformedException("PROXY line with another port");
+            throw new MalformedException("PROXY line with an invalid port");
         }
         return port;
     }
@@ -129,7 +129,7 @@ final class ProxyHeader {
         int family = header[13] & 0xFF;
         int total = FIXED_BYTES_2 + number(14);
         if (command != LOCAL && command != PROXY || total > MAX_BYTES_2) {
-            throw new MalformedException("PROXY header of another version, or too long");
+            throw new MalformedException("PROXY header too long, or with an unknown version or command");
         }
         if (length < total) {
             return false;
@@ -144,14 +144,14 @@ final class ProxyHeader {
 
     private InetSocketAddress address2(int bytes, int total) throws MalformedException {
         if (total < FIXED_BYTES_2 + 2 * bytes + 4) {
-            throw new MalformedException("PROXY header without addresses");
+            throw new MalformedException("PROXY header too short for its addresses");
         }
         try {
             InetAddress address =
                     InetAddress.getByAddress(Arrays.copyOfRange(header, FIXED_BYTES_2, FIXED_BYTES_2 + bytes));
             return new InetSocketAddress(address, number(FIXED_BYTES_2 + 2 * bytes));
         } catch (UnknownHostException e) {
-            throw new IllegalStateException(e); // only for another length
+            throw new IllegalStateException(e); // thrown only for another length
         }
     }
 

@@ -6,12 +6,12 @@ import java.net.SocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The PROXY protocol of one listener, below everything else. Immutable. */
+/** PROXY protocol of one listener, below all other layers. Immutable. */
 public final class ProxyLayer implements SocketLayer {
     private final List<Cidr> proxies;
     private final SocketLayer above;
 
-    /** @param above what comes behind the header */
+    /** @param above the layer behind the header */
     public ProxyLayer(List<Cidr> proxies, SocketLayer above) {
         this.proxies = proxies;
         this.above = above;

@@ -3,15 +3,15 @@ package io.maxmq.core.transport;
 import io.maxmq.spi.TlsSession;
 import org.jspecify.annotations.Nullable;
 
-/** The TLS below a connection, as that sees it. Runs on the connection's loop. Not thread-safe. */
+/** TLS state of a connection. Runs on the connection's loop. Not thread-safe. */
 interface Security {
-    /** About what a connection takes with TLS beyond what it takes without, in bytes. */
+    /** Approximate additional memory of a connection with TLS, in bytes. */
     int EXTRA_BYTES = 16 * 1024;
 
-    /** What the handshake has come to; null until it is done. */
+    /** Session that the handshake has established; null until the handshake is complete. */
     @Nullable
     TlsSession session();
 
-    /** Whether the client has begun a handshake anew, after its first (TLS 1.2 only). */
+    /** True if the client has begun another handshake after its first (TLS 1.2 only). */
     boolean isRenegotiating();
 }

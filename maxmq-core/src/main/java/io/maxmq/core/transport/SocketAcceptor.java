@@ -30,10 +30,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listener on a port or a local socket: binds, accepts up to its limit of connections, and gives each to a loop. Thread-safe.
+ * Listener on a port or a local socket: binds, accepts connections up to its limit, and sets them up on its accepting
+ * loop. Thread-safe.
  */
 public final class SocketAcceptor implements AutoCloseable {
-    /** What all acceptors of a broker share. */
+    /** Resources and settings that all acceptors of a broker share. */
     public record Shared(
             EventLoops eventLoops,
             List<SocketMemory> memory,
@@ -45,29 +46,32 @@ public final class SocketAcceptor implements AutoCloseable {
             Entrance entrance) {}
 
     /**
-     * How TLS handshakes are bounded.
+     * Bounds of TLS handshakes.
      *
-     * @param most of one listener at a time
-     * @param maxWait how long a socket waits for its turn
+     * @param most number of concurrent handshakes of one listener
+     * @param maxWait time that a socket waits for its turn
      */
     public record HandshakeLimits(int most, Duration maxWait) {}
 
-    /** What is behind the listener. */
+    /** Callbacks of a listener into the broker. */
     public interface Entrance {
-        /** Why a socket is refused, null when it is not; asked for each first of all, on the loop that it came to. */
+        /** Reason to refuse a socket; null if there is none. Called first for each socket, on its accepting loop. */
         @Nullable
         Counter refusalOf(SocketAddress remote, Loop loop);
 
-        /** Asked for each socket before anything is spent on it; on the loop that it came to. After a pause it is asked again. */
+        /**
+         * Rate-limit decision for a socket. Called before the broker spends resources on the socket, on its accepting
+         * loop, and again after a pause.
+         */
         RateDecision admits(SocketAddress remote, String listener, Loop loop);
 
-        /** Makes the connection of a socket once that is active; on its loop. */
+        /** Creates the connection of an active socket, on the loop of the socket. */
         ByteSource open(ByteSink socket, Loop loop);
 
-        /** A client has not got through the TLS handshake. */
+        /** Reports a failed TLS handshake of a client. */
         void handshakeFailed(SocketAddress remote, String listener, String detail, Loop loop);
 
-        /** A client has asked for something else than a WebSocket that is here. */
+        /** Reports a refused WebSocket request of a client. */
         void webSocketRefused(SocketAddress remote, String listener, String detail, Loop loop);
     }
 
@@ -78,15 +82,15 @@ public final class SocketAcceptor implements AutoCloseable {
     /** Null for a port. */
     private final @Nullable SocketFile file;
 
-    /** What stands for the addresses of who connects to a local socket; null for a port, where each has its own. */
+    /** Peer address of all connections of a local socket; null for a port, where each connection has its own. */
     private final @Nullable SocketAddress peers;
 
     private final AcceptedSockets accepting;
     private volatile @Nullable Channel server;
 
     /**
-     * @param layer what stands below the connections
-     * @param loop accepts, and has the connections until they move to the loops of their sessions
+     * @param layer the protocol layer below the connections
+     * @param loop the accepting loop; connections stay on it until they move to the loops of their sessions
      */
     public SocketAcceptor(Endpoint settings, SocketLayer layer, Loop loop, Shared shared) {
         this.settings = settings;
@@ -103,10 +107,10 @@ public final class SocketAcceptor implements AutoCloseable {
     }
 
     /**
-     * Binds; looks a host's name up first, which may block.
+     * Binds the socket. Resolves a host name first, which may block.
      *
-     * @param workers do what a local socket has to do with files
-     * @return the bound address, or fails with what the operating system says
+     * @param workers run the file operations of a local socket
+     * @return the bound address, or a failure with the error of the operating system
      */
     public CompletionStage<SocketAddress> open(Executor workers) {
         if (settings.site() instanceof Endpoint.Port port) {
@@ -156,7 +160,7 @@ public final class SocketAcceptor implements AutoCloseable {
         return bound;
     }
 
-    /** Listens to the registration, then to the binding. */
+    /** Listener for the registration and then for the binding. */
     private final class Opening implements ChannelFutureListener {
         private final ServerChannel channel;
         private final SocketAddress address;
@@ -204,7 +208,7 @@ public final class SocketAcceptor implements AutoCloseable {
         return channel;
     }
 
-    /** Stops accepting; connections stay. Waits until the port is free, or the file is gone. */
+    /** Stops accepting; open connections stay. Waits until the port is free or the file is removed. */
     @Override
     public void close() {
         SocketFile made = file;
@@ -236,7 +240,7 @@ public final class SocketAcceptor implements AutoCloseable {
     }
 
     /**
-     * The same without waiting: completes on the accepting loop when the port is free.
+     * Stops accepting without waiting. The result completes on the accepting loop when the port is free.
      *
      * @param workers remove the file of a local socket
      */
@@ -257,7 +261,7 @@ public final class SocketAcceptor implements AutoCloseable {
         try {
             workers.execute(removal);
         } catch (RejectedExecutionException e) {
-            removal.run(); // they are ending, or have too much to do
+            removal.run(); // the workers are shutting down or overloaded
         }
         return gone.handle((done, failure) -> closeServerLater().thenCompose(closed -> gone))
                 .thenCompose(Function.identity());
@@ -283,15 +287,16 @@ public final class SocketAcceptor implements AutoCloseable {
     }
 
     /**
-     * Accepts no more; connections stay. The operating system still lets clients in up to the backlog, where they wait.
+     * Pauses accepting; open connections stay. The operating system still completes connections up to the backlog,
+     * where they wait.
      *
-     * @return completes on the accepting loop when that is so: whether it was not so before
+     * @return completes on the accepting loop when accepting is paused; true if the state has changed
      */
     public CompletionStage<Boolean> pause() {
         return accept(false);
     }
 
-    /** Accepts again, first those who have waited. */
+    /** Resumes accepting, first the connections in the backlog. */
     public CompletionStage<Boolean> resume() {
         return accept(true);
     }
@@ -309,12 +314,12 @@ public final class SocketAcceptor implements AutoCloseable {
         return done;
     }
 
-    /** Whether it accepts nobody for now. */
+    /** True while accepting is paused. */
     public boolean isPaused() {
         return accepting.isPaused();
     }
 
-    /** How many of its connections are open. */
+    /** Number of open connections. */
     public int connections() {
         return accepting.connections();
     }

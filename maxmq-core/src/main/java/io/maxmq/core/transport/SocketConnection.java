@@ -23,28 +23,28 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One accepted socket: hands what it reads to its connection, and gathers what the connection writes, to send it once per
- * iteration of the loop.
+ * Connection of one accepted socket: passes input to its {@link ByteSource}, and gathers the output of an iteration of
+ * the loop to send it with one flush.
  *
  * <p>Output waits in two places: in {@link #out} until the end of the iteration, then in the channel until the peer's
- * window takes it. While the channel is not empty, more output is gathered up to 64 KiB before it follows, so that many
- * small packets cannot become many buffers. Both count as pending; what waits beyond one iteration is charged to
- * {@link SocketMemory}, and a connection that it has no room for is cut off.
+ * window takes it. While the channel is not empty, up to 64 KiB more is gathered before it follows, so that many small
+ * packets cannot become many buffers. Both places count as pending. Output that waits beyond one iteration is charged
+ * to {@link SocketMemory}, and a connection without memory for its output is cut off.
  *
  * <p>Runs on the loop of its connection. Not thread-safe.
  */
 final class SocketConnection extends TailHandler implements ByteSink, Deferred {
     private static final int FLUSH_AT_BYTES = 64 * 1024;
     private static final int SMALLEST_OUTPUT_BYTES = 256;
-    /** Answers may take this much beyond the high watermark, at which PUBLISH stops. */
+    /** Bytes that responses may exceed the high watermark by, at which PUBLISH stops. */
     private static final int ANSWERS_BYTES = 64 * 1024;
 
     private static final long LINGER_NANOS = 2_000_000_000L;
 
     /**
-     * What an accepted socket is set up with.
+     * Settings of an accepted socket.
      *
-     * @param peers what stands for the address of peers that have none; null when each has its own
+     * @param peers the address of peers without an address of their own; null if each peer has one
      */
     record Settings(
             String listener,
@@ -58,7 +58,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
     private final Acceptance acceptance;
     private final Deferred onDrained = this::onDrained;
 
-    /** Null when there is nothing between the socket and MQTT. */
+    /** Null without a layer between the socket and MQTT. */
     private @Nullable ClientSetup arrival;
 
     // valid while the channel is active
@@ -69,17 +69,17 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
     private @Nullable ByteBuf out;
     private int lastFlushBytes;
 
-    /** Opened since the last {@link #charge}, while the peer was behind. */
+    /** Capacity of the buffers opened since the last {@link #charge} while the peer was behind. */
     private long gatheredBytes;
 
     private boolean deferred;
 
     private SocketMemory memory;
 
-    /** What the channel held after the last flush, and what has been handed to it since. */
+    /** Bytes in the channel after the last flush, plus the bytes handed to it since. */
     private long stalledBytes;
 
-    /** Capacity of what has been handed to the channel since it was last empty. */
+    /** Capacity of the buffers handed to the channel since it was last empty. */
     private long handedCapacityBytes;
 
     private boolean unflushed;
@@ -88,38 +88,41 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
     private boolean unwritable;
     private boolean drainAwaited;
 
-    /** Null while its peer keeps up. */
+    /** Null while the peer keeps up. */
     private @Nullable PeerProgress progress;
 
     private boolean readingPaused;
-    /** {@link #inputEnds}, and not all that came before has been handled. */
+    /** True if the peer has ended its input and earlier input is still being handled. */
     private boolean inputEnded;
 
     private boolean moving;
     private boolean closing;
     private boolean inactive;
 
-    /** What a connection needs of the listener that has accepted it. */
+    /** Callbacks of a connection into the listener that has accepted it. */
     interface Acceptance {
-        /** The socket is gone: another may be accepted. */
+        /** Reports a closed socket, so that the listener may accept another. */
         void released();
 
-        /** Its client has begun a TLS handshake, which goes on when there is a place for it. On the accepting loop. */
+        /**
+         * Reports that the client has begun a TLS handshake; {@code goOn} runs when there is capacity. On the accepting
+         * loop.
+         */
         void handshakeBegins(SocketConnection connection, Runnable goOn);
 
-        /** That has come to an end, good or bad. On the accepting loop. */
+        /** Reports the end of a TLS handshake, successful or not. On the accepting loop. */
         void handshakeEnded(SocketConnection connection);
 
-        /** Registers the channel with another loop, and there runs one of the two. */
+        /** Registers the channel with another loop, and runs {@code arrived} or {@code failed} there. */
         void register(Channel channel, Loop target, Runnable arrived, Runnable failed);
 
-        /** What the sockets of that loop share. */
+        /** Network memory that the sockets of this loop share. */
         SocketMemory memoryOf(Loop loop);
     }
 
     /**
      * @param loop the loop that the channel is registered with
-     * @param entrance makes the connection once the channel is active
+     * @param entrance creates the connection once the channel is active
      */
     SocketConnection(Settings settings, Loop loop, SocketAcceptor.Entrance entrance, Acceptance acceptance) {
         this.settings = settings;
@@ -129,7 +132,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         this.acceptance = acceptance;
     }
 
-    /** Of the client through what stands between the socket and MQTT; made when first asked for. */
+    /** State of the client on the layers between the socket and MQTT; created at the first call. */
     ClientSetup arrival() {
         ClientSetup present = arrival;
         if (present == null) {
@@ -144,7 +147,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         return arrival == null || arrival.knowsRemote();
     }
 
-    /** It is known now who the client is. */
+    /** Tells the connection that the client's address is known. */
     void remoteKnown() {
         ByteSource to = connection;
         if (to != null) {
@@ -152,7 +155,10 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         }
     }
 
-    /** Has so much more charged for as long as it is open; false when there is no memory for it: then it is being closed. */
+    /**
+     * Charges additional bytes for the lifetime of the connection. Returns false if no memory is left; then the
+     * connection is being closed.
+     */
     boolean takesMore(int bytes) {
         ByteSource to = connection;
         return to == null || to.onGrown(bytes);
@@ -166,7 +172,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         return closing;
     }
 
-    // ---- from the channel
+    // ---- events of the channel
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
@@ -194,7 +200,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (arrival != null && arrival.isRenegotiating()) {
-            abort(); // as often as it likes, at the price of a handshake each time
+            abort(); // repeated renegotiation would cost the loop one handshake each time
         }
     }
 
@@ -206,8 +212,8 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
     }
 
     /**
-     * The peer has said that it sends no more: by TCP, by TLS, or by its WebSocket. While its connection has paused reading it is still
-     * busy with what came before, a DISCONNECT perhaps: the socket is closed when it goes on reading.
+     * Handles the end of the peer's input, by TCP, TLS or WebSocket. If the connection has paused reading, it still
+     * handles earlier input, perhaps a DISCONNECT: then the socket is closed when reading resumes.
      */
     void inputEnds() {
         assert loop.inLoop();
@@ -215,7 +221,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         if (moving || readingPaused && to != null && to.handlesTheRest()) {
             inputEnded = true;
         } else if (stalledBytes > 0) {
-            abort(); // it has not read either
+            abort(); // the peer does not read either
         } else {
             close();
         }
@@ -246,14 +252,14 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // What TLS cannot read comes wrapped.
+        // TLS wraps the exception of an undecodable record.
         if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
             loop.reportFailure(cause);
         }
         abort();
     }
 
-    // ---- from the connection
+    // ---- calls of the connection
 
     @Override
     public void write(byte[] source, int offset, int length) {
@@ -339,7 +345,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         ByteBuf output = out;
         boolean canWait = output == null || (drainAwaited && !closing && output.readableBytes() < FLUSH_AT_BYTES);
         if (canWait && !unflushed) {
-            noteStalled(); // what there is follows when the channel is empty
+            noteStalled(); // the output follows when the channel is empty
             return;
         }
         handToChannel();
@@ -363,7 +369,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         context().write(output, context().voidPromise());
     }
 
-    /** What the channel could not send at once is charged, and watched. */
+    /** Charges the bytes that the channel could not send at once, and watches the peer's progress. */
     private void noteStalled() {
         ChannelOutboundBuffer buffer = context().channel().unsafe().outboundBuffer();
         stalledBytes = buffer == null ? 0 : buffer.totalPendingWriteBytes();
@@ -372,7 +378,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         } else if (!drainAwaited) {
             drainAwaited = true;
             memory.stalls(this);
-            // Completes when everything before it has been sent.
+            // The empty write completes when all earlier output has been sent.
             below().writeAndFlush(Unpooled.EMPTY_BUFFER, newPromise()).addListener(this::drained);
         }
         if (!charge()) {
@@ -390,8 +396,8 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
     }
 
     /**
-     * The channel is in the middle of its flush, and the loop may be in the middle of a packet: what the channel holds is
-     * known, and may be told, only afterwards.
+     * Defers the reaction to an empty channel. The channel is in the middle of its flush and the loop may be in the
+     * middle of a packet, so the pending bytes are known, and may be reported, only afterwards.
      */
     private void drained(Future<?> sent) {
         if (!sent.isSuccess() || moving) {
@@ -417,16 +423,16 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         }
     }
 
-    /** Charges what is held beyond this iteration; false when there is no memory for it. */
+    /** Charges the bytes held beyond this iteration; returns false if no memory is left. */
     private boolean charge() {
         gatheredIsCharged();
         if (closing || moving) {
-            return true; // it goes soon, or is charged where it arrives
+            return true; // the bytes are freed soon, or charged on arrival
         }
         long held = inputBytes;
         if (stalledBytes > 0) {
             ByteBuf gathered = out;
-            // Buffers may be larger than what is in them, but not all of them are.
+            // A buffer may be larger than its content, but not every buffer is.
             held += Math.max(stalledBytes, Math.min(handedCapacityBytes, stalledBytes + FLUSH_AT_BYTES));
             held += gathered == null ? 0 : gathered.capacity();
         }
@@ -440,12 +446,12 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         return true;
     }
 
-    /** What is charged for it. */
+    /** Bytes charged for this connection. */
     long chargedBytes() {
         return chargedBytes;
     }
 
-    /** There is no memory for what this connection's peer does not take. */
+    /** Closes the connection because no memory is left for output that its peer does not take. */
     void cutOff() {
         assert loop.inLoop();
         if (closing) {
@@ -495,7 +501,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         if (hasRoom()) {
             return true;
         }
-        unwritable = true; // whoever was told so is told when it changes
+        unwritable = true; // a caller that received false is notified when this changes
         return false;
     }
 
@@ -507,7 +513,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         return roomBytes() > 0 && !closing;
     }
 
-    /** How much more output may wait. */
+    /** Number of bytes that more output may use; negative above the limit. */
     private long roomBytes() { // hot: per message and recipient
         return Math.min(settings.highWatermarkBytes(), memory.shareBytes()) - pendingBytes();
     }
@@ -530,24 +536,24 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         return output == null ? stalledBytes : stalledBytes + output.readableBytes();
     }
 
-    /** Whether it is too far behind with what it is sent, and not given up. */
+    /** True while the peer is too far behind and the connection is not closing. */
     boolean isBehind() {
         return unwritable && !closing;
     }
 
-    /** What the channel is sending; null for nothing. */
+    /** Message that the channel is sending; null if there is none. */
     @Nullable
     Object sending() {
         ChannelOutboundBuffer buffer = context().channel().unsafe().outboundBuffer();
         return buffer == null ? null : buffer.current();
     }
 
-    /** Its peer has taken something. */
+    /** Reports that the peer has taken some output. */
     void progresses() {
         memory.progresses(this);
     }
 
-    /** Its peer is not behind any more, or has taken nothing for so long that it is given up. */
+    /** Ends the watch, because the peer has caught up or has taken nothing for the timeout and is given up. */
     void watched(boolean gaveUp, long idleNanos) {
         progress = null;
         ByteSource to = connection;
@@ -589,7 +595,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
             return;
         }
         if (arrival != null && arrival.isUnderWay()) {
-            abort(); // there is nobody to say goodbye to
+            abort(); // an MQTT or WebSocket close is not possible yet
             return;
         }
         handToChannel();
@@ -597,7 +603,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         context().flush();
         below().writeAndFlush(Unpooled.EMPTY_BUFFER, newPromise()).addListener(ChannelFutureListener.CLOSE);
         if (context().channel().isOpen()) {
-            // A peer that reads nothing must not keep the socket.
+            // A peer that reads nothing must not keep the socket open.
             loop.schedule(LINGER_NANOS, () -> below().close());
         }
     }
@@ -653,7 +659,7 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         }
     }
 
-    /** A channel without a loop fires no event when it closes. */
+    /** Closes the channel after a failed move. A channel without a loop fires no event when it closes. */
     private void closedWhileMoving() {
         memory = acceptance.memoryOf(loop);
         moving = false;
@@ -682,14 +688,17 @@ final class SocketConnection extends TailHandler implements ByteSink, Deferred {
         return arrival == null ? null : arrival.tls();
     }
 
-    /** The channel itself, past TLS: that would say goodbye first, and encrypt what is empty. A closed channel has nothing to pass. */
+    /**
+     * Returns the channel itself, below TLS, which would first send a close_notify and would encrypt an empty buffer. A
+     * closed channel has no handlers.
+     */
     private ChannelOutboundInvoker below() {
         Channel channel = context().channel();
         ChannelHandlerContext first = channel.pipeline().firstContext();
         return first == null ? channel : first;
     }
 
-    /** Tells on the loop where the channel is by then. */
+    /** Creates a promise that is notified on the current loop of the channel. */
     private ChannelPromise newPromise() {
         return context().channel().newPromise();
     }

@@ -24,20 +24,20 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a local socket. It is bound where only its owner gets, and moved to its place when its permissions are set: nobody connects
- * before. One that is there and that nobody listens on is replaced; anything else stays. It goes when it is still the same.
- *
+ * File of a local socket. The socket is bound in a directory that only its owner can enter, and moved to its path after
+ * its permissions are set, so that no client connects earlier. An existing socket file without a listener is replaced;
+ * any other file stays. Closing removes the file only if it is still the same file.
  * <pre>
- *   {@link #prepare}   DIRECTORY/.mXXXXX/     the owner's alone; binding makes s in it
+ *   {@link #prepare}   DIRECTORY/.mXXXXX/     accessible to the owner only; binding creates s in it
  *   {@link #publish}   DIRECTORY/NAME
- *   {@link #remove}    nothing
+ *   {@link #remove}    no file
  * </pre>
  *
- * <p>Of two that are published within the same microseconds the later one has the place. Where files have no permissions of POSIX it is
- * bound in its place at once. Blocks. Thread-safe.
+ * <p>If two sockets are published within the same microseconds, the later one keeps the path. On a file system without
+ * POSIX permissions the socket is bound at its path directly. Blocks. Thread-safe.
  */
 final class SocketFile {
-    /** As much as Linux has room for; other systems complain themselves. */
+    /** Limit of Linux; other systems report their own error. */
     private static final int MAX_PATH_BYTES = 107;
 
     private static final int MODE_KIND = 0170000;
@@ -50,10 +50,10 @@ final class SocketFile {
 
     // guarded by this
 
-    /** The directory of its owner alone, while there is one. */
+    /** Owner-only directory; null when it does not exist. */
     private @Nullable Path apart;
 
-    /** Of the file that has been published, for as long as it is there. */
+    /** File key of the published file; null when it does not exist. */
     private @Nullable Object key;
 
     private boolean removed;
@@ -64,10 +64,10 @@ final class SocketFile {
     }
 
     /**
-     * Makes room to bind.
+     * Prepares a path to bind to.
      *
-     * @return where
-     * @throws IOException says why not; names no path
+     * @return the path
+     * @throws IOException with the reason; the message contains no path, except for a path that is too long
      */
     synchronized Path prepare() throws IOException {
         checkLength(path);
@@ -94,7 +94,7 @@ final class SocketFile {
         int bytes = name.toString().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_PATH_BYTES) {
             throw new IOException(
-                    "too long for a local socket, " + bytes + " bytes, at most " + MAX_PATH_BYTES + ": " + name);
+                    "path too long for a local socket: " + bytes + " bytes, at most " + MAX_PATH_BYTES + ": " + name);
         }
     }
 
@@ -114,15 +114,15 @@ final class SocketFile {
                 return Files.createDirectory(
                         directory().resolve(".m" + random), PosixFilePermissions.asFileAttribute(OWNER_ALONE));
             } catch (FileAlreadyExistsException e) {
-                // Another name, then.
+                // The name is taken: try another one.
             }
         }
     }
 
     /**
-     * What has been bound takes its place.
+     * Moves the bound socket to its path.
      *
-     * @throws IOException says why not; then it is to be removed
+     * @throws IOException with the reason; the caller then calls {@link #remove}
      */
     synchronized void publish() throws IOException {
         if (removed) {
@@ -130,7 +130,7 @@ final class SocketFile {
         }
         Path directory = apart;
         if (directory == null) {
-            return; // it is there
+            return; // the socket is at its path already
         }
         Path at = bound(directory);
         try {
@@ -146,16 +146,16 @@ final class SocketFile {
         }
     }
 
-    /** What is there may go when this returns. */
+    /** Checks that the file at the path may be replaced; a missing file is fine. */
     private void makeRoom() throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         if (!isSocket()) {
-            throw new IOException("something else than a socket is there");
+            throw new IOException("the path exists and is not a socket");
         }
         if (isListening()) {
-            throw new IOException("in use: somebody listens there");
+            throw new IOException("in use by another listener");
         }
     }
 
@@ -175,8 +175,8 @@ final class SocketFile {
             return true;
         } catch (ConnectException e) {
             return false;
-        } catch (SocketException e) { // the backlog is full, or the file is somebody else's
-            throw new IOException("in use, as far as can be told: " + e.getMessage(), e);
+        } catch (SocketException e) { // the backlog is full, or the file belongs to another user
+            throw new IOException("in use or not accessible: " + e.getMessage(), e);
         }
     }
 
@@ -186,9 +186,10 @@ final class SocketFile {
     }
 
     /**
-     * Removes what there is of it. To be called while the socket is open: until then no other file can have its key. Idempotent.
+     * Removes the file or the directory. Call while the socket is open: until then no other file can have its key.
+     * Idempotent.
      *
-     * @throws IOException when it cannot be removed
+     * @throws IOException if it cannot be removed
      */
     synchronized void remove() throws IOException {
         removed = true;
@@ -205,17 +206,17 @@ final class SocketFile {
                 Files.delete(path);
             }
         } catch (NoSuchFileException e) {
-            // Somebody else has removed it.
+            // Another process has removed the file.
         }
     }
 
-    /** Without the path, which is said anyway. */
+    /** Returns the failure without the path, which the caller adds. */
     private static IOException said(FileSystemException e) {
         String why = String.valueOf(e.getReason());
         if (e instanceof AccessDeniedException) {
             why = "permission denied";
         } else if (e instanceof NoSuchFileException) {
-            why = "its directory is not there";
+            why = "its directory does not exist";
         } else if (e.getReason() == null) {
             why = e.toString();
         }

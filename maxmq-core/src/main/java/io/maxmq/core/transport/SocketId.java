@@ -3,7 +3,7 @@ package io.maxmq.core.transport;
 import io.netty.channel.ChannelId;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Tells a channel from others in Netty's log. Immutable. */
+/** Channel id that distinguishes channels in Netty's log. Immutable. */
 final class SocketId implements ChannelId {
     private static final long serialVersionUID = 1;
 

@@ -4,16 +4,18 @@ import io.netty.channel.Channel;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** What stands between the sockets of a listener and their connections. Thread-safe. */
+/** Protocol layer between the sockets of a listener and their connections. Thread-safe. */
 public interface SocketLayer {
-    /** Nothing. */
+    /** No layer. */
     SocketLayer NONE = (channel, connection) -> {};
 
-    /** Whether who is at that address will say whom it speaks for: then whether that may come in is asked later. */
+    /**
+     * True if the peer at this address names the client it speaks for; the admission of that client is checked later.
+     */
     default boolean speaksForOthers(@Nullable SocketAddress remote) {
         return false;
     }
 
-    /** Adds what one connection needs below it, to the channel of an accepted socket that is not registered yet. */
+    /** Adds the handlers of one connection to the channel of an accepted socket that is not registered yet. */
     void addTo(Channel channel, SocketConnection connection);
 }

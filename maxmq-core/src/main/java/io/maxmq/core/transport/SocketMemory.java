@@ -8,38 +8,41 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sockets of one loop hold of network memory: output that peers have not taken yet, and input that is not yet a
- * whole packet or waits for its turn. The more of it is in use, the less output one connection may have waiting, so that all peers that
- * stop reading fill about a quarter of it, however many they are. When it runs out all the same, those that have taken nothing for
- * longest are cut off for it.
+ * Network memory of the sockets of one loop: output that peers have not taken yet, and input that is an incomplete
+ * packet or waits for its turn. The more of it is in use, the less output one connection may have pending, so that
+ * peers that stop reading fill about a quarter of it together, regardless of their number. If the memory still runs
+ * out, the connections without progress for the longest time are cut off.
  *
  * <p>One per loop. Runs on the loop. Not thread-safe.
  */
 public final class SocketMemory {
-    /** The share of a connection however many there are; below it nothing larger than a few messages would ever leave. */
+    /**
+     * Smallest share of a connection, regardless of the number of connections. A smaller share would block all but the
+     * smallest messages.
+     */
     private static final long MIN_SHARE_BYTES = 16 * 1024;
 
-    /** What is free is for so many, so that the last to come finds something as well. */
+    /** Divisor of the free memory: one connection gets this fraction, which leaves memory for new connections. */
     private static final int SHARES = 8;
 
     private final MemoryCredit credit;
 
-    /** Beyond so much in use each connection has the least share. */
+    /** Bytes in use above which each connection has the smallest share. */
     private final long outputBytes;
 
     private final LoopCounters counters;
 
-    /** Who has output that its peer does not take, in the order of the last sign that it does. */
+    /** Connections with output that their peers do not take, ordered by last progress. */
     private final Set<SocketConnection> stalled = new LinkedHashSet<>();
 
     private long usedBytes;
 
-    /** Of buffers that connections with stalled output have opened in this iteration, and that are not charged yet. */
+    /** Capacity of the buffers that stalled connections have opened in this iteration and that are not charged yet. */
     private long gatheredBytes;
 
     private long shareBytes;
 
-    /** @param capacityBytes of this loop's credit */
+    /** @param capacityBytes capacity of this loop's credit */
     public SocketMemory(MemoryCredit credit, long capacityBytes, LoopCounters counters) {
         this.credit = credit;
         this.counters = counters;
@@ -58,10 +61,11 @@ public final class SocketMemory {
     }
 
     /**
-     * A connection whose peer is behind gathers more, which is charged at the end of the iteration: the others have smaller shares from now
-     * on, else all of them would take in one iteration what is there for one.
+     * Notes additional output of a stalled connection, which is charged at the end of the iteration. The shares of the
+     * other connections shrink at once; otherwise all of them together could use the share of one connection many times
+     * over within one iteration.
      *
-     * @param bytes negative when it is charged, or given up
+     * @param bytes negative when the output is charged or dropped
      */
     void gathers(long bytes) {
         gatheredBytes += bytes;
@@ -72,7 +76,7 @@ public final class SocketMemory {
         stalled.remove(connection);
     }
 
-    /** How much output one connection may have waiting. */
+    /** Number of output bytes that one connection may have pending. */
     long shareBytes() { // hot: per message and recipient
         return shareBytes;
     }
@@ -91,7 +95,10 @@ public final class SocketMemory {
         stalled.remove(connection);
     }
 
-    /** Charges all or nothing; cuts others off for it if need be. False when that does not help. */
+    /**
+     * Charges all bytes or none, and cuts off other connections if necessary. Returns false if that does not free
+     * enough.
+     */
     boolean tryCharge(SocketConnection forWhom, long bytes) {
         while (!credit.tryCharge(bytes)) {
             SocketConnection oldest = oldestBut(forWhom);
@@ -105,7 +112,10 @@ public final class SocketMemory {
         return true;
     }
 
-    /** One that holds enough to be worth it. */
+    /**
+     * Connection without progress for the longest time that holds enough memory to be worth closing; null if there is
+     * none.
+     */
     private @Nullable SocketConnection oldestBut(SocketConnection forWhom) {
         for (SocketConnection each : stalled) {
             if (each != forWhom && each.chargedBytes() >= shareBytes / 4) {

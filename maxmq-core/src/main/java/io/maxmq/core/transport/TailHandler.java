@@ -5,10 +5,11 @@ import io.netty.channel.ChannelInboundHandler;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * The only handler of a channel of ours: what it does not care for ends here, but for failures, which go on to Netty's log.
+ * Only handler of a broker channel: drops the events that a subclass does not handle, except failures, which go to
+ * Netty's log.
  *
- * <p>In place of Netty's adapter, whose methods carry an annotation that Netty then reads from every handler: making the
- * proxy for it is a noticeable part of a JVM's first start.
+ * <p>Replaces Netty's adapter. Netty reads an annotation from the methods of each handler that extends the adapter, and
+ * creating the annotation's proxy takes a noticeable part of a JVM's first start.
  */
 abstract class TailHandler implements ChannelInboundHandler {
     @Override

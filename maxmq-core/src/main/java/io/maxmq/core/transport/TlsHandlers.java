@@ -30,16 +30,16 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the handlers of connections with TLS, from one reading of a listener's files: a later one makes others, which cannot resume
- * the sessions of these. Cannot be loaded without netty-handler. Immutable and thread-safe.
+ * Factory of TLS handlers from one reading of a listener's certificate files. A later reading creates another factory,
+ * which cannot resume the sessions of this one. Requires netty-handler. Immutable and thread-safe.
  */
 final class TlsHandlers implements ClientHelloHandler.Tls {
-    /** Enough for clients that lose their connections together, at a few KiB each. */
+    /** Enough for clients that lose their connections together, at a few KiB per session. */
     private static final int RESUMABLE_SESSIONS = 1000;
 
     private static final long RESUMABLE_SECONDS = 3600;
 
-    /** As much as is flushed at once. */
+    /** Equals the number of bytes flushed at once. */
     private static final int WRAP_BYTES = 64 * 1024;
 
     private final SslContext context;
@@ -49,10 +49,10 @@ final class TlsHandlers implements ClientHelloHandler.Tls {
     }
 
     /**
-     * Of what the files hold.
+     * Creates the factory from the content of the files.
      *
-     * @throws IOException when they cannot be used; one line
-     * @throws IllegalStateException when the provider is not available
+     * @throws IOException if the content is not usable; the message has one line
+     * @throws IllegalStateException if the provider is not available
      */
     static TlsHandlers of(Tls settings, TlsMaterial material) throws IOException {
         return new TlsHandlers(contextOf(settings, material));
@@ -78,11 +78,11 @@ final class TlsHandlers implements ClientHelloHandler.Tls {
         try {
             SslContext made = builder.build();
             if (made.cipherSuites().isEmpty()) {
-                throw new IOException("the provider has none of the cipher suites " + suites);
+                throw new IOException("the provider supports no cipher suite of " + suites);
             }
             return made;
         } catch (SSLException | IllegalArgumentException e) {
-            throw new IOException("TLS cannot be set up: " + e.getMessage(), e);
+            throw new IOException("cannot set up TLS: " + e.getMessage(), e);
         }
     }
 
@@ -112,8 +112,8 @@ final class TlsHandlers implements ClientHelloHandler.Tls {
     @Override
     public ChannelHandler newHandler(Channel channel, ClientSetup arrival) {
         SslHandler handler = context.newHandler(channel.alloc());
-        handler.setHandshakeTimeoutMillis(0); // the deadline for CONNECT counts from accepting, this included
-        handler.setCloseNotifyFlushTimeoutMillis(0); // the connection waits for what it sends last
+        handler.setHandshakeTimeoutMillis(0); // the CONNECT deadline includes the handshake
+        handler.setCloseNotifyFlushTimeoutMillis(0); // the connection itself waits for its last output
         handler.setWrapDataSize(WRAP_BYTES);
         OfConnection security = new OfConnection(handler.engine());
         arrival.secureBy(security);
@@ -127,7 +127,7 @@ final class TlsHandlers implements ClientHelloHandler.Tls {
         });
         handler.sslCloseFuture().addListener(closed -> {
             if (closed.isSuccess()) {
-                arrival.inputEnds(); // and the peer has no use for what it could not answer
+                arrival.inputEnds(); // the peer does not read responses any longer
             }
         });
         return handler;
@@ -140,7 +140,7 @@ final class TlsHandlers implements ClientHelloHandler.Tls {
                 peer.add((X509Certificate) each);
             }
         } catch (SSLPeerUnverifiedException e) {
-            // It has sent none, and did not have to.
+            // The client has sent no certificate, which is optional.
         }
         return new TlsSession(session.getProtocol(), session.getCipherSuite(), serverName(session), peer);
     }

@@ -9,26 +9,27 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The TLS handshakes of one listener that clients have begun and that have not come to an end: so many at a time, as what they take of
- * the loop and of memory is known only afterwards. Clients beyond that wait in their order, and nothing more is read from them; for as
- * long as CONNECT may take. While any waits, a handshake that has been under way for half of that time is ended, the oldest first: who
- * begins handshakes and leaves them there holds others up. Who begins more than so many in that half keeps out a part of the others;
- * that is for a connection rate by address to bound. Who begins none takes no place.
+ * TLS handshakes in progress of one listener. Their number is bounded, because the loop time and the memory of a
+ * handshake are known only afterwards. Further clients wait in order of arrival, at most for the CONNECT deadline, and
+ * nothing more is read from them. While a client waits, handshakes in progress for half of that time are aborted,
+ * oldest first, because an abandoned handshake holds up other clients. A client that begins more handshakes than the
+ * bound within that half keeps out some of the others; a connection rate limit per address bounds that. A connection
+ * without a handshake uses no capacity.
  *
  * <p>Runs on the accepting loop. Not thread-safe.
  */
 final class TlsHandshakes {
-    /** Of one listener. */
+    /** Limit per listener. */
     private static final int MAX_WAITING = 1024;
 
     private final Loop loop;
     private final int most;
     private final long longestNanos;
 
-    /** Since when; the oldest first. */
+    /** Start times of the handshakes in progress, oldest first. */
     private final Map<SocketConnection, Long> underWay = new LinkedHashMap<>();
 
-    /** What goes on with it when there is a place; who has waited longest first. */
+    /** Continuations of the waiting handshakes, longest wait first. */
     private final Map<SocketConnection, Runnable> waiting = new LinkedHashMap<>();
 
     private long timer;
@@ -39,7 +40,10 @@ final class TlsHandshakes {
         this.longestNanos = limits.maxWait().toNanos() / 2;
     }
 
-    /** A client has begun one, which goes on now or when there is a place; it is closed when too many wait. */
+    /**
+     * Registers a handshake that a client has begun. It continues now or when there is capacity; the connection is
+     * closed if too many wait.
+     */
     void begins(SocketConnection connection, Runnable goOn) {
         assert loop.inLoop();
         if (underWay.size() < most && waiting.isEmpty()) {
@@ -53,7 +57,7 @@ final class TlsHandshakes {
         }
     }
 
-    /** It is done, has failed, or had no place in time. Without effect when that is known. */
+    /** Removes a handshake that has completed, failed, or waited too long. No effect if it is removed already. */
     void ended(SocketConnection connection) {
         assert loop.inLoop();
         if (underWay.remove(connection) != null) {
@@ -75,7 +79,10 @@ final class TlsHandshakes {
         }
     }
 
-    /** What it throws is its own: others may have made room for it. */
+    /**
+     * Continues a handshake. A failure affects only its own connection, because the call may come from another
+     * connection.
+     */
     private void goOn(SocketConnection connection, Runnable goOn) {
         underWay.put(connection, loop.refreshTime());
         try {
@@ -86,7 +93,7 @@ final class TlsHandshakes {
         }
     }
 
-    /** Makes room, and comes again when there may be more to do. */
+    /** Aborts handshakes that are late while others wait, and schedules the next check. */
     private void look() {
         assert loop.inLoop();
         if (timer != 0) {

@@ -7,19 +7,20 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The TLS of one listener. Its files can be read again while it runs: what is new counts for handshakes that begin afterwards, and
- * sessions of before cannot be resumed, so that a certificate that has been revoked does not come in by one. Thread-safe.
+ * TLS of one listener. Its certificate files can be reloaded at run time. A reload applies to handshakes that begin
+ * afterwards, and sessions from before cannot be resumed, so that a revoked certificate cannot be used through
+ * resumption. Thread-safe.
  */
 public final class TlsLayer implements SocketLayer {
     private final Tls settings;
     private volatile ClientHelloHandler.@Nullable Tls current;
 
-    /** Nothing is read yet: {@link #load} before the first connection. */
+    /** Creates the layer without reading files: call {@link #load} before the first connection. */
     public TlsLayer(Tls settings) {
         this.settings = settings;
     }
 
-    /** The settings of the listener's TLS. */
+    /** Settings of the listener's TLS. */
     public Tls settings() {
         return settings;
     }
@@ -27,9 +28,10 @@ public final class TlsLayer implements SocketLayer {
     /**
      * Reads the files, for the first time or again. Blocks.
      *
-     * @return what they hold
-     * @throws IOException when they cannot be used; one line that names the file; then all stays as it was
-     * @throws IllegalStateException when a library is missing; names the artifact
+     * @return the content of the files
+     * @throws IOException if the files are not usable; the message has one line and names the file, and the previous
+     *     content stays in use
+     * @throws IllegalStateException if a library is missing; the message names the artifact
      */
     public synchronized TlsMaterial load() throws IOException {
         try {

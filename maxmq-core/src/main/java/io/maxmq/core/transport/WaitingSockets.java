@@ -7,11 +7,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Sockets that were accepted and are told to come later: not registered, so nothing is read from them, and each costs little. Runs on the
- * accepting loop. Not thread-safe.
+ * Accepted sockets that wait for the end of a rate limiter's pause. They are not registered with a loop, so nothing is
+ * read from them and each costs little. Runs on the accepting loop. Not thread-safe.
  */
 final class WaitingSockets {
-    /** Of one listener. */
+    /** Limit per listener. */
     private static final int MAX_WAITING = 1024;
 
     private final Loop loop;
@@ -21,7 +21,7 @@ final class WaitingSockets {
         this.loop = loop;
     }
 
-    /** Has {@code then} called with the socket after that time; false when too many wait. */
+    /** Calls {@code then} with the socket after this time; returns false if too many wait. */
     boolean await(Channel channel, long nanos, Consumer<Channel> then) {
         assert loop.inLoop();
         if (waiting.size() >= MAX_WAITING) {
@@ -36,7 +36,7 @@ final class WaitingSockets {
         return true;
     }
 
-    /** Waits no longer for any. */
+    /** Stops waiting and calls {@code then} with each waiting socket. */
     void end(Consumer<Channel> then) {
         assert loop.inLoop();
         Set<Channel> left = Set.copyOf(waiting);

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scheme, host and port of a page or of a request (RFC 6454 §4), in lower case, ports of schemes filled in. Immutable.
+ * Origin of a page or a request: scheme, host and port (RFC 6454 §4), in lower case, with the default port of the
+ * scheme. Immutable.
  *
  * @param host a name, an IPv4 address, or an IPv6 address in brackets
  */
@@ -15,13 +16,13 @@ record WebOrigin(String scheme, String host, int port) {
     private static final Pattern ORIGIN = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]{0,20})://" + AUTHORITY);
     private static final Pattern HOST = Pattern.compile(AUTHORITY);
 
-    /** Of the field {@code Origin}; null for {@code null} and for anything else that is not one. */
+    /** Parses the field {@code Origin}; null for the value {@code null} and for an invalid origin. */
     static @Nullable WebOrigin parse(String text) {
         Matcher matcher = ORIGIN.matcher(text);
         return matcher.matches() ? of(matcher.group(1), matcher.group(2), matcher.group(3)) : null;
     }
 
-    /** Of a scheme and a field {@code Host}; null when that is not one. */
+    /** Combines a scheme and a field {@code Host}; null if the field is invalid. */
     static @Nullable WebOrigin of(String scheme, String authority) {
         Matcher matcher = HOST.matcher(authority);
         return matcher.matches() ? of(scheme, matcher.group(1), matcher.group(2)) : null;
@@ -37,7 +38,7 @@ record WebOrigin(String scheme, String host, int port) {
         return new WebOrigin(lower, host.toLowerCase(Locale.ROOT), port == null ? number : Integer.parseInt(port));
     }
 
-    /** Whether its host is resolved without DNS: an address, or {@code localhost}, which browsers resolve themselves. */
+    /** True if the host resolves without DNS: an address, or {@code localhost}, which browsers resolve themselves. */
     boolean isFixed() {
         String address = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         return host.equals("localhost") || IpLiteral.parse(address) != null;

@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what a client sends apart into frames (RFC 6455 §5), however it is cut: the payload of data frames stays in the buffer,
- * unmasked and moved together, so that a read stays one batch and nothing is copied. Holds no payload but that of a control frame,
- * at most 125 bytes. Not thread-safe.
+ * Incremental decoder of the frames from a client (RFC 6455 §5); accepts any split of the bytes. The payload of data
+ * frames stays in the buffer, unmasked and compacted, so that one read stays one batch without a copy. Holds only the
+ * payload of a control frame, at most 125 bytes. Not thread-safe.
  */
 final class WebSocketFrames {
     /** Close codes (§7.4.1). */
@@ -40,7 +40,7 @@ final class WebSocketFrames {
 
     private final Pings pings;
 
-    /** The header, as far as it has come. */
+    /** Header bytes received so far. */
     private final byte[] header = new byte[MAX_CLIENT_HEADER_BYTES];
 
     private int headerBytes;
@@ -52,7 +52,7 @@ final class WebSocketFrames {
     private byte @Nullable [] controlPayload;
     private int controlBytes;
 
-    /** Between the first frame of a message and its last. */
+    /** True between the first and the last frame of a message. */
     private boolean fragmented;
 
     private boolean inPayload;
@@ -63,8 +63,8 @@ final class WebSocketFrames {
     }
 
     /**
-     * Leaves in the buffer what data frames carry; its reader index stays, its writer index comes nearer. Looks at nothing behind
-     * what ends the connection, see {@link #closeCode}.
+     * Reduces the buffer to the payload of the data frames; the reader index stays, the writer index decreases. Ignores
+     * all bytes behind the frame that ends the connection, see {@link #closeCode}.
      */
     void decode(ByteBuf bytes) { // hot: per read
         int from = bytes.readerIndex();
@@ -95,7 +95,10 @@ final class WebSocketFrames {
         bytes.writerIndex(to);
     }
 
-    /** The code to close with, 0 as long as nothing has ended: what the last {@link #decode} left is still to be handled. */
+    /**
+     * Close code, or 0 while the connection continues. The payload left by the last {@link #decode} must still be
+     * handled.
+     */
     int closeCode() {
         return closeCode;
     }
@@ -121,7 +124,7 @@ final class WebSocketFrames {
         return 2 + MASK_BYTES + (length < LENGTH_16 ? 0 : length == LENGTH_16 ? 2 : 8);
     }
 
-    /** Looks at the first two bytes; closes when they are wrong. */
+    /** Checks the first two header bytes and sets the close code if they are invalid. */
     private boolean isAllowed() {
         int first = header[0] & 0xFF;
         int code = first & 0x0F;
@@ -179,7 +182,7 @@ final class WebSocketFrames {
         return number;
     }
 
-    /** Undoes the mask (§5.3), and turns that to where the next byte of the frame stands. */
+    /** Unmasks the payload (§5.3) and rotates the mask to the position of the frame's next byte. */
     private void unmask(ByteBuf bytes, int from, int length) {
         int at = from;
         int end = from + length;
@@ -212,7 +215,7 @@ final class WebSocketFrames {
         }
     }
 
-    /** §5.5.1: the same code again. */
+    /** Repeats the client's close code (§5.5.1). */
     private int answerToClose() {
         byte[] payload = controlPayload;
         if (controlBytes == 0 || payload == null) {
@@ -226,7 +229,7 @@ final class WebSocketFrames {
         return sendable ? code : PROTOCOL_ERROR; // §7.4
     }
 
-    // ---- the way out: never masked, never fragmented
+    // ---- output: never masked, never fragmented
 
     /** Appends the header of a binary frame. */
     static void writeBinaryHeader(ByteBuf to, long payloadBytes) {

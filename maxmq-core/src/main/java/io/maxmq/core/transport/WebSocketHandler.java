@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The WebSocket of one connection: first the request and its answer, then frames. What stands above gets the bytes that binary frames
- * carry, as they come, and what it writes leaves in one frame each.
+ * WebSocket of one connection: first the request and its response, then frames. The handlers above receive the payload
+ * of binary frames as it arrives, and each of their writes is sent as one frame.
  *
  * <p>Runs on the loop of the channel. Not thread-safe.
  */
@@ -27,7 +27,7 @@ final class WebSocketHandler extends ForwardingHandler implements ChannelOutboun
     private static final int FIRST_HEAD_BYTES = 512;
     private static final long LINGER_MILLIS = 1000;
 
-    /** While this much waits to be sent pings are not answered. */
+    /** Pending output above which pings are not answered. */
     private static final long MAX_PENDING_BYTES = 64 * 1024;
 
     private final WebSocket settings;
@@ -35,24 +35,24 @@ final class WebSocketHandler extends ForwardingHandler implements ChannelOutboun
     private final SocketConnection connection;
     private final ProxyAdmission admission;
 
-    /** Null when it is known whose connection it is. */
+    /** Trusted HTTP proxies; null if the client's address is known already. */
     private final @Nullable ForwardedFor forwarded;
 
     private final WebSocketFrames frames = new WebSocketFrames(this);
 
-    // until the request has come
+    // valid until the request is complete
     private byte @Nullable [] head = new byte[FIRST_HEAD_BYTES];
     private int headBytes;
     private boolean asked;
 
     private boolean closeSent;
 
-    /** What the last ping has brought, while it is not answered. */
+    /** Payload of the last unanswered ping. */
     private byte @Nullable [] ping;
 
     /**
-     * @param secure whether there is TLS below
-     * @param forwarded when the connection awaits the word of it
+     * @param secure true if TLS is below this handler
+     * @param forwarded the trusted HTTP proxies if one may name the client, else null
      */
     WebSocketHandler(
             WebSocket settings, boolean secure, @Nullable ForwardedFor forwarded, SocketConnection connection) {
@@ -63,7 +63,7 @@ final class WebSocketHandler extends ForwardingHandler implements ChannelOutboun
         this.admission = new ProxyAdmission(connection);
     }
 
-    // ---- in
+    // ---- input
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -92,7 +92,7 @@ final class WebSocketHandler extends ForwardingHandler implements ChannelOutboun
         }
     }
 
-    /** Up to the empty line; leaves what follows it. */
+    /** Reads the request up to the empty line and leaves the bytes behind it. */
     private void readHead(ChannelHandlerContext ctx, ByteBuf bytes) {
         byte[] request = head;
         while (request != null && bytes.isReadable()) {
@@ -112,7 +112,7 @@ final class WebSocketHandler extends ForwardingHandler implements ChannelOutboun
         }
     }
 
-    /** Whose request it is, and whether that client may come in. */
+    /** Determines the client of the request and checks its admission. */
     private void ask(ChannelHandlerContext ctx, byte[] bytes) {
         asked = true;
         HttpRequestHead request;
@@ -131,7 +131,7 @@ final class WebSocketHandler extends ForwardingHandler implements ChannelOutboun
         }
     }
 
-    /** Whether the request comes by somebody who was let in as one who speaks for others. */
+    /** Takes the client address from the request if a trusted proxy sent it, and returns whether that is so. */
     private boolean identify(HttpRequestHead request, ForwardedFor trusted) throws HttpRequestHead.MalformedException {
         boolean isForwarded = trusted.believes(connection.remoteAddress());
         InetAddress client = isForwarded ? trusted.clientOf(request) : null;
@@ -176,7 +176,7 @@ final class WebSocketHandler extends ForwardingHandler implements ChannelOutboun
         if (ctx.channel() instanceof DuplexChannel channel && ctx.pipeline().firstContext() == ctx) {
             channel.shutdownOutput();
         }
-        // Not at once: what has not been read yet would make the system take the answer back.
+        // Closes later: with unread input an immediate close would make the system discard the response.
         var unused = ctx.executor().schedule(() -> ctx.channel().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -191,7 +191,10 @@ final class WebSocketHandler extends ForwardingHandler implements ChannelOutboun
         ping = Arrays.copyOf(payload, length);
     }
 
-    /** Of those that one read has brought the last, as RFC 6455 §5.5.3 allows: a flood of them costs little more than its reading. */
+    /**
+     * Answers only the last ping of one read, as RFC 6455 §5.5.3 allows: a flood of pings costs little more than
+     * reading it.
+     */
     private void answerPing(ChannelHandlerContext ctx) {
         byte[] payload = ping;
         ping = null;
@@ -206,7 +209,7 @@ final class WebSocketHandler extends ForwardingHandler implements ChannelOutboun
         }
     }
 
-    // ---- out
+    // ---- output
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) { // hot: per flush

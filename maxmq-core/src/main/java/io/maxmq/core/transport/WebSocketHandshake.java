@@ -8,10 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the broker answers to the request for a WebSocket (RFC 6455 §4.2, MQTT 5.0 §6). Immutable.
+ * Response to a WebSocket request (RFC 6455 §4.2, MQTT 5.0 §6). Immutable.
  *
- * @param response all of it
- * @param refusal why there is none, for people; null when it is open
+ * @param response the complete response
+ * @param refusal reason of a refusal, for people; null if the WebSocket is open
  */
 record WebSocketHandshake(byte[] response, @Nullable String refusal) {
     private static final List<String> PROTOCOLS = List.of("mqtt", "mqttv3.1");
@@ -26,10 +26,12 @@ record WebSocketHandshake(byte[] response, @Nullable String refusal) {
         String path = query < 0 ? request.target() : request.target().substring(0, query);
         if (!path.equals(access.settings().path())) {
             return refused(
-                    "404 Not Found", "", "nothing here but " + access.settings().path());
+                    "404 Not Found",
+                    "",
+                    "not found; the WebSocket is at " + access.settings().path());
         }
         if (!request.method().equals("GET")) {
-            return refused("405 Method Not Allowed", "Allow: GET\r\n", "a WebSocket is opened by GET");
+            return refused("405 Method Not Allowed", "Allow: GET\r\n", "a WebSocket request uses the method GET");
         }
         if (!contains(request.listed("upgrade"), "websocket") || !contains(request.listed("connection"), "upgrade")) {
             return refused(
@@ -39,7 +41,7 @@ record WebSocketHandshake(byte[] response, @Nullable String refusal) {
             return refused(
                     "426 Upgrade Required",
                     "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
-                    "another version of WebSocket");
+                    "unsupported WebSocket version");
         }
         String key = request.single("sec-websocket-key");
         if (request.single("host") == null || key == null || !isKey(key) || request.has("transfer-encoding")) {
@@ -55,10 +57,10 @@ record WebSocketHandshake(byte[] response, @Nullable String refusal) {
             }
         }
         return refused(
-                "400 Bad Request", "", "none of the subprotocols " + PROTOCOLS + " is offered"); // [MQTT-6.0.0-3]
+                "400 Bad Request", "", "the request offers none of the subprotocols " + PROTOCOLS); // [MQTT-6.0.0-3]
     }
 
-    /** Of what is no request. */
+    /** Returns the response to an invalid request. */
     static WebSocketHandshake refused(HttpRequestHead.MalformedException request) {
         return refused("400 Bad Request", "", String.valueOf(request.getMessage()));
     }
@@ -84,11 +86,11 @@ record WebSocketHandshake(byte[] response, @Nullable String refusal) {
                     + "\r\nSec-WebSocket-Protocol: " + protocol + "\r\n\r\n";
             return new WebSocketHandshake(response.getBytes(StandardCharsets.ISO_8859_1), null);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("a JDK without SHA-1", e);
+            throw new IllegalStateException("JDK without SHA-1", e);
         }
     }
 
-    /** @param fields each with its line's end */
+    /** @param fields header fields, each with its line end */
     static WebSocketHandshake refused(String status, String fields, String why) {
         byte[] body = (why + "\n").getBytes(StandardCharsets.ISO_8859_1);
         String response = "HTTP/1.1 " + status + "\r\n" + fields

@@ -6,7 +6,7 @@ import java.net.SocketAddress;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The WebSocket of one listener. Immutable. */
+/** WebSocket layer of one listener. Immutable. */
 public final class WebSocketLayer implements SocketLayer {
     private final WebSocket settings;
     private final ForwardedFor forwarded;
@@ -14,8 +14,8 @@ public final class WebSocketLayer implements SocketLayer {
     private final SocketLayer below;
 
     /**
-     * @param plainToo whether clients may as well speak MQTT at once
-     * @param below what carries it, {@link SocketLayer#NONE} or TLS
+     * @param plainToo true if clients may also speak plain MQTT
+     * @param below the carrier, {@link SocketLayer#NONE} or TLS
      */
     public WebSocketLayer(WebSocket settings, boolean plainToo, SocketLayer below) {
         this.settings = settings;
@@ -33,7 +33,7 @@ public final class WebSocketLayer implements SocketLayer {
     public void addTo(Channel channel, SocketConnection connection) {
         below.addTo(channel, connection);
         connection.arrival().awaitOpening();
-        // Behind the PROXY protocol it is not known yet who it is.
+        // Behind the PROXY protocol the client's address is not known yet.
         boolean awaits = forwarded.believes(channel.remoteAddress())
                 || !connection.knowsRemote() && !settings.forwarders().isEmpty();
         if (awaits) {

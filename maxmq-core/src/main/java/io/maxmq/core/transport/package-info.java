@@ -1,5 +1,5 @@
 /**
- * Sockets, pipes in memory and the event loops behind them: bytes in, bytes out. Knows nothing of MQTT; a connection gets
- * its bytes through {@link io.maxmq.core.connection.ByteSource}.
+ * Sockets, in-memory pipes and their event loops. This package handles bytes and does not know MQTT; a connection
+ * receives its bytes through {@link io.maxmq.core.connection.ByteSource}.
  */
 package io.maxmq.core.transport;
