@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Acknowledgements that a connection owes its publisher, in PUBLISH order (MQTT 5.0 §4.6). An entry waits until the
- * last recipient's promise is kept. Acknowledgements are sent in order, so a waiting entry delays the later ones. When
- * no entry waits, the ring is empty and acknowledgements are sent directly.
+ * last recipient has accepted the message. Acknowledgements are sent in order, so a waiting entry delays the later
+ * ones. When no entry waits, the ring is empty and acknowledgements are sent directly.
  *
  * <p>Lives as long as the connection. Runs on the session's event loop. Not thread-safe.
  */

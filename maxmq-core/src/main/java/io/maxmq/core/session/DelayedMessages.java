@@ -23,22 +23,22 @@ import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages that clients of one loop have published for later: taken over, and routed when their delay has passed, whether or not the
- * publisher is still connected, if the authorizers still allow it; those that are due together in the order in which they came. All of them
- * are in memory.
+ * Delayed messages published by clients of one loop. A message is routed when its delay has passed, even if the
+ * publisher has disconnected, provided that the authorizers still allow it. Messages that are due at the same time are
+ * routed in the order of their arrival. All of them are in memory.
  *
- * <p>With storage each has its record, which the publisher's acknowledgement waits for, and which goes when all who are to have
- * the message have it: a start routes again, under the same message id, what a crash has cut off. What storage refuses to a
- * recipient is routed once more after a while, unless that could give a message of QoS 2 to somebody twice. Without storage
- * closing drops them.
+ * <p>With storage each message has a record. The publisher's acknowledgement waits for its write, and it is deleted
+ * when all recipients have the message: a start repeats an interrupted routing under the same message id. If a
+ * recipient's write fails, the message is routed again later, unless a recipient could get a QoS 2 message twice.
+ * Without storage {@link #close} drops all messages.
  *
  * <p>Runs on the loop. Not thread-safe.
  */
 final class DelayedMessages {
-    /** What one takes beside its message: an entry, its timer. */
+    /** Approximate bytes of an entry and its timer, without the message. */
     private static final int ENTRY_BYTES = 256;
 
-    /** How many are routed in one turn of the loop. */
+    /** Messages routed per turn of the loop. */
     private static final int PER_TURN = 500;
 
     private static final long RETRY_NANOS = 10_000_000_000L;
@@ -50,15 +50,15 @@ final class DelayedMessages {
     private final @Nullable LoopStore store;
     private final Map<SessionKey, Share> shares = new HashMap<>();
     private final PriorityQueue<Delayed> waiting = new PriorityQueue<>();
-    /** Lower halves of the ids of those that a broker before this one has left, until the start is over. */
+    /** Lower halves of the ids of messages recovered from a previous run, until {@link #beginRestored}. */
     private final LongHashSet restored = new LongHashSet();
 
     private long sequence;
     private long timer;
     private boolean closed;
-    /** What those are charged with that are due and wait to be routed once more. */
+    /** Bytes charged for due messages that wait for another routing. */
     private long retryBytes;
-    /** The two clocks at the same moment, when a start takes messages over. */
+    /** Readings of both clocks at the same moment, at the start of the recovery. */
     private long restoreNanos;
 
     private long restoreMillis;
@@ -73,7 +73,7 @@ final class DelayedMessages {
         this.sequence = records == null ? 0 : records.firstSequence();
     }
 
-    /** What one client has here. */
+    /** Usage of one client. */
     private static final class Share {
         int messages;
         long bytes;
@@ -81,15 +81,15 @@ final class DelayedMessages {
     }
 
     /**
-     * Takes a message over, to be routed after its {@link RoutedMessage#delaySeconds}; it counts as accepted.
+     * Accepts a message for routing after its {@link RoutedMessage#delaySeconds}; counts it as accepted.
      *
-     * @param author its publisher, as the authorizers see it when the message is due; null when it is not known
-     * @return false when there is no room for it; it has been dropped
+     * @param author publisher, whose rights are checked when the message is due; null if unknown
+     * @return false if there is no room; the message has been dropped
      */
     boolean add(SessionKey publisher, Routes routes, RoutedMessage message, @Nullable ClientInfo author) {
         StoredMessage kept = message.keep().toRetain();
         if (restored.contains(kept.idLow())) {
-            message.countMatched(); // a start goes on with it that has found its record as well
+            message.countMatched(); // the recovery has found its record and continues with it
             message.countAccepted();
             return true;
         }
@@ -195,10 +195,10 @@ final class DelayedMessages {
         home.loop().executeNextTurn(this::publishDue);
     }
 
-    /** The answer about one that is due, which has waited until now. */
+    /** Routes or drops a due message after the authorizers' decision. */
     private void publish(Delayed delayed, boolean isAllowed) {
         if (closed || !delayed.isWaiting) {
-            return; // the next start asks again; or storage has refused it meanwhile
+            return; // closed: the next start checks again; not waiting: storage has refused the message meanwhile
         }
         release(delayed.publisher, delayed.message, delayed.bytes);
         delayed.routes.release();
@@ -215,11 +215,11 @@ final class DelayedMessages {
     }
 
     private void route(Delayed delayed) {
-        // No Local is about the client, which may have another session by now.
+        // No Local applies to the client, which may have another session now.
         due.begin(delayed.message, home.find(delayed.publisher));
         if (delayed.lifetimeMillis != 0) {
             due.expiresAtMillis(home.loop().expiryMillis() + delayed.lifetimeMillis);
-            // Kept anew, so that what is queued has this expiry as well.
+            // Forces a new copy, so that queued messages also carry this expiry.
             due.copyBeforeKeep();
         }
         if (store != null) {
@@ -253,7 +253,10 @@ final class DelayedMessages {
         }
     }
 
-    /** Charged whatever is free, as it is here until storage takes it. */
+    /**
+     * Schedules another routing. Charges the bytes even beyond the budget, since the message stays in memory until
+     * storage accepts it.
+     */
     private void retryLater(Delayed delayed) {
         home.loop().credit().overdraw(delayed.bytes);
         retryBytes += delayed.bytes;
@@ -266,13 +269,13 @@ final class DelayedMessages {
         });
     }
 
-    // ---- what a broker before this one has left
+    // ---- state recovered from a previous run
 
     /**
-     * Takes a message over again whose record is there. Nothing is routed before {@link #beginRestored}; limits do not count:
-     * it was acknowledged.
+     * Restores a message from its record. Nothing is routed before {@link #beginRestored}. The limits do not apply,
+     * since the message was acknowledged.
      *
-     * @param number of its record
+     * @param number number of its record
      */
     void restore(SessionKey publisher, Routes routes, StoredMessage message, DelayedRecord record, long number) {
         long bytes = bytesOf(message, record.author());
@@ -280,7 +283,7 @@ final class DelayedMessages {
         home.loop().credit().overdraw(bytes);
         addToShare(publisher, message, bytes);
         if (restored.isEmpty()) {
-            // One pair for all: those that are due together stay so.
+            // One pair of readings for all, so that messages due together remain so.
             restoreNanos = home.loop().refreshTime();
             restoreMillis = home.loop().expiryMillis();
         }
@@ -293,33 +296,33 @@ final class DelayedMessages {
         waiting.add(delayed);
     }
 
-    /** Routes what has come due meanwhile, in order, and the rest in its time. */
+    /** Routes the restored messages that are due, in order, and schedules the others. */
     void beginRestored() {
         restored.clear();
         restored.compact();
         publishDue();
     }
 
-    /** One message, from when it is taken over until nothing of it is left here or in storage. */
+    /** One message, from its acceptance until neither memory nor storage contains it. */
     private final class Delayed implements Comparable<Delayed> {
         private final SessionKey publisher;
         private final @Nullable ClientInfo author;
         private final Routes routes;
         private final StoredMessage message;
-        /** Until it expires, from when it is published; 0 for ever. */
+        /** Time to expiry, counted from the publication; 0 for none. */
         private final long lifetimeMillis;
-        /** What it is charged with while it waits. */
+        /** Bytes charged while the message waits. */
         private final long bytes;
 
         private final long dueNanos;
         private final long sequence;
         private boolean isWaiting = true;
         private boolean isWritten;
-        /** Storage has refused its record when it was being routed already. */
+        /** Whether storage has refused the record after the routing began. */
         private boolean isRefused;
 
         private @Nullable Write write;
-        /** Null when nobody waits, or no longer. */
+        /** The publisher's pending outcome; null if no publisher waits. */
         private @Nullable PendingOutcome publisherWaits;
 
         Delayed(
@@ -372,7 +375,7 @@ final class DelayedMessages {
                 home.drops().dropped(publisher, message, DropReason.STORAGE);
                 refuse(records);
             } else {
-                isRefused = true; // what comes of its routing is the answer
+                isRefused = true; // the routing decides the acknowledgement
             }
         }
 
@@ -386,21 +389,21 @@ final class DelayedMessages {
             }
         }
 
-        /** Whether its publisher has it still, and storage has not and will not. */
+        /** Returns whether storage has refused the message and its publisher is not acknowledged. */
         boolean isOnlyHere() {
             return isRefused && publisherWaits != null;
         }
 
-        /** Storage has refused it, and the publisher is told that. */
+        /** Refuses the message to its publisher after storage has refused it. */
         void refuse(LoopStore records) {
-            records.deleteSoon(Tables.DELAYED, key()); // it may be there all the same
+            records.deleteSoon(Tables.DELAYED, key()); // the record may exist in spite of the failure
             answer(false);
         }
 
-        /** All who are to have it have it. */
+        /** Deletes the record when all recipients have the message. */
         void forget(LoopStore records) {
             if (home.isClosing()) {
-                return; // whether all have it is for the next start to see
+                return; // the next start checks that all recipients have the message
             }
             boolean isWithdrawn = write != null && write.withdraw();
             if (!isWithdrawn && (write != null || isWritten || isRefused)) {
@@ -416,7 +419,7 @@ final class DelayedMessages {
         }
     }
 
-    /** As the broker closes: without storage all are dropped. */
+    /** Stops the routing when the broker closes; without storage drops all messages. */
     void close() {
         closed = true;
         waiting.clear();

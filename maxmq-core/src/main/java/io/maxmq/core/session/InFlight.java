@@ -12,16 +12,17 @@ import org.jspecify.annotations.Nullable;
  * Packets that this session has sent and that are not yet acknowledged, in sending order (MQTT 5.0 §4.4, §4.6, §4.9).
  * Survives a reconnect; a clean start clears it.
  *
- * <p>A ring of places, each for a sequence: the place of a message in the session's order, which rises and never repeats.
- * The packet id is a function of the sequence, {@code 1 + sequence mod 65535}, so a resend carries the original id, also
- * after a restart, and no record is needed at sending. Sequences of messages that were never sent leave gaps.
+ * <p>A ring of places, each with a sequence: the position of a message in the session's order, which rises and never
+ * repeats. The packet id is a function of the sequence, {@code 1 + sequence mod 65535}, so a resend carries the
+ * original id, also after a restart, and sending needs no record. Sequences of messages that were never sent leave
+ * gaps.
  *
  * <pre>
  *        head                         tail
  *  ... |  SENT | free | RELEASED | SENT |  ...     free between head and tail: acknowledged out of order
  * </pre>
  *
- * Runs on the session's event loop. Not thread-safe.
+ * <p>Runs on the session's event loop. Not thread-safe.
  */
 final class InFlight {
     /** Packet ids are 1..65535 (§2.2.1). */
@@ -32,17 +33,17 @@ final class InFlight {
     private static final byte FREE = 0;
     /** PUBLISH sent; waits for PUBACK (QoS 1) or PUBREC (QoS 2). */
     private static final byte SENT = 1;
-    /** PUBREC has come: PUBREL is due or sent; waits for PUBCOMP. The message itself is no longer held. */
+    /** PUBREC received: PUBREL is due or sent; waits for PUBCOMP. The message itself is no longer held. */
     private static final byte RELEASED = 2;
 
-    /** What {@link InFlight#resendNext} calls, in sending order. */
+    /** Sends packets again for {@link InFlight#resendNext}, in sending order. */
     interface Resender {
         void resendPublish(StoredMessage message, int flags, int packetId, FilterSubscription subscription);
 
         void resendPubRel(int packetId);
     }
 
-    /** Takes over what is no longer held. */
+    /** Takes over the messages that {@link InFlight#clear} removes. */
     interface Released {
         void onReleased(long sequence, StoredMessage message, int flags, FilterSubscription subscription);
     }
@@ -55,15 +56,15 @@ final class InFlight {
     private long[] sequences = new long[0];
     private long head;
     private long tail;
-    /** What lies from here to the tail has not been sent on this connection yet. */
+    /** Places from here to the tail have not been sent on this connection. */
     private long resendAt;
-    /** How many before {@link #resendAt} are unacknowledged: what the receive maximum of this connection bounds. */
+    /** Number of unacknowledged packets before {@link #resendAt}, which this connection's receive maximum bounds. */
     private int active;
 
     private int outstanding;
     private long bytes;
     private long lastSequence = -1;
-    /** Packet ids that are not to be used again yet. */
+    /** Packet ids that must not be reused yet. */
     private @Nullable IntHashSet held;
 
     /** @param counters of the session's loop */
@@ -71,22 +72,25 @@ final class InFlight {
         this.counters = counters;
     }
 
-    /** Messages sent, on whichever connection, and not yet fully acknowledged. */
+    /** Returns the number of messages sent, on any connection, and not fully acknowledged. */
     int outstanding() {
         return outstanding;
     }
 
-    /** Whether nothing is outstanding and every packet id may be used. */
+    /** Returns whether nothing is outstanding and every packet id may be used. */
     boolean isAtRest() {
         return outstanding == 0 && held == null;
     }
 
-    /** Bytes of the messages held here. */
+    /** Returns the bytes of the messages held here. */
     long bytes() {
         return bytes;
     }
 
-    /** Whether the message with this sequence may be sent within {@code window} and {@code maxBytes}; a packet id in use waits. */
+    /**
+     * Returns whether the message with this sequence may be sent within {@code window} and {@code maxBytes}. A message
+     * whose packet id is in use must wait.
+     */
     boolean hasRoom(int window, long maxBytes, long sequence) {
         return active < window
                 && resendAt == tail
@@ -98,7 +102,7 @@ final class InFlight {
     /**
      * Adds a message that is about to be sent and returns its packet id.
      *
-     * @param sequence above all that were added before
+     * @param sequence above all sequences added before
      * @param deliveryFlags see {@link DeliveryFlags}
      */
     int add(long sequence, StoredMessage message, int deliveryFlags, FilterSubscription subscription) {
@@ -109,7 +113,7 @@ final class InFlight {
         return packetId(sequence);
     }
 
-    /** The same for one whose PUBREC has come before the broker was started. */
+    /** Adds a message whose PUBREC arrived in a previous run. */
     void addReleased(long sequence, int deliveryFlags) {
         addPlace(sequence, RELEASED, deliveryFlags);
     }
@@ -131,30 +135,33 @@ final class InFlight {
         return slot;
     }
 
-    /** The highest sequence that was ever added, acknowledged or not; -1 when none was. */
+    /** Returns the highest sequence ever added, acknowledged or not; -1 for none. */
     long lastSequence() {
         return lastSequence;
     }
 
-    /** How a packet is delivered; for one that is outstanding. */
+    /** Returns the delivery flags of an outstanding packet. */
     int flags(int packetId) {
         return flags[slot(find(packetId))];
     }
 
-    /** What a packet is sent for; null when it is not waiting for PUBACK or PUBREC. */
+    /** Returns the subscription of a packet; null if the packet does not wait for PUBACK or PUBREC. */
     @Nullable
     FilterSubscription subscription(int packetId) {
         long place = find(packetId);
         return place < 0 ? null : subscriptions[slot(place)];
     }
 
-    /** The sequence of the packet that this id stands for; -1 when it stands for none. */
+    /** Returns the sequence of the outstanding packet with this id; -1 if there is none. */
     long sequence(int packetId) {
         long place = find(packetId);
         return place < 0 || states[slot(place)] == FREE ? -1 : sequences[slot(place)];
     }
 
-    /** PUBACK, or a PUBREC that refuses: the message is done with. Null when no such packet id is waiting for it. */
+    /**
+     * Removes and returns a message on PUBACK or on a PUBREC with an error code; null if no packet with this id waits
+     * for it.
+     */
     @Nullable
     StoredMessage remove(int packetId, int qos) {
         long place = find(packetId);
@@ -166,7 +173,10 @@ final class InFlight {
         return message;
     }
 
-    /** PUBREC: the message is the receiver's now, PUBREL is due (§4.3.3). Null when no such packet id is waiting for it. */
+    /**
+     * Returns a message on PUBREC, which makes the client responsible for it, so that PUBREL is due (§4.3.3); null if
+     * no packet with this id waits for PUBREC.
+     */
     @Nullable
     StoredMessage release(int packetId) {
         long place = find(packetId);
@@ -177,19 +187,19 @@ final class InFlight {
         return takeMessage(slot(place));
     }
 
-    /** Whether PUBREC has come for this id and PUBCOMP has not. */
+    /** Returns whether the packet waits for PUBCOMP after its PUBREC. */
     boolean isReleased(int packetId) {
         long place = find(packetId);
         return place >= 0 && states[slot(place)] == RELEASED;
     }
 
-    /** Whether it has been sent, or its turn to be sent again has come, on this connection. */
+    /** Returns whether the packet was sent, or sent again, on this connection. */
     boolean isActive(int packetId) {
         long place = find(packetId);
         return place >= 0 && place < resendAt;
     }
 
-    /** PUBCOMP; false when no such packet id is waiting for it. */
+    /** Removes a packet on PUBCOMP; false if no packet with this id waits for it. */
     boolean complete(int packetId) {
         if (!isReleased(packetId)) {
             return false;
@@ -198,7 +208,7 @@ final class InFlight {
         return true;
     }
 
-    /** No other message gets this packet id until {@link #letGo}. */
+    /** Reserves a packet id until {@link #letGo}, so that no other message gets it. */
     void hold(int packetId) {
         IntHashSet present = held;
         if (present == null) {
@@ -216,13 +226,13 @@ final class InFlight {
         }
     }
 
-    /** A new connection: everything unacknowledged is to be sent again, in the original order (§4.4). */
+    /** Prepares for a new connection, on which everything unacknowledged is sent again in the original order (§4.4). */
     void restart() {
         resendAt = head;
         active = 0;
     }
 
-    /** Sends the next one again; false when nothing is left to resend or the window is full. */
+    /** Sends the next packet again; false if nothing is left to resend or the window is full. */
     boolean resendNext(int window, Resender resender) {
         while (resendAt < tail && active < window) {
             int slot = slot(resendAt);
@@ -244,7 +254,7 @@ final class InFlight {
         return false;
     }
 
-    /** Shows the messages held here that are behind a place, in sending order. */
+    /** Visits the messages held after a position, in sending order. */
     void show(MessageCursor after, HeldMessages.Visitor visitor) {
         for (long place = head; place < tail; place++) {
             int slot = slot(place);
@@ -259,7 +269,7 @@ final class InFlight {
         }
     }
 
-    /** How many are outstanding of which the message itself is no longer held. */
+    /** Returns the number of outstanding packets whose message is no longer held. */
     int released() {
         int released = 0;
         for (long place = head; place < tail; place++) {
@@ -268,17 +278,17 @@ final class InFlight {
         return released;
     }
 
-    /** Says which messages are to leave. */
+    /** Selects the messages to remove. */
     interface Leaving {
         boolean leaves(long sequence, int flags, FilterSubscription subscription);
     }
 
-    /** Takes over a message that leaves. */
+    /** Takes over a removed message. */
     interface Left {
         void onLeft(long sequence, StoredMessage message, FilterSubscription subscription);
     }
 
-    /** Takes those out that wait for an acknowledgement and are to leave, and hands them to {@code left}, in order. */
+    /** Removes the selected messages that wait for PUBACK or PUBREC, and passes them to {@code left}, in order. */
     void leave(Leaving leaving, Left left) {
         long end = tail;
         for (long place = head; place < end; place++) {
@@ -295,7 +305,7 @@ final class InFlight {
         }
     }
 
-    /** Forgets all and hands what was held to {@code released}, in order. */
+    /** Removes all packets and passes the held messages to {@code released}, in order. */
     void clear(Released released) {
         for (long place = head; place < tail; place++) {
             int slot = slot(place);
@@ -346,7 +356,10 @@ final class InFlight {
         return states[slot] == SENT && DeliveryFlags.qos(flags[slot]) == qos;
     }
 
-    /** The place of the packet with this id, or -1; what was acknowledged out of order may still have one. */
+    /**
+     * Returns the place of the packet with this id, or -1. The place may be free, after an acknowledgement out of
+     * order.
+     */
     private long find(int packetId) { // hot: per acknowledgement
         if (head == tail) {
             return -1;
@@ -356,19 +369,20 @@ final class InFlight {
             return findBehindGap(packetId);
         }
         long wanted = sequenceFrom(first, packetId);
-        // Without gaps its distance from the first is that of the places as well; with gaps it is less.
+        // Without gaps, places and sequences have the same distance from the first; with gaps, places have a smaller
+        // one.
         long place = Math.min(head + (wanted - first), tail - 1);
         return sequences[slot(place)] == wanted ? place : search(wanted, head, place);
     }
 
-    /** The first sequence from this one on that has this packet id: so far around the circle of 65535 ids. */
+    /** Returns the lowest sequence, from this one on, with this packet id. */
     private static long sequenceFrom(long first, int packetId) {
         return first + Math.floorMod(packetId - packetId(first), PACKET_IDS);
     }
 
     /**
-     * Since the broker has been started sequences are far above those of before, as long as something from before the start is
-     * unacknowledged: goes once around the circle for each start, and costs the logarithm of the window.
+     * Finds a place when sequences span more than 65535, as after a restart: sequences of the present run are far above
+     * unacknowledged ones of earlier runs. Searches once per run, each at the logarithm of the window.
      */
     private long findBehindGap(int packetId) {
         for (long from = head; from < tail; ) {
@@ -392,7 +406,7 @@ final class InFlight {
         return place <= last && sequences[slot(place)] == wanted ? place : -1;
     }
 
-    /** The first place from this one on with that sequence or one above it; the tail when there is none. */
+    /** Returns the first place, from this one on, whose sequence is equal or higher; the tail if there is none. */
     private long firstAtOrAbove(long sequence, long from) {
         long low = from;
         long high = tail;
@@ -407,7 +421,7 @@ final class InFlight {
         return low;
     }
 
-    /** The packet id of a sequence. */
+    /** Returns the packet id of a sequence. */
     static int packetId(long sequence) {
         return 1 + (int) (sequence % PACKET_IDS);
     }
@@ -416,7 +430,10 @@ final class InFlight {
         return (int) place & (states.length - 1);
     }
 
-    /** Closes the holes, and grows when they were few: who never acknowledges its oldest packet takes no more than its window. */
+    /**
+     * Removes the free places, and doubles the ring if they are few. A client that never acknowledges its oldest packet
+     * thus occupies no more than its window.
+     */
     private void makeRoom() {
         int size = outstanding > states.length / 2 ? states.length * 2 : states.length;
         rebuild(Math.max(FIRST_SLOTS, size));

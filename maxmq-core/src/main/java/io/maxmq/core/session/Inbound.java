@@ -10,9 +10,10 @@ import io.maxmq.core.routing.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client publishes through its session at QoS 1 and 2: routed once, acknowledged in PUBLISH order when every
- * recipient has what was promised (MQTT 5.0 §4.3, §4.6, §4.9). A durable session has the packet ids of QoS 2 written
- * down: PUBREC waits for that, and PUBCOMP until the id is forgotten. Made with a session's first such message.
+ * Inbound side of a session: publications of its client at QoS 1 and 2. Each is routed once, and acknowledged in
+ * PUBLISH order when every recipient has accepted it (MQTT 5.0 §4.3, §4.6, §4.9). A durable session writes the packet
+ * ids of QoS 2: PUBREC waits for that write, and PUBCOMP for the deletion of the id. Created with the session's first
+ * such publication.
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
@@ -34,7 +35,10 @@ final class Inbound {
         this.unreleased = new InboundQos2(home.sessionMemory());
     }
 
-    /** Null when the connection has ended: what it was owed is owed no more. */
+    /**
+     * Attaches a connection; null when the connection has ended. Drops the acknowledgements owed to the previous
+     * connection.
+     */
     void attach(@Nullable PacketSink connection, boolean isV5) {
         sink = connection;
         v5 = isV5;
@@ -42,7 +46,10 @@ final class Inbound {
         unreleased.retryReleases();
     }
 
-    /** After a takeover a packet id may mean another PUBLISH: what became due too late is sent on no other connection. */
+    /**
+     * On another connection a packet id may mean another PUBLISH, so an acknowledgement is sent only on the connection
+     * of its PUBLISH.
+     */
     private AckRing ringOf(@Nullable PacketSink connection) {
         return new AckRing((type, packetId, reason, detail) -> {
             if (connection == null || connection != sink) {
@@ -56,17 +63,17 @@ final class Inbound {
         });
     }
 
-    /** Whether nothing is left that a later connection of the client may be about. */
+    /** Returns whether no state is left that a later connection of the client may need. */
     boolean isAtRest() {
         return sink == null && unreleased.isEmpty();
     }
 
-    /** Acknowledgements that wait for recipients, or for storage. */
+    /** Returns the number of acknowledgements that wait for recipients or for storage. */
     int waitingAcks() {
         return acks.size() + unreleased.releasing();
     }
 
-    /** Whether this QoS 2 PUBLISH is not to be routed, as it was when it came before. */
+    /** Returns whether this QoS 2 PUBLISH is a repetition of a routed one and must not be routed again. */
     boolean isRepeated(int packetId) {
         return unreleased.contains(packetId) && !unreleased.isUnrouted(packetId);
     }
@@ -75,13 +82,13 @@ final class Inbound {
         unreleased.clear();
     }
 
-    /** A broker before this one has taken the message with this packet id. */
+    /** Restores a packet id whose message was accepted in a previous run. */
     void restore(int packetId) {
         unreleased.add(packetId);
         unreleased.forceRoom();
     }
 
-    /** False when an MQTT 5.0 client has sent more than its receive maximum allows; nothing was routed. */
+    /** Handles a PUBLISH. Returns false, without routing it, if an MQTT 5.0 client exceeds its receive maximum. */
     // hot: per message
     boolean onPublish(RoutedMessage message, int qos, int packetId) {
         if (v5 && unacknowledged() >= session.receiveMaximum() && !unreleased.contains(packetId)) {
@@ -115,7 +122,7 @@ final class Inbound {
         return qos == 1 ? PacketType.PUBACK : PacketType.PUBREC;
     }
 
-    /** It has been routed: answers when all have it. */
+    /** Acknowledges a routed message when all recipients have accepted it. */
     private void answer(RoutedMessage message, int qos, int packetId, @Nullable Receipt receipt) {
         PacketType answer = answerTo(qos);
         PendingOutcome outcome = message.outcome();
@@ -150,10 +157,10 @@ final class Inbound {
         acknowledge(answer, packetId, reason);
     }
 
-    /** @param receipt null when its publisher does not send it again, whatever storage refuses */
+    /** @param receipt null if the publisher does not send the message again after a failed write */
     private void routed(int packetId, PendingOutcome outcome, @Nullable Receipt receipt) {
         if (home.isClosing() || !unreleased.contains(packetId)) {
-            return; // whether all have it is for the next start to see
+            return; // the next start checks that all recipients have the message
         }
         ReasonCode reason = reasonOf(outcome);
         if (outcome.isUnstored() && receipt != null) {
@@ -166,8 +173,8 @@ final class Inbound {
     }
 
     /**
-     * Storage had refused a part of this message, and now it has come again: those who have not got it are to have it, and nobody
-     * else, under the same id.
+     * Routes a repeated message whose first routing failed for some recipients: only to those, under the same message
+     * id.
      */
     private void routeAgain(RoutedMessage message, int packetId, InboundQos2.Unrouted before) {
         message.again(before.idHigh(), before.idLow());
@@ -196,7 +203,7 @@ final class Inbound {
                 || home.publications().retain(session.key(), routes, message);
     }
 
-    /** The same message again (§4.3.3): acknowledged again, not routed again. */
+    /** Acknowledges a repeated PUBLISH (§4.3.3) without routing it again. */
     private void repeated(int packetId) {
         PendingOutcome outcome = unreleased.routing(packetId);
         if (outcome == null) {
@@ -213,15 +220,18 @@ final class Inbound {
         long place = ring.addWaiting(answer, packetId);
         outcome.onComplete(() -> {
             if (outcome.isUnstored() && connection != null && !canRefuse) {
-                // An acknowledgement would be a promise that nobody keeps: the client is to send it again.
-                connection.disconnect(ReasonCode.QUOTA_EXCEEDED, "storage refuses");
+                // MQTT 3 has no error code in acknowledgements: without one the client sends the message again.
+                connection.disconnect(ReasonCode.QUOTA_EXCEEDED, "storage refused the message");
             } else {
                 ring.complete(place, reasonOf(outcome));
             }
         });
     }
 
-    /** The record of a packet id with its message, which PUBREC waits for; and what to know if a part of it is refused. */
+    /**
+     * The record of a packet id with its message, which PUBREC waits for, and the state for a repetition after a
+     * partial failure.
+     */
     private final class Receipt implements WriteCallback {
         private final int packetId;
         private long idHigh;
@@ -233,7 +243,7 @@ final class Inbound {
             this.packetId = packetId;
         }
 
-        /** Of one that comes again. */
+        /** Creates the receipt of a repeated message. */
         Receipt(InboundQos2.Unrouted before, int packetId) {
             this.packetId = packetId;
             this.idHigh = before.idHigh();
@@ -271,7 +281,7 @@ final class Inbound {
         }
     }
 
-    /** What counts towards the receive maximum. */
+    /** Returns the number of publications that count towards the receive maximum. */
     private int unacknowledged() {
         return unreleased.size() + acks.waitingPubAcks();
     }
@@ -301,14 +311,14 @@ final class Inbound {
         }
     }
 
-    /** Answers a PUBLISH that the broker does not take, in its place among the other acknowledgements. */
+    /** Acknowledges a rejected PUBLISH with an error code, in PUBLISH order. */
     void refuse(int qos, int packetId, ReasonCode reason, @Nullable String detail) {
         if (isRepeated(packetId) && qos == 2) {
-            repeated(packetId); // taken when it came first: a refusal would set its packet id free
+            repeated(packetId); // accepted earlier: a refusal would free its packet id
             return;
         }
         if (qos == 2) {
-            forgetRefused(PacketType.PUBREC, packetId, reason); // if it was taken in part
+            forgetRefused(PacketType.PUBREC, packetId, reason); // if some recipients have accepted it
         }
         acks.add(qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId, reason, detail);
     }
@@ -322,10 +332,13 @@ final class Inbound {
                 unreleased.remove(packetId) ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, packetId);
     }
 
-    /** The id is free for another message only when storage has forgotten it: else that one were taken for this one. */
+    /**
+     * Frees a packet id. The id is reusable only after its deletion in storage; otherwise a restart would take a new
+     * message for a repetition.
+     */
     private void forget(int packetId) {
         if (!unreleased.releasing(packetId)) {
-            return; // a repeated PUBREL: the answer is on its way
+            return; // a repeated PUBREL: its reply is pending
         }
         PacketSink asking = sink;
         home.journal().forget(session, packetId, failure -> {
@@ -334,12 +347,12 @@ final class Inbound {
                 session.rest();
             }
             if (asking == null || asking != sink) {
-                return; // PUBREL comes again with the next connection
+                return; // the client sends PUBREL again on the next connection
             }
             if (failure == null) {
                 sendPubComp(ReasonCode.SUCCESS, packetId);
             } else {
-                asking.disconnect(ReasonCode.QUOTA_EXCEEDED, "storage refuses");
+                asking.disconnect(ReasonCode.QUOTA_EXCEEDED, "storage refused the release");
             }
         });
     }

@@ -36,13 +36,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of one event loop: finds, makes, takes over and ends them, and holds what they share. Since a client id
- * has one loop for ever, all of this is single-threaded.
+ * The sessions of one event loop: lookup, creation, takeover, end, and shared services. A client id always belongs to
+ * the same loop, so all of this is single-threaded.
  *
  * <p>Runs on its loop. Not thread-safe.
  */
 public final class LoopSessions {
-    /** What came of a CONNECT. */
+    /** Outcome of a CONNECT. */
     public sealed interface Connected {
         /** The session is attached; {@code present} is CONNACK's Session Present (MQTT 5.0 §3.2.2.1.1). */
         record Attached(Session session, boolean present) implements Connected {}
@@ -60,7 +60,7 @@ public final class LoopSessions {
     private final Function<Tenant, Routes> routesOf;
     private final SessionStorage storage;
     private final @Nullable StoredSessions stored;
-    /** Null when nobody observes deliveries. */
+    /** Null without a delivery observer. */
     private final @Nullable ObservedDeliveries observed;
 
     private final EndedSessions ended;
@@ -85,7 +85,7 @@ public final class LoopSessions {
     private boolean closing;
     private AlreadyThere alreadyThere = AlreadyThere.NOTHING;
 
-    /** What the sessions of a loop are made with. */
+    /** Settings and services shared by the sessions of a loop. */
     public record Settings(
             SessionLimits limits,
             boolean belongToUsers,
@@ -164,12 +164,12 @@ public final class LoopSessions {
         return limits;
     }
 
-    /** Unacknowledged QoS 1 and 2 packets that an MQTT 5.0 client may have sent (§3.2.2.3.3). */
+    /** Returns the number of unacknowledged QoS 1 and 2 packets that an MQTT 5.0 client may have sent (§3.2.2.3.3). */
     int receiveMaximum() {
         return receiveMaximum;
     }
 
-    /** Whether deliveries are authorised one by one, and not only subscriptions. */
+    /** Returns whether each delivery is authorized, in addition to subscriptions. */
     boolean authorizesReceive() {
         return access.authorizesReceive();
     }
@@ -178,38 +178,44 @@ public final class LoopSessions {
         return storage.journal();
     }
 
-    /** Where sessions are written; null without storage. */
+    /** Returns the writer of session records; null without storage. */
     @Nullable
     StoredSessions stored() {
         return stored;
     }
 
-    /** When those end whose clients are away. */
+    /** Returns the expiry deadlines of sessions whose clients are offline. */
     Expiries expiries() {
         return expiries;
     }
 
-    /** Has what storage has of ended sessions removed. */
+    /** Returns the cleaner that deletes the records of ended sessions. */
     EndedSessions ended() {
         return ended;
     }
 
-    /** Whether the broker is closing: what storage has stays there. */
+    /** Returns whether the broker is closing, after which records remain in storage. */
     boolean isClosing() {
         return closing;
     }
 
-    /** Where the sequences of a session begin: above those of any session of the same client, in this broker or one before. */
+    /**
+     * Returns the first sequence of a new session: above the sequences of any earlier session of the same client, in
+     * this run or a previous one.
+     */
     long firstSequence() {
         return sequenceFloor;
     }
 
-    /** A session forgets which sequences it has given: others begin at this one or above. */
+    /** Raises {@link #firstSequence} to {@code next} when a session drops its outbound state. */
     void sequencesUsed(long next) {
         sequenceFloor = Math.max(sequenceFloor, next);
     }
 
-    /** While a start goes on with what a crash has cut off: asked about each message for a durable session. */
+    /**
+     * Sets the lookup of deliveries made before a crash. It is used for each message to a durable session while a start
+     * continues interrupted routing.
+     */
     public void alreadyThere(AlreadyThere known) {
         alreadyThere = known;
     }
@@ -224,7 +230,9 @@ public final class LoopSessions {
                         client, by.share() == null ? null : by.filter().toString(), message.idHigh(), message.idLow());
     }
 
-    /** A message goes from one member of a shared subscription, or from its queue, to another. */
+    /**
+     * Notes that a message moves from a member of a shared subscription, or from its group queue, to another member.
+     */
     void passesOn(Routes routes, SharedGroup group, StoredMessage message) {
         if (alreadyThere != AlreadyThere.NOTHING) {
             String filter = group.filter().toString();
@@ -232,33 +240,40 @@ public final class LoopSessions {
         }
     }
 
-    /** What this loop keeps in storage; null when there is none. */
+    /** Returns this loop's records in storage; null without storage. */
     public @Nullable LoopRecords records() {
         return storage.records();
     }
 
-    /** What these sessions themselves take. */
+    /** Returns the memory accounting of the sessions, without their messages. */
     SessionMemory sessionMemory() {
         return sessionMemory;
     }
 
-    /** What the messages that these sessions hold take. */
+    /** Returns the memory accounting of the sessions' messages. */
     MessageMemory memory() {
         return memory;
     }
 
-    /** Entry point of the messages that clients publish. */
+    /** Returns the entry point of client publications. */
     Publications publications() {
         return publications;
     }
 
-    /** Takes a delayed message over that a broker before this one has left; its record has this number. */
+    /**
+     * Restores a delayed message from a previous run.
+     *
+     * @param number number of its record
+     */
     public void restoreDelayed(SessionKey publisher, Routes routes, DelayedRecord record, long number) {
         StoredMessage message = record.message().toMessage(Topic::of, null).toRetain();
         delayed.restore(publisher, routes, message, record, number);
     }
 
-    /** Routes what of those is due, and the rest in its time: when all is there that it could be routed to. */
+    /**
+     * Routes the restored delayed messages that are due, and schedules the others. Called when all their possible
+     * recipients are restored.
+     */
     public void beginRestoredDelayed() {
         delayed.beginRestored();
     }
@@ -267,7 +282,7 @@ public final class LoopSessions {
         return drops;
     }
 
-    /** Who is told what becomes of messages; null when nobody is. */
+    /** Returns the reporter for delivery observers; null without an observer. */
     @Nullable
     ObservedDeliveries observed() {
         return observed;
@@ -277,22 +292,22 @@ public final class LoopSessions {
         return events;
     }
 
-    /** How many sessions live here, online or not. */
+    /** Returns the number of sessions on this loop, online or offline. */
     public int size() {
         return sessions.size();
     }
 
-    /** Null when there is none. */
+    /** Returns the session of this key; null if absent. */
     public @Nullable Session find(SessionKey key) {
         return sessions.get(key);
     }
 
     /**
-     * Runs {@code action} when everything that a CONNECT of this client is judged by is in memory: at once, unless a broker
-     * before this one has left a session that nobody has needed yet.
+     * Runs {@code action} when all state needed for a CONNECT of this client is in memory: at once, unless the session
+     * was recovered from a previous run and not used since.
      *
-     * @param begins whether the CONNECT resumes no session, even if there is one
-     * @param action told what went wrong when it cannot be read
+     * @param begins whether the CONNECT will not resume a session
+     * @param action called with the failure if the state cannot be read, else with null
      */
     public void prepare(SessionKey key, boolean begins, WriteCallback action) {
         Session session = sessions.get(key);
@@ -302,9 +317,9 @@ public final class LoopSessions {
             session.load(failure -> {
                 Session now = sessions.get(key);
                 if (now == null) {
-                    action.onWritten(null); // it has ended meanwhile: the client has none
+                    action.onWritten(null); // the session has ended meanwhile
                 } else if (now != session) {
-                    action.onWritten(new IllegalStateException("the client has come by another connection"));
+                    action.onWritten(new IllegalStateException("the client has connected again meanwhile"));
                 } else {
                     action.onWritten(failure);
                 }
@@ -312,7 +327,9 @@ public final class LoopSessions {
         }
     }
 
-    /** Why this client may have no session: its client id has one that belongs to another user. Null when it may. */
+    /**
+     * Returns the refusal of a client whose client id has a session of another user; null if the client is accepted.
+     */
     public Connected.@Nullable Refused refusal(SessionKey key, ClientInfo client) {
         Session session = sessions.get(key);
         return session == null || use(session, SessionOwner.of(client)) != SessionOwner.Use.REFUSED
@@ -320,7 +337,9 @@ public final class LoopSessions {
                 : new Connected.Refused(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "the session belongs to another user");
     }
 
-    /** The session that a CONNECT of this client would resume now; null when it would begin one, or is refused. */
+    /**
+     * Returns the session that a CONNECT of this client would resume; null if it would create a session or be refused.
+     */
     public @Nullable Session resumable(SessionKey key, ClientInfo client) {
         Session session = sessions.get(key);
         return session == null
@@ -335,9 +354,9 @@ public final class LoopSessions {
     }
 
     /**
-     * Attaches a connection to the client's session, which is made if need be (§3.1.4). Another connection of the same
-     * client is told 0x8E and closed; but a session belongs to the user who made it ({@link SessionOwner}), and another user's
-     * CONNECT leaves it and its connection alone.
+     * Attaches a connection to the client's session, which is created if necessary (§3.1.4). An existing connection of
+     * the same client gets DISCONNECT with 0x8E and is closed. A session belongs to the user that created it
+     * ({@link SessionOwner}): another user's CONNECT is refused, and the session and its connection remain.
      */
     public Connected connect(SessionKey key, Routes routes, SessionSetup setup, PacketSink connection) {
         assert loop.inLoop();
@@ -364,11 +383,11 @@ public final class LoopSessions {
             return new Connected.Refused(
                     ReasonCode.QUOTA_EXCEEDED, begins ? "no memory for another session" : "no memory for the will");
         }
-        // Nothing refuses the client from here on: only now may what was before end.
+        // From here on the client cannot be refused, so the previous session and connection may end.
         boolean replaces = false;
         if (session != null) {
             takeOver(session, setup.client());
-            if (startsAnew && !session.isEnded()) { // the old connection's end may have ended it
+            if (startsAnew && !session.isEnded()) { // the disconnect may have ended it
                 replaces = session.isDurable();
                 end(session, SessionEnd.CLEAN_START);
             }
@@ -393,7 +412,7 @@ public final class LoopSessions {
         return new Connected.Attached(next, !begins);
     }
 
-    /** @param before in whose place it comes, which ends next; null when there is none */
+    /** @param before the session that is replaced and ends next; null for none */
     private SessionQuotas.Room roomFor(Tenant tenant, @Nullable String user, @Nullable Session before) {
         SessionQuotas.Room room =
                 before == null ? quotas.tryAdd(tenant, user) : quotas.tryAddInPlaceOf(tenant, before.user(), user);
@@ -414,7 +433,7 @@ public final class LoopSessions {
         old.disconnect(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again");
     }
 
-    /** Ends a session now: its subscriptions and messages go, its will is published if it has one pending. */
+    /** Ends a session now: removes its subscriptions and messages, and publishes its pending will. */
     void end(Session session, SessionEnd why) {
         if (sessions.remove(session)) {
             slots.remove(session.slot);
@@ -426,7 +445,7 @@ public final class LoopSessions {
         }
     }
 
-    /** Ends the client's connection, if it has one; what becomes of the session is as after any close. */
+    /** Disconnects the client; false if it is offline. The session continues or ends as after any disconnect. */
     public boolean disconnect(SessionKey key, ReasonCode reason, String detail) {
         Session session = sessions.get(key);
         PacketSink connection = session == null ? null : session.sink();
@@ -437,7 +456,7 @@ public final class LoopSessions {
         return true;
     }
 
-    /** Ends the client's connection, if it has one, and tells it where else to connect. */
+    /** Disconnects the client and tells it which server to use; false if it is offline. */
     public boolean redirect(SessionKey key, String serverReference, boolean permanent) {
         Session session = sessions.get(key);
         PacketSink connection = session == null ? null : session.sink();
@@ -448,7 +467,7 @@ public final class LoopSessions {
         return true;
     }
 
-    /** Ends the client's session for good, and its connection with it; false when there is none. */
+    /** Deletes the client's session and disconnects the client; false if there is no session. */
     public boolean purge(SessionKey key) {
         Session session = sessions.get(key);
         if (session == null) {
@@ -462,9 +481,9 @@ public final class LoopSessions {
         return true;
     }
 
-    // ---- what a broker before this one has left
+    // ---- state recovered from a previous run
 
-    /** Makes a durable session again; what it has of messages stays in storage until it is needed. */
+    /** Restores a durable session; its messages stay in storage until they are needed. */
     public Session restore(SessionKey key, Routes routes, SessionRecord record) {
         assert loop.inLoop();
         Session session = new Session(this, key, routes, new SessionOwner(record.owner(), record.claimed()));
@@ -479,9 +498,10 @@ public final class LoopSessions {
     }
 
     /**
-     * Has a restored session end when it is due, as its client has been away since then.
+     * Schedules the expiry of a restored session, whose client has been offline since {@code awaySinceMillis}.
      *
-     * @param isNew whether that is written down from now on, so that its time goes on through the next start
+     * @param awaySinceMillis wall time
+     * @param isNew whether this time is not in storage yet; it is written so that later starts use it too
      */
     public void restoreExpiry(SessionKey key, long awaySinceMillis, boolean isNew) {
         Session session = sessions.get(key);
@@ -491,9 +511,10 @@ public final class LoopSessions {
     }
 
     /**
-     * The will of a client that has gone; it is due then, unless the client comes before.
+     * Restores the will of an offline client, which is due at {@code dueAtMillis} unless the client reconnects first.
      *
-     * @param isNew whether that is written down from now on, so that its time goes on through the next start
+     * @param dueAtMillis wall time
+     * @param isNew whether this time is not in storage yet; it is written so that later starts use it too
      */
     public void restoreWill(SessionKey key, Routes routes, SessionWill will, long dueAtMillis, boolean isNew) {
         assert loop.inLoop();
@@ -511,7 +532,7 @@ public final class LoopSessions {
         }
     }
 
-    /** Adds a subscription that a restored session has; without effect when there is no such session. */
+    /** Restores a subscription of a restored session; no effect if the session is absent. */
     public void restoreSubscription(SessionKey key, TopicFilter filter, SubscriptionRecord record) {
         Session session = sessions.get(key);
         if (session != null) {
@@ -519,40 +540,42 @@ public final class LoopSessions {
         }
     }
 
-    /** Messages of QoS 2 whose routing the end of the broker before this one has cut off. */
+    /** Returns the recovery of QoS 2 messages whose routing was interrupted. */
     public InterruptedQos2 cutOff() {
         return cutOff;
     }
 
-    /** Its client may have come meanwhile, with another will or none. */
+    /** Publishes the will, unless the client has meanwhile set another will or none. */
     private void publishUnlessReplaced(SessionKey key, Routes routes, SessionWill will) {
         if (stored != null && stored.isPending(key, will)) {
             publishWill(will, routes);
         }
     }
 
-    /** One more than the highest number of a session here; see {@link #at}. */
+    /** Returns the highest slot number ever assigned plus 1; see {@link #at}. */
     public int slots() {
         return slots.end();
     }
 
     /**
-     * The session of this number, 0 to {@link #slots} - 1, or null. It keeps its number for as long as it lives, so a walk by
-     * number meets each that stays exactly once, however long it pauses.
+     * Returns the session in this slot, or null. A session keeps its slot while it exists, so an ascending walk visits
+     * each remaining session exactly once, even with pauses.
+     *
+     * @param slot 0 to {@link #slots} - 1
      */
     public @Nullable Session at(int slot) {
         return slots.get(slot);
     }
 
     /**
-     * The broker closes: from now on nothing that is written for the next start is taken back. On every loop before any of them
-     * {@link #close closes}, as a loop that has closed takes no message.
+     * Marks the broker as closing: records for the next start are no longer deleted. Called on every loop before the
+     * first {@link #close}, since a closed loop accepts no messages.
      */
     public void beginClosing() {
         closing = true;
     }
 
-    /** Ends all sessions as the broker closes; their wills are not published: the broker's end is no client's failure. */
+    /** Ends all sessions when the broker closes. Wills are not published, since the client did not fail. */
     public void close() {
         closing = true;
         for (int slot = 0; slot < slots.end(); slot++) {
@@ -565,19 +588,19 @@ public final class LoopSessions {
         delayed.close();
     }
 
-    /** Publishes a will that is due, as interceptors let it, and if the client may still publish there. */
+    /** Publishes a due will, after interceptors, if the authorizers still allow it. */
     void publishWill(SessionWill due, Routes routes) {
         wills.publish(due, routes);
     }
 
-    /** Whether {@link #intercepted} may change anything. */
+    /** Returns whether a delivery interceptor is registered. */
     boolean intercepts() {
         return interceptors.interceptsDelivery();
     }
 
     /**
-     * A message on its way to a client as interceptors let it: the same flyweight when nobody changes it, null when the
-     * client is not to have it, or what they have made of it cannot be sent. Valid until the next call.
+     * Passes a message for a client through the delivery interceptors. Returns the same flyweight if unchanged, and
+     * null if the delivery is vetoed or the changed message cannot be sent. Valid until the next call.
      */
     @Nullable
     RoutedMessage intercepted(@Nullable ClientInfo recipient, RoutedMessage message) {
@@ -606,8 +629,8 @@ public final class LoopSessions {
     }
 
     /**
-     * Gives back what removed subscriptions have left behind in the tenant's trees: at the end of the iteration, when this loop
-     * walks no match, and in later turns what one has no time for.
+     * Schedules the removal of empty nodes from the tenant's trees: at the end of the iteration, when this loop walks
+     * no match, and in later turns if it takes too long.
      */
     public void compactLater(Routes routes) {
         if (toCompact.add(routes) && toCompact.size() == 1 && !compacting) {
@@ -623,18 +646,18 @@ public final class LoopSessions {
         }
     }
 
-    /** The flyweight for a message that this loop keeps: queued or in flight. Valid until the next call. */
+    /** Returns the flyweight for a queued or in-flight message of this loop. Valid until the next call. */
     RoutedMessage again(StoredMessage message) {
         return again(message, null);
     }
 
-    /** The same for one whose publisher counts: No Local is about it. */
+    /** Returns the flyweight for a message of this loop, with its publisher for No Local. Valid until the next call. */
     RoutedMessage again(StoredMessage message, @Nullable Session publisher) {
         again.begin(message, publisher);
         return again;
     }
 
-    /** The flyweight for a retained message, which any loop may have kept. Valid until the next call. */
+    /** Returns the flyweight for a retained message, which may come from any loop. Valid until the next call. */
     RoutedMessage retained(StoredMessage message) {
         retained.beginForeign(message);
         return retained;

@@ -18,24 +18,27 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session owes its client at QoS 1 and 2, and the retained messages of new subscriptions: sent at once when the
- * window and the socket have room, else queued, in order. Made when a session first needs it.
+ * Outbound side of a session: QoS 1 and 2 messages for its client, and the retained messages of new subscriptions.
+ * Messages are sent at once if the window and the socket have room, otherwise queued in order. Created when a session
+ * first needs it.
  *
- * <p>Each message of QoS 1 and 2 gets a sequence when it joins. A durable session has it written under that sequence: at
- * QoS 1 it may be sent before it is written, at QoS 2 not, and its publisher's acknowledgement waits.
+ * <p>Each QoS 1 and 2 message gets a sequence on arrival. A durable session writes the message under that sequence: a
+ * QoS 1 message may be sent before it is written, a QoS 2 message only afterwards; the publisher's acknowledgement
+ * waits for the write.
  *
- * <p>Each message held here is charged to the loop's memory credit once, however many sessions of the loop hold it.
+ * <p>Each message held here is charged to the loop's memory credit once, regardless of how many sessions of the loop
+ * hold it.
  *
  * <p>Runs on the session's event loop. Not thread-safe.
  */
 final class Outbound implements InFlight.Resender, DurableQueue.Owner {
-    /** Retained messages sent in one go, before other sessions of the loop have their turn. */
+    /** Retained messages sent per turn, before other sessions of the loop get their turn. */
     private static final int RETAINED_PER_TURN = 256;
 
-    /** Retained messages that may wait for storage together: one after the other each would take a write of its own. */
+    /** Retained messages that may wait for storage together; written one by one, each would need a separate write. */
     private static final int RETAINED_AHEAD = 64;
 
-    /** The sequence of what has no packet id. */
+    /** Sequence of a message without a packet id. */
     private static final long NO_SEQUENCE = -1;
 
     private final LoopSessions home;
@@ -48,16 +51,16 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     private final OutboundAcks acks;
     private final RetainedDeliveries retained = new RetainedDeliveries();
     private final ReceiveGate gate = new ReceiveGate(this::pump);
-    /** Null when there are none whose messages wait. */
+    /** Null while no queued message can come from a revoked filter. */
     private @Nullable RevokedFilters revoked;
 
-    /** Null in a session that is not durable. */
+    /** Null if the session is not durable. */
     private final @Nullable DurableQueue durable;
 
     private final Fullness fullness;
     private boolean isFull;
     private long nextSequence;
-    /** Messages before this one that storage has kept may have been sent by a broker before. */
+    /** Stored messages with lower sequences may have been sent in a previous run. */
     private long sentBefore;
 
     // valid for the connection
@@ -76,16 +79,16 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         this.durable = session.isDurable() ? new DurableQueue(this, home, session, queue) : null;
         this.acks = new OutboundAcks(home, key, inFlight, durable == null ? null : durable.records(), this::pump);
         this.nextSequence = home.firstSequence();
-        // Storage may have one before that still, although it is acknowledged.
+        // Storage may still contain an earlier message, although it is acknowledged.
         this.sentBefore = nextSequence;
     }
 
-    /** Told when messages of shared subscriptions had better go to others, and when no longer. */
+    /** Called when shared subscriptions should start or stop to skip the session. */
     interface Fullness {
         void full(boolean now);
     }
 
-    /** A connection is there; what is unacknowledged goes to it first, with the next {@link #pump}. */
+    /** Attaches a connection. The next {@link #pump} sends unacknowledged messages first. */
     void attach(PacketSink connection, ClientInfo as, ClientAccess access, int receiveMaximum) {
         sink = connection;
         client = as;
@@ -108,7 +111,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
     }
 
-    /** Whether the client is not there and nothing waits for it, in memory or in storage. */
+    /** Returns whether the client is offline and nothing waits for it, in memory or in storage. */
     boolean isAtRest() {
         return sink == null
                 && queue.isEmpty()
@@ -138,7 +141,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         return inFlight.bytes();
     }
 
-    /** Of the queued messages, what those in memory take. */
+    /** Returns the bytes of the queued messages that are in memory. */
     long queuedBytesInMemory() {
         return queue.bytesInMemory();
     }
@@ -153,22 +156,22 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     /**
-     * The highest sequence that may have been sent; -1 for none. Also of what is acknowledged: after a crash storage may still
-     * have it.
+     * Returns the highest sequence that may have been sent; -1 for none. Includes acknowledged messages, since storage
+     * may still contain them after a crash.
      */
     long sentUpTo() {
         return Math.max(inFlight.lastSequence(), sentBefore - 1);
     }
 
-    /** Above all sequences that it has given to messages. */
+    /** Returns the next sequence to assign. */
     long nextSequence() {
         return nextSequence;
     }
 
-    // ---- what a broker before this one has left
+    // ---- state recovered from a previous run
 
     /**
-     * Takes up what storage has kept of a session of a broker before this one.
+     * Adds the queue that a previous run left in storage.
      *
      * @param sentUpTo the highest sequence that may have been sent
      */
@@ -178,19 +181,20 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         queue.addOlder(firstSequence, messages, bytes);
     }
 
-    /** Has everything up to this sequence in flight again. */
+    /** Restores the in-flight messages up to this sequence. */
     void restoreInFlight(long lastReleased, WriteCallback done) {
         assert durable != null && sink == null;
         durable.restore(inFlight, lastReleased, done);
     }
 
     /**
-     * Forgets everything.
+     * Removes all messages.
      *
-     * @param passOn whether other members of shared subscriptions get what this one has not taken (§4.8.2)
-     * @param groups those that have other members and get what is in storage only, by the filter with its share
-     * @param unread null when everything that a broker before this one has left is known here
-     * @return how many messages nobody gets; of what is in storage only and may be passed on, that is told later
+     * @param passOn whether other members of shared subscriptions get the messages not taken by this session (§4.8.2)
+     * @param groups groups with other members, which get the messages that are in storage only, by filter with share
+     *     name
+     * @param unread loader of state from a previous run that is not in memory; null if all state is
+     * @return the number of lost messages, without stored messages that may be handed over, which are reported later
      */
     int clear(Routes routes, boolean passOn, Map<String, SharedGroup> groups, @Nullable RestoredSession unread) {
         boolean leaves = !groups.isEmpty() && (unread != null || queue.stored() > 0);
@@ -209,9 +213,10 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     }
 
     /**
-     * The client has gone and its session stays: what others may have of shared subscriptions goes to them.
+     * Hands over messages of shared subscriptions to other members, after the client has disconnected and its session
+     * remains.
      *
-     * @param groups those of the session that have other members, by the filter with its share
+     * @param groups groups of the session with other members, by filter with share name
      */
     void passOnShared(Routes routes, Map<String, SharedGroup> groups) {
         new Departure(home, routes, durable).ofClient(inFlight, queue, sentBefore);
@@ -220,13 +225,13 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
     }
 
-    /** What is on its way to other members; null when there has been nothing of that kind. */
+    /** Returns the hand-over to other members; null if there has been none. */
     @Nullable
     Passing passed() {
         return durable == null ? null : durable.passed();
     }
 
-    // ---- what comes from the router
+    // ---- messages from the router
 
     // hot: per message
     void deliver(RoutedMessage message, int flags, FilterSubscription subscription) {
@@ -246,7 +251,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
     }
 
-    /** QoS 2 is sent once: not before storage remembers it. */
+    /** QoS 2 must be sent only once, so a durable session writes it before it is sent. */
     private boolean isWrittenFirst(int flags) {
         return durable != null && DeliveryFlags.qos(flags) == 2;
     }
@@ -263,7 +268,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             home.drops().dropped(key, routed, DropReason.INTERCEPTED);
             routed.countAccepted();
         } else if (!to.fits(message, flags, subscription)) {
-            // Dropped as if delivered (MQTT 5.0 §3.1.2.11.4); it takes no place in the window.
+            // Dropped as if delivered (MQTT 5.0 §3.1.2.11.4); takes no place in the window.
             home.drops().dropped(key, routed, DropReason.TOO_LARGE);
             routed.countAccepted();
         } else if (DeliveryFlags.qos(flags) == 0) {
@@ -316,11 +321,11 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         DropReason full = fullFor(kept.bytes());
         if (full != null && session.limits().overflow() == Overflow.DROP_OLDEST && canMakeRoomFor(kept)) {
             dropOldestFor(kept, full);
-            // What only storage has is dropped when it has been read.
+            // Messages that are in storage only are dropped after they are read.
             full = queue.stored() > 0 ? null : fullFor(kept.bytes());
         }
         if (full != null && !queue.isEmpty()) {
-            // Something waits, so an acknowledgement or the socket will call pump.
+            // The queue is not empty, so an acknowledgement or the socket will call pump.
             isFull = true;
             fullness.full(true);
         }
@@ -338,7 +343,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             durable.add(nextSequence++, kept, flags, subscription, message);
             tellQueued(message, flags);
         } else if (queue.stored() > 0) {
-            // QoS 0 has no record, and there is no place for it behind those that have.
+            // QoS 0 has no record, so it cannot be queued behind messages that are in storage only.
             home.drops().dropped(key, message, DropReason.QOS0_NOT_WRITABLE);
         } else if (home.memory().hold(kept)) {
             queue.add(DeliveryFlags.qos(flags) == 0 ? NO_SEQUENCE : nextSequence++, kept, flags, subscription);
@@ -349,7 +354,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         }
     }
 
-    /** What {@link #deliver} would do with a message of so many bytes. */
+    /** Predicts the outcome of {@link #deliver} for a message of this size. */
     DeliveryForecast forecast(int qos, int bytes) {
         PacketSink to = sink;
         boolean writtenFirst = durable != null && qos == 2;
@@ -367,7 +372,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         return makesRoom ? DeliveryForecast.QUEUED_FOR_OLDEST : DeliveryForecast.QUEUE_FULL;
     }
 
-    /** Whether the tenant may store no more. */
+    /** Returns whether the message exceeds the tenant's storage quota. */
     private boolean isBeyondQuota(int messageBytes, int flags) {
         return durable != null
                 && DeliveryFlags.qos(flags) > 0
@@ -389,7 +394,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         return bytes + inFlight.bytes() > home.memory().shareBytes() && !first ? DropReason.MEMORY : null;
     }
 
-    /** Not when what is in flight takes all that this session may have: then the queue would be emptied for nothing. */
+    /** False if the in-flight messages use the session's whole share: dropping queued messages would not make room. */
     private boolean canMakeRoomFor(StoredMessage message) {
         return durable != null
                 || inFlight.bytes() + message.bytes() <= home.memory().shareBytes();
@@ -427,7 +432,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         message.countRefused();
     }
 
-    // ---- what the client acknowledges
+    // ---- acknowledgements of the client
 
     // hot: per message
     void onPubAck(int packetId, ReasonCode reason) {
@@ -438,7 +443,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
     void onPubRec(int packetId, ReasonCode reason) {
         acks.onPubRec(packetId, reason);
         if (reason.isError()) {
-            pump(); // else its place in the window is free with PUBCOMP
+            pump(); // otherwise PUBCOMP frees its place in the window
         }
     }
 
@@ -452,9 +457,9 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         acks.onReleased(sequence);
     }
 
-    // ---- sending what waits
+    // ---- sending
 
-    /** Sends what can be sent: the unacknowledged again, then the queue, then retained messages. */
+    /** Sends as much as possible: unacknowledged messages again, then the queue, then retained messages. */
     // hot: per acknowledgement
     @Override
     public void pump() {
@@ -464,7 +469,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
             return;
         }
         while (to.isWritable() && inFlight.resendNext(window, this)) {
-            // One after the other, in the original order.
+            // One by one, in the original order.
         }
         sendQueued(to);
         if (durable != null) {
@@ -489,7 +494,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         if (to.fits(again, flags, subscription)) {
             send(to, again, flags, packetId, true, subscription);
         } else {
-            // This connection takes smaller packets than the one before (§3.1.2.11.4).
+            // The Maximum Packet Size of this connection is smaller than before (§3.1.2.11.4).
             home.drops().dropped(key, message, DropReason.TOO_LARGE);
             var unused = acks.take(packetId, DeliveryFlags.qos(flags));
         }
@@ -524,7 +529,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         return revoked != null && revoked.brought(sequence, message.topic());
     }
 
-    /** Forgets the revoked filters when nothing waits that they may have brought. */
+    /** Drops the revoked filters if no queued message can come from them. */
     void endRevoked() {
         RevokedFilters filters = revoked;
         if (filters != null && filters.areDone(queue)) {
@@ -539,8 +544,8 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         int flags = queue.firstFlags();
         long sequence = queue.firstSequence();
         queue.removeFirst();
-        // At QoS 2 the client may hold the packet id of what it got before: it would take another message for the same
-        // one.
+        // At QoS 2 the client may remember the packet id of a message from the previous run, and would take another
+        // message with that id for a repetition.
         boolean mayBeHeld = sequence < sentBefore && DeliveryFlags.qos(flags) == 2;
         if (!mayBeHeld && message.isExpired(home.loop().expiryMillis())) {
             dropQueued(message, sequence, DropReason.EXPIRED);
@@ -579,13 +584,15 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
 
     // ---- retained messages
 
-    /** Has the retained messages of the cursor sent, as fast as the client takes them (§3.3.1.3). */
+    /** Sends the retained messages of the cursor, at the client's pace (§3.3.1.3). */
     void addRetained(RetainedCursor cursor, FilterSubscription subscription) {
         retained.add(cursor, subscription);
         pumpRetained();
     }
 
-    /** The session has subscribed to this and may no longer: what waits by it is not sent. False when nothing waits. */
+    /**
+     * Revokes a filter of the session: queued messages that only it matched are not sent. False if the queue is empty.
+     */
     boolean revoke(TopicFilter filter, Session session) {
         if (queue.isEmpty()) {
             return false;
@@ -605,13 +612,13 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
 
     private void pumpRetained() {
         if (turnPosted) {
-            return; // it goes on there, however often something is added or acknowledged meanwhile
+            return; // the posted turn continues, regardless of additions and acknowledgements meanwhile
         }
         for (int sent = 0; sent < RETAINED_PER_TURN; sent++) {
             PacketSink to = sink;
             FilterSubscription subscription = retained.subscription();
             if (subscription == null || to == null || !hasRoomForRetained() || !canSend(to, nextSequence)) {
-                // Writability, an acknowledgement, storage, or a reconnect comes back here.
+                // Writability, an acknowledgement, storage, or a reconnect calls this method again.
                 return;
             }
             StoredMessage message = retained.next();
@@ -631,7 +638,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         return !isOwn && !retained.isExpired(home.loop().expiryMillis());
     }
 
-    /** Behind others only when all that these wait for is to be written. */
+    /** Returns whether a retained message may be sent, or queued behind messages that wait only for their writes. */
     private boolean hasRoomForRetained() {
         return queue.isEmpty()
                 || (durable != null
@@ -646,7 +653,7 @@ final class Outbound implements InFlight.Resender, DurableQueue.Owner {
         if (queue.isEmpty() && gate.isOpen() && !isWrittenFirst(flags)) {
             sendNow(to, routed, flags, subscription);
         } else {
-            // By the queue: there it can wait for its permission, to be written, and for those in front.
+            // Queued, so that it can wait for its authorization, its write, and the messages before it.
             enqueue(routed, flags, subscription);
             sendQueued(to);
         }

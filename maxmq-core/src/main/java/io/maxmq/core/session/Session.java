@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * One session (MQTT 5.0 §4.1): who it belongs to, what it has subscribed to, and its will. It outlives connections; at most
- * one is attached at a time. What both sides have not yet acknowledged is with {@link Inbound} and {@link Outbound}.
+ * One session (MQTT 5.0 §4.1): owner, subscriptions and will. A session outlives connections; at most one is attached
+ * at a time. {@link Inbound} and {@link Outbound} hold the unacknowledged messages of each direction.
  *
- * <p>Runs on the event loop that {@link SessionKey#loopIndex} names. Not thread-safe; {@link #isOnline} may be asked from
- * anywhere.
+ * <p>Runs on the event loop given by {@link SessionKey#loopIndex}. Not thread-safe, except {@link #isOnline}, which may
+ * be called from any thread.
  */
 public final class Session implements Subscriber {
-    /** A session expiry interval that never ends (§3.1.2.11.2). */
+    /** Session Expiry Interval of a session that never expires (§3.1.2.11.2). */
     public static final long NEVER = 0xFFFF_FFFFL;
 
     private final LoopSessions home;
@@ -42,46 +42,49 @@ public final class Session implements Subscriber {
 
     private final Routes routes;
     private final @Nullable String owner;
-    /** Whether no authenticator vouched for the owner's name. */
+    /** Whether no authenticator verified the owner's name. */
     private final boolean claimed;
 
     // valid for the session
-    /** Null for none, a {@link FilterSubscription} that is the only one, or a {@link SubscriptionSet}. */
+    /** Null, the only {@link FilterSubscription}, or a {@link SubscriptionSet}. */
     private @Nullable Object subscribed;
 
     /** Null while nothing waits for the client. */
     private @Nullable Outbound outbound;
-    /** Null at rest. */
+    /** Null while the session is idle. */
     private @Nullable ActiveState awake;
     /** 0..2^32-1, unsigned. */
     private int expirySeconds;
-    /** Of a broker before this one: the highest sequence that it may have sent. */
+    /** The highest sequence that a previous run may have sent. */
     private long sentUpTo;
 
     private boolean durable;
     private boolean ended;
     private boolean confirmed;
-    /** Whether storage has more of it than is in memory: what a broker before this one has left. */
+    /** Whether state recovered from a previous run is in storage only. */
     private boolean unread;
-    /** Whether the settings have had their say on what it subscribes to; set by {@link SubscriptionChanges}. */
+    /** Whether the settings' automatic subscriptions are applied; set by {@link SubscriptionChanges}. */
     boolean automaticKnown;
 
-    /** Its number among the sessions of the loop; given by {@link LoopSessions}. */
+    /** Slot number in {@link SessionSlots}; set by {@link LoopSessions}. */
     int slot;
 
-    /** Its place among the {@link Expiries} of the loop, and what belongs to that: a deadline or a timer; given by them. */
+    /** Position in the loop's {@link Expiries}, and the deadline or timer of that position; set by {@link Expiries}. */
     int expiryPlace = Expiries.NOWHERE;
 
     long expiresAt;
 
-    // valid for the connection; the rest is with awake
+    // valid for the connection; further fields are in awake
     private @Nullable PacketSink sink;
     private boolean bridge;
 
-    /** Read by other loops when they choose a member of a shared subscription. */
+    /** Read by other loops that choose a member of a shared subscription. */
     private volatile boolean online;
 
-    /** The same: it could not take the last one, and is passed over until it has room. */
+    /**
+     * Whether the last shared message did not fit, so that the session is skipped until it has room; also read by other
+     * loops.
+     */
     private volatile boolean full;
 
     Session(LoopSessions home, SessionKey key, Routes routes, SessionOwner owner) {
@@ -96,18 +99,18 @@ public final class Session implements Subscriber {
         return routes.tenant();
     }
 
-    /** Made anew at each call while it is at rest. */
+    /** Returns the client id; allocates at each call while the session is idle. */
     public String clientId() {
         ActiveState present = awake;
         return present == null ? new String(clientId, UTF_8) : present.key.clientId();
     }
 
-    /** In UTF-8. Not a copy: read only. */
+    /** Returns the client id in UTF-8, not copied: read only. */
     byte[] clientIdBytes() {
         return clientId;
     }
 
-    /** Made anew at each call while it is at rest. */
+    /** Returns tenant and client id; allocates at each call while the session is idle. */
     public SessionKey key() {
         ActiveState present = awake;
         return present == null ? new SessionKey(tenant(), clientId()) : present.key;
@@ -122,12 +125,15 @@ public final class Session implements Subscriber {
         return present;
     }
 
-    /** The user that made the session and alone may resume it; made anew at each call. */
+    /** Returns the user that created the session and alone may resume it; allocates at each call. */
     public SessionOwner owner() {
         return new SessionOwner(owner, claimed);
     }
 
-    /** The user that the session counts for: its owner, if an authenticator vouched for the name; null for none. */
+    /**
+     * Returns the user whose session quota includes this session: its owner if an authenticator verified the name, else
+     * null.
+     */
     public @Nullable String user() {
         return claimed ? null : owner;
     }
@@ -136,13 +142,13 @@ public final class Session implements Subscriber {
         return routes;
     }
 
-    /** What the keys of its records begin with; made anew at each call while it is at rest. */
+    /** Returns the prefix of the keys of the session's records; allocates at each call while the session is idle. */
     OwnerKey ownerKey() {
         ActiveState present = awake;
         return present == null ? key().ownerKey() : present.ownerKey();
     }
 
-    /** Whether it outlives its connections and there is storage: then what it must not forget is written down. */
+    /** Returns whether the session outlives its connections and is written to storage. */
     boolean isDurable() {
         return durable;
     }
@@ -161,7 +167,7 @@ public final class Session implements Subscriber {
         return online && !full;
     }
 
-    /** The client; null while it is not connected. */
+    /** Returns the client; null while it is offline. */
     public @Nullable ClientInfo client() {
         return awake == null ? null : awake.client;
     }
@@ -171,23 +177,23 @@ public final class Session implements Subscriber {
         return sink;
     }
 
-    /** What it holds for its client; made anew at each call. */
+    /** Returns a read-only view of the session's messages and memory; allocates at each call. */
     public SessionInspection holdings() {
         return new SessionInspection(this);
     }
 
-    /** The way out; null while nothing waits for the client. */
+    /** Returns the outbound side; null while nothing waits for the client. */
     @Nullable
     Outbound waiting() {
         return outbound;
     }
 
-    /** Whether a will is published when the connection breaks, or waits for its delay. */
+    /** Returns whether the session has a will: of the current connection, or waiting for its delay. */
     boolean hasWill() {
         return awake != null && awake.will != null;
     }
 
-    /** What it is charged with, its messages apart. */
+    /** Returns the bytes charged for the session, without its messages. */
     long chargedBytes() {
         long bytes = SessionMemory.sessionBytes(nameLength()) + chargedWillBytes();
         if (subscribed instanceof SubscriptionSet all) {
@@ -202,16 +208,16 @@ public final class Session implements Subscriber {
         return clientId.length + (owner == null ? 0 : owner.length());
     }
 
-    /** Charges for itself although it may not be asked: it is there already. */
+    /** Charges an existing session, even beyond the budget. */
     void overcharge() {
         home.sessionMemory().overcharge(SessionMemory.sessionBytes(nameLength()));
     }
 
     /**
-     * Charges for itself, which is new, and the will of its connection.
+     * Charges a new session and the will of its connection.
      *
-     * @param before the session that ends for it next; null for none
-     * @return the charged bytes, for {@link #settle}; -1 when there is no memory
+     * @param before the replaced session, which ends next; null for none
+     * @return the charged bytes, for {@link #settle}; -1 if memory is insufficient
      */
     long reserve(@Nullable SessionWill next, @Nullable Session before) {
         return home.sessionMemory()
@@ -221,7 +227,7 @@ public final class Session implements Subscriber {
                         before == null ? 0 : before.chargedBytes());
     }
 
-    /** The session before it has ended: charges the rest. */
+    /** Charges the rest after the replaced session has ended. */
     void settle(@Nullable SessionWill next, long reservedBytes) {
         long bytes = willBytes(next);
         home.sessionMemory().settle(SessionMemory.sessionBytes(nameLength()) + bytes, reservedBytes);
@@ -229,15 +235,15 @@ public final class Session implements Subscriber {
     }
 
     /**
-     * Charges for the will of another connection, beyond that of the present one.
+     * Charges the will of a new connection, as far as it exceeds the present will.
      *
-     * @return the charged bytes, for {@link #settleWill}; -1 when there is no memory
+     * @return the charged bytes, for {@link #settleWill}; -1 if memory is insufficient
      */
     long reserveWill(@Nullable SessionWill next) {
         return home.sessionMemory().reserve(0, willBytes(next), chargedWillBytes());
     }
 
-    /** The connection before has ended, and its will may be gone: charges the rest, or gives back what is too much. */
+    /** Charges or releases the difference after the previous connection has ended, whose will may be gone. */
     void settleWill(@Nullable SessionWill next, long reservedBytes) {
         long bytes = willBytes(next);
         home.sessionMemory().settle(bytes, chargedWillBytes() + reservedBytes);
@@ -258,21 +264,24 @@ public final class Session implements Subscriber {
         }
     }
 
-    /** Above all sequences that its messages have. */
+    /** Returns a sequence above those of all its messages. */
     long nextSequence() {
         return outbound == null ? home.firstSequence() : outbound.nextSequence();
     }
 
     // ---- connection
 
-    /** What it may hold for its client. */
+    /** Returns the limits of this session. */
     SessionLimits limits() { // hot: per message
         ActiveState state = awake;
         SessionLimits own = state == null ? null : state.limits;
         return own == null ? home.limits() : own;
     }
 
-    /** Unacknowledged QoS 1 and 2 packets that its client may have sent (§3.2.2.3.3); held against MQTT 3 clients too. */
+    /**
+     * Returns the number of unacknowledged QoS 1 and 2 packets that the client may have sent (§3.2.2.3.3); also
+     * enforced for MQTT 3 clients.
+     */
     public int receiveMaximum() { // hot: per message
         return awake().receiveMaximum;
     }
@@ -302,15 +311,15 @@ public final class Session implements Subscriber {
         }
     }
 
-    /** Whether it does not outlive that its client comes by another connection now. */
+    /** Returns whether the session ends when its client connects again now. */
     boolean endsWhenTakenOver(boolean cleanStart) {
         return cleanStart || (sink != null && expirySeconds == 0);
     }
 
     /**
-     * Has what a start has to know of it written; {@link #afterWritten} tells when.
+     * Writes the records that a start needs; {@link #afterWritten} reports the result.
      *
-     * @param replaces whether another session of this client has ended for it
+     * @param replaces whether another session of this client has ended for this one
      */
     void store(StoredSessions records, boolean replaces) {
         if (durable) {
@@ -337,10 +346,10 @@ public final class Session implements Subscriber {
     }
 
     /**
-     * Lets the client of a session that was there before come although storage is full, as the client drains its queue and so makes
-     * room: its record follows when storage has room.
+     * Accepts the client of an existing session although storage is full, since the client drains its queue and so
+     * frees space. Its record is written when storage has room.
      *
-     * @param again writes the record once more, until storage takes it
+     * @param again writes the record again, repeatedly until storage accepts it
      */
     private WriteCallback unlessFull(WriteCallback written, Runnable again) {
         if (!confirmed) {
@@ -357,7 +366,7 @@ public final class Session implements Subscriber {
         };
     }
 
-    /** Whether its client has been told of it: it was there before the present connection. */
+    /** Returns whether the client knows the session, from this connection's CONNACK or an earlier one. */
     boolean isConfirmed() {
         return confirmed;
     }
@@ -369,9 +378,9 @@ public final class Session implements Subscriber {
 
     private long recordedSentUpTo() {
         if (unread) {
-            return sentUpTo; // nothing has been sent since
+            return sentUpTo; // nothing has been sent since the start
         }
-        // Of what another outbound side has sent storage may have the last still, although it is acknowledged.
+        // Storage may still contain the last message that an earlier outbound side sent, although it is acknowledged.
         return outbound != null ? outbound.sentUpTo() : home.firstSequence() - 1;
     }
 
@@ -379,19 +388,26 @@ public final class Session implements Subscriber {
         return awake().writes();
     }
 
-    /** Whether everything that its client is told next is in storage, or needs not be. */
+    /** Returns whether all state promised by the client's next reply is in storage, or needs no storage. */
     public boolean isWritten() {
         return awake == null || awake.writes == null || awake.writes.areDone();
     }
 
-    /** Tells when what {@link #isWritten} asks for holds, or cannot; not within the call. */
+    /**
+     * Calls {@code done} when the outstanding writes are complete, with the first failure among them; never within this
+     * call. Requires that {@link #isWritten} is false.
+     */
     public void afterWritten(WriteCallback done) {
         writes().then(done);
     }
 
-    // ---- what a broker before this one has left
+    // ---- state recovered from a previous run
 
-    /** @param sentBefore the highest sequence that may have been sent */
+    /**
+     * Marks the session as restored; its messages stay in storage until needed.
+     *
+     * @param sentBefore the highest sequence that may have been sent
+     */
     void restore(long expiry, boolean isAutomaticKnown, long sentBefore) {
         expirySeconds = (int) expiry;
         durable = true;
@@ -402,9 +418,10 @@ public final class Session implements Subscriber {
     }
 
     /**
-     * The client has been away since then: the session's end may be due.
+     * Schedules the session's expiry, which may be overdue.
      *
-     * @param records where to note it; null when that was known
+     * @param awaySinceMillis wall time since which the client is offline
+     * @param records where to write that time; null if storage contains it
      */
     void restoreExpiry(long awaySinceMillis, @Nullable StoredSessions records) {
         if (sink == null && !ended && expirySeconds() != NEVER) {
@@ -420,7 +437,7 @@ public final class Session implements Subscriber {
         }
     }
 
-    /** The client has gone, and its will is due then. */
+    /** Restores the will of an offline client, due at this wall time. */
     void restoreWill(SessionWill pending, long dueAtMillis) {
         if (sink != null || ended) {
             return;
@@ -430,12 +447,12 @@ public final class Session implements Subscriber {
         restored.restore(dueAtMillis);
     }
 
-    /** Whether everything that its client's packets are judged by is in memory. */
+    /** Returns whether all state needed to handle the client's packets is in memory. */
     public boolean isLoaded() {
         return !unread;
     }
 
-    /** Has what {@link #isLoaded} asks for read; not within the call. */
+    /** Loads the state of {@link #isLoaded}; never calls {@code done} within this call. */
     public void load(WriteCallback done) {
         if (unread) {
             restored().load(done);
@@ -454,7 +471,7 @@ public final class Session implements Subscriber {
         return present;
     }
 
-    /** Everything that storage has of it is taken up. */
+    /** Notes that all state is loaded from storage. */
     void loaded() {
         unread = false;
         awake().restored = null;
@@ -464,12 +481,12 @@ public final class Session implements Subscriber {
         return ended;
     }
 
-    /** One of its records cannot be read: what it was about is lost, and the rest goes on. */
+    /** Reports a damaged record. Its content is lost; the session continues. */
     void foundDamage(Throwable damage) {
         home.loop().reportFailure(new DamagedRecordException("of session " + clientId() + ": " + damage.getMessage()));
     }
 
-    /** Sends what waits: the unacknowledged again first (§4.4), then the queue. Called after CONNACK has been sent. */
+    /** Sends unacknowledged messages again (§4.4), then the queue. Called after CONNACK was sent. */
     public void resume() {
         confirmed = true;
         onWritable();
@@ -489,7 +506,7 @@ public final class Session implements Subscriber {
         }
     }
 
-    /** The connection can be written to again. */
+    /** Continues sending when the connection is writable again. */
     public void onWritable() {
         if (full) {
             full(false);
@@ -499,7 +516,11 @@ public final class Session implements Subscriber {
         }
     }
 
-    /** Changes how long the session outlives its connection: a DISCONNECT may (§3.14.2.2.2). */
+    /**
+     * Sets the time that the session outlives its connection; a DISCONNECT may change it (§3.14.2.2.2).
+     *
+     * @param seconds 0..2^32-1; {@link #NEVER} for ever
+     */
     public void expirySeconds(long seconds) {
         expirySeconds = (int) seconds;
     }
@@ -508,7 +529,7 @@ public final class Session implements Subscriber {
         return Integer.toUnsignedLong(expirySeconds);
     }
 
-    /** Forgets the will: the client has said goodbye (§3.1.2.5). */
+    /** Drops the will after a normal DISCONNECT (§3.1.2.5). */
     public void dropWill() {
         PendingWill dropped = takeWill();
         if (dropped != null) {
@@ -525,20 +546,22 @@ public final class Session implements Subscriber {
         return taken;
     }
 
-    /** Leaves the will to storage, if there is one: the broker closes, and the next one on that storage publishes it. */
+    /** Leaves the will in storage when the broker closes; the next start publishes it. */
     public void leaveWill() {
         var unused = takeWill();
     }
 
     /**
-     * The connection has ended. Publishes the will when it is due, and ends the session when it does not outlive its
-     * connection. No effect for a connection that is not, or no longer, attached.
+     * Detaches a connection that has ended. Publishes the will when it is due, and ends the session if it does not
+     * outlive its connection. No effect if another connection is attached, or none.
      */
     public void detach(PacketSink connection) {
         detach(connection, false);
     }
 
-    /** Storage has not taken what the client was to be told: it has no session that was not there before. */
+    /**
+     * Detaches the connection after storage refused the session's records: a new session ends, an existing one remains.
+     */
     public void leaveUnwritten(PacketSink connection) {
         if (sink == connection) {
             dropWill();
@@ -549,7 +572,7 @@ public final class Session implements Subscriber {
         }
     }
 
-    /** @param returning whether the client has come by another connection */
+    /** @param returning whether the client has reconnected on another connection */
     void detach(PacketSink connection, boolean returning) {
         if (sink != connection) {
             return;
@@ -585,8 +608,8 @@ public final class Session implements Subscriber {
     }
 
     /**
-     * Lets go of what is empty while the client is away, as most sessions are idle then: what is needed again is made again.
-     * To be called when something has been emptied.
+     * Drops empty parts while the client is offline, since most offline sessions are idle; they are created again on
+     * demand. Callers call this after they have emptied a part.
      */
     void rest() {
         if (sink != null || ended || (awake != null && awake.restored != null)) {
@@ -598,7 +621,7 @@ public final class Session implements Subscriber {
             outbound = null;
         }
         if (awake != null && awake.rest() && outbound == null) {
-            settleWill(null, 0); // which gives back what it was charged with
+            settleWill(null, 0); // releases the will's memory
             awake = null;
         }
         if (subscribed instanceof SubscriptionSet all && all.isOnlyOne()) {
@@ -626,7 +649,7 @@ public final class Session implements Subscriber {
         return seconds * 1_000_000_000L;
     }
 
-    /** Its time has come. */
+    /** Ends the session after its expiry interval. */
     void expire() {
         home.end(this, SessionEnd.EXPIRED);
     }
@@ -638,7 +661,7 @@ public final class Session implements Subscriber {
         home.expiries().cancel(this);
     }
 
-    /** Its delay has passed, or there is no reason to wait for that. */
+    /** Publishes the will, after its delay or at the session's end. */
     void willIsDue() {
         PendingWill due = takeWill();
         if (due != null) {
@@ -648,10 +671,10 @@ public final class Session implements Subscriber {
     }
 
     /**
-     * Ends the session: a will that is pending is due (§3.1.2.5), everything else goes.
+     * Ends the session: publishes a pending will (§3.1.2.5) and removes everything else.
      *
-     * @param passOn whether other members of shared subscriptions get what this one has not taken (§4.8.2)
-     * @return how many messages nobody gets
+     * @param passOn whether other members of shared subscriptions get the messages not taken by this session (§4.8.2)
+     * @return the number of lost messages
      */
     int end(boolean passOn) {
         ended = true;
@@ -673,7 +696,7 @@ public final class Session implements Subscriber {
                 durable && !home.isClosing() ? SessionRecord.over(owner, claimed, recordedSentUpTo()) : null;
         RestoredSession left = unread ? restored() : null;
         if (outbound == null && left != null && !groups.isEmpty()) {
-            outbound = new Outbound(home, this, this::full); // of what nobody has read
+            outbound = new Outbound(home, this, this::full); // hands over the messages that are in storage only
         }
         int lost = outbound == null ? 0 : outbound.clear(routes, passOn, groups, left);
         if (over != null) {
@@ -683,13 +706,13 @@ public final class Session implements Subscriber {
         return lost;
     }
 
-    // ---- what the client sends
+    // ---- packets from the client
 
     /**
-     * Routes a PUBLISH and owes its acknowledgement.
+     * Routes a PUBLISH and acknowledges it when due.
      *
-     * @param qos of the PUBLISH: an interceptor may have changed that of the message
-     * @return false when the client has sent more than its receive maximum allows (§4.9); nothing was routed
+     * @param qos QoS of the PUBLISH; an interceptor may have changed the QoS of the message
+     * @return false, without routing, if the client exceeds its receive maximum (§4.9)
      */
     // hot: per message
     public boolean onPublish(RoutedMessage message, int qos, int packetId) {
@@ -700,29 +723,32 @@ public final class Session implements Subscriber {
         return inbound().onPublish(message, qos, packetId);
     }
 
-    /** Whether this QoS 2 PUBLISH has come before and has not been released: it is not routed again. */
+    /** Returns whether this QoS 2 PUBLISH is an unreleased repetition, which is not routed again. */
     public boolean isRepeated(int packetId) {
         return awake != null && awake.inbound != null && awake.inbound.isRepeated(packetId);
     }
 
-    /** Answers a PUBLISH that the broker does not take, in its place among the other acknowledgements. */
+    /** Acknowledges a rejected PUBLISH with an error code, in PUBLISH order. */
     public void refusePublish(int qos, int packetId, ReasonCode reason) {
         refusePublish(qos, packetId, reason, null);
     }
 
-    /** The same with a text for people. */
+    /** Acknowledges a rejected PUBLISH with an error code and a human-readable detail. */
     public void refusePublish(int qos, int packetId, ReasonCode reason, @Nullable String detail) {
         if (qos > 0) {
             inbound().refuse(qos, packetId, reason, detail);
         }
     }
 
-    /** How many acknowledgements wait for recipients; reading pauses when it grows too long. */
+    /**
+     * Returns the number of acknowledgements that wait for recipients; the connection pauses reading if there are too
+     * many.
+     */
     public int waitingAcks() {
         return awake == null || awake.inbound == null ? 0 : awake.inbound.waitingAcks();
     }
 
-    /** PUBACK, PUBREC, PUBREL or PUBCOMP from the client. */
+    /** Handles PUBACK, PUBREC, PUBREL or PUBCOMP from the client. */
     // hot: per message
     public void onAck(PacketType type, int packetId, ReasonCode reason) {
         switch (type) {
@@ -752,7 +778,7 @@ public final class Session implements Subscriber {
             ActiveState state = awake();
             present = new Outbound(home, this, this::full);
             if (unread) {
-                restored().load(failure -> {}); // how much room there is depends on what is there
+                restored().load(failure -> {}); // the room in the queue depends on the messages in storage
             }
             if (sink != null && state.client != null && state.access != null) {
                 present.attach(sink, state.client, state.access, state.window);
@@ -762,7 +788,7 @@ public final class Session implements Subscriber {
         return present;
     }
 
-    // ---- what others publish
+    // ---- messages to the client
 
     // hot: per message and recipient
     @Override
@@ -828,25 +854,25 @@ public final class Session implements Subscriber {
 
     // ---- subscriptions
 
-    /** What changes them: made anew at each call. */
+    /** Returns the operations on this session's subscriptions; allocates at each call. */
     public SubscriptionChanges subscribing() {
         return new SubscriptionChanges(this);
     }
 
-    /** What storage is to have of it goes there; null when that is nothing. */
+    /** Returns the writer of the session's records; null if the session is not durable. */
     @Nullable
     StoredSessions records() {
         return durable ? home.stored() : null;
     }
 
-    /** The retained messages that a subscription still waits for are not sent. */
+    /** Drops the pending retained messages of a subscription. */
     void forgetRetained(FilterSubscription subscription) {
         if (outbound != null) {
             outbound.forgetRetained(subscription);
         }
     }
 
-    /** What waits by a filter that was revoked is not sent; false when nothing waits. */
+    /** Holds back queued messages of a revoked filter; false if none is queued. */
     boolean keepsBack(TopicFilter filter) {
         return outbound != null && outbound.revoke(filter, this);
     }
@@ -861,7 +887,7 @@ public final class Session implements Subscriber {
         return all;
     }
 
-    /** A copy. */
+    /** Returns a copy of the subscriptions. */
     public List<FilterSubscription> subscriptions() {
         if (subscribed instanceof SubscriptionSet all) {
             return all.all();
@@ -870,15 +896,16 @@ public final class Session implements Subscriber {
     }
 
     /**
-     * Copies the subscriptions that need authorization.
+     * Returns a copy of the subscriptions that need authorization.
      *
-     * @param isExempt tells of the filter of an automatic subscription, with its share, whether the client needs no right to it
+     * @param isExempt tests the filter, with share name, of an automatic subscription: true if it needs no
+     *     authorization
      */
     public List<FilterSubscription> authorizedSubscriptions(Predicate<String> isExempt) {
         return subscribed instanceof SubscriptionSet all ? all.authorized(isExempt) : subscriptions();
     }
 
-    /** Null when it has none of this filter. */
+    /** Returns the subscription with this filter; null if absent. */
     public @Nullable FilterSubscription subscription(String filter) {
         if (subscribed instanceof SubscriptionSet all) {
             return all.find(filter);
@@ -896,7 +923,7 @@ public final class Session implements Subscriber {
         return subscribed == null ? 0 : 1;
     }
 
-    /** Whether a subscription is for this topic, shared or not. Costs a comparison for each. */
+    /** Returns whether a subscription, shared or not, matches this topic. Costs a comparison for each. */
     boolean isSubscribedTo(String topic) {
         return subscribed instanceof SubscriptionSet all
                 ? all.matches(topic)

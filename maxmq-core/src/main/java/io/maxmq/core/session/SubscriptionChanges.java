@@ -9,11 +9,11 @@ import io.maxmq.core.routing.Routes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes what a session has subscribed to (MQTT 5.0 §3.8, §3.10): in its {@link SubscriptionSet} and with that in the tree,
- * among the exclusive ones, and in storage when the session is durable. What is asked for has been checked and allowed before.
+ * Changes to a session's subscriptions (MQTT 5.0 §3.8, §3.10): updates its {@link SubscriptionSet}, the tree, the
+ * exclusive claims, and storage if the session is durable. The caller has validated and authorized each request.
  *
- * <p>A view that keeps nothing: {@link Session#subscribing} makes it at each call, because the many sessions at rest are not to
- * pay for it. Runs on the session's event loop. Not thread-safe.
+ * <p>A stateless view: {@link Session#subscribing} creates it at each call, so that the many idle sessions need no
+ * memory for it. Runs on the session's event loop. Not thread-safe.
  */
 public final class SubscriptionChanges {
     private final Session session;
@@ -22,7 +22,7 @@ public final class SubscriptionChanges {
         this.session = session;
     }
 
-    /** What a subscription asks for beside its filter (§3.8.3.1). */
+    /** Subscription options besides the topic filter (§3.8.3.1). */
     public record Options(int maxQos, boolean noLocal, boolean retainAsPublished, boolean queued, int subscriptionId) {
         static Options of(FilterSubscription made) {
             return new Options(
@@ -39,26 +39,29 @@ public final class SubscriptionChanges {
         }
     }
 
-    /** What came of subscribing. */
+    /** Outcome of a subscription request. */
     public enum Outcome {
         NEW,
         REPLACED,
-        /** The session has as many as it may, or there is no memory for one more. */
+        /** The session's limit is reached, or memory is insufficient. */
         QUOTA_EXCEEDED,
-        /** Another session has subscribed exclusively. */
+        /** Another session holds an exclusive subscription to the filter. */
         TAKEN
     }
 
-    // ---- adding
+    // ---- subscribing
 
-    /** Whether one message could come more often by it and the other shared ones than a session may have it. */
+    /**
+     * Returns whether the session could get too many copies of one message through this and its other shared
+     * subscriptions.
+     */
     public boolean exceedsCopies(TopicFilter filter) {
         return filter.share() != null && session.subscriptionSet().exceedsCopies(filter);
     }
 
     /**
-     * Adds or replaces a subscription; messages that come while it is replaced are not lost (§3.8.4). One that was exclusive
-     * is so no longer. {@link Session#afterWritten} tells when it is in storage.
+     * Adds or replaces a subscription. Messages that arrive during a replacement are not lost (§3.8.4). An exclusive
+     * subscription becomes an ordinary one. {@link Session#afterWritten} reports the write to storage.
      */
     public Outcome subscribe(TopicFilter filter, Options options) {
         Outcome outcome = put(filter, options);
@@ -69,7 +72,10 @@ public final class SubscriptionChanges {
         return written(filter, outcome);
     }
 
-    /** The same for {@code $exclusive/FILTER}: no other session has it until this one unsubscribes or ends. */
+    /**
+     * Adds or replaces a subscription of {@code $exclusive/FILTER}: no other session gets one until this session
+     * unsubscribes or ends.
+     */
     public Outcome subscribeExclusively(TopicFilter filter, Options options) {
         String text = filter.toString();
         if (session.isEnded() || !exclusive().claim(text, session)) {
@@ -84,19 +90,22 @@ public final class SubscriptionChanges {
         return written(filter, outcome);
     }
 
-    /** Whether the session has yet to get what the settings want; true once. */
+    /** Returns whether the automatic subscriptions of the settings are still missing; true at most once. */
     public boolean beginAutomatic() {
         boolean first = !session.automaticKnown;
         session.automaticKnown = true;
         return first;
     }
 
-    /** An automatic subscription could not be granted: the client's next connection tries again. */
+    /** Makes the client's next connection retry the automatic subscriptions, after one was refused. */
     public void automaticNotGiven() {
         session.automaticKnown = false;
     }
 
-    /** Adds one that the settings want and that is not there yet. The client may end it, or make it its own. */
+    /**
+     * Adds an automatic subscription from the settings; the session must not have the filter yet. The client may
+     * unsubscribe from it, or take it over with a SUBSCRIBE of its own.
+     */
     public Outcome subscribeAutomatically(TopicFilter filter, Options options) {
         Outcome outcome = put(filter, options);
         if (outcome == Outcome.NEW && session.automaticKnown) {
@@ -105,7 +114,7 @@ public final class SubscriptionChanges {
         return written(filter, outcome);
     }
 
-    /** Makes one again that a broker before this one had. */
+    /** Restores a subscription from a previous run. */
     void restore(TopicFilter filter, SubscriptionRecord record) {
         String text = filter.toString();
         if (record.exclusive() && !exclusive().claim(text, session)) {
@@ -122,7 +131,7 @@ public final class SubscriptionChanges {
 
     private Outcome put(TopicFilter filter, Options options) {
         if (session.isEnded()) {
-            return Outcome.QUOTA_EXCEEDED; // an answer that came too late
+            return Outcome.QUOTA_EXCEEDED; // an asynchronous answer arrived after the session's end
         }
         SubscriptionSet all = session.subscriptionSet();
         SubscriptionSet.Put put = all.put(filter, options);
@@ -133,7 +142,7 @@ public final class SubscriptionChanges {
         return put.outcome();
     }
 
-    /** Has the retained messages that match sent to a subscription just made (§3.3.1.3). */
+    /** Sends the matching retained messages to a new subscription (§3.3.1.3). */
     public void sendRetained(TopicFilter filter) {
         FilterSubscription subscription = session.subscription(filter.toString());
         Routes routes = session.routes();
@@ -142,12 +151,13 @@ public final class SubscriptionChanges {
         }
     }
 
-    // ---- ending
+    // ---- unsubscribing
 
     /**
-     * Removes a subscription; false when there was none. What is queued or in flight still goes out (§3.10.4).
+     * Removes a subscription; false if absent. Queued and in-flight messages are still sent (§3.10.4).
      *
-     * @param filter with {@code $exclusive/}: only an exclusive one; without: exclusive or not
+     * @param filter with the prefix {@code $exclusive/}: removes only an exclusive subscription; without: exclusive or
+     *     not
      */
     public boolean unsubscribe(String filter) {
         String held = held(filter);
@@ -160,23 +170,23 @@ public final class SubscriptionChanges {
         return exclusive().isHeldBy(plain, session) ? plain : filter;
     }
 
-    /** What {@link #unsubscribe} of this filter removes; for {@link #takeBack}. */
+    /** Returns the subscription that {@link #unsubscribe} of this filter would remove; for {@link #takeBack}. */
     public Before beforeUnsubscribe(String filter) {
         return before(held(filter));
     }
 
     /**
-     * What a session has of one filter, to be there again when storage refuses what comes in its place.
+     * State of one filter before a change, restored if storage refuses the change.
      *
      * @param subscription null for none
-     * @param exclusive whether no other session may have it
-     * @param automatic whether it is the settings' and not the client's
+     * @param exclusive whether the subscription is exclusive
+     * @param automatic whether the subscription comes from the settings instead of the client
      */
     public record Before(@Nullable FilterSubscription subscription, boolean exclusive, boolean automatic) {
         private static final Before NOTHING = new Before(null, false, false);
     }
 
-    /** What is there now; for {@link #takeBack}. */
+    /** Returns the present subscription of a filter; for {@link #takeBack}. */
     public Before before(TopicFilter filter) {
         return before(filter.toString());
     }
@@ -192,8 +202,8 @@ public final class SubscriptionChanges {
     }
 
     /**
-     * Takes back what storage has refused: the subscription is as it was before, and storage follows as soon as it can. What was
-     * exclusive is so again, unless another session has claimed it meanwhile.
+     * Reverts a change that storage has refused. Storage is updated as soon as possible. An exclusive subscription
+     * becomes exclusive again, unless another session has claimed the filter meanwhile.
      */
     public void takeBack(TopicFilter filter, Before before) {
         FilterSubscription subscription = before.subscription();
@@ -227,11 +237,11 @@ public final class SubscriptionChanges {
     }
 
     /**
-     * Removes a subscription that its client has no right to any more; false when there was none. What is queued by it is not
-     * sent, unless by another subscription too. Storage keeps the subscription for as long as that waits: a broker after this
-     * one finds and judges it again.
+     * Removes a subscription to which the client has lost its permission; false if absent. Messages that are queued for
+     * it are not sent, unless another subscription matches them. Storage keeps the subscription while such messages are
+     * queued, so that the next start authorizes it again.
      *
-     * @param filter with its share
+     * @param filter with its share name
      */
     public boolean revoke(TopicFilter filter) {
         FilterSubscription subscription = session.subscriptionSet().remove(filter.toString());
@@ -245,7 +255,7 @@ public final class SubscriptionChanges {
         return true;
     }
 
-    /** Nothing waits by it any more. */
+    /** Deletes a revoked subscription from storage after the last message that it matched has left the queue. */
     void forgetRevoked(TopicFilter filter) {
         StoredSessions records = session.records();
         if (records != null && !session.isEnded() && session.subscription(filter.toString()) == null) {
@@ -253,7 +263,7 @@ public final class SubscriptionChanges {
         }
     }
 
-    /** A subscription is no longer in the tree. */
+    /** Handles the removal of a subscription from the tree. */
     private void left(FilterSubscription subscription) {
         session.home().compactLater(session.routes());
         session.forgetRetained(subscription);
@@ -261,7 +271,7 @@ public final class SubscriptionChanges {
 
     // ---- storage
 
-    /** Has a subscription written that was made or changed. */
+    /** Writes a new or changed subscription to storage. */
     private Outcome written(TopicFilter filter, Outcome outcome) {
         if (session.records() != null && (outcome == Outcome.NEW || outcome == Outcome.REPLACED)) {
             write(filter, outcome == Outcome.REPLACED, session.writes().expect());
@@ -270,10 +280,10 @@ public final class SubscriptionChanges {
     }
 
     /**
-     * Without effect when storage is not to have it.
+     * Writes the present subscription of a filter. No effect if there is none, or if the session is not durable.
      *
      * @param replaces whether storage has a record of the filter
-     * @param written null when nobody waits: then it is repeated until storage takes it
+     * @param written null if no caller waits; then the write is repeated until storage accepts it
      */
     private void write(TopicFilter filter, boolean replaces, @Nullable WriteCallback written) {
         String text = filter.toString();

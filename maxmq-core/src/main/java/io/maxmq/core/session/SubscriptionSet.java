@@ -13,11 +13,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one session has subscribed to, by filter, each also in the tree of its tenant. A session at rest that has one alone, not
- * shared and its client's own, keeps that and no set. Runs on the session's event loop. Not thread-safe.
+ * The subscriptions of one session by topic filter; each is also in the subscription tree of its tenant. An idle
+ * session with a single subscription, neither shared nor automatic, keeps only that subscription and no set. Runs on
+ * the session's event loop. Not thread-safe.
  */
 final class SubscriptionSet {
-    /** Copies of one message that shared subscriptions may bring: more harm those who publish it. */
+    /**
+     * Largest number of copies of one message through shared subscriptions of one session, which protects publishers.
+     */
     private static final int MAX_COPIES = 100;
 
     private final Session session;
@@ -25,19 +28,19 @@ final class SubscriptionSet {
     private final SessionMemory memory;
     private final int max;
 
-    /** Null until the first: most sessions have few, and some have none. */
+    /** Null until the first subscription, since most sessions have few or none. */
     private @Nullable Map<String, FilterSubscription> byFilter;
 
-    /** How many of them are shared. */
+    /** Number of shared subscriptions. */
     private int shared;
 
-    /** What they are charged with. */
+    /** Bytes charged for the subscriptions. */
     private long chargedBytes;
 
-    /** The filters of those that the settings have made, not the client; null for none. */
+    /** Filters of the automatic subscriptions, which come from the settings instead of the client; null for none. */
     private @Nullable Set<String> automatic;
 
-    /** @param only the one that the session has alone, {@link #only}; null for none */
+    /** @param only the session's single subscription, see {@link #only}; null for none */
     SubscriptionSet(Session session, Routes routes, SessionMemory memory, int max, @Nullable FilterSubscription only) {
         this.session = session;
         this.routes = routes;
@@ -50,12 +53,12 @@ final class SubscriptionSet {
         }
     }
 
-    /** Whether {@link #only} tells all. */
+    /** Returns whether {@link #only} describes the whole set. */
     boolean isOnlyOne() {
         return size() <= 1 && shared == 0 && (automatic == null || automatic.isEmpty());
     }
 
-    /** Any of them; null when there is none. */
+    /** Returns one of the subscriptions; null if the set is empty. */
     @Nullable
     FilterSubscription only() {
         return byFilter == null || byFilter.isEmpty()
@@ -68,9 +71,10 @@ final class SubscriptionSet {
     }
 
     /**
-     * Adds one, or puts it in the place of one with the same filter.
+     * Adds a subscription, or replaces the one with the same filter.
      *
-     * @return what came of it; of {@link SubscriptionChanges.Outcome#REPLACED} the other is yet to be {@link #leave left}
+     * @return the outcome; after {@link SubscriptionChanges.Outcome#REPLACED} the caller must {@link #leave} the
+     *     replaced subscription
      */
     Put put(TopicFilter filter, SubscriptionChanges.Options options) {
         String text = filter.toString();
@@ -95,7 +99,8 @@ final class SubscriptionSet {
                 options.queued(),
                 options.subscriptionId());
         keep(text, subscription);
-        // The new one first: nothing that is published meanwhile on another loop falls between the two.
+        // The new subscription is added before the old one is removed, so no message from another loop is missed in
+        // between.
         memory.addToTree(routes, subscription);
         SharedGroup group = subscription.group();
         if (group != null) {
@@ -104,7 +109,7 @@ final class SubscriptionSet {
         }
     }
 
-    /** Adds one that a broker before this one has had, whatever the limits are now. */
+    /** Adds a subscription recovered from a previous run, regardless of the limits. */
     void restore(TopicFilter filter, SubscriptionChanges.Options options) {
         String text = filter.toString();
         if (find(text) == null) {
@@ -117,7 +122,7 @@ final class SubscriptionSet {
     private void keep(String text, FilterSubscription subscription) {
         Map<String, FilterSubscription> all = byFilter;
         if (all == null) {
-            byFilter = Map.of(text, subscription); // takes a fifth of what another map does
+            byFilter = Map.of(text, subscription); // a fifth of the memory of a HashMap
             return;
         }
         if (!(all instanceof HashMap)) {
@@ -139,14 +144,14 @@ final class SubscriptionSet {
         return only;
     }
 
-    /** What came of {@link #put}, and what was there before. */
+    /** The outcome of {@link #put}, and the replaced subscription, if any. */
     record Put(
             SubscriptionChanges.Outcome outcome, @Nullable FilterSubscription replaced) {
         private static final Put NEW = new Put(SubscriptionChanges.Outcome.NEW, null);
         private static final Put REFUSED = new Put(SubscriptionChanges.Outcome.QUOTA_EXCEEDED, null);
     }
 
-    /** Removes one from this set, and leaves it; null when there was none. */
+    /** Removes a subscription from this set and from the tree, and returns it; null if absent. */
     @Nullable
     FilterSubscription remove(String filter) {
         FilterSubscription subscription = take(filter);
@@ -164,7 +169,7 @@ final class SubscriptionSet {
         return automatic != null && automatic.contains(filter);
     }
 
-    /** One that is there is the settings' and not the client's. */
+    /** Marks a present subscription as automatic. */
     void markAutomatic(String filter) {
         Set<String> present = automatic;
         if (present == null) {
@@ -174,14 +179,14 @@ final class SubscriptionSet {
         present.add(filter);
     }
 
-    /** It is the client's from now on, or not there any more. */
+    /** Marks a subscription as the client's own, or as removed. */
     void markOwn(String filter) {
         if (automatic != null) {
             automatic.remove(filter);
         }
     }
 
-    /** All but the automatic ones that are exempt. */
+    /** Returns the subscriptions, except exempt automatic ones. */
     List<FilterSubscription> authorized(Predicate<String> isExempt) {
         Set<String> others = automatic;
         List<FilterSubscription> all = all();
@@ -195,7 +200,7 @@ final class SubscriptionSet {
                         .toList();
     }
 
-    /** Takes one out of the tree. */
+    /** Removes a subscription from the tree. */
     void leave(FilterSubscription subscription) {
         memory.removeFromTree(routes, subscription);
         SharedGroup group = subscription.group();
@@ -216,7 +221,7 @@ final class SubscriptionSet {
         }
     }
 
-    /** The groups that it is in and that have other members, by the filter with its share. */
+    /** Returns the session's shared groups that have other members, by filter with share name. */
     Map<String, SharedGroup> groupsOfOthers() {
         if (shared == 0) {
             return Map.of();
@@ -231,7 +236,7 @@ final class SubscriptionSet {
         return groups;
     }
 
-    /** Whether it would have more copies of one message than it may with this filter. */
+    /** Returns whether a subscription to this filter would exceed the copies of one message that a session may get. */
     boolean exceedsCopies(TopicFilter filter) {
         Map<String, FilterSubscription> all = byFilter;
         if (filter.share() == null || shared < MAX_COPIES || all == null || find(filter.toString()) != null) {
@@ -245,7 +250,7 @@ final class SubscriptionSet {
         return shared > 0;
     }
 
-    /** Messages of shared subscriptions may wait for a member that has room: the session is one now. */
+    /** Notifies the shared groups, whose messages may wait for a member with room, that this session has room. */
     void tellGroups() {
         if (shared == 0) {
             return;
@@ -258,18 +263,18 @@ final class SubscriptionSet {
         }
     }
 
-    /** A copy. */
+    /** Returns a copy of the subscriptions. */
     List<FilterSubscription> all() {
         return byFilter == null ? List.of() : List.copyOf(byFilter.values());
     }
 
-    /** Whether one of them is for this topic. */
+    /** Returns whether a subscription matches this topic. */
     boolean matches(String topic) {
         return byFilter != null
                 && byFilter.values().stream().anyMatch(each -> each.filter().matches(topic));
     }
 
-    /** Null when there is none of this filter. */
+    /** Returns the subscription with this filter; null if absent. */
     @Nullable
     FilterSubscription find(String filter) {
         return byFilter == null ? null : byFilter.get(filter);
